@@ -1,0 +1,185 @@
+"""Rules, runbooks and actions as loaded and cross-checked: what operators write, as frozen records."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.model.hosts import Host
+from remediator.model.judging import AssessSpec, CheckSpec, Condition
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
+from remediator.model.values import Data, FieldType
+
+
+class Risk(enum.Enum):
+    """R0 reads; R1 reversible, one stateless unit; R2 disruptive but bounded; R3 can lose data or many VMs."""
+
+    R0 = 0
+    R1 = 1
+    R2 = 2
+    R3 = 3
+
+
+class Effect(enum.Enum):
+    """`once` is never repeated after an unknown outcome."""
+
+    OBSERVE = "observe"
+    IDEMPOTENT = "idempotent"
+    ONCE = "once"
+
+
+class Mode(enum.Enum):
+    """off < observe < shadow < approve < auto."""
+
+    OFF = 0
+    OBSERVE = 1
+    SHADOW = 2
+    APPROVE = 3
+    AUTO = 4
+
+
+class Probe(enum.Enum):
+    """What a probe can prove about an effect whose outcome was lost."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not-applied"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One exact argv on one host. `privileged` commands run under ``sudo -n`` where the config says so."""
+
+    host: str
+    argv: tuple[str, ...]
+    timeout_s: float
+    privileged: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionInput:
+    """What an action is built from: its target, the data of the check that asked for it, its parameters, its host."""
+
+    target: Target
+    host: Host
+    data: Data
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """A typed action. `commands` is pure and deterministic: `plan` shows exactly what would run.
+
+    `probe(before, reply, target)` is pure: given the identity recorded with the INTENT and a fresh reply of the host,
+    say whether the effect took place. It must answer UNKNOWN whenever the reply cannot prove it either way.
+    `commands` may raise ValueError with a sentence when the data does not allow the action (e.g. UNKNOWN unit).
+    """
+
+    name: str
+    summary: str
+    risk: Risk
+    effect: Effect
+    target_kinds: tuple[str, ...]
+    params: Mapping[str, FieldType]
+    commands: Callable[[ActionInput], tuple[Command, ...]]
+    probe: Callable[[Mapping[str, str], HostReply, Target], Probe]
+    privileges: tuple[str, ...] = ()
+    """Command patterns for the documentation of what root is needed for."""
+    takes_away_healthy: bool = False
+    """True when it stops or restarts a unit that runs (a quorum question)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSpec:
+    """Which events start which runbooks: the ladder `run` goes rung by rung."""
+
+    name: str
+    check: str
+    states: tuple[str, ...]
+    when: Condition | None
+    settle_s: float
+    run: tuple[str, ...]
+    priority: int = 0
+    explains: tuple[str, ...] = ()
+    notify: str | None = None
+    """Text for the escalation when the rule has no runbook: what the operator should do."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec:
+    id: str
+    action: ActionSpec
+    params: Mapping[str, Any]
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifySpec:
+    """The check that must be OK again within `within_s` and hold for `hold_s` (which only lengthens the limit)."""
+
+    check: str
+    within_s: float
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookSpec:
+    name: str
+    summary: str
+    target_kind: str
+    risk: Risk
+    steps: tuple[StepSpec, ...]
+    verify: VerifySpec
+    on_failure: tuple[str, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionSpec:
+    """A section of the collector: the remote function's file and its limits on the host."""
+
+    name: str
+    timeout_s: float
+    memory_mb: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """What we know about one technology. `remember(memory, reply)` folds each reply of a host into the memory (pure)."""
+
+    name: str
+    sections: Sequence[SectionSpec]
+    remote_source: str
+    """The text of `remote.py`: defines one function ``collect_<section>(request) -> JSON value`` per section."""
+    assessments: Sequence[AssessSpec]
+    actions: Sequence[ActionSpec]
+    remember: Callable[[Any, HostReply], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All content, cross-checked; `version` is one SHA-256 over everything that was loaded."""
+
+    checks: Mapping[str, CheckSpec]
+    rules: Mapping[str, RuleSpec]
+    runbooks: Mapping[str, RunbookSpec]
+    actions: Mapping[str, ActionSpec]
+    assessments: Mapping[str, AssessSpec]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One mistake in a config or content file, as `validate` reports it. `line` and `col` count from 1."""
+
+    file: str
+    line: int
+    col: int
+    path: str
+    code: str
+    message: str
+    hint: str = ""

@@ -1,0 +1,74 @@
+"""What one round trip to a host brought back, by value: nothing here holds a connection."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+
+
+class Reach(enum.Enum):
+    """How far a round trip came. Only OK says anything about what runs on the host."""
+
+    OK = "ok"
+    UNREACHABLE = "unreachable"
+    """No connection, or no answer within the deadline."""
+    UNTRUSTED = "untrusted"
+    """The host key is unknown or changed, or our key was refused: somebody must look, nothing was asked."""
+    GARBLED = "garbled"
+    """It answered, but what came back was not a whole reply."""
+    BUSY = "busy"
+    """Another collector held the host's lock for longer than we wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One section of a reply: parsed JSON, or the reason why it is UNKNOWN (``timeout:NAME``, ``error:NAME: ...``)."""
+
+    data: Any
+    took_s: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        return not isinstance(self.data, Unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostReply:
+    """All that was learnt of one host in one round trip.
+
+    `asked_at` is when the request left, and the age of every fact counts from it (the older end is the honest one).
+    `reason` is one sentence for the operator when `reach` is not OK, with the remedy where there is one.
+    `host_clock_s` is the host's own wall clock (epoch seconds) when it answered.
+    """
+
+    host: str
+    asked_at: Instant
+    received_at: Instant
+    reach: Reach
+    reason: str = ""
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    host_clock_s: float | None = None
+    forced: bool = False
+
+    def section(self, name: str) -> Any:
+        """Return the section's data, or `Unknown` with the reason why there is none."""
+        if self.reach is not Reach.OK:
+            return Unknown(f"host_{self.reach.value}")
+        found = self.sections.get(name)
+        return Unknown(f"not_collected:{name}") if found is None else found.data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandDone:
+    """The end of one command of an action: `exit_code` None means that we do not know whether or how it ended."""
+
+    argv: tuple[str, ...]
+    exit_code: int | None
+    output: str
+    took_s: float
+    error: str = ""
