@@ -158,6 +158,8 @@ class Integration:
     assessments: Sequence[AssessSpec]
     actions: Sequence[ActionSpec]
     remember: Callable[[Any, HostReply], Any] | None = None
+    direct: Mapping[str, Callable[[Host], Any]] = field(default_factory=dict)
+    """Sections fetched from the daemon itself (SQL to a member) beside the round trip: blocking, bounded, never raising."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
