@@ -41,6 +41,7 @@ class Evidence(Protocol):
     def now(self) -> Instant: ...
     def reply(self, host: str) -> HostReply | None:
         """The newest reply, also when it failed; None if the host was never asked."""
+
     def memory(self, host: str) -> Any:
         """What the integration's `remember` folded from all replies of `host` so far; None before the first."""
 

@@ -1,0 +1,43 @@
+"""The control socket's protocol: one JSON object a line each way, one request a connection.
+
+Request ``{"op": str, "args": object}``; answer ``{"exit": int, "data": any, "error": str}`` where `exit` is the exit code of
+the command line (0 done, 1 failed, 4 refused by the gate, 64 usage) and `error` is empty or one sentence.
+The actor is never part of a request: the server takes it from the peer's credentials.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+OPS = (
+    "check",  # {names: [str], target: str|null} -> CONTRACTS `check` JSON after collecting now
+    "pause",  # {reason: str} -> {paused: true, reasons: [...]}
+    "resume",  # {reason: str}
+    "plan",  # {runbook, target} -> {plan, verdicts}
+    "execute",  # {runbook, target, reason} -> {run: id}; exit 4 with the refusals
+    "resolve",  # {run, outcome: applied|not-applied, reason}
+    "cancel",  # {run, reason}
+    "close",  # {incident, reason}
+    "ack",  # {incident, reason}
+    "baseline-accept",  # {scope, reason} -> {accepted: {...}} or exit 4 with {refused: [..]}
+    "baseline-show",  # {}
+    "reload",  # {} validates first; exit 78 with the mistakes, the old content stays
+    "status",  # {} -> CONTRACTS `status` JSON
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks: the peer's uid and the login uid of its process (None when it has none)."""
+
+    name: str
+    uid: int
+    login_uid: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    exit: int
+    data: Any = None
+    error: str = ""

@@ -1,0 +1,62 @@
+"""What a webhook brought, normalised: a hint that says "check it now", and never a reason to act by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """One notification or event-handler call. All Nagios macros arrive as strings; numbers are parsed here.
+
+    `key` is the idempotency key: (source, host, service, event id, state type, attempt, notification type), hashed.
+    `downtime_depth` None means the sender did not say. `raw` is the parsed body as sent, cut to 16 KiB, secrets redacted.
+    """
+
+    source: str
+    key: str
+    host: str
+    service: str | None
+    state: str
+    state_type: str
+    attempt: int | None
+    notification_type: str
+    downtime_depth: int | None
+    output: str
+    problem_id: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The loop's answer after the commit: the id of the event, and whether this key had been taken before."""
+
+    event: str
+    duplicate: bool
+
+
+class QueueFull(Exception):
+    """The loop's bounded queue is full: answer 503 with Retry-After."""
+
+
+class CannotStore(Exception):
+    """The store refused the write (read-only, full, gone): answer 503 with Retry-After."""
+
+
+class EnginePort(Protocol):
+    """What the web server may ask of the loop. Every method is thread-safe and returns at once."""
+
+    def submit(self, hint: Hint) -> Future[Taken]:
+        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore."""
+
+    def loop_age_s(self) -> float:
+        """Seconds since the last finished tick."""
+
+    def ready(self) -> Mapping[str, bool]:
+        """``{"database", "lease", "paused", "audit"}``; ready means database, lease and audit are true."""
+
+    def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
+        """Metric name (as in docs/contracts.md, without type) to its samples."""

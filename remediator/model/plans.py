@@ -1,0 +1,121 @@
+"""A plan: exactly what a run will do, fixed before anybody is asked. Its hash is what an approval binds to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import rfc8785
+
+from remediator.model.content import Command, Effect, Risk
+from remediator.model.targets import Target
+from remediator.model.values import as_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    id: str
+    action: str
+    effect: Effect
+    risk: Risk
+    params: Mapping[str, Any]
+    commands: tuple[Command, ...]
+    timeout_s: float
+    takes_away_healthy: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "action": self.action,
+            "effect": self.effect.value,
+            "risk": self.risk.name,
+            "params": as_json(self.params),
+            "commands": [
+                {"host": c.host, "argv": list(c.argv), "timeout_s": c.timeout_s, "privileged": c.privileged}
+                for c in self.commands
+            ],
+            "timeout_s": self.timeout_s,
+            "takes_away_healthy": self.takes_away_healthy,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> PlannedStep:
+        return cls(
+            id=row["id"],
+            action=row["action"],
+            effect=Effect(row["effect"]),
+            risk=Risk[row["risk"]],
+            params=row["params"],
+            commands=tuple(
+                Command(host=c["host"], argv=tuple(c["argv"]), timeout_s=c["timeout_s"], privileged=c["privileged"])
+                for c in row["commands"]
+            ),
+            timeout_s=row["timeout_s"],
+            takes_away_healthy=row["takes_away_healthy"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`identity` is what the plan was made for (StartedAt, InvocationID, ...); `check` asked for it and verifies it."""
+
+    runbook: str
+    rule: str | None
+    target: Target
+    risk: Risk
+    steps: tuple[PlannedStep, ...]
+    check: str
+    verify_check: str
+    verify_within_s: float
+    verify_hold_s: float
+    content_version: str
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        body = {
+            "runbook": self.runbook,
+            "target": self.target.text,
+            "steps": [{"id": s.id, "action": s.action, "params": as_json(s.params)} for s in self.steps],
+            "content_version": self.content_version,
+        }
+        return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The hosts on which a command runs, or that the target stands on."""
+        hosts = {command.host for step in self.steps for command in step.commands}
+        return tuple(sorted(hosts | set(self.target.hosts)))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "runbook": self.runbook,
+            "rule": self.rule,
+            "target": self.target.text,
+            "hosts": list(self.target.hosts),
+            "risk": self.risk.name,
+            "steps": [step.to_json() for step in self.steps],
+            "check": self.check,
+            "verify": {"check": self.verify_check, "within_s": self.verify_within_s, "hold_s": self.verify_hold_s},
+            "content_version": self.content_version,
+            "identity": dict(self.identity),
+            "hash": self.hash,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Plan:
+        return cls(
+            runbook=row["runbook"],
+            rule=row["rule"],
+            target=Target(row["target"], tuple(row["hosts"])),
+            risk=Risk[row["risk"]],
+            steps=tuple(PlannedStep.from_json(step) for step in row["steps"]),
+            check=row["check"],
+            verify_check=row["verify"]["check"],
+            verify_within_s=row["verify"]["within_s"],
+            verify_hold_s=row["verify"]["hold_s"],
+            content_version=row["content_version"],
+            identity=row["identity"],
+        )

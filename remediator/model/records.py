@@ -1,0 +1,175 @@
+"""What happened, as frozen records: events, decisions, incidents, runs. Stored rows are these, nothing else."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.model.judging import State
+from remediator.model.plans import Plan
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import Data
+from remediator.model.verdicts import Verdict
+
+
+class StateType(enum.Enum):
+    """SOFT: below its number of attempts; HARD: at it. Only HARD problems may act (Nagios meaning)."""
+
+    SOFT = "SOFT"
+    HARD = "HARD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A durable change of state of (check, target). `source` is ``check`` or ``nagios``."""
+
+    id: str
+    at: Instant
+    source: str
+    check: str
+    target: Target
+    state: State
+    state_type: StateType
+    attempt: int
+    previous: State
+    output: str
+    data: Data
+    flapping: bool = False
+
+
+class IncidentState(enum.Enum):
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+    CURING = "curing"
+    VERIFYING = "verifying"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One problem, from its first event until it is verified gone.
+
+    `hard_at` is when it was first HARD; `acted_at` its first INTENT; `cured_at` the first OK sample that held.
+    `rungs` are the runbooks of its ladder that ended without a cure, in order.
+    """
+
+    id: str
+    target: Target
+    check: str
+    state: IncidentState
+    level: State
+    opened_at: Instant
+    hard_at: Instant | None = None
+    acted_at: Instant | None = None
+    cured_at: Instant | None = None
+    closed_at: Instant | None = None
+    parent: str | None = None
+    rule: str | None = None
+    rungs: tuple[str, ...] = ()
+    output: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.check}:{self.target.text}"
+
+    @property
+    def open(self) -> bool:
+        return self.state is not IncidentState.RESOLVED
+
+
+class Outcome(enum.Enum):
+    """What became of one rule for one incident."""
+
+    FIRED = "fired"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    SHADOWED = "shadowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Stored once per change of its outcome. `values` are the fields the condition read."""
+
+    id: str
+    at: Instant
+    incident: str
+    event: str | None
+    rule: str
+    outcome: Outcome
+    reason: str
+    condition: str
+    values: Data
+    verdicts: Sequence[Verdict] = ()
+    plan: Plan | None = None
+    run: str | None = None
+    content_version: str = ""
+
+
+class RunState(enum.Enum):
+    PLANNED = "planned"
+    WAITING_APPROVAL = "waiting_approval"
+    RUNNING = "running"
+    HELD = "held"
+    VERIFYING = "verifying"
+    IN_DOUBT = "in_doubt"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in (RunState.SUCCEEDED, RunState.FAILED, RunState.REFUSED, RunState.CANCELLED)
+
+
+class StepState(enum.Enum):
+    PENDING = "pending"
+    INTENT = "intent"
+    IN_DOUBT = "in_doubt"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """The journal of one step. `before` is the identity stored with the INTENT: the probe compares with it."""
+
+    id: str
+    action: str
+    state: StepState = StepState.PENDING
+    intent_at: Instant | None = None
+    outcome_at: Instant | None = None
+    before: Mapping[str, str] = field(default_factory=dict)
+    result: str = ""
+    probe: str | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of a runbook. `locked_at` is when its scopes were locked: evidence must be younger than that."""
+
+    id: str
+    plan: Plan
+    incident: str | None
+    state: RunState
+    actor: str
+    created_at: Instant
+    locked_at: Instant
+    steps: tuple[StepRecord, ...]
+    verdicts: Sequence[Verdict] = ()
+    reason: str = ""
+    held_since: Instant | None = None
+    verify_from: Instant | None = None
+    ok_since: Instant | None = None
+    ok_samples: int = 0
+    ended_at: Instant | None = None
+    paged: bool = False
+
+    @property
+    def intent_at(self) -> Instant | None:
+        return next((step.intent_at for step in self.steps if step.intent_at is not None), None)
