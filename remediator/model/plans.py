@@ -75,7 +75,7 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        body = {
+        body: Any = {
             "runbook": self.runbook,
             "target": self.target.text,
             "steps": [{"id": s.id, "action": s.action, "params": as_json(s.params)} for s in self.steps],
