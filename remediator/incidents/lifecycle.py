@@ -1,0 +1,107 @@
+"""The life of an incident as pure transitions; the store keeps what they return.
+
+open -> suppressed (a parent is bad) -> open (it is not any more)
+open -> curing (a run works on it) -> verifying -> resolved, or back to open for the next rung, or escalated (a human)
+Invariant: only `resolved` ends an incident, and it is reached by samples, by a run's verification or by a person, never by time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remediator.model.judging import State
+from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
+from remediator.model.times import Instant
+
+OK_SAMPLES_TO_CLOSE = 2
+"""An incident that nobody cured closes after this many OK samples in a row."""
+
+_MAY_BE_SUPPRESSED = (IncidentState.OPEN, IncidentState.ESCALATED)
+
+
+def opened(incident_id: str, event: Event) -> Incident:
+    """Return the incident that `event` opens."""
+    return Incident(
+        id=incident_id,
+        target=event.target,
+        check=event.check,
+        state=IncidentState.OPEN,
+        level=event.state,
+        opened_at=event.at,
+        hard_at=event.at if event.state_type is StateType.HARD else None,
+        output=event.output,
+    )
+
+
+def touched(incident: Incident, event: Event) -> Incident:
+    """Return `incident` after another event of its series."""
+    hard_at = incident.hard_at
+    if hard_at is None and event.state_type is StateType.HARD and event.state is not State.OK:
+        hard_at = event.at
+    level = incident.level if event.state is State.OK else event.state
+    return replace(
+        incident, level=level, hard_at=hard_at, output=event.output if event.state is not State.OK else incident.output
+    )
+
+
+def parented(incident: Incident, parent: str | None) -> Incident:
+    """Return `incident` under `parent`, or freed of it. A run in flight is never suppressed away."""
+    if parent is not None and incident.state in _MAY_BE_SUPPRESSED:
+        return replace(incident, state=IncidentState.SUPPRESSED, parent=parent)
+    if parent is None and incident.state is IncidentState.SUPPRESSED:
+        return replace(incident, state=IncidentState.OPEN, parent=None)
+    if parent is not None and incident.state is IncidentState.SUPPRESSED and incident.parent != parent:
+        return replace(incident, parent=parent)
+    return incident
+
+
+def curing(incident: Incident, run: Run, at: Instant) -> Incident:
+    """Return `incident` with `run` at work; `at` is its first INTENT."""
+    return replace(
+        incident, state=IncidentState.CURING, acted_at=incident.acted_at or at, rule=run.plan.rule or incident.rule
+    )
+
+
+def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
+    """Return `incident` after `run` ended: resolved by a verified cure, open for the next rung, or escalated.
+
+    A refused or cancelled run used no rung: the incident is open again. A failed one used its rung.
+    """
+    if run.state is RunState.SUCCEEDED:
+        return replace(
+            incident, state=IncidentState.RESOLVED, cured_at=run.ok_since, closed_at=run.ended_at, parent=None
+        )
+    if run.state is not RunState.FAILED:
+        return replace(incident, state=IncidentState.OPEN)
+    used = (*incident.rungs, run.plan.runbook)
+    left = [runbook for runbook in ladder if runbook not in used]
+    return replace(incident, rungs=used, state=IncidentState.OPEN if left else IncidentState.ESCALATED)
+
+
+def escalated(incident: Incident) -> Incident:
+    return replace(incident, state=IncidentState.ESCALATED)
+
+
+def closed(incident: Incident, ok_since: Instant | None, at: Instant) -> Incident:
+    """Return `incident` resolved without a run: it recovered by itself, or a person closed it."""
+    return replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at, parent=None)
+
+
+def next_rung(incident: Incident, ladder: tuple[str, ...]) -> str | None:
+    """Return the first runbook of `ladder` that has not ended without a cure in this incident."""
+    return next((runbook for runbook in ladder if runbook not in incident.rungs), None)
+
+
+def durations(incident: Incident) -> dict[str, float | None]:
+    """Return detect_s (first event to HARD), decide_s (HARD to first INTENT), cure_s (INTENT to the first OK that held)."""
+
+    def between(start: Instant | None, end: Instant | None) -> float | None:
+        if start is None or end is None:
+            return None
+        return round((end.wall - start.wall).total_seconds(), 3)
+
+    return {
+        "detect_s": between(incident.opened_at, incident.hard_at),
+        "decide_s": between(incident.hard_at, incident.acted_at),
+        "cure_s": between(incident.acted_at, incident.cured_at),
+    }

@@ -1,0 +1,127 @@
+"""The case that the gate judges: one plan, and everything the guards may know about the world in that moment.
+
+The daemon builds it from facts, journal and config. Whatever could not be learnt is UNKNOWN or None here, and a guard that
+needs it refuses. Invariant (monotone safety): replacing a known value by UNKNOWN can only turn an ALLOW into a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from remediator.model.content import Mode
+from remediator.model.judging import State
+from remediator.model.plans import Plan
+from remediator.model.signs import Sign
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import Data, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brakes:
+    """The limits that hold for this plan's risk, in seconds and counts, between default and floor."""
+
+    evidence_age_s: float
+    cooldown_s: float
+    runs_per_rung: int
+    per_10min: int
+    per_day: int
+    maintenance_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rediagnosis:
+    """The check again, on evidence gathered after the lock. None in the case means that it has not been gathered yet."""
+
+    state: State
+    still_matches: bool | Unknown
+    asked_at: Instant
+    identity: Mapping[str, str]
+    """What identifies the instance now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downtime:
+    """A muted target or host, as Nagios said last: its depth was above 0 at `seen_at`; believed until `until`."""
+
+    source: str
+    host: str
+    service: str | None
+    depth: int
+    seen_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """A run that reached an INTENT, as the journal has it."""
+
+    run: str
+    runbook: str
+    target: str
+    incident: str | None
+    risk: str
+    intent_at: Instant
+    ended_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """See the module. `units` has, for each container the plan touches, the data of ``container.state`` (or `Unknown`)."""
+
+    plan: Plan
+    now: Instant
+    brakes: Brakes
+    known_targets: frozenset[str]
+    inventory_hosts: frozenset[str]
+    incident: str | None
+    actor: str
+    by_person: bool
+    mode: Mode
+    mode_source: str
+    unattended_r3: frozenset[str]
+    pauses: tuple[str, ...] | Unknown
+    downtimes: tuple[Downtime, ...]
+    evidence_age_s: Mapping[str, float | Unknown]
+    rediagnosis: Rediagnosis | None
+    expected_identity: Mapping[str, str]
+    """The identity the plan was made for; after our own step, what our last OUTCOME left."""
+    samples_since_start: Mapping[str, int]
+    """Per host the plan depends on: good samples since the daemon started."""
+    clock_held: str | None
+    clock_until: datetime | None
+    past_runs: tuple[PastRun, ...] | Unknown
+    locks: Mapping[str, str]
+    """Scopes this plan needs that another run holds: scope to run."""
+    signs: tuple[Sign, ...] | Unknown
+    units: Mapping[str, Data | Unknown]
+    own_hosts: frozenset[str] | Unknown
+    own_units: frozenset[str]
+    own_run: str | None = None
+
+    def utc(self, offset_s: float) -> datetime:
+        """The wall time `offset_s` seconds from now."""
+        return self.now.wall + timedelta(seconds=offset_s)
+
+
+def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return the scopes a run of `plan` locks: ``host:H`` for each host it touches, and ``group:G`` for each failure-domain
+    group of which it touches a member's unit. `failure_groups` maps a target text (``container/H/mariadb``, ``galera/H``)
+    to its groups."""
+    scopes = {f"host:{host}" for host in plan.touches}
+    for group in failure_groups.get(plan.target.text, frozenset()):
+        scopes.add(f"group:{group}")
+    return tuple(sorted(scopes))
+
+
+def touched_units(target: Target) -> tuple[str, ...]:
+    """Return the targets ``container/H/NAME`` whose unit a runbook on `target` acts on."""
+    if target.kind == "container":
+        return (target.text,)
+    if target.kind == "galera":
+        return (f"container/{target.host}/mariadb",)
+    if target.kind == "cluster" and target.name == "galera":
+        return tuple(f"container/{host}/mariadb" for host in target.hosts)
+    return ()

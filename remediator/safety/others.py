@@ -1,0 +1,150 @@
+"""Who else is at work: kolla or ansible, an operator, systemd, and we ourselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from remediator.model.content import Risk
+from remediator.model.signs import Sign
+from remediator.model.values import Unknown
+from remediator.model.verdicts import Verdict
+from remediator.safety.case import Case
+from remediator.safety.guard import Guard, allow, refuse
+
+GENERIC_ACTIONS = ("container.start", "container.restart")
+"""The actions that know nothing of the service inside; stateful services have their own runbooks (KR-5)."""
+
+
+def stateful(case: Case) -> Verdict:
+    """The generic start and restart never touch a stateful service: database, queue, OVSDB, switch, libvirt."""
+    if not any(step.action in GENERIC_ACTIONS for step in case.plan.steps):
+        return allow("stateful")
+    for unit, data in sorted(case.units.items()):
+        if isinstance(data, Unknown):
+            return refuse("stateful", f"whether {unit} is stateful is not known ({data.reason})", unit=unit)
+        found = data.get("stateful", Unknown("not_assessed"))
+        if isinstance(found, Unknown):
+            return refuse("stateful", f"whether {unit} is stateful is not known ({found.reason})", unit=unit)
+        if found:
+            return refuse("stateful", f"{unit} is stateful: only its own runbook may touch it", unit=unit)
+    return allow("stateful")
+
+
+def _holds(sign: Sign, case: Case) -> bool:
+    if sign.at + timedelta(seconds=case.brakes.maintenance_s) <= case.now.wall:
+        return False
+    if sign.service is not None:
+        services = {unit.rsplit("/", 1)[1] for unit in case.units} | {case.plan.target.name}
+        return sign.service in services
+    return sign.host in case.plan.touches
+
+
+def maintenance(case: Case) -> Verdict:
+    """Nobody deployed, upgraded or reconfigured here within the limit (30 min after the last sign)."""
+    if isinstance(case.signs, Unknown):
+        return refuse("maintenance", f"whether somebody works on the hosts is not known ({case.signs.reason})")
+    holding = sorted((sign for sign in case.signs if _holds(sign, case)), key=lambda sign: sign.at)
+    if holding:
+        last = holding[-1]
+        until = last.at + timedelta(seconds=case.brakes.maintenance_s)
+        scope = last.service if last.service else last.host
+        return refuse(
+            "maintenance",
+            f"maintenance: {last.detail}; it holds {scope} (or say `remediator baseline accept host/{last.host}`)",
+            until=until,
+            sign=last.key,
+            signs=len(holding),
+        )
+    return allow("maintenance")
+
+
+def operator_intent(case: Case) -> Verdict:
+    """No unit that the plan touches was stopped by an operator: `inactive` with success is left alone."""
+    for unit, data in sorted(case.units.items()):
+        if isinstance(data, Unknown):
+            return refuse("operator_intent", f"whether somebody stopped {unit} is not known ({data.reason})", unit=unit)
+        stopped = data.get("operator_stopped", Unknown("not_assessed"))
+        if isinstance(stopped, Unknown):
+            return refuse(
+                "operator_intent", f"whether somebody stopped {unit} is not known ({stopped.reason})", unit=unit
+            )
+        if stopped:
+            return refuse(
+                "operator_intent", f"{unit} was stopped by an operator (inactive, success): it is left alone", unit=unit
+            )
+    return allow("operator_intent")
+
+
+def competing(case: Case) -> Verdict:
+    """systemd is not at work on it: while a unit is activating, or will be restarted by systemd, we leave it alone."""
+    for unit, data in sorted(case.units.items()):
+        if isinstance(data, Unknown):
+            return refuse("competing", f"whether systemd is at work on {unit} is not known ({data.reason})", unit=unit)
+        busy = data.get("systemd_busy", Unknown("not_assessed"))
+        if isinstance(busy, Unknown):
+            return refuse("competing", f"whether systemd is at work on {unit} is not known ({busy.reason})", unit=unit)
+        if busy:
+            return refuse(
+                "competing",
+                f"systemd is at work on {unit} ({data.get('unit_state')}/{data.get('unit_substate')})",
+                unit=unit,
+            )
+    return allow("competing")
+
+
+def ourselves(case: Case) -> Verdict:
+    """We never touch our own host above R1, nor the unit we run in."""
+    ours = sorted(set(case.units) & case.own_units)
+    if ours:
+        return refuse("ourselves", f"{ours[0]} is what I run in", unit=ours[0])
+    if case.plan.risk.value <= Risk.R1.value:
+        return allow("ourselves")
+    if isinstance(case.own_hosts, Unknown):
+        return refuse("ourselves", f"which host is my own is not known ({case.own_hosts.reason})")
+    touched = sorted(set(case.plan.touches) & case.own_hosts)
+    if touched:
+        return refuse("ourselves", f"{touched[0]} is the host I run on: nothing above R1 there", host=touched[0])
+    return allow("ourselves")
+
+
+GUARDS = (
+    Guard(
+        id="stateful",
+        question="Is a stateful service spared the generic restart?",
+        default="the list of stateful services",
+        floor="cannot be switched off",
+        ask=stateful,
+    ),
+    Guard(
+        id="maintenance",
+        question="Does nobody deploy, upgrade or reconfigure here?",
+        default="30 min after the last sign",
+        floor="15 min",
+        ask=maintenance,
+        every_step=True,
+    ),
+    Guard(
+        id="operator_intent",
+        question="Did no operator stop it on purpose?",
+        default="always asked",
+        floor="cannot be switched off",
+        ask=operator_intent,
+        every_step=True,
+    ),
+    Guard(
+        id="competing",
+        question="Is no other automation (systemd) at work on it?",
+        default="always asked",
+        floor="cannot be switched off",
+        ask=competing,
+        every_step=True,
+    ),
+    Guard(
+        id="ourselves",
+        question="Is it neither what I run in nor, above R1, the host I run on?",
+        default="always asked",
+        floor="cannot be switched off",
+        ask=ourselves,
+        every_step=True,
+    ),
+)
