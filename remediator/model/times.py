@@ -50,3 +50,8 @@ def rfc3339(moment: datetime) -> str:
 def parse_rfc3339(text: str) -> datetime:
     """Reverse `rfc3339`. Raise ValueError if `text` is not such a time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def from_epoch(seconds: float) -> datetime:
+    """Return the aware UTC time of `seconds` since the epoch."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,123 @@
+"""Signed checkpoints of the chain's head in a file outside the database: without them a cut tail would not show.
+
+One JSON line each, `{seq, hash, at, prev_sha256, sig}`: `prev_sha256` is the SHA-256 of the line before (64 zeros for the
+first), `sig` the Ed25519 signature (hex) over the JCS of the rest. Only a copy kept elsewhere proves anything against
+someone who holds the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from remediator.model.times import Instant, rfc3339
+from remediator.store import errors
+from remediator.store.chain import GENESIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    seq: int
+    hash: str
+    at: str
+    prev_sha256: str
+    sig: str
+    line: str
+
+
+class BrokenCheckpoints(ValueError):
+    """The checkpoint file is not a chain of signed lines; `line` counts from 1."""
+
+    def __init__(self, line: int, why: str) -> None:
+        self.line = line
+        super().__init__(f"checkpoint line {line}: {why}")
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """Return the signing key, made (0600) at first start. Raise KeyUnusable."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            key = Ed25519PrivateKey.generate()
+            pem = key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(pem)
+                file.flush()
+                os.fsync(file.fileno())
+            return key
+        if path.stat().st_mode & 0o077:
+            raise errors.KeyUnusable(str(path), "others can read it; chmod 600")
+        loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise errors.KeyUnusable(str(path), str(error).splitlines()[0]) from None
+    if not isinstance(loaded, Ed25519PrivateKey):
+        raise errors.KeyUnusable(str(path), "it is not an Ed25519 key")
+    return loaded
+
+
+def public_text(key: Ed25519PublicKey) -> str:
+    """Return the public key as hex."""
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
+
+
+def read(path: Path, key: Ed25519PublicKey) -> list[Checkpoint]:
+    """Return all checkpoints, verified. Raise BrokenCheckpoints at the first bad line; OSError if the file cannot be read."""
+    if not path.exists():
+        return []
+    found: list[Checkpoint] = []
+    prev = GENESIS
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            checkpoint = Checkpoint(line=line, **row)
+        except (ValueError, TypeError):
+            raise BrokenCheckpoints(number, "it is not a checkpoint") from None
+        if checkpoint.prev_sha256 != prev:
+            raise BrokenCheckpoints(number, "it does not follow the line before")
+        try:
+            key.verify(bytes.fromhex(checkpoint.sig), _signed(row))
+        except (InvalidSignature, ValueError):
+            raise BrokenCheckpoints(number, "its signature is not by this key") from None
+        prev = hashlib.sha256(line.encode()).hexdigest()
+        found.append(checkpoint)
+    return found
+
+
+def _signed(row: dict[str, Any]) -> bytes:
+    return rfc8785.dumps({name: value for name, value in row.items() if name != "sig"})
+
+
+class CheckpointFile:
+    """The writing side: appends one signed line, synced, and remembers the last."""
+
+    def __init__(self, path: Path, key: Ed25519PrivateKey) -> None:
+        self._path = path
+        self._key = key
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        lines = path.read_text().splitlines() if path.exists() else []
+        self._prev = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else GENESIS
+        self.last_seq = int(json.loads(lines[-1])["seq"]) if lines else 0
+
+    def write(self, seq: int, entry_hash: str, at: Instant) -> None:
+        """Append a checkpoint of the head. Raise OSError when the file cannot be written."""
+        row: dict[str, Any] = {"seq": seq, "hash": entry_hash, "at": rfc3339(at.wall), "prev_sha256": self._prev}
+        row["sig"] = self._key.sign(_signed(row)).hex()
+        line = rfc8785.dumps(row).decode()
+        with self._path.open("a") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._prev = hashlib.sha256(line.encode()).hexdigest()
+        self.last_seq = seq

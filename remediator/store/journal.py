@@ -1,0 +1,220 @@
+"""What the loop writes, inside one transaction: every change of a table and the audit entry that tells of it, together.
+
+Invariant: no method commits. The caller's transaction makes the table row and the chain entry true in the same moment,
+so a crash leaves either both or neither.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from remediator.model.records import Decision, Event, Incident, Run
+from remediator.model.signs import Sign
+from remediator.model.times import Instant, rfc3339
+from remediator.store import chain, rows, tables
+
+
+class Journal:
+    """The writing half of the store, for one transaction at the instant `now`."""
+
+    def __init__(self, connection: sa.Connection, now: Instant) -> None:
+        self._db = connection
+        self._now = now
+
+    # identity -------------------------------------------------------------------------------------------------
+
+    def next_number(self, kind: str) -> int:
+        """Return the next number of `kind`; ids are ``inc-7``, ``run-3``: short enough to say on the phone."""
+        key = f"next_{kind}"
+        found = self._db.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == key)).scalar()
+        number = int(found) if found else 1
+        self.set_meta(key, str(number + 1))
+        return number
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._db.execute(tables.meta.delete().where(tables.meta.c.key == key))
+        self._db.execute(tables.meta.insert().values(key=key, value=value))
+
+    # chain ----------------------------------------------------------------------------------------------------
+
+    def audit(
+        self, kind: str, actor: str, body: dict[str, Any], *, run: str | None = None, incident: str | None = None
+    ) -> int:
+        return chain.append(self._db, at=self._now, actor=actor, kind=kind, body=body, run=run, incident=incident)
+
+    # events and hints -----------------------------------------------------------------------------------------
+
+    def event(self, record: Event, incident: str | None) -> None:
+        self._db.execute(
+            tables.events.insert().values(
+                id=record.id,
+                n=int(record.id.rsplit("-", 1)[1]),
+                at=rfc3339(record.at.wall),
+                source=record.source,
+                check_name=record.check,
+                target=record.target.text,
+                incident=incident,
+                body=rows.dump(rows.event(record)),
+            )
+        )
+
+    def hint_event(self, key: str) -> str | None:
+        """Return the event that took this idempotency key before, if any."""
+        return self._db.execute(sa.select(tables.hints.c.event).where(tables.hints.c.key == key)).scalar()
+
+    def hint(self, key: str, event: str, source: str, target: str, body: dict[str, Any]) -> None:
+        at = rfc3339(self._now.wall)
+        self._db.execute(tables.hints.insert().values(key=key, event=event, at=at))
+        self._db.execute(
+            tables.events.insert().values(
+                id=event,
+                n=int(event.rsplit("-", 1)[1]),
+                at=at,
+                source=source,
+                check_name="",
+                target=target,
+                incident=None,
+                body=rows.dump(body),
+            )
+        )
+
+    # incidents ------------------------------------------------------------------------------------------------
+
+    def incident(self, record: Incident) -> None:
+        """Insert or replace the incident."""
+        values = {"state": record.state.value, "open": record.open, "body": rows.dump(rows.incident(record))}
+        done = self._db.execute(tables.incidents.update().where(tables.incidents.c.id == record.id).values(**values))
+        if done.rowcount == 0:
+            number = int(record.id.rsplit("-", 1)[1])
+            self._db.execute(tables.incidents.insert().values(id=record.id, n=number, key=record.key, **values))
+
+    def timeline(
+        self,
+        incident: str,
+        kind: str,
+        text: str,
+        *,
+        run: str | None = None,
+        rule: str | None = None,
+        guard: str | None = None,
+    ) -> None:
+        self._db.execute(
+            tables.timeline.insert().values(
+                incident=incident,
+                at=rfc3339(self._now.wall),
+                kind=kind,
+                text=text[:1000],
+                run=run,
+                rule=rule,
+                guard=guard,
+            )
+        )
+
+    # decisions and runs ---------------------------------------------------------------------------------------
+
+    def decision(self, record: Decision) -> None:
+        self._db.execute(
+            tables.decisions.insert().values(
+                id=record.id,
+                n=int(record.id.rsplit("-", 1)[1]),
+                incident=record.incident,
+                event=record.event,
+                run=record.run,
+                rule=record.rule,
+                body=rows.dump(rows.decision(record)),
+            )
+        )
+
+    def run(self, record: Run) -> None:
+        """Insert or replace the run."""
+        intent = record.intent_at
+        values = {
+            "state": record.state.value,
+            "live": not record.state.ended,
+            "intent_s": intent.wall.timestamp() if intent else None,
+            "body": rows.dump(rows.run(record)),
+        }
+        done = self._db.execute(tables.runs.update().where(tables.runs.c.id == record.id).values(**values))
+        if done.rowcount == 0:
+            self._db.execute(
+                tables.runs.insert().values(
+                    id=record.id,
+                    n=int(record.id.rsplit("-", 1)[1]),
+                    incident=record.incident,
+                    target=record.plan.target.text,
+                    runbook=record.plan.runbook,
+                    **values,
+                )
+            )
+
+    def lock(self, scope: str, run: str) -> None:
+        """Lock `scope`; the primary key refuses a second holder."""
+        self._db.execute(tables.locks.insert().values(scope=scope, run=run))
+
+    def unlock(self, run: str) -> None:
+        self._db.execute(tables.locks.delete().where(tables.locks.c.run == run))
+
+    # mutes, baseline, signs -----------------------------------------------------------------------------------
+
+    def downtime(self, host: str, service: str, body: dict[str, Any] | None) -> None:
+        """Set what is known of the downtime of (host, service); None removes it."""
+        known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
+        self._db.execute(tables.downtimes.delete().where(*known))
+        if body is not None:
+            self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=rows.dump(body)))
+
+    def pause(self, reason: str, author: str) -> None:
+        self._db.execute(tables.pauses.insert().values(reason=reason, author=author, at=rfc3339(self._now.wall)))
+
+    def resume(self) -> None:
+        self._db.execute(tables.pauses.delete())
+
+    def accept(self, scope: str, keys: list[str], by: str, reason: str) -> None:
+        at = rfc3339(self._now.wall)
+        for key in sorted(set(keys)):
+            self._db.execute(tables.baseline.delete().where(tables.baseline.c.key == key))
+            self._db.execute(tables.baseline.insert().values(key=key, scope=scope, at=at, by=by, reason=reason))
+
+    def sign(self, sign: Sign) -> None:
+        body = {"kind": sign.kind, "host": sign.host, "service": sign.service, "detail": sign.detail}
+        self._db.execute(tables.signs.delete().where(tables.signs.c.key == sign.key))
+        self._db.execute(tables.signs.insert().values(key=sign.key, at=rfc3339(sign.at), body=rows.dump(body)))
+
+    def forget_sign(self, key: str) -> None:
+        self._db.execute(tables.signs.delete().where(tables.signs.c.key == key))
+
+    # outbox ---------------------------------------------------------------------------------------------------
+
+    def notify(self, key: str, body: dict[str, Any]) -> bool:
+        """Queue a notification once per `key`; return whether it is new."""
+        if self._db.execute(sa.select(tables.outbox.c.n).where(tables.outbox.c.key == key)).first():
+            return False
+        self._db.execute(
+            tables.outbox.insert().values(key=key, state="due", tries=0, next_s=0.0, body=rows.dump(body), error="")
+        )
+        return True
+
+    def due_notifications(self, now_s: float, limit: int) -> list[tuple[int, int, dict[str, Any]]]:
+        """Return (n, tries, body) of what is due, oldest first."""
+        found = self._db.execute(
+            sa.select(tables.outbox.c.n, tables.outbox.c.tries, tables.outbox.c.body)
+            .where(tables.outbox.c.state == "due", tables.outbox.c.next_s <= now_s)
+            .order_by(tables.outbox.c.n)
+            .limit(limit)
+        )
+        return [(row.n, row.tries, json.loads(row.body)) for row in found]
+
+    def notification_sent(self, n: int) -> None:
+        self._db.execute(tables.outbox.update().where(tables.outbox.c.n == n).values(state="sent"))
+
+    def notification_failed(self, n: int, error: str, next_s: float | None) -> None:
+        """Record a failed delivery; `next_s` None gives up."""
+        state = "failed" if next_s is None else "due"
+        self._db.execute(
+            tables.outbox.update()
+            .where(tables.outbox.c.n == n)
+            .values(state=state, tries=tables.outbox.c.tries + 1, next_s=next_s or 0.0, error=error[:500])
+        )

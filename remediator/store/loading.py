@@ -1,0 +1,89 @@
+"""What the loop reads back when it starts, or when its store has come back: everything durable that decisions rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from remediator.model import times
+from remediator.model.records import Decision, Incident, Run
+from remediator.model.signs import Sign
+from remediator.store import rows, tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A snapshot of the durable state. `decisions` has the newest one per (incident, rule) of open incidents."""
+
+    incidents: Mapping[str, Incident]
+    runs: Mapping[str, Run]
+    locks: Mapping[str, str]
+    decisions: Mapping[tuple[str, str], Decision]
+    past_runs: tuple[Run, ...]
+    downtimes: tuple[dict[str, Any], ...]
+    pauses: tuple[str, ...]
+    accepted: frozenset[str]
+    signs: Mapping[str, Sign]
+    newest_audit: str | None
+
+
+def load(connection: sa.Connection, since_s: float) -> Stored:
+    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or still live."""
+
+    def bodies(statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        return [json.loads(row[0]) for row in connection.execute(statement)]
+
+    open_incidents = [
+        rows.to_incident(body)
+        for body in bodies(
+            sa.select(tables.incidents.c.body).where(tables.incidents.c.open.is_(True)).order_by(tables.incidents.c.n)
+        )
+    ]
+    live = [rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(tables.runs.c.live.is_(True)))]
+    past = [
+        rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(tables.runs.c.intent_s >= since_s))
+    ]
+    decisions: dict[tuple[str, str], Decision] = {}
+    for incident in open_incidents:
+        statement = (
+            sa.select(tables.decisions.c.body)
+            .where(tables.decisions.c.incident == incident.id)
+            .order_by(tables.decisions.c.n)
+        )
+        for body in bodies(statement):
+            decision = rows.to_decision(body)
+            decisions[(decision.incident, decision.rule)] = decision
+    return Stored(
+        incidents={incident.id: incident for incident in open_incidents},
+        runs={run.id: run for run in live},
+        locks={row.scope: row.run for row in connection.execute(sa.select(tables.locks))},
+        decisions=decisions,
+        past_runs=tuple(past),
+        downtimes=tuple(json.loads(row.body) for row in connection.execute(sa.select(tables.downtimes.c.body))),
+        pauses=tuple(
+            f"{row.reason} ({row.author}, {row.at})"
+            for row in connection.execute(sa.select(tables.pauses).order_by(tables.pauses.c.n))
+        ),
+        accepted=frozenset(connection.execute(sa.select(tables.baseline.c.key)).scalars()),
+        signs={
+            row.key: _sign(row.key, row.at, json.loads(row.body)) for row in connection.execute(sa.select(tables.signs))
+        },
+        newest_audit=connection.execute(
+            sa.select(tables.audit.c.at).order_by(tables.audit.c.seq.desc()).limit(1)
+        ).scalar(),
+    )
+
+
+def _sign(key: str, at: str, body: Mapping[str, Any]) -> Sign:
+    return Sign(
+        kind=body["kind"],
+        host=body["host"],
+        service=body["service"],
+        at=times.parse_rfc3339(at),
+        key=key,
+        detail=body["detail"],
+    )

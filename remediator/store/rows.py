@@ -1,0 +1,237 @@
+"""Records to stored JSON and back. A stored body is the record, whole; columns beside it exist only to be indexed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.model import times
+from remediator.model.judging import State
+from remediator.model.plans import Plan
+from remediator.model.records import (
+    Decision,
+    Event,
+    Incident,
+    IncidentState,
+    Outcome,
+    Run,
+    RunState,
+    StateType,
+    StepRecord,
+    StepState,
+)
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import as_json, from_json
+from remediator.model.verdicts import Verdict
+
+
+def dump(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def instant(value: Instant | None) -> list[Any] | None:
+    return None if value is None else [value.wall.timestamp(), value.boot_s, value.boot_id]
+
+
+def to_instant(value: list[Any] | None) -> Instant | None:
+    if value is None:
+        return None
+    return Instant(times.from_epoch(value[0]), value[1], value[2])
+
+
+def _must(value: list[Any] | None) -> Instant:
+    found = to_instant(value)
+    if found is None:
+        raise ValueError("a stored record lacks its time")
+    return found
+
+
+def verdict(row: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        guard=row["guard"],
+        allow=row["allow"],
+        reason=row["reason"],
+        inputs=from_json(row["inputs"]),
+        until=times.parse_rfc3339(row["until"]) if row["until"] else None,
+    )
+
+
+def event(record: Event) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "at": instant(record.at),
+        "source": record.source,
+        "check": record.check,
+        "target": record.target.text,
+        "hosts": list(record.target.hosts),
+        "state": record.state.name,
+        "state_type": record.state_type.value,
+        "attempt": record.attempt,
+        "previous": record.previous.name,
+        "output": record.output,
+        "data": as_json(record.data),
+        "flapping": record.flapping,
+    }
+
+
+def incident(record: Incident) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "target": record.target.text,
+        "hosts": list(record.target.hosts),
+        "check": record.check,
+        "state": record.state.value,
+        "level": record.level.name,
+        "opened_at": instant(record.opened_at),
+        "hard_at": instant(record.hard_at),
+        "acted_at": instant(record.acted_at),
+        "cured_at": instant(record.cured_at),
+        "closed_at": instant(record.closed_at),
+        "parent": record.parent,
+        "rule": record.rule,
+        "rungs": list(record.rungs),
+        "output": record.output,
+    }
+
+
+def to_incident(row: Mapping[str, Any]) -> Incident:
+    return Incident(
+        id=row["id"],
+        target=Target(row["target"], tuple(row["hosts"])),
+        check=row["check"],
+        state=IncidentState(row["state"]),
+        level=State[row["level"]],
+        opened_at=_must(row["opened_at"]),
+        hard_at=to_instant(row["hard_at"]),
+        acted_at=to_instant(row["acted_at"]),
+        cured_at=to_instant(row["cured_at"]),
+        closed_at=to_instant(row["closed_at"]),
+        parent=row["parent"],
+        rule=row["rule"],
+        rungs=tuple(row["rungs"]),
+        output=row["output"],
+    )
+
+
+def decision(record: Decision) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "at": instant(record.at),
+        "incident": record.incident,
+        "event": record.event,
+        "rule": record.rule,
+        "outcome": record.outcome.value,
+        "reason": record.reason,
+        "condition": record.condition,
+        "values": as_json(record.values),
+        "verdicts": [verdict.to_json() for verdict in record.verdicts],
+        "plan": record.plan.to_json() if record.plan else None,
+        "run": record.run,
+        "content_version": record.content_version,
+    }
+
+
+def to_decision(row: Mapping[str, Any]) -> Decision:
+    return Decision(
+        id=row["id"],
+        at=_must(row["at"]),
+        incident=row["incident"],
+        event=row["event"],
+        rule=row["rule"],
+        outcome=Outcome(row["outcome"]),
+        reason=row["reason"],
+        condition=row["condition"],
+        values=from_json(row["values"]),
+        verdicts=tuple(verdict(each) for each in row["verdicts"]),
+        plan=Plan.from_json(row["plan"]) if row["plan"] else None,
+        run=row["run"],
+        content_version=row["content_version"],
+    )
+
+
+def step(record: StepRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "action": record.action,
+        "state": record.state.value,
+        "intent_at": instant(record.intent_at),
+        "outcome_at": instant(record.outcome_at),
+        "before": dict(record.before),
+        "result": record.result,
+        "probe": record.probe,
+        "output": record.output,
+    }
+
+
+def run(record: Run) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "plan": record.plan.to_json(),
+        "incident": record.incident,
+        "state": record.state.value,
+        "actor": record.actor,
+        "created_at": instant(record.created_at),
+        "locked_at": instant(record.locked_at),
+        "steps": [step(each) for each in record.steps],
+        "verdicts": [each.to_json() for each in record.verdicts],
+        "reason": record.reason,
+        "held_since": instant(record.held_since),
+        "verify_from": instant(record.verify_from),
+        "ok_since": instant(record.ok_since),
+        "ok_samples": record.ok_samples,
+        "ended_at": instant(record.ended_at),
+        "paged": record.paged,
+    }
+
+
+def to_run(row: Mapping[str, Any]) -> Run:
+    return Run(
+        id=row["id"],
+        plan=Plan.from_json(row["plan"]),
+        incident=row["incident"],
+        state=RunState(row["state"]),
+        actor=row["actor"],
+        created_at=_must(row["created_at"]),
+        locked_at=_must(row["locked_at"]),
+        steps=tuple(
+            StepRecord(
+                id=each["id"],
+                action=each["action"],
+                state=StepState(each["state"]),
+                intent_at=to_instant(each["intent_at"]),
+                outcome_at=to_instant(each["outcome_at"]),
+                before=each["before"],
+                result=each["result"],
+                probe=each["probe"],
+                output=each["output"],
+            )
+            for each in row["steps"]
+        ),
+        verdicts=tuple(verdict(each) for each in row["verdicts"]),
+        reason=row["reason"],
+        held_since=to_instant(row["held_since"]),
+        verify_from=to_instant(row["verify_from"]),
+        ok_since=to_instant(row["ok_since"]),
+        ok_samples=row["ok_samples"],
+        ended_at=to_instant(row["ended_at"]),
+        paged=row["paged"],
+    )
+
+
+def to_event(row: Mapping[str, Any]) -> Event:
+    return Event(
+        id=row["id"],
+        at=_must(row["at"]),
+        source=row["source"],
+        check=row["check"],
+        target=Target(row["target"], tuple(row["hosts"])),
+        state=State[row["state"]],
+        state_type=StateType(row["state_type"]),
+        attempt=row["attempt"],
+        previous=State[row["previous"]],
+        output=row["output"],
+        data=from_json(row["data"]),
+        flapping=row["flapping"],
+    )

@@ -1,0 +1,79 @@
+"""Is the log whole: every entry's hash, its place, and the checkpoints that stand outside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from remediator.store import chain, checkpoints, tables
+
+INTACT, TAMPERED, CANNOT_TELL = 0, 2, 3
+
+
+def entries(connection: sa.Connection, start: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the entries from `start` on as they are exported; the body stays text when it is not JSON any more."""
+    statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
+    for row in connection.execute(statement).mappings():
+        entry = dict(row)
+        try:
+            entry["body"] = json.loads(entry["body"])
+        except ValueError:
+            entry["body"] = {"not_json": entry["body"]}
+        entry["_text"] = row["body"]
+        yield entry
+
+
+def _wrong(entry: dict[str, Any], expected_seq: int, prev: str, seen: set[str]) -> str | None:
+    text = entry.pop("_text")
+    try:
+        canonical = rfc8785.dumps(entry["body"])
+        intact = (
+            canonical.decode() == text
+            and hashlib.sha256(canonical).hexdigest() == entry["body_sha256"]
+            and chain.entry_hash(entry) == entry["hash"]
+        )
+    except (ValueError, TypeError, UnicodeDecodeError):
+        intact = False
+    if entry["seq"] > expected_seq:
+        return "missing"
+    if not intact:
+        return "edited"
+    if entry["prev"] != prev:
+        return "reordered" if entry["prev"] in seen else "inserted"
+    return None
+
+
+def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519PublicKey) -> tuple[int, dict[str, Any]]:
+    """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell."""
+    marks = checkpoints.read(checkpoint_file, key)
+    by_seq = {mark.seq: mark.hash for mark in marks}
+    newest = marks[-1].seq if marks else 0
+    count = 0
+    prev = chain.GENESIS
+    seen: set[str] = {prev}
+    first_bad: dict[str, Any] | None = None
+    for entry in entries(connection):
+        why = _wrong(entry, count + 1, prev, seen)
+        if why is None and entry["seq"] in by_seq and by_seq[entry["seq"]] != entry["hash"]:
+            why = "fork"
+        if why is not None:
+            first_bad = {"seq": count + 1 if why == "missing" else entry["seq"], "why": why}
+            break
+        count += 1
+        prev = entry["hash"]
+        seen.add(prev)
+    if first_bad is None:
+        claimed = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "audit_head")).scalar()
+        if claimed is not None and int(claimed) > count:
+            first_bad = {"seq": count + 1, "why": "truncated"}
+        elif newest > count:
+            first_bad = {"seq": count + 1, "why": "rolled_back"}
+    body = {"ok": first_bad is None, "entries": count, "first_bad": first_bad, "checkpoint_seq": newest}
+    return (INTACT if first_bad is None else TAMPERED), body
