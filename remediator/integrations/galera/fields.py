@@ -1,0 +1,68 @@
+"""The words a condition may use about Galera: one member (`galera.node`) and the whole (`galera.cluster`).
+
+Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is. A member that
+is proven stopped has its wsrep fields absent; one that runs but does not answer has them UNKNOWN.
+Action: `galera.start_member` (R2, once, target ``galera/H``).
+"""
+
+from __future__ import annotations
+
+from remediator.model.values import FieldType
+
+NODE = {
+    "sql": FieldType.STRING,  # answered refused timeout denied lost unresolved too_many error not_configured
+    "cluster_status": FieldType.STRING,  # Primary non-Primary Disconnected
+    "local_state": FieldType.STRING,  # Synced Donor/Desynced Joining Joined Initialized ...
+    "cluster_size": FieldType.INT,
+    "connected": FieldType.BOOL,
+    "ready": FieldType.BOOL,
+    "cluster_uuid": FieldType.STRING,
+    "conf_id": FieldType.INT,
+    "last_committed": FieldType.INT,
+    "flow_control_paused": FieldType.FLOAT,
+    "recv_queue_avg": FieldType.FLOAT,
+    "process_running": FieldType.BOOL,  # the container runs
+    "stopped": FieldType.BOOL,  # proven: the engine says that the container does not run, or there is none
+    "missing": FieldType.BOOL,
+    "has_unit": FieldType.BOOL,
+    "unit": FieldType.STRING,
+    "unit_state": FieldType.STRING,
+    "unit_result": FieldType.STRING,
+    "unit_failed": FieldType.BOOL,
+    "start_limit_hit": FieldType.BOOL,
+    "systemd_busy": FieldType.BOOL,
+    "operator_stopped": FieldType.BOOL,
+    "exit_code": FieldType.INT,
+    "age_s": FieldType.FLOAT,
+    "cause": FieldType.STRING,  # as of containers, and innodb_corruption xa_prepared diverged inconsistent not_safe_to_bootstrap
+    "last_log": FieldType.STRING,
+    "disk_full": FieldType.BOOL,  # a file system of this host has no room or no inode left
+    "abs_clock_offset_s": FieldType.FLOAT,
+    "grastate_uuid": FieldType.STRING,
+    "grastate_seqno": FieldType.INT,
+    "safe_to_bootstrap": FieldType.BOOL,
+    "gvwstate": FieldType.BOOL,  # gvwstate.dat is there
+    "sst_in_progress": FieldType.BOOL,
+    "group_size": FieldType.INT,  # members by the inventory, this one included
+    "others_primary": FieldType.INT,  # how many others are proven Primary (a lower bound, never UNKNOWN)
+    "others_synced": FieldType.INT,  # how many others are proven Primary and Synced
+    "others_all_known": FieldType.BOOL,  # of each other member it is known whether it is Primary
+    "any_donor_or_joiner": FieldType.BOOL,  # among the others; true when one is proven, UNKNOWN while one is not known
+    "quorum_without_me": FieldType.BOOL,  # the others that are proven Primary are a majority of group_size
+    "split": FieldType.BOOL,  # two different Primary components are proven
+}
+"""`galera.node`: GROUP scope, one result per host of the group, target ``galera/H``."""
+
+CLUSTER = {
+    "members": FieldType.INT,
+    "proven_primary": FieldType.INT,
+    "may_be_primary": FieldType.INT,  # proven, or not known
+    "proven_synced": FieldType.INT,
+    "proven_stopped": FieldType.INT,
+    "all_members_known": FieldType.BOOL,
+    "uuids_agree": FieldType.BOOL,  # of the members that answer; null when none does; UNKNOWN while one is not known
+    "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same
+    "split": FieldType.BOOL,  # two different Primary components are proven
+    "table": FieldType.STRING,  # what is known of each member, one line each
+}
+"""`galera.cluster`: GROUP scope, one result, target ``cluster/galera``."""
