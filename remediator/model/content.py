@@ -154,12 +154,16 @@ class Integration:
     name: str
     sections: Sequence[SectionSpec]
     remote_source: str
-    """The text of `remote.py`: defines one function ``collect_<section>(request) -> JSON value`` per section."""
+    """The text of `remote.py`: one function ``collect_<section>(request, run) -> JSON value`` per section (collect/assembly.py)."""
     assessments: Sequence[AssessSpec]
     actions: Sequence[ActionSpec]
     remember: Callable[[Any, HostReply], Any] | None = None
     direct: Mapping[str, Callable[[Host], Any]] = field(default_factory=dict)
     """Sections fetched from the daemon itself (SQL to a member) beside the round trip: blocking, bounded, never raising."""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    """Constants that its sections find in their request beside ``engine`` and ``host``."""
+    applies: Callable[[Host], bool] | None = None
+    """Which hosts have its sections; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ class HostReply:
     reason: str = ""
     sections: Mapping[str, Section] = field(default_factory=dict)
     host_clock_s: float | None = None
+    boot_id: str | None = None
+    """The host's boot id when it answered; None when it did not."""
     forced: bool = False
 
     def section(self, name: str) -> Any:
