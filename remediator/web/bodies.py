@@ -1,0 +1,90 @@
+"""What a sender posted, as one flat mapping: JSON or a form. A body that cannot be read says at which byte.
+
+Nagios' macros are pasted into hand-made JSON by shell commands, so raw control characters inside strings are tolerated
+(they are cleaned later); everything else that is not JSON is refused, and never guessed at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from starlette.types import Receive
+
+from remediator.web.doorkeeper import MAX_BODY
+from remediator.web.errors import Refusal
+
+READ_TIMEOUT_S: Final = 10.0
+"""A body that takes longer than this to arrive is given up with 408."""
+MAX_FIELDS: Final = 500
+FORM: Final = "application/x-www-form-urlencoded"
+
+
+async def read(receive: Receive) -> bytes:
+    """Return the whole body. Raise Refusal 413 beyond MAX_BODY, 408 when it comes too slowly, 400 when it was cut."""
+    parts = bytearray()
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refusal(400, "the connection ended before the body did", byte=len(parts))
+                parts += message.get("body", b"")
+                if len(parts) > MAX_BODY:
+                    raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
+                if not message.get("more_body", False):
+                    return bytes(parts)
+    except TimeoutError:
+        raise Refusal(408, f"the body did not arrive within {READ_TIMEOUT_S:.0f} s") from None
+
+
+def parse(body: bytes, content_type: str) -> Mapping[str, Any]:
+    """Given a body and its Content-Type, return its fields. Raise Refusal 400 with the byte, or 415.
+
+    `curl -d '{...}'` announces a form when told nothing else, so a form that starts like an object is read as JSON.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == FORM and not body.lstrip().startswith(b"{"):
+        return _form(body)
+    if kind and kind != FORM and "json" not in kind and kind != "text/plain":
+        raise Refusal(415, f"cannot read {kind[:80]!r}; send application/json or {FORM}")
+    return _json(body)
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"not UTF-8 at byte {error.start}: {error.reason}", byte=error.start) from None
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        byte = len(text[: error.pos].encode())
+        raise Refusal(400, f"not JSON at byte {byte}: {error.msg}", byte=byte) from None
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, f"not JSON that can be read: {str(error)[:120]}", byte=0) from None
+    if not isinstance(value, dict):
+        raise Refusal(400, "not a JSON object at byte 0: expected {...} with the macros as its members", byte=0)
+    return value
+
+
+def _form(body: bytes) -> Mapping[str, Any]:
+    try:
+        pairs = urllib.parse.parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_FIELDS, errors="replace"
+        )
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"not UTF-8 at byte {error.start}: {error.reason}", byte=error.start) from None
+    except ValueError as error:
+        raise Refusal(400, f"not a form that can be read: {str(error)[:120]}", byte=0) from None
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=_no_constant)

@@ -1,0 +1,149 @@
+"""From a body to a `Hint`: pure, and strict about everything that could be mistaken for good news.
+
+Invariants: a downtime depth that was sent but cannot be read is an error, never "no downtime"; a depth nobody sent is None;
+text from outside carries no control characters.
+Facts (Nagios 4.4, seen on a real one): notifications are HARD; event handlers fire in a downtime too; DOWNTIMESTART leaves
+before the depth is raised, so it says 0 and means 1 (common/downtime.c).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from remediator.model.hooks import Hint
+from remediator.web import keys, macros, redaction
+from remediator.web.errors import Refusal
+
+SERVICE_STATES: Final = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+HOST_STATES: Final = ("UP", "DOWN", "UNREACHABLE")
+EVENT_HANDLER: Final = "EVENTHANDLER"
+"""The notification type of what is not a notification."""
+NOTIFICATION_TYPES: Final = (
+    "PROBLEM", "RECOVERY", "ACKNOWLEDGEMENT", "FLAPPINGSTART", "FLAPPINGSTOP", "FLAPPINGDISABLED",
+    "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED", "CUSTOM",
+)  # fmt: skip
+MAX_NAME: Final = 255
+MAX_OUTPUT: Final = 4096
+
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key: str = "") -> Hint:
+    """Given the body of one call of `sender` at `now_s` (epoch seconds), return the hint. Raise Refusal 400 if it is none.
+
+    `given_key` is the Idempotency-Key header; it wins over the key made from the macros.
+    """
+    sent = macros.canonical(body)
+    host = _name(sent, "host")
+    if not host:
+        raise Refusal(400, "no host in the body: send `host` or the macro HOSTNAME, expanded by Nagios")
+    service = _name(sent, "service") or None
+    kind = _notification_type(sent)
+    state = _state(sent, service)
+    state_type = _state_type(sent, service, kind)
+    attempt = _number(_own(sent, "attempt", service), "attempt")
+    if given_key:
+        key = keys.given(sender, given_key)
+    else:
+        key = keys.made(
+            sent, sender=sender, host=host, service=service, state=state, state_type=state_type, attempt=attempt,
+            notification_type=kind, event_id=_own(sent, "event_id", service), problem_id=_problem_id(sent, service),
+            now_s=now_s,
+        )  # fmt: skip
+    return Hint(
+        source="nagios",
+        key=key,
+        host=host,
+        service=service,
+        state=state,
+        state_type=state_type,
+        attempt=attempt,
+        notification_type=kind,
+        downtime_depth=_downtime_depth(sent, service, kind),
+        output=_output(sent, service),
+        problem_id=_problem_id(sent, service),
+        raw=redaction.cut(body),
+    )
+
+
+def _own(sent: Mapping[str, str], name: str, service: str | None) -> str:
+    """Return the value of `name`, or of the macro that belongs to what the call is about: the service, else the host."""
+    return sent.get(name) or sent.get(f"service_{name}" if service else f"host_{name}", "")
+
+
+def _name(sent: Mapping[str, str], name: str) -> str:
+    return _CONTROL.sub(" ", sent.get(name, "").replace("\n", " "))[:MAX_NAME]
+
+
+def _notification_type(sent: Mapping[str, str]) -> str:
+    kind = sent.get("kind", "").lower().replace("-", "_")
+    text = sent.get("notification_type", "").upper()
+    if kind in ("event_handler", "eventhandler") or not text:
+        return EVENT_HANDLER
+    if text not in NOTIFICATION_TYPES:
+        raise Refusal(
+            400, f"{_shown(text)} is no notification type of Nagios; expected {', '.join(NOTIFICATION_TYPES)}"
+        )
+    return text
+
+
+def _state(sent: Mapping[str, str], service: str | None) -> str:
+    states = SERVICE_STATES if service else HOST_STATES
+    text = (_own(sent, "state", service) or _own(sent, "state_id", service)).upper()
+    if text in states:
+        return text
+    if text.isascii() and text.isdigit() and int(text[:3]) < len(states):
+        return states[int(text[:3])]
+    of = "a service" if service else "a host"
+    found = f"{_shown(text)} is no state of {of}" if text else f"no state of {of} in the body"
+    raise Refusal(400, f"{found}; expected `state` as one of {', '.join(states)} or its number")
+
+
+def _state_type(sent: Mapping[str, str], service: str | None, kind: str) -> str:
+    text = _own(sent, "state_type", service).upper()
+    if text in ("SOFT", "HARD"):
+        return text
+    if text:
+        raise Refusal(400, f"{_shown(text)} is no state type; expected SOFT or HARD")
+    return "" if kind == EVENT_HANDLER else "HARD"
+
+
+def _downtime_depth(sent: Mapping[str, str], service: str | None, kind: str) -> int | None:
+    """Return the deepest downtime that was named: a host's downtime covers its services."""
+    names = ("downtime_depth", "service_downtime", "host_downtime") if service else ("downtime_depth", "host_downtime")
+    depths = [depth for depth in (_number(sent.get(name, ""), name) for name in names) if depth is not None]
+    if kind == "DOWNTIMESTART":
+        depths.append(1)
+    return max(depths, default=None)
+
+
+def _number(text: str, name: str) -> int | None:
+    """Return a count that may be text, or text like ``3/3`` (the first counts). None if not sent. Raise Refusal 400."""
+    if not text:
+        return None
+    first = text.partition("/")[0].strip()
+    if not (first.isascii() and first.isdigit()) or len(first) > 9:
+        raise Refusal(400, f"{name} is {_shown(text)}; expected a whole number from 0")
+    return int(first)
+
+
+def _problem_id(sent: Mapping[str, str], service: str | None) -> str:
+    """Return the id of the problem this is about; after a recovery has been counted Nagios moves it to LAST...PROBLEMID."""
+    problem = _own(sent, "problem_id", service)
+    return problem if problem not in ("", "0") else _zero_to_empty(sent.get("last_problem_id", ""))
+
+
+def _zero_to_empty(text: str) -> str:
+    return "" if text == "0" else text
+
+
+def _output(sent: Mapping[str, str], service: str | None) -> str:
+    parts = (_own(sent, "output", service), sent.get("long_output", ""))
+    text = "\n".join(part for part in parts if part).replace("\\n", "\n")
+    return _CONTROL.sub(" ", text)[:MAX_OUTPUT]
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "...")

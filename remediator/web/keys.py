@@ -1,0 +1,54 @@
+"""The idempotency key: two calls have the same key exactly when they are the same call, sent again.
+
+Nagios numbers state changes (event id) and problems (problem id), and both start again at 1 when it loses its retained
+state; the time of the last state change tells those apart. Downtimes, acknowledgements, flapping and custom notifications
+come any number of times within one state, so their notification id, or else their time, belongs to the key.
+A call that carries none of these can only be told apart by time: within ten minutes it counts as the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Final
+
+ONCE_A_STATE: Final = ("PROBLEM", "RECOVERY", "EVENTHANDLER")
+WITHOUT_IDS_S: Final = 600
+
+
+def given(sender: str, key: str) -> str:
+    """Return the key of a call whose sender made one (the Idempotency-Key header)."""
+    return _hashed(["header", sender, key])
+
+
+def made(
+    sent: Mapping[str, str],
+    *,
+    sender: str,
+    host: str,
+    service: str | None,
+    state: str,
+    state_type: str,
+    attempt: int | None,
+    notification_type: str,
+    event_id: str,
+    problem_id: str,
+    now_s: float,
+) -> str:
+    """Return the key made from the macros. `now_s` counts only when nothing that was sent tells two calls apart."""
+    last_change = sent.get("last_change", "")
+    parts: list[str | int | None] = [
+        "nagios", sender, host, service, event_id, problem_id, last_change, state_type, attempt, notification_type,
+    ]  # fmt: skip
+    told_apart = event_id not in ("", "0") or problem_id not in ("", "0") or last_change not in ("", "0")
+    if notification_type not in ONCE_A_STATE or not told_apart:
+        one_call = sent.get("notification_id") or sent.get("timet") or sent.get("notification_number", "")
+        parts += [state, one_call]
+        if not one_call and not told_apart:
+            parts.append(int(now_s // WITHOUT_IDS_S))
+    return _hashed(parts)
+
+
+def _hashed(parts: list[str] | list[str | int | None]) -> str:
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode("utf-8", "surrogateescape")).hexdigest()

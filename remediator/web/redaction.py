@@ -1,0 +1,68 @@
+"""The copy of a body that is kept: what looks like a secret is replaced, and 16 KiB are the end of it.
+
+Invariant: a value is replaced by its name (`password`, `token`, ...) or by its form (`password=...`, `user:pass@`,
+`Bearer ...`); when in doubt it is replaced, for this copy is only ever read by people.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+MAX_RAW: Final = 16 * 1024
+MAX_VALUE: Final = 4 * 1024
+HIDDEN: Final = "***"
+
+_NAME: Final = re.compile(
+    r"pass(word|wd|phrase)?\b|passw|secret|token|credential|community|api_?key|authorization", re.I
+)
+_FORM: Final = re.compile(
+    r"(?P<name>(?:password|passwd|passphrase|secret|token|api_?key|community)\s*[=:]\s*)(?P<value>[^\s,;&]+)"
+    r"|(?P<bearer>\b(?:Bearer|Basic)\s+)\S+"
+    r"|(?P<url>://[^\s/:@]{1,64}:)[^\s/@]+(?=@)",
+    re.I,
+)
+
+
+def text(value: str) -> str:
+    """Return `value` with what looks like a secret replaced, and cut."""
+    return _FORM.sub(_hide, value[:MAX_VALUE])
+
+
+def cut(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a flat copy of `body` of at most about 16 KiB; what is nested is kept as text."""
+    kept: dict[str, Any] = {}
+    left = MAX_RAW
+    for name, value in body.items():
+        shown = _value(name, value)
+        left -= len(name) + len(shown if isinstance(shown, str) else str(shown)) + 8
+        if left < 0:
+            kept["_cut"] = True
+            break
+        kept[name] = shown
+    return kept
+
+
+def _value(name: str, value: Any) -> Any:
+    if _secret(name):
+        return HIDDEN
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    shown = value if isinstance(value, str) else str(value)
+    return text(shown) if _suspicious(shown) else shown[:MAX_VALUE]
+
+
+@functools.lru_cache(maxsize=2048)
+def _secret(name: str) -> bool:
+    return _NAME.search(name) is not None
+
+
+def _suspicious(value: str) -> bool:
+    """Return whether the slower search is worth it: most values are short words without any of these."""
+    return len(value) > 8 and ("=" in value or ":" in value or "earer" in value.lower() or "asic" in value.lower())
+
+
+def _hide(match: re.Match[str]) -> str:
+    return (match["name"] or match["bearer"] or match["url"]) + HIDDEN

@@ -1,0 +1,96 @@
+"""uvicorn in a thread of its own: started and stopped by the daemon, deaf to signals, silent about each access.
+
+Invariant: `start` returns only when requests are answered, or raises one sentence that says why not; `stop` always returns
+within its limit. The socket is bound here, before the thread starts, so that a taken port is an error of `start`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from remediator.web.errors import CannotListen, NotStarted
+from remediator.web.settings import WebSettings, split_address
+
+START_TIMEOUT_S: Final = 10.0
+KEEP_ALIVE_S: Final = 30
+BACKLOG: Final = 2048
+
+
+class WebServer:
+    """Serve `app` as `settings` say. `address` is what it is really bound to, once started."""
+
+    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+        self._settings = settings
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=5,
+                ws="none",
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
+                ssl_certfile=settings.tls.certificate if settings.tls else None,
+                ssl_keyfile=settings.tls.key if settings.tls else None,
+            )
+        )
+        self._thread: threading.Thread | None = None
+        self._socket: socket.socket | None = None
+        self.address = settings.bind
+
+    def start(self) -> None:
+        """Bind and serve. Raise CannotListen or NotStarted."""
+        self._socket = _bound(self._settings.bind)
+        host, port = self._socket.getsockname()[:2]
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="http", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                self.stop(1.0)
+                raise NotStarted(self.address, START_TIMEOUT_S)
+            time.sleep(0.01)
+
+    def stop(self, timeout_s: float) -> None:
+        """End requests under way if they end in time, and close the port. Idempotent."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+            if self._thread.is_alive():
+                self._server.force_exit = True
+                self._thread.join(1.0)
+        if self._socket is not None:
+            self._socket.close()
+
+
+def _bound(address: str) -> socket.socket:
+    host, port = split_address(address)
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(
+            address, os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        ) from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(where)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CannotListen(address, os.strerror(error.errno or 0)) from None
+    listening.setblocking(False)
+    return listening
