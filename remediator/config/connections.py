@@ -1,0 +1,136 @@
+"""The parts of the config that say how we reach hosts, services and people."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from remediator.config.secrets import Secret
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+Name = Annotated[str, Field(pattern=NAME)]
+AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+_BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
+
+
+class Section(BaseModel):
+    """A part of the config: read-only, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HostEntry(Section):
+    """One host of an inline inventory."""
+
+    address: Annotated[str, Field(min_length=1)]
+    groups: tuple[Name, ...] = ()
+    engine: Literal["docker", "podman"] = "docker"
+    port: Port | None = None
+    user: str | None = None
+    api_address: str | None = None
+    vars: dict[str, str] = Field(default_factory=dict)
+
+
+class InventoryConfig(Section):
+    """Where the hosts come from: kolla's own inventory, or written down here."""
+
+    kolla: AbsolutePath | None = None
+    hosts: dict[Name, HostEntry] | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> InventoryConfig:
+        if (self.kolla is None) == (self.hosts is None):
+            raise ValueError("give exactly one of kolla, hosts")
+        if self.hosts is not None and not self.hosts:
+            raise ValueError("hosts names no host")
+        return self
+
+
+class SshConfig(Section):
+    """How hosts are reached: `read` is the collector's key, `act` the one for actions."""
+
+    user: Annotated[str, Field(min_length=1)] = "remediator"
+    read: AbsolutePath = "/etc/remediator/ssh/read"
+    act: AbsolutePath = "/etc/remediator/ssh/act"
+    known_hosts: AbsolutePath = "/etc/remediator/ssh/known_hosts"
+    port: Port = 22
+    jump: str | None = None
+    sudo: bool = True
+
+
+class GaleraConfig(Section):
+    """How each Galera member is asked: SQL to the member itself, never to the VIP."""
+
+    group: Name = "mariadb"
+    port: Port = 3306
+    user: Annotated[str, Field(min_length=1)] = "monitor"
+    password: Secret
+
+
+class IntegrationsConfig(Section):
+    """What the integrations need beyond SSH."""
+
+    galera: GaleraConfig | None = None
+
+
+class TlsConfig(Section):
+    cert: AbsolutePath
+    key: AbsolutePath
+
+
+class HttpConfig(Section):
+    """The web server. Loopback is no boundary on a kolla host: every route but /healthz needs a token."""
+
+    bind: str = "127.0.0.1:8087"
+    tls: TlsConfig | None = None
+    trusted_proxies: tuple[str, ...] = ()
+
+    @field_validator("bind")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        found = _BIND.fullmatch(value)
+        if found is None or not 0 <= int(found.group(2)) <= 65535:
+            raise ValueError(f"{value!r} is not ADDRESS:PORT, like 127.0.0.1:8087 or [::1]:8087")
+        return value
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host (without brackets) and port; port 0 lets the system choose."""
+        host, _, port = self.bind.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class TokenConfig(Section):
+    """A bearer token and what it may do. `approve` is never the one who asked."""
+
+    name: Name
+    scopes: Annotated[tuple[Literal["ingest", "read", "operate", "approve"], ...], Field(min_length=1)]
+    token: Secret
+
+
+class WebhookNotifier(Section):
+    name: Name
+    type: Literal["webhook"]
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    secret: Secret | None = None
+
+
+class CommandNotifier(Section):
+    """A program that gets the message as JSON on stdin; no shell."""
+
+    name: Name
+    type: Literal["command"]
+    argv: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @field_validator("argv")
+    @classmethod
+    def _absolute(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value[0].startswith("/"):
+            raise ValueError(f"{value[0]!r} is not an absolute path; $PATH is not searched")
+        return value
+
+
+Notifier = Annotated[WebhookNotifier | CommandNotifier, Field(discriminator="type")]

@@ -1,0 +1,77 @@
+"""Find, read and check the config: --config, $REMEDIATOR_CONFIG, /etc/remediator/config.yaml, in this order, no other place.
+
+`REMEDIATOR__SECTION__KEY` in the environment overrides any value; what is wrong there is a mistake like any other.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from remediator.config import documents, mistakes, overrides, problems
+from remediator.config.documents import Document
+from remediator.config.errors import ConfigError
+from remediator.config.models import Config
+from remediator.config.origin import Origin
+from remediator.model.content import Mistake
+
+DEFAULT_PATH = "/etc/remediator/config.yaml"
+VARIABLE = "REMEDIATOR_CONFIG"
+
+
+def find(path: str | None, env: Mapping[str, str]) -> Path:
+    """Return the path of the config: `path`, else $REMEDIATOR_CONFIG, else /etc/remediator/config.yaml."""
+    return Path(path or env.get(VARIABLE) or DEFAULT_PATH)
+
+
+def read_config(path: str | None, env: Mapping[str, str] | None = None) -> tuple[Config | None, list[Mistake]]:
+    """Return the config, or None and every mistake in it (file and environment)."""
+    variables = os.environ if env is None else env
+    where = find(path, variables)
+    document = documents.read(where)
+    if document.data is None and document.mistakes:
+        return None, [_with_remedy(mistake, path, variables) for mistake in document.mistakes]
+    if document.data is not None and not isinstance(document.data, dict):
+        return None, [document.mistake((), "not_a_mapping", "the config should be a mapping (key: value)")]
+    data: dict[str, Any] = copy.deepcopy(document.data) if document.data else {}
+    applied, wrong = overrides.apply(data, variables, Config)
+    config, found = problems.check(Config, document, data=data)
+    found = [_in_environment(mistake, applied) for mistake in found]
+    everything = mistakes.in_order([*document.mistakes, *wrong, *found])
+    if config is None or everything:
+        return None, everything
+    return config.comes_from(Origin(document=document, overrides=applied)), []
+
+
+def load_config(path: str | None, env: Mapping[str, str] | None = None) -> Config:
+    """Return the config. Raise ConfigError with every mistake at once."""
+    config, found = read_config(path, env)
+    if config is None:
+        raise ConfigError(found)
+    return config
+
+
+def _with_remedy(mistake: Mistake, path: str | None, env: Mapping[str, str]) -> Mistake:
+    if mistake.code != "unreadable" or path or env.get(VARIABLE):
+        return mistake
+    message = f"{mistake.message}; name a config with --config or ${VARIABLE}"
+    return Mistake(file=mistake.file, line=mistake.line, col=mistake.col, path="", code=mistake.code, message=message)
+
+
+def _in_environment(mistake: Mistake, applied: Mapping[documents.Loc, str]) -> Mistake:
+    for loc, variable in applied.items():
+        dotted = documents.dotted(loc)
+        if mistake.path == dotted or mistake.path.startswith(dotted + "."):
+            return Mistake(
+                file=f"${variable}", line=1, col=1, path=mistake.path,
+                code=mistake.code, message=mistake.message, hint=mistake.hint,
+            )  # fmt: skip
+    return mistake
+
+
+def empty_document(file: str) -> Document:
+    """Return a document without content, for configs that were not read from a file."""
+    return Document(file=file, data={})

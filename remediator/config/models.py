@@ -1,0 +1,173 @@
+"""The config file as one frozen record: exactly the keys of docs/contracts.md, each with its default."""
+
+from __future__ import annotations
+
+import os.path
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+
+from remediator.config.connections import (
+    AbsolutePath,
+    HttpConfig,
+    IntegrationsConfig,
+    InventoryConfig,
+    Name,
+    Notifier,
+    Section,
+    SshConfig,
+    TokenConfig,
+)
+from remediator.config.durations import Duration
+from remediator.config.limits import LimitsConfig
+from remediator.config.origin import Origin
+from remediator.config.secrets import Secret
+from remediator.model.content import Mode, Risk
+
+ModeName = Literal["off", "observe", "shadow", "approve", "auto"]
+
+
+class AutonomyConfig(Section):
+    """How far each risk, or one rule, may go by itself. R3 runs unattended only for rules named in i_accept_unattended_r3."""
+
+    R1: ModeName = "shadow"
+    R2: ModeName = "shadow"
+    R3: Literal["off", "observe", "shadow", "approve"] = "shadow"
+    rules: dict[Name, ModeName] = Field(default_factory=dict)
+
+    @field_validator("R3", mode="before")
+    @classmethod
+    def _never_auto(cls, value: object) -> object:
+        if value == "auto":
+            raise ValueError(
+                "R3 never runs unattended as a whole; name the rule under autonomy.rules and in i_accept_unattended_r3"
+            )
+        return value
+
+    def mode_for(self, rule: str | None, risk: Risk) -> tuple[Mode, str]:
+        """Return the mode of a plan and the key it comes from: that of its rule, else that of its risk."""
+        if rule is not None and rule in self.rules:
+            return Mode[self.rules[rule].upper()], f"autonomy.rules.{rule}"
+        if risk is Risk.R0:
+            return Mode.AUTO, "R0 only reads"
+        name: str = getattr(self, risk.name)
+        return Mode[name.upper()], f"autonomy.{risk.name}"
+
+
+class CheckOverride(Section):
+    """What the config changes of one shipped check."""
+
+    every: Duration | None = None
+    retry: Duration | None = None
+    attempts: Annotated[int, Field(ge=1, le=100)] | None = None
+    off: bool = False
+
+    @field_validator("every", "retry")
+    @classmethod
+    def _not_too_often(cls, value: float | None) -> float | None:
+        if value is not None and value < 1:
+            raise ValueError("a check runs at most once a second")
+        return value
+
+
+class DatabaseConfig(Section):
+    """SQLite in the state directory (no url), or PostgreSQL. Never the Galera it heals."""
+
+    url: Annotated[str | Secret | None, Field(union_mode="left_to_right")] = None
+
+    @field_validator("url")
+    @classmethod
+    def _not_what_it_heals(cls, value: str | Secret | None) -> str | Secret | None:
+        if isinstance(value, str):
+            if not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+                raise ValueError("only sqlite: and postgresql: are supported (never the database that it heals)")
+            if "@" in value and ":" in value.split("//", 1)[-1].split("@", 1)[0]:
+                raise ValueError(
+                    "the url holds a password; give the whole url as {env: X}, {file: /path} or {credential: X}"
+                )
+        return value
+
+
+class AuditConfig(Section):
+    """Where signed checkpoints go. Only a copy elsewhere proves anything against somebody who has the key."""
+
+    checkpoints: AbsolutePath = "/var/lib/remediator-audit/checkpoints.jsonl"
+    key: AbsolutePath | None = None
+
+    @property
+    def key_path(self) -> Path:
+        """The signing key: `key`, or audit.key beside the checkpoints."""
+        return Path(self.key) if self.key else Path(self.checkpoints).parent / "audit.key"
+
+
+class LogConfig(Section):
+    format: Literal["json", "console"] = "json"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class RetentionConfig(Section):
+    """How long rows and outputs are kept. The audit chain is never cut."""
+
+    events: Duration = 30 * 86400.0
+    runs: Duration = 400 * 86400.0
+    output: Duration = 90 * 86400.0
+
+    @field_validator("*")
+    @classmethod
+    def _at_least_a_day(cls, value: float) -> float:
+        if value < 86400:
+            raise ValueError("below the floor of 1d: rates and budgets are read from there")
+        return value
+
+
+class Config(Section):
+    """The whole config. Build it with `load_config`; `limits.resolved` are the limits as the gate uses them."""
+
+    cloud: Name
+    inventory: InventoryConfig
+    ssh: SshConfig = SshConfig()
+    content: tuple[AbsolutePath, ...] = ()
+    integrations: IntegrationsConfig = IntegrationsConfig()
+    autonomy: AutonomyConfig = AutonomyConfig()
+    limits: LimitsConfig = LimitsConfig()
+    checks: dict[Name, CheckOverride] = Field(default_factory=dict)
+    i_accept_unattended_r3: tuple[Name, ...] = ()
+    vantage: tuple[str, ...] = ()
+    state_dir: AbsolutePath = "/var/lib/remediator"
+    pause_file: AbsolutePath = "/etc/remediator/PAUSE"
+    database: DatabaseConfig = DatabaseConfig()
+    audit: AuditConfig = AuditConfig()
+    http: HttpConfig = HttpConfig()
+    tokens: tuple[TokenConfig, ...] = ()
+    notify: tuple[Notifier, ...] = ()
+    log: LogConfig = LogConfig()
+    retention: RetentionConfig = RetentionConfig()
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the values come from."""
+        return self._origin
+
+    def comes_from(self, origin: Origin) -> Config:
+        """Note where the values come from; called once, by the loader."""
+        self._origin = origin
+        return self
+
+    @field_validator("tokens", "notify")
+    @classmethod
+    def _unique_names(cls, value: tuple[TokenConfig, ...]) -> tuple[TokenConfig, ...]:
+        names = [entry.name for entry in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two entries are named {twice[0]}")
+        return value
+
+    @model_validator(mode="after")
+    def _audit_outside_the_state(self) -> Config:
+        for name, path in (("checkpoints", self.audit.checkpoints), ("key", str(self.audit.key_path))):
+            if os.path.commonpath((self.state_dir, path)) == os.path.normpath(self.state_dir):
+                raise ValueError(f"audit.{name} lies inside state_dir; who rolls one back would roll back the other")
+        return self

@@ -1,0 +1,116 @@
+"""Given a document and a pydantic model, return the record, or every mistake with its place and a plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from remediator.config import mistakes, shape
+from remediator.config.documents import Document, Loc
+from remediator.model.content import Mistake
+
+M = TypeVar("M", bound=BaseModel)
+
+_PLAIN = {
+    "string_type": "should be text",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "dict_type": "should be a mapping (key: value)",
+    "model_type": "should be a mapping (key: value)",
+    "model_attributes_type": "should be a mapping (key: value)",
+    "tuple_type": "should be a list",
+    "list_type": "should be a list",
+    "too_short": "should not be empty",
+    "string_too_short": "should not be empty",
+}
+
+
+def check(model: type[M], document: Document, loc: Loc = (), data: Any = None) -> tuple[M | None, list[Mistake]]:
+    """Validate `data` (default: the whole document) found at `loc`. Return the record, or None and all mistakes."""
+    value = document.data if data is None and not loc else data
+    try:
+        return model.model_validate({} if value is None else value), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=True, include_context=True)
+        return None, [_mistake(model, document, loc, item) for item in _without_union_noise(found)]
+
+
+def _without_union_noise(errors: list[Any]) -> list[Any]:
+    """Drop what only follows from another error: of a mapping, what a union's text branch says; of a list whose items
+    are wrong, that it is too short without them."""
+    kept: list[Any] = []
+    for error in errors:
+        loc = error["loc"]
+        if loc and loc[-1] == "str" and isinstance(error["input"], dict):
+            continue
+        if error["type"] == "too_short" and error["input"]:
+            continue
+        kept.append(error)
+    return kept or errors
+
+
+def _mistake(model: type[BaseModel], document: Document, base: Loc, error: Mapping[str, Any]) -> Mistake:
+    inner = _in_file(document, base, tuple(error["loc"]))
+    loc = (*base, *inner)
+    kind = str(error["type"])
+    if kind == "extra_forbidden":
+        name = str(inner[-1])
+        known = shape.keys_at(model, inner[:-1])
+        if (why := shape.never_key(model, inner)) is not None:
+            return document.mistake(loc, "fixed", why, key=True)
+        return document.mistake(loc, "unknown_key", f"unknown key {name}", mistakes.nearest(name, known), key=True)
+    if kind == "missing":
+        return document.mistake(loc, "missing", f"{inner[-1]} is missing", key=True)
+    message, hint = _sentence(kind, error)
+    return document.mistake(loc, kind, message, hint)
+
+
+def _in_file(document: Document, base: Loc, loc: Loc) -> Loc:
+    """Return `loc` without the parts that are names of union branches: those that are nowhere in the file."""
+    kept: list[str | int] = []
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if (*base, *kept, part) in document.places or (last and not _is_branch(part)):
+            kept.append(part)
+    return tuple(kept)
+
+
+def _is_branch(part: str | int) -> bool:
+    return part in ("str", "Secret", "webhook", "command", "[key]") or (isinstance(part, str) and "[" in part)
+
+
+def _sentence(kind: str, error: Mapping[str, Any]) -> tuple[str, str]:
+    context = error.get("ctx", {})
+    given = error.get("input")
+    if kind == "value_error":
+        return str(context.get("error", error["msg"])), ""
+    if kind in ("literal_error", "enum"):
+        expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        words = [word.strip() for word in expected.split(",")]
+        return f"{given!r} is not one of {', '.join(words)}", mistakes.nearest(str(given), words)
+    if kind == "union_tag_invalid":
+        expected = str(context.get("expected_tags", "")).replace("'", "")
+        tag = str(context.get("tag", ""))
+        return f"type {tag} is not one of {expected}", mistakes.nearest(tag, expected.split(", "))
+    if kind == "union_tag_not_found":
+        return "type is missing", ""
+    if kind == "string_pattern_mismatch":
+        return _pattern(str(context.get("pattern", "")), given), ""
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        return str(error["msg"]).replace("Input should", "should"), ""
+    return _PLAIN.get(kind, str(error["msg"]).replace("Input should", "should")), ""
+
+
+def _pattern(pattern: str, given: Any) -> str:
+    if pattern == r"^/":
+        return f"{given!r} is not an absolute path"
+    if pattern == r"^https?://":
+        return "should begin with https:// or http://"
+    return f"{given!r} is not a name (letters, digits, dot, dash, underscore; at most 63)"
