@@ -1,0 +1,164 @@
+"""Texts for people, in sandboxed Jinja2. They never decide anything and never become part of a command.
+
+Invariant: rendering never raises, never shows an UNKNOWN value as anything but ``UNKNOWN(reason)``, and lets no control
+character and no ``|`` through (that sign separates performance data in Nagios). Foreign text cannot start a new line.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from remediator.model.values import Data, FieldType, Unknown
+from remediator.rules.errors import BadText
+
+MAX_CHARS = 4000
+MAX_VALUE_CHARS = 1000
+MAX_ITEMS = 200
+MAX_RENDERED_CHARS = 8000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+class _Lines(str):
+    """Text that may span lines: made by the filter `lines`, each line cleaned."""
+
+    __slots__ = ()
+
+
+class _ShownUnknown:
+    """An UNKNOWN value inside a template: it can be printed, and nothing else can be done with it."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"UNKNOWN({self.reason})"
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(str(self))
+
+    __bool__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __contains__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+    def _same(self, *_: object) -> _ShownUnknown:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __round__ = _same
+
+
+class PeopleText:
+    """A compiled text (see `model.judging.Text`)."""
+
+    __slots__ = ("_fields", "_template", "source")
+
+    def __init__(self, source: str, template: jinja2.Template, fields: tuple[str, ...]) -> None:
+        self.source = source
+        self._template = template
+        self._fields = fields
+
+    def render(self, data: Data) -> str:
+        """Return the text for `data`; where the template cannot be computed, the values it names."""
+        shown = {name: _shown(data.get(name, Unknown("not_given"))) for name in self._fields}
+        try:
+            text = self._template.render(data=shown)
+        except Exception:  # noqa: BLE001 - whatever a template does with a value, a text must not end the loop
+            text = ", ".join(f"{name} {_print(value)}" for name, value in shown.items())
+        return _CONTROL_BUT_NEWLINE.sub(" ", text.replace("|", "/")).strip()[:MAX_RENDERED_CHARS]
+
+
+def compile_text(source: str, fields: Mapping[str, FieldType]) -> PeopleText:
+    """Return the text that `source` is. Raise BadText for a bad template, or one that names no field of `fields`."""
+    if len(source) > MAX_CHARS:
+        raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")
+    environment = _environment()
+    try:
+        tree = environment.parse(source)
+        template = environment.from_string(source)
+    except jinja2.TemplateSyntaxError as error:
+        raise BadText(str(error.message), line=error.lineno) from None
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in _locals(tree):
+            raise BadText(f"there is no {name.name}; values are written data.FIELD", line=name.lineno)
+    read: list[str] = []
+    for attribute in tree.find_all(nodes.Getattr):
+        if isinstance(attribute.node, nodes.Name) and attribute.node.name == "data":
+            if attribute.attr not in fields:
+                raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
+            read.append(attribute.attr)
+    return PeopleText(source, template, tuple(dict.fromkeys(read)))
+
+
+@functools.cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, finalize=_print, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters = {
+        **{
+            name: environment.filters[name]
+            for name in ("join", "length", "round", "default", "lower", "upper", "first")
+        },
+        "lines": _lines,
+        "size": _size,
+    }
+    environment.globals = {}
+    return environment
+
+
+def _locals(tree: nodes.Template) -> frozenset[str]:
+    return frozenset({"data", *(name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"), "loop"})
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return _ShownUnknown(value.reason)
+    return value[:MAX_ITEMS] if isinstance(value, (list, tuple)) else value
+
+
+def _print(value: Any) -> str:
+    """Return `value` as one clean piece of text."""
+    if isinstance(value, _Lines):
+        return value
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return _clean(", ".join(_print(item) for item in value[:MAX_ITEMS])) or "none"
+    return _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    cut = text if len(text) <= MAX_VALUE_CHARS else text[: MAX_VALUE_CHARS - 3] + "..."
+    return _CONTROL.sub(" ", cut).replace("|", "/").strip()
+
+
+def _lines(value: Any) -> _Lines:
+    """Filter: a list, or text with line ends, one item a line."""
+    if isinstance(value, _ShownUnknown) or value is None:
+        return _Lines(_print(value))
+    items = value.splitlines() if isinstance(value, str) else list(value)
+    return _Lines("\n".join(_print(item) for item in items[:MAX_ITEMS]))
+
+
+def _size(value: Any) -> str:
+    """Filter: bytes for people."""
+    if isinstance(value, _ShownUnknown) or value is None:
+        return _print(value)
+    amount = float(value)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(amount) < 1024:
+            return f"{amount:.4g} {unit}"
+        amount /= 1024
+    return f"{amount:.4g} TiB"
