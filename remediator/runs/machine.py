@@ -1,0 +1,182 @@
+"""The life of a run as pure transitions: ``PLANNED -> GATED -> INTENT -> effect -> OUTCOME -> verification -> end``.
+
+Invariants. An effect starts only after its INTENT is committed. An INTENT without OUTCOME is in doubt and is ended only by a
+probe or a person. A `once` effect runs again only after a probe has proved that it did not take place. `in_doubt` is not
+an end: the run keeps its locks. A refused later step holds the run, it does not fail it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from remediator.model.content import Probe
+from remediator.model.judging import CheckResult, State
+from remediator.model.plans import Plan
+from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.replies import CommandDone
+from remediator.model.times import Instant
+from remediator.model.verdicts import Verdict, refusals
+
+OUTPUT_LIMIT = 65536
+"""Characters of output kept of one step."""
+
+
+def planned(run_id: str, plan: Plan, incident: str | None, actor: str, now: Instant) -> Run:
+    """Return the run of `plan`, its scopes locked at `now`."""
+    return Run(
+        id=run_id,
+        plan=plan,
+        incident=incident,
+        state=RunState.PLANNED,
+        actor=actor,
+        created_at=now,
+        locked_at=now,
+        steps=tuple(StepRecord(id=step.id, action=step.action) for step in plan.steps),
+    )
+
+
+def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
+    """Return the run after the whole gate: running, or refused with every verdict."""
+    refused = refusals(verdicts)
+    if refused:
+        return ended(replace(run, verdicts=tuple(verdicts)), RunState.REFUSED, refused[0].reason, now)
+    return replace(run, state=RunState.RUNNING, verdicts=tuple(verdicts))
+
+
+def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
+    """Return the run held before a step by what `verdicts` refuse; it keeps its locks."""
+    reason = refusals(verdicts)[0].reason
+    if run.state is RunState.HELD:
+        return replace(run, reason=reason)
+    return replace(run, state=RunState.HELD, reason=reason, held_since=now)
+
+
+def released(run: Run) -> Run:
+    """Return a held run going on."""
+    return replace(run, state=RunState.RUNNING, reason="", held_since=None)
+
+
+def current(run: Run) -> StepRecord | None:
+    """Return the first step that is not done; None when all are."""
+    return next((step for step in run.steps if step.state is not StepState.DONE), None)
+
+
+def _with_step(run: Run, step: StepRecord) -> Run:
+    return replace(run, steps=tuple(step if each.id == step.id else each for each in run.steps))
+
+
+def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> Run:
+    """Return the run with the INTENT of a step. Raise ValueError unless the step is pending: an INTENT is written once."""
+    step = next(each for each in run.steps if each.id == step_id)
+    if step.state is not StepState.PENDING:
+        raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
+    return _with_step(
+        run, replace(step, state=StepState.INTENT, intent_at=step.intent_at or now, before=dict(before), probe=None)
+    )
+
+
+def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, now: Instant) -> Run:
+    """Return the run with the OUTCOME of a step's commands.
+
+    All `expected` commands ended with 0: done. One ended with another code: failed, and known to be. One whose end is not
+    known (exit code None): in doubt, whatever came before.
+    """
+    step = next(each for each in run.steps if each.id == step_id)
+    output = "\n".join(f"$ {' '.join(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
+    last = done[-1] if done else None
+    if last is None or last.exit_code is None:
+        why = last.error if last is not None and last.error else "nothing came back"
+        return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why, output=output))
+    if last.exit_code != 0:
+        result = f"{' '.join(last.argv)} ended with {last.exit_code}: {_last_line(last.output) or last.error}"
+        return _with_step(run, replace(step, state=StepState.FAILED, result=result, output=output, outcome_at=now))
+    if len(done) < expected:
+        return _with_step(
+            run, replace(step, state=StepState.IN_DOUBT, result="not every command was run", output=output)
+        )
+    return _with_step(run, replace(step, state=StepState.DONE, result="ok", output=output, outcome_at=now))
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def in_doubt(run: Run, step_id: str, why: str) -> Run:
+    """Return the run with a step whose outcome was lost (the daemon was killed): a probe must answer."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why))
+
+
+def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "probe") -> Run:
+    """Return the run after a probe, or a person, said what became of a step in doubt.
+
+    Applied: recorded, on to the next step or to verification. Not applied: the step may run again, for `once` too, since
+    it is proved that it did not. Unknown: the run is in doubt.
+    """
+    step = next(each for each in run.steps if each.id == step_id)
+    if answer is Probe.APPLIED:
+        done = replace(step, state=StepState.DONE, probe=f"{by}: applied", outcome_at=now, result="applied")
+        return replace(_with_step(run, done), state=RunState.RUNNING, reason="")
+    if answer is Probe.NOT_APPLIED:
+        again = replace(step, state=StepState.PENDING, probe=f"{by}: not applied", result="")
+        return replace(_with_step(run, again), state=RunState.RUNNING, reason="")
+    doubt = replace(step, state=StepState.IN_DOUBT, probe=f"{by}: unknown")
+    return replace(_with_step(run, doubt), state=RunState.IN_DOUBT, reason=f"what became of {step.action} is not known")
+
+
+def verifying(run: Run, now: Instant) -> Run:
+    return replace(run, state=RunState.VERIFYING, verify_from=now)
+
+
+class Verified(enum.Enum):
+    """Where a verification stands."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    FAILED = "failed"
+
+
+def sampled(run: Run, result: CheckResult) -> Run:
+    """Return the run after a sample of its verification check. Samples asked before the last step say nothing.
+
+    The hold runs from the first OK sample; a bad one breaks it; UNKNOWN neither passes nor fails it.
+    """
+    started = run.verify_from
+    if started is None or result.asked_at.wall <= started.wall:
+        return run
+    if result.state is State.OK:
+        return replace(run, ok_since=run.ok_since or result.asked_at, ok_samples=run.ok_samples + 1)
+    if result.state is State.UNKNOWN:
+        return run
+    return replace(run, ok_since=None, ok_samples=0)
+
+
+def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
+    """Return where the verification stands: held for `verify_hold_s` over at least two OK samples, out of time, or waiting."""
+    started = run.verify_from
+    if started is None:
+        return Verified.WAITING
+    good = newest is not None and newest.state is State.OK and run.ok_samples >= 2
+    if (
+        good
+        and newest is not None
+        and run.ok_since is not None
+        and newest.asked_at.since(run.ok_since) >= run.plan.verify_hold_s
+    ):
+        return Verified.HELD
+    waited = now.since(started)
+    if run.ok_since is None and waited > run.plan.verify_within_s:
+        return Verified.FAILED
+    if waited > run.plan.verify_within_s + 2 * run.plan.verify_hold_s:
+        return Verified.FAILED
+    return Verified.WAITING
+
+
+def ended(run: Run, state: RunState, reason: str, now: Instant) -> Run:
+    """Return the run ended. Raise ValueError if `state` is not an end, or if the run has ended already."""
+    if not state.ended or run.state.ended:
+        raise ValueError(f"{run.id} cannot go from {run.state.value} to {state.value}")
+    return replace(run, state=state, reason=reason, ended_at=now)
