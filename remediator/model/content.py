@@ -90,6 +90,16 @@ class ActionSpec:
     """Command patterns for the documentation of what root is needed for."""
     takes_away_healthy: bool = False
     """True when it stops or restarts a unit that runs (a quorum question)."""
+    gives: Mapping[str, FieldType] = field(default_factory=dict)
+    """The fields its result has, for ``{from: step.field}`` in later steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromStep:
+    """A parameter that is not written down but taken from the result of an earlier step: ``{from: step.field}``."""
+
+    step: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
