@@ -1,0 +1,63 @@
+"""Puts the collector together: one standard-library script for Python 3.6 and later, from the runner and each remote.py.
+
+Invariant: what is sent depends on nothing but the sources and the request, so the same cycle is the same bytes; each
+integration's text gets a name space of its own on the host, so that two of them cannot disturb each other.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from remediator.model.content import Integration, SectionSpec
+
+BOOTSTRAP = (
+    "import sys,zlib;STDIN=sys.stdin.buffer;"
+    "exec(compile(zlib.decompress(STDIN.read(int(STDIN.readline()))),'remediator-collector','exec'))"
+)
+"""Reads the length in its first line, then that many bytes of compressed script, and leaves the request to it."""
+
+SECTION_BYTES = 4 << 20
+"""The most bytes one section may answer."""
+
+LOCK_WAIT_S = 5.0
+
+
+def script(integrations: Mapping[str, Integration]) -> str:
+    """Return the whole script as text."""
+    runner = resources.files("remediator.collect").joinpath("remote_runner.py").read_text("utf-8")
+    sources = {name: one.remote_source for name, one in sorted(integrations.items()) if one.remote_source}
+    return f"SOURCES = {sources!r}\n{runner}"
+
+
+def packed(text: str) -> bytes:
+    """Return `text` as the bootstrap reads it: length line and compressed bytes."""
+    body = zlib.compress(text.encode("utf-8"), 9)
+    return b"%d\n%s" % (len(body), body)
+
+
+def argv(sudo: bool) -> tuple[str, ...]:
+    """Return the one command that is executed on a host, under ``sudo -n`` where asked for."""
+    python = ("python3", "-S", "-E", "-c", BOOTSTRAP)
+    return ("sudo", "-n", "--", *python) if sudo else python
+
+
+def request_line(
+    sections: Sequence[tuple[str, SectionSpec]], constants: Mapping[str, Any], sentinel: str, deadline_s: float
+) -> bytes:
+    """Return the request: `sections` as (integration, spec), `constants` merged for all of them, one JSON line."""
+    body = {
+        **constants,
+        "sections": [
+            {"integration": name, "name": spec.name, "timeout_s": spec.timeout_s, "memory_mb": spec.memory_mb}
+            for name, spec in sections
+        ],
+        "sentinel": sentinel,
+        "deadline_s": deadline_s,
+        "lock_wait_s": LOCK_WAIT_S,
+        "section_bytes": SECTION_BYTES,
+    }
+    return json.dumps(body, separators=(",", ":"), sort_keys=True).encode() + b"\n"

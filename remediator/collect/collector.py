@@ -1,0 +1,122 @@
+"""One round trip to one host, from the sections wanted to a `HostReply`.
+
+Invariant: a reply is trusted whole or not at all. What is cut, late, not JSON, of the wrong shape or without this
+request's own sentinel is GARBLED or UNREACHABLE, and no part of it is used; every section asked for is in the reply,
+if only as UNKNOWN. Blocking, bounded by the deadline, never raising: call it in a thread of the pool.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from remediator.collect import assembly, parsing
+from remediator.model.content import Integration, SectionSpec
+from remediator.model.hosts import Host
+from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.times import Clock
+from remediator.model.values import Unknown
+from remediator.reach.interface import RawReply, Reacher
+
+DEADLINE_S = 20.0
+MOST_BYTES = 16 << 20
+
+log = logging.getLogger(__name__)
+
+
+class Collector:
+    """Asks hosts over `reach` for the sections of `integrations`. `sudo`: the collector runs under ``sudo -n``."""
+
+    def __init__(
+        self,
+        reach: Reacher,
+        integrations: Mapping[str, Integration],
+        clock: Clock,
+        sudo: bool,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._reach = reach
+        self._clock = clock
+        self._sudo = sudo
+        self._deadline_s = deadline_s
+        self._script = assembly.packed(assembly.script(integrations))
+        self._integrations = dict(integrations)
+        self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
+        self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
+        self._owner = {name: one for one in integrations.values() for name in one.direct}
+
+    def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
+        """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
+
+        A reply that failed holds each wanted section as UNKNOWN (``host_unreachable``, ...), except the direct ones.
+        """
+        asked_at = self._clock.now()
+        remote, direct = self._wanted(host, sections)
+        fetched = _Direct({name: self._direct[name] for name in direct}, host)
+        sentinel = f"remediator-reply:{secrets.token_hex(16)}"
+        raw = self._exchange(host, remote, sentinel, forced)
+        reply = parsing.parse(raw, host.name, sentinel, [spec.name for _, spec in remote])
+        return HostReply(
+            host=host.name,
+            asked_at=asked_at,
+            received_at=self._clock.now(),
+            reach=reply.reach,
+            reason=reply.reason,
+            sections={**reply.sections, **fetched.results(self._deadline_s)},
+            host_clock_s=reply.clock_s,
+            boot_id=reply.boot_id,
+            forced=forced,
+        )
+
+    def _wanted(self, host: Host, sections: Sequence[str]) -> tuple[list[tuple[str, SectionSpec]], list[str]]:
+        def applies(one: Integration) -> bool:
+            return one.applies is None or one.applies(host)
+
+        known = [*self._sections, *self._direct]
+        names = [name for name in (sections or known) if name in known]
+        remote = [self._sections[name] for name in names if name in self._sections]
+        return (
+            [(owner, spec) for owner, spec in remote if applies(self._integrations[owner])],
+            [name for name in names if name in self._direct and applies(self._owner[name])],
+        )
+
+    def _exchange(self, host: Host, remote: list[tuple[str, SectionSpec]], sentinel: str, forced: bool) -> RawReply:
+        constants: dict[str, Any] = {}
+        for owner, _ in remote:
+            constants.update(self._integrations[owner].request)
+        constants |= {"engine": host.engine, "host": host.name}
+        request = assembly.request_line(remote, constants, sentinel, self._deadline_s)
+        argv = assembly.argv(self._sudo and host.user != "root")
+        try:
+            return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_BYTES, forced)
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the sweep; it is said, and UNKNOWN)
+            log.exception("reaching %s failed", host.name)
+            return RawReply(reach=Reach.GARBLED, reason=f"reaching {host.name} failed here: {type(error).__name__}")
+
+
+class _Direct:
+    """The direct sections of one collection, each in a thread of its own while the round trip is under way."""
+
+    def __init__(self, fetchers: Mapping[str, Callable[[Host], Any]], host: Host) -> None:
+        self._found: dict[str, Section] = {}
+        self._names = tuple(fetchers)
+        self._threads = [
+            threading.Thread(target=self._fetch, args=(name, fetch, host), name=f"direct-{name}", daemon=True)
+            for name, fetch in fetchers.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _fetch(self, name: str, fetch: Callable[[Host], Any], host: Host) -> None:
+        try:
+            self._found[name] = Section(data=fetch(host))
+        except Exception as error:  # noqa: BLE001 (it should never raise; when it does, that is one UNKNOWN section)
+            self._found[name] = Section(data=Unknown(f"error:{name}: {type(error).__name__}"))
+
+    def results(self, deadline_s: float) -> dict[str, Section]:
+        for thread in self._threads:
+            thread.join(deadline_s)
+        return {name: self._found.get(name, Section(data=Unknown(f"timeout:{name}"))) for name in self._names}

@@ -1,0 +1,150 @@
+"""Runs on the host, standard library only, Python 3.6 or later: what the engine and systemd say about kolla's containers.
+
+One `ps`, one `inspect`, one `systemctl show`, whatever the number of containers; last log lines only of those in a bad
+state. Only the fields listed here leave the host: of Env the names, of Health.Log the end of the last entry, of log lines
+what is left after `_redact`. It reads and never changes anything.
+"""
+
+import glob
+import json
+import os
+import re
+import time
+
+UNITS = "/etc/systemd/system/kolla-*-container.service"
+CONFIGS = "/etc/kolla/*/config.json"
+PROPERTIES = (
+    "Id LoadState ActiveState SubState Result NRestarts InvocationID ActiveEnterTimestamp InactiveEnterTimestamp "
+    "ActiveExitTimestampMonotonic ExecMainExitTimestampMonotonic ExecMainStatus ExecMainCode Job Restart UnitFileState "
+    "FragmentPath DropInPaths"
+).split()
+SECRET = re.compile(r"(?i)((?:pass(?:word|wd)?|secret|token|(?:api|private|access)[_-]?key)[\"']?\s*[=:]\s*)\S+|(://[^\s:/@]+:)[^\s@]+(?=@)")
+MOST_LOGS = 8
+LOGS_S = 4.0
+
+
+def collect_containers(request, run):
+    engine = request.get("engine", "docker")
+    state, reason, found = _containers(engine, run)
+    unit_files = sorted(os.path.basename(path) for path in glob.glob(UNITS))
+    units, units_reason = _units(unit_files, run)
+    configs = sorted(os.path.basename(os.path.dirname(path)).replace("-", "_") for path in glob.glob(CONFIGS))
+    return {
+        "engine": {"name": engine, "state": state, "reason": reason},
+        "containers": found,
+        "unit_files": [_container_of(name) for name in unit_files],
+        "units": units,
+        "units_reason": units_reason,
+        "configs": [name for name in configs if not re.match(r"(bootstrap|upgrade)_|.*_bootstrap$", name)],
+        "logs": _logs(engine, found or {}, units or {}, run),
+    }
+
+
+def _container_of(unit):
+    return unit[len("kolla-") : -len("-container.service")]
+
+
+def _containers(engine, run):
+    """Return (state, reason, name -> facts): state is ok, missing, hung or down."""
+    for _attempt in (1, 2):  # one that went away between the two commands is listed anew
+        try:
+            code, out, err = run([engine, "ps", "-aq", "--no-trunc"], 5)
+        except FileNotFoundError:
+            return "missing", "there is no %s on this host" % engine, None
+        if code is None:
+            return "hung", "%s ps gave no answer within 5 s" % engine, None
+        if code != 0:
+            return "down", _one_line(err) or "%s ps ended with %d" % (engine, code), None
+        ids = out.split()
+        if not ids:
+            return "ok", "", {}
+        code, out, err = run([engine, "inspect", "--type", "container"] + ids, 6, 16 << 20)
+        if code is None:
+            return "hung", "%s inspect gave no answer within 6 s" % engine, None
+        if code == 0:
+            found = [_facts(item) for item in json.loads(out)]
+            return "ok", "", {item["name"]: item for item in found}
+    return "down", _one_line(err) or "%s inspect ended with %d" % (engine, code), None
+
+
+def _facts(item):
+    state, config = item["State"], item.get("Config") or {}
+    labels = config.get("Labels") or {}
+    health = state.get("Health") or state.get("Healthcheck") or {}
+    log = health.get("Log") or []
+    policy = (item.get("HostConfig") or {}).get("RestartPolicy") or {}
+    checked = health.get("Status") not in (None, "", "none")
+    return {
+        "id": item["Id"],
+        "name": item["Name"].lstrip("/"),
+        "image": item.get("ImageName") or config.get("Image"),
+        "image_id": item.get("Image"),
+        "created": item.get("Created"),
+        "status": state["Status"],
+        "running": bool(state["Running"]),
+        "exit_code": state.get("ExitCode"),
+        "oom_killed": bool(state.get("OOMKilled")),
+        "error": _redact(state.get("Error") or "")[:300],
+        "started_at": state.get("StartedAt"),
+        "finished_at": state.get("FinishedAt"),
+        "restart_count": item.get("RestartCount") or 0,
+        "restart_policy": policy.get("Name") or "",
+        "health": health["Status"] if checked else None,
+        "failing_streak": health.get("FailingStreak", 0) if checked else None,
+        "health_output": _redact(str(log[-1].get("Output", "")))[-200:] if checked and log else None,
+        "kolla_version": labels.get("kolla_version"),
+        "short_lived": "BOOTSTRAP" in labels or "UPGRADE" in labels,
+        "env_names": sorted(entry.split("=", 1)[0] for entry in config.get("Env") or []),
+    }
+
+
+def _units(unit_files, run):
+    """Return (name -> properties, None), or (None, reason)."""
+    if not unit_files:
+        return {}, None
+    try:
+        code, out, err = run(["systemctl", "show", "--no-pager", "-p", ",".join(PROPERTIES), "--"] + unit_files, 4)
+    except FileNotFoundError:
+        return None, "systemd_missing"
+    if code is None:
+        return None, "timeout:systemctl"
+    if code != 0:
+        return None, "error:systemctl: " + _one_line(err)
+    units = {}
+    for block in out.split("\n\n"):
+        pairs = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        if "Id" in pairs:
+            units[_container_of(pairs.pop("Id"))] = pairs
+    missing = [name for name in unit_files if _container_of(name) not in units]
+    return (None, "error:systemctl: it left out %s" % missing[0]) if missing else (units, None)
+
+
+def _logs(engine, found, units, run):
+    """Return name -> last lines of each container in a bad state, as far as the time goes."""
+    ends = time.monotonic() + LOGS_S
+    bad = [name for name, item in found.items() if not item["running"] or item["health"] == "unhealthy"]
+    bad += [name for name, unit in units.items() if unit.get("ActiveState") in ("failed", "activating")]
+    logs = {}
+    for name in sorted(set(bad))[:MOST_LOGS]:
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        if name in units:
+            argv = ["journalctl", "-u", "kolla-%s-container.service" % name, "-n", "20", "-q", "--no-pager", "-o", "cat"]
+        else:
+            argv = [engine, "logs", "--tail", "20", name]
+        try:
+            code, out, err = run(argv, min(1.5, left), 1 << 20)
+        except (OSError, ValueError):
+            continue
+        if code == 0:
+            logs[name] = _redact(out or err)[-1500:]
+    return logs
+
+
+def _redact(text):
+    return SECRET.sub(lambda match: (match.group(1) or match.group(2)) + "***", text)
+
+
+def _one_line(text):
+    return " ".join(text.split())[:200]

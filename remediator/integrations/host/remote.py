@@ -1,0 +1,222 @@
+"""Runs on the host, standard library only, Python 3.6 or later: the host itself, its disks, and who works on it.
+
+It reads and never changes anything. Each mount is asked in a child of its own, because a dead one never answers.
+"""
+
+import hashlib
+import json
+import os
+import re
+import select
+import signal
+import time
+
+KOLLA = "/etc/kolla"
+DIGEST_FILES = 400
+DIGEST_BYTES = 1 << 20
+ANSIBLE = re.compile(r"AnsiballZ|ansible-playbook|kolla-ansible|/ansible[-_/]tmp|\.ansible/tmp/|ansible-pull")
+
+
+def collect_host(request, run):
+    with open("/proc/loadavg") as file:
+        load = [float(word) for word in file.read().split()[:3]]
+    age = _userspace_age(run)
+    return {
+        "uptime_s": float(open("/proc/uptime").read().split()[0]),
+        "booted_age_s": age,
+        "engine_unit": _engine_unit(request.get("engine", "docker"), run),
+        "load": load,
+        "cpus": os.cpu_count(),
+        "memory": _memory(),
+        "ansible": _ansible_processes(),
+        "ansible_log": _ansible_log(run),
+        "etc_kolla": _etc_kolla(),
+        "synchronised": _synchronised(run),
+    }
+
+
+def _show(run, argv):
+    """Return the properties that `systemctl show` prints, or None."""
+    try:
+        code, out, _ = run(["systemctl", "show", "--no-pager"] + argv, 3)
+    except OSError:
+        return None
+    if code != 0:
+        return None
+    return dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
+
+
+def _age_of(microseconds):
+    """Return the seconds since a CLOCK_MONOTONIC stamp of systemd, or None where it has none."""
+    if not (microseconds or "").isdigit() or int(microseconds) == 0:
+        return None
+    return round(time.clock_gettime(time.CLOCK_MONOTONIC) - int(microseconds) / 1e6, 3)
+
+
+def _userspace_age(run):
+    found = _show(run, ["-p", "UserspaceTimestampMonotonic"])
+    return _age_of((found or {}).get("UserspaceTimestampMonotonic"))
+
+
+def _engine_unit(engine, run):
+    """Return the state and age of the engine's own unit; None for an engine without one (podman) or without systemd."""
+    if engine != "docker":
+        return None
+    found = _show(run, ["-p", "ActiveState,SubState,Result,ActiveEnterTimestampMonotonic", "--", "docker.service"])
+    if found is None or "ActiveState" not in found:
+        return None
+    age = _age_of(found.get("ActiveEnterTimestampMonotonic"))
+    return {"state": found["ActiveState"], "substate": found.get("SubState"), "result": found.get("Result"), "age_s": age}
+
+
+def _memory():
+    with open("/proc/meminfo") as file:
+        pairs = dict(line.split(":", 1) for line in file)
+    return {key: int(pairs[key].split()[0]) * 1024 for key in ("MemTotal", "MemAvailable") if key in pairs}
+
+
+def _ansible_processes():
+    """Return the processes by which Ansible works on this host; never ourselves."""
+    mine = {os.getpid(), os.getppid()}
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit() or int(entry) in mine:
+            continue
+        try:
+            with open("/proc/%s/cmdline" % entry, "rb") as file:
+                words = file.read(4096).decode("utf-8", "replace").split("\0")
+            with open("/proc/%s/stat" % entry) as file:
+                began = file.read().rsplit(")", 1)[1].split()[19]
+        except (OSError, IndexError):
+            continue
+        hit = next((word for word in words[:4] if ANSIBLE.search(word)), None)
+        if hit is not None and "remediator-collector" not in " ".join(words):
+            found.append({"pid": int(entry), "start": int(began), "what": os.path.basename(hit)[:80]})
+    return sorted(found, key=lambda item: item["pid"])[:50]
+
+
+def _ansible_log(run):
+    """Return the newest lines that Ansible's modules left in the journal in the last hour: time and module only."""
+    try:
+        code, out, _ = run(["journalctl", "-q", "--no-pager", "-F", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
+        names = sorted(name for name in out.split("\n") if name.startswith("ansible"))[:60]
+        if code != 0 or not names:
+            return None if code != 0 else []
+        argv = ["journalctl", "-q", "--no-pager", "-o", "json", "-n", "20", "--since", "-1h"]
+        for name in names:
+            argv += ["-t", name]
+        code, out, _ = run(argv + ["--output-fields", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
+    except (OSError, ValueError):
+        return None
+    return _ansible_lines(out) if code == 0 else None
+
+
+def _ansible_lines(text):
+    lines = []
+    for line in text.splitlines():
+        try:
+            item = json.loads(line)
+            lines.append({"at": int(item["__REALTIME_TIMESTAMP"]) / 1e6, "what": str(item["SYSLOG_IDENTIFIER"])[:60]})
+        except (ValueError, KeyError, TypeError):
+            continue
+    return lines[-20:]
+
+
+def _etc_kolla():
+    """Return service -> digest over names and contents, and the newest change time; None where there is no /etc/kolla."""
+    try:
+        services = sorted(entry for entry in os.listdir(KOLLA) if os.path.isdir(os.path.join(KOLLA, entry)))
+    except OSError:
+        return None
+    found = {}
+    for service in services[:200]:
+        found[service.replace("-", "_")] = _digest(os.path.join(KOLLA, service))
+    return found
+
+
+def _digest(root):
+    total, newest, files = hashlib.sha256(), 0.0, 0
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            try:
+                facts = os.lstat(path)
+                newest = max(newest, facts.st_mtime)
+                total.update(os.path.relpath(path, root).encode("utf-8", "surrogateescape") + b"\0")
+                if os.path.isfile(path) and not os.path.islink(path) and files < DIGEST_FILES:
+                    with open(path, "rb") as file:
+                        total.update(file.read(DIGEST_BYTES))
+            except OSError as error:
+                total.update(type(error).__name__.encode())
+            files += 1
+    return {"sha256": total.hexdigest(), "mtime": newest, "files": files}
+
+
+def _synchronised(run):
+    """Return whether the clock is synchronised by what systemd says, or None where it does not say."""
+    try:
+        code, out, _ = run(["timedatectl", "show", "-p", "NTPSynchronized", "--value"], 2)
+    except OSError:
+        return None
+    return {"yes": True, "no": False}.get(out.strip()) if code == 0 else None
+
+
+def collect_disk(request, run):
+    """Return mount -> numbers, or ``{"dead": true}`` for one that did not answer within 2 s."""
+    jobs = {}
+    for mount in _mounts(request.get("disk_mounts") or ["/"]):
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _stat_child(mount, writer)
+        os.close(writer)
+        jobs[reader] = (mount, pid)
+    found, ends = {}, time.monotonic() + 2.0
+    while jobs:
+        left = ends - time.monotonic()
+        ready = select.select(list(jobs), [], [], left)[0] if left > 0 else []
+        for fd in ready or list(jobs):
+            mount, pid = jobs.pop(fd)
+            answer = os.read(fd, 4096) if ready else b""
+            os.close(fd)
+            os.kill(pid, signal.SIGKILL)
+            if ready and not answer:
+                continue  # not there: nothing to say about it
+            found[mount] = json.loads(answer.decode()) if answer else {"dead": True}
+    return _distinct(found)
+
+
+def _mounts(wanted):
+    """Return the wanted paths that are mount points of their own, and "/": read from mountinfo, which never hangs."""
+    with open("/proc/self/mountinfo") as file:
+        points = {line.split()[4] for line in file}
+    return sorted({path for path in wanted if path in points} | {"/"})
+
+
+def _stat_child(mount, writer):
+    """Answer with the numbers of one file system and end; nothing is written when there is no such path."""
+    try:
+        numbers = os.statvfs(mount)
+        text = {
+            "device": os.stat(mount).st_dev,
+            "total": numbers.f_blocks * numbers.f_frsize,
+            "used": (numbers.f_blocks - numbers.f_bfree) * numbers.f_frsize,
+            "available": numbers.f_bavail * numbers.f_frsize,
+            "inodes": numbers.f_files,
+            "inodes_free": numbers.f_favail,
+        }
+        os.write(writer, json.dumps(text).encode())
+    finally:
+        os._exit(0)
+
+
+def _distinct(found):
+    """Return one entry per file system: the shortest path of each device."""
+    kept, devices = {}, set()
+    for mount in sorted(found, key=lambda path: (len(path), path)):
+        device = found[mount].pop("device", None)
+        if device is None or device not in devices:
+            kept[mount] = found[mount]
+        devices.add(device)
+    return kept

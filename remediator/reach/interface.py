@@ -1,0 +1,53 @@
+"""The contract of everything that reaches a host; `ssh`, `local` and the simulator implement it alike.
+
+Invariant: an implementation never raises for what the other side does or fails to do, returns within the deadline
+(plus one second at most), and says in one sentence what was wrong and what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from remediator.model.content import Command
+from remediator.model.hosts import Host
+from remediator.model.replies import CommandDone, Reach
+
+OUTPUT_LIMIT = 64 * 1024
+"""Bytes of output kept of an action's command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawReply:
+    """The end of one exchange. `reach` is OK when the command ran and its output was read to the end.
+
+    `exit_code` is None when it is not known. `stderr_tail` holds at most the last 2 KiB.
+    """
+
+    reach: Reach
+    reason: str = ""
+    stdout: bytes = b""
+    stderr_tail: str = ""
+    exit_code: int | None = None
+
+
+class Reacher(Protocol):
+    """One way to reach hosts; safe to call from many threads."""
+
+    def exchange(
+        self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
+    ) -> RawReply:
+        """Run `argv` on `host` with the read key, write `stdin`, and return what it printed until it ended.
+
+        Standard input stays open until the answer is whole: its end tells the command that we are gone.
+        More than `max_bytes` of output is GARBLED. `forced` tries at once where a dead host would be left alone for a while.
+        """
+
+    def run(self, host: Host, command: Command) -> CommandDone:
+        """Run the command of an action with the act key. ``exit_code`` None: nobody knows whether or how it ended.
+
+        An `error` that starts with ``not started:`` proves that the command never left.
+        """
+
+    def close(self) -> None:
+        """End all connections and threads; calling it twice is harmless."""
