@@ -62,6 +62,10 @@ def curing(incident: Incident, run: Run, at: Instant) -> Incident:
     )
 
 
+def verifying(incident: Incident) -> Incident:
+    return replace(incident, state=IncidentState.VERIFYING)
+
+
 def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
     """Return `incident` after `run` ended: resolved by a verified cure, open for the next rung, or escalated.
 
@@ -105,3 +109,8 @@ def durations(incident: Incident) -> dict[str, float | None]:
         "decide_s": between(incident.hard_at, incident.acted_at),
         "cure_s": between(incident.acted_at, incident.cured_at),
     }
+
+
+def seen_as(incident: Incident, level: State, output: str) -> Incident:
+    """Return `incident` as its newest sample shows it, between events."""
+    return replace(incident, level=level, output=output)

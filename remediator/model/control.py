@@ -12,6 +12,7 @@ from typing import Any
 
 OPS = (
     "check",  # {names: [str], target: str|null} -> CONTRACTS `check` JSON after collecting now
+    "results",  # {names, target} -> CONTRACTS `check` JSON of the newest results, UNKNOWN where older than 3 intervals
     "pause",  # {reason: str} -> {paused: true, reasons: [...]}
     "resume",  # {reason: str}
     "plan",  # {runbook, target} -> {plan, verdicts}

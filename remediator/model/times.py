@@ -28,6 +28,12 @@ class Instant:
             return max(0.0, wall_s)
         return max(0.0, min(wall_s, self.boot_s - earlier.boot_s))
 
+    def after(self, other: Instant) -> bool:
+        """Return whether this moment is later than `other`: by CLOCK_BOOTTIME where it can be compared, else by the wall."""
+        if self.boot_id == other.boot_id:
+            return self.boot_s > other.boot_s
+        return self.wall > other.wall
+
     def at_most_since(self, earlier: Instant) -> float:
         """Return the most seconds that can have passed since `earlier`: use it for ages, where longer is worse."""
         wall_s = (self.wall - earlier.wall).total_seconds()

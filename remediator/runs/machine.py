@@ -72,9 +72,7 @@ def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> R
     step = next(each for each in run.steps if each.id == step_id)
     if step.state is not StepState.PENDING:
         raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
-    return _with_step(
-        run, replace(step, state=StepState.INTENT, intent_at=step.intent_at or now, before=dict(before), probe=None)
-    )
+    return _with_step(run, replace(step, state=StepState.INTENT, intent_at=now, before=dict(before), probe=None))
 
 
 def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, now: Instant) -> Run:
@@ -145,7 +143,7 @@ def sampled(run: Run, result: CheckResult) -> Run:
     The hold runs from the first OK sample; a bad one breaks it; UNKNOWN neither passes nor fails it.
     """
     started = run.verify_from
-    if started is None or result.asked_at.wall <= started.wall:
+    if started is None or not result.asked_at.after(started):
         return run
     if result.state is State.OK:
         return replace(run, ok_since=run.ok_since or result.asked_at, ok_samples=run.ok_samples + 1)

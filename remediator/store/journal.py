@@ -207,6 +207,9 @@ class Journal:
         )
         return [(row.n, row.tries, json.loads(row.body)) for row in found]
 
+    def tries(self, n: int) -> int:
+        return int(self._db.execute(sa.select(tables.outbox.c.tries).where(tables.outbox.c.n == n)).scalar() or 0)
+
     def notification_sent(self, n: int) -> None:
         self._db.execute(tables.outbox.update().where(tables.outbox.c.n == n).values(state="sent"))
 

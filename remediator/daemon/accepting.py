@@ -1,0 +1,98 @@
+"""`baseline accept`: a person says "this is whole, as it stands now", and is believed only where the checks agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from remediator.daemon import observing
+from remediator.daemon.turn import Turn
+from remediator.daemon.wire import Asked
+from remediator.integrations.host import signs as host_signs
+from remediator.model.control import Answer
+from remediator.model.judging import Scope, State
+from remediator.model.replies import Reach
+
+SAMPLES = 2
+
+
+def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
+    """Return the hosts of `scope` (``all``, ``inventory``, ``group/G``, ``host/H``); None when there is no such scope."""
+    inventory = turn.world.inventory
+    if scope in ("all", "inventory"):
+        return tuple(sorted(inventory.hosts))
+    kind, _, name = scope.partition("/")
+    if kind == "group":
+        return inventory.group(name) or None
+    if kind == "host" and name in inventory.hosts:
+        return (name,)
+    return None
+
+
+def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
+    """Return why `hosts` cannot be called settled: checks not OK in two samples, anything UNKNOWN, an ansible at work."""
+    world = turn.world
+    found: list[str] = []
+    for host in hosts:
+        reply = world.facts.reply(host)
+        if reply is None or reply.reach is not Reach.OK:
+            found.append(f"host/{host}: not sampled")
+        elif any(sign.kind in host_signs.MOMENTARY for sign in host_signs.signs(reply)):
+            found.append(f"host/{host}: ansible is at work")
+    for check in world.checks():
+        for (name, text), series in world.series.items():
+            result = world.results.get((name, text))
+            if name != check.name or result is None or not set(result.target.hosts) & set(hosts):
+                continue
+            if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= set(hosts):
+                continue
+            if series.state is not State.OK:
+                found.append(f"{text}: {name} is {series.state.name}: {result.output}")
+            elif series.ok_samples < SAMPLES:
+                found.append(f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started")
+    return sorted(set(found))
+
+
+def accept(turn: Turn, asked: Asked) -> Answer:
+    """Store what is seen now as settled, or refuse (exit 4) with the list of what is not."""
+    scope = str(asked.args.get("scope") or "")
+    reason = str(asked.args.get("reason") or "").strip()
+    if not reason:
+        return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
+    hosts = hosts_of(turn, scope)
+    if hosts is None:
+        return Answer(exit=64, error=f"there is no scope {scope!r}: all, inventory, group/NAME or host/NAME")
+    refused = _objections(turn, scope, hosts)
+    if refused:
+        turn.journal.audit("baseline_refused", asked.actor.name, {"scope": scope, "reason": reason, "refused": refused})
+        return Answer(
+            exit=4,
+            data={"refused": refused},
+            error=f"not settled: {refused[0]}" + (f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""),
+        )
+    signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in host_signs.MOMENTARY]
+    keys = sorted({sign.key for sign in signs})
+    turn.journal.accept(scope, keys, asked.actor.name, reason)
+    turn.world.accepted.update(keys)
+    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys}
+    turn.journal.audit("baseline", asked.actor.name, {**seen, "reason": reason})
+    turn.say("warning", "baseline_accepted", reason=reason, scope=scope)
+    return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})
+
+
+def show(turn: Turn, asked: Asked) -> Answer:
+    """Return what is accepted, and which signs of maintenance hold now."""
+    world = turn.world
+    signs = observing.signs_of(turn, tuple(sorted(world.inventory.hosts)))
+    holding = [
+        {
+            "kind": sign.kind,
+            "host": sign.host,
+            "service": sign.service,
+            "at": sign.at.isoformat(),
+            "detail": sign.detail,
+            "key": sign.key,
+        }
+        for sign in signs
+        if sign.key not in world.accepted and (turn.now.wall - sign.at).total_seconds() < world.limits.maintenance_s
+    ]
+    return Answer(exit=0, data={"accepted": sorted(world.accepted), "holding": holding})

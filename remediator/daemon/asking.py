@@ -1,0 +1,309 @@
+"""What people ask on the control socket. Each answer leaves only after the turn that made it true is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.daemon import accepting, casing, deciding, observing, running, showing
+from remediator.daemon.turn import Turn
+from remediator.daemon.wire import Asked, Reload
+from remediator.incidents import lifecycle
+from remediator.model.content import Probe
+from remediator.model.control import Answer
+from remediator.model.judging import CheckResult
+from remediator.model.plans import Plan
+from remediator.model.records import RunState, StepState
+from remediator.model.times import Instant
+from remediator.model.verdicts import Verdict, refusals
+from remediator.runs import machine, planning
+from remediator.safety import gate
+
+CHECK_PATIENCE_S = 30.0
+DONE, FAILED, REFUSED, USAGE = 0, 1, 4, 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCheck:
+    """A `check --live` that waits for its hosts' fresh replies."""
+
+    answer: Future[Answer]
+    names: tuple[str, ...]
+    target: str | None
+    hosts: tuple[str, ...]
+    since: Instant
+
+
+def handle(turn: Turn, asked: Asked) -> Answer | None:
+    """Return the answer to `asked`; None when it comes later."""
+    handler = _HANDLERS.get(asked.op)
+    if handler is None:
+        return Answer(exit=USAGE, error=f"the daemon knows no request {asked.op!r}")
+    return handler(turn, asked)
+
+
+def _text(args: Mapping[str, Any], name: str) -> str:
+    value = args.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _wants_reason(asked: Asked) -> Answer | None:
+    if not _text(asked.args, "reason"):
+        return Answer(exit=USAGE, error=f"{asked.op} needs --reason: it is written into the audit")
+    return None
+
+
+# looking ----------------------------------------------------------------------------------------------------------
+
+
+def _chosen(turn: Turn, args: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    names = tuple(str(name) for name in args.get("names") or ())
+    target = args.get("target")
+    return names, str(target) if target else None
+
+
+def matching(turn: Turn, names: tuple[str, ...], target: str | None) -> list[CheckResult]:
+    """Return the newest results of the named checks (all when none is named) for one target, or for all."""
+    return [
+        result
+        for (check, text), result in turn.world.results.items()
+        if (not names or check in names) and (target is None or text == target)
+    ]
+
+
+def _check(turn: Turn, asked: Asked) -> Answer | None:
+    names, target = _chosen(turn, asked.args)
+    hosts: set[str] = set()
+    for check in turn.world.checks():
+        if names and check.name not in names:
+            continue
+        known = [
+            result.target
+            for (name, text), result in turn.world.results.items()
+            if name == check.name and text == target
+        ]
+        hosts.update(
+            turn.world.evidence_hosts(check, known[0])
+            if known
+            else turn.world.check_hosts(check)
+            if target is None
+            else ()
+        )
+    if not hosts:
+        return Answer(exit=USAGE, error="no check matches")
+    for host in hosts:
+        turn.collect(host)
+    waiting = WaitingCheck(answer=asked.answer, names=names, target=target, hosts=tuple(sorted(hosts)), since=turn.now)
+    turn.world.waiting_checks.append(waiting)
+    return None
+
+
+def answer_checks(turn: Turn) -> list[tuple[Future[Answer], Answer]]:
+    """Return the answers of the waiting checks whose replies are all there, or whose patience is over."""
+    ready: list[tuple[Future[Answer], Answer]] = []
+    for waiting in list(turn.world.waiting_checks):
+        took_s = turn.now.since(waiting.since)
+        if not observing.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
+            continue
+        turn.world.waiting_checks.remove(waiting)
+        found = matching(turn, waiting.names, waiting.target)
+        ready.append(
+            (waiting.answer, Answer(exit=DONE, data=showing.check(turn.world, found, turn.now, took_s * 1000)))
+        )
+    return ready
+
+
+def _results(turn: Turn, asked: Asked) -> Answer:
+    names, target = _chosen(turn, asked.args)
+    return Answer(exit=DONE, data=showing.check(turn.world, matching(turn, names, target), turn.now, 0.0, cached=True))
+
+
+def _status(turn: Turn, asked: Asked) -> Answer:
+    return Answer(exit=DONE, data=showing.status(turn.world, turn.now))
+
+
+# mutes ------------------------------------------------------------------------------------------------------------
+
+
+def _pause(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := _wants_reason(asked)) is not None:
+        return wrong
+    reason = _text(asked.args, "reason")
+    turn.journal.pause(reason, asked.actor.name)
+    turn.journal.audit("pause", asked.actor.name, {"reason": reason})
+    turn.world.pauses = (*turn.world.pauses, f"{reason} ({asked.actor.name})")
+    turn.say("warning", "paused", reason=reason)
+    return Answer(exit=DONE, data={"paused": True, "reasons": list(turn.world.pauses)})
+
+
+def _resume(turn: Turn, asked: Asked) -> Answer:
+    turn.journal.resume()
+    turn.journal.audit(
+        "resume", asked.actor.name, {"reason": _text(asked.args, "reason"), "reasons": list(turn.world.pauses)}
+    )
+    turn.world.pauses = ()
+    turn.say("warning", "resumed", reason=_text(asked.args, "reason"))
+    return Answer(exit=DONE, data={"paused": False, "reasons": []})
+
+
+# plans and runs ---------------------------------------------------------------------------------------------------
+
+
+def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str | None] | Answer:
+    world = turn.world
+    runbook = world.content.runbooks.get(_text(asked.args, "runbook"))
+    text = _text(asked.args, "target")
+    if runbook is None:
+        return Answer(
+            exit=USAGE,
+            error=f"there is no runbook {_text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.content.runbooks))}",
+        )
+    result = world.results.get((runbook.verify.check, text))
+    if result is None:
+        return Answer(
+            exit=USAGE, error=f"{runbook.verify.check} knows no target {text!r}; `remediator check` lists them"
+        )
+    incident = next(
+        (each for each in world.incidents.values() if each.target.text == text and each.check == runbook.verify.check),
+        None,
+    )
+    try:
+        plan = planning.build(
+            runbook,
+            target=result.target,
+            data=result.data,
+            identity=result.identity,
+            inventory=world.inventory,
+            rule=None,
+            check=runbook.verify.check,
+            hold_s=world.limits.hold_s[runbook.risk],
+            content_version=world.content.version,
+        )
+    except planning.CannotPlan as error:
+        return Answer(exit=REFUSED, error=str(error))
+    incident_id = incident.id if incident is not None else None
+    case = casing.build(turn, plan, incident=incident_id, actor=asked.actor.name, by_person=True, run=None)
+    return plan, gate.ask_before_lock(case), incident_id
+
+
+def _plan(turn: Turn, asked: Asked) -> Answer:
+    made = _planned(turn, asked)
+    if isinstance(made, Answer):
+        return made
+    plan, verdicts, _ = made
+    return Answer(exit=DONE, data={"plan": plan.to_json(), "verdicts": [verdict.to_json() for verdict in verdicts]})
+
+
+def _execute(turn: Turn, asked: Asked) -> Answer:
+    made = _planned(turn, asked)
+    if isinstance(made, Answer):
+        return made
+    plan, verdicts, incident = made
+    refused = refusals(verdicts)
+    shown = {"plan": plan.to_json(), "verdicts": [verdict.to_json() for verdict in verdicts]}
+    reason = _text(asked.args, "reason")
+    turn.journal.audit(
+        "execute",
+        asked.actor.name,
+        {"runbook": plan.runbook, "target": plan.target.text, "reason": reason, "refused": bool(refused)},
+        incident=incident,
+    )
+    if refused:
+        return Answer(
+            exit=REFUSED, data=shown, error="; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
+        )
+    run = deciding.start(turn, plan, incident=incident, actor=asked.actor.name)
+    return Answer(exit=DONE, data={"run": run.id, **shown})
+
+
+def _resolve(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := _wants_reason(asked)) is not None:
+        return wrong
+    outcomes = {"applied": Probe.APPLIED, "not-applied": Probe.NOT_APPLIED}
+    outcome = outcomes.get(_text(asked.args, "outcome"))
+    if outcome is None:
+        return Answer(exit=USAGE, error="--outcome is applied or not-applied")
+    run = turn.world.runs.get(_text(asked.args, "run"))
+    if run is None:
+        return Answer(exit=USAGE, error=f"there is no live run {_text(asked.args, 'run')!r}")
+    step = machine.current(run)
+    if step is None or step.state is not StepState.IN_DOUBT:
+        return Answer(exit=FAILED, error=f"{run.id} is {run.state.value}: nothing in it is in doubt")
+    turn.journal.audit(
+        "resolve",
+        asked.actor.name,
+        {"outcome": outcome.value, "reason": _text(asked.args, "reason")},
+        run=run.id,
+        incident=run.incident,
+    )
+    after = running.settle(turn, run, step, outcome, by=asked.actor.name, actor=asked.actor.name)
+    return Answer(exit=DONE, data={"run": after.id, "state": after.state.value})
+
+
+def _cancel(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := _wants_reason(asked)) is not None:
+        return wrong
+    run = turn.world.runs.get(_text(asked.args, "run"))
+    if run is None:
+        return Answer(exit=USAGE, error=f"there is no live run {_text(asked.args, 'run')!r}")
+    step = machine.current(run)
+    if step is not None and step.state in (StepState.INTENT, StepState.IN_DOUBT):
+        return Answer(
+            exit=FAILED,
+            error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
+        )
+    running.end(turn, machine.ended(run, RunState.CANCELLED, _text(asked.args, "reason"), turn.now), asked.actor.name)
+    return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})
+
+
+def _close(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := _wants_reason(asked)) is not None:
+        return wrong
+    incident = turn.world.incidents.get(_text(asked.args, "incident"))
+    if incident is None:
+        return Answer(exit=USAGE, error=f"there is no open incident {_text(asked.args, 'incident')!r}")
+    if turn.world.live_run_of(incident.id) is not None:
+        return Answer(exit=FAILED, error=f"a run works on {incident.id}: cancel or resolve it first")
+    closed = lifecycle.closed(incident, None, turn.now)
+    turn.journal.audit("close", asked.actor.name, {"reason": _text(asked.args, "reason")}, incident=incident.id)
+    turn.incident(closed, "closed", f"closed by {asked.actor.name}: {_text(asked.args, 'reason')}")
+    turn.world.series.pop((incident.check, incident.target.text), None)
+    return Answer(exit=DONE, data={"incident": incident.id, "state": closed.state.value})
+
+
+def _ack(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := _wants_reason(asked)) is not None:
+        return wrong
+    incident = turn.world.incidents.get(_text(asked.args, "incident"))
+    if incident is None:
+        return Answer(exit=USAGE, error=f"there is no open incident {_text(asked.args, 'incident')!r}")
+    turn.journal.audit("ack", asked.actor.name, {"reason": _text(asked.args, "reason")}, incident=incident.id)
+    turn.journal.timeline(incident.id, "ack", f"{asked.actor.name}: {_text(asked.args, 'reason')}")
+    return Answer(exit=DONE, data={"incident": incident.id})
+
+
+def _reload(turn: Turn, asked: Asked) -> Answer:
+    turn.effects.append(Reload())
+    return Answer(
+        exit=DONE, data={"reload": "asked for: it is validated first, and the old content stays if it is not valid"}
+    )
+
+
+_HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
+    "check": _check,
+    "results": _results,
+    "status": _status,
+    "pause": _pause,
+    "resume": _resume,
+    "plan": _plan,
+    "execute": _execute,
+    "resolve": _resolve,
+    "cancel": _cancel,
+    "close": _close,
+    "ack": _ack,
+    "baseline-accept": accepting.accept,
+    "baseline-show": accepting.show,
+    "reload": _reload,
+}

@@ -1,0 +1,158 @@
+"""Builds the case for the gate from the world: gathers, never judges. What is not known goes in as UNKNOWN."""
+
+from __future__ import annotations
+
+from remediator.daemon import observing
+from remediator.daemon.turn import Turn
+from remediator.model.content import Mode
+from remediator.model.plans import Plan
+from remediator.model.records import Run
+from remediator.model.replies import Reach
+from remediator.model.signs import Sign
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import Data, Unknown
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, touched_units
+
+CONTAINER_ASSESSMENT = "container.state"
+FAILURE_GROUPS = {"galera": "galera", "mariadb": "galera"}
+"""The failure-domain group of a kind of target or of a container's name."""
+
+
+def groups_of(target: Target) -> dict[str, frozenset[str]]:
+    """Return the failure-domain groups of `target`, as `scopes_of` wants them."""
+    group = FAILURE_GROUPS.get(target.name if target.kind in ("container", "cluster") else target.kind)
+    return {target.text: frozenset({group})} if group else {}
+
+
+def scopes(plan: Plan) -> tuple[str, ...]:
+    return scopes_of(plan, groups_of(plan.target))
+
+
+def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person: bool, run: Run | None) -> Case:
+    """Return the case of `plan` now; `run` is None before the locks are taken."""
+    world = turn.world
+    mode, source = world.config.autonomy.mode_for(plan.rule, plan.risk)
+    check = world.content.checks.get(plan.check)
+    depends = world.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
+    hosts = tuple(sorted(set(depends) | set(plan.touches)))
+    wanted = scopes(plan)
+    limits = world.limits
+    return Case(
+        plan=plan,
+        now=turn.now,
+        brakes=Brakes(
+            evidence_age_s=limits.evidence_age_s[plan.risk],
+            cooldown_s=limits.cooldown_s[plan.risk],
+            runs_per_rung=limits.runs_per_rung[plan.risk],
+            per_10min=limits.rate_per_10min,
+            per_day=limits.rate_per_day,
+            maintenance_s=limits.maintenance_s,
+        ),
+        known_targets=frozenset(target for _, target in world.results),
+        inventory_hosts=frozenset(world.inventory.hosts),
+        incident=incident,
+        actor=actor,
+        by_person=by_person,
+        mode=Mode.OFF if check is None else mode,
+        mode_source=source,
+        unattended_r3=frozenset(world.config.i_accept_unattended_r3),
+        pauses=_pauses(turn),
+        downtimes=tuple(world.downtimes.values()),
+        evidence_age_s={host: _age(turn, host) for host in hosts},
+        rediagnosis=rediagnosis(turn, plan, run.locked_at) if run is not None else None,
+        expected_identity=plan.identity,
+        samples_since_start={host: world.good_samples.get(host, 0) for host in hosts},
+        clock_held=world.clock_held,
+        clock_until=world.clock_until.wall if world.clock_until else None,
+        past_runs=tuple(_past(each) for each in world.past_runs.values()),
+        locks={scope: holder for scope, holder in world.locks.items() if scope in wanted},
+        signs=_signs(turn, plan),
+        units={unit: _unit(turn, unit) for unit in touched_units(plan.target)},
+        own_hosts=_own_hosts(turn, plan),
+        own_units=frozenset(),
+        own_run=run.id if run else None,
+    )
+
+
+def _pauses(turn: Turn) -> tuple[str, ...] | Unknown:
+    outside = turn.world.read_pause()
+    return outside if isinstance(outside, Unknown) else (*outside, *turn.world.pauses)
+
+
+def _age(turn: Turn, host: str) -> float | Unknown:
+    reply = turn.world.facts.reply(host)
+    if reply is None:
+        return Unknown("never_asked")
+    if reply.reach is not Reach.OK:
+        return Unknown(f"host_{reply.reach.value}")
+    return turn.now.at_most_since(reply.asked_at)
+
+
+def rediagnosis(turn: Turn, plan: Plan, since: Instant) -> Rediagnosis | None:
+    """Return the check made again on evidence asked for after `since`, or None while that is not there yet."""
+    world = turn.world
+    result = world.results.get((plan.check, plan.target.text))
+    if result is None or not result.asked_at.after(since):
+        return None
+    matches: bool | Unknown = True
+    if plan.rule is not None:
+        rule = world.content.rules.get(plan.rule)
+        if rule is None:
+            matches = Unknown("rule_gone")
+        elif rule.when is not None:
+            matches = rule.when.evaluate(result.data)
+    return Rediagnosis(state=result.state, still_matches=matches, asked_at=result.asked_at, identity=result.identity)
+
+
+def _past(run: Run) -> PastRun:
+    intent = run.intent_at
+    if intent is None:
+        raise ValueError(f"{run.id} has no INTENT and cannot count")
+    return PastRun(
+        run=run.id,
+        runbook=run.plan.runbook,
+        target=run.plan.target.text,
+        incident=run.incident,
+        risk=run.plan.risk.name,
+        intent_at=intent,
+        ended_at=run.ended_at,
+    )
+
+
+def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
+    """Return the signs of maintenance anywhere that no baseline contains; UNKNOWN when a touched host cannot show any."""
+    world = turn.world
+    for host in plan.touches:
+        reply = world.facts.reply(host)
+        if reply is None or reply.reach is not Reach.OK:
+            return Unknown(f"no reply of {host}")
+        for section in ("containers", "host"):
+            data = reply.section(section)
+            if isinstance(data, Unknown):
+                return Unknown(f"{host}: {data.reason}")
+    found = observing.signs_of(turn, tuple(world.inventory.hosts))
+    return tuple(sign for sign in found if sign.key not in world.accepted)
+
+
+def _unit(turn: Turn, unit: str) -> Data | Unknown:
+    for check in turn.world.content.checks.values():
+        if check.assess.name == CONTAINER_ASSESSMENT:
+            result = turn.world.results.get((check.name, unit))
+            if result is not None:
+                return result.data
+    return Unknown("never_assessed")
+
+
+def _own_hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
+    own = turn.world.own_boot_id
+    if isinstance(own, Unknown):
+        return own
+    found = set()
+    for host in plan.touches:
+        reply = turn.world.facts.reply(host)
+        if reply is None or reply.boot_id is None:
+            return Unknown(f"the boot id of {host} is not known")
+        if reply.boot_id == own:
+            found.add(host)
+    return frozenset(found)

@@ -1,0 +1,31 @@
+"""The system's clock: wall, CLOCK_BOOTTIME and the boot they belong to."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from remediator.model import times
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def own_boot_id() -> str | Unknown:
+    """Return the boot id of the machine we run on."""
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError as error:
+        return Unknown(f"boot_id:{error.strerror}")
+
+
+class SystemClock:
+    """Reads both clocks in one go."""
+
+    def __init__(self) -> None:
+        boot = own_boot_id()
+        self._boot_id = "unknown" if isinstance(boot, Unknown) else boot
+
+    def now(self) -> Instant:
+        return Instant(times.from_epoch(time.time()), time.clock_gettime(time.CLOCK_BOOTTIME), self._boot_id)

@@ -1,0 +1,210 @@
+"""From an open incident to a decision, and from a decision to a run that holds its locks.
+
+A decision is stored once per change of its outcome: what only counts down (a wait, an age) is the same outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from remediator.daemon import casing
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.incidents import lifecycle
+from remediator.model.content import Risk, RuleSpec
+from remediator.model.judging import CheckResult, State
+from remediator.model.plans import Plan
+from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
+from remediator.model.verdicts import Verdict, refusals
+from remediator.rules import decide
+from remediator.rules.decide import RuleOutcome
+from remediator.runs import machine, planning
+from remediator.safety import gate
+from remediator.safety.guard import seconds
+
+UNMATCHED_PAGE_S = 300.0
+"""A HARD CRITICAL problem that no rule fits pages a person after this long."""
+
+
+def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
+    """Look at every rule for `incident` in the light of `result`: store what changed, start a run where all agree."""
+    world = turn.world
+    series = world.series.get((incident.check, incident.target.text))
+    if series is None or series.state is State.OK or series.state_type is not StateType.HARD:
+        return
+    if (
+        incident.state not in (IncidentState.OPEN, IncidentState.ESCALATED)
+        or world.live_run_of(incident.id) is not None
+    ):
+        return
+    outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
+    winner = decide.fired(outcomes)
+    for each in outcomes:
+        if each is not winner:
+            _store(turn, incident, each, each.outcome, each.reason, f"{each.outcome.value}:{each.reason}")
+    if winner is None:
+        _unmatched(turn, incident, series.state)
+        return
+    world.unmatched_since.pop(incident.id, None)
+    _act_on(turn, incident, winner, result)
+
+
+def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckResult) -> None:
+    rule = winner.rule
+    if not rule.run:
+        _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act", "fired:notify")
+        escalate(turn, incident, rule, rule.notify or "no runbook cures this", result)
+        return
+    rung = lifecycle.next_rung(incident, rule.run)
+    if rung is None:
+        escalate(turn, incident, rule, "the ladder is at its end and nothing cured it", result)
+        return
+    runbook = turn.world.content.runbooks[rung]
+    wait = _still_waits(turn, incident, rule, runbook.risk)
+    if wait is not None:
+        _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
+        return
+    try:
+        plan = planning.build(
+            runbook,
+            target=incident.target,
+            data=result.data,
+            identity=result.identity,
+            inventory=turn.world.inventory,
+            rule=rule.name,
+            check=incident.check,
+            hold_s=turn.world.limits.hold_s[runbook.risk],
+            content_version=turn.world.content.version,
+        )
+    except planning.CannotPlan as error:
+        _store(turn, incident, winner, Outcome.SKIPPED, str(error), f"skipped:{error}")
+        return
+    case = casing.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
+    verdicts = gate.ask_before_lock(case)
+    refused = refusals(verdicts)
+    if refused:
+        signature = "refused:" + ",".join(sorted(verdict.guard for verdict in refused))
+        _store(turn, incident, winner, Outcome.REFUSED, refused[0].reason, signature, verdicts=verdicts, plan=plan)
+        return
+    run = start(turn, plan, incident=incident.id, actor=ENGINE)
+    _store(
+        turn,
+        incident,
+        winner,
+        Outcome.FIRED,
+        winner.reason,
+        f"fired:{run.id}",
+        verdicts=verdicts,
+        plan=plan,
+        run=run.id,
+    )
+
+
+def _still_waits(turn: Turn, incident: Incident, rule: RuleSpec, risk: Risk) -> str | None:
+    """Return why it is too early to act: persistence of the risk and the rule's `settle`, the longest wins."""
+    world = turn.world
+    series = world.series[(incident.check, incident.target.text)]
+    needed = max(world.limits.persistence_s[risk], rule.settle_s)
+    if series.bad_since is None:
+        return f"no bad sample yet in this series; it waits {seconds(needed)}"
+    served = turn.now.since(series.bad_since)
+    if served < needed:
+        return f"bad for {seconds(served)}, it waits {seconds(needed)} before it acts"
+    return None
+
+
+def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str) -> Run:
+    """Create the run of `plan`, take its locks, and ask for evidence younger than them."""
+    run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now)
+    turn.run(run)
+    turn.lock(casing.scopes(plan), run.id)
+    turn.audit_run("planned", run, {"plan": plan.to_json(), "locks": list(casing.scopes(plan))}, actor=actor)
+    refresh(turn, run)
+    return run
+
+
+def refresh(turn: Turn, run: Run) -> None:
+    """Ask for fresh samples of every host that the run's check reads."""
+    check = turn.world.content.checks.get(run.plan.check)
+    hosts = turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
+    for host in sorted(set(hosts) | set(run.plan.touches)):
+        turn.collect(host)
+
+
+def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None) -> None:
+    """Hand `incident` to people, once: its state says so, and a page is queued with what is known."""
+    text = why
+    if result is not None:
+        text = f"{why}\n{result.output}"
+        for name in ("table", "last_log"):
+            more = result.data.get(name)
+            if isinstance(more, str) and more:
+                text = f"{text}\n{more}"
+    name = rule.name if rule else None
+    if incident.state is not IncidentState.ESCALATED:
+        incident = lifecycle.escalated(incident)
+        turn.incident(incident, "escalated", why, rule=name)
+    turn.page(
+        f"{incident.id}:{name}", f"{incident.level.name} {incident.target} needs a person", text, incident=incident
+    )
+
+
+def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
+    """Page when a HARD CRITICAL or UNKNOWN problem has no rule that fits for too long: nothing is silent."""
+    since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
+    if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
+        turn.page(
+            f"{incident.id}:unmatched",
+            f"{state.name} {incident.target}: no rule fits",
+            f"{incident.output}\nremediator explain {incident.id}",
+            incident=incident,
+        )
+
+
+def _store(
+    turn: Turn,
+    incident: Incident,
+    judged: RuleOutcome,
+    outcome: Outcome,
+    reason: str,
+    signature: str,
+    *,
+    verdicts: Sequence[Verdict] = (),
+    plan: Plan | None = None,
+    run: str | None = None,
+) -> None:
+    """Store a decision unless the newest one of this rule in this incident says the same."""
+    known = turn.world.decisions.get((incident.id, judged.rule.name))
+    if known is not None and signature_of(known) == signature:
+        return
+    decision = Decision(
+        id=turn.number("decision", "dec"),
+        at=turn.now,
+        incident=incident.id,
+        event=turn.world.last_event.get(incident.id),
+        rule=judged.rule.name,
+        outcome=outcome,
+        reason=reason,
+        condition=judged.condition,
+        values=judged.values,
+        verdicts=verdicts,
+        plan=plan,
+        run=run,
+        content_version=turn.world.content.version,
+    )
+    turn.decision(decision)
+    if outcome is Outcome.REFUSED:
+        for verdict in refusals(verdicts):
+            turn.journal.timeline(incident.id, "refused", verdict.reason, rule=judged.rule.name, guard=verdict.guard)
+    elif outcome is Outcome.FIRED:
+        turn.journal.timeline(incident.id, "decided", f"{judged.rule.name}: {reason}", run=run, rule=judged.rule.name)
+
+
+def signature_of(decision: Decision) -> str:
+    """Return what makes two decisions the same outcome: who refuses, not how long it still takes."""
+    if decision.outcome is Outcome.REFUSED:
+        return "refused:" + ",".join(sorted(verdict.guard for verdict in refusals(decision.verdicts)))
+    if decision.outcome is Outcome.FIRED:
+        return f"fired:{decision.run}" if decision.run else "fired:notify"
+    if decision.outcome is Outcome.SKIPPED and " it waits " in f" {decision.reason}":
+        return "skipped:waits"
+    return f"{decision.outcome.value}:{decision.reason}"

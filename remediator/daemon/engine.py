@@ -1,0 +1,192 @@
+"""The loop's one step: inputs in, one transaction, effects out. Everything durable and every decision happens here.
+
+`step(inputs, now) -> effects` does no network I/O and reads no clock. When the store cannot be used nothing is decided:
+hints and requests are answered with that, effects of the failed turn do not leave, and the durable state is read again
+before anything else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import structlog
+
+from remediator.daemon import asking, clockwatch, deciding, hinting, observing, running, showing
+from remediator.daemon.turn import Turn
+from remediator.daemon.wire import (
+    Act,
+    Asked,
+    Collect,
+    Collected,
+    CommandsDone,
+    Deliver,
+    Delivered,
+    Effect,
+    HintCame,
+    Input,
+    Reloaded,
+    Ticked,
+)
+from remediator.daemon.world import World
+from remediator.model import times
+from remediator.model.hooks import CannotStore
+from remediator.model.records import Run
+from remediator.model.times import Instant
+from remediator.store import chain, errors, loading
+from remediator.store.database import Database
+from remediator.store.journal import Journal
+
+DELIVERIES_AT_ONCE = 4
+GIVE_UP_AFTER_TRIES = 8
+PAST_RUNS_S = 2 * 86400.0
+
+log = structlog.get_logger("remediator")
+
+
+class Engine:
+    """Owned by the loop thread."""
+
+    def __init__(self, world: World, database: Database) -> None:
+        self.world = world
+        self._database = database
+        self.store_error: str | None = None
+        self.audit_seq = 0
+        self.audit_hash = chain.GENESIS
+        self._undelivered: list[CommandsDone] = []
+
+    def step(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
+        """Take `inputs` and return the effects to carry out; see the module."""
+        answers: list[tuple[Future[Any], Any]] = []
+        waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
+        waiting += [item.answer for item in inputs if isinstance(item, Asked)]
+        stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
+        turn: Turn | None = None
+        try:
+            with self._database.transaction() as connection:
+                turn = Turn(world=self.world, journal=Journal(connection, now), now=now)
+                if not self.world.adopted:
+                    self._adopt(turn, loading.load(connection, now.wall.timestamp() - PAST_RUNS_S))
+                if stepped is not None:
+                    turn.journal.audit("clock", "remediator", {"why": stepped})
+                    turn.say("warning", "clock", reason=stepped)
+                for lost in self._undelivered:
+                    running.commands_done(turn, lost)
+                for item in inputs:
+                    answers.extend(self._take(turn, item))
+                self._sweep(turn)
+                answers.extend(asking.answer_checks(turn))
+                turn.dispatch_collections(observing.due_hosts(turn))
+                self.audit_seq, self.audit_hash = chain.head(connection)
+        except errors.StoreUnavailable as error:
+            self._without_store(str(error), waiting, inputs, turn)
+            return []
+        self._undelivered = []
+        if self.store_error is not None:
+            log.warning("store_back", cloud=self.world.config.cloud)
+            self.store_error = None
+        turn.speak()
+        for future, value in answers:
+            if not future.done():
+                future.set_result(value)
+        return turn.effects
+
+    def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
+        self.world.adopt(stored)
+        self.world.series.clear()
+        observing.restore_series(turn)
+        if stored.newest_audit is not None:
+            clockwatch.hold_for_future(self.world, times.parse_rfc3339(stored.newest_audit), turn.now)
+        busy = {run for run, _ in self.world.working}
+        for run in self.world.runs.values():
+            if run.id not in busy:
+                self.world.probing.pop(run.id, None)
+
+    def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
+        if isinstance(item, Collected):
+            for result in observing.take(turn, item.reply):
+                turn.world.sampled.add((result.check, result.target.text))
+        elif isinstance(item, CommandsDone):
+            running.commands_done(turn, item)
+        elif isinstance(item, HintCame):
+            return [(item.taken, hinting.take(turn, item.hint))]
+        elif isinstance(item, Asked):
+            answer = asking.handle(turn, item)
+            return [] if answer is None else [(item.answer, answer)]
+        elif isinstance(item, Delivered):
+            self._delivered(turn, item)
+        elif isinstance(item, Reloaded):
+            self._reloaded(turn, item)
+        return []
+
+    def _sweep(self, turn: Turn) -> None:
+        """What follows from the inputs and from time: correlation, decisions, runs, notifications."""
+        world = turn.world
+        observing.correlate(turn)
+        for incident in list(world.incidents.values()):
+            key = (incident.check, incident.target.text)
+            result = world.results.get(key)
+            if result is not None and key in world.sampled:
+                deciding.consider(turn, world.incidents[incident.id], result)
+        world.sampled.clear()
+        running.advance_all(turn)
+        observing.forget_old_signs(turn)
+        free = DELIVERIES_AT_ONCE - len(world.delivering)
+        for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
+            if n not in world.delivering and free > 0:
+                free -= 1
+                world.delivering.add(n)
+                turn.effects.append(Deliver(n=n, body=body))
+
+    def _delivered(self, turn: Turn, item: Delivered) -> None:
+        turn.world.delivering.discard(item.n)
+        if not item.error:
+            turn.journal.notification_sent(item.n)
+            return
+        tries = turn.journal.tries(item.n) + 1
+        wait_s = min(600.0, 5.0 * 2**tries)
+        given_up = tries >= GIVE_UP_AFTER_TRIES
+        turn.journal.notification_failed(item.n, item.error, None if given_up else turn.now.wall.timestamp() + wait_s)
+        turn.say("error", "notification_failed", reason=item.error, tries=tries, given_up=given_up or None)
+
+    def _reloaded(self, turn: Turn, item: Reloaded) -> None:
+        world = turn.world
+        if item.config is None or item.content is None or item.inventory is None:
+            turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
+            turn.say("error", "reload_refused", reason=item.error[:2000])
+            return
+        world.take_content(item.config, item.content, item.inventory)
+        turn.journal.audit(
+            "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}
+        )
+        turn.say("info", "reloaded", reason=item.content.version)
+
+    def _without_store(self, why: str, waiting: list[Future[Any]], inputs: Sequence[Input], turn: Turn | None) -> None:
+        """Nothing is decided without a store. Outcomes that came in are kept for the next turn; samples are not lost either."""
+        world = self.world
+        if self.store_error is None:
+            log.error("store_unavailable", cloud=world.config.cloud, reason=why)
+        self.store_error = why
+        world.adopted = False
+        for future in waiting:
+            if not future.done():
+                future.set_exception(CannotStore(why))
+        self._undelivered.extend(item for item in inputs if isinstance(item, CommandsDone))
+        for item in inputs:
+            if isinstance(item, Collected):
+                world.in_flight.discard(item.reply.host)
+                world.facts.take(item.reply)
+        for effect in turn.effects if turn is not None else ():
+            if isinstance(effect, Collect):
+                world.in_flight.discard(effect.host)
+            elif isinstance(effect, Act):
+                world.working.discard((effect.run, effect.step))
+            elif isinstance(effect, Deliver):
+                world.delivering.discard(effect.n)
+
+    def live_runs(self) -> list[Run]:
+        return list(self.world.runs.values())
+
+    def metrics(self, now: Instant) -> dict[str, Any]:
+        return showing.metrics(self.world, self.audit_seq, now)

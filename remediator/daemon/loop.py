@@ -1,0 +1,267 @@
+"""The loop thread, its queue, and the pools that carry out effects. Threads bring inputs; only the loop decides."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from remediator.daemon import systemd
+from remediator.daemon.engine import Engine
+from remediator.daemon.ticks import Ticks
+from remediator.daemon.wire import (
+    Act,
+    Asked,
+    Collect,
+    Collected,
+    CommandsDone,
+    Deliver,
+    Delivered,
+    Effect,
+    HintCame,
+    Input,
+    Reload,
+    Reloaded,
+    Ticked,
+)
+from remediator.model.content import Command
+from remediator.model.control import Actor, Answer
+from remediator.model.hooks import Hint, QueueFull, Taken
+from remediator.model.hosts import Host
+from remediator.model.replies import CommandDone, HostReply
+from remediator.model.times import Clock
+from remediator.store.checkpoints import CheckpointFile
+
+HINTS_WAITING = 5000
+BATCH = 1000
+CHECKPOINT_EVERY = 100
+CHECKPOINT_S = 300.0
+SLOW_TICK_S = 1.0
+STOP_S = 25.0
+
+log = structlog.get_logger("remediator")
+
+
+class Collecting(Protocol):
+    def collect(self, host: Host, sections: Sequence[str] = (), forced: bool = False) -> HostReply: ...
+
+
+class Acting(Protocol):
+    def run(self, host: Host, command: Command) -> CommandDone: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What carries out effects: blocking calls, made in pool threads."""
+
+    collector: Collecting
+    actor: Acting
+    deliver: Callable[[Mapping[str, Any]], None]
+    """Deliver a notification to every notifier; raise with one sentence when one could not."""
+    reload: Callable[[], Reloaded]
+    redact: Callable[[str], str]
+
+
+class Loop:
+    """Runs the engine until `stop` is asked for. Implements the web server's EnginePort."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        hands: Hands,
+        checkpoints: CheckpointFile | None,
+        ending: Callable[[], None],
+        checkpoint_failed: Callable[[str | None], None],
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._hands = hands
+        self._checkpoints = checkpoints
+        self._ending = ending
+        self._checkpoint_failed = checkpoint_failed
+        self._queue: queue.SimpleQueue[Input] = queue.SimpleQueue()
+        self._hint_places = threading.BoundedSemaphore(HINTS_WAITING)
+        self._stop = threading.Event()
+        self._collecting = ThreadPoolExecutor(16, thread_name_prefix="collect")
+        self._acting = ThreadPoolExecutor(8, thread_name_prefix="act")
+        self._delivering = ThreadPoolExecutor(2, thread_name_prefix="deliver")
+        self._finished_at = time.monotonic()
+        self._checkpoint_at = time.monotonic()
+        self._metrics: Mapping[str, Any] = {}
+        self._metrics_wanted = time.monotonic()
+
+    # the loop itself ----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run until stopped; then wait for the steps under way, at most 25 s, and write a last checkpoint."""
+        ticks = Ticks(lambda: self._queue.put(Ticked()))
+        ticks.start()
+        self._queue.put(Ticked())
+        try:
+            while not self._stop.is_set():
+                self._turn(timeout_s=1.0)
+            self._ending()
+            give_up = time.monotonic() + STOP_S
+            while self._engine.world.working and time.monotonic() < give_up:
+                self._turn(timeout_s=0.5)
+            self._checkpoint(force=True)
+        finally:
+            ticks.stop()
+            for pool in (self._collecting, self._acting, self._delivering):
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _turn(self, timeout_s: float) -> None:
+        try:
+            inputs = [self._queue.get(timeout=timeout_s)]
+        except queue.Empty:
+            inputs = [Ticked()]
+        while len(inputs) < BATCH:
+            try:
+                inputs.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        for item in inputs:
+            if isinstance(item, HintCame):
+                self._hint_places.release()
+        started = time.monotonic()
+        effects = self._engine.step(inputs, self._clock.now())
+        for effect in effects:
+            self._carry_out(effect)
+        self._checkpoint()
+        if time.monotonic() - self._metrics_wanted < 120:
+            self._metrics = self._engine.metrics(self._clock.now())
+        took_s = time.monotonic() - started
+        if took_s > SLOW_TICK_S:
+            kinds = sorted({type(item).__name__ for item in inputs})
+            log.warning(
+                "slow_tick",
+                cloud=self._engine.world.config.cloud,
+                took_s=round(took_s, 2),
+                inputs=len(inputs),
+                kinds=kinds,
+            )
+        self._finished_at = time.monotonic()
+        systemd.tell("WATCHDOG=1")
+
+    def _checkpoint(self, force: bool = False) -> None:
+        file = self._checkpoints
+        seq, age_s = self._engine.audit_seq, time.monotonic() - self._checkpoint_at
+        if file is None or seq == 0 or self._engine.store_error is not None:
+            return
+        if not force and file.last_seq > 0 and seq - file.last_seq < CHECKPOINT_EVERY and age_s < CHECKPOINT_S:
+            return
+        self._checkpoint_at = time.monotonic()
+        try:
+            file.write(seq, self._engine.audit_hash, self._clock.now())
+        except OSError as error:
+            why = f"the audit checkpoint cannot be written: {error.strerror}"
+            self._checkpoint_failed(why)
+            log.error("checkpoint_failed", cloud=self._engine.world.config.cloud, reason=why)
+        else:
+            self._checkpoint_failed(None)
+
+    # effects ------------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, Collect):
+            host = self._engine.world.inventory.hosts.get(effect.host)
+            if host is not None:
+                self._collecting.submit(self._collect, host, effect.forced)
+        elif isinstance(effect, Act):
+            hosts = dict(self._engine.world.inventory.hosts)
+            self._acting.submit(self._act, effect, hosts)
+        elif isinstance(effect, Deliver):
+            self._delivering.submit(self._deliver, effect)
+        elif isinstance(effect, Reload):
+            self._delivering.submit(lambda: self._queue.put(self._hands.reload()))
+
+    def _collect(self, host: Host, forced: bool) -> None:
+        self._queue.put(Collected(reply=self._hands.collector.collect(host, (), forced)))
+
+    def _act(self, effect: Act, hosts: Mapping[str, Host]) -> None:
+        done: list[CommandDone] = []
+        for command in effect.commands:
+            host = hosts.get(command.host)
+            if host is None:
+                done.append(
+                    CommandDone(
+                        argv=command.argv,
+                        exit_code=1,
+                        output="",
+                        took_s=0.0,
+                        error=f"{command.host} left the inventory",
+                    )
+                )
+                break
+            result = self._hands.actor.run(host, command)
+            done.append(
+                CommandDone(
+                    argv=result.argv,
+                    exit_code=result.exit_code,
+                    output=self._hands.redact(result.output),
+                    took_s=result.took_s,
+                    error=self._hands.redact(result.error),
+                )
+            )
+            if result.exit_code != 0:
+                break
+        self._queue.put(CommandsDone(run=effect.run, step=effect.step, done=tuple(done)))
+
+    def _deliver(self, effect: Deliver) -> None:
+        try:
+            self._hands.deliver(effect.body)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the outbox must hear of it and try again
+            self._queue.put(
+                Delivered(n=effect.n, error=str(error).splitlines()[0] if str(error) else type(error).__name__)
+            )
+        else:
+            self._queue.put(Delivered(n=effect.n, error=""))
+
+    # what others ask ------------------------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Ask the loop to end at a safe point. Safe to call from a signal handler."""
+        self._stop.set()
+
+    def wake(self) -> None:
+        self._queue.put(Ticked())
+
+    def reload(self) -> None:
+        """Load and validate config and content anew; what is not valid changes nothing."""
+        self._delivering.submit(lambda: self._queue.put(self._hands.reload()))
+
+    def ask(self, op: str, args: Mapping[str, Any], actor: Actor) -> Future[Answer]:
+        """Queue a request of the control socket."""
+        answer: Future[Answer] = Future()
+        self._queue.put(Asked(op=op, args=args, actor=actor, answer=answer))
+        return answer
+
+    def submit(self, hint: Hint) -> Future[Taken]:
+        if not self._hint_places.acquire(blocking=False):
+            raise QueueFull
+        taken: Future[Taken] = Future()
+        self._queue.put(HintCame(hint=hint, taken=taken))
+        return taken
+
+    def loop_age_s(self) -> float:
+        return time.monotonic() - self._finished_at
+
+    def ready(self) -> Mapping[str, bool]:
+        paused = self._engine.world.read_pause()
+        return {
+            "database": self._engine.store_error is None and self._engine.world.adopted,
+            "lease": True,
+            "paused": not isinstance(paused, tuple) or bool(paused) or bool(self._engine.world.pauses),
+            "audit": self._checkpoints is not None,
+        }
+
+    def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
+        self._metrics_wanted = time.monotonic()
+        return {**self._metrics, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}

@@ -1,0 +1,242 @@
+"""From a reply to results, series, events and incidents: everything that is seen, nothing that is decided."""
+
+from __future__ import annotations
+
+from remediator.checks import series as series_of
+from remediator.checks.series import Changed, Series
+from remediator.collect import judge
+from remediator.daemon.turn import Turn
+from remediator.daemon.world import Key
+from remediator.incidents import dependency, lifecycle
+from remediator.integrations.container import signs as container_signs
+from remediator.integrations.host import signs as host_signs
+from remediator.model.judging import CheckResult, CheckSpec, Scope, State
+from remediator.model.records import Event, IncidentState, StateType
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+from remediator.runs import machine
+
+GROUP_PATIENCE = 3.0
+"""A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
+
+
+def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
+    """Take one reply: judge what it allows to be judged, advance every series, and return the results."""
+    world = turn.world
+    world.in_flight.discard(reply.host)
+    if reply.host not in world.inventory.hosts:
+        return []
+    world.facts.take(reply)
+    if reply.reach is Reach.OK:
+        world.good_samples[reply.host] += 1
+    world.count("collections", result=reply.reach.value)
+    _remember_signs(turn, reply)
+    results: list[CheckResult] = []
+    for check in world.checks():
+        if check.assess.scope is Scope.HOST and reply.host in world.check_hosts(check):
+            results.extend(_judge(turn, check, (reply.host,)))
+        elif check.assess.scope is Scope.GROUP and _group_is_fresh(turn, check):
+            world.group_judged[check.name] = turn.now
+            results.extend(_judge(turn, check, world.check_hosts(check)))
+    for result in results:
+        _advance(turn, result)
+    _reschedule(turn, reply.host, results)
+    return results
+
+
+def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckResult]:
+    world = turn.world
+    integration = world.integrations[check.assess.name.split(".", 1)[0]]
+    evidence = world.facts.evidence(hosts, world.inventory, turn.now, integration.name)
+    return judge.judge_check(check, evidence)
+
+
+def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
+    world = turn.world
+    hosts = world.check_hosts(check)
+    if not hosts:
+        return False
+    judged = world.group_judged.get(check.name)
+    replies = [world.facts.reply(host) for host in hosts]
+    fresh = [reply is not None and (judged is None or reply.received_at.after(judged)) for reply in replies]
+    if all(fresh):
+        return True
+    return judged is not None and turn.now.since(judged) > GROUP_PATIENCE * check.every_s
+
+
+def _advance(turn: Turn, result: CheckResult) -> None:
+    """Advance the series of `result`, make events of changes, and let its runs and incident see the sample."""
+    world = turn.world
+    key = (result.check, result.target.text)
+    check = world.content.checks[result.check]
+    before = world.series.get(key)
+    after, changed = series_of.advance(before, result, check.attempts, check.retry_s)
+    world.series[key] = after
+    world.results[key] = result
+    for run in list(world.runs.values()):
+        if (
+            run.plan.verify_check == result.check
+            and run.plan.target.text == result.target.text
+            and run.verify_from is not None
+        ):
+            sampled = machine.sampled(run, result)
+            if (sampled.ok_since, sampled.ok_samples) != (run.ok_since, run.ok_samples):
+                turn.run(sampled)
+    if changed is not None:
+        _changed(turn, key, result, changed)
+    elif (
+        (incident := world.incident_of(key)) is not None
+        and after.state is not State.OK
+        and incident.level is not after.state
+    ):
+        turn.incident(
+            lifecycle.seen_as(incident, after.state, result.output), "state", f"{after.state.name}: {result.output}"
+        )
+    _close_if_recovered(turn, key, after)
+
+
+def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> None:
+    world = turn.world
+    event = Event(
+        id=turn.number("event", "ev"),
+        at=turn.now,
+        source="check",
+        check=result.check,
+        target=result.target,
+        state=changed.state,
+        state_type=changed.state_type,
+        attempt=changed.attempt,
+        previous=changed.previous,
+        output=result.output,
+        data=result.data,
+        flapping=changed.flapping,
+    )
+    incident = world.incident_of(key)
+    if incident is None and changed.state is State.OK:
+        turn.event(event, None)
+        return
+    text = f"{changed.state.name} {changed.state_type.value} {changed.attempt}: {result.output}"
+    if incident is None:
+        incident = lifecycle.opened(turn.number("incident", "inc"), event)
+        turn.event(event, incident.id)
+        turn.incident(incident, "opened", text)
+    else:
+        turn.event(event, incident.id)
+        turn.incident(lifecycle.touched(incident, event), "state", text)
+    world.last_event[incident.id] = event.id
+    world.count("flaps" if changed.flapping else "changes", check=result.check)
+
+
+def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
+    """Close the incident of `key` when it recovered without a run that is still verifying."""
+    incident = turn.world.incident_of(key)
+    if incident is None or series.state is not State.OK or series.ok_samples < lifecycle.OK_SAMPLES_TO_CLOSE:
+        return
+    if turn.world.live_run_of(incident.id) is not None:
+        return
+    closed = lifecycle.closed(incident, series.ok_since, turn.now)
+    if incident.state is IncidentState.ESCALATED:
+        turn.page(f"{incident.id}:over", f"{incident.target} is OK again", "It recovered without us.", incident=closed)
+    turn.incident(closed, "resolved", "OK again without us")
+
+
+def correlate(turn: Turn) -> None:
+    """Put every open incident under the problem that explains it, or free it."""
+    world = turn.world
+    by_rules = world.explained_by_rules()
+    problems = [
+        dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
+        for incident in world.incidents.values()
+        if (series := world.series.get((incident.check, incident.target.text))) is not None
+        and series.state in (State.WARNING, State.CRITICAL)
+    ]
+    for incident in list(world.incidents.values()):
+        others = [problem for problem in problems if problem.incident != incident.id]
+        parent = dependency.parent_of(incident.check, incident.target, others, by_rules)
+        after = lifecycle.parented(incident, parent.incident if parent else None)
+        if after is incident:
+            continue
+        if after.parent is not None:
+            text = (
+                f"suppressed: explained by {after.parent} ({parent.check} on {parent.target})"
+                if parent
+                else "suppressed"
+            )
+            turn.incident(after, "suppressed", text)
+        else:
+            turn.incident(after, "unsuppressed", "nothing explains it any more")
+
+
+def restore_series(turn: Turn) -> None:
+    """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample."""
+    world = turn.world
+    for incident in world.incidents.values():
+        check = world.content.checks.get(incident.check)
+        key = (incident.check, incident.target.text)
+        if check is not None and incident.hard_at is not None and key not in world.series:
+            world.series[key] = series_of.restored(incident.level, check.attempts, turn.now)
+
+
+def _remember_signs(turn: Turn, reply: HostReply) -> None:
+    """Keep signs that are momentary (a running ansible): what the next reply can show again need not be kept."""
+    for sign in host_signs.signs(reply):
+        if sign.kind in host_signs.MOMENTARY:
+            known = turn.world.signs.get(sign.key)
+            if known is None or (sign.at - known.at).total_seconds() > 30:
+                turn.world.signs[sign.key] = sign
+                turn.journal.sign(sign)
+
+
+def forget_old_signs(turn: Turn) -> None:
+    """Drop kept signs that have been over for longer than they hold."""
+    for key, sign in list(turn.world.signs.items()):
+        if (turn.now.wall - sign.at).total_seconds() > turn.world.limits.maintenance_s + 60:
+            del turn.world.signs[key]
+            turn.journal.forget_sign(key)
+
+
+def _reschedule(turn: Turn, host: str, results: list[CheckResult]) -> None:
+    """Set when `host` is due again: at the shortest interval of its checks, `retry` while one of them is SOFT or verifying."""
+    world = turn.world
+    verifying = {(run.plan.verify_check, run.plan.target.text) for run in world.runs.values()}
+    hurried = {
+        check
+        for check, target in [(result.check, result.target.text) for result in results]
+        if (check, target) in verifying or _is_soft(world.series[(check, target)])
+    }
+    waits = [
+        check.retry_s if check.name in hurried else check.every_s
+        for check in world.checks()
+        if host in world.check_hosts(check)
+    ]
+    world.due_at[host] = turn.now.boot_s + (min(waits) if waits else 60.0)
+
+
+def _is_soft(series: Series) -> bool:
+    return series.state is not State.OK and series.state_type is StateType.SOFT
+
+
+def due_hosts(turn: Turn) -> list[str]:
+    """Return the hosts whose next sample is due."""
+    world = turn.world
+    return sorted(host for host, due in world.due_at.items() if due <= turn.now.boot_s and host not in world.in_flight)
+
+
+def asked_since(turn: Turn, hosts: tuple[str, ...], since: Instant) -> bool:
+    """Return whether each of `hosts` has a reply that was asked for after `since`."""
+    for host in hosts:
+        reply = turn.world.facts.reply(host)
+        if reply is None or not reply.asked_at.after(since):
+            return False
+    return True
+
+
+def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[container_signs.Sign]:
+    """Return every sign that the newest replies of `hosts` show, with those that were kept."""
+    world = turn.world
+    found = [sign for sign in world.signs.values() if sign.host in hosts]
+    replies = [reply for host in hosts if (reply := world.facts.reply(host)) is not None]
+    for reply in replies:
+        found.extend(container_signs.signs(reply))
+        found.extend(host_signs.signs(reply))
+    return found

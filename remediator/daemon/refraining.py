@@ -1,0 +1,58 @@
+"""Reasons not to act that lie outside the store: the pause file, the room left, an unwritable checkpoint file, the end of the daemon.
+
+Invariant: this fails closed. A pause file that is present, or about which nothing can be learnt, is a pause.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from remediator.model.values import Unknown
+
+MIN_FREE_BYTES = 200 * 2**20
+MIN_FREE_SHARE = 0.05
+
+
+class Refrain:
+    """Called by the loop whenever a case is built; every call looks anew."""
+
+    def __init__(self, pause_file: Path, state_dir: Path) -> None:
+        self._pause_file = pause_file
+        self._state_dir = state_dir
+        self.checkpoint_error: str | None = None
+        self.ending = False
+
+    def __call__(self) -> tuple[str, ...] | Unknown:
+        """Return the reasons, or UNKNOWN when the pause file or the state directory cannot be looked at."""
+        reasons: list[str] = []
+        try:
+            os.stat(self._pause_file)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            return Unknown(f"{self._pause_file}: {error.strerror}")
+        else:
+            reasons.append(f"{self._pause_file} is there{_first_line(self._pause_file)}")
+        try:
+            room = os.statvfs(self._state_dir)
+        except OSError as error:
+            return Unknown(f"{self._state_dir}: {error.strerror}")
+        free = room.f_bavail * room.f_frsize
+        if free < MIN_FREE_BYTES or room.f_bavail < MIN_FREE_SHARE * room.f_blocks:
+            reasons.append(f"{self._state_dir} has only {free // 2**20} MiB free")
+        if self.checkpoint_error is not None:
+            reasons.append(self.checkpoint_error)
+        if self.ending:
+            reasons.append("the daemon is ending")
+        return tuple(reasons)
+
+
+def _first_line(path: Path) -> str:
+    """Return the reason written in the pause file, if it can be read."""
+    try:
+        with path.open(errors="replace") as file:
+            line = file.readline(200).strip()
+    except OSError:
+        return " (it cannot be read)"
+    return f": {line}" if line else ""

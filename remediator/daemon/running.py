@@ -1,0 +1,299 @@
+"""Drives every live run one transition further per turn: gate, INTENT, OUTCOME, probe, verification, end.
+
+Invariant: an `Act` effect is only ever appended in the turn that writes its INTENT, so it cannot leave before that is on disk.
+"""
+
+from __future__ import annotations
+
+from remediator.daemon import casing, deciding, observing
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.wire import Act, CommandsDone
+from remediator.incidents import lifecycle
+from remediator.model.content import Probe
+from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.replies import Reach
+from remediator.model.verdicts import refusals
+from remediator.runs import machine
+from remediator.runs.machine import Verified
+from remediator.safety import gate
+from remediator.store import blobs
+
+FRESH_WITHIN_S = 60.0
+"""A run whose evidence cannot be gathered again within this is refused."""
+PROBE_GRACE_S = 15.0
+"""A command that left just before we died may still arrive: "not applied" is believed only after this long."""
+PROBE_PATIENCE_S = 60.0
+"""A probe that could not answer for this long leaves the run in doubt, and pages."""
+LOOK_AGAIN_S = 3.0
+HELD_PAGE_S = 120.0
+TIMEOUT_GRACE_S = 30.0
+"""What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
+
+
+def advance_all(turn: Turn) -> None:
+    """Advance every live run as far as what is known allows."""
+    for run in list(turn.world.runs.values()):
+        _advance(turn, run)
+
+
+def _advance(turn: Turn, run: Run) -> None:
+    if run.state is RunState.PLANNED:
+        _gate(turn, run)
+        return
+    step = machine.current(run)
+    if step is not None and step.state is StepState.IN_DOUBT:
+        _probe(turn, run, step)
+    elif step is not None and step.state is StepState.INTENT:
+        _supervise(turn, run, step)
+    elif step is not None and step.state is StepState.FAILED:
+        _end(turn, run, RunState.FAILED, step.result)
+    elif step is not None:
+        _next_step(turn, run, step)
+    elif run.state is RunState.VERIFYING:
+        _verify(turn, run)
+    else:
+        verifying = machine.verifying(run, turn.now)
+        turn.run(verifying)
+        turn.audit_run("verifying", verifying, {"check": run.plan.verify_check, "hold_s": run.plan.verify_hold_s})
+        _incident_follows(turn, verifying)
+        deciding.refresh(turn, verifying)
+
+
+def _gate(turn: Turn, run: Run) -> None:
+    """Ask the whole gate once evidence younger than the locks is there."""
+    world = turn.world
+    check = world.content.checks.get(run.plan.check)
+    hosts = world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
+    fresh = casing.rediagnosis(turn, run.plan, run.locked_at) is not None and observing.asked_since(
+        turn, hosts, run.locked_at
+    )
+    if not fresh and turn.now.since(run.locked_at) <= FRESH_WITHIN_S:
+        return
+    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
+    verdicts = gate.ask_all(case)
+    gated = machine.gated(run, verdicts, turn.now)
+    if gated.state is RunState.REFUSED:
+        for verdict in refusals(verdicts):
+            world.count("refusals", guard=verdict.guard)
+            if run.incident is not None:
+                turn.journal.timeline(
+                    run.incident, "refused", verdict.reason, run=run.id, rule=run.plan.rule, guard=verdict.guard
+                )
+        turn.run(gated)
+        turn.audit_run(
+            "refused", gated, {"verdicts": [verdict.to_json() for verdict in verdicts], "reason": gated.reason}
+        )
+        return
+    turn.run(gated)
+    turn.audit_run("gated", gated, {"verdicts": [verdict.to_json() for verdict in verdicts]})
+    step = machine.current(gated)
+    if step is not None:
+        _intend(turn, gated, step)
+
+
+def _next_step(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
+    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
+    verdicts = gate.ask_again(case)
+    if not gate.allowed(verdicts):
+        held = machine.held(run, verdicts, turn.now)
+        if run.state is not RunState.HELD:
+            turn.run(held)
+            turn.audit_run(
+                "held",
+                held,
+                {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": held.reason},
+            )
+        elif held.held_since is not None and turn.now.since(held.held_since) > HELD_PAGE_S:
+            turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", held.reason, run=held)
+        return
+    if run.state is RunState.HELD:
+        run = machine.released(run)
+    _intend(turn, run, step)
+
+
+def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Write the INTENT of `step` and let its commands leave once that is committed."""
+    world = turn.world
+    planned = next(each for each in run.plan.steps if each.id == step.id)
+    result = world.results.get((run.plan.check, run.plan.target.text))
+    before = dict(result.identity) if result is not None else dict(run.plan.identity)
+    run = machine.intent(run, step.id, before, turn.now)
+    turn.run(run)
+    commands = [{"host": command.host, "argv": list(command.argv)} for command in planned.commands]
+    turn.audit_run(
+        "intent",
+        run,
+        {
+            "step": step.id,
+            "action": step.action,
+            "effect": planned.effect.value,
+            "commands": commands,
+            "before": before,
+        },
+    )
+    world.working.add((run.id, step.id))
+    turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands))
+    if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
+        shown = "; ".join(f"{command.host}: {' '.join(command.argv)}" for command in planned.commands)
+        turn.incident(lifecycle.curing(incident, run, turn.now), "intent", shown, run=run.id, rule=run.plan.rule)
+
+
+def commands_done(turn: Turn, message: CommandsDone) -> None:
+    """Take the outcome of a step's commands."""
+    world = turn.world
+    world.working.discard((message.run, message.step))
+    run = world.runs.get(message.run)
+    if run is None:
+        return
+    step = machine.current(run)
+    if step is None or step.id != message.step or step.state is not StepState.INTENT:
+        return
+    planned = next(each for each in run.plan.steps if each.id == step.id)
+    run = machine.outcome(run, step.id, message.done, len(planned.commands), turn.now)
+    after = next(each for each in run.steps if each.id == step.id)
+    turn.run(run)
+    if after.state is StepState.IN_DOUBT:
+        _doubt(turn, run, after.result)
+        return
+    _record_outcome(turn, run, after)
+
+
+def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
+    body = {
+        "step": step.id,
+        "state": step.state.value,
+        "result": step.result,
+        "probe": step.probe,
+        "output_sha256": blobs.digest(step.output),
+    }
+    turn.audit_run("outcome", run, body)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "outcome", f"{step.action}: {step.result}", run=run.id)
+
+
+def _supervise(turn: Turn, run: Run, step: StepRecord) -> None:
+    """An INTENT that nobody in this process works on, or whose time is over, has lost its outcome."""
+    planned = next(each for each in run.plan.steps if each.id == step.id)
+    key = (run.id, step.id)
+    limit = sum(command.timeout_s for command in planned.commands) + TIMEOUT_GRACE_S
+    late = step.intent_at is not None and turn.now.since(step.intent_at) > max(limit, planned.timeout_s)
+    if key in turn.world.working and not late:
+        return
+    turn.world.working.discard(key)
+    why = "its commands did not end in time" if late else "the daemon ended between its INTENT and its OUTCOME"
+    run = machine.in_doubt(run, step.id, why)
+    turn.run(run)
+    _doubt(turn, run, why)
+
+
+def _doubt(turn: Turn, run: Run, why: str) -> None:
+    """Begin to look for what became of a step whose outcome is lost."""
+    turn.world.probing[run.id] = turn.now
+    turn.audit_run("outcome_lost", run, {"why": why})
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "outcome_lost", f"{why}; a probe will tell", run=run.id)
+    deciding.refresh(turn, run)
+
+
+def _probe(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
+    world = turn.world
+    since = world.probing.setdefault(run.id, turn.now)
+    action = world.content.actions.get(step.action)
+    planned = next(each for each in run.plan.steps if each.id == step.id)
+    host = planned.commands[0].host if planned.commands else run.plan.target.hosts[0]
+    reply = world.facts.reply(host)
+    answer = Probe.UNKNOWN
+    fresh = reply is not None and reply.reach is Reach.OK and reply.asked_at.after(since)
+    if action is not None and reply is not None and fresh:
+        answer = action.probe(step.before, reply, run.plan.target)
+    early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
+    if answer is Probe.NOT_APPLIED and early:
+        _look_again(turn, host)
+        return
+    if answer is Probe.UNKNOWN:
+        _look_again(turn, host)
+        if run.state is not RunState.IN_DOUBT and turn.now.since(since) > PROBE_PATIENCE_S:
+            doubtful = machine.probed(run, step.id, answer, turn.now)
+            turn.run(doubtful)
+            turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
+            turn.page(
+                f"{run.id}:in_doubt",
+                f"{run.id} on {run.plan.target} is in doubt",
+                f"{doubtful.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
+                run=doubtful,
+            )
+        return
+    settle(turn, run, step, answer, by="probe", actor=ENGINE)
+
+
+def _look_again(turn: Turn, host: str) -> None:
+    reply = turn.world.facts.reply(host)
+    if reply is None or turn.now.since(reply.asked_at) > LOOK_AGAIN_S:
+        turn.collect(host)
+
+
+def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, actor: str) -> Run:
+    """Record that `answer` is what became of a step in doubt, and let the run go on from there."""
+    run = machine.probed(run, step.id, answer, turn.now, by=by)
+    turn.run(run)
+    turn.world.probing.pop(run.id, None)
+    after = next(each for each in run.steps if each.id == step.id)
+    turn.audit_run("probed", run, {"step": step.id, "answer": answer.value, "by": by}, actor=actor)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "probed", f"{step.action}: {answer.value} (by {by})", run=run.id)
+    if after.state is StepState.DONE:
+        _record_outcome(turn, run, after)
+    return run
+
+
+def _verify(turn: Turn, run: Run) -> None:
+    newest = turn.world.results.get((run.plan.verify_check, run.plan.target.text))
+    verdict = machine.judged(run, newest, turn.now)
+    if verdict is Verified.HELD:
+        _end(turn, run, RunState.SUCCEEDED, f"{run.plan.verify_check} is OK and held {run.plan.verify_hold_s:.0f} s")
+    elif verdict is Verified.FAILED:
+        _end(turn, run, RunState.FAILED, f"{run.plan.verify_check} was not OK within {run.plan.verify_within_s:.0f} s")
+
+
+def _end(turn: Turn, run: Run, state: RunState, reason: str) -> None:
+    """End `run`, and let its incident follow: resolved, the next rung, or a human."""
+    end(turn, machine.ended(run, state, reason, turn.now), ENGINE)
+
+
+def end(turn: Turn, ended: Run, actor: str) -> None:
+    world = turn.world
+    turn.run(ended)
+    turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
+    if ended.incident is None or (incident := world.incidents.get(ended.incident)) is None:
+        return
+    rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
+    after = lifecycle.after_run(incident, ended, rule.run if rule is not None else ())
+    if ended.state is RunState.SUCCEEDED:
+        turn.incident(
+            after, "resolved", f"cured by {ended.plan.runbook}: {ended.reason}", run=ended.id, rule=ended.plan.rule
+        )
+    elif ended.state is RunState.FAILED:
+        turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
+        if lifecycle.next_rung(after, rule.run if rule is not None else ()) is None:
+            result = world.results.get((incident.check, incident.target.text))
+            deciding.escalate(turn, after, rule, f"{ended.plan.runbook} did not cure it: {ended.reason}", result)
+    else:
+        turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
+
+
+def _incident_follows(turn: Turn, run: Run) -> None:
+    if run.incident is not None and (incident := turn.world.incidents.get(run.incident)) is not None:
+        turn.incident(
+            lifecycle.verifying(incident),
+            "verifying",
+            f"{run.plan.verify_check} must hold {run.plan.verify_hold_s:.0f} s",
+            run=run.id,
+        )
+
+
+def doubt_after_start(turn: Turn) -> None:
+    """After a start nobody works on any step: every INTENT without OUTCOME is found by the supervisor in the next turn."""
+    turn.world.working.clear()
+    turn.world.probing.clear()

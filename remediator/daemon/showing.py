@@ -1,0 +1,155 @@
+"""The world as JSON for people and for scrapers: CONTRACTS' `check`, `status` and metrics, from memory alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from remediator.daemon.world import World
+from remediator.model.judging import SEVERITY, CheckResult, State
+from remediator.model.records import Incident, IncidentState, RunState
+from remediator.model.times import Instant, rfc3339
+from remediator.model.values import Unknown, as_json
+
+STALE_INTERVALS = 3
+
+
+def check(
+    world: World, results: Iterable[CheckResult], now: Instant, took_ms: float, *, cached: bool = False
+) -> dict[str, Any]:
+    """Return CONTRACTS' `check` JSON, worst first; a cached result older than three intervals is UNKNOWN."""
+    rows = []
+    for result in results:
+        age = now.at_most_since(result.asked_at)
+        spec = world.content.checks.get(result.check)
+        row = one(result, age)
+        if cached and spec is not None and age > STALE_INTERVALS * spec.every_s + 10:
+            row |= {
+                "state": State.UNKNOWN.name,
+                "output": f"the last result is {age:.0f} s old ({row['state']}: {row['output']})",
+            }
+            row["unknown"] = [*row["unknown"], {"field": "*", "reason": "stale"}]
+        rows.append(row)
+    rows.sort(key=lambda row: (-SEVERITY[State[row["state"]]], row["target"], row["check"]))
+    return {"cloud": world.config.cloud, "at": rfc3339(now.wall), "took_ms": round(took_ms, 1), "results": rows}
+
+
+def one(result: CheckResult, age_s: float) -> dict[str, Any]:
+    return {
+        "check": result.check,
+        "target": result.target.text,
+        "state": result.state.name,
+        "output": result.output,
+        "data": as_json(result.data),
+        "perfdata": {
+            name: {"value": value, "uom": "", "warn": None, "crit": None} for name, value in result.perfdata.items()
+        },
+        "unknown": [{"field": name, "reason": reason} for name, reason in result.unknown],
+        "age_s": round(age_s, 1),
+    }
+
+
+def _brief(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "target": incident.target.text,
+        "check": incident.check,
+        "state": incident.state.value,
+        "level": incident.level.name,
+        "opened_at": rfc3339(incident.opened_at.wall),
+        "output": incident.output,
+        "parent": incident.parent,
+    }
+
+
+def muted(world: World, now: Instant) -> list[dict[str, Any]]:
+    """Return what is muted, by whom, until when."""
+    rows: list[dict[str, Any]] = []
+    outside = world.read_pause()
+    reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
+    for reason in (*reasons, *world.pauses):
+        rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None})
+    for downtime in world.downtimes.values():
+        if downtime.until > now.wall:
+            what = f"{downtime.host}/{downtime.service}" if downtime.service else downtime.host
+            rows.append(
+                {
+                    "kind": "downtime",
+                    "what": what,
+                    "reason": f"{downtime.source}, depth {downtime.depth}",
+                    "until": rfc3339(downtime.until),
+                }
+            )
+    if world.clock_held:
+        until = rfc3339(world.clock_until.wall) if world.clock_until else None
+        rows.append({"kind": "clock", "what": "everything above R0", "reason": world.clock_held, "until": until})
+    return rows
+
+
+def status(world: World, now: Instant) -> dict[str, Any]:
+    """Return CONTRACTS' `status` JSON."""
+    mutes = muted(world, now)
+    states = Counter(result.state for result in world.results.values())
+    waiting = [
+        {
+            "run": run.id,
+            "state": run.state.value,
+            "target": run.plan.target.text,
+            "runbook": run.plan.runbook,
+            "reason": run.reason,
+        }
+        for run in world.runs.values()
+        if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
+    ]
+    waiting += [_brief(incident) for incident in world.incidents.values() if incident.state is IncidentState.ESCALATED]
+    curing = [
+        {
+            "run": run.id,
+            "state": run.state.value,
+            "target": run.plan.target.text,
+            "runbook": run.plan.runbook,
+            "incident": run.incident,
+        }
+        for run in world.runs.values()
+        if run.state in (RunState.PLANNED, RunState.RUNNING, RunState.VERIFYING)
+    ]
+    return {
+        "cloud": world.config.cloud,
+        "at": rfc3339(now.wall),
+        "paused": any(row["kind"] == "pause" for row in mutes),
+        "open": [_brief(incident) for incident in world.incidents.values()],
+        "curing": curing,
+        "waiting": waiting,
+        "muted": mutes,
+        "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
+    }
+
+
+Samples = list[tuple[Mapping[str, str], float]]
+
+
+def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
+    """Return the samples of CONTRACTS' metrics but the loop's age, which the loop itself knows."""
+    found: dict[str, Samples] = {}
+    open_by_check = Counter(incident.check for incident in world.incidents.values())
+    found["remediator_incidents_open"] = [
+        ({"check": name}, float(open_by_check[name])) for name in sorted(world.content.checks)
+    ]
+    for counter, metric in (
+        ("runs", "remediator_runs_total"),
+        ("refusals", "remediator_refusals_total"),
+        ("events", "remediator_events_total"),
+    ):
+        found[metric] = [(dict(labels), value) for labels, value in sorted(world.counters[counter].items())]
+    found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
+    found["remediator_brakes_open"] = [({"guard": "clock"}, float(world.clock_held is not None))]
+    states = Counter(result.state.name for result in world.results.values())
+    found["remediator_checks_total"] = [({"state": state.name.lower()}, float(states[state.name])) for state in State]
+    reasons = Counter(reason.split(":", 1)[0] for result in world.results.values() for _, reason in result.unknown)
+    found["remediator_unknown_total"] = [
+        ({"reason": reason}, float(count)) for reason, count in sorted(reasons.items())
+    ]
+    found["remediator_audit_seq"] = [({}, float(audit_seq))]
+    found["remediator_debts_open"] = [({}, 0.0)]
+    return found

@@ -1,0 +1,200 @@
+"""One turn of the loop: a transaction, the instant it happens at, and the effects that leave once it is committed.
+
+Every change of the durable state goes through here, so that the mirror in the world, the table row and the audit entry cannot
+part. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from remediator.daemon.wire import Collect, Effect
+from remediator.daemon.world import World
+from remediator.incidents import lifecycle
+from remediator.model.records import Decision, Event, Incident, Run
+from remediator.model.times import Instant, rfc3339
+from remediator.model.values import as_json
+from remediator.store.journal import Journal
+
+ENGINE = "remediator"
+"""The actor of what nobody asked for."""
+
+log = structlog.get_logger("remediator")
+
+
+@dataclass
+class Turn:
+    world: World
+    journal: Journal
+    now: Instant
+    effects: list[Effect] = field(default_factory=list)
+    said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def say(self, level: str, event: str, **fields: Any) -> None:
+        """Log `event` once the turn is committed."""
+        self.said.append((level, event, {name: value for name, value in fields.items() if value is not None}))
+
+    def speak(self) -> None:
+        for level, event, fields in self.said:
+            getattr(log, level)(event, cloud=self.world.config.cloud, **fields)
+
+    def collect(self, host: str) -> None:
+        """Ask for a fresh sample of `host` as soon as its current one, if any, is back."""
+        if host not in self.world.inventory.hosts:
+            return
+        self.world.forced.add(host)
+
+    def dispatch_collections(self, due: list[str]) -> None:
+        """Turn wishes and due hosts into effects, at most one collection per host at a time."""
+        for host in sorted(self.world.forced):
+            if host not in self.world.in_flight:
+                self.world.forced.discard(host)
+                self.world.in_flight.add(host)
+                self.effects.append(Collect(host=host, forced=True))
+        for host in due:
+            if host not in self.world.in_flight:
+                self.world.in_flight.add(host)
+                self.effects.append(Collect(host=host))
+
+    def number(self, kind: str, prefix: str) -> str:
+        return f"{prefix}-{self.journal.next_number(kind)}"
+
+    def event(self, record: Event, incident: str | None) -> None:
+        self.journal.event(record, incident)
+        self.world.count("events", source=record.source, result="state_change")
+        self.say(
+            "info",
+            "state_changed",
+            check=record.check,
+            target=record.target.text,
+            state=record.state.name,
+            state_type=record.state_type.value,
+            attempt=record.attempt,
+            incident=incident,
+            output=record.output,
+        )
+
+    def incident(
+        self,
+        record: Incident,
+        kind: str,
+        text: str,
+        *,
+        run: str | None = None,
+        rule: str | None = None,
+        guard: str | None = None,
+    ) -> None:
+        """Store `record` with one line of its timeline."""
+        before = self.world.incidents.get(record.id)
+        self.journal.incident(record)
+        self.journal.timeline(record.id, kind, text, run=run, rule=rule, guard=guard)
+        if record.open:
+            self.world.incidents[record.id] = record
+            self.world.by_key[(record.check, record.target.text)] = record.id
+        else:
+            self.world.incidents.pop(record.id, None)
+            self.world.by_key.pop((record.check, record.target.text), None)
+            self.world.unmatched_since.pop(record.id, None)
+            for key in [key for key in self.world.decisions if key[0] == record.id]:
+                del self.world.decisions[key]
+        if before is None or before.state is not record.state:
+            body = {"target": record.target.text, "check": record.check, "state": record.state.value, "text": text}
+            self.journal.audit("incident", ENGINE, body, run=run, incident=record.id)
+            self.say(
+                "info",
+                "incident",
+                incident=record.id,
+                target=record.target.text,
+                state=record.state.value,
+                text=text,
+                run=run,
+            )
+
+    def decision(self, record: Decision) -> None:
+        self.journal.decision(record)
+        self.world.decisions[(record.incident, record.rule)] = record
+        body: dict[str, Any] = {
+            "decision": record.id,
+            "rule": record.rule,
+            "outcome": record.outcome.value,
+            "reason": record.reason,
+            "condition": record.condition,
+            "values": as_json(record.values),
+            "verdicts": [verdict.to_json() for verdict in record.verdicts],
+            "plan_hash": record.plan.hash if record.plan else None,
+            "content_version": record.content_version,
+        }
+        self.journal.audit("decision", ENGINE, body, run=record.run, incident=record.incident)
+        for verdict in record.verdicts:
+            if not verdict.allow:
+                self.world.count("refusals", guard=verdict.guard)
+        self.say(
+            "info",
+            "decision",
+            incident=record.incident,
+            rule=record.rule,
+            outcome=record.outcome.value,
+            reason=record.reason,
+            run=record.run,
+        )
+
+    def run(self, record: Run) -> None:
+        """Store `record`; locks go when it has ended."""
+        self.journal.run(record)
+        if record.intent_at is not None:
+            self.world.past_runs[record.id] = record
+        if record.state.ended:
+            self.journal.unlock(record.id)
+            self.world.locks = {scope: run for scope, run in self.world.locks.items() if run != record.id}
+            self.world.runs.pop(record.id, None)
+            self.world.probing.pop(record.id, None)
+            self.world.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
+        else:
+            self.world.runs[record.id] = record
+
+    def lock(self, scopes: tuple[str, ...], run: str) -> None:
+        for scope in scopes:
+            self.journal.lock(scope, run)
+            self.world.locks[scope] = run
+
+    def audit_run(self, kind: str, run: Run, body: Mapping[str, Any], actor: str = ENGINE) -> None:
+        """Append what happened to `run` to the chain."""
+        head = {"runbook": run.plan.runbook, "target": run.plan.target.text, "plan_hash": run.plan.hash}
+        self.journal.audit(kind, actor, {**head, **body}, run=run.id, incident=run.incident)
+        self.say(
+            "info",
+            kind,
+            run=run.id,
+            incident=run.incident,
+            target=run.plan.target.text,
+            **{k: v for k, v in body.items() if isinstance(v, (str, int, float))},
+        )
+
+    def page(
+        self, key: str, subject: str, text: str, *, incident: Incident | None = None, run: Run | None = None
+    ) -> None:
+        """Queue a notification to people, once per `key`."""
+        body = {
+            "cloud": self.world.config.cloud,
+            "at": rfc3339(self.now.wall),
+            "subject": subject,
+            "text": text,
+            "incident": incident.id if incident else None,
+            "target": incident.target.text if incident else run.plan.target.text if run else None,
+            "check": incident.check if incident else None,
+            "state": incident.state.value if incident else run.state.value if run else None,
+            "run": run.id if run else None,
+        }
+        if self.journal.notify(key, body):
+            self.journal.audit(
+                "page",
+                ENGINE,
+                {"key": key, "subject": subject},
+                run=run.id if run else None,
+                incident=incident.id if incident else None,
+            )
+            self.say("warning", "page", incident=body["incident"], target=body["target"], subject=subject)

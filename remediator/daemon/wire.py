@@ -1,0 +1,106 @@
+"""What goes into the loop and what comes out of it, by value: ``step(inputs, now) -> effects``.
+
+Inputs are facts that happened elsewhere (a tick, a reply, a webhook, a person). Effects are orders that are carried out only
+after the step's transaction has been committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.config import Config
+from remediator.model.content import Command, Content
+from remediator.model.control import Actor, Answer
+from remediator.model.hooks import Hint, Taken
+from remediator.model.hosts import Inventory
+from remediator.model.replies import CommandDone, HostReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """Time passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    reply: HostReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandsDone:
+    """The commands of a step ended, or their end was lost; fewer than planned when one failed."""
+
+    run: str
+    step: str
+    done: tuple[CommandDone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintCame:
+    hint: Hint
+    taken: Future[Taken]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request on the control socket."""
+
+    op: str
+    args: Mapping[str, Any]
+    actor: Actor
+    answer: Future[Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A notification was delivered, or `error` says why not."""
+
+    n: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reloaded:
+    """A validated new config with its content, or the sentence why the old one stays."""
+
+    config: Config | None
+    content: Content | None
+    inventory: Inventory | None
+    error: str = ""
+
+
+Input = Ticked | Collected | CommandsDone | HintCame | Asked | Delivered | Reloaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Make one round trip to `host`. `forced` tries at once, whatever the reconnect back-off says."""
+
+    host: str
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Run the commands of a step one after the other; stop at the first that does not end with 0."""
+
+    run: str
+    step: str
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    n: int
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """Load and validate config, content and inventory anew, outside the loop."""
+
+
+Effect = Collect | Act | Deliver | Reload

@@ -1,0 +1,167 @@
+"""What the loop knows: the loaded config and content, what has been seen since the start, and a mirror of the durable state.
+
+The mirror is read from the store (`adopt`) and changed only through a `Turn`, together with its rows. When a transaction fails
+the mirror is stale and is read again before anything else is decided.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.checks.series import Series
+from remediator.collect.facts import FactStore
+from remediator.config import Config, Limits
+from remediator.model import times
+from remediator.model.content import Content, Integration
+from remediator.model.hosts import Inventory
+from remediator.model.judging import CheckResult, CheckSpec, Scope
+from remediator.model.records import Decision, Incident, Run
+from remediator.model.signs import Sign
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+from remediator.rules.index import RuleIndex
+from remediator.safety.case import Downtime
+from remediator.store.loading import Stored
+
+Key = tuple[str, str]
+"""(check, target text)."""
+
+
+@dataclass
+class World:
+    """See the module. Owned by the loop thread; nobody else touches it."""
+
+    config: Config
+    content: Content
+    integrations: Mapping[str, Integration]
+    inventory: Inventory
+    facts: FactStore
+    started_at: Instant
+    own_boot_id: str | Unknown
+    read_pause: Callable[[], tuple[str, ...] | Unknown]
+    """The pause file and the room left in the state directory, as reasons not to act; UNKNOWN when it cannot be read."""
+
+    limits: Limits = field(init=False)
+    rules: RuleIndex = field(init=False)
+
+    # seen since the start
+    series: dict[Key, Series] = field(default_factory=dict)
+    results: dict[Key, CheckResult] = field(default_factory=dict)
+    good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    group_judged: dict[str, Instant] = field(default_factory=dict)
+    in_flight: set[str] = field(default_factory=set)
+    due_at: dict[str, float] = field(default_factory=dict)
+    forced: set[str] = field(default_factory=set)
+    working: set[Key] = field(default_factory=set)
+    """(run, step) whose commands are under way in this process."""
+    probing: dict[str, Instant] = field(default_factory=dict)
+    """Run to the moment since when a probe looks for the fate of its step."""
+    delivering: set[int] = field(default_factory=set)
+    sampled: set[Key] = field(default_factory=set)
+    """What was judged in this turn: only that is decided anew."""
+    waiting_checks: list[Any] = field(default_factory=list)
+    """`check --live` requests whose replies are not all there yet (asking.WaitingCheck)."""
+    last_event: dict[str, str] = field(default_factory=dict)
+    """Incident to its newest event."""
+    clock_held: str | None = None
+    clock_until: Instant | None = None
+    last_tick: Instant | None = None
+    unmatched_since: dict[str, Instant] = field(default_factory=dict)
+    counters: dict[str, dict[tuple[tuple[str, str], ...], float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+
+    # the mirror of the durable state
+    adopted: bool = False
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    by_key: dict[Key, str] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)
+    decisions: dict[Key, Decision] = field(default_factory=dict)
+    """(incident, rule) to the newest stored decision."""
+    past_runs: dict[str, Run] = field(default_factory=dict)
+    downtimes: dict[tuple[str, str], Downtime] = field(default_factory=dict)
+    pauses: tuple[str, ...] = ()
+    accepted: set[str] = field(default_factory=set)
+    signs: dict[str, Sign] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.take_content(self.config, self.content, self.inventory)
+
+    def take_content(self, config: Config, content: Content, inventory: Inventory) -> None:
+        """Use this config, content and inventory from now on. Runs under way keep their stored plan."""
+        self.config = config
+        self.content = content
+        self.inventory = inventory
+        self.limits = config.limits.resolved
+        self.rules = RuleIndex(content.rules.values())
+        for host in inventory.hosts:
+            self.due_at.setdefault(host, 0.0)
+        for host in [host for host in self.due_at if host not in inventory.hosts]:
+            del self.due_at[host]
+        alive = {check.name for check in self.checks()}
+        for key in [key for key in self.series if key[0] not in alive]:
+            del self.series[key]
+            self.results.pop(key, None)
+
+    def adopt(self, stored: Stored) -> None:
+        """Take over the durable state as the store has it."""
+        self.incidents = dict(stored.incidents)
+        self.by_key = {(incident.check, incident.target.text): incident.id for incident in stored.incidents.values()}
+        self.runs = dict(stored.runs)
+        self.locks = dict(stored.locks)
+        self.decisions = dict(stored.decisions)
+        self.past_runs = {run.id: run for run in (*stored.past_runs, *stored.runs.values())}
+        self.downtimes = {}
+        for body in stored.downtimes:
+            downtime = downtime_from(body)
+            self.downtimes[(downtime.host, downtime.service or "")] = downtime
+        self.pauses = stored.pauses
+        self.accepted = set(stored.accepted)
+        self.signs = dict(stored.signs)
+        self.adopted = True
+
+    def checks(self) -> list[CheckSpec]:
+        return [check for check in self.content.checks.values() if check.enabled]
+
+    def check_hosts(self, check: CheckSpec) -> tuple[str, ...]:
+        """Return the hosts that `check` judges: its group's, or all."""
+        if check.group is not None:
+            return self.inventory.group(check.group)
+        return tuple(sorted(self.inventory.hosts))
+
+    def evidence_hosts(self, check: CheckSpec, target: Target) -> tuple[str, ...]:
+        """Return the hosts whose facts the judgement of `target` by `check` reads."""
+        return self.check_hosts(check) if check.assess.scope is Scope.GROUP else target.hosts
+
+    def incident_of(self, key: Key) -> Incident | None:
+        found = self.by_key.get(key)
+        return self.incidents.get(found) if found else None
+
+    def live_run_of(self, incident: str) -> Run | None:
+        return next((run for run in self.runs.values() if run.incident == incident), None)
+
+    def explained_by_rules(self) -> dict[str, frozenset[str]]:
+        """Return for each check the checks whose problems its rules say they explain."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for rule in self.content.rules.values():
+            found[rule.check].update(rule.explains)
+        return {check: frozenset(names) for check, names in found.items()}
+
+    def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
+        self.counters[name][tuple(sorted(labels.items()))] += amount
+
+
+def downtime_from(body: Mapping[str, Any]) -> Downtime:
+    return Downtime(
+        source=body["source"],
+        host=body["host"],
+        service=body["service"] or None,
+        depth=body["depth"],
+        seen_at=times.parse_rfc3339(body["seen_at"]),
+        until=times.parse_rfc3339(body["until"]),
+    )

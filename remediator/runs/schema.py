@@ -1,0 +1,50 @@
+"""What a runbook looks like in YAML (docs/content.md). Only the form; names, types and risks are checked by `content`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from remediator.config.connections import Name, Section
+from remediator.config.durations import Duration
+from remediator.model import targets
+
+STEP_ID = r"^[a-z][a-z0-9_]{0,30}$"
+MAX_STEPS = 50
+
+
+class StepEntry(Section):
+    """One step: an action with its parameters (literals, or ``{from: step.field}``), never a template and never a shell."""
+
+    id: Annotated[str, Field(pattern=STEP_ID)]
+    do: str
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    timeout: Duration = 120.0
+
+
+class VerifyEntry(Section):
+    """The check that must be OK again, within when, and for how long (this only lengthens the limit of the risk)."""
+
+    check: Name
+    within: Duration
+    hold: Duration | None = None
+
+
+class RunbookEntry(Section):
+    """One entry under ``runbooks:``."""
+
+    name: Name
+    summary: str = ""
+    target: str
+    risk: Literal["R0", "R1", "R2", "R3"]
+    steps: Annotated[tuple[StepEntry, ...], Field(min_length=1, max_length=MAX_STEPS)]
+    verify: VerifyEntry
+    on_failure: tuple[Literal["notify.operators"], ...] = ("notify.operators",)
+
+    @field_validator("target")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        if value not in targets.KINDS:
+            raise ValueError(f"{value!r} is not a kind of target: {', '.join(targets.KINDS)}")
+        return value
