@@ -1,0 +1,72 @@
+"""The lab for tests and other tools: what the commands do, as functions that return values and raise LabError.
+
+Nothing here prints. `host_exec` goes through the outer engine, so an assertion still works on a host whose network,
+sshd or clock is broken; only a host that is off or hung cannot be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lab import config, faults, hosts, paths, topology
+from lab import status as status_
+from lab.config import Written
+from lab.errors import CommandFailed, LabError, UsageError
+from lab.faults import records
+from lab.proc import Finished
+
+__all__ = [
+    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "active_faults", "break_fault", "fault_list", "heal",
+    "host_exec", "host_shell", "ssh_argv", "status", "write_config",
+]  # fmt: skip
+
+
+def status() -> dict[str, Any]:
+    """Return what `status --format json` prints."""
+    return status_.status()
+
+
+def fault_list() -> list[dict[str, Any]]:
+    """Return what `faults --format json` prints."""
+    return [fault.described() for fault in faults.FAULTS.values()]
+
+
+def active_faults() -> list[dict[str, Any]]:
+    """Return the faults that were switched on and not healed, the latest first."""
+    return [{"fault": r.fault, "host": r.host, "params": r.params, "at": r.at} for r in records.active()]
+
+
+def break_fault(name: str, host: str | None = None, **params: str | int | bool) -> list[str]:
+    """Switch a fault on and return, once it is visible from outside, the lines that say what was done.
+
+    Parameters are those of `faults`, with `_` for `-`; a switch is given as True.
+    """
+    given = {key.replace("_", "-"): "yes" if value is True else str(value) for key, value in params.items() if value is not False}
+    return faults.break_(name, host, given)
+
+
+def heal(name: str | None = None, host: str | None = None) -> list[str]:
+    """Undo the active faults, all or those of a name or host, and return once all is well, with a line for each."""
+    return faults.heal(name, host)
+
+
+def write_config(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = config.HTTP_PORT) -> Written:
+    """Write a daemon's config for some hosts, with state, audit, pause file and token of its own under `folder`."""
+    return config.write(folder, hosts=hosts, http_port=http_port)
+
+
+def host_exec(host: str, argv: Sequence[str], timeout: float = 60, *, stdin: str | None = None, check: bool = False) -> Finished:
+    """Run `argv` as root in a host through the outer engine and return its code and output."""
+    return hosts.execute(topology.host(host), argv, timeout_s=timeout, stdin=stdin, check=check)
+
+
+def host_shell(host: str, script: str, timeout: float = 60) -> str:
+    """Run a shell script as root in a host and return what it printed. Raise CommandFailed when a command of it fails."""
+    return hosts.shell(topology.host(host), script, timeout_s=timeout).out
+
+
+def ssh_argv(host: str, command: Sequence[str] = (), *, act: bool = False) -> list[str]:
+    """Return the ssh command line into a host with the reading key, or with the acting one."""
+    return hosts.ssh_argv(topology.host(host), command, key=paths.ACT_KEY if act else paths.READ_KEY)

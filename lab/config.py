@@ -1,0 +1,90 @@
+"""Writes a config of the daemon for the lab: limits at the floors, samples every 5 s, everything of its own beside it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import keys, paths, topology
+from lab.topology import Host
+
+CHECKS = (
+    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "galera-node", "galera-cluster",
+)  # fmt: skip
+HTTP_PORT = 8087
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A config and what belongs to it."""
+
+    config: Path
+    state_dir: Path
+    pause_file: Path
+    checkpoints: Path
+    audit_key: Path
+    token_file: Path
+    http: str
+
+
+def write(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = HTTP_PORT, name: str = "remediator.yaml") -> Written:
+    """Write `folder/name` for the given hosts and return its places; folder, token and state are private to the owner."""
+    chosen = [topology.host(h) for h in hosts]
+    folder.mkdir(parents=True, exist_ok=True)
+    token = folder / "token" if folder != paths.RUN else paths.TOKEN
+    if not token.exists():
+        keys.write_private(token, secrets.token_urlsafe(24) + "\n")
+    written = Written(
+        config=folder / name,
+        state_dir=folder / "state",
+        pause_file=folder / "PAUSE",
+        checkpoints=folder / "audit/checkpoints.jsonl",
+        audit_key=folder / "audit/key",
+        token_file=token,
+        http=f"127.0.0.1:{http_port}",
+    )
+    for private in (written.state_dir, written.audit_key.parent):
+        private.mkdir(exist_ok=True, mode=0o700)
+    keys.write_private(written.config, _text(written, chosen))
+    return written
+
+
+def _text(to: Written, hosts: Sequence[Host]) -> str:
+    inventory = "".join(
+        f"    {h.name}: {{address: {h.address}, groups: [{', '.join(h.groups)}], engine: {h.engine}}}\n" for h in hosts
+    )
+    checks = "".join(f"  {name}: {{every: 5s, retry: 5s}}\n" for name in CHECKS)
+    galera = ""
+    if any("mariadb" in h.groups for h in hosts):
+        galera = f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}}}\n"
+    return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
+cloud: lab
+inventory:
+  hosts:
+{inventory}ssh:
+  user: {topology.SSH_USER}
+  read: {paths.READ_KEY}
+  act: {paths.ACT_KEY}
+  known_hosts: {paths.KNOWN_HOSTS}
+  sudo: true
+integrations:{" {}" if not galera else ""}
+{galera}state_dir: {to.state_dir}
+pause_file: {to.pause_file}
+audit: {{checkpoints: {to.checkpoints}, key: {to.audit_key}}}
+http: {{bind: "{to.http}"}}
+tokens:
+  - {{name: lab, scopes: [ingest, read, operate], token: {{file: {to.token_file}}}}}
+autonomy: {{R1: auto, R2: auto}}
+limits:
+  persistence: {{R1: 10s, R2: 30s, R3: 60s}}
+  cooldown: {{R1: 30s, R2: 2m, R3: 1h}}
+  rate: {{per_10min: 20, per_day: 100}}
+  runs_per_rung: {{R1: 3, R2: 2, R3: 1}}
+  hold: {{R1: 20s, R2: 30s, R3: 60s}}
+  maintenance: 15m
+  host_boot: 3m
+  baseline: 1h
+checks:
+{checks}"""

@@ -1,0 +1,55 @@
+"""The faults: a registry of them, `break_` and `heal`. Each family has its file; records say which are active.
+
+A fault creates no container and touches nothing under /etc/kolla (`removed` and `kolla-config-touched` are what they
+say): its cause is a flag file under /run/lab on the host, a drop-in that is printed, a rule in the host's own network
+namespace, or the outer engine.
+"""
+
+from __future__ import annotations
+
+from lab import hosts, topology, up
+from lab.errors import LabError, UsageError
+from lab.faults import container, records
+from lab.faults.model import Broken, Fault, Params
+
+FAULTS: dict[str, Fault] = {f.name: f for f in (*container.FAULTS,)}
+
+
+def find(name: str) -> Fault:
+    """Return the fault called `name`. Raise UsageError if there is none."""
+    if name not in FAULTS:
+        raise UsageError(f"unknown fault {name!r}; faults are {', '.join(FAULTS)}")
+    return FAULTS[name]
+
+
+def break_(name: str, host: str | None = None, params: Params | None = None) -> list[str]:
+    """Switch a fault on and return, once it is visible from outside, the lines that say what was done."""
+    fault = find(name)
+    target = topology.host(host or fault.default)
+    if target.name not in fault.hosts:
+        raise UsageError(f"{name} can be on {', '.join(fault.hosts)}, not on {target.name}")
+    values = fault.accept(params or {})
+    if values.get("container", target.containers[0]) not in target.containers:
+        raise UsageError(f"{target.name} has no container {values['container']!r}; it has {', '.join(target.containers)}")
+    if not up.whole(target):
+        raise LabError(f"{target.name} is not up: python -m lab up")
+    records.remember(name, target.name, values)
+    return fault.start(Broken(host=target, params=values))
+
+
+def heal(name: str | None = None, host: str | None = None) -> list[str]:
+    """Undo the active faults, all or those of a name or host, the latest first, and return a line for each."""
+    if name is not None:
+        find(name)
+    if host is not None:
+        topology.host(host)
+    lines = []
+    for record in records.active():
+        if name not in (None, record.fault) or host not in (None, record.host):
+            continue
+        target = topology.host(record.host)
+        if hosts.state(target) != "absent":
+            find(record.fault).undo(Broken(host=target, params=record.params))
+        records.forget(record)
+        lines.append(f"healed {record.fault} on {record.host}")
+    return lines

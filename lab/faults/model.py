@@ -1,0 +1,84 @@
+"""What a fault is: a name, where it can be, its parameters, what it does, how it is undone, and what is wanted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab import topology
+from lab.errors import UsageError
+from lab.topology import Host
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Param:
+    """One `--name value` of a fault; a switch takes no value."""
+
+    help: str
+    default: str = ""
+    switch: bool = False
+    number: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """One active fault on one host: given to `start` and to `undo`."""
+
+    host: Host
+    params: Params
+
+    @property
+    def container(self) -> str:
+        return self.params["container"]
+
+    @property
+    def unit(self) -> str:
+        return topology.unit(self.container)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """`start` returns when the fault is visible from outside, with the lines that say what it did; `undo` returns when all is well."""
+
+    name: str
+    summary: str
+    hosts: tuple[str, ...]
+    default: str
+    check: str
+    outcome: str
+    heals: str
+    start: Callable[[Broken], list[str]]
+    undo: Callable[[Broken], None]
+    params: Mapping[str, Param] = field(default_factory=dict)
+    rebooted: bool = False  # its heal boots or recreates something, so that a baseline must be accepted anew
+
+    def described(self) -> dict[str, Any]:
+        """Return the fault as `faults --format json` shows it."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "hosts": list(self.hosts),
+            "default_host": self.default,
+            "params": {name: {"help": p.help, "default": p.default, "switch": p.switch} for name, p in self.params.items()},
+            "heals": self.heals,
+            "expected": {"check": self.check, "outcome": self.outcome},
+        }
+
+    def accept(self, given: Params) -> dict[str, str]:
+        """Return the parameters with defaults filled in. Raise UsageError for an unknown or impossible one."""
+        for name in given:
+            if name not in self.params:
+                known = ", ".join(f"--{p}" for p in self.params) or "none"
+                raise UsageError(f"{self.name} has no parameter --{name}; it has {known}")
+        values = {name: given.get(name, p.default) for name, p in self.params.items()}
+        for name, param in self.params.items():
+            value = values[name]
+            if param.number and not value.lstrip("-").isdigit():
+                raise UsageError(f"--{name} of {self.name} is a whole number, not {value!r}")
+            if param.choices and value not in param.choices:
+                raise UsageError(f"--{name} of {self.name} is one of {', '.join(param.choices)}, not {value!r}")
+        return values

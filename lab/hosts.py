@@ -1,0 +1,141 @@
+"""Hosts as containers of the outer engine: created with their own disk, seeded with files, booted, asked, removed."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import tarfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from lab import engine, images, keys, paths, services, topology
+from lab.errors import CommandFailed
+from lab.proc import Finished, poll, run
+from lab.topology import Host
+
+
+def state(host: Host) -> str:
+    """Return what the outer engine says of a host: `running`, `paused`, `exited`, or `absent`."""
+    answer = engine.docker("inspect", "--type", "container", "--format", "{{.State.Status}}", host.outer, check=False)
+    return answer.out.strip() if answer.ok else "absent"
+
+
+def execute(host: Host, argv: Sequence[str], *, timeout_s: float = 60, stdin: str | None = None, check: bool = True) -> Finished:
+    """Run `argv` as root in a host through the outer engine: works while its network and its sshd do not."""
+    interactive = ["-i"] if stdin is not None else []
+    return engine.docker("exec", *interactive, host.outer, *argv, timeout_s=timeout_s, stdin=stdin, check=check)
+
+
+def shell(host: Host, script: str, *, timeout_s: float = 60, check: bool = True) -> Finished:
+    """Run a shell script as root in a host; the first command that fails ends it."""
+    try:
+        return execute(host, ["bash", "-se"], timeout_s=timeout_s, stdin=script, check=check)
+    except CommandFailed as failed:
+        raise CommandFailed([f"script on {host.name}:", script.strip().splitlines()[0]], failed.code, failed.output) from None
+
+
+def create(host: Host) -> None:
+    """Make the host's container and disk, and put its files into it; it is not started yet."""
+    disk = paths.HOSTS / host.name / host.engine
+    images.clone(host.engine, disk)
+    names = [arg for other in topology.HOSTS for arg in ("--add-host", f"{other.name}:{other.address}")]
+    engine.docker(
+        "create", "--name", host.outer, "--hostname", host.name, "--network", "lab", "--ip", host.address, "--privileged",
+        "--restart", "always", "--cgroup-parent", "/remediator-lab", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
+        "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, images.host_image(host.engine),
+    )  # fmt: skip
+    engine.docker("cp", "-", f"{host.outer}:/", stdin=_seed(host))
+
+
+def boot(host: Host) -> None:
+    engine.docker("start", host.outer)
+
+
+def wait_booted(host: Host) -> None:
+    """Wait until systemd, sshd and the engine of a host answer."""
+    probe = "test -e /etc/ssh/ssh_host_ed25519_key && systemctl is-active -q ssh && test -d /run/lab"
+    probe += " && docker version >/dev/null" if host.engine == "docker" else " && podman version >/dev/null"
+    poll(f"the boot of {host.name}", lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok, limit_s=90, every_s=0.7)
+
+
+def remove(host: Host) -> None:
+    """Take a host and its disk away; harmless when it is not there."""
+    if engine.alive() and state(host) != "absent":
+        engine.docker("rm", "-f", "-v", host.outer, timeout_s=60)
+    disk = paths.HOSTS / host.name
+    if disk.exists():
+        run(["rm", "-rf", "--one-file-system", str(disk)], timeout_s=120)
+
+
+def ssh_argv(host: Host, command: Sequence[str] = (), *, key: Path = paths.ACT_KEY) -> list[str]:
+    """Return the ssh command line into a host: strict host keys, no other identity, no waiting for a password."""
+    options = [
+        f"UserKnownHostsFile={paths.KNOWN_HOSTS}", "GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes",
+        "IdentitiesOnly=yes", "BatchMode=yes", "ConnectTimeout=10", "LogLevel=ERROR",
+    ]  # fmt: skip
+    argv = ["ssh", "-F", "/dev/null", "-i", str(key)]
+    for option in options:
+        argv += ["-o", option]
+    return [*argv, f"{topology.SSH_USER}@{host.address}", *command]
+
+
+def ssh_answers(host: Host) -> bool:
+    return run(ssh_argv(host, ["true"], key=paths.READ_KEY), timeout_s=20, check=False).ok
+
+
+def _seed(host: Host) -> bytes:
+    """Return a tar of the files that make the image this host."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        home = f"/home/{topology.SSH_USER}/.ssh"
+        _directory(tar, home, 0o700, 1000)
+        _file(tar, f"{home}/authorized_keys", keys.authorized(), 0o600, 1000)
+        _file(tar, "/etc/machine-id", uuid.uuid4().hex + "\n")
+        for path, text in services.config_files(host).items():
+            _file(tar, path, text)
+        for service in services.of(host):
+            _file(tar, f"/etc/systemd/system/{topology.unit(service.name)}", services.unit_text(service, host))
+    return out.getvalue()
+
+
+def _file(tar: tarfile.TarFile, path: str, text: str, mode: int = 0o644, owner: int = 0) -> None:
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    data = text.encode()
+    entry.size, entry.mode, entry.uid, entry.gid = len(data), mode, owner, owner
+    tar.addfile(entry, io.BytesIO(data))
+
+
+def _directory(tar: tarfile.TarFile, path: str, mode: int, owner: int) -> None:
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    entry.type, entry.mode, entry.uid, entry.gid = tarfile.DIRTYPE, mode, owner, owner
+    tar.addfile(entry)
+
+
+def provision(host: Host) -> None:
+    """Create the containers of a host as kolla would and start their units, all but a Galera member, which needs its cluster."""
+    logs = "type=none", "o=bind", "device=/var/log/kolla"
+    lines = [f"{host.engine} volume inspect kolla_logs >/dev/null 2>&1 || " + shlex.join(_volume(host.engine, "kolla_logs", logs))]
+    for service in services.of(host):
+        lines.append(f"{host.engine} inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null")
+    units = " ".join(topology.unit(s.name) for s in services.of(host))
+    start = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
+    lines += ["systemctl daemon-reload", f"systemctl enable -q {units}", "systemctl start kolla.target", f"systemctl start {start}"]
+    shell(host, "\n".join(lines) + "\n", timeout_s=120)
+
+
+def _volume(kind: str, name: str, options: Sequence[str]) -> list[str]:
+    argv = [kind, "volume", "create", "--label", "kolla_managed=true"]
+    for option in options:
+        argv += ["--opt", option]
+    return [*argv, name]
+
+
+def wait_running(host: Host) -> None:
+    """Wait until every unit of a host is active and every health check passes."""
+    units = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
+    checked = [s.name for s in services.of(host) if s.health]
+    probe = f"systemctl is-active -q {units}"
+    for name in checked:
+        probe += f" && test \"$({host.engine} inspect -f '{{{{.State.Health.Status}}}}' {name})\" = healthy"
+    poll(f"the services of {host.name}", lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok, limit_s=90, every_s=0.7)

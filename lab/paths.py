@@ -1,0 +1,31 @@
+"""Where the lab keeps its things on the machine; nothing of it lies in the checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent
+IMAGE = HERE / "image"
+
+HOME = Path(os.environ.get("REMEDIATOR_LAB_HOME") or "/var/lib/remediator-lab").absolute()
+CACHE = HOME / "cache"  # images; the only thing that `down` leaves
+OUTER = HOME / "outer"  # data root of the engine that runs the hosts; part of the cache
+RUN = HOME / "run"  # this lab: keys, config, disks of the hosts, records of faults
+HOSTS = RUN / "hosts"
+KEYS = RUN / "keys"
+FAULTS = RUN / "faults"
+LOGS = RUN / "log"
+LOCK = HOME / "lock"
+
+RUNTIME = Path("/run/remediator-lab")  # sockets and pids: short names, gone after a reboot
+SOCKET = RUNTIME / "docker.sock"
+
+KNOWN_HOSTS = KEYS / "known_hosts"
+READ_KEY = KEYS / "read"
+ACT_KEY = KEYS / "act"
+MONITOR_PASSWORD = KEYS / "monitor-password"
+ROOT_PASSWORD = KEYS / "database-password"
+TOKEN = KEYS / "token"
+CONFIG = RUN / "remediator.yaml"

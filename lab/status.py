@@ -1,0 +1,36 @@
+"""`status`: what of the lab is up, and the paths that a tool needs to use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab import config, engine, hosts, paths, topology, up
+from lab.faults import records
+
+
+def status() -> dict[str, Any]:
+    """Return the state of the lab: `up` when every host that was made runs, `partial` when one does not, `down`."""
+    alive = engine.alive()
+    listed = []
+    for host in topology.HOSTS:
+        state = hosts.state(host) if alive else "absent"
+        if state == "running" and not up.whole(host):
+            state = "incomplete"
+        listed.append({"name": host.name, "address": host.address, "state": state, "role": host.role, "engine": host.engine})
+    present = [h["state"] for h in listed if h["state"] != "absent"]
+    overall = "down" if not present else "up" if set(present) == {"running"} else "partial"
+    return {
+        "state": overall,
+        "hosts": listed,
+        "ssh": {
+            "user": topology.SSH_USER,
+            "key": str(paths.READ_KEY),
+            "act_key": str(paths.ACT_KEY),
+            "known_hosts": str(paths.KNOWN_HOSTS),
+        },
+        "config": str(paths.CONFIG),
+        "token_file": str(paths.TOKEN),
+        "http": f"http://127.0.0.1:{config.HTTP_PORT}",
+        "home": str(paths.HOME),
+        "faults": [{"fault": r.fault, "host": r.host, "params": r.params} for r in records.active()],
+    }

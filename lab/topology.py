@@ -1,0 +1,62 @@
+"""The shape of the cloud: which hosts there are, what they are for, and which containers each runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.errors import UsageError
+
+SUBNET = "10.77.0.0/24"
+GATEWAY = "10.77.0.1"  # the machine itself, as the hosts see it
+BLACKHOLE = "10.77.0.0/16"
+BRIDGE = "br-lab"
+IDLE_BRIDGE = "br-lab0"  # an engine without a bridge of its own would delete the machine's docker0
+IDLE_ADDRESS = "10.77.255.1/30"
+SSH_USER = "remediator"
+KOLLA_VERSION = "20.0.0"
+TAG = "2025.1-debian-bookworm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """One host of the cloud: a container of the outer engine that boots systemd."""
+
+    name: str
+    address: str
+    role: str
+    engine: str
+    groups: tuple[str, ...]
+    containers: tuple[str, ...]
+
+    @property
+    def outer(self) -> str:
+        """The name of the host's container in the outer engine."""
+        return f"lab-{self.name}"
+
+
+_CONTROL = ("control", "mariadb", "memcached", "loadbalancer")
+_CTL = ("cron", "memcached", "mariadb", "haproxy")
+_CMP = ("cron", "memcached")
+
+HOSTS: tuple[Host, ...] = (
+    Host(name="ctl1", address="10.77.0.11", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
+    Host(name="ctl2", address="10.77.0.12", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
+    Host(name="ctl3", address="10.77.0.13", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
+    Host(name="cmp1", address="10.77.0.21", role="compute", engine="docker", groups=("compute", "memcached"), containers=_CMP),
+    Host(name="cmp2", address="10.77.0.22", role="compute", engine="podman", groups=("compute", "memcached"), containers=_CMP),
+)
+NAMES: tuple[str, ...] = tuple(h.name for h in HOSTS)
+GALERA: tuple[Host, ...] = tuple(h for h in HOSTS if "mariadb" in h.containers)
+
+
+def host(name: str) -> Host:
+    """Return the host called `name`. Raise UsageError if there is none."""
+    for known in HOSTS:
+        if known.name == name:
+            return known
+    raise UsageError(f"unknown host {name!r}; hosts are {', '.join(NAMES)}")
+
+
+def unit(container: str) -> str:
+    """Return the name of the systemd unit that supervises a container, as kolla names it."""
+    return f"kolla-{container}-container.service"
