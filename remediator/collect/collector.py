@@ -92,7 +92,7 @@ class Collector:
         argv = assembly.argv(self._sudo and host.user != "root")
         try:
             return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_BYTES, forced)
-        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the sweep; it is said, and UNKNOWN)
+        except Exception as error:
             log.exception("reaching %s failed", host.name)
             return RawReply(reach=Reach.GARBLED, reason=f"reaching {host.name} failed here: {type(error).__name__}")
 

@@ -51,7 +51,9 @@ def _spawn(argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: in
     except OSError as error:
         why = f"not started: {argv[0]} on {name}: {error.strerror or error}"
         return RawReply(reach=Reach.GARBLED, reason=why, exit_code=None)
-    assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
     out, err = bytearray(), bytearray()
     with contextlib.suppress(BrokenPipeError), contextlib.closing(selectors.DefaultSelector()) as selector:
         for stream, kept in ((child.stdout, out), (child.stderr, err)):

@@ -18,7 +18,9 @@ PROPERTIES = (
     "ActiveExitTimestampMonotonic ExecMainExitTimestampMonotonic ExecMainStatus ExecMainCode Job Restart UnitFileState "
     "FragmentPath DropInPaths"
 ).split()
-SECRET = re.compile(r"(?i)((?:pass(?:word|wd)?|secret|token|(?:api|private|access)[_-]?key)[\"']?\s*[=:]\s*)\S+|(://[^\s:/@]+:)[^\s@]+(?=@)")
+SECRET = re.compile(
+    r"(?i)((?:pass(?:word|wd)?|secret|token|(?:api|private|access)[_-]?key)[\"']?\s*[=:]\s*)\S+|(://[^\s:/@]+:)[^\s@]+(?=@)"
+)
 MOST_LOGS = 8
 LOGS_S = 4.0
 
@@ -58,7 +60,7 @@ def _containers(engine, run):
         ids = out.split()
         if not ids:
             return "ok", "", {}
-        code, out, err = run([engine, "inspect", "--type", "container"] + ids, 6, 16 << 20)
+        code, out, err = run([engine, "inspect", "--type", "container", *ids], 6, 16 << 20)
         if code is None:
             return "hung", "%s inspect gave no answer within 6 s" % engine, None
         if code == 0:
@@ -103,7 +105,7 @@ def _units(unit_files, run):
     if not unit_files:
         return {}, None
     try:
-        code, out, err = run(["systemctl", "show", "--no-pager", "-p", ",".join(PROPERTIES), "--"] + unit_files, 4)
+        code, out, err = run(["systemctl", "show", "--no-pager", "-p", ",".join(PROPERTIES), "--", *unit_files], 4)
     except FileNotFoundError:
         return None, "systemd_missing"
     if code is None:
@@ -130,7 +132,17 @@ def _logs(engine, found, units, run):
         if left <= 0:
             break
         if name in units:
-            argv = ["journalctl", "-u", "kolla-%s-container.service" % name, "-n", "20", "-q", "--no-pager", "-o", "cat"]
+            argv = [
+                "journalctl",
+                "-u",
+                "kolla-%s-container.service" % name,
+                "-n",
+                "20",
+                "-q",
+                "--no-pager",
+                "-o",
+                "cat",
+            ]
         else:
             argv = [engine, "logs", "--tail", "20", name]
         try:

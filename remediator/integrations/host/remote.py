@@ -38,7 +38,7 @@ def collect_host(request, run):
 def _show(run, argv):
     """Return the properties that `systemctl show` prints, or None."""
     try:
-        code, out, _ = run(["systemctl", "show", "--no-pager"] + argv, 3)
+        code, out, _ = run(["systemctl", "show", "--no-pager", *argv], 3)
     except OSError:
         return None
     if code != 0:
@@ -66,7 +66,12 @@ def _engine_unit(engine, run):
     if found is None or "ActiveState" not in found:
         return None
     age = _age_of(found.get("ActiveEnterTimestampMonotonic"))
-    return {"state": found["ActiveState"], "substate": found.get("SubState"), "result": found.get("Result"), "age_s": age}
+    return {
+        "state": found["ActiveState"],
+        "substate": found.get("SubState"),
+        "result": found.get("Result"),
+        "age_s": age,
+    }
 
 
 def _memory():
@@ -105,7 +110,7 @@ def _ansible_log(run):
         argv = ["journalctl", "-q", "--no-pager", "-o", "json", "-n", "20", "--since", "-1h"]
         for name in names:
             argv += ["-t", name]
-        code, out, _ = run(argv + ["--output-fields", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
+        code, out, _ = run([*argv, "--output-fields", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
     except (OSError, ValueError):
         return None
     return _ansible_lines(out) if code == 0 else None

@@ -1,0 +1,112 @@
+"""The newest facts of every host, with their age, and each integration's memory.
+
+Invariant: facts are only ever replaced by newer ones, section by section; a reply that failed makes what it asked for
+UNKNOWN and forgets no target. Owned by the loop thread: no locks, no I/O, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from remediator.collect.judge import judge_check
+from remediator.model.content import Integration
+from remediator.model.hosts import Inventory
+from remediator.model.judging import AssessSpec, CheckResult, CheckSpec, Evidence
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsOfHosts:
+    """The evidence of one assessment at one moment, by value."""
+
+    hosts: tuple[str, ...]
+    inventory: Inventory
+    now: Instant
+    replies: Mapping[str, HostReply]
+    memories: Mapping[str, Any]
+
+    def reply(self, host: str) -> HostReply | None:
+        return self.replies.get(host)
+
+    def memory(self, host: str) -> Any:
+        return self.memories.get(host)
+
+
+class FactStore:
+    """Takes replies, gives evidence."""
+
+    def __init__(self, integrations: Mapping[str, Integration]) -> None:
+        self._integrations = dict(integrations)
+        self._owner = {spec.name: name for name, one in integrations.items() for spec in one.assessments}
+        self._newest: dict[str, HostReply] = {}
+        self._by_section: dict[str, dict[str, HostReply]] = {}
+        self._memory: dict[tuple[str, str], Any] = {}
+
+    def take(self, reply: HostReply) -> None:
+        """Take one reply. One that was asked for before the newest one of its host changes nothing."""
+        newest = self._newest.get(reply.host)
+        if (
+            newest is not None
+            and newest.asked_at.wall > reply.asked_at.wall
+            and newest.asked_at.since(reply.asked_at) > 0
+        ):
+            return
+        self._newest[reply.host] = reply
+        sections = self._by_section.setdefault(reply.host, {})
+        for name in reply.sections:
+            sections[name] = reply
+        for name, one in self._integrations.items():
+            if one.remember is not None:
+                self._memory[name, reply.host] = one.remember(self._memory.get((name, reply.host)), reply)
+
+    def reply(self, host: str) -> HostReply | None:
+        """Return the newest reply of `host`, also when it failed; None if it was never asked."""
+        return self._newest.get(host)
+
+    def whole(self, host: str) -> HostReply | None:
+        """Return the newest of each section of `host` in one reply (for signs, probes and baselines)."""
+        return self._view(host, tuple(self._by_section.get(host, {})))
+
+    def memory(self, integration: str, host: str) -> Any:
+        """Return what `integration` remembers of `host`; None before the first reply."""
+        return self._memory.get((integration, host))
+
+    def forget(self, hosts: Sequence[str]) -> None:
+        """Drop what is known of hosts that left the inventory."""
+        for host in hosts:
+            self._newest.pop(host, None)
+            self._by_section.pop(host, None)
+            for name in self._integrations:
+                self._memory.pop((name, host), None)
+
+    def evidence(self, spec: AssessSpec, hosts: Sequence[str], inventory: Inventory, now: Instant) -> Evidence:
+        """Return the evidence of assessment `spec` for `hosts`: the newest reply of each as far as its sections go."""
+        owner = self._owner.get(spec.name, "")
+        replies = {host: view for host in hosts if (view := self._view(host, spec.sections)) is not None}
+        memories = {host: self._memory.get((owner, host)) for host in hosts}
+        return FactsOfHosts(hosts=tuple(hosts), inventory=inventory, now=now, replies=replies, memories=memories)
+
+    def judge(self, check: CheckSpec, inventory: Inventory, now: Instant) -> list[CheckResult]:
+        """Return the results of `check` on all its hosts by what is known now."""
+        hosts = inventory.group(check.group) if check.group is not None else tuple(sorted(inventory.hosts))
+        return judge_check(check, self.evidence(check.assess, hosts, inventory, now))
+
+    def _view(self, host: str, sections: Sequence[str]) -> HostReply | None:
+        """Return one reply with the newest of each of `sections`; as old as the oldest of them.
+
+        When the newest round trip failed, the whole host is what that one says.
+        """
+        newest = self._newest.get(host)
+        if newest is None:
+            return None
+        parts = self._by_section[host]
+        used = [parts[name] for name in sections if name in parts]
+        direct = {name: newest.sections[name] for name in sections if name in newest.sections}
+        if newest.reach is not Reach.OK or not used:
+            return replace(newest, sections=direct)
+        oldest = min(used, key=lambda reply: reply.asked_at.wall)
+        found = {name: parts[name].sections[name] for name in sections if name in parts}
+        return replace(oldest, sections=found, reach=newest.reach, reason=newest.reason, boot_id=newest.boot_id)

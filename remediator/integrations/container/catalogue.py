@@ -1,0 +1,35 @@
+"""What is known of kolla's containers by their names: which hold state, and whose health checks are known to lie."""
+
+from __future__ import annotations
+
+import re
+
+STATEFUL = re.compile(
+    r"mariadb|rabbitmq|redis(_sentinel)?|valkey_(server|sentinel)|etcd|opensearch|ovn_[ns]b_db"
+    r"|openvswitch_(db|vswitchd)|ovsdpdk_(db|vswitchd)|nova_libvirt|ceph.*"
+    r"|ovn_controller"  # not stateful, yet a start of it wipes br-int (kolla.md 1.7): it needs its own runbook all the same
+)
+"""Rule KR-5 (safety.md b.3): these have runbooks of their own, and the generic start and restart refuse them."""
+
+LYING = frozenset(
+    (
+        "ceilometer_compute",
+        "ceilometer_central",
+        "neutron_metadata_agent",
+        "neutron_ovn_metadata_agent",
+        "nova_scheduler",
+    )
+)
+"""Health checks with known false alarms (kolla.md 1.3): nothing is restarted on these alone."""
+
+MARIADB_SETTLES_S = 600.0
+"""A MariaDB that joins by SST is unhealthy until it is done."""
+
+
+def is_stateful(name: str) -> bool:
+    return STATEFUL.fullmatch(name) is not None
+
+
+def is_false_alarm(name: str, age_s: float | None) -> bool:
+    """Return whether an `unhealthy` of container `name`, started `age_s` ago, proves nothing."""
+    return name in LYING or (name == "mariadb" and age_s is not None and age_s < MARIADB_SETTLES_S)

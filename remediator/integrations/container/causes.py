@@ -1,0 +1,44 @@
+"""Why a container is in a bad state, where the facts name the cause: what a restart cannot cure, and the operator must see.
+
+Invariant: a cause is only named on evidence (a flag, an exit code, a log line, a full disk); None means that none is known.
+"""
+
+from __future__ import annotations
+
+import re
+
+from remediator.integrations.container.facts import Container, Unit
+
+NO_SPACE = re.compile(r"No space left on device|ENOSPC|Errcode: 28\b|Disk full")
+LINES = (
+    (
+        "config_missing",
+        re.compile(r"MissingRequiredSource|ConfigFileBadPermissions|InvalidConfig\b|ConfigFileNotFound"),
+    ),
+    ("port_in_use", re.compile(r"Address already in use|address already in use|EADDRINUSE")),
+)
+EXITS = {126: "bad_command", 127: "bad_command", 139: "segfault"}
+
+
+def cause(
+    container: Container | None, unit: Unit | None, log: str | None, full: frozenset[str] = frozenset()
+) -> str | None:
+    """Return the cause, or None. `full` holds ``disk_full`` or ``inode_full`` when a file system of the host is."""
+    if container is None:
+        return None
+    bad = not container.running or container.health == "unhealthy" or (unit is not None and (unit.failed or unit.busy))
+    if not bad:
+        return None
+    if (container.oom_killed and not container.running) or (unit is not None and unit.result == "oom-kill"):
+        return "oom"
+    if full:
+        return sorted(full)[0]
+    text = "\n".join(part for part in (log, container.error, container.health_output) if part)
+    if NO_SPACE.search(text):
+        return "disk_full"
+    for name, pattern in LINES:
+        if pattern.search(text):
+            return name
+    if not container.running and container.exit_code in EXITS:
+        return EXITS[container.exit_code]
+    return "engine_error" if container.error else None

@@ -1,0 +1,176 @@
+"""From the section `containers` of one reply to frozen facts about a host's containers and their units. Pure.
+
+Invariant: a section of the wrong shape is UNKNOWN as a whole. Docker and Podman come out alike: Podman's ``stopped`` is
+``exited``, its ``configured`` and ``initialized`` are ``created`` (its health keys are evened out on the host already).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from remediator.model.values import Unknown
+
+STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What the engine says of one container; times are epoch seconds by the host's clock, None when never."""
+
+    name: str
+    id: str
+    image: str | None
+    image_id: str | None
+    created_s: float | None
+    status: str
+    running: bool
+    exit_code: int
+    oom_killed: bool
+    error: str
+    started_at: str | None
+    started_s: float | None
+    restart_count: int
+    restart_policy: str
+    health: str | None
+    failing_streak: int | None
+    health_output: str | None
+    kolla_version: str | None
+    short_lived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What systemd says of one unit. `busy`: it is at work on it, or will be without anybody's doing."""
+
+    state: str
+    substate: str
+    result: str
+    n_restarts: int
+    invocation_id: str
+    busy: bool
+    stopped_before_exit: bool
+    """The unit left `active` before its main process ended: somebody stopped it, it did not fall over by itself."""
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "failed"
+
+    @property
+    def start_limit_hit(self) -> bool:
+        return self.failed and self.result == "start-limit-hit"
+
+    @property
+    def operator_stopped(self) -> bool:
+        """A clean stop, or a stop job after which the process had to be killed (``failed``, yet asked for)."""
+        if self.state == "inactive":
+            return self.result == "success"
+        return self.failed and not self.start_limit_hit and self.stopped_before_exit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostContainers:
+    """All of one host. `containers` is None when the engine did not answer; `engine_state`: ok missing hung down."""
+
+    engine: str
+    engine_state: str
+    engine_reason: str
+    containers: Mapping[str, Container] | None
+    unit_files: frozenset[str]
+    units: Mapping[str, Unit] | Unknown
+    configs: frozenset[str]
+    logs: Mapping[str, str]
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The containers that ought to be here: those with a unit file, and those with a configuration.
+
+        Where kolla writes units (since 2023.1), a configuration alone may be left from a service that was taken out:
+        there it counts only while its container exists.
+        """
+        if self.unit_files:
+            return self.unit_files | (self.configs & frozenset(self.containers or {}))
+        return self.configs
+
+
+def parse(data: Any) -> HostContainers | Unknown:
+    """Return the facts in section `containers`, or `Unknown` with its reason."""
+    if isinstance(data, Unknown):
+        return data
+    try:
+        found, units = data["containers"], data["units"]
+        return HostContainers(
+            engine=str(data["engine"]["name"]),
+            engine_state=str(data["engine"]["state"]),
+            engine_reason=str(data["engine"]["reason"]),
+            containers=None if found is None else {name: _container(item) for name, item in found.items()},
+            unit_files=frozenset(data["unit_files"]),
+            units=Unknown(str(data["units_reason"]))
+            if units is None
+            else {name: _unit(item) for name, item in units.items()},
+            configs=frozenset(data["configs"]),
+            logs=dict(data["logs"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Unknown(f"error:containers: {type(error).__name__}: {str(error)[:80]}")
+
+
+def _container(item: Mapping[str, Any]) -> Container:
+    status = str(item["status"])
+    started_s = epoch(item["started_at"])
+    return Container(
+        name=str(item["name"]),
+        id=str(item["id"]),
+        image=item["image"],
+        image_id=item["image_id"],
+        created_s=epoch(item["created"]),
+        status=STATUSES.get(status, status),
+        running=bool(item["running"]),
+        exit_code=int(item["exit_code"]),
+        oom_killed=bool(item["oom_killed"]),
+        error=str(item["error"]),
+        started_at=None if started_s is None else str(item["started_at"]),
+        started_s=started_s,
+        restart_count=int(item["restart_count"]),
+        restart_policy=str(item["restart_policy"]),
+        health=item["health"],
+        failing_streak=item["failing_streak"],
+        health_output=item["health_output"],
+        kolla_version=item["kolla_version"],
+        short_lived=bool(item["short_lived"]),
+    )
+
+
+def _unit(item: Mapping[str, str]) -> Unit:
+    state, substate = item["ActiveState"], item["SubState"]
+    moving = state in ("activating", "deactivating", "reloading", "refreshing") or substate.startswith("auto-restart")
+    left, ended = _stamp(item, "ActiveExitTimestampMonotonic"), _stamp(item, "ExecMainExitTimestampMonotonic")
+    return Unit(
+        state=state,
+        substate=substate,
+        result=item["Result"],
+        n_restarts=int(item.get("NRestarts", "0")),
+        invocation_id=item.get("InvocationID", ""),
+        busy=moving or item.get("Job", "0") not in ("", "0"),
+        stopped_before_exit=0 < left < ended,
+    )
+
+
+def _stamp(item: Mapping[str, str], name: str) -> int:
+    text = item.get(name, "0")
+    return int(text) if text.isdigit() else 0
+
+
+def epoch(text: Any) -> float | None:
+    """Return an engine's time as epoch seconds; None for "never" (year 1) and for what is not a time."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.year < 1971:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,65 @@
+"""Signs of maintenance that containers show: when each was created, with what image, and whether kolla is upgrading. Pure.
+
+Invariant: a sign says what was seen and when by our clock, and judges nothing; a key names the very thing seen, so that
+a baseline which contains it accepts that thing and nothing later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from remediator.integrations.container import facts
+from remediator.model.replies import HostReply
+from remediator.model.signs import Sign
+from remediator.model.values import Unknown
+
+
+def signs(reply: HostReply) -> tuple[Sign, ...]:
+    """Return one sign per container for its creation, and one more for each that is labelled BOOTSTRAP or UPGRADE."""
+    found = facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or found.containers is None or reply.host_clock_s is None:
+        return ()
+    signs = []
+    for name, container in sorted(found.containers.items()):
+        image = container.image_id or container.image or "unknown"
+        if container.created_s is not None:
+            at = ours(reply, container.created_s)
+            key = f"container:{reply.host}:{name}:{container.id}:{image}"
+            detail = f"container {name} was created on {reply.host} from {container.image}"
+            signs.append(Sign(kind="container_created", host=reply.host, service=name, at=at, key=key, detail=detail))
+        if container.short_lived:
+            at = reply.received_at.wall if container.running else ours(reply, container.created_s or reply.host_clock_s)
+            key = f"kolla_job:{reply.host}:{name}:{container.id}"
+            detail = f"container {name} on {reply.host} is labelled BOOTSTRAP or UPGRADE"
+            signs.append(Sign(kind="kolla_job", host=reply.host, service=None, at=at, key=key, detail=detail))
+    return tuple(signs)
+
+
+def mixed_versions(replies: Iterable[HostReply]) -> tuple[Sign, ...]:
+    """Return a sign for each host of a service whose containers show different `kolla_version` labels: an upgrade."""
+    seen: dict[str, dict[str, HostReply]] = {}
+    versions: dict[str, set[str]] = {}
+    for reply in replies:
+        found = facts.parse(reply.section("containers"))
+        if isinstance(found, Unknown):
+            continue
+        for name, container in (found.containers or {}).items():
+            if container.kolla_version is not None:
+                seen.setdefault(name, {})[reply.host] = reply
+                versions.setdefault(name, set()).add(container.kolla_version)
+    signs = []
+    for name in sorted(name for name, labels in versions.items() if len(labels) > 1):
+        labels = ", ".join(sorted(versions[name]))
+        for host, reply in sorted(seen[name].items()):
+            key = f"kolla_version:{name}:{labels}"
+            detail = f"{name} runs with different kolla_version labels across hosts: {labels}"
+            at = reply.received_at.wall
+            signs.append(Sign(kind="mixed_versions", host=host, service=name, at=at, key=key, detail=detail))
+    return tuple(signs)
+
+
+def ours(reply: HostReply, host_s: float) -> datetime:
+    """Return a time of the host's clock by our own clock, as the reply relates the two."""
+    assert reply.host_clock_s is not None
+    return reply.received_at.wall - timedelta(seconds=reply.host_clock_s - host_s)

@@ -1,0 +1,101 @@
+"""The exact commands that start or restart one kolla container, and what a later reply proves about them. Pure.
+
+Invariant: where kolla wrote a unit, systemd is asked and never the engine (KR-1: a bare restart races the unit); which of
+the two it is must be known. A probe answers APPLIED or NOT_APPLIED only on proof: another InvocationID or StartedAt than
+the one recorded with the INTENT, or the same ones with nobody at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.integrations.container import facts
+from remediator.model import times
+from remediator.model.content import ActionInput, Command, Probe
+from remediator.model.replies import HostReply
+from remediator.model.values import Data, Unknown
+
+START_S = 60.0
+RESTART_S = 150.0
+"""kolla's units give a container 60 s to stop."""
+
+ENGINE_SETTLES_S = 90.0
+"""An engine goes on with a restart after its client is gone: before this, an unchanged StartedAt proves nothing."""
+
+
+def has_unit(data: Data, name: str) -> bool:
+    """Return whether systemd owns container `name`. Raise ValueError when that is UNKNOWN."""
+    found = data.get("has_unit", Unknown("no_data"))
+    if isinstance(found, bool):
+        return found
+    why = found.reason if isinstance(found, Unknown) else "absent"
+    raise ValueError(f"whether {name} has a systemd unit is UNKNOWN ({why}): nothing is started before it is known")
+
+
+def start(order: ActionInput, name: str) -> tuple[Command, ...]:
+    """Return the commands that start stopped container `name`: through its unit, or the engine where there is none."""
+    if not has_unit(order.data, name):
+        return (_command(order, START_S, order.host.engine, "start", name),)
+    unit = f"kolla-{name}-container.service"
+    return (*_reset(order, unit), _command(order, START_S, "systemctl", "start", unit))
+
+
+def restart(order: ActionInput, name: str) -> tuple[Command, ...]:
+    """Return the commands that restart container `name`: through its unit, or the engine where there is none."""
+    if not has_unit(order.data, name):
+        return (_command(order, RESTART_S, order.host.engine, "restart", "-t", "60", name),)
+    unit = f"kolla-{name}-container.service"
+    return (*_reset(order, unit), _command(order, RESTART_S, "systemctl", "restart", unit))
+
+
+def _reset(order: ActionInput, unit: str) -> tuple[Command, ...]:
+    """A unit that is not failed may not be loaded, and then reset-failed would be an error."""
+    state = order.data.get("unit_state")
+    if isinstance(state, Unknown):
+        raise ValueError(f"the state of {unit} is UNKNOWN ({state.reason}): nothing is started before it is known")
+    return (_command(order, 15.0, "systemctl", "reset-failed", unit),) if state == "failed" else ()
+
+
+def _command(order: ActionInput, timeout_s: float, *argv: str) -> Command:
+    return Command(host=order.host.name, argv=argv, timeout_s=timeout_s)
+
+
+def probe(before: Mapping[str, str], reply: HostReply, name: str) -> Probe:
+    """Say whether a start or restart of container `name` took place since `before` was recorded.
+
+    `before` holds what the assessment's identity held: ``boot_id``, ``container_id``, ``started_at``, ``invocation_id``
+    (only with a unit), and optionally ``intent_at`` (RFC 3339), without which an engine's restart is never disproved.
+    """
+    found = facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or found.containers is None or reply.boot_id is None:
+        return Probe.UNKNOWN
+    if before.get("boot_id") != reply.boot_id:
+        return Probe.UNKNOWN  # a boot starts everything anew: what is seen now proves nothing about our command
+    container = found.containers.get(name)
+    if container is None or "started_at" not in before or "container_id" not in before:
+        return Probe.UNKNOWN
+    if container.id != before["container_id"]:
+        return Probe.UNKNOWN  # somebody recreated it
+    same_start = (container.started_at or "") == before["started_at"]
+    if name in found.unit_files or "invocation_id" in before:
+        return _probe_unit(before, found, name, same_start)
+    if not same_start or container.status == "restarting":
+        return Probe.APPLIED
+    return Probe.NOT_APPLIED if _settled(before, reply) else Probe.UNKNOWN
+
+
+def _probe_unit(before: Mapping[str, str], found: facts.HostContainers, name: str, same_start: bool) -> Probe:
+    unit = None if isinstance(found.units, Unknown) else found.units.get(name)
+    if unit is None or "invocation_id" not in before:
+        return Probe.UNKNOWN
+    unloaded = unit.invocation_id == "" and unit.state == "inactive"  # reset-failed alone lets systemd forget it
+    if unit.busy or not same_start or (unit.invocation_id != before["invocation_id"] and not unloaded):
+        return Probe.APPLIED
+    return Probe.NOT_APPLIED
+
+
+def _settled(before: Mapping[str, str], reply: HostReply) -> bool:
+    if "intent_at" not in before:
+        return False
+    intent_at = times.parse_rfc3339(before["intent_at"])
+    return (reply.asked_at.wall - intent_at).total_seconds() > ENGINE_SETTLES_S

@@ -1,0 +1,184 @@
+"""Judgement-free results about Galera: each member beside what the others prove, and the cluster as a whole. Pure.
+
+Invariant: counts are of proven facts (`others_primary`, `proven_x`: lower bounds) or of what may be (`may_be_primary`:
+an upper bound); a member nobody heard of counts in the upper bound only. `quorum_without_me` is true only when
+the members proven Primary are a majority of the group by the inventory. `fields.py` says what each field means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from remediator.integrations.container import assess as containers
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.container.memory import Remembered
+from remediator.integrations.galera import causes, fields, table
+from remediator.integrations.galera.facts import CONTAINER, SQL, Member, Status, member
+from remediator.integrations.host import assess as host_assess
+from remediator.integrations.host import disks
+from remediator.model import targets
+from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.kleene import Truth, any_of
+from remediator.model.replies import HostReply
+from remediator.model.values import Unknown
+
+SECTIONS = ("containers", "galera", SQL, "disk")
+WSREP = ("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")
+WSREP_NUMBERS = ("last_committed", "flow_control_paused", "recv_queue_avg")
+UNIT = ("has_unit", "unit", "unit_state", "unit_result", "unit_failed", "start_limit_hit", "systemd_busy")
+OF_CONTAINER = (*UNIT, "operator_stopped", "missing", "exit_code", "age_s", "last_log")
+
+
+def nodes(evidence: Evidence) -> Sequence[Assessed]:
+    """Return `galera.node` of each host of the evidence."""
+    members = {host: member(host, evidence.reply(host)) for host in evidence.hosts}
+    return [_node(host, evidence.reply(host), members) for host in evidence.hosts]
+
+
+def cluster(evidence: Evidence) -> Sequence[Assessed]:
+    """Return `galera.cluster`, one result for all hosts of the evidence; none for an empty group."""
+    if not evidence.hosts:
+        return []
+    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    answered = [one.status for one in members if isinstance(one.status, Status)]
+    primary = [status for status in answered if status.cluster_status == "Primary"]
+    silent = next((one.primary for one in members if isinstance(one.primary, Unknown)), None)
+    data = {
+        "members": len(members),
+        "proven_primary": len(primary),
+        "may_be_primary": sum(one.primary is not False for one in members),
+        "proven_synced": sum(one.synced is True for one in members),
+        "proven_stopped": sum(one.stopped is True and isinstance(one.status, Unknown) for one in members),
+        "all_members_known": silent is None,
+        "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
+        "conf_ids_agree": _agree([status.conf_id for status in primary], silent),
+        "split": split(primary, len(members)),
+        "table": table.render(members),
+    }
+    return [Assessed(target=targets.cluster("galera", evidence.hosts), data=data)]
+
+
+def split(primary: Sequence[Status], members: int) -> bool:
+    """Return whether two different Primary components are proven.
+
+    Different cluster UUIDs are. Different views are when their sizes fit into the group side by side; when they do not,
+    the two members were asked before and after one change of view.
+    """
+    if len({status.cluster_uuid for status in primary}) > 1:
+        return True
+    sizes = {status.conf_id: status.cluster_size for status in primary}
+    return len(sizes) > 1 and sum(sizes.values()) <= members
+
+
+def _agree(values: Sequence[Any], silent: Unknown | None) -> bool | Unknown | None:
+    if len(set(values)) > 1:
+        return False
+    if silent is not None:
+        return silent
+    return True if values else None
+
+
+def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> Assessed:
+    me = members[host]
+    view = _view(reply)
+    unknown = view if isinstance(view, Unknown) else None
+    data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
+    for name in (*WSREP, *WSREP_NUMBERS):
+        data[name] = _wsrep(me, name)
+    if isinstance(view, Unknown):
+        data.update(dict.fromkeys((*OF_CONTAINER, "cause"), view))
+    else:
+        state = containers.state_data(view, Remembered())
+        data.update({name: state[name] for name in OF_CONTAINER})
+        data["cause"] = causes.cause(view) if state["cause"] is None else state["cause"]
+    data.update(_host(reply))
+    data.update(_files(me))
+    data.update(_others(host, members))
+    identity = {} if unknown is not None or isinstance(view, Unknown) else view.identity()
+    return Assessed(target=targets.galera_member(host), data=data, identity=identity)
+
+
+def _view(reply: HostReply | None) -> containers.View | Unknown:
+    if reply is None:
+        return Unknown("not_asked")
+    found = container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown):
+        return found
+    disk = disks.parse(reply.section("disk"))
+    return containers.View(found, reply, CONTAINER, frozenset() if isinstance(disk, Unknown) else disk.full)
+
+
+def _negated(stopped: Truth) -> Truth:
+    return stopped if isinstance(stopped, Unknown) else not stopped
+
+
+def _wsrep(me: Member, name: str) -> Any:
+    """A proven stop makes what only a running member has absent."""
+    if isinstance(me.status, Unknown):
+        return None if me.stopped is True else me.status
+    return getattr(me.status, name)
+
+
+def _host(reply: HostReply | None) -> dict[str, Any]:
+    if reply is None:
+        return dict.fromkeys(("disk_full", "abs_clock_offset_s"), Unknown("not_asked"))
+    disk, offset_s = disks.parse(reply.section("disk")), host_assess.clock_offset_s(reply)
+    return {
+        "disk_full": disk if isinstance(disk, Unknown) else bool(disk.full),
+        "abs_clock_offset_s": offset_s if isinstance(offset_s, Unknown) else abs(offset_s),
+    }
+
+
+def _files(me: Member) -> dict[str, Any]:
+    names = ("grastate_uuid", "grastate_seqno", "safe_to_bootstrap", "gvwstate", "sst_in_progress")
+    if isinstance(me.files, Unknown) or me.files is None:
+        return dict.fromkeys(names, me.files)
+    files = me.files
+    values = (files.uuid, files.seqno, files.safe_to_bootstrap, files.gvwstate, files.sst_in_progress)
+    return dict(zip(names, values, strict=True))
+
+
+def _others(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
+    others = [one for name, one in members.items() if name != host]
+    proven = sum(one.primary is True for one in others)
+    may_be = sum(one.primary is not False for one in others)
+    majority = len(members) // 2 + 1
+    if proven >= majority:
+        quorum: Truth = True
+    elif may_be < majority:
+        quorum = False
+    else:
+        quorum = next(one.primary for one in others if isinstance(one.primary, Unknown))
+    statuses = [one.status for one in members.values() if isinstance(one.status, Status)]
+    return {
+        "group_size": len(members),
+        "others_primary": proven,
+        "others_synced": sum(one.synced is True for one in others),
+        "others_all_known": not any(isinstance(one.primary, Unknown) for one in others),
+        "any_donor_or_joiner": any_of(one.moving for one in others),
+        "quorum_without_me": quorum,
+        "split": split([status for status in statuses if status.cluster_status == "Primary"], len(members)),
+    }
+
+
+ASSESSMENTS = (
+    AssessSpec(
+        name="galera.node",
+        scope=Scope.GROUP,
+        sections=SECTIONS,
+        fields=fields.NODE,
+        judge=nodes,
+        target_kind="galera",
+        summary="each member: what it says over SQL, what its unit and files say, and what the others prove",
+    ),
+    AssessSpec(
+        name="galera.cluster",
+        scope=Scope.GROUP,
+        sections=SECTIONS,
+        fields=fields.CLUSTER,
+        judge=cluster,
+        target_kind="cluster",
+        summary="how many members are, or may be, in a Primary component, and whether they agree",
+    ),
+)

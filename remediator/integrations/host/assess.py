@@ -1,0 +1,149 @@
+"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock` and `host.engine`. Pure.
+
+Invariant: one result per host that was ever asked. `host.reach` is never UNKNOWN; the other three are UNKNOWN with the
+reason of the reply when it failed. `fields.py` says what each field means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from remediator.integrations.container import facts as containers
+from remediator.integrations.host import disks, facts, fields
+from remediator.model import targets, times
+from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Data, FieldType, Unknown
+
+SLOW_S = 5.0
+"""Above this round trip the two clocks cannot be compared."""
+
+ANSWERS = (Reach.OK, Reach.BUSY, Reach.GARBLED)
+
+
+def _each(build: Callable[[HostReply], Data]) -> Callable[[Evidence], Sequence[Assessed]]:
+    def judge(evidence: Evidence) -> Sequence[Assessed]:
+        found = []
+        for host in evidence.hosts:
+            reply = evidence.reply(host)
+            if reply is not None:
+                identity = {} if reply.boot_id is None else {"boot_id": reply.boot_id}
+                found.append(Assessed(target=targets.on_host(host), data=build(reply), identity=identity))
+        return found
+
+    return judge
+
+
+def round_trip_s(reply: HostReply) -> float:
+    """Return how long the round trip took, by whichever of our clocks says more."""
+    return round(reply.received_at.at_most_since(reply.asked_at), 3)
+
+
+def clock_offset_s(reply: HostReply) -> float | Unknown:
+    """Return the host's clock minus ours, in seconds. The host read its clock at the end of the round trip, so up to half
+    of it is error; above 5 s of round trip nothing is known."""
+    if reply.reach is not Reach.OK or reply.host_clock_s is None:
+        return Unknown(f"host_{reply.reach.value}")
+    took_s = round_trip_s(reply)
+    if took_s >= SLOW_S:
+        return Unknown("round_trip_too_long")
+    middle = reply.asked_at.wall + (reply.received_at.wall - reply.asked_at.wall) / 2
+    return round(reply.host_clock_s - middle.timestamp(), 3)
+
+
+def reach(reply: HostReply) -> Data:
+    return {
+        "reachable": reply.reach in ANSWERS,
+        "kind": reply.reach.value,
+        "reason": reply.reason or None,
+        "took_s": round_trip_s(reply),
+    }
+
+
+def disk(reply: HostReply) -> Data:
+    found = disks.parse(reply.section("disk"))
+    if isinstance(found, Unknown):
+        return dict.fromkeys(fields.DISK, found)
+    if not found.mounts:
+        return {
+            **dict.fromkeys(fields.DISK, Unknown("no_mount_answered")),
+            "dead_mounts": list(found.dead),
+            "mounts": 0,
+        }
+    fullest = max(found.mounts, key=lambda mount: mount.used_percent)
+    counted = [(mount.inode_percent, mount.path) for mount in found.mounts if mount.inode_percent is not None]
+    inodes, path = max(counted, default=(None, None))
+    return {
+        "used_percent": fullest.used_percent,
+        "worst_mount": fullest.path,
+        "free_bytes": fullest.available,
+        "inode_percent": inodes,
+        "worst_inode_mount": path,
+        "dead_mounts": list(found.dead),
+        "mounts": len(found.mounts),
+    }
+
+
+def clock(reply: HostReply) -> Data:
+    offset_s, found = clock_offset_s(reply), facts.parse(reply.section("host"))
+    return {
+        "offset_s": offset_s,
+        "abs_offset_s": offset_s if isinstance(offset_s, Unknown) else abs(offset_s),
+        "round_trip_s": round_trip_s(reply),
+        "synchronised": found if isinstance(found, Unknown) else found.synchronised,
+    }
+
+
+def engine(reply: HostReply) -> Data:
+    return {**_answering(reply), **_since(reply)}
+
+
+def _answering(reply: HostReply) -> dict[str, Any]:
+    found = containers.parse(reply.section("containers"))
+    if isinstance(found, Unknown):
+        return dict.fromkeys(("engine", "answers", "state", "reason"), found)
+    answers = found.engine_state == "ok"
+    reason = None if answers else found.engine_reason
+    return {"engine": found.engine, "answers": answers, "state": found.engine_state, "reason": reason}
+
+
+def _since(reply: HostReply) -> dict[str, Any]:
+    found = facts.parse(reply.section("host"))
+    names = ("unit_state", "started_at", "age_s", "host_booted_at", "host_age_s")
+    if isinstance(found, Unknown):
+        return dict.fromkeys(names, found)
+    return {
+        "unit_state": found.engine_unit_state,
+        "started_at": _ago(reply, found.engine_unit_age_s),
+        "age_s": found.engine_unit_age_s,
+        "host_booted_at": _ago(reply, found.booted_age_s),
+        "host_age_s": found.booted_age_s,
+    }
+
+
+def _ago(reply: HostReply, age_s: float | None) -> str | None:
+    return None if age_s is None else times.rfc3339(reply.received_at.wall - timedelta(seconds=age_s))
+
+
+def _spec(
+    name: str, sections: tuple[str, ...], table: Mapping[str, FieldType], build: Callable[[HostReply], Data], text: str
+) -> AssessSpec:
+    return AssessSpec(
+        name=f"host.{name}",
+        scope=Scope.HOST,
+        sections=sections,
+        fields=table,
+        judge=_each(build),
+        target_kind="host",
+        summary=text,
+    )
+
+
+ASSESSMENTS = (
+    _spec("reach", (), fields.REACH, reach, "whether the host answers over SSH, and if not, how it fails"),
+    _spec("disk", ("disk",), fields.DISK, disk, "how full its file systems are, in bytes and in inodes"),
+    _spec("clock", ("host",), fields.CLOCK, clock, "how far its clock is from ours"),
+    _spec("engine", ("containers", "host"), fields.ENGINE, engine, "whether its container engine answers"),
+)
