@@ -55,6 +55,8 @@ class HostReply:
     host_clock_s: float | None = None
     boot_id: str | None = None
     """The host's boot id when it answered; None when it did not."""
+    host_took_s: float = 0.0
+    """How much of the round trip the host itself worked before it read its clock."""
     forced: bool = False
 
     def section(self, name: str) -> Any:
