@@ -58,16 +58,18 @@ class Collector:
         fetched = _Direct({name: self._direct[name] for name in direct}, host)
         sentinel = f"remediator-reply:{secrets.token_hex(16)}"
         raw = self._exchange(host, remote, sentinel, forced)
+        received_at = self._clock.now()
         reply = parsing.parse(raw, host.name, sentinel, [spec.name for _, spec in remote])
         return HostReply(
             host=host.name,
             asked_at=asked_at,
-            received_at=self._clock.now(),
+            received_at=received_at,
             reach=reply.reach,
             reason=reply.reason,
             sections={**reply.sections, **fetched.results(self._deadline_s)},
             host_clock_s=reply.clock_s,
             boot_id=reply.boot_id,
+            host_took_s=reply.took_s,
             forced=forced,
         )
 

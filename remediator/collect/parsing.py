@@ -25,6 +25,7 @@ class Parsed:
     sections: Mapping[str, Section] = field(default_factory=dict)
     clock_s: float | None = None
     boot_id: str | None = None
+    took_s: float = 0.0
 
 
 def parse(raw: RawReply, host: str, sentinel: str, wanted: Sequence[str]) -> Parsed:
@@ -57,7 +58,7 @@ def _whole(body: Any, host: str, wanted: Sequence[str]) -> Parsed:
         return _failed(Reach.BUSY, why, wanted, clock_s, boot_id)
     answers = body["sections"]
     sections = {name: _section(name, answers) for name in wanted}
-    return Parsed(reach=Reach.OK, sections=sections, clock_s=clock_s, boot_id=boot_id)
+    return Parsed(reach=Reach.OK, sections=sections, clock_s=clock_s, boot_id=boot_id, took_s=float(body["took"]))
 
 
 def _section(name: str, answers: dict[str, Any]) -> Section:

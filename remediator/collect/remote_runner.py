@@ -205,6 +205,7 @@ def _boot_id():
 
 
 def main(stdin):
+    began = time.monotonic()
     request = json.loads(stdin.readline().decode("utf-8"))
     os.environ.update({"LC_ALL": "C", "LANG": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""})
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -221,6 +222,7 @@ def main(stdin):
         reply["sections"] = _collect(request, lock_fd)
         if reply["sections"] is None:
             return
+    reply["took"] = round(time.monotonic() - began, 4)
     reply["clock"] = time.time()
     line = "\n" + request["sentinel"] + " " + json.dumps(reply, allow_nan=False) + "\n"
     sys.stdout.buffer.write(line.encode("utf-8"))

@@ -42,15 +42,15 @@ def round_trip_s(reply: HostReply) -> float:
 
 
 def clock_offset_s(reply: HostReply) -> float | Unknown:
-    """Return the host's clock minus ours, in seconds. The host read its clock at the end of the round trip, so up to half
-    of it is error; above 5 s of round trip nothing is known."""
+    """Return the host's clock minus ours, in seconds. It read its clock when its work was done, so half of what the way
+    there and back took is the error; above 5 s of round trip nothing is known."""
     if reply.reach is not Reach.OK or reply.host_clock_s is None:
         return Unknown(f"host_{reply.reach.value}")
     took_s = round_trip_s(reply)
     if took_s >= SLOW_S:
         return Unknown("round_trip_too_long")
-    middle = reply.asked_at.wall + (reply.received_at.wall - reply.asked_at.wall) / 2
-    return round(reply.host_clock_s - middle.timestamp(), 3)
+    way_back_s = max(0.0, took_s - reply.host_took_s) / 2
+    return round(reply.host_clock_s - reply.received_at.wall.timestamp() + way_back_s, 3)
 
 
 def reach(reply: HostReply) -> Data:
