@@ -36,7 +36,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
         reply = world.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             found.append(f"host/{host}: not sampled")
-        elif any(sign.kind in host_signs.MOMENTARY for sign in host_signs.signs(reply)):
+        elif any(sign.kind in observing.MOMENTARY for sign in host_signs.signs(reply)):
             found.append(f"host/{host}: ansible is at work")
     for check in world.checks():
         for (name, text), series in world.series.items():
@@ -69,7 +69,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
             data={"refused": refused},
             error=f"not settled: {refused[0]}" + (f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""),
         )
-    signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in host_signs.MOMENTARY]
+    signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in observing.MOMENTARY]
     keys = sorted({sign.key for sign in signs})
     turn.journal.accept(scope, keys, asked.actor.name, reason)
     turn.world.accepted.update(keys)

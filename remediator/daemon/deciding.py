@@ -139,13 +139,11 @@ def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, re
             more = result.data.get(name)
             if isinstance(more, str) and more:
                 text = f"{text}\n{more}"
-    name = rule.name if rule else None
+    by = rule.name if rule else None
     if incident.state is not IncidentState.ESCALATED:
         incident = lifecycle.escalated(incident)
-        turn.incident(incident, "escalated", why, rule=name)
-    turn.page(
-        f"{incident.id}:{name}", f"{incident.level.name} {incident.target} needs a person", text, incident=incident
-    )
+        turn.incident(incident, "escalated", why, rule=by)
+    turn.page(f"{incident.id}:{by}", f"{incident.level.name} {incident.target} needs a person", text, incident=incident)
 
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:

@@ -13,9 +13,12 @@ from remediator.integrations.host import signs as host_signs
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.records import Event, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach
+from remediator.model.signs import Sign
 from remediator.model.times import Instant
 from remediator.runs import machine
 
+MOMENTARY = frozenset({"ansible_process"})
+"""Kinds of signs that the next reply may not show any more: they are kept."""
 GROUP_PATIENCE = 3.0
 """A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
 
@@ -46,9 +49,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
 
 def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckResult]:
     world = turn.world
-    integration = world.integrations[check.assess.name.split(".", 1)[0]]
-    evidence = world.facts.evidence(hosts, world.inventory, turn.now, integration.name)
-    return judge.judge_check(check, evidence)
+    return judge.judge_check(check, world.facts.evidence(check.assess, hosts, world.inventory, turn.now))
 
 
 def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
@@ -180,7 +181,7 @@ def restore_series(turn: Turn) -> None:
 def _remember_signs(turn: Turn, reply: HostReply) -> None:
     """Keep signs that are momentary (a running ansible): what the next reply can show again need not be kept."""
     for sign in host_signs.signs(reply):
-        if sign.kind in host_signs.MOMENTARY:
+        if sign.kind in MOMENTARY:
             known = turn.world.signs.get(sign.key)
             if known is None or (sign.at - known.at).total_seconds() > 30:
                 turn.world.signs[sign.key] = sign
@@ -231,7 +232,7 @@ def asked_since(turn: Turn, hosts: tuple[str, ...], since: Instant) -> bool:
     return True
 
 
-def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[container_signs.Sign]:
+def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
     """Return every sign that the newest replies of `hosts` show, with those that were kept."""
     world = turn.world
     found = [sign for sign in world.signs.values() if sign.host in hosts]
@@ -239,4 +240,5 @@ def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[container_signs.Sign]:
     for reply in replies:
         found.extend(container_signs.signs(reply))
         found.extend(host_signs.signs(reply))
+    found.extend(container_signs.mixed_versions(replies))
     return found

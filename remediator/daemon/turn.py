@@ -14,7 +14,6 @@ import structlog
 
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
-from remediator.incidents import lifecycle
 from remediator.model.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json

@@ -67,6 +67,13 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     return loaded
 
 
+def load_public(path: Path) -> Ed25519PublicKey:
+    """Return the public half of the existing key. Raise KeyUnusable; it never makes one."""
+    if not path.exists():
+        raise errors.KeyUnusable(str(path), "it is not there; the daemon makes it at its first start")
+    return load_key(path).public_key()
+
+
 def public_text(key: Ed25519PublicKey) -> str:
     """Return the public key as hex."""
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()

@@ -12,7 +12,8 @@ import rfc8785
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from remediator.store import chain, checkpoints, tables
+from remediator.config import Config
+from remediator.store import chain, checkpoints, errors, reader, tables
 
 INTACT, TAMPERED, CANNOT_TELL = 0, 2, 3
 
@@ -77,3 +78,19 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
             first_bad = {"seq": count + 1, "why": "rolled_back"}
     body = {"ok": first_bad is None, "entries": count, "first_bad": first_bad, "checkpoint_seq": newest}
     return (INTACT if first_bad is None else TAMPERED), body
+
+
+def verify(config: Config) -> tuple[int, dict[str, Any]]:
+    """Verify the configured store against its checkpoints and return (exit code, CONTRACTS' `audit verify` JSON).
+
+    Exit code 3 (cannot tell) comes with ``error``: no database, no key, or a checkpoint file that is not whole.
+    """
+    unknown: dict[str, Any] = {"ok": None, "entries": None, "first_bad": None, "checkpoint_seq": None}
+    try:
+        key = checkpoints.load_public(config.audit.key_path)
+        with reader.Reader(config).connection() as connection:
+            return verify_chain(connection, Path(config.audit.checkpoints), key)
+    except checkpoints.BrokenCheckpoints as error:
+        return CANNOT_TELL, {**unknown, "error": f"{config.audit.checkpoints}: {error}"}
+    except (errors.StoreError, OSError) as error:
+        return CANNOT_TELL, {**unknown, "error": str(error)}

@@ -1,0 +1,106 @@
+"""From a config to the parts that a daemon, or a command without one, is made of. Loads, connects nothing, decides nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from remediator import inventory as inventories
+from remediator.collect.collector import Collector
+from remediator.collect.facts import FactStore
+from remediator.config import Config, load_config
+from remediator.content import load_content
+from remediator.daemon import clock
+from remediator.daemon.refraining import Refrain
+from remediator.daemon.wire import Reloaded
+from remediator.daemon.world import World
+from remediator.integrations import registry
+from remediator.model.content import Content, Integration, Mistake
+from remediator.model.hosts import Inventory
+from remediator.model.times import Clock
+from remediator.reach.interface import Reacher
+from remediator.reach.ssh import SshReach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that comes from the config alone."""
+
+    config: Config
+    inventory: Inventory
+    integrations: Mapping[str, Integration]
+    content: Content
+
+
+class ContentWrong(Exception):
+    """The content has mistakes; nothing was loaded."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.mistakes = mistakes
+        lines = [
+            f"{m.file}:{m.line}:{m.col}: {m.path}: {m.message}" + (f" ({m.hint})" if m.hint else "") for m in mistakes
+        ]
+        super().__init__("\n".join(lines))
+
+
+class NeedsRestart(Exception):
+    """A part of the config changed that a running daemon cannot change."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} changed: that needs a restart of the daemon; the old config stays")
+
+
+def load(config: Config) -> Parts:
+    """Return the parts of `config`. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
+    inventory = inventories.load(config)
+    integrations = registry.load(config)
+    content, mistakes = load_content(None, integrations, config, inventory)
+    if content is None:
+        raise ContentWrong(mistakes)
+    return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
+
+
+def reach_of(config: Config) -> Reacher:
+    """Return the way to the hosts that `config` describes; it connects when it is first used."""
+    ssh = config.ssh
+    return SshReach(
+        user=ssh.user,
+        read_key=Path(ssh.read),
+        act_key=Path(ssh.act),
+        known_hosts=Path(ssh.known_hosts),
+        port=ssh.port,
+        sudo=ssh.sudo,
+        jump=ssh.jump,
+    )
+
+
+def collector_of(parts: Parts, reach: Reacher, time: Clock) -> Collector:
+    return Collector(reach, parts.integrations, time, sudo=parts.config.ssh.sudo and parts.config.ssh.user != "root")
+
+
+def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
+    return World(
+        config=parts.config,
+        content=parts.content,
+        integrations=parts.integrations,
+        inventory=parts.inventory,
+        facts=FactStore(parts.integrations),
+        started_at=time.now(),
+        own_boot_id=clock.own_boot_id(),
+        read_pause=refrain,
+    )
+
+
+def reloaded(path: str | None, before: Config) -> Reloaded:
+    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place."""
+    try:
+        config = load_config(path, os.environ)
+        for name in ("state_dir", "audit", "database", "ssh", "http", "integrations"):
+            if getattr(config, name) != getattr(before, name):
+                raise NeedsRestart(name)
+        parts = load(config)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the new config, the old one must stay and say why
+        return Reloaded(config=None, content=None, inventory=None, error=str(error))
+    return Reloaded(config=parts.config, content=parts.content, inventory=parts.inventory)

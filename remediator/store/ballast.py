@@ -1,0 +1,33 @@
+"""A file that is only there to be removed: room to write why we stopped when the disk is full."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SIZE = 8 * 2**20
+
+
+def lay(state_dir: Path) -> bool:
+    """Make sure the ballast lies there, really allocated; return whether it does."""
+    path = state_dir / "ballast"
+    try:
+        if path.exists() and path.stat().st_size >= SIZE:
+            return True
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
+        try:
+            os.posix_fallocate(descriptor, 0, SIZE)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def release(state_dir: Path) -> bool:
+    """Remove the ballast; return whether that made room."""
+    try:
+        (state_dir / "ballast").unlink()
+    except OSError:
+        return False
+    return True

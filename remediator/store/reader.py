@@ -1,0 +1,273 @@
+"""What people and pages read: own read-only connections, answers in CONTRACTS' shapes, every query over an index."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from remediator.config import Config
+from remediator.incidents import lifecycle
+from remediator.model.records import Incident, Run
+from remediator.model.times import Instant, rfc3339
+from remediator.store import database, errors, rows, tables
+
+
+def location(config: Config) -> str:
+    """Return the URL of the configured database. Raise StoreUnavailable for one this version cannot use."""
+    url = config.database.url
+    if url is None or isinstance(url, str):
+        return database.url_of(Path(config.state_dir), url)
+    return url.resolve().get_secret_value()
+
+
+class Reader:
+    """Opened per command or per page. Every method raises StoreUnavailable when the store cannot be read."""
+
+    def __init__(self, config: Config) -> None:
+        self._url = location(config)
+        self._cloud = config.cloud
+        self._engine = database.reading(self._url)
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (exc.SQLAlchemyError, sqlite3.Error) as error:
+            original = getattr(error, "orig", None) or error
+            raise errors.StoreUnavailable(self._url, str(original).splitlines()[0]) from None
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # incidents ------------------------------------------------------------------------------------------------
+
+    def incidents(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not resolved."""
+        statement = sa.select(tables.incidents.c.body).order_by(tables.incidents.c.n.desc()).limit(limit)
+        if state == "open":
+            statement = statement.where(tables.incidents.c.open.is_(True))
+        elif state is not None:
+            statement = statement.where(tables.incidents.c.state == state)
+        with self._connection() as connection:
+            return [
+                incident_json(rows.to_incident(json.loads(body)), [])
+                for body in connection.execute(statement).scalars()
+            ]
+
+    def incident(self, incident: str) -> dict[str, Any] | None:
+        with self._connection() as connection:
+            body = connection.execute(
+                sa.select(tables.incidents.c.body).where(tables.incidents.c.id == incident)
+            ).scalar()
+            if body is None:
+                return None
+            lines = connection.execute(
+                sa.select(tables.timeline).where(tables.timeline.c.incident == incident).order_by(tables.timeline.c.n)
+            ).mappings()
+            timeline = [{name: line[name] for name in ("at", "kind", "text", "run", "rule", "guard")} for line in lines]
+            return incident_json(rows.to_incident(json.loads(body)), timeline)
+
+    # runs -----------------------------------------------------------------------------------------------------
+
+    def runs(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Return runs, newest first; `state` ``live`` means every one that has not ended."""
+        statement = sa.select(tables.runs.c.body).order_by(tables.runs.c.n.desc()).limit(limit)
+        if state == "live":
+            statement = statement.where(tables.runs.c.live.is_(True))
+        elif state is not None:
+            statement = statement.where(tables.runs.c.state == state)
+        with self._connection() as connection:
+            return [run_json(rows.to_run(json.loads(body))) for body in connection.execute(statement).scalars()]
+
+    def run(self, run: str) -> dict[str, Any] | None:
+        with self._connection() as connection:
+            body = connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
+            return run_json(rows.to_run(json.loads(body))) if body is not None else None
+
+    # explanations ---------------------------------------------------------------------------------------------
+
+    def explain(self, identifier: str) -> dict[str, Any] | None:
+        """Return CONTRACTS' `explain` for an incident, a run or an event by its id; None when there is none such."""
+        kinds = {"inc": "incident", "run": "run", "ev": "event"}
+        kind = kinds.get(identifier.rsplit("-", 1)[0])
+        if kind is None:
+            return None
+        return self._explain(kind, identifier)
+
+    def _explain(self, kind: str, identifier: str) -> dict[str, Any] | None:
+        with self._connection() as connection:
+            subject: dict[str, Any] | None
+            incident: str | None
+            if kind == "run":
+                subject = self.run(identifier)
+                incident = connection.execute(
+                    sa.select(tables.runs.c.incident).where(tables.runs.c.id == identifier)
+                ).scalar()
+            elif kind == "event":
+                row = (
+                    connection.execute(sa.select(tables.events).where(tables.events.c.id == identifier))
+                    .mappings()
+                    .first()
+                )
+                subject = self._event_json(row) if row is not None else None
+                incident = row["incident"] if row is not None else None
+            else:
+                subject = self.incident(identifier)
+                incident = identifier
+            if subject is None:
+                return None
+            column = {
+                "run": tables.decisions.c.run,
+                "event": tables.decisions.c.incident,
+                "incident": tables.decisions.c.incident,
+            }[kind]
+            value = identifier if kind == "run" else incident
+            found = connection.execute(
+                sa.select(tables.decisions.c.body).where(column == value).order_by(tables.decisions.c.n)
+            ).scalars()
+            decisions = [decision_json(json.loads(body)) for body in found] if value is not None else []
+            if kind == "run":
+                for decision in decisions:
+                    decision["verdicts"] = subject["verdicts"] or decision["verdicts"]
+        return {kind: subject, "decisions": decisions}
+
+    @staticmethod
+    def _event_json(row: sa.RowMapping) -> dict[str, Any]:
+        return {
+            "id": row["id"],
+            "at": row["at"],
+            "source": row["source"],
+            "target": row["target"],
+            "incident": row["incident"],
+            **json.loads(row["body"]),
+        }
+
+    # the audit ------------------------------------------------------------------------------------------------
+
+    def audit(
+        self, limit: int = 50, kind: str | None = None, incident: str | None = None, run: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return entries of the chain, newest first."""
+        statement = sa.select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(limit)
+        for column, value in (
+            (tables.audit.c.kind, kind),
+            (tables.audit.c.incident, incident),
+            (tables.audit.c.run, run),
+        ):
+            if value is not None:
+                statement = statement.where(column == value)
+        with self._connection() as connection:
+            return [_entry(row) for row in connection.execute(statement).mappings()]
+
+    def audit_entry(self, seq: int) -> dict[str, Any] | None:
+        with self._connection() as connection:
+            row = connection.execute(sa.select(tables.audit).where(tables.audit.c.seq == seq)).mappings().first()
+            return _entry(row) if row is not None else None
+
+    def export(self, start: int = 1) -> Iterator[dict[str, Any]]:
+        """Yield the chain from `start` on, oldest first, as CONTRACTS' audit export."""
+        with self._connection() as connection:
+            statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
+            for row in connection.execute(statement).mappings():
+                yield _entry(row)
+
+    def connection(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Return a read-only connection, for the verification."""
+        return self._connection()
+
+
+def _entry(row: sa.RowMapping) -> dict[str, Any]:
+    entry = dict(row)
+    with contextlib.suppress(ValueError):
+        entry["body"] = json.loads(entry["body"])
+    return entry
+
+
+def _at(instant: Instant | None) -> str | None:
+    return rfc3339(instant.wall) if instant is not None else None
+
+
+def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "key": incident.key,
+        "target": incident.target.text,
+        "check": incident.check,
+        "state": incident.state.value,
+        "level": incident.level.name,
+        "output": incident.output,
+        "opened_at": _at(incident.opened_at),
+        "closed_at": _at(incident.closed_at),
+        "parent": incident.parent,
+        "rule": incident.rule,
+        "timeline": timeline,
+        "durations": lifecycle.durations(incident),
+    }
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    planned = {step.id: step for step in run.plan.steps}
+    return {
+        "id": run.id,
+        "runbook": run.plan.runbook,
+        "rule": run.plan.rule,
+        "target": run.plan.target.text,
+        "risk": run.plan.risk.name,
+        "state": run.state.value,
+        "reason": run.reason,
+        "actor": run.actor,
+        "incident": run.incident,
+        "plan_hash": run.plan.hash,
+        "content_version": run.plan.content_version,
+        "created_at": _at(run.created_at),
+        "ended_at": _at(run.ended_at),
+        "steps": [
+            {
+                "id": step.id,
+                "action": step.action,
+                "effect": planned[step.id].effect.value,
+                "state": step.state.value,
+                "intent_at": _at(step.intent_at),
+                "outcome_at": _at(step.outcome_at),
+                "probe": step.probe,
+                "result": step.result,
+                "output": step.output,
+                "commands": [
+                    {"host": command.host, "argv": list(command.argv)} for command in planned[step.id].commands
+                ],
+            }
+            for step in run.steps
+        ],
+        "verdicts": [verdict.to_json() for verdict in run.verdicts],
+        "debts": [],
+    }
+
+
+def decision_json(body: Mapping[str, Any]) -> dict[str, Any]:
+    at = rows.to_instant(body["at"])
+    return {
+        **{
+            name: body[name]
+            for name in (
+                "id",
+                "rule",
+                "outcome",
+                "reason",
+                "condition",
+                "values",
+                "verdicts",
+                "run",
+                "plan",
+                "content_version",
+            )
+        },
+        "at": _at(at),
+    }
