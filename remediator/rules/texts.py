@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import jinja2
@@ -22,6 +23,8 @@ MAX_CHARS = 4000
 MAX_VALUE_CHARS = 1000
 MAX_ITEMS = 200
 MAX_RENDERED_CHARS = 8000
+AROUND = frozenset({"target", "host", "name"})
+"""What a text about a target may use besides the data."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -65,18 +68,26 @@ class PeopleText:
         self._template = template
         self._fields = fields
 
-    def render(self, data: Data) -> str:
-        """Return the text for `data`; where the template cannot be computed, the values it names."""
+    def render(self, data: Data, around: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return the text for `data`; where the template cannot be computed, the values it names.
+
+        `around` gives the names that a text about a target may use besides data (`AROUND`).
+        """
         shown = {name: _shown(data.get(name, Unknown("not_given"))) for name in self._fields}
         try:
-            text = self._template.render(data=shown)
+            text = self._template.render(data=shown, **around)
         except Exception:  # noqa: BLE001 - whatever a template does with a value, a text must not end the loop
             text = ", ".join(f"{name} {_print(value)}" for name, value in shown.items())
         return _CONTROL_BUT_NEWLINE.sub(" ", text.replace("|", "/")).strip()[:MAX_RENDERED_CHARS]
 
 
-def compile_text(source: str, fields: Mapping[str, FieldType]) -> PeopleText:
-    """Return the text that `source` is. Raise BadText for a bad template, or one that names no field of `fields`."""
+def compile_text(
+    source: str, fields: Mapping[str, FieldType] | None, around: frozenset[str] = frozenset()
+) -> PeopleText:
+    """Return the text that `source` is. Raise BadText for a bad template, or one that reads what is not in `fields`.
+
+    `fields` None lets every field pass (for a text that was checked at load). `around` are the other names it may use.
+    """
     if len(source) > MAX_CHARS:
         raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")
     environment = _environment()
@@ -86,12 +97,12 @@ def compile_text(source: str, fields: Mapping[str, FieldType]) -> PeopleText:
     except jinja2.TemplateSyntaxError as error:
         raise BadText(str(error.message), line=error.lineno) from None
     for name in tree.find_all(nodes.Name):
-        if name.ctx == "load" and name.name not in _locals(tree):
+        if name.ctx == "load" and name.name not in _locals(tree) | around:
             raise BadText(f"there is no {name.name}; values are written data.FIELD", line=name.lineno)
     read: list[str] = []
     for attribute in tree.find_all(nodes.Getattr):
         if isinstance(attribute.node, nodes.Name) and attribute.node.name == "data":
-            if attribute.attr not in fields:
+            if fields is not None and attribute.attr not in fields:
                 raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
             read.append(attribute.attr)
     return PeopleText(source, template, tuple(dict.fromkeys(read)))

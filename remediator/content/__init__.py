@@ -1,0 +1,9 @@
+"""Content: the YAML of checks, rules and runbooks, loaded, cross-checked and versioned as one whole.
+
+Invariant: a `Content` that exists has no mistake in it; what a condition reads, a rule runs and a step does is all there.
+"""
+
+from remediator.content.loading import load_content
+from remediator.content.places import content_dirs
+
+__all__ = ["content_dirs", "load_content"]

@@ -1,0 +1,119 @@
+"""From the entries of checks to `CheckSpec`, with every mistake on the way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.checks.schema import CheckEntry
+from remediator.config import Config, mistakes
+from remediator.config.models import CheckOverride
+from remediator.content import phrases
+from remediator.content.entries import Entry
+from remediator.model.content import Mistake
+from remediator.model.hosts import Inventory
+from remediator.model.judging import AssessSpec, CheckSpec, Condition, Scope, Text
+from remediator.model.values import FieldType
+from remediator.rules.conditions import Environment
+
+_NUMBERS = (FieldType.INT, FieldType.FLOAT)
+
+
+def build_checks(
+    entries: Mapping[str, Entry[CheckEntry]],
+    assessments: Mapping[str, AssessSpec],
+    environments: Mapping[str, Environment],
+    config: Config | None,
+    inventory: Inventory | None,
+) -> tuple[dict[str, CheckSpec], list[Mistake]]:
+    """Return the checks that are whole, and the mistakes of the others."""
+    found: list[Mistake] = []
+    overrides: Mapping[str, CheckOverride] = config.checks if config is not None else {}
+    built: dict[str, CheckSpec] = {}
+    for name, entry in entries.items():
+        override = overrides.get(name, CheckOverride())
+        spec = _build(entry, assessments, environments, override, found)
+        if inventory is not None and not override.off:
+            found.extend(_empty_group(entry, inventory))
+        if spec is not None:
+            built[name] = spec
+    return built, found
+
+
+def _build(
+    entry: Entry[CheckEntry],
+    assessments: Mapping[str, AssessSpec],
+    environments: Mapping[str, Environment],
+    override: CheckOverride,
+    found: list[Mistake],
+) -> CheckSpec | None:
+    body = entry.body
+    before = len(found)
+    if body.critical is None and body.warning is None:
+        found.append(entry.mistake((), "never_bad", "has neither critical nor warning, so it can only be OK"))
+    assess = assessments.get(body.assess)
+    if assess is None:
+        message = f"there is no assessment {body.assess}"
+        found.append(entry.mistake(("assess",), "unknown_name", message, mistakes.nearest(body.assess, assessments)))
+        return None
+    if assess.scope is Scope.GROUP and body.hosts is None:
+        found.append(
+            entry.mistake((), "missing", f"{body.assess} judges a group; say which with hosts: {{group: NAME}}")
+        )
+    environment = environments[body.assess]
+    critical = phrases.condition(entry, ("critical",), body.critical, environment, found)
+    warning = phrases.condition(entry, ("warning",), body.warning, environment, found)
+    output = phrases.text(entry, ("output",), body.output, assess.fields, found)
+    found.extend(_perfdata(entry, assess))
+    if output is None or len(found) > before:
+        return None
+    return _spec(entry, assess, critical, warning, output, override)
+
+
+def _spec(
+    entry: Entry[CheckEntry],
+    assess: AssessSpec,
+    critical: Condition | None,
+    warning: Condition | None,
+    output: Text,
+    override: CheckOverride,
+) -> CheckSpec:
+    body = entry.body
+    every_s = override.every if override.every is not None else body.every
+    retry_s = override.retry if override.retry is not None else body.retry
+    return CheckSpec(
+        name=entry.name,
+        assess=assess,
+        group=body.hosts.group if body.hosts is not None else None,
+        every_s=every_s,
+        retry_s=every_s if retry_s is None else retry_s,
+        attempts=override.attempts if override.attempts is not None else body.attempts,
+        critical=critical,
+        warning=warning,
+        output=output,
+        perfdata=body.perfdata,
+        enabled=not override.off,
+        source=entry.source,
+    )
+
+
+def _perfdata(entry: Entry[CheckEntry], assess: AssessSpec) -> list[Mistake]:
+    found: list[Mistake] = []
+    for index, name in enumerate(entry.body.perfdata):
+        kind = assess.fields.get(name)
+        if kind is None:
+            message = f"there is no field {name}"
+            found.append(
+                entry.mistake(("perfdata", index), "unknown_field", message, mistakes.nearest(name, assess.fields))
+            )
+        elif kind not in _NUMBERS:
+            found.append(entry.mistake(("perfdata", index), "not_a_number", f"{name} is {kind.value}, not a number"))
+    return found
+
+
+def _empty_group(entry: Entry[CheckEntry], inventory: Inventory) -> list[Mistake]:
+    group = entry.body.hosts.group if entry.body.hosts is not None else None
+    if group is None or inventory.group(group):
+        return []
+    message = f"the group {group} has no host in the inventory; if that is right, set checks.{entry.name}.off: true"
+    hint = mistakes.nearest(group, inventory.groups)
+    return [entry.mistake(("hosts", "group"), "empty_group", message, hint)]

@@ -1,0 +1,59 @@
+"""Load all content and check it against itself, the integrations, the config and (when given) the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from remediator.config import Config, mistakes
+from remediator.config.limits import LimitsConfig
+from remediator.content.build_checks import build_checks
+from remediator.content.build_rules import build_rules
+from remediator.content.build_runbooks import build_runbooks
+from remediator.content.entries import read_entries
+from remediator.content.places import ContentDir, content_dirs
+from remediator.content.settings import check_settings
+from remediator.content.version import version_of
+from remediator.model.content import Content, Integration, Mistake
+from remediator.model.hosts import Inventory
+from remediator.rules.conditions import Environment
+
+
+def load_content(
+    dirs: Sequence[ContentDir | Path | str] | None,
+    integrations: Mapping[str, Integration],
+    config: Config | None,
+    inventory: Inventory | None = None,
+) -> tuple[Content | None, list[Mistake]]:
+    """Return the content, or None and every mistake in every file at once.
+
+    `dirs` None: what we ship, then the directories of the config. Without `config` its overrides and limits are the defaults;
+    without `inventory` nothing is said about empty groups.
+    """
+    where = content_dirs(config) if dirs is None else tuple(_directory(path) for path in dirs)
+    entries, found = read_entries(where)
+    assessments = {spec.name: spec for integration in integrations.values() for spec in integration.assessments}
+    actions = {spec.name: spec for integration in integrations.values() for spec in integration.actions}
+    environments = {name: Environment(spec.fields) for name, spec in assessments.items()}
+    limits = (config.limits if config is not None else LimitsConfig()).resolved
+    checks, of_checks = build_checks(entries.checks, assessments, environments, config, inventory)
+    rules, of_rules = build_rules(entries, assessments, environments)
+    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, limits)
+    found += [*of_checks, *of_rules, *of_runbooks]
+    if config is not None:
+        found += check_settings(config, entries, rules, runbooks)
+    if found:
+        return None, mistakes.in_order(found)
+    content = Content(
+        checks=checks,
+        rules=rules,
+        runbooks=runbooks,
+        actions=actions,
+        assessments=assessments,
+        version=version_of(entries, config, actions, assessments),
+    )
+    return content, []
+
+
+def _directory(path: ContentDir | Path | str) -> ContentDir:
+    return path if isinstance(path, ContentDir) else ContentDir(Path(path))

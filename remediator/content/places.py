@@ -1,0 +1,34 @@
+"""Where content comes from: what we ship, then the directories of the config, each adding to or overriding the ones before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import remediator
+from remediator.config import Config
+
+KINDS = ("checks", "rules", "runbooks")
+"""The folders of a content directory; each file in them has the folder's name as its one key."""
+MAX_FILES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDir:
+    """One directory with the folders checks/, rules/ and runbooks/. What we ship is as trusted as the program itself."""
+
+    path: Path
+    shipped: bool = False
+
+
+def shipped() -> ContentDir:
+    """Return what comes with the program: in the wheel, or beside the package in a checkout."""
+    package = Path(remediator.__file__).parent
+    inside = package / "shipped"
+    return ContentDir(inside if inside.is_dir() else package.parent, shipped=True)
+
+
+def content_dirs(config: Config | None) -> tuple[ContentDir, ...]:
+    """Return all directories in the order in which they override each other, the weakest first."""
+    named = tuple(ContentDir(Path(path)) for path in config.content) if config is not None else ()
+    return (shipped(), *named)

@@ -1,0 +1,36 @@
+"""One SHA-256 over everything that decides: the same version means the same behaviour. Comments do not count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import remediator
+from remediator.config import Config
+from remediator.content.entries import Entries
+from remediator.model.content import ActionSpec
+from remediator.model.judging import AssessSpec
+
+
+def version_of(
+    entries: Entries,
+    config: Config | None,
+    actions: Mapping[str, ActionSpec],
+    assessments: Mapping[str, AssessSpec],
+) -> str:
+    """Return the version of all content, what the config changes in it, and the words it is written in, as hex."""
+    body: dict[str, Any] = {
+        "program": remediator.__version__,
+        "checks": {name: entry.raw for name, entry in entries.checks.items()},
+        "rules": {name: entry.raw for name, entry in entries.rules.items()},
+        "runbooks": {name: entry.raw for name, entry in entries.runbooks.items()},
+        "overrides": {name: item.model_dump(mode="json") for name, item in config.checks.items()} if config else {},
+        "hold": config.limits.hold.model_dump(mode="json") if config else {},
+        "actions": {name: [action.risk.name, action.effect.value] for name, action in actions.items()},
+        "fields": {
+            name: {key: kind.value for key, kind in assess.fields.items()} for name, assess in assessments.items()
+        },
+    }
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

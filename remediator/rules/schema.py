@@ -1,0 +1,38 @@
+"""What a rule looks like in YAML (docs/content.md). Only the form; names and conditions are checked by `content`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from remediator.config.connections import Name, Section
+from remediator.config.durations import Duration
+
+StateName = Literal["warning", "critical", "unknown"]
+"""A rule is about a problem; OK is none."""
+
+
+class OnEntry(Section):
+    """Which events: of one check, in one state or several."""
+
+    check: Name
+    state: Annotated[tuple[StateName, ...], Field(min_length=1)]
+
+    @field_validator("state", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class RuleEntry(Section):
+    """One entry under ``rules:``. Without `run` it only tells people, and then it needs `notify`."""
+
+    name: Name
+    on: OnEntry
+    when: str | None = None
+    settle: Duration = 0.0
+    run: tuple[Name, ...] = ()
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    explains: tuple[Name, ...] = ()
+    notify: str | None = None
