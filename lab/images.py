@@ -40,6 +40,11 @@ def host_image(kind: str) -> str:
     return f"remediator-lab/host:{kind}-{_key('host')}"
 
 
+def recipe(kind: str) -> str:
+    """Return what the images of a host with this engine are made from, as one word."""
+    return f"{host_image(kind)}+{template(kind).name}"
+
+
 def template(kind: str) -> Path:
     """Return the cached data root of an engine (`docker` or `podman`) that has the service image."""
     return paths.CACHE / f"{kind}-{_key('service')}"

@@ -34,17 +34,20 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     keys.learn_hosts(wanted)
     clock.lap(f"{len(made)} hosts")
     _each(made, hosts.provision)
-    galera.form([h for h in made if "mariadb" in h.containers])
+    made_members = [h for h in topology.GALERA if h in made]
+    galera.form(made_members, [h for h in topology.GALERA if whole(h) and h not in made])
     _each(wanted, hosts.wait_running)
     for host in made:
-        _marker(host).write_text(json.dumps({"at": time.time()}) + "\n")
+        _marker(host).write_text(json.dumps({"at": time.time(), "image": images.recipe(host.engine)}) + "\n")
     config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if whole(h)])
     clock.lap("services")
     print(f"lab: up, {len(wanted)} hosts ({clock})", flush=True)
 
 
 def whole(host: Host) -> bool:
-    return _marker(host).exists() and hosts.state(host) != "absent"
+    """Say whether a host was made to the end, from the images of this recipe."""
+    marker = _marker(host)
+    return marker.exists() and json.loads(marker.read_text()).get("image") == images.recipe(host.engine) and hosts.state(host) != "absent"
 
 
 def _marker(host: Host) -> Path:
