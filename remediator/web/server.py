@@ -15,8 +15,11 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from remediator.config import Config
+from remediator.model.hooks import EnginePort
+from remediator.web import settings
+from remediator.web.app import create_app
 from remediator.web.errors import CannotListen, NotStarted
-from remediator.web.settings import WebSettings, split_address
 
 START_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30
@@ -24,10 +27,10 @@ BACKLOG: Final = 2048
 
 
 class WebServer:
-    """Serve `app` as `settings` say. `address` is what it is really bound to, once started."""
+    """Serve `app` as `wanted` says. `address` is what it is really bound to, once started."""
 
-    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
-        self._settings = settings
+    def __init__(self, app: FastAPI, wanted: settings.WebSettings) -> None:
+        self._wanted = wanted
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -38,19 +41,19 @@ class WebServer:
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=5,
                 ws="none",
-                proxy_headers=bool(settings.trusted_proxies),
-                forwarded_allow_ips=list(settings.trusted_proxies),
-                ssl_certfile=settings.tls.certificate if settings.tls else None,
-                ssl_keyfile=settings.tls.key if settings.tls else None,
+                proxy_headers=bool(wanted.trusted_proxies),
+                forwarded_allow_ips=list(wanted.trusted_proxies),
+                ssl_certfile=wanted.tls.certificate if wanted.tls else None,
+                ssl_keyfile=wanted.tls.key if wanted.tls else None,
             )
         )
         self._thread: threading.Thread | None = None
         self._socket: socket.socket | None = None
-        self.address = settings.bind
+        self.address = wanted.bind
 
     def start(self) -> None:
         """Bind and serve. Raise CannotListen or NotStarted."""
-        self._socket = _bound(self._settings.bind)
+        self._socket = _bound(self._wanted.bind)
         host, port = self._socket.getsockname()[:2]
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="http", daemon=True)
@@ -75,7 +78,7 @@ class WebServer:
 
 
 def _bound(address: str) -> socket.socket:
-    host, port = split_address(address)
+    host, port = settings.split_address(address)
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -94,3 +97,12 @@ def _bound(address: str) -> socket.socket:
         raise CannotListen(address, os.strerror(error.errno or 0)) from None
     listening.setblocking(False)
     return listening
+
+
+def make_server(port: EnginePort, _reader: object, config: Config) -> WebServer:
+    """Return the HTTP door of a daemon: what `cli` hands to `daemon`. Raise SecretError if a token cannot be read.
+
+    The reader is for the read routes of the API, which do not exist yet.
+    """
+    wanted = settings.from_config(config)
+    return WebServer(create_app(port, wanted), wanted)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from remediator.config import Config
 from remediator.web.errors import BadAddress
 from remediator.web.rate import Rate
-from remediator.web.tokens import Token
+from remediator.web.tokens import Token, known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +36,15 @@ def split_address(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isdigit() or int(port) > 65535:
         raise BadAddress(text)
     return host, int(port)
+
+
+def from_config(config: Config) -> WebSettings:
+    """Return what `config` says of the HTTP door, with the tokens' digests. Raise SecretError if a token cannot be read."""
+    return WebSettings(
+        bind=config.http.bind,
+        tokens=tuple(
+            known(entry.name, entry.token.resolve().get_secret_value(), entry.scopes) for entry in config.tokens
+        ),
+        tls=Tls(certificate=config.http.tls.cert, key=config.http.tls.key) if config.http.tls else None,
+        trusted_proxies=config.http.trusted_proxies,
+    )

@@ -1,0 +1,146 @@
+"""`remediator audit list|show|verify|export|key`: the log, and the proof that nobody changed it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from remediator.cli import moments, session
+from remediator.cli.errors import USAGE, CliError
+from remediator.cli.session import Format
+
+INTACT: Final = 0
+TAMPERED: Final = 2
+CANNOT_TELL: Final = 3
+app = typer.Typer(help="The audit log: every decision, refused ones included.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    kind: Annotated[str | None, typer.Option(help="Only entries of this kind.")] = None,
+    incident: Annotated[str | None, typer.Option(help="Only entries of this incident.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only entries of this run.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """The newest entries."""
+    from remediator.cli import output
+
+    found = session.of(ctx).reader().audit(limit, kind, incident, run)
+    if format is Format.JSON:
+        output.as_json(found)
+        return 0
+    output.table(
+        ("seq", "at (UTC)", "actor", "kind", "about"),
+        ((each["seq"], moments.clock(each["at"]), each["actor"], each["kind"], about(each)) for each in found),
+        empty="no entry matches",
+    )
+    return 0
+
+
+def about(entry: Mapping[str, Any]) -> str:
+    """Return one line that says what an entry is about."""
+    body = entry.get("body") if isinstance(entry.get("body"), Mapping) else {}
+    assert isinstance(body, Mapping)
+    parts = [
+        str(body[name])
+        for name in ("target", "check", "rule", "runbook", "step", "state", "outcome", "reason")
+        if isinstance(body.get(name), (str, int))
+    ]
+    named = [f"{name} {entry[name]}" for name in ("incident", "run") if entry.get(name)]
+    return ", ".join(parts or named)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    seq: Annotated[int, typer.Argument(metavar="SEQ", min=0)],
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """One entry, whole."""
+    from remediator.cli import output
+
+    found = session.of(ctx).reader().audit_entry(seq)
+    if found is None:
+        raise CliError(f"no audit entry {seq}", USAGE)
+    if format is Format.JSON:
+        output.as_json(found)
+        return 0
+    for name, value in found.items():
+        shown = json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+        print(f"{name}: {shown}")
+    return 0
+
+
+@app.command()
+def verify(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE) -> int:
+    """Recompute every hash and signature. Exit 0 intact, 2 tampered, 3 cannot tell."""
+    from remediator.cli import output
+    from remediator.store.verify import verify as verify_log
+
+    try:
+        found = verify_log(session.of(ctx).config())
+    except CliError as error:
+        raise CliError(str(error), CANNOT_TELL) from error
+    except Exception as error:
+        raise CliError(f"cannot tell whether the log is intact: {error}", CANNOT_TELL) from error
+    if format is Format.JSON:
+        output.as_json(found)
+    else:
+        output.say(verdict(found))
+    return exit_code(found)
+
+
+def exit_code(found: Mapping[str, Any]) -> int:
+    """Return 0 for an intact log, 2 for one that was changed, 3 when neither is known."""
+    if found.get("ok") is True:
+        return INTACT
+    return TAMPERED if found.get("first_bad") else CANNOT_TELL
+
+
+def verdict(found: Mapping[str, Any]) -> str:
+    """Return one sentence for people."""
+    bad = found.get("first_bad")
+    if found.get("ok") is True:
+        return f"intact: {found.get('entries')} entries, signed up to {found.get('checkpoint_seq')}"
+    if bad:
+        return f"TAMPERED: entry {bad.get('seq')} {bad.get('why')}; keep a copy before anything else"
+    return f"cannot tell: {found.get('reason') or 'no entry or no checkpoint could be read'}"
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    start: Annotated[int, typer.Option("--from", min=0, help="The first entry.")] = 0,
+    to: Annotated[Path | None, typer.Option("--to", help="A new file; the standard output without it.")] = None,
+) -> int:
+    """Write the entries as JSON lines, as they can be verified elsewhere."""
+    entries = session.of(ctx).reader().export(start)
+    if to is None:
+        for entry in entries:
+            sys.stdout.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")
+        return 0
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            for entry in entries:
+                file.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")
+    except FileExistsError:
+        raise CliError(f"{to} exists; an export never overwrites a file", USAGE) from None
+    except OSError as error:
+        raise CliError(f"cannot write {to}: {error.strerror}", USAGE) from None
+    return 0
+
+
+@app.command()
+def key(ctx: typer.Context) -> int:
+    """Print the public key of the checkpoints' signatures."""
+    from remediator.store import checkpoints
+
+    print(checkpoints.public_key(session.of(ctx).config()))
+    return 0

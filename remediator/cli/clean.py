@@ -1,0 +1,26 @@
+"""Foreign text (plugin output, names, comments) made fit for a terminal, a table cell or a Nagios line. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def line(value: Any) -> str:
+    """Return `value` as one line: control and direction characters become a space; None is empty."""
+    return "" if value is None else _CONTROL.sub(" ", str(value)).strip()
+
+
+def cut(text: str, width: int) -> str:
+    """Return at most `width` characters, with `...` at the end of what was longer."""
+    return text if len(text) <= width else text[: max(0, width - 3)].rstrip() + "..."
+
+
+def suggestion(given: str, known: list[str]) -> str:
+    """Return `` (did you mean x?)`` when something known is close to `given`, else the empty string."""
+    import difflib
+
+    close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
+    return f" (did you mean {close[0]}?)" if close else ""

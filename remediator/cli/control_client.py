@@ -1,0 +1,106 @@
+"""The control socket from the outside: one request, one answer, everything bounded (protocol: model/control.py).
+
+Invariant: nothing in this room changes the cloud or the store; it asks the daemon, which knows by the socket who asks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from remediator.cli.errors import FAILED, UNREACHABLE, USAGE, CliError
+from remediator.model.control import OPS, Answer
+
+CONNECT_TIMEOUT_S: Final = 2.0
+ANSWER_TIMEOUT_S: Final = 30.0
+MAX_ANSWER: Final = 32 * 1024 * 1024
+SOCKET: Final = "control.sock"
+
+
+class Unreachable(CliError):
+    """No daemon answers on the control socket. `denied`: there may be one, but we may not ask it."""
+
+    def __init__(self, path: Path, why: str, *, denied: bool = False) -> None:
+        self.denied = denied
+        remedy = (
+            "ask as root or as a member of the group remediator"
+            if denied
+            else "start it with `systemctl start remediator` or `remediator daemon`"
+        )
+        super().__init__(f"daemon not reachable on {path}: {why}; {remedy}", UNREACHABLE)
+
+
+def request(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: float = ANSWER_TIMEOUT_S) -> Answer:
+    """Ask the daemon of `state_dir` for `op`. Return its answer. Raise Unreachable, or CliError when it does not answer."""
+    if op not in OPS:
+        raise CliError(f"unknown request {op!r}", USAGE)
+    path = Path(state_dir) / SOCKET
+    deadline = time.monotonic() + timeout_s
+    with _connected(path) as peer:
+        try:
+            peer.settimeout(timeout_s)
+            peer.sendall(json.dumps({"op": op, "args": dict(args)}).encode() + b"\n")
+            reply = _line(peer, deadline)
+        except TimeoutError:
+            raise CliError(f"the daemon did not answer {op!r} within {timeout_s:.0f} s; see its log", FAILED) from None
+        except OSError as error:
+            raise Unreachable(path, os.strerror(error.errno or 0)) from None
+    return _answer(reply, op)
+
+
+def demand(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: float = ANSWER_TIMEOUT_S) -> Any:
+    """As `request`, and return the data. Raise CliError with the daemon's own sentence when it did not do it."""
+    answer = request(state_dir, op, args, timeout_s=timeout_s)
+    if answer.exit:
+        raise CliError(answer.error or f"the daemon refused {op!r} without a reason", answer.exit)
+    return answer.data
+
+
+def _connected(path: Path) -> socket.socket:
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    peer.settimeout(CONNECT_TIMEOUT_S)
+    try:
+        peer.connect(str(path))
+    except PermissionError:
+        peer.close()
+        raise Unreachable(path, "permission denied", denied=True) from None
+    except OSError as error:
+        peer.close()
+        why = (
+            "no answer" if isinstance(error, TimeoutError) else os.strerror(error.errno) if error.errno else str(error)
+        )
+        raise Unreachable(path, why) from None
+    return peer
+
+
+def _line(peer: socket.socket, deadline: float) -> bytes:
+    parts = bytearray()
+    while True:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        peer.settimeout(left_s)
+        chunk = peer.recv(65536)
+        parts += chunk
+        if not chunk or chunk.endswith(b"\n"):
+            return bytes(parts)
+        if len(parts) > MAX_ANSWER:
+            raise CliError("the daemon's answer is larger than 32 MiB; narrow the request", FAILED)
+
+
+def _answer(reply: bytes, op: str) -> Answer:
+    try:
+        body = json.loads(reply)
+        return Answer(exit=int(body["exit"]), data=body.get("data"), error=str(body.get("error") or ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CliError(f"the daemon's answer to {op!r} was cut or is not JSON; see its log", FAILED) from None
+
+
+def probe(state_dir: str) -> None:
+    """Return when a daemon accepts connections. Raise Unreachable otherwise."""
+    _connected(Path(state_dir) / SOCKET).close()

@@ -1,0 +1,78 @@
+"""`remediator incidents list|show|close`: the problems, each with its story."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from remediator.cli import clean, control_client, moments, session
+from remediator.cli.errors import USAGE, CliError
+from remediator.cli.session import Format
+
+STATES = ("open", "suppressed", "curing", "verifying", "escalated", "resolved")
+app = typer.Typer(help="Problems, from their first event until they are verified gone.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[str | None, typer.Option(help=f"Only those that are {', '.join(STATES)}.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """The newest incidents."""
+    from remediator.cli import output
+
+    if state is not None and state not in STATES:
+        raise CliError(
+            f"no such state {state!r}{clean.suggestion(state, list(STATES))}; one of {', '.join(STATES)}", USAGE
+        )
+    found = session.of(ctx).reader().incidents(state, limit)
+    if format is Format.JSON:
+        output.as_json(found)
+        return 0
+    output.table(
+        ("id", "state", "opened (UTC)", "target", "check"),
+        (
+            (each["id"], each["state"], moments.clock(each["opened_at"]), each["target"], each["check"])
+            for each in found
+        ),
+        empty=f"no incident is {state}" if state else "no incident yet",
+    )
+    return 0
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT")],
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """One incident: its timeline, and how long each part took."""
+    from remediator.cli import output, timeline
+
+    reader = session.of(ctx).reader()
+    found = reader.incident(incident)
+    if found is None:
+        known = [str(each["id"]) for each in reader.incidents(None, 200)]
+        raise CliError(f"no incident {incident!r}{clean.suggestion(incident, known)}", USAGE)
+    if format is Format.JSON:
+        output.as_json(found)
+    else:
+        output.say(timeline.incident(found))
+    return 0
+
+
+@app.command()
+def close(
+    ctx: typer.Context,
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT")],
+    reason: Annotated[str, typer.Option(help="Why it is over; goes into the audit log.")],
+) -> int:
+    """Close an incident by statement. If the problem is still there, the next event opens a new one."""
+    from remediator.cli import output
+
+    control_client.demand(session.of(ctx).config().state_dir, "close", {"incident": incident, "reason": reason})
+    output.say(f"closed incident {incident}")
+    return 0

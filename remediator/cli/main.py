@@ -1,0 +1,140 @@
+"""The `remediator` command put together, and the one place that turns every end into an exit code and one line.
+
+Invariant: the exit code is one of docs/contracts.md; the library's own 2 for bad usage never leaves this file, since 2 says
+CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what it cannot know is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+
+import remediator
+from remediator.cli import audit, checking, clean, incidents, runs, status
+from remediator.cli.errors import FAILED, UNKNOWN, USAGE, CliError
+from remediator.cli.session import Session
+
+app = typer.Typer(
+    name="remediator",
+    help="Heals OpenStack clouds deployed by Kolla-Ansible: safely, visibly, once.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("check")(checking.check)
+app.command("status")(status.status)
+app.add_typer(incidents.app, name="incidents")
+app.add_typer(runs.app, name="runs")
+app.add_typer(audit.app, name="audit")
+
+GLOBAL_WITH_VALUE: Final = ("--config",)
+GLOBAL_FLAGS: Final = ("--debug",)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"remediator {remediator.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    config: Annotated[
+        str | None,
+        typer.Option(help="The config file; else $REMEDIATOR_CONFIG, else /etc/remediator/config.yaml."),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of every command; they may also stand behind it."""
+    ctx.obj = Session(config_path=config, debug=debug)
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line. Return its exit code; never raise."""
+    words = globals_first(argv)
+    checking_now = command_of(words) == "check"
+    try:
+        code = app(args=list(words), prog_name="remediator", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except CliError as error:
+        _say(str(error), words)
+        return UNKNOWN if checking_now else error.exit_code
+    except typer.TyperException as error:
+        _say(usage(error), words)
+        return UNKNOWN if checking_now else USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted", words)
+        return UNKNOWN if checking_now else FAILED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader has gone; nothing more can be written
+        return UNKNOWN if checking_now else FAILED
+    except Exception as error:  # noqa: BLE001 - the rim: whatever it is becomes one line
+        _say(unexpected(error), words)
+        return UNKNOWN if checking_now else FAILED
+
+
+def globals_first(argv: Sequence[str]) -> list[str]:
+    """Return the command line with the global options moved to its front, since people write them at its end."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in GLOBAL_WITH_VALUE:
+            front += [word, *(value for value in (next(words, None),) if value is not None)]
+        elif word in GLOBAL_FLAGS or word.startswith(tuple(f"{name}=" for name in GLOBAL_WITH_VALUE)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def command_of(words: Sequence[str]) -> str:
+    """Return the command of a line whose global options come first, empty without one."""
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in GLOBAL_WITH_VALUE:
+            skip = True
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def usage(error: typer.TyperException) -> str:
+    """Return one line about bad usage, with where to read more."""
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx is not None else "remediator"
+    text = error.format_message().rstrip()
+    if not text or type(error).__name__ == "NoArgsIsHelpError":
+        text = "a command is missing."
+    return f"{text} See `{path} --help`."
+
+
+def unexpected(error: Exception) -> str:
+    """Return one line about an error nobody foresaw; ours carry their own sentence, others their kind too."""
+    ours = type(error).__module__.startswith("remediator.")
+    text = str(error) if ours else f"unexpected {type(error).__name__}: {error}"
+    return text if ours else f"{text} (--debug shows where)"
+
+
+def _say(message: str, words: Sequence[str]) -> None:
+    if "--debug" in words:
+        traceback.print_exc()
+    print(f"remediator: {clean.line(message)}", file=sys.stderr)

@@ -1,0 +1,92 @@
+"""Results as a Nagios plugin prints them: status line, perfdata, then one line for each result that is not OK. Pure.
+
+Invariants: the exit code alone is the state (Nagios never reads the text); no `|` and no control character of foreign text
+reaches the output, since everything behind a `|` is perfdata; the text of the first line is cut at 80 characters.
+Source: monitoring-plugins doc/developer-guidelines.sgml.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from remediator.cli import clean
+from remediator.model.judging import SEVERITY, State
+
+TEXT_WIDTH: Final = 80
+LINE_WIDTH: Final = 400
+MAX_LINES: Final = 200
+
+
+def state_of(result: Mapping[str, Any]) -> State:
+    """Return the state of one result of a `check` answer; what is not one of the four is UNKNOWN."""
+    try:
+        return State[str(result.get("state", "")).upper()]
+    except KeyError:
+        return State.UNKNOWN
+
+
+def worst(results: Sequence[Mapping[str, Any]]) -> State:
+    """Return the worst state by CRITICAL > UNKNOWN > WARNING > OK; UNKNOWN when there is no result at all."""
+    return max((state_of(result) for result in results), key=SEVERITY.__getitem__, default=State.UNKNOWN)
+
+
+def output(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return the plugin's whole output for `results` (those of CONTRACTS' `check` JSON)."""
+    state = worst(results)
+    if not results:
+        return f"REMEDIATOR {state.name}: no check matches"
+    ranked = sorted(results, key=lambda result: (-SEVERITY[state_of(result)], _label(result)))
+    counts = {each: sum(state_of(result) is each for result in results) for each in State}
+    summary = (
+        f"{counts[State.CRITICAL]} critical, {counts[State.UNKNOWN]} unknown, "
+        f"{counts[State.WARNING]} warning, {counts[State.OK]} ok"
+    )
+    first = f"REMEDIATOR {state.name}: {summary} - {clean.cut(_text(ranked[0]), TEXT_WIDTH)}"
+    perfdata = " ".join(datum for result in ranked for datum in _perfdata(result))
+    bad = [result for result in ranked if state_of(result) is not State.OK]
+    lines = [clean.cut(f"{state_of(result).name} {_label(result)}: {_plain(result)}", LINE_WIDTH) for result in bad]
+    if len(lines) > MAX_LINES:
+        lines = [*lines[:MAX_LINES], f"... and {len(lines) - MAX_LINES} more"]
+    return "\n".join([f"{first} | {perfdata}" if perfdata else first, *lines])
+
+
+def _label(result: Mapping[str, Any]) -> str:
+    return _safe(f"{result.get('check', '')} {result.get('target', '')}")
+
+
+def _plain(result: Mapping[str, Any]) -> str:
+    return _safe(result.get("output", ""))
+
+
+def _text(result: Mapping[str, Any]) -> str:
+    return f"{_safe(result.get('target', ''))}: {_plain(result)}"
+
+
+def _safe(value: Any) -> str:
+    return clean.line(value).replace("|", "/")
+
+
+def _perfdata(result: Mapping[str, Any]) -> list[str]:
+    """Return ``'target.name'=value[uom];warn;crit`` for each value, without trailing semicolons."""
+    found = []
+    for name, value in (result.get("perfdata") or {}).items():
+        label = _safe(f"{result.get('target', '')}.{name}").replace("'", "''").replace("=", "_")
+        fields = value if isinstance(value, Mapping) else {"value": value}
+        number = _number(fields.get("value"))
+        uom = _safe(fields.get("uom") or "") if number != "U" else ""
+        limits = ";".join(
+            _safe(fields.get(limit) if fields.get(limit) is not None else "") for limit in ("warn", "crit")
+        )
+        found.append(f"'{label}'={number}{uom};{limits}".rstrip(";"))
+    return found
+
+
+def _number(value: Any) -> str:
+    """Return a number as perfdata allows it (no exponent), ``U`` for one that is not known."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "U"
+    return str(value) if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,63 @@
+"""Printing: JSON for programs, tables for people. Colours only on a terminal and not with NO_COLOR.
+
+Off a terminal a row is never wrapped, so that `grep` finds it whole; on one, tables stay readable at 80 columns.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from remediator.cli import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNWRAPPED: Final = 4000
+COLOURS: Final = {
+    "OK": "green", "WARNING": "yellow", "CRITICAL": "bold red", "UNKNOWN": "magenta",
+    "open": "bold red", "escalated": "bold red", "in_doubt": "bold red", "failed": "bold red", "held": "yellow",
+    "curing": "yellow", "verifying": "yellow", "running": "yellow", "waiting_approval": "yellow",
+    "refused": "magenta", "suppressed": "dim", "cancelled": "dim", "resolved": "green", "succeeded": "green",
+}  # fmt: skip
+
+
+def as_json(value: Any) -> None:
+    """Print `value` as indented JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def console() -> Console:
+    """Return a console for people. Markup in foreign text is never interpreted."""
+    from rich.console import Console
+
+    wide = None if sys.stdout.isatty() else UNWRAPPED
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False, width=wide)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
+    """Print rows under `columns`; the last column takes what is left of the width. Without rows print `empty`."""
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    body = [[clean.line(cell) for cell in row] for row in rows]
+    if not body:
+        out.print(empty)
+        return
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for index, column in enumerate(columns):
+        last = index == len(columns) - 1
+        grid.add_column(column.upper(), overflow="fold", no_wrap=not last and index == 0)
+    for row in body:
+        grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
+    out.print(grid)
+
+
+def say(*parts: str, style: str = "") -> None:
+    """Print one line for people."""
+    from rich.text import Text
+
+    console().print(Text(clean.line(" ".join(parts)) if len(parts) > 1 else parts[0], style=style))

@@ -1,0 +1,90 @@
+"""The story of an incident or a run as text that is read at 03:00: what, since when, what was done, how long. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from remediator.cli import clean, moments
+
+_WIDTH = 12
+
+
+def incident(found: Mapping[str, Any]) -> str:
+    """Return the incident's head, its durations and its timeline, one line an entry."""
+    lines = [
+        f"{clean.line(found['target'])}  {clean.line(found['check'])}  {str(found['state']).upper()}",
+        f"incident {clean.line(found['id'])}, opened {moments.clock(found.get('opened_at'))} UTC"
+        + (f", closed {moments.clock(found['closed_at'])}" if found.get("closed_at") else ", not closed"),
+    ]
+    if found.get("parent"):
+        lines.append(f"part of incident {clean.line(found['parent'])}")
+    lines += [_durations(found.get("durations") or {}), ""]
+    opened = found.get("opened_at")
+    lines += [_entry(entry, opened) for entry in found.get("timeline") or []]
+    return "\n".join(lines)
+
+
+def _durations(durations: Mapping[str, Any]) -> str:
+    named = (("detected", "detect_s"), ("decided", "decide_s"), ("cured", "cure_s"))
+    return ", ".join(f"{name} in {moments.span(durations.get(key))}" for name, key in named)
+
+
+def _entry(entry: Mapping[str, Any], opened: str | None) -> str:
+    moment = moments.parsed(entry.get("at"))
+    time = moment.strftime("%H:%M:%S") if moment else "--:--:--"
+    since = moments.between(opened, entry.get("at"))
+    after = "" if since is None else f"{'+' if since >= 0 else '-'}{moments.span(abs(since))}"
+    about = " ".join(f"{name}={clean.line(entry[name])}" for name in ("rule", "run", "guard") if entry.get(name))
+    text = clean.line(entry.get("text"))
+    return f"{time} {after:>9}  {clean.line(entry.get('kind')):<{_WIDTH}} {text}" + (f"  [{about}]" if about else "")
+
+
+def run(found: Mapping[str, Any]) -> str:
+    """Return the run's head, its steps with their exact commands, and the verdicts that refused."""
+    lines = [
+        f"{clean.line(found['runbook'])} ({found['risk']}) on {clean.line(found['target'])}  {str(found['state']).upper()}",
+        f"run {clean.line(found['id'])}, asked for by {clean.line(found.get('actor'))}",
+    ]
+    if found.get("reason"):
+        lines.append(f"reason: {clean.line(found['reason'])}")
+    lines.append("")
+    for step in found.get("steps") or []:
+        lines += _step(step)
+    lines += ["", *verdicts(found.get("verdicts") or [])]
+    debts = found.get("debts") or []
+    lines += [f"debt: {clean.line(debt)}" for debt in debts]
+    return "\n".join(lines).rstrip()
+
+
+def _step(step: Mapping[str, Any]) -> list[str]:
+    took = moments.between(step.get("intent_at"), step.get("outcome_at"))
+    head = f"step {clean.line(step.get('id'))}: {clean.line(step.get('action'))}  {clean.line(step.get('state') or 'planned')}"
+    if step.get("intent_at"):
+        head += f"  began {moments.clock(step['intent_at'])}, took {moments.span(took)}"
+    if step.get("probe"):
+        head += f", probe: {clean.line(step['probe'])}"
+    return [head, *(f"    {command(each)}" for each in step.get("commands") or [])]
+
+
+def command(each: Any) -> str:
+    """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``."""
+    if not isinstance(each, Mapping):
+        return clean.line(each)
+    argv = [str(word) for word in each.get("argv") or []]
+    if each.get("privileged"):
+        argv = ["sudo", "-n", *argv]
+    return clean.line(f"{each.get('host')}$ {shlex.join(argv)}")
+
+
+def verdicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return one line for each guard that refused, and one that counts those that allowed."""
+    refused = [verdict for verdict in found if not verdict.get("allow")]
+    lines = [
+        f"refused by {clean.line(each.get('guard'))}: {clean.line(each.get('reason'))}"
+        + (f" (until {moments.clock(each['until'])} UTC)" if each.get("until") else "")
+        for each in refused
+    ]
+    allowed = len(found) - len(refused)
+    return [*lines, f"{allowed} guards allowed"] if found else lines
