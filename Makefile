@@ -1,0 +1,47 @@
+# The commands of the house. Each target does its own set-up: a bare Debian 12 with Python 3.11, make and root is enough.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check unit setup clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.lock
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv python3-pip
+	fi
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q remediator lab || true
+	touch $(STAMP)
+
+# The lab, two real incidents, their cure, the audit, and nothing left behind.
+demo: setup
+	$(BIN)/python -m lab demo
+
+# Every ring of tests; the lab is brought up and taken down by the run itself.
+test: setup
+	$(BIN)/python -m tests.rings
+
+# What needs no lab: format, lint, types, layers, unit tests.
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy remediator lab
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.rings unit
+
+unit: setup
+	$(BIN)/python -m tests.rings unit
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,121 @@
+"""Runs the rings of tests in their order and says what happened, each ring in one line.
+
+unit (milliseconds, no I/O), sim (seeded), service (a real server on loopback), lab (the real cloud in a box), e2e (from the
+command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass, field
+from pathlib import Path
+
+RINGS = ("unit", "sim", "service", "lab", "e2e")
+LIMIT_S = {"unit": 600, "sim": 900, "service": 1200, "lab": 2700, "e2e": 1200}
+SIDE_BY_SIDE = ["-n", "4", "--dist", "loadgroup"]
+
+
+@dataclass
+class Count:
+    """What one ring did."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    reasons: dict[str, str] = field(default_factory=dict)
+    slow: list[tuple[float, str]] = field(default_factory=list)
+
+
+def pytest(ring: str, arguments: list[str], into: Count) -> None:
+    """Run one pytest and add its results to `into`; a run that ends without a report is one failure."""
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-m", arguments[0], f"--junitxml={report}", *arguments[1:], f"tests/{ring}"]
+        started = time.monotonic()
+        try:
+            code = subprocess.run(command, timeout=LIMIT_S[ring], check=False).returncode
+        except subprocess.TimeoutExpired:
+            print(f"{ring}: not done after {LIMIT_S[ring]} s", flush=True)
+            code = -1
+        into.seconds += time.monotonic() - started
+        if code == 5:
+            return
+        if not report.exists():
+            into.failed += 1
+            return
+        read(report, into)
+
+
+def read(report: Path, into: Count) -> None:
+    """Add the results of a junit report."""
+    for case in xml.parse(report).getroot().iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        into.slow.append((float(case.get("time") or 0), name))
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            into.failed += 1
+        elif skipped is not None:
+            into.skipped += 1
+            into.reasons[name] = skipped.get("message") or "no reason given"
+        else:
+            into.passed += 1
+
+
+def run(ring: str) -> Count:
+    """Run one ring. Lab scenarios on different hosts run side by side; those that need the whole lab run alone, afterwards."""
+    count = Count()
+    if not (Path("tests") / ring).is_dir():
+        return count
+    if ring == "lab":
+        pytest(ring, ["lab and not alone", *SIDE_BY_SIDE], count)
+        pytest(ring, ["lab and alone", "-p", "no:randomly"], count)
+    else:
+        pytest(ring, [ring], count)
+    return count
+
+
+def lab(verb: str) -> None:
+    """Bring the lab up or down; why it cannot come up is what its tests then say when they skip."""
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-m", "lab", verb], timeout=1800, check=False)
+    print(f"lab {verb}: exit {done.returncode}, {time.monotonic() - started:.0f} s", flush=True)
+
+
+def main(wanted: list[str]) -> int:
+    """Run the wanted rings (all of them when none is named); return 1 when anything failed or nothing ran."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    rings = [ring for ring in RINGS if not wanted or ring in wanted]
+    counts: dict[str, Count] = {}
+    up = False
+    try:
+        for ring in rings:
+            if ring in ("lab", "e2e") and not up:
+                lab("up")
+                up = True
+            counts[ring] = run(ring)
+    finally:
+        if up:
+            lab("down")
+    print("\nring     passed failed skipped seconds")
+    for ring, count in counts.items():
+        print(f"{ring:<8} {count.passed:>6} {count.failed:>6} {count.skipped:>7} {count.seconds:>7.0f}")
+    slowest = sorted(((*row, ring) for ring, count in counts.items() for row in count.slow), reverse=True)[:10]
+    print("\nslowest ten:")
+    for seconds, name, ring in slowest:
+        print(f"  {seconds:7.1f} s  {ring}: {name}")
+    for count in counts.values():
+        for name, reason in count.reasons.items():
+            print(f"skipped: {name}: {reason}")
+    totals = [sum(getattr(count, name) for count in counts.values()) for name in ("passed", "failed", "skipped")]
+    print(f"\n{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
+    return 1 if totals[1] or not totals[0] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+"""Transitions of a run: what may follow what, and what never may."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from remediator.model.content import Probe
+from remediator.model.judging import CheckResult, State
+from remediator.model.records import Run, RunState, StepState
+from remediator.model.replies import CommandDone
+from remediator.runs import machine
+from remediator.runs.machine import Verified
+from remediator.safety import gate
+from tests.unit.safety.cases import TARGET, a_case, a_plan, at
+
+pytestmark = pytest.mark.unit
+
+
+def done(code: int | None, output: str = "", error: str = "") -> CommandDone:
+    return CommandDone(argv=("systemctl", "start", "x"), exit_code=code, output=output, took_s=0.1, error=error)
+
+
+def running() -> Run:
+    run = machine.planned("run-1", a_plan(), "inc-1", "remediator", at(0))
+    return machine.gated(run, gate.ask_all(a_case()), at(1))
+
+
+def intended() -> Run:
+    return machine.intent(running(), "start", {"invocation_id": "a"}, at(2))
+
+
+def sample(state: State, second: float) -> CheckResult:
+    return CheckResult(check="container-state", target=TARGET, state=state, output="", data={}, asked_at=at(second))
+
+
+def test_a_refusal_ends_the_run_with_the_first_reason() -> None:
+    run = machine.planned("run-1", a_plan(), "inc-1", "remediator", at(0))
+    refused = machine.gated(run, gate.ask_all(a_case(pauses=("hands off",))), at(1))
+    assert refused.state is RunState.REFUSED
+    assert refused.reason == "paused: hands off"
+    assert refused.intent_at is None
+
+
+def test_an_intent_is_written_once() -> None:
+    run = intended()
+    with pytest.raises(ValueError, match="already in the journal"):
+        machine.intent(run, "start", {}, at(3))
+
+
+@pytest.mark.parametrize(
+    ("commands", "state", "words"),
+    [
+        ([done(0)], StepState.DONE, "ok"),
+        ([done(1, "Unit not found.\n")], StepState.FAILED, "ended with 1: Unit not found."),
+        ([done(None, error="the link was lost")], StepState.IN_DOUBT, "the link was lost"),
+        ([done(None, error="not started: no connection")], StepState.FAILED, "not started"),
+        ([], StepState.IN_DOUBT, "nothing came back"),
+    ],
+)
+def test_outcomes(commands: list[CommandDone], state: StepState, words: str) -> None:
+    step = machine.outcome(intended(), "start", commands, 1, at(3)).steps[0]
+    assert step.state is state
+    assert words in step.result
+
+
+def test_fewer_commands_than_planned_is_in_doubt() -> None:
+    assert machine.outcome(intended(), "start", [done(0)], 2, at(3)).steps[0].state is StepState.IN_DOUBT
+
+
+def test_a_probe_settles_a_doubt() -> None:
+    doubt = machine.in_doubt(intended(), "start", "killed")
+    applied = machine.probed(doubt, "start", Probe.APPLIED, at(20))
+    assert applied.steps[0].state is StepState.DONE
+    assert machine.current(applied) is None
+    again = machine.probed(doubt, "start", Probe.NOT_APPLIED, at(20))
+    assert again.steps[0].state is StepState.PENDING
+    unknown = machine.probed(doubt, "start", Probe.UNKNOWN, at(20))
+    assert unknown.state is RunState.IN_DOUBT
+    assert not unknown.state.ended
+
+
+def test_a_held_run_goes_on_and_keeps_when_it_was_held() -> None:
+    refusal = gate.ask_again(a_case(pauses=("x",)))
+    held = machine.held(running(), refusal, at(5))
+    still = machine.held(held, refusal, at(9))
+    assert still.held_since == at(5)
+    assert machine.released(still).state is RunState.RUNNING
+
+
+def verified(samples: list[tuple[State, float]], now: float) -> Verified:
+    run = machine.verifying(intended(), at(10))
+    newest = None
+    for state, second in samples:
+        newest = sample(state, second)
+        run = machine.sampled(run, newest)
+    return machine.judged(run, newest, at(now))
+
+
+@pytest.mark.parametrize(
+    ("samples", "now", "verdict"),
+    [
+        ([(State.OK, 9)], 80, Verified.WAITING),
+        ([(State.OK, 12), (State.OK, 71.9)], 72, Verified.WAITING),
+        ([(State.OK, 12), (State.OK, 72)], 72, Verified.HELD),
+        ([(State.OK, 12), (State.UNKNOWN, 40), (State.OK, 72)], 72, Verified.HELD),
+        ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 72)], 72, Verified.WAITING),
+        ([(State.OK, 12), (State.OK, 60), (State.UNKNOWN, 73)], 74, Verified.WAITING),
+        ([(State.CRITICAL, 12)], 131, Verified.FAILED),
+        ([], 131, Verified.FAILED),
+        ([(State.OK, 12), (State.CRITICAL, 100), (State.OK, 200)], 251, Verified.FAILED),
+    ],
+)
+def test_verification(samples: list[tuple[State, float]], now: float, verdict: Verified) -> None:
+    assert verified(samples, now) is verdict
+
+
+def test_one_ok_sample_is_never_enough() -> None:
+    run = machine.sampled(machine.verifying(intended(), at(10)), sample(State.OK, 12))
+    assert machine.judged(replace(run, ok_since=at(-500)), sample(State.OK, 12), at(13)) is Verified.WAITING
+
+
+def test_an_ended_run_does_not_end_again() -> None:
+    ended = machine.ended(running(), RunState.SUCCEEDED, "", at(5))
+    with pytest.raises(ValueError, match="cannot go from"):
+        machine.ended(ended, RunState.FAILED, "", at(6))
+    with pytest.raises(ValueError, match="cannot go from"):
+        machine.ended(running(), RunState.IN_DOUBT, "", at(6))

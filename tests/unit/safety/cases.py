@@ -1,0 +1,110 @@
+"""A case that every guard allows; tests break one thing at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from remediator.model.content import Command, Effect, Mode, Risk
+from remediator.model.judging import State
+from remediator.model.plans import Plan, PlannedStep
+from remediator.model.targets import Target, container
+from remediator.model.times import Instant
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis
+
+START = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
+
+
+def at(offset_s: float) -> Instant:
+    """The instant `offset_s` seconds after the start of the test's world."""
+    return Instant(START + timedelta(seconds=offset_s), 1000.0 + offset_s, "boot-1")
+
+
+NOW = at(0)
+TARGET = container("ctl2", "memcached")
+IDENTITY = {"started_at": "2026-01-05T03:00:00Z", "boot_id": "b"}
+
+
+def a_plan(target: Target = TARGET, risk: Risk = Risk.R1, action: str = "container.start", **changes: Any) -> Plan:
+    command = Command(
+        host=target.hosts[0], argv=("systemctl", "start", "kolla-memcached-container.service"), timeout_s=60
+    )
+    step = PlannedStep(
+        id="start", action=action, effect=Effect.ONCE, risk=risk, params={}, commands=(command,), timeout_s=90
+    )
+    plan = Plan(
+        runbook="container-start",
+        rule="container-crashed",
+        target=target,
+        risk=risk,
+        steps=(step,),
+        check="container-state",
+        verify_check="container-state",
+        verify_within_s=120,
+        verify_hold_s=60,
+        content_version="c" * 64,
+        identity=IDENTITY,
+    )
+    return replace(plan, **changes)
+
+
+def a_case(plan: Plan | None = None, **changes: Any) -> Case:
+    plan = plan or a_plan()
+    unit = f"container/{plan.target.hosts[0]}/memcached"
+    good = Case(
+        plan=plan,
+        now=NOW,
+        brakes=Brakes(evidence_age_s=120, cooldown_s=600, runs_per_rung=2, per_10min=5, per_day=30, maintenance_s=1800),
+        known_targets=frozenset({plan.target.text}),
+        inventory_hosts=frozenset({"ctl1", "ctl2", "ctl3"}),
+        incident="inc-1",
+        actor="remediator",
+        by_person=False,
+        mode=Mode.AUTO,
+        mode_source="autonomy.R1",
+        unattended_r3=frozenset(),
+        pauses=(),
+        downtimes=(),
+        evidence_age_s={"ctl2": 3.0},
+        rediagnosis=Rediagnosis(state=State.CRITICAL, still_matches=True, asked_at=NOW, identity=IDENTITY),
+        expected_identity=IDENTITY,
+        samples_since_start={"ctl2": 2},
+        clock_held=None,
+        clock_until=None,
+        past_runs=(),
+        locks={},
+        signs=(),
+        units={
+            unit: {
+                "stateful": False,
+                "operator_stopped": False,
+                "systemd_busy": False,
+                "unit_state": "failed",
+                "unit_substate": "failed",
+            }
+        },
+        own_hosts=frozenset(),
+        own_units=frozenset(),
+    )
+    return replace(good, **changes)
+
+
+def past(
+    target: str = "container/ctl9/x",
+    *,
+    run: str = "run-9",
+    incident: str | None = None,
+    intent_s: float = -60,
+    ended_s: float | None = -50,
+    runbook: str = "container-start",
+) -> PastRun:
+    return PastRun(
+        run=run,
+        runbook=runbook,
+        target=target,
+        incident=incident,
+        risk="R1",
+        intent_at=at(intent_s),
+        ended_at=None if ended_s is None else at(ended_s),
+    )

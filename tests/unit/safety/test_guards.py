@@ -1,0 +1,222 @@
+"""A decision table per guard: what it allows, what it refuses, and with which words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from remediator.model.content import Mode, Risk
+from remediator.model.judging import State
+from remediator.model.signs import Sign
+from remediator.model.targets import container, galera_member
+from remediator.model.values import Unknown
+from remediator.model.verdicts import GUARD_IDS, refusals
+from remediator.safety import gate
+from remediator.safety.case import Downtime, Rediagnosis
+from tests.unit.safety.cases import IDENTITY, NOW, START, a_case, a_plan, past
+
+pytestmark = pytest.mark.unit
+
+
+def again(**changes: Any) -> Rediagnosis:
+    return Rediagnosis(
+        **({"state": State.CRITICAL, "still_matches": True, "asked_at": NOW, "identity": IDENTITY} | changes)
+    )
+
+
+def sign(service: str | None = "memcached", host: str = "ctl1", minutes_ago: float = 10) -> Sign:
+    return Sign(
+        kind="x",
+        host=host,
+        service=service,
+        at=START - timedelta(minutes=minutes_ago),
+        key="k",
+        detail="somebody deployed",
+    )
+
+
+def downtime(**changes: Any) -> Downtime:
+    base: dict[str, Any] = {
+        "source": "nagios",
+        "host": "ctl2",
+        "service": None,
+        "depth": 1,
+        "seen_at": START,
+        "until": START + timedelta(hours=1),
+    }
+    return Downtime(**(base | changes))
+
+
+UNIT = "container/ctl2/memcached"
+GOOD_UNIT = {"stateful": False, "operator_stopped": False, "systemd_busy": False}
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("target", {"known_targets": frozenset()}, "no check knows the target container/ctl2/memcached"),
+    ("target", {"inventory_hosts": frozenset({"ctl1"})}, "ctl2 is not in the inventory"),
+    ("mode", {"mode": Mode.SHADOW}, "mode is shadow (autonomy.R1): the plan is written, nothing is done"),
+    ("mode", {"mode": Mode.OFF}, "mode is off"),
+    ("autonomy", {"mode": Mode.APPROVE}, "a person must run it"),
+    ("autonomy", {"plan": a_plan(risk=Risk.R3)}, "R3 never acts unattended"),
+    ("pause", {"pauses": ("maintenance tonight",)}, "paused: maintenance tonight"),
+    ("pause", {"pauses": Unknown("EACCES")}, "cannot be read (EACCES)"),
+    ("downtime", {"downtimes": (downtime(),)}, "ctl2 is in a scheduled downtime of nagios (depth 1)"),
+    ("downtime", {"downtimes": (downtime(service="memcached"),)}, "ctl2/memcached is in a scheduled downtime"),
+    ("evidence_age", {"evidence_age_s": {}}, "no evidence at all"),
+    ("evidence_age", {"evidence_age_s": {"ctl2": 121.0}}, "121 s old, 120 s is the limit"),
+    (
+        "evidence_age",
+        {"evidence_age_s": {"ctl2": Unknown("host_unreachable")}},
+        "nothing is known of ctl2 (host_unreachable)",
+    ),
+    ("rediagnosis", {"rediagnosis": None}, "has not been made again"),
+    ("rediagnosis", {"rediagnosis": again(state=State.UNKNOWN)}, "the check is UNKNOWN"),
+    ("rediagnosis", {"rediagnosis": again(still_matches=False)}, "does not hold any more"),
+    ("rediagnosis", {"rediagnosis": again(still_matches=Unknown("unknown_field:x"))}, "UNKNOWN (unknown_field:x)"),
+    ("already_fixed", {"rediagnosis": again(state=State.OK)}, "OK again"),
+    (
+        "changed",
+        {"rediagnosis": again(identity=IDENTITY | {"started_at": "later"})},
+        "started_at was 2026-01-05T03:00:00Z, is later",
+    ),
+    ("changed", {"rediagnosis": again(identity={"boot_id": "b"})}, "started_at cannot be read any more"),
+    ("startup", {"samples_since_start": {"ctl2": 1}}, "ctl2 has 1 of 2 samples"),
+    ("startup", {"samples_since_start": {}}, "no host"),
+    ("clock", {"clock_held": "the wall clock stepped by +40 s"}, "stepped by +40 s"),
+    (
+        "budget",
+        {"past_runs": tuple(past(run=f"run-{n}") for n in range(5))},
+        "5 runs in the last 10 min, 5 is the limit",
+    ),
+    (
+        "budget",
+        {"past_runs": tuple(past(run=f"run-{n}", intent_s=-7200) for n in range(30))},
+        "30 runs in the last 24 h",
+    ),
+    (
+        "budget",
+        {"past_runs": tuple(past(run=f"run-{n}", incident="inc-1", intent_s=-90000) for n in range(2))},
+        "ran 2 times in this incident",
+    ),
+    ("budget", {"past_runs": Unknown("locked")}, "the journal cannot be read (locked)"),
+    ("cooldown", {"past_runs": (past(UNIT, ended_s=-599),)}, "10 min is the wait"),
+    ("cooldown", {"past_runs": (past(UNIT, ended_s=None),)}, "has not ended"),
+    ("cooldown", {"past_runs": (past(UNIT, incident="inc-1"),)}, "is the wait"),
+    ("cooldown", {"past_runs": Unknown("locked")}, "cannot be read"),
+    ("lock", {"locks": {"host:ctl2": "run-7"}}, "host:ctl2 is locked by run run-7"),
+    ("stateful", {"units": {UNIT: GOOD_UNIT | {"stateful": True}}}, "only its own runbook may touch it"),
+    ("stateful", {"units": {UNIT: Unknown("timeout:containers")}}, "not known (timeout:containers)"),
+    ("maintenance", {"signs": (sign(),)}, "somebody deployed; it holds memcached"),
+    ("maintenance", {"signs": (sign(service=None, host="ctl2"),)}, "it holds ctl2"),
+    ("maintenance", {"signs": Unknown("no reply of ctl2")}, "not known (no reply of ctl2)"),
+    ("operator_intent", {"units": {UNIT: GOOD_UNIT | {"operator_stopped": True}}}, "was stopped by an operator"),
+    ("operator_intent", {"units": {UNIT: GOOD_UNIT | {"operator_stopped": Unknown("x")}}}, "not known (x)"),
+    ("operator_intent", {"units": {UNIT: {}}}, "not known (not_assessed)"),
+    ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": True}}}, "systemd is at work"),
+    ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": Unknown("x")}}}, "not known (x)"),
+    ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": frozenset({"ctl2"})}, "the host I run on"),
+    ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": Unknown("boot id")}, "not known (boot id)"),
+    ("ourselves", {"own_units": frozenset({UNIT})}, "is what I run in"),
+]
+
+
+def ask(guard_id: str, **changes: Any) -> Any:
+    guard = next(guard for guard in gate.GUARDS if guard.id == guard_id)
+    plan = changes.pop("plan", None)
+    return guard.ask(a_case(plan, **changes))
+
+
+@pytest.mark.parametrize(
+    ("guard", "changes", "words"), REFUSED, ids=[f"{row[0]}-{number}" for number, row in enumerate(REFUSED)]
+)
+def test_refuses_with_a_reason(guard: str, changes: dict[str, Any], words: str) -> None:
+    verdict = ask(guard, **changes)
+    assert not verdict.allow
+    assert words in verdict.reason
+
+
+def test_a_good_case_is_allowed_by_every_guard() -> None:
+    assert refusals(gate.ask_all(a_case())) == ()
+
+
+def test_every_guard_has_a_refusal_in_the_table() -> None:
+    assert {row[0] for row in REFUSED} == {guard.id for guard in gate.GUARDS}
+
+
+def test_guards_are_asked_in_the_order_of_the_contract() -> None:
+    ids = [guard.id for guard in gate.GUARDS]
+    assert ids == [guard for guard in GUARD_IDS if guard in ids]
+
+
+ALLOWED: list[tuple[str, dict[str, Any]]] = [
+    ("mode", {"mode": Mode.SHADOW, "by_person": True}),
+    ("autonomy", {"mode": Mode.APPROVE, "by_person": True}),
+    ("autonomy", {"plan": a_plan(risk=Risk.R3), "unattended_r3": frozenset({"container-crashed"})}),
+    ("downtime", {"downtimes": (downtime(depth=0),)}),
+    ("downtime", {"downtimes": (downtime(until=START),)}),
+    ("downtime", {"downtimes": (downtime(host="ctl1"),)}),
+    ("downtime", {"downtimes": (downtime(service="haproxy"),)}),
+    ("evidence_age", {"evidence_age_s": {"ctl2": 120.0}}),
+    ("budget", {"past_runs": tuple(past(run=f"run-{n}", intent_s=-601) for n in range(5))}),
+    ("cooldown", {"past_runs": (past(UNIT, ended_s=-600),)}),
+    ("cooldown", {"past_runs": (past(UNIT, incident="inc-1", runbook="container-restart"),)}),
+    ("maintenance", {"signs": (sign(minutes_ago=31),)}),
+    ("maintenance", {"signs": (sign(service="haproxy"),)}),
+    ("maintenance", {"signs": (sign(service=None, host="ctl1"),)}),
+    ("ourselves", {"own_hosts": frozenset({"ctl2"})}),
+    ("stateful", {"plan": a_plan(action="galera.start_member"), "units": {UNIT: GOOD_UNIT | {"stateful": True}}}),
+]
+
+
+@pytest.mark.parametrize(("guard", "changes"), ALLOWED)
+def test_allows(guard: str, changes: dict[str, Any]) -> None:
+    assert ask(guard, **dict(changes)).allow
+
+
+def test_execute_does_not_stand_in_for_r3() -> None:
+    verdict = ask("autonomy", plan=a_plan(risk=Risk.R3), by_person=True)
+    assert not verdict.allow
+
+
+def test_a_run_does_not_count_against_itself() -> None:
+    own = past(UNIT, run="run-1", incident="inc-1", ended_s=None)
+    case = a_case(past_runs=(own,), own_run="run-1", locks={"host:ctl2": "run-1"})
+    assert refusals(gate.ask_all(case)) == ()
+
+
+def test_a_stepped_wall_clock_shortens_no_cooldown() -> None:
+    ended = past(UNIT, ended_s=-10)
+    late = NOW.wall + timedelta(hours=2)
+    case = a_case(now=type(NOW)(late, NOW.boot_s, NOW.boot_id), past_runs=(ended,))
+    cooldown = next(guard for guard in gate.GUARDS if guard.id == "cooldown")
+    assert not cooldown.ask(case).allow
+
+
+UNKNOWNS: list[dict[str, Any]] = [
+    {"pauses": Unknown("x")},
+    {"evidence_age_s": {"ctl2": Unknown("x")}},
+    {"rediagnosis": None},
+    {"past_runs": Unknown("x")},
+    {"signs": Unknown("x")},
+    {"units": {UNIT: Unknown("x")}},
+    {"own_hosts": Unknown("x"), "plan": a_plan(risk=Risk.R2)},
+]
+
+
+@pytest.mark.parametrize("change", UNKNOWNS)
+def test_what_is_unknown_never_acts(change: dict[str, Any]) -> None:
+    changes = dict(change)
+    case = a_case(changes.pop("plan", None), **changes)
+    assert not gate.allowed(gate.ask_all(case))
+
+
+def test_nobody_asked_is_nobody_agreed() -> None:
+    assert not gate.allowed(())
+
+
+def test_the_generic_start_on_a_galera_member_is_judged_by_its_container() -> None:
+    target = galera_member("ctl2")
+    unit = container("ctl2", "mariadb").text
+    verdict = ask("stateful", plan=a_plan(target), units={unit: GOOD_UNIT | {"stateful": True}})
+    assert not verdict.allow
