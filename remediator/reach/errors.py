@@ -1,0 +1,23 @@
+"""How an attempt to reach a host ends early: inside this room these are raised, outside they are values."""
+
+from __future__ import annotations
+
+from remediator.model.replies import Reach
+
+
+class Failed(Exception):
+    """The end of an attempt, as the sentence that the operator reads: place, what was seen, remedy."""
+
+    def __init__(self, reach: Reach, reason: str) -> None:
+        self.reach = reach
+        self.reason = reason
+        super().__init__(reason)
+
+
+class TooMuch(Exception):
+    """The other side sent more than we take."""
+
+
+def short(error: Exception) -> str:
+    """Return what an error says, in one bounded line."""
+    return " ".join(str(error).split())[:160] or type(error).__name__
