@@ -11,11 +11,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from remediator.cli import moments, session
-from remediator.cli.errors import USAGE, CliError
+from remediator.cli.errors import FAILED, USAGE, CliError
 from remediator.cli.session import Format
 
-INTACT: Final = 0
-TAMPERED: Final = 2
 CANNOT_TELL: Final = 3
 app = typer.Typer(help="The audit log: every decision, refused ones included.", no_args_is_help=True)
 
@@ -85,23 +83,14 @@ def verify(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     from remediator.store.verify import verify as verify_log
 
     try:
-        found = verify_log(session.of(ctx).config())
+        code, found = verify_log(session.of(ctx).config())
     except CliError as error:
         raise CliError(str(error), CANNOT_TELL) from error
-    except Exception as error:
-        raise CliError(f"cannot tell whether the log is intact: {error}", CANNOT_TELL) from error
     if format is Format.JSON:
         output.as_json(found)
     else:
         output.say(verdict(found))
-    return exit_code(found)
-
-
-def exit_code(found: Mapping[str, Any]) -> int:
-    """Return 0 for an intact log, 2 for one that was changed, 3 when neither is known."""
-    if found.get("ok") is True:
-        return INTACT
-    return TAMPERED if found.get("first_bad") else CANNOT_TELL
+    return code
 
 
 def verdict(found: Mapping[str, Any]) -> str:
@@ -111,7 +100,7 @@ def verdict(found: Mapping[str, Any]) -> str:
         return f"intact: {found.get('entries')} entries, signed up to {found.get('checkpoint_seq')}"
     if bad:
         return f"TAMPERED: entry {bad.get('seq')} {bad.get('why')}; keep a copy before anything else"
-    return f"cannot tell: {found.get('reason') or 'no entry or no checkpoint could be read'}"
+    return f"cannot tell: {found.get('error') or 'no entry or no checkpoint could be read'}"
 
 
 @app.command()
@@ -140,7 +129,11 @@ def export(
 @app.command()
 def key(ctx: typer.Context) -> int:
     """Print the public key of the checkpoints' signatures."""
-    from remediator.store import checkpoints
+    from remediator.store import checkpoints, errors
 
-    print(checkpoints.public_key(session.of(ctx).config()))
+    path = session.of(ctx).config().audit.key_path
+    try:
+        print(checkpoints.public_text(checkpoints.load_public(path)))
+    except (OSError, errors.StoreError) as error:
+        raise CliError(f"no public key: {error}; the daemon makes the key when it first starts", FAILED) from None
     return 0

@@ -1,24 +1,26 @@
 """`remediator check`: what is broken, as a table, as JSON or as a Nagios plugin. Changes nothing.
 
 Exit code as Nagios, and 3 for everything that keeps us from knowing: bad usage, bad config, nothing that matches.
-`--cached` takes the daemon's last results and calls those older than three intervals UNKNOWN; `--live` asks the daemon to
-collect now; without a daemon it collects itself, and the state is that of one sample.
+`--cached` takes the daemon's last results, in which those older than three intervals are UNKNOWN; `--live` asks the daemon
+to collect now; without a daemon it collects itself, and the state is that of one sample.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from remediator.cli import clean, control_client, nagios, session
-from remediator.cli.errors import UNKNOWN, CliError
+from remediator.cli.errors import UNKNOWN, USAGE, CliError
 
-LIVE_TIMEOUT_S: Final = 120.0
-INTERVALS: Final = 3
-DEFAULT_EVERY_S: Final = 60.0
+if TYPE_CHECKING:
+    from remediator.config import Config
+
+LIVE_TIMEOUT_S: Final = 70.0
+"""More than the daemon's own patience with a request (60 s), so that its sentence arrives."""
 
 
 class CheckFormat(enum.StrEnum):
@@ -38,70 +40,52 @@ def check(
     format: Annotated[CheckFormat, typer.Option(help="How to print it.")] = CheckFormat.TABLE,
 ) -> int:
     """Judge now, change nothing. Exit code as Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
-    wanted = list(names or [])
-    answer = _answer(session.of(ctx), wanted, target, live, format)
+    config = session.of(ctx).config()
+    wanted = tuple(names or ())
+    collect_now = format is not CheckFormat.NAGIOS if live is None else live
+    answer = _answer(config, wanted, target, "check" if collect_now else "results")
     results = answer.get("results", [])
     if not results:
-        raise CliError(_no_match(wanted, target, answer.get("known", [])), UNKNOWN)
+        raise CliError(no_match(wanted, target, _known(config)), UNKNOWN)
     _print(answer, results, format)
     return nagios.worst(results).value
 
 
-def _answer(
-    here: session.Session, names: list[str], target: str | None, live: bool | None, format: CheckFormat
-) -> dict[str, Any]:
-    config = here.config()
-    if live is False:
-        return _cached(here, names, target)
+def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str) -> Mapping[str, Any]:
+    """Return CONTRACTS' `check` JSON, with empty results when nothing matches."""
+    args = {"names": list(names), "target": target}
     try:
-        if live is None and format is CheckFormat.NAGIOS:
-            control_client.probe(config.state_dir)
-            return _cached(here, names, target)
-        data = control_client.demand(
-            config.state_dir, "check", {"names": names, "target": target}, timeout_s=LIVE_TIMEOUT_S
-        )
-        return dict(data)
+        answer = control_client.request(config.state_dir, op, args, timeout_s=LIVE_TIMEOUT_S)
     except control_client.Unreachable as unreachable:
         if unreachable.denied:
-            return _cached(here, names, target)
-        from remediator.daemon import standalone
+            raise
+        from remediator.daemon.standalone import check_once
 
-        return dict(standalone.check_once(config, names, target))
-
-
-def _cached(here: session.Session, names: list[str], target: str | None) -> dict[str, Any]:
-    answer = here.reader().results()
-    known = list(answer.get("results", []))
-    return {
-        **answer,
-        "results": [aged(result) for result in matching(known, names, target)],
-        "known": sorted({str(result["check"]) for result in known} | {str(result["target"]) for result in known}),
-    }
+        return check_once(config, names, target)
+    if answer.exit == USAGE:
+        return {}
+    if answer.exit:
+        raise CliError(answer.error, UNKNOWN)
+    return dict(answer.data)
 
 
-def matching(results: Sequence[Mapping[str, Any]], names: Sequence[str], target: str | None) -> list[Mapping[str, Any]]:
-    """Return the results of the named checks (all without names) on `target` (all without one)."""
-    return [
-        result
-        for result in results
-        if (not names or result.get("check") in names) and (target is None or result.get("target") == target)
-    ]
+def _known(config: Config) -> list[str]:
+    """Return the names and targets the daemon knows, for a suggestion; nothing without one."""
+    try:
+        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+    except CliError:
+        return []
+    results = data.get("results", [])
+    return sorted({str(each["check"]) for each in results} | {str(each["target"]) for each in results})
 
 
-def aged(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `result`, or UNKNOWN in its place when it is older than three intervals: what is old is not known."""
-    every_s = float(result.get("every_s") or DEFAULT_EVERY_S)
-    age_s = result.get("age_s")
-    if age_s is not None and float(age_s) <= INTERVALS * every_s:
-        return dict(result)
-    old = "of unknown age" if age_s is None else f"{float(age_s):.0f} s old, more than {INTERVALS} intervals"
-    text = f"the last result is {old}; does the daemon run? It was {result.get('state')}: {result.get('output')}"
-    return {**result, "state": "UNKNOWN", "output": text, "unknown": [{"field": "", "reason": "stale"}]}
-
-
-def _no_match(names: Sequence[str], target: str | None, known: Sequence[str]) -> str:
-    asked = " ".join([*names, *([f"--target {target}"] if target else [])]) or "all checks"
-    near = clean.suggestion(target or (names[0] if names else ""), list(known))
+def no_match(names: Sequence[str], target: str | None, known: Sequence[str]) -> str:
+    """Return the sentence for a request that nothing answers."""
+    if not names and target is None:
+        return "no check has a result yet"
+    asked = " ".join([*names, *([f"--target {target}"] if target else [])])
+    wrong = [name for name in names if known and name not in known]
+    near = clean.suggestion((wrong or [target or names[0]])[0], known)
     return f"no result matches {asked}{near}"
 
 
@@ -111,11 +95,10 @@ def _print(answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]], form
     if format is CheckFormat.NAGIOS:
         print(nagios.output(results))
     elif format is CheckFormat.JSON:
-        output.as_json({key: value for key, value in answer.items() if key != "known"})
+        output.as_json(answer)
     else:
-        ranked = sorted(results, key=lambda each: (-nagios.SEVERITY[nagios.state_of(each)], str(each.get("target"))))
         output.table(
             ("state", "check", "target", "output"),
-            ([each["state"], each["check"], each["target"], each["output"]] for each in ranked),
+            ((each["state"], each["check"], each["target"], each["output"]) for each in nagios.ranked(results)),
             empty="",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -18,7 +19,7 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(0, width - 3)].rstrip() + "..."
 
 
-def suggestion(given: str, known: list[str]) -> str:
+def suggestion(given: str, known: Sequence[str]) -> str:
     """Return `` (did you mean x?)`` when something known is close to `given`, else the empty string."""
     import difflib
 

@@ -99,8 +99,3 @@ def _answer(reply: bytes, op: str) -> Answer:
         return Answer(exit=int(body["exit"]), data=body.get("data"), error=str(body.get("error") or ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CliError(f"the daemon's answer to {op!r} was cut or is not JSON; see its log", FAILED) from None
-
-
-def probe(state_dir: str) -> None:
-    """Return when a daemon accepts connections. Raise Unreachable otherwise."""
-    _connected(Path(state_dir) / SOCKET).close()

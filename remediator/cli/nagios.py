@@ -32,20 +32,25 @@ def worst(results: Sequence[Mapping[str, Any]]) -> State:
     return max((state_of(result) for result in results), key=SEVERITY.__getitem__, default=State.UNKNOWN)
 
 
+def ranked(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the results, the worst first, then by check and target."""
+    return sorted(results, key=lambda result: (-SEVERITY[state_of(result)], _label(result)))
+
+
 def output(results: Sequence[Mapping[str, Any]]) -> str:
     """Return the plugin's whole output for `results` (those of CONTRACTS' `check` JSON)."""
     state = worst(results)
     if not results:
         return f"REMEDIATOR {state.name}: no check matches"
-    ranked = sorted(results, key=lambda result: (-SEVERITY[state_of(result)], _label(result)))
+    in_order = ranked(results)
     counts = {each: sum(state_of(result) is each for result in results) for each in State}
     summary = (
         f"{counts[State.CRITICAL]} critical, {counts[State.UNKNOWN]} unknown, "
         f"{counts[State.WARNING]} warning, {counts[State.OK]} ok"
     )
-    first = f"REMEDIATOR {state.name}: {summary} - {clean.cut(_text(ranked[0]), TEXT_WIDTH)}"
-    perfdata = " ".join(datum for result in ranked for datum in _perfdata(result))
-    bad = [result for result in ranked if state_of(result) is not State.OK]
+    first = f"REMEDIATOR {state.name}: {summary} - {clean.cut(_text(in_order[0]), TEXT_WIDTH)}"
+    perfdata = " ".join(datum for result in in_order for datum in _perfdata(result))
+    bad = [result for result in in_order if state_of(result) is not State.OK]
     lines = [clean.cut(f"{state_of(result).name} {_label(result)}: {_plain(result)}", LINE_WIDTH) for result in bad]
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], f"... and {len(lines) - MAX_LINES} more"]

@@ -1,4 +1,7 @@
-"""`remediator status`: one screen: what is broken, what it is doing, what waits for you, what is muted until when."""
+"""`remediator status`: one screen: what is broken, what it is doing, what waits for you, what is muted until when.
+
+Without a daemon it shows what was stored last, says so, and exits 5: nobody watches the cloud then.
+"""
 
 from __future__ import annotations
 
@@ -13,58 +16,69 @@ from remediator.cli.session import Format
 
 def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE) -> int:
     """One screen: what is broken, what it is doing, what waits for you, what is muted until when."""
-    from remediator.cli import output
-
     here = session.of(ctx)
-    daemon = ""
     try:
         answer = control_client.demand(here.config().state_dir, "status", {})
-    except control_client.Unreachable as unreachable:
-        answer, daemon = here.reader().status(), str(unreachable)
-    if format is Format.JSON:
-        output.as_json(answer)
-        return 0
-    if daemon:
-        output.say("NOT RUNNING: " + daemon, style="bold red")
-        output.say("What follows is what was stored last.")
-    _screen(answer)
+    except control_client.Unreachable:
+        _print(stored(here), format)
+        raise
+    _print(answer, format)
     return 0
 
 
-def _screen(answer: Mapping[str, Any]) -> None:
+def stored(here: session.Session) -> dict[str, Any]:
+    """Return CONTRACTS' `status` from the store alone: what only a running daemon knows is null, never empty."""
+    reader = here.reader()
+    return {
+        "cloud": here.config().cloud,
+        "at": None,
+        "paused": None,
+        "open": reader.incidents("open"),
+        "curing": [],
+        "waiting": reader.runs("live"),
+        "muted": None,
+        "checks": None,
+    }
+
+
+def _print(answer: Mapping[str, Any], format: Format) -> None:
     from remediator.cli import output
 
-    checks = answer.get("checks") or {}
-    counts = ", ".join(f"{checks.get(name, 0)} {name}" for name in ("critical", "unknown", "warning", "ok"))
-    output.say(f"{answer.get('cloud')}  {moments.clock(answer.get('at'))} UTC  checks: {counts}")
+    if format is Format.JSON:
+        output.as_json(answer)
+        return
+    if answer.get("checks") is None:
+        output.say("NO DAEMON: nobody watches this cloud; below is what was stored last", style="bold red")
+    else:
+        checks = answer["checks"]
+        counts = ", ".join(f"{checks.get(name, 0)} {name}" for name in ("critical", "unknown", "warning", "ok"))
+        output.say(f"{answer.get('cloud')}  {moments.clock(answer.get('at'))} UTC  checks: {counts}")
     if answer.get("paused"):
         output.say("PAUSED: nothing acts until `remediator resume`", style="bold yellow")
     _part("broken", answer.get("open") or [], "nothing is broken")
     _part("being cured", answer.get("curing") or [], "no cure is under way")
     _part("waits for you", answer.get("waiting") or [], "nothing waits for you")
-    _part("muted", answer.get("muted") or [], "nothing is muted")
+    if answer.get("muted") is not None:
+        _part("muted", answer["muted"], "nothing is muted")
 
 
 def _part(title: str, items: Sequence[Any], none: str) -> None:
     from remediator.cli import output
 
+    output.say("")
     if not items:
-        output.say(f"\n{none}")
+        output.say(none)
         return
-    output.say(f"\n{title}:", style="bold")
-    output.table(("id", "state", "target", "what", "since"), (row(item) for item in items), empty="")
+    output.say(f"{title}:", style="bold")
+    output.table(("what", "where", "state", "since or until", "why"), (row(item) for item in items), empty="")
 
 
-def row(item: Any) -> tuple[str, str, str, str, str]:
-    """Return id, state, target, what and since for an incident, a run or a mute, whichever fields it has."""
-    if not isinstance(item, Mapping):
-        return ("", "", "", str(item), "")
-    what = item.get("check") or item.get("runbook") or item.get("reason") or item.get("kind") or ""
-    since = item.get("opened_at") or item.get("created_at") or item.get("since") or item.get("until") or ""
+def row(item: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    """Return what, where, state, time and reason of an incident, a run or a mute, whichever `item` is."""
     return (
-        str(item.get("id") or ""),
+        str(item.get("run") or item.get("id") or item.get("kind") or ""),
+        str(item.get("target") or item.get("what") or ""),
         str(item.get("state") or ""),
-        str(item.get("target") or ""),
-        str(what),
-        moments.clock(since),
+        moments.clock(item.get("opened_at") or item.get("created_at") or item.get("until")),
+        str(item.get("reason") or item.get("output") or item.get("runbook") or item.get("check") or ""),
     )

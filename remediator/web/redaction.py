@@ -1,7 +1,7 @@
 """The copy of a body that is kept: what looks like a secret is replaced, and 16 KiB are the end of it.
 
-Invariant: a value is replaced by its name (`password`, `token`, ...) or by its form (`password=...`, `user:pass@`,
-`Bearer ...`); when in doubt it is replaced, for this copy is only ever read by people.
+Invariant: a value is replaced by its name (`password`, `token`, ...) or by its form (model/redaction.py);
+when in doubt it is replaced, for this copy is only ever read by people.
 """
 
 from __future__ import annotations
@@ -11,24 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from remediator.model import redaction
+
 MAX_RAW: Final = 16 * 1024
 MAX_VALUE: Final = 4 * 1024
-HIDDEN: Final = "***"
 
 _NAME: Final = re.compile(
     r"pass(word|wd|phrase)?\b|passw|secret|token|credential|community|api_?key|authorization", re.I
-)
-_FORM: Final = re.compile(
-    r"(?P<name>(?:password|passwd|passphrase|secret|token|api_?key|community)\s*[=:]\s*)(?P<value>[^\s,;&]+)"
-    r"|(?P<bearer>\b(?:Bearer|Basic)\s+)\S+"
-    r"|(?P<url>://[^\s/:@]{1,64}:)[^\s/@]+(?=@)",
-    re.I,
 )
 
 
 def text(value: str) -> str:
     """Return `value` with what looks like a secret replaced, and cut."""
-    return _FORM.sub(_hide, value[:MAX_VALUE])
+    return redaction.text(value[: 2 * MAX_VALUE])[:MAX_VALUE] if _suspicious(value) else value[:MAX_VALUE]
 
 
 def cut(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,11 +42,10 @@ def cut(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(name: str, value: Any) -> Any:
     if _secret(name):
-        return HIDDEN
+        return redaction.HIDDEN
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    shown = value if isinstance(value, str) else str(value)
-    return text(shown) if _suspicious(shown) else shown[:MAX_VALUE]
+    return text(value if isinstance(value, str) else str(value))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -61,8 +55,6 @@ def _secret(name: str) -> bool:
 
 def _suspicious(value: str) -> bool:
     """Return whether the slower search is worth it: most values are short words without any of these."""
-    return len(value) > 8 and ("=" in value or ":" in value or "earer" in value.lower() or "asic" in value.lower())
-
-
-def _hide(match: re.Match[str]) -> str:
-    return (match["name"] or match["bearer"] or match["url"]) + HIDDEN
+    return len(value) > 8 and (
+        "=" in value or ":" in value or "-----" in value or "earer" in value.lower() or "asic" in value.lower()
+    )
