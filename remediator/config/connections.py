@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -62,18 +62,41 @@ class SshConfig(Section):
 
 
 class GaleraConfig(Section):
-    """How each Galera member is asked: SQL to the member itself, never to the VIP."""
+    """How each Galera member is asked: SQL to the member itself, never to the VIP. Without a password SQL is UNKNOWN."""
 
     group: Name = "mariadb"
     port: Port = 3306
     user: Annotated[str, Field(min_length=1)] = "monitor"
-    password: Secret
+    password: Secret | None = None
+    volume: AbsolutePath | None = None
+
+
+class HostConfig(Section):
+    """`mounts` are watched beside the usual ones (/, /var, /var/log/kolla, the engine's own)."""
+
+    mounts: tuple[AbsolutePath, ...] = ()
 
 
 class IntegrationsConfig(Section):
-    """What the integrations need beyond SSH."""
+    """What the integrations need beyond SSH. Galera is watched only when it is named here."""
 
     galera: GaleraConfig | None = None
+    host: HostConfig | None = None
+
+    def settings(self, *, resolve: bool = True) -> dict[str, dict[str, Any]]:
+        """Return the settings of each integration that is named, for its factory. Secrets are resolved, or left out.
+
+        Raise SecretError when one cannot be read.
+        """
+        named: dict[str, dict[str, Any]] = {}
+        if self.galera is not None:
+            galera = self.galera
+            named["galera"] = {"group": galera.group, "port": galera.port, "user": galera.user, "volume": galera.volume}
+            if galera.password is not None and resolve:
+                named["galera"]["password"] = galera.password.resolve()
+        if self.host is not None:
+            named["host"] = {"mounts": list(self.host.mounts)}
+        return named
 
 
 class TlsConfig(Section):

@@ -22,15 +22,18 @@ def build_checks(
     entries: Mapping[str, Entry[CheckEntry]],
     assessments: Mapping[str, AssessSpec],
     environments: Mapping[str, Environment],
+    loaded: frozenset[str],
     config: Config | None,
     inventory: Inventory | None,
 ) -> tuple[dict[str, CheckSpec], list[Mistake]]:
-    """Return the checks that are whole, and the mistakes of the others."""
+    """Return the checks that are whole, and the mistakes of the others. A check whose assessment is not `loaded` is off."""
     found: list[Mistake] = []
     overrides: Mapping[str, CheckOverride] = config.checks if config is not None else {}
     built: dict[str, CheckSpec] = {}
     for name, entry in entries.items():
         override = overrides.get(name, CheckOverride())
+        if entry.body.assess in assessments and entry.body.assess not in loaded:
+            override = override.model_copy(update={"off": True})
         spec = _build(entry, assessments, environments, override, found)
         if inventory is not None and not override.off:
             found.extend(_empty_group(entry, inventory))

@@ -14,6 +14,7 @@ from remediator.content.entries import read_entries
 from remediator.content.places import ContentDir, content_dirs
 from remediator.content.settings import check_settings
 from remediator.content.version import version_of
+from remediator.integrations import registry
 from remediator.model.content import Content, Integration, Mistake
 from remediator.model.hosts import Inventory
 from remediator.rules.conditions import Environment
@@ -28,15 +29,21 @@ def load_content(
     """Return the content, or None and every mistake in every file at once.
 
     `dirs` None: what we ship, then the directories of the config. Without `config` its overrides and limits are the defaults;
-    without `inventory` nothing is said about empty groups.
+    without `inventory` nothing is said about empty groups. The content of an integration that we have but that was not
+    loaded (Galera, when the config does not name it) is checked all the same, and its checks are off.
     """
     where = content_dirs(config) if dirs is None else tuple(_directory(path) for path in dirs)
     entries, found = read_entries(where)
-    assessments = {spec.name: spec for integration in integrations.values() for spec in integration.assessments}
-    actions = {spec.name: spec for integration in integrations.values() for spec in integration.actions}
+    known = {
+        **{name: build({}) for name, build in registry.factories().items() if name not in integrations},
+        **integrations,
+    }
+    assessments = {spec.name: spec for integration in known.values() for spec in integration.assessments}
+    actions = {spec.name: spec for integration in known.values() for spec in integration.actions}
+    loaded = frozenset(spec.name for integration in integrations.values() for spec in integration.assessments)
     environments = {name: Environment(spec.fields) for name, spec in assessments.items()}
     limits = (config.limits if config is not None else LimitsConfig()).resolved
-    checks, of_checks = build_checks(entries.checks, assessments, environments, config, inventory)
+    checks, of_checks = build_checks(entries.checks, assessments, environments, loaded, config, inventory)
     rules, of_rules = build_rules(entries, assessments, environments)
     runbooks, of_runbooks = build_runbooks(entries, actions, assessments, limits)
     found += [*of_checks, *of_rules, *of_runbooks]

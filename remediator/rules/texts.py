@@ -17,6 +17,7 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from remediator.model.values import Data, FieldType, Unknown
+from remediator.rules import kolla_tags
 from remediator.rules.errors import BadText
 
 MAX_CHARS = 4000
@@ -120,6 +121,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         },
         "lines": _lines,
         "size": _size,
+        "kolla_tag": _kolla_tag,
     }
     environment.globals = {}
     return environment
@@ -173,3 +175,8 @@ def _size(value: Any) -> str:
             return f"{amount:.4g} {unit}"
         amount /= 1024
     return f"{amount:.4g} TiB"
+
+
+def _kolla_tag(value: Any) -> str:
+    """Filter: the tag of kolla-ansible for a container's name."""
+    return kolla_tags.tag(_print(value))
