@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any
 
+from pydantic import BaseModel
+
+from remediator.config import Config
+from remediator.config.secrets import Secret
 from remediator.integrations import container, galera, host
 from remediator.model.content import Integration
 
@@ -31,19 +35,33 @@ def factories() -> dict[str, Factory]:
     return found
 
 
-def load(config: Mapping[str, Mapping[str, Any]]) -> dict[str, Integration]:
-    """Return the integrations that `config` names, and the ones that are always there.
+def load(config: Config | Mapping[str, Mapping[str, Any]]) -> dict[str, Integration]:
+    """Return the integrations that `config` names (its part ``integrations``), and the ones that are always there.
+
+    Secrets are resolved here; raise SecretError when one cannot be.
 
     Raise ValueError when a name or a setting is unknown, or when two integrations have a section of the same name.
     """
     known = factories()
-    for name in config:
+    settings = _settings(config.integrations) if isinstance(config, Config) else config
+    for name in settings:
         if name not in known:
             raise ValueError(f"integrations.{name}: there is no such integration; known: {', '.join(sorted(known))}")
-    loaded = {name: known[name](config.get(name) or {}) for name in sorted({*ALWAYS, *config})}
+    loaded = {name: known[name](settings.get(name) or {}) for name in sorted({*ALWAYS, *settings})}
     owners: dict[str, str] = {}
     for name, one in loaded.items():
         for section in (*(spec.name for spec in one.sections), *one.direct):
             if owners.setdefault(section, name) != name:
                 raise ValueError(f"integrations {owners[section]} and {name} both have a section {section!r}")
     return loaded
+
+
+def _settings(section: BaseModel) -> dict[str, dict[str, Any]]:
+    """Return each integration's settings as a mapping, with its secrets resolved."""
+    parts = {name: getattr(section, name) for name in type(section).model_fields}
+    return {name: _resolved(part) for name, part in parts.items() if isinstance(part, BaseModel)}
+
+
+def _resolved(part: BaseModel) -> dict[str, Any]:
+    values = {name: getattr(part, name) for name in type(part).model_fields}
+    return {name: value.resolve() if isinstance(value, Secret) else value for name, value in values.items()}

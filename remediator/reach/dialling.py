@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 
 from remediator.model.hosts import Host
@@ -61,3 +62,13 @@ def refused(host: Host, user: str, key: bytes, purpose: str) -> Failed:
         f" ssh.{purpose} into its authorized_keys"
     )
     return Failed(Reach.UNTRUSTED, why)
+
+
+def jump_host(text: str) -> Host:
+    """Return the jump host that ``[user@]address[:port]`` names. Raise ValueError."""
+    found = re.fullmatch(r"(?:(?P<user>[^@\s]+)@)?(?P<address>\[[0-9a-fA-F:]+\]|[^@:\s\[\]]+)(?::(?P<port>\d+))?", text)
+    if found is None:
+        raise ValueError(f"ssh.jump: {text!r} is not [user@]address[:port]")
+    address = found["address"].strip("[]")
+    port = int(found["port"]) if found["port"] else None
+    return Host(name=f"jump:{address}", address=address, groups=(), user=found["user"], port=port)

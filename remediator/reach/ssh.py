@@ -48,8 +48,8 @@ READ, ACT = "read", "act"
 class SshReach:
     """`Reacher` over SSH. `read_key` and `act_key` are private key files, `known_hosts` is a file of our own.
 
-    `sudo`: commands that need root run under ``sudo -n`` unless the user is root. `jump`: a host that all others are
-    reached through; its key is verified like any other.
+    `sudo`: commands that need root run under ``sudo -n`` unless the user is root. `jump`: a host
+    that all others are reached through (``[user@]address[:port]``); its key is verified like any other.
     """
 
     def __init__(
@@ -61,10 +61,11 @@ class SshReach:
         known_hosts: Path,
         port: int = 22,
         sudo: bool = True,
-        jump: Host | None = None,
+        jump: Host | str | None = None,
         backoff_cap_s: float = 30.0,
     ) -> None:
-        self._user, self._port, self._sudo, self._jump = user, port, sudo, jump
+        self._user, self._port, self._sudo = user, port, sudo
+        self._jump = dialling.jump_host(jump) if isinstance(jump, str) else jump
         self._keys = {READ: Path(read_key), ACT: Path(act_key)}
         self._known_hosts = Path(known_hosts)
         self._backoff_cap_s = backoff_cap_s
