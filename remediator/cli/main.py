@@ -15,8 +15,23 @@ from typing import Annotated, Final
 import typer
 
 import remediator
-from remediator.cli import audit, checking, clean, incidents, runs, status
-from remediator.cli.errors import FAILED, UNKNOWN, USAGE, CliError
+from remediator.cli import (
+    acting,
+    audit,
+    baseline,
+    catalogue,
+    checking,
+    clean,
+    configuring,
+    daemon,
+    explaining,
+    incidents,
+    pausing,
+    runs,
+    status,
+    validating,
+)
+from remediator.cli.errors import CONFIG, FAILED, UNKNOWN, USAGE, CliError
 from remediator.cli.session import Session
 
 app = typer.Typer(
@@ -26,14 +41,26 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("daemon")(daemon.daemon)
 app.command("check")(checking.check)
 app.command("status")(status.status)
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(runs.app, name="runs")
+app.command("explain")(explaining.explain)
+app.command("plan")(acting.plan)
+app.command("execute")(acting.execute)
+app.command("pause")(pausing.pause)
+app.command("resume")(pausing.resume)
+app.command("validate")(validating.validate)
+app.command("actions")(catalogue.actions)
+app.add_typer(configuring.app, name="config")
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(audit.app, name="audit")
 
 GLOBAL_WITH_VALUE: Final = ("--config",)
 GLOBAL_FLAGS: Final = ("--debug",)
+CONFIG_ROOMS: Final = ("remediator.config", "remediator.content", "remediator.inventory")
+CONFIG_ERRORS: Final = ("ContentWrong", "BadAddress")
 
 
 def _version(wanted: bool) -> None:
@@ -84,7 +111,7 @@ def main(argv: Sequence[str]) -> int:
         return UNKNOWN if checking_now else FAILED
     except Exception as error:  # noqa: BLE001 - the rim: whatever it is becomes one line
         _say(unexpected(error), words)
-        return UNKNOWN if checking_now else FAILED
+        return UNKNOWN if checking_now else exit_code_of(error)
 
 
 def globals_first(argv: Sequence[str]) -> list[str]:
@@ -129,9 +156,16 @@ def usage(error: typer.TyperException) -> str:
 
 def unexpected(error: Exception) -> str:
     """Return one line about an error nobody foresaw; ours carry their own sentence, others their kind too."""
-    ours = type(error).__module__.startswith("remediator.")
-    text = str(error) if ours else f"unexpected {type(error).__name__}: {error}"
-    return text if ours else f"{text} (--debug shows where)"
+    if not type(error).__module__.startswith("remediator."):
+        return f"unexpected {type(error).__name__}: {error} (--debug shows where)"
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0] if len(lines) == 1 else f"{lines[0]} (and {len(lines) - 1} more: remediator validate)"
+
+
+def exit_code_of(error: Exception) -> int:
+    """Return 78 for what is wrong in config, content or inventory, else 1. Known by name: importing them all is slow."""
+    kind = type(error)
+    return CONFIG if kind.__module__.startswith(CONFIG_ROOMS) or kind.__name__ in CONFIG_ERRORS else FAILED
 
 
 def _say(message: str, words: Sequence[str]) -> None:

@@ -1,0 +1,153 @@
+"""`remediator plan` and `remediator execute`: the exact steps, commands and verdicts; then the same, through the same gate.
+
+Without a daemon both take its lock and run its loop for this one target, in this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from remediator.cli import clean, control_client, moments, session, timeline
+from remediator.cli.errors import DONE, FAILED, REFUSED, USAGE, CliError
+from remediator.cli.session import Format
+
+if TYPE_CHECKING:
+    from remediator.config import Config
+    from remediator.model.control import Answer
+
+ANSWER_S: Final = 70.0
+FOLLOW_S: Final = 5 * 3600.0
+POLL_S: Final = 0.5
+EXITS: Final[Mapping[str, int]] = {"succeeded": DONE, "refused": REFUSED}
+ENDED: Final = ("succeeded", "failed", "refused", "cancelled")
+
+Runbook = Annotated[str, typer.Argument(metavar="RUNBOOK")]
+OnTarget = Annotated[str, typer.Option("--target", help="What it acts on, like container/ctl2/memcached.")]
+
+
+def plan(
+    ctx: typer.Context,
+    runbook: Runbook,
+    target: OnTarget,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """Show the exact steps, commands and verdicts. Does nothing."""
+    from remediator.cli import output
+
+    config = session.of(ctx).config()
+    answer = _asked(config, "plan", runbook, target, "")
+    data = _taken(config, answer, target)
+    if format is Format.JSON:
+        output.as_json(data)
+    else:
+        output.say(shown(data))
+    return DONE
+
+
+def execute(
+    ctx: typer.Context,
+    runbook: Runbook,
+    target: OnTarget,
+    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")] = "",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Return when the run has ended (always without a daemon).")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """Do what `plan` shows, through the same gate. Exit 4 when a guard refuses."""
+    from remediator.cli import output
+
+    here = session.of(ctx)
+    config = here.config()
+    answer = _asked(config, "execute", runbook, target, reason)
+    data = dict(_taken(config, answer, target, refusal_is_data=True))
+    if wait and answer.exit == DONE and "result" not in data:
+        data["result"] = _followed(here, str(data["run"]))
+    if format is Format.JSON:
+        output.as_json(data)
+    else:
+        output.say(_ended(data))
+    if answer.exit:
+        raise CliError(answer.error, answer.exit)
+    result = data.get("result")
+    return EXITS.get(str(result["state"]), FAILED) if isinstance(result, Mapping) else DONE
+
+
+def _asked(config: Config, op: str, runbook: str, target: str, reason: str) -> Answer:
+    args = {"runbook": runbook, "target": target, "reason": reason}
+    try:
+        return control_client.request(config.state_dir, op, args, timeout_s=ANSWER_S)
+    except control_client.Unreachable as unreachable:
+        if unreachable.denied:
+            raise
+    from remediator.cli import actor
+    from remediator.daemon import standalone
+
+    if op == "plan":
+        return standalone.plan(config, runbook, target, actor.me())
+    return standalone.execute(config, runbook, target, actor.me(), reason)
+
+
+def _taken(config: Config, answer: Answer, target: str, *, refusal_is_data: bool = False) -> Mapping[str, Any]:
+    """Return the answer's data. Raise CliError when there is none worth showing, with a suggestion for a bad target."""
+    if answer.exit == DONE or (refusal_is_data and answer.data):
+        return dict(answer.data)
+    near = clean.suggestion(target, _targets(config)) if answer.exit == USAGE and target in answer.error else ""
+    raise CliError(answer.error + near, answer.exit)
+
+
+def _targets(config: Config) -> list[str]:
+    try:
+        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+    except CliError:
+        return []
+    return sorted({str(each["target"]) for each in data.get("results", [])})
+
+
+def _followed(here: session.Session, run: str) -> Mapping[str, Any]:
+    """Poll the store until `run` has ended, and return it. Raise CliError after a limit; the run goes on."""
+    reader = here.reader()
+    give_up = time.monotonic() + FOLLOW_S
+    while time.monotonic() < give_up:
+        found = reader.run(run)
+        if found is not None and found["state"] in ENDED:
+            return found
+        time.sleep(POLL_S)
+    raise CliError(
+        f"{run} has not ended within {moments.span(FOLLOW_S)}; it goes on: remediator runs show {run}", FAILED
+    )
+
+
+def shown(data: Mapping[str, Any]) -> str:
+    """Return a plan with its verdicts as text."""
+    plan = data.get("plan") or {}
+    lines = [
+        f"{clean.line(plan.get('runbook'))} ({plan.get('risk')}) on {clean.line(plan.get('target'))}",
+        f"plan {plan.get('hash')}",
+    ]
+    for step in plan.get("steps") or []:
+        lines.append(
+            f"step {clean.line(step.get('id'))}: {clean.line(step.get('action'))}  "
+            f"{step.get('risk')}, {step.get('effect')}, at most {moments.span(step.get('timeout_s'))}"
+        )
+        lines += [f"    {timeline.command(command)}" for command in step.get("commands") or []]
+    verify = plan.get("verify") or {}
+    if verify:
+        lines.append(
+            f"verified by {clean.line(verify.get('check'))}: OK within {moments.span(verify.get('within_s'))}, "
+            f"then for {moments.span(verify.get('hold_s'))}"
+        )
+    return "\n".join([*lines, *timeline.verdicts(data.get("verdicts") or [])])
+
+
+def _ended(data: Mapping[str, Any]) -> str:
+    result = data.get("result")
+    if isinstance(result, Mapping):
+        return timeline.run(result)
+    if data.get("run"):
+        return f"{shown(data)}\nstarted {data['run']}: remediator runs show {data['run']}"
+    return shown(data)

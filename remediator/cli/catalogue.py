@@ -1,0 +1,59 @@
+"""`remediator actions`: everything it can ever do to a host, with risk, effect, exact commands and privileges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from remediator.cli.session import Format
+
+if TYPE_CHECKING:
+    from remediator.model.content import ActionSpec
+
+
+def actions(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE) -> int:
+    """Everything it can do to a host: risk, effect, exact command patterns. Needs no config."""
+    from remediator.cli import output
+    from remediator.integrations import registry
+
+    loaded = registry.load({name: {} for name in registry.factories()})
+    found = [action for integration in loaded.values() for action in integration.actions]
+    if format is Format.JSON:
+        output.as_json([as_json(action) for action in found])
+    else:
+        output.say("\n\n".join(paragraphs(found)))
+    return 0
+
+
+def as_json(action: ActionSpec) -> dict[str, Any]:
+    """Return one action as JSON."""
+    return {
+        "name": action.name,
+        "summary": action.summary,
+        "risk": action.risk.name,
+        "effect": action.effect.value,
+        "targets": list(action.target_kinds),
+        "params": {name: kind.value for name, kind in action.params.items()},
+        "commands": list(action.privileges),
+        "takes_away_healthy": action.takes_away_healthy,
+    }
+
+
+def paragraphs(found: Iterable[ActionSpec]) -> list[str]:
+    """Return one paragraph for each action."""
+    return [_paragraph(action) for action in found]
+
+
+def _paragraph(action: ActionSpec) -> str:
+    lines = [
+        f"{action.name}  {action.risk.name}, {action.effect.value}, on {', '.join(action.target_kinds)}",
+        f"  {action.summary}",
+    ]
+    if action.takes_away_healthy:
+        lines.append("  takes away what may be healthy: asks the quorum first")
+    if action.params:
+        lines.append("  parameters: " + ", ".join(f"{name} ({kind.value})" for name, kind in action.params.items()))
+    lines += [f"  as root: {pattern}" for pattern in action.privileges] or ["  runs no command as root"]
+    return "\n".join(lines)
