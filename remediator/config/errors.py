@@ -14,7 +14,7 @@ class ConfigError(Exception):
     def __init__(self, found: Sequence[Mistake]) -> None:
         self.mistakes = tuple(found)
         more = f" (and {len(found) - 1} more: remediator validate)" if len(found) > 1 else ""
-        super().__init__(mistakes.to_text(found[0]) + more if found else "no config")
+        super().__init__(mistakes.to_text(found[0]).splitlines()[0] + more if found else "no config")
 
 
 class SecretError(Exception):

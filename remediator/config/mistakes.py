@@ -10,10 +10,12 @@ from remediator.model.content import Mistake
 
 
 def to_text(mistake: Mistake) -> str:
-    """Return ``file:line:col: path: message (did you mean x?)``."""
+    """Return ``file:line:col: path: message (did you mean x?)``; further lines are CEL's picture of the place."""
     path = f"{mistake.path}: " if mistake.path else ""
     hint = f" (did you mean {mistake.hint}?)" if mistake.hint else ""
-    return f"{mistake.file}:{mistake.line}:{mistake.col}: {path}{mistake.message}{hint}"
+    message, _, picture = mistake.message.partition("\n")
+    below = f"\n{picture}" if picture else ""
+    return f"{mistake.file}:{mistake.line}:{mistake.col}: {path}{message}{hint}{below}"
 
 
 def to_json(found: Iterable[Mistake]) -> list[dict[str, object]]:

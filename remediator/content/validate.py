@@ -1,0 +1,91 @@
+"""Everything that is wrong, in every file at once: the config, all content, and how they fit the inventory.
+
+Changes nothing, reaches no host, and needs no secret: it may run on another machine than the daemon.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from remediator import inventory as inventories
+from remediator.config import Config, documents, loading, mistakes
+from remediator.content.loading import load_content
+from remediator.content.places import ContentDir, content_dirs, shipped
+from remediator.integrations import registry
+from remediator.inventory import InventoryError
+from remediator.model.content import Content, Integration, Mistake
+from remediator.model.hosts import Inventory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """What came of it: `mistakes` (an empty list: all is well), and `notes`, which are worth a line and no mistakes."""
+
+    mistakes: list[Mistake]
+    notes: tuple[str, ...] = ()
+    config: Config | None = None
+    content: Content | None = None
+
+
+def validate(config_path: str | None, env: Mapping[str, str] | None = None) -> list[Mistake]:
+    """Return every mistake in the config and in all content it names."""
+    return examine(config_path, env).mistakes
+
+
+def examine(config_path: str | None, env: Mapping[str, str] | None = None) -> Validated:
+    """Return every mistake, and the notes. A broken config does not hide the mistakes of the content."""
+    variables = os.environ if env is None else env
+    config, found = loading.read_config(config_path, variables)
+    where = loading.find(config_path, variables)
+    dirs = content_dirs(config) if config is not None else _dirs_of_broken(where)
+    inventory = _inventory(config, found) if config is not None else None
+    integrations = _integrations(config, where, found)
+    content, of_content = load_content(dirs, integrations, config, inventory)
+    everything = mistakes.in_order([*found, *of_content])
+    notes = _notes(config, integrations, inventory) if config is not None else ()
+    return Validated(mistakes=everything, notes=notes, config=config, content=content)
+
+
+def _dirs_of_broken(where: Path) -> tuple[ContentDir, ...]:
+    """Return the directories that a config with mistakes names, as far as it can be read."""
+    data: Any = documents.read(where).data
+    named = data.get("content") if isinstance(data, dict) else None
+    usable = (
+        [path for path in named if isinstance(path, str) and path.startswith("/")] if isinstance(named, list) else []
+    )
+    return (shipped(), *(ContentDir(Path(path)) for path in usable))
+
+
+def _inventory(config: Config, found: list[Mistake]) -> Inventory | None:
+    try:
+        return inventories.load(config)
+    except InventoryError as error:
+        loc = ("inventory", "kolla") if config.inventory.kolla is not None else ("inventory",)
+        found.append(config.origin.document.mistake(loc, "inventory", str(error)))
+        return None
+
+
+def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> Mapping[str, Integration]:
+    settings = config.integrations.settings(resolve=False) if config is not None else {}
+    try:
+        return registry.load(settings)
+    except ValueError as error:
+        document = config.origin.document if config is not None else documents.Document(file=str(where))
+        found.append(document.mistake(("integrations",), "integration", str(error)))
+        return registry.load({})
+
+
+def _notes(config: Config, integrations: Mapping[str, Integration], inventory: Inventory | None) -> tuple[str, ...]:
+    notes = [config.limits.resolved.note]
+    if "galera" not in integrations and inventory is not None and inventory.group("mariadb"):
+        notes.append("Galera is not watched: the group mariadb has hosts, but integrations.galera is not set")
+    if not config.notify:
+        notes.append("nobody is told: notify names no notifier, so an escalation reaches only the log and the page")
+    off = sorted(name for name, override in config.checks.items() if override.off)
+    if off:
+        notes.append(f"switched off by the config: {', '.join(off)}")
+    return tuple(note for note in notes if note)
