@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from remediator.daemon import casing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
+from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
 from remediator.model.verdicts import Verdict, refusals
-from remediator.rules import decide
+from remediator.rules import decide, texts
 from remediator.rules.decide import RuleOutcome
 from remediator.runs import machine, planning
 from remediator.safety import gate
@@ -52,7 +53,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     rule = winner.rule
     if not rule.run:
         _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act", "fired:notify")
-        escalate(turn, incident, rule, rule.notify or "no runbook cures this", result)
+        escalate(turn, incident, rule, "no runbook cures this", result)
         return
     rung = lifecycle.next_rung(incident, rule.run)
     if rung is None:
@@ -132,13 +133,16 @@ def refresh(turn: Turn, run: Run) -> None:
 
 def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None) -> None:
     """Hand `incident` to people, once: its state says so, and a page is queued with what is known."""
-    text = why
+    parts = [why]
     if result is not None:
-        text = f"{why}\n{result.output}"
-        for name in ("table", "last_log"):
-            more = result.data.get(name)
-            if isinstance(more, str) and more:
-                text = f"{text}\n{more}"
+        parts.append(f"{incident.check} on {incident.target}: {result.output}")
+        if rule is not None and rule.notify is not None:
+            around = {"target": incident.target.text, "host": ", ".join(incident.target.hosts), "name": incident.target.name}
+            parts.append(texts.compile_text(rule.notify, None, texts.AROUND).render(result.data, around))
+        last_log = result.data.get("last_log")
+        if isinstance(last_log, str) and last_log:
+            parts.append(f"Last lines:\n{redaction.text(last_log)}")
+    text = "\n".join(parts)
     by = rule.name if rule else None
     if incident.state is not IncidentState.ESCALATED:
         incident = lifecycle.escalated(incident)

@@ -49,7 +49,7 @@ log = structlog.get_logger("remediator")
 
 
 class Collecting(Protocol):
-    def collect(self, host: Host, sections: Sequence[str] = (), forced: bool = False) -> HostReply: ...
+    def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply: ...
 
 
 class Acting(Protocol):
