@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -23,7 +24,12 @@ BOOTSTRAP = (
 SECTION_BYTES = 4 << 20
 """The most bytes one section may answer."""
 
-LOCK_WAIT_S = 5.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """One collector at a time on a host: `file` is only opened for reading, and waited for at most `wait_s`."""
+
+    file: str = "/etc/hostname"
+    wait_s: float = 5.0
 
 
 def script(integrations: Mapping[str, Integration]) -> str:
@@ -46,7 +52,7 @@ def argv(sudo: bool) -> tuple[str, ...]:
 
 
 def request_line(
-    sections: Sequence[tuple[str, SectionSpec]], constants: Mapping[str, Any], sentinel: str, deadline_s: float
+    sections: Sequence[tuple[str, SectionSpec]], constants: Mapping[str, Any], sentinel: str, deadline_s: float, lock: Lock
 ) -> bytes:
     """Return the request: `sections` as (integration, spec), `constants` merged for all of them, one JSON line."""
     body = {
@@ -57,7 +63,8 @@ def request_line(
         ],
         "sentinel": sentinel,
         "deadline_s": deadline_s,
-        "lock_wait_s": LOCK_WAIT_S,
+        "lock_file": lock.file,
+        "lock_wait_s": lock.wait_s,
         "section_bytes": SECTION_BYTES,
     }
     return json.dumps(body, separators=(",", ":"), sort_keys=True).encode() + b"\n"

@@ -37,11 +37,13 @@ class Collector:
         clock: Clock,
         sudo: bool,
         deadline_s: float = DEADLINE_S,
+        lock: assembly.Lock | None = None,
     ) -> None:
         self._reach = reach
         self._clock = clock
         self._sudo = sudo
         self._deadline_s = deadline_s
+        self._lock = lock or assembly.Lock()
         self._script = assembly.packed(assembly.script(integrations))
         self._integrations = dict(integrations)
         self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
@@ -90,7 +92,7 @@ class Collector:
         for owner, _ in remote:
             constants.update(self._integrations[owner].request)
         constants |= {"engine": host.engine, "host": host.name}
-        request = assembly.request_line(remote, constants, sentinel, self._deadline_s)
+        request = assembly.request_line(remote, constants, sentinel, self._deadline_s, self._lock)
         argv = assembly.argv(self._sudo and host.user != "root")
         try:
             return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_BYTES, forced)

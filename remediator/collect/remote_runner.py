@@ -176,10 +176,10 @@ def _collect(request, lock_fd):
     return answers
 
 
-def _lock(wait_s):
+def _lock(path, wait_s):
     """One collector at a time: a lock on a read-only descriptor, so that nothing is written. None: it is held."""
     try:
-        fd = os.open("/etc/hostname", os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         fd = os.open("/etc/passwd", os.O_RDONLY | os.O_CLOEXEC)
     ends = time.monotonic() + wait_s
@@ -215,7 +215,7 @@ def main(stdin):
     except OSError:
         pass
     reply = {"v": 1, "boot_id": _boot_id(), "sections": {}}
-    lock_fd = _lock(request["lock_wait_s"])
+    lock_fd = _lock(request["lock_file"], request["lock_wait_s"])
     if lock_fd is None:
         reply["busy"] = True
     else:
