@@ -55,7 +55,7 @@ def resume(
             raise CliError(
                 f"no pause file {path}, and a pause in the store needs the daemon: {unreachable}", FAILED
             ) from None
-        output.say(f"removed {path}; a pause that was given to the daemon still holds: resume again when it runs")
+        output.say(f"removed {path}; a pause that was given to the daemon is in the store: resume again when it runs")
         return 0
     output.say("resumed" + (f", and removed {path}" if _remove(path) else ""))
     return 0

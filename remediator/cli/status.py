@@ -5,6 +5,7 @@ Without a daemon it shows what was stored last, says so, and exits 5: nobody wat
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -20,7 +21,10 @@ def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     try:
         answer = control_client.demand(here.config().state_dir, "status", {})
     except control_client.Unreachable:
-        _print(stored(here), format)
+        from remediator.store.errors import StoreError
+
+        with contextlib.suppress(StoreError):
+            _print(stored(here), format)
         raise
     _print(answer, format)
     return 0
