@@ -13,6 +13,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+_JUMP = re.compile(r"([^@\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^@\s:]+)(:\d{1,5})?")
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 
 
@@ -59,6 +60,13 @@ class SshConfig(Section):
     port: Port = 22
     jump: str | None = None
     sudo: bool = True
+
+    @field_validator("jump")
+    @classmethod
+    def _one_host(cls, value: str | None) -> str | None:
+        if value is not None and _JUMP.fullmatch(value) is None:
+            raise ValueError(f"{value!r} is not [user@]address[:port]")
+        return value
 
 
 class GaleraConfig(Section):

@@ -88,6 +88,10 @@ class DatabaseConfig(Section):
                 )
         return value
 
+    def resolve(self) -> str | None:
+        """Return the URL, or None for SQLite in the state directory. Raise SecretError if it cannot be read."""
+        return self.url.resolve().get_secret_value() if isinstance(self.url, Secret) else self.url
+
 
 class AuditConfig(Section):
     """Where signed checkpoints go. Only a copy elsewhere proves anything against somebody who has the key."""

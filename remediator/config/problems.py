@@ -13,6 +13,9 @@ from remediator.model.content import Mistake
 
 M = TypeVar("M", bound=BaseModel)
 
+_BRANCHES = frozenset({"str", "Secret", "webhook", "command", "[key]"})
+"""What pydantic puts into a location that is not a key of the file."""
+
 _PLAIN = {
     "string_type": "should be text",
     "int_type": "should be a whole number",
@@ -73,17 +76,12 @@ def _mistake(model: type[BaseModel], document: Document, base: Loc, error: Mappi
 
 
 def _in_file(document: Document, base: Loc, loc: Loc) -> Loc:
-    """Return `loc` without the parts that are names of union branches: those that are nowhere in the file."""
+    """Return `loc` without the parts that name a branch of a union: what is not in the file and could be one."""
     kept: list[str | int] = []
-    for index, part in enumerate(loc):
-        last = index == len(loc) - 1
-        if (*base, *kept, part) in document.places or (last and not _is_branch(part)):
+    for part in loc:
+        if (*base, *kept, part) in document.places or part not in _BRANCHES:
             kept.append(part)
     return tuple(kept)
-
-
-def _is_branch(part: str | int) -> bool:
-    return part in ("str", "Secret", "webhook", "command", "[key]") or (isinstance(part, str) and "[" in part)
 
 
 def _sentence(kind: str, error: Mapping[str, Any]) -> tuple[str, str]:
