@@ -6,7 +6,7 @@ from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import Key
+from remediator.daemon.world import GroupJudged, Key
 from remediator.incidents import dependency, lifecycle
 from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
@@ -39,7 +39,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
         if check.assess.scope is Scope.HOST and reply.host in world.check_hosts(check):
             results.extend(_judge(turn, check, (reply.host,)))
         elif check.assess.scope is Scope.GROUP and _group_is_fresh(turn, check):
-            world.group_judged[check.name] = turn.now
+            _note_judged(turn, check)
             results.extend(_judge(turn, check, world.check_hosts(check)))
     for result in results:
         _advance(turn, result)
@@ -53,16 +53,24 @@ def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckRe
 
 
 def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
+    """Return whether a group can be judged anew: its oldest evidence has moved, or a member keeps us waiting for too long."""
     world = turn.world
-    hosts = world.check_hosts(check)
-    if not hosts:
+    replies = [world.facts.reply(host) for host in world.check_hosts(check)]
+    known = [reply.asked_at for reply in replies if reply is not None]
+    if not known:
         return False
+    oldest = max(known, key=turn.now.at_most_since)
     judged = world.group_judged.get(check.name)
-    replies = [world.facts.reply(host) for host in hosts]
-    fresh = [reply is not None and (judged is None or reply.received_at.after(judged)) for reply in replies]
-    if all(fresh):
-        return True
-    return judged is not None and turn.now.since(judged) > GROUP_PATIENCE * check.every_s
+    if judged is None:
+        return len(known) == len(replies)
+    late = turn.now.since(judged.at) > GROUP_PATIENCE * check.every_s
+    return oldest.after(judged.oldest) or late
+
+
+def _note_judged(turn: Turn, check: CheckSpec) -> None:
+    hosts = turn.world.check_hosts(check)
+    known = [reply.asked_at for host in hosts if (reply := turn.world.facts.reply(host)) is not None]
+    turn.world.group_judged[check.name] = GroupJudged(at=turn.now, oldest=max(known, key=turn.now.at_most_since))
 
 
 def _advance(turn: Turn, result: CheckResult) -> None:
@@ -113,7 +121,7 @@ def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> Non
         flapping=changed.flapping,
     )
     incident = world.incident_of(key)
-    if incident is None and changed.state is State.OK:
+    if incident is None and not lifecycle.opens(event):
         turn.event(event, None)
         return
     text = f"{changed.state.name} {changed.state_type.value} {changed.attempt}: {result.output}"

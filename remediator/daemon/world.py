@@ -31,6 +31,14 @@ Key = tuple[str, str]
 """(check, target text)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupJudged:
+    """When a group was judged last, and how old the oldest reply it was judged by."""
+
+    at: Instant
+    oldest: Instant
+
+
 @dataclass
 class World:
     """See the module. Owned by the loop thread; nobody else touches it."""
@@ -52,7 +60,7 @@ class World:
     series: dict[Key, Series] = field(default_factory=dict)
     results: dict[Key, CheckResult] = field(default_factory=dict)
     good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    group_judged: dict[str, Instant] = field(default_factory=dict)
+    group_judged: dict[str, GroupJudged] = field(default_factory=dict)
     in_flight: set[str] = field(default_factory=set)
     due_at: dict[str, float] = field(default_factory=dict)
     forced: set[str] = field(default_factory=set)

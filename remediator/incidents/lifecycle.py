@@ -19,6 +19,13 @@ OK_SAMPLES_TO_CLOSE = 2
 _MAY_BE_SUPPRESSED = (IncidentState.OPEN, IncidentState.ESCALATED)
 
 
+def opens(event: Event) -> bool:
+    """Return whether `event` is the beginning of an incident: a CRITICAL one at once, WARNING and UNKNOWN when they are HARD."""
+    if event.state is State.OK:
+        return False
+    return event.state is State.CRITICAL or event.state_type is StateType.HARD
+
+
 def opened(incident_id: str, event: Event) -> Incident:
     """Return the incident that `event` opens."""
     return Incident(
