@@ -6,6 +6,7 @@ command line, as an operator would). A test that was skipped is counted as skipp
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -36,7 +37,17 @@ def pytest(ring: str, arguments: list[str], into: Count) -> None:
     """Run one pytest and add its results to `into`; a run that ends without a report is one failure."""
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", arguments[0], f"--junitxml={report}", *arguments[1:], f"tests/{ring}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            arguments[0],
+            f"--junitxml={report}",
+            *arguments[1:],
+            f"tests/{ring}",
+        ]
         started = time.monotonic()
         try:
             code = subprocess.run(command, timeout=LIMIT_S[ring], check=False).returncode
@@ -80,6 +91,17 @@ def run(ring: str) -> Count:
     return count
 
 
+def faults(table: Path) -> None:
+    """Print the table of faults that the lab tests kept, one line each."""
+    if not table.exists():
+        return
+    print("\nfault                              host  seen s  outcome    cured s  why")
+    for line in sorted(table.read_text().splitlines()):
+        row = json.loads(line)
+        seen, cured = (f"{row[name]:7.1f}" if row[name] is not None else "      -" for name in ("seen_s", "cured_s"))
+        print(f"{row['fault']:<34} {row['host']:<5} {seen} {row['outcome']:<10} {cured}  {row['why'][:80]}")
+
+
 def lab(verb: str) -> None:
     """Bring the lab up or down; why it cannot come up is what its tests then say when they skip."""
     started = time.monotonic()
@@ -93,6 +115,8 @@ def main(wanted: list[str]) -> int:
     rings = [ring for ring in RINGS if not wanted or ring in wanted]
     counts: dict[str, Count] = {}
     up = False
+    table = Path(tempfile.mkdtemp(prefix="remediator-rings-")) / "faults.jsonl"
+    os.environ["REMEDIATOR_LAB_TABLE"] = str(table)
     try:
         for ring in rings:
             if ring in ("lab", "e2e") and not up:
@@ -109,6 +133,7 @@ def main(wanted: list[str]) -> int:
     print("\nslowest ten:")
     for seconds, name, ring in slowest:
         print(f"  {seconds:7.1f} s  {ring}: {name}")
+    faults(table)
     for count in counts.values():
         for name, reason in count.reasons.items():
             print(f"skipped: {name}: {reason}")

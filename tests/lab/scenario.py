@@ -63,6 +63,12 @@ class Scenario:
         self.hosts = tuple(hosts)
         self.written = api.write_config(directory, hosts=self.hosts, http_port=free_port())
         self.log = directory / "daemon.log"
+        self._inbox = directory / "pages.jsonl"
+        sink = f"import sys; open({str(self._inbox)!r}, 'a').write(sys.stdin.read().strip() + chr(10))"
+        with self.written.config.open("a") as config:
+            config.write(
+                f"notify:\n  - {{name: inbox, type: command, argv: {json.dumps([sys.executable, '-c', sink])}}}\n"
+            )
         self.process: subprocess.Popen[bytes] | None = None
         self._broken: list[tuple[str, str]] = []
 
@@ -136,6 +142,12 @@ class Scenario:
         if not done.stdout.strip():
             raise AssertionError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr}")
         return json.loads(done.stdout)
+
+    def pages(self) -> list[dict[str, Any]]:
+        """Return what was delivered to people so far."""
+        if not self._inbox.exists():
+            return []
+        return [json.loads(line) for line in self._inbox.read_text().splitlines() if line.strip()]
 
     # the world ------------------------------------------------------------------------------------------------------
 
