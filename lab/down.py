@@ -7,6 +7,8 @@ Works by what is found (containers, pids that name the lab's directory, mounts u
 from __future__ import annotations
 
 import os
+import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from lab import engine, network, paths
 from lab.errors import LabError
 from lab.images import remove_tree
 from lab.proc import run
+from lab.topology import CGROUP
 
 
 def down() -> None:
@@ -70,11 +73,36 @@ def _mounts() -> list[str]:
 
 
 def _remove_cgroups() -> None:
-    """Remove the empty control groups that the engine made for its containers."""
-    for top in (*Path("/sys/fs/cgroup").glob("*/remediator-lab"), Path("/sys/fs/cgroup/remediator-lab")):
-        if top.is_dir():
-            for folder, _, _ in os.walk(top, topdown=False):
-                try:
-                    os.rmdir(folder)
-                except OSError:
-                    pass
+    """Remove the empty control groups of the lab's containers.
+
+    A host's systemd mounts controllers that this machine does not; their groups start at the top of a hierarchy that
+    nobody else sees, so it is mounted for a moment to reach them. A group with a process in it cannot be removed.
+    """
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    tops = [Path(m[1]) for m in mounts if m[2] in ("cgroup", "cgroup2")]
+    for top in tops:
+        _remove_empty(top / CGROUP)
+    seen = {word for m in mounts if m[2] == "cgroup" for word in m[3].split(",")}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        controllers = line.split(":")[1]
+        if not controllers or seen & set(controllers.split(",")):
+            continue
+        with tempfile.TemporaryDirectory(prefix="remediator-lab-") as folder:
+            for _ in range(10):  # a hierarchy goes with its last unmount, once removed groups are gone for good
+                if not run(["mount", "-t", "cgroup", "-o", controllers, "remediator-lab", folder], check=False).ok:
+                    break
+                for name in (CGROUP, "docker", "libpod_parent", "system.slice", "init.scope", "user.slice"):
+                    _remove_empty(Path(folder) / name)
+                run(["umount", folder], check=False)
+                if f":{controllers}:" not in Path("/proc/self/cgroup").read_text():
+                    break
+                time.sleep(0.2)
+
+
+def _remove_empty(top: Path) -> None:
+    if top.is_dir():
+        for folder, _, _ in os.walk(top, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                pass

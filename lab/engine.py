@@ -58,6 +58,7 @@ def start() -> None:
         "--containerd-plugins-namespace", "remediator-lab-plugins", "--bridge", topology.IDLE_BRIDGE,
         "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
         "--add-runtime", f"lab={RUNTIME_WRAPPER}", "--default-runtime", "lab", "--storage-driver", "overlay2",
+        "--cgroup-parent", f"/{topology.CGROUP}",
     ])  # fmt: skip
     _wait("dockerd", alive)
 

@@ -42,7 +42,7 @@ def create(host: Host) -> None:
     names = [arg for other in topology.HOSTS for arg in ("--add-host", f"{other.name}:{other.address}")]
     engine.docker(
         "create", "--name", host.outer, "--hostname", host.name, "--network", "lab", "--ip", host.address, "--privileged",
-        "--restart", "always", "--cgroup-parent", "/remediator-lab", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
+        "--restart", "always", "--cgroupns", "private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
         "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, images.host_image(host.engine),
     )  # fmt: skip
     engine.docker("cp", "-", f"{host.outer}:/", stdin=_seed(host))

@@ -98,7 +98,7 @@ def _host_images() -> None:
         engine.docker("import", str(_base_tar("host")), base, timeout_s=300)
     engine.docker("tag", base, "remediator-lab/host-base:latest")
     for kind in ENGINES:
-        argv = ["build", "--quiet", "--network", "none", "--build-arg", f"ENGINE={kind}", "-t", host_image(kind)]
+        argv = ["build", "--quiet", "--cgroup-parent", f"/{topology.CGROUP}", "--network", "none", "--build-arg", f"ENGINE={kind}", "-t", host_image(kind)]
         engine.docker(*argv, str(paths.IMAGE / "host"), timeout_s=300)
 
 
@@ -123,7 +123,7 @@ def _templates() -> None:
 
 def _in_host_image(kind: str, root: Path, args: list[str]) -> None:
     engine.docker(
-        "run", "--rm", "--privileged", "--network", "none", "--env", f"LAB_TAG={topology.TAG}", "--tmpfs", "/run", "--tmpfs", "/tmp",
+        "run", "--rm", "--privileged", "--cgroupns", "private", "--network", "none", "--env", f"LAB_TAG={topology.TAG}", "--tmpfs", "/run", "--tmpfs", "/tmp",
         "-v", f"{root}:{DATA_ROOT[kind]}", "-v", f"{paths.CACHE}:/cache", "-v", f"{paths.IMAGE / 'service'}:/context:ro",
         host_image(kind), "lab-template", *args, timeout_s=540,
     )  # fmt: skip

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from lab import hosts, topology, up
 from lab.errors import LabError, UsageError
-from lab.faults import container, galera, records
+from lab.faults import container, galera, records, system
+from lab.faults import host as whole_host
 from lab.faults.model import Broken, Fault, Params
 
-FAULTS: dict[str, Fault] = {f.name: f for f in (*container.FAULTS, *galera.FAULTS)}
+FAULTS: dict[str, Fault] = {f.name: f for f in (*container.FAULTS, *whole_host.FAULTS, *system.FAULTS, *galera.FAULTS)}
 
 
 def find(name: str) -> Fault:

@@ -9,7 +9,6 @@ from lab.proc import poll
 from lab.topology import Host
 
 MEMBERS = tuple(h.name for h in topology.GALERA)
-_STAY_DOWN = "[Service]\nRestart=no\n"
 _RULES = tuple(f"{chain} -p tcp --{end} 4567 -j DROP" for chain in ("INPUT", "OUTPUT") for end in ("dport", "sport"))
 
 
@@ -22,17 +21,8 @@ def present() -> list[Host]:
     return [h for h in topology.GALERA if hosts.state(h) != "absent"]
 
 
-def _fail(host: Host) -> str:
-    member = _mariadb(host)
-    path = unit.drop_in(member, _STAY_DOWN)
-    unit.kill(member)
-    unit.wait(member, limit_s=30, ActiveState="failed")
-    unit.drop_in(member, None)
-    return path
-
-
 def _member_failed(broken: Broken) -> list[str]:
-    path = _fail(broken.host)
+    path = unit.fail(_mariadb(broken.host))
     others = [h for h in present() if h.name != broken.host.name]
     poll("the others to notice", lambda: all(galera.synced(h, len(others)) for h in others), limit_s=30)
     return [
@@ -59,7 +49,7 @@ def _undo_partition(broken: Broken) -> None:
 def _all_killed(broken: Broken) -> list[str]:
     members = present()
     for host in members:
-        unit.drop_in(_mariadb(host), _STAY_DOWN)
+        unit.drop_in(_mariadb(host), unit.STAY_DOWN)
     for host in members:
         unit.kill(_mariadb(host))
     for host in members:

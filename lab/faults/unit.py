@@ -9,6 +9,9 @@ from lab.errors import LabError
 from lab.faults.model import Broken
 from lab.proc import poll
 
+HEALTH = "{{.State.Health.Status}}"
+SLOW = "lab-slow"
+STAY_DOWN = "[Service]\nRestart=no\n"
 QUICK = "[Service]\nRestartSec=1s\n"
 
 
@@ -31,6 +34,15 @@ def kill(broken: Broken) -> None:
     if not pid.isdigit() or pid == "0":
         raise LabError(f"{broken.container} on {broken.host.name} does not run, so it cannot crash: python -m lab heal")
     hosts.execute(broken.host, ["kill", "-KILL", pid])
+
+
+def fail(broken: Broken) -> str:
+    """Kill the container so that its unit stays `failed` with the cause gone; return the drop-in that was used and removed."""
+    path = drop_in(broken, STAY_DOWN)
+    kill(broken)
+    wait(broken, limit_s=30, ActiveState="failed")
+    drop_in(broken, None)
+    return path
 
 
 def flag(broken: Broken, kind: str, value: str | None) -> None:
@@ -81,11 +93,11 @@ def make_well(broken: Broken) -> None:
     state = properties(broken)
     if state.get("ActiveState") != "active":
         hosts.shell(broken.host, f"systemctl reset-failed {broken.unit} || true\nsystemctl start {broken.unit}\n", timeout_s=200)
-    elif checked and inspect(broken, "{{.State.Health.Status}}") == "unhealthy":
+    elif checked and inspect(broken, HEALTH) == "unhealthy":
         hosts.shell(broken.host, f"systemctl restart {broken.unit}\n", timeout_s=200)
     wait(broken, limit_s=60, ActiveState="active", SubState="running")
     if checked:
         what = f"health of {broken.container} on {broken.host.name}"
-        poll(what, lambda: inspect(broken, "{{.State.Health.Status}}") == "healthy", limit_s=60, every_s=0.7)
+        poll(what, lambda: inspect(broken, HEALTH) == "healthy", limit_s=60, every_s=0.7)
     else:
         poll(f"{broken.container} on {broken.host.name}", lambda: inspect(broken, "{{.State.Running}}") == "true", limit_s=60)
