@@ -38,6 +38,7 @@ _CHECKED = {
 _AT = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
 _WRAPPER = re.compile(r"wrapper\((\w+)\)")
+_WORDY = re.compile(r"input '(?:and|or|not)'")
 _UNBOUND = re.compile(r'No value with name "data\.(\w+)"')
 _INT64 = range(-(2**63), 2**63)
 
@@ -150,6 +151,8 @@ def _bad(report: str) -> BadCondition:
     said = _WRAPPER.sub(r"\1", said).split(" expecting {")[0]
     if "(list(string), null_type)" in said:
         said += "; a list is never null, ask for its size()"
+    if said.startswith("Syntax error") and _WORDY.search(said):
+        said += "; write && for and, || for or, ! for not"
     if "double" in said and "int)" in said:
         said += "; write a number with its fraction to compare it with one: 1.0"
     return BadCondition(said, line=line, col=col, caret=caret)
