@@ -137,7 +137,11 @@ def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, re
     if result is not None:
         parts.append(f"{incident.check} on {incident.target}: {result.output}")
         if rule is not None and rule.notify is not None:
-            around = {"target": incident.target.text, "host": ", ".join(incident.target.hosts), "name": incident.target.name}
+            around = {
+                "target": incident.target.text,
+                "host": ", ".join(incident.target.hosts),
+                "name": incident.target.name,
+            }
             parts.append(texts.compile_text(rule.notify, None, texts.AROUND).render(result.data, around))
         last_log = result.data.get("last_log")
         if isinstance(last_log, str) and last_log:

@@ -7,10 +7,11 @@ before anything else is done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 from remediator.daemon import asking, clockwatch, deciding, hinting, observing, running, showing
@@ -34,7 +35,7 @@ from remediator.model import times
 from remediator.model.hooks import CannotStore
 from remediator.model.records import Run
 from remediator.model.times import Instant
-from remediator.store import chain, errors, loading
+from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 
@@ -48,8 +49,10 @@ log = structlog.get_logger("remediator")
 class Engine:
     """Owned by the loop thread."""
 
-    def __init__(self, world: World, database: Database) -> None:
+    def __init__(self, world: World, database: Database, make_room: Callable[[], bool] = lambda: False) -> None:
         self.world = world
+        self._make_room = make_room
+        self._trimmed_s = 0.0
         self._database = database
         self.store_error: str | None = None
         self.audit_seq = 0
@@ -78,6 +81,7 @@ class Engine:
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
                 turn.dispatch_collections(observing.due_hosts(turn))
+                self._trim(connection, now)
                 self.audit_seq, self.audit_hash = chain.head(connection)
         except errors.StoreUnavailable as error:
             self._without_store(str(error), waiting, inputs, turn)
@@ -91,6 +95,14 @@ class Engine:
             if not future.done():
                 future.set_result(value)
         return turn.effects
+
+    def _trim(self, connection: sa.Connection, now: Instant) -> None:
+        """Remove what is too old, a batch at a time; again at once while a batch was full."""
+        if now.boot_s < self._trimmed_s:
+            return
+        kept = self.world.config.retention
+        removed = retention.trim(connection, now, retention.Keep(events_s=kept.events, runs_s=kept.runs))
+        self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
@@ -167,6 +179,12 @@ class Engine:
         world = self.world
         if self.store_error is None:
             log.error("store_unavailable", cloud=world.config.cloud, reason=why)
+        if "full" in why and self._make_room():
+            log.error(
+                "ballast_released",
+                cloud=world.config.cloud,
+                reason="the disk is full: room was made to write why nothing is done",
+            )
         self.store_error = why
         world.adopted = False
         for future in waiting:

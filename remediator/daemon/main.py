@@ -20,7 +20,7 @@ from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.hooks import EnginePort
-from remediator.store import ballast, checkpoints, reader
+from remediator.store import ballast, blobs, checkpoints, reader
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 
@@ -58,7 +58,8 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
         database.open()
         refrain = Refrain(Path(config.pause_file), state_dir)
         world = composing.world_of(parts, refrain, time)
-        engine = Engine(world, database)
+        world.keep_output = lambda text: _keep(state_dir, text)
+        engine = Engine(world, database, make_room=lambda: ballast.release(state_dir))
         hands = Hands(
             collector=composing.collector_of(parts, reach, time),
             actor=reach,
@@ -87,6 +88,13 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
         reach.close()
         lock.release()
     return 0
+
+
+def _keep(state_dir: Path, text: str) -> None:
+    try:
+        blobs.keep(state_dir / "blobs", text)
+    except OSError as error:
+        log.error("output_not_kept", reason=error.strerror)
 
 
 def _serve(config: Config, loop: Loop, make_server: MakeServer | None, state_dir: Path) -> None:

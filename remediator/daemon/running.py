@@ -160,6 +160,7 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
 
 
 def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
+    turn.world.keep_output(step.output)
     body = {
         "step": step.id,
         "state": step.state.value,

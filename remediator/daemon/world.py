@@ -53,6 +53,9 @@ class World:
     read_pause: Callable[[], tuple[str, ...] | Unknown]
     """The pause file and the room left in the state directory, as reasons not to act; UNKNOWN when it cannot be read."""
 
+    keep_output: Callable[[str], None] = lambda _text: None
+    """Puts the output of a step aside, by its hash."""
+
     limits: Limits = field(init=False)
     rules: RuleIndex = field(init=False)
 

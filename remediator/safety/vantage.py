@@ -39,6 +39,7 @@ GUARDS = (
         default="two samples of every host",
         floor="the same",
         ask=startup,
+        every_step=True,
     ),
     Guard(
         id="clock",
