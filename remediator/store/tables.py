@@ -42,6 +42,7 @@ events = sa.Table(
     sa.Column("incident", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("events_incident", "incident"),
+    sa.Index("events_at", "at"),
 )
 
 hints = sa.Table(
@@ -50,6 +51,7 @@ hints = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
+    sa.Index("hints_at", "at"),
 )
 
 incidents = sa.Table(
