@@ -57,6 +57,8 @@ def _whole(body: Any, host: str, wanted: Sequence[str]) -> Parsed:
         why = f"another collector holds the lock of {host} for longer than 5 s"
         return _failed(Reach.BUSY, why, wanted, clock_s, boot_id)
     answers = body["sections"]
+    if not isinstance(answers, dict):
+        raise TypeError("sections is not an object")
     sections = {name: _section(name, answers) for name in wanted}
     return Parsed(reach=Reach.OK, sections=sections, clock_s=clock_s, boot_id=boot_id, took_s=float(body["took"]))
 

@@ -29,7 +29,7 @@ class Behaviour:
     silent_at_exec: bool = False
     motd: bytes = b""
     answer: Callable[[bytes], bytes | None] | None = None
-    """Given the request, the whole output in place of running it; None: say nothing more."""
+    """Given the request line, the whole output in place of running it; None: say nothing more."""
     vanish_after: int | None = None
     """Close the connection after that many bytes of output."""
 
@@ -120,7 +120,8 @@ class SshServer:
         for sock in self._socks:
             sock.close()
         for thread in [*self._threads, *self._transports]:
-            thread.join(5)
+            if thread.ident is not None:
+                thread.join(5)
 
     def _accept(self) -> None:
         while not self.stopping.is_set():
@@ -149,10 +150,7 @@ class SshServer:
             if self.behaviour.answer is None:
                 self._execute(channel, command)
                 return
-            request = b""
-            while request.count(b"\n") < 1 or not request.endswith(b"\n"):
-                request += channel.recv(65536)
-            output = self.behaviour.answer(request)
+            output = self.behaviour.answer(_request_line(channel))
             if output is None:
                 self.stopping.wait(30)
                 return
@@ -185,6 +183,17 @@ class SshServer:
             if (code := child.wait(10)) >= 0:  # for a signal sshd sends no exit status
                 channel.send_exit_status(code)
             channel.close()
+
+
+def _request_line(channel: paramiko.Channel) -> bytes:
+    """Return the line that follows a length, a newline and that many bytes."""
+    read = b""
+    while b"\n" not in read:
+        read += channel.recv(65536)
+    length, _, rest = read.partition(b"\n")
+    while len(rest) <= int(length) or not rest.endswith(b"\n"):
+        rest += channel.recv(65536)
+    return rest[int(length) :]
 
 
 def _pump_in(channel: paramiko.Channel, target: object) -> None:

@@ -1,0 +1,251 @@
+"""The collector end to end, as real processes on this machine and over a real SSH server: late, broken and greedy sections
+are UNKNOWN and hide nothing else, one at a time per host, and nothing is left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remediator.collect.assembly import Lock
+from remediator.collect.collector import Collector
+from remediator.model.content import Integration, SectionSpec
+from remediator.model.hosts import Host
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+from remediator.reach.local import LocalReach
+from remediator.reach.ssh import SshReach
+from tests.service.ssh_server import SshServer, new_key, serving
+
+pytestmark = pytest.mark.service
+
+HERE = Host(name="here", address="local", groups=("g",), engine="podman")
+SOURCE = """
+import os, time
+def collect_fine(request, run):
+    return {"engine": request["engine"], "host": request["host"], "constant": request.get("constant"), "ids": [os.getpid(), os.getpgid(0)]}
+def collect_slow(request, run):
+    time.sleep(60)
+def collect_stubborn(request, run):
+    return run(["sh", "-c", "trap '' TERM; echo $$ > %(marks)s/stubborn; sleep 60"], 60)
+def collect_crash(request, run):
+    raise KeyError("nothing")
+def collect_dead(request, run):
+    os._exit(3)
+def collect_greedy(request, run):
+    return len("x" * (1 << 29))
+def collect_talkative(request, run):
+    return "x" * (5 << 20)
+def collect_odd(request, run):
+    return float("nan")
+def collect_tool(request, run):
+    return [run(["sh", "-c", "echo out; echo err >&2; exit 3"], 5), run(["sleep", "60"], 0.3)]
+def collect_no_tool(request, run):
+    return run(["/nonexistent/tool"], 5)
+def collect_fds(request, run):
+    return [os.readlink("/proc/self/fd/%%d" %% n) for n in (0, 1, 2)]
+"""
+NAMES = re.findall(r"def collect_(\w+)", SOURCE)
+
+
+class RealClock:
+    def now(self) -> Instant:
+        return Instant(datetime.now(UTC), time.clock_gettime(time.CLOCK_BOOTTIME), "test")
+
+
+def integrations(marks: Path) -> dict[str, Integration]:
+    def direct(host: Host) -> Mapping[str, Any]:
+        return {"asked": host.name}
+
+    def broken(host: Host) -> Any:
+        raise RuntimeError("a defect")
+
+    specs = [SectionSpec(name=name, timeout_s=1.0 if name in ("slow", "stubborn") else 4.0) for name in NAMES]
+    sources = {"remote_source": SOURCE % {"marks": marks}, "assessments": (), "actions": ()}
+    mine = Integration(
+        name="mine", sections=specs, direct={"sql": direct, "broken": broken}, request={"constant": 7}, **sources
+    )
+    other = [SectionSpec(name="elsewhere", timeout_s=1.0)]
+    theirs = Integration(name="theirs", sections=other, applies=lambda host: "other" in host.groups, **sources)
+    return {"mine": mine, "theirs": theirs}
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Lock:
+    path = tmp_path / "lock"
+    path.touch()
+    return Lock(file=str(path), wait_s=0.3)
+
+
+@pytest.fixture
+def collector(tmp_path: Path, lock: Lock) -> Collector:
+    return Collector(LocalReach(), integrations(tmp_path), RealClock(), sudo=False, deadline_s=8.0, lock=lock)
+
+
+def get(collector: Collector, *sections: str) -> HostReply:
+    reply = collector.collect(HERE, sections)
+    assert (reply.reach, reply.reason) == (Reach.OK, "")
+    return reply
+
+
+def test_a_reply_carries_clock_boot_id_and_what_the_request_said(collector: Collector) -> None:
+    reply = get(collector, "fine")
+    data = reply.section("fine")
+    assert (data["engine"], data["host"], data["constant"]) == ("podman", "here", 7)
+    assert reply.boot_id == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert abs((reply.host_clock_s or 0) - time.time()) < 5
+    assert 0 < reply.host_took_s < 5
+
+
+def test_no_names_means_all_sections_that_apply(collector: Collector) -> None:
+    reply = collector.collect(HERE, [])
+    assert set(reply.sections) == {*NAMES, "sql", "broken"}
+    assert reply.section("elsewhere") == Unknown("not_collected:elsewhere")
+
+
+def test_late_broken_and_greedy_sections_are_unknown_and_hide_nothing_else(collector: Collector) -> None:
+    began_s = time.monotonic()
+    reply = collector.collect(HERE, NAMES)
+    assert time.monotonic() - began_s < 6
+    found = {name: reply.section(name) for name in NAMES}
+    assert found["slow"] == Unknown("timeout:slow")
+    assert found["stubborn"] == Unknown("timeout:stubborn")
+    assert found["crash"].reason.startswith("error:crash: KeyError: 'nothing' (line ")
+    assert found["dead"] == Unknown("error:dead: its child ended without a result")
+    assert found["greedy"].reason.startswith("error:greedy: MemoryError")
+    assert found["talkative"] == Unknown("error:talkative: its result is above 4194304 bytes")
+    assert found["odd"].reason.startswith("error:odd: ValueError")
+    assert found["no_tool"].reason.startswith("error:no_tool: FileNotFoundError")
+    assert found["tool"] == [[3, "out\n", "err\n"], [None, "", ""]]
+    assert found["fine"]["ids"][0] == found["fine"]["ids"][1]
+    assert found["fds"] == ["/dev/null"] * 3
+
+
+def test_a_late_tool_is_killed_with_its_section(collector: Collector, tmp_path: Path) -> None:
+    get(collector, "stubborn")
+    pid = int((tmp_path / "stubborn").read_text())
+    assert gone(pid)
+
+
+def test_direct_sections_come_in_the_same_reply_and_their_defects_are_unknown(collector: Collector) -> None:
+    reply = get(collector, "fine", "sql", "broken")
+    assert reply.section("sql") == {"asked": "here"}
+    assert reply.section("broken") == Unknown("error:broken: RuntimeError")
+
+
+def test_a_second_collector_waits_and_then_says_busy(collector: Collector, lock: Lock) -> None:
+    with open(lock.file) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        reply = collector.collect(HERE, ["fine"])
+    assert reply.reach is Reach.BUSY
+    assert reply.section("fine") == Unknown("host_busy")
+    assert get(collector, "fine").section("fine")
+
+
+def test_a_section_that_cannot_be_killed_does_not_keep_the_lock(collector: Collector) -> None:
+    get(collector, "slow")
+    assert get(collector, "fine").section("fine")["host"] == "here"
+
+
+def test_the_collector_ends_when_the_other_side_goes_away(tmp_path: Path, lock: Lock) -> None:
+    collector = Collector(LocalReach(), integrations(tmp_path), RealClock(), sudo=False, deadline_s=0.7, lock=lock)
+    reply = collector.collect(HERE, ["stubborn"])
+    assert reply.reach is Reach.UNREACHABLE
+    assert gone(int((tmp_path / "stubborn").read_text()))
+
+
+def gone(pid: int) -> bool:
+    for _ in range(50):
+        if not os.path.exists(f"/proc/{pid}"):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SshServer]:
+    keys = [new_key(tmp_path / name) for name in ("host", "read")]
+    with serving(keys[0], keys[1:]) as running:
+        (tmp_path / "known_hosts").write_text(running.known_hosts_line())
+        yield running
+
+
+@pytest.fixture
+def over_ssh(tmp_path: Path, lock: Lock, server: SshServer) -> Iterator[Collector]:
+    key = tmp_path / "read"
+    reach = SshReach(user="r", read_key=key, act_key=key, known_hosts=tmp_path / "known_hosts", sudo=False)
+    yield Collector(reach, integrations(tmp_path), RealClock(), sudo=False, deadline_s=3.0, lock=lock)
+    reach.close()
+
+
+def sentinel_of(request: bytes) -> bytes:
+    return str(json.loads(request)["sentinel"]).encode()
+
+
+def body_for(request: bytes) -> bytes:
+    sections = {"fine": {"data": 1, "took": 0.1}}
+    return json.dumps({"v": 1, "boot_id": "b", "clock": 1.0, "took": 0.1, "sections": sections}).encode()
+
+
+def test_over_ssh_a_banner_before_the_reply_does_no_harm(over_ssh: Collector, server: SshServer) -> None:
+    server.behaviour.motd = b"Welcome to ctl1\n{}\n"
+    reply = over_ssh.collect(server.host(), ["fine"])
+    assert (reply.reach, reply.section("fine")["host"]) == (Reach.OK, "ctl1")
+
+
+def test_over_ssh_a_link_that_is_lost_leaves_nothing_behind(
+    over_ssh: Collector, server: SshServer, tmp_path: Path
+) -> None:
+    server.behaviour.motd = b""
+    slow = Collector(
+        over_ssh._reach, integrations(tmp_path), RealClock(), sudo=False, deadline_s=0.8, lock=over_ssh._lock
+    )
+    reply = slow.collect(server.host(), ["stubborn"])
+    assert (reply.reach, reply.section("stubborn")) == (Reach.UNREACHABLE, Unknown("host_unreachable"))
+    assert gone(int((tmp_path / "stubborn").read_text()))
+
+
+WRONG = {
+    "cut": (lambda r: sentinel_of(r) + b" " + body_for(r)[:30], "was cut after 30 bytes"),
+    "not JSON": (lambda r: sentinel_of(r) + b" <html>\n", "is not valid"),
+    "another sentinel": (lambda r: b"remediator-reply:0 " + body_for(r) + b"\n", "no reply"),
+    "nothing": (lambda r: b"", "no reply"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_over_ssh_a_wrong_reply_is_garbled_and_the_next_one_is_fine(
+    over_ssh: Collector, server: SshServer, name: str
+) -> None:
+    server.behaviour.answer, words = WRONG[name]
+    reply = over_ssh.collect(server.host(), ["fine"])
+    assert reply.reach is Reach.GARBLED
+    assert words in reply.reason
+    assert reply.section("fine") == Unknown("host_garbled")
+    server.behaviour.answer = lambda r: sentinel_of(r) + b" " + body_for(r) + b"\n"
+    assert over_ssh.collect(server.host(), ["fine"]).section("fine") == 1
+
+
+def test_over_ssh_a_late_reply_is_unreachable(over_ssh: Collector, server: SshServer) -> None:
+    server.behaviour.answer = lambda request: None
+    began_s = time.monotonic()
+    reply = over_ssh.collect(server.host(), ["fine"])
+    assert (reply.reach, time.monotonic() - began_s < 5) == (Reach.UNREACHABLE, True)
+    assert "never answered" in reply.reason
+
+
+def test_a_host_that_is_gone_still_gives_its_direct_sections(over_ssh: Collector, server: SshServer) -> None:
+    server.vanish()
+    reply = over_ssh.collect(server.host(), ["fine", "sql"])
+    assert reply.reach is Reach.UNREACHABLE
+    assert reply.sections["sql"].data == {"asked": "ctl1"}
+    assert reply.section("fine") == Unknown("host_unreachable")
