@@ -100,7 +100,7 @@ def read(path: Path, *, trusted: bool = False) -> Document:
 def parse(text: str, file: str) -> Document:
     """Return the document that `text` is."""
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, col = (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from remediator.config import documents, mistakes, overrides, problems
-from remediator.config.documents import Document
 from remediator.config.errors import ConfigError
 from remediator.config.models import Config
 from remediator.config.origin import Origin
@@ -70,8 +69,3 @@ def _in_environment(mistake: Mistake, applied: Mapping[documents.Loc, str]) -> M
                 code=mistake.code, message=mistake.message, hint=mistake.hint,
             )  # fmt: skip
     return mistake
-
-
-def empty_document(file: str) -> Document:
-    """Return a document without content, for configs that were not read from a file."""
-    return Document(file=file, data={})

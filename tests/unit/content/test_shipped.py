@@ -1,0 +1,272 @@
+"""What we ship, judged fault by fault: the state an operator sees, which rule acts, and that UNKNOWN never does."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from remediator.collect import judge
+from remediator.content import load_content
+from remediator.integrations import registry
+from remediator.model.content import Content, Integration, Mode, Risk
+from remediator.model.judging import State
+from remediator.model.targets import Target, cluster, container, galera_member, on_host
+from remediator.model.values import Data, Unknown
+from remediator.rules import advice, decide
+from remediator.rules.decide import RuleOutcome
+from remediator.rules.index import RuleIndex
+
+pytestmark = pytest.mark.unit
+
+TARGETS: dict[str, Target] = {
+    "container": container("ctl1", "nova_api"),
+    "host": on_host("ctl1"),
+    "galera": galera_member("ctl1"),
+    "cluster": cluster("galera", ("ctl1", "ctl2", "ctl3")),
+}
+
+
+@cache
+def integrations() -> dict[str, Integration]:
+    return registry.load({"galera": {}})
+
+
+@cache
+def shipped() -> Content:
+    content, found = load_content(None, integrations(), None)
+    assert content is not None, found
+    return content
+
+
+@cache
+def index() -> RuleIndex:
+    return RuleIndex(shipped().rules.values())
+
+
+UNIT: dict[str, Any] = {
+    "has_unit": True, "unit": "kolla-nova_api-container.service", "unit_state": "active", "unit_substate": "running",
+    "unit_result": "success", "unit_failed": False, "start_limit_hit": False, "systemd_busy": False,
+    "operator_stopped": False, "missing": False, "age_s": 4000.0, "last_log": None, "cause": None,
+}  # fmt: skip
+CONTAINER: dict[str, Any] = {
+    **UNIT, "name": "nova_api", "engine": "docker", "status": "running", "running": True, "stateful": False,
+    "short_lived": False, "oom_killed": False, "image": "i", "kolla_version": "19", "started_at": "2026-01-05T03:00:00Z",
+    "exit_code": None, "n_restarts": 0, "restart_count": 0, "distinct_starts": 1, "looping": False, "crashed": False,
+    "restart_policy": "", "error": None, "has_healthcheck": True, "health": "healthy", "failing_streak": 0,
+    "false_alarm": False, "last_health_output": "ok",
+}  # fmt: skip
+DOWN: dict[str, Any] = {
+    "running": False, "status": "exited", "exit_code": 1, "crashed": True, "unit_state": "failed", "unit_substate": "failed",
+    "unit_result": "exit-code", "unit_failed": True, "health": None,
+}  # fmt: skip
+REACH: dict[str, Any] = {"reachable": True, "kind": "ok", "reason": None, "took_s": 0.2}
+DISK: dict[str, Any] = {
+    "used_percent": 40.0, "worst_mount": "/", "free_bytes": 10**10, "inode_percent": 3.0, "worst_inode_mount": "/",
+    "dead_mounts": [], "mounts": 3,
+}  # fmt: skip
+CLOCK: dict[str, Any] = {"offset_s": -0.01, "abs_offset_s": 0.01, "round_trip_s": 0.3, "synchronised": None}
+ENGINE: dict[str, Any] = {
+    "engine": "docker", "answers": True, "state": "ok", "reason": None, "unit_state": "active", "started_at": "x",
+    "age_s": 5000.0, "host_booted_at": "x", "host_age_s": 6000.0,
+}  # fmt: skip
+NODE: dict[str, Any] = {
+    **{name: value for name, value in UNIT.items() if name != "unit_substate"},
+    "sql": "answered", "cluster_status": "Primary", "local_state": "Synced", "cluster_size": 3, "connected": True,
+    "ready": True, "cluster_uuid": "u", "conf_id": 3, "last_committed": 7, "flow_control_paused": 0.0,
+    "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "exit_code": None, "disk_full": False,
+    "abs_clock_offset_s": 0.1, "grastate_uuid": "u", "grastate_seqno": -1, "safe_to_bootstrap": False, "gvwstate": True,
+    "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
+    "any_donor_or_joiner": False, "quorum_without_me": True, "split": False,
+}  # fmt: skip
+NODE_DOWN: dict[str, Any] = {
+    **dict.fromkeys(("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")),
+    **dict.fromkeys(("last_committed", "flow_control_paused", "recv_queue_avg")),
+    "sql": "refused", "process_running": False, "stopped": True, "exit_code": 137, "unit_state": "failed",
+    "unit_result": "signal", "unit_failed": True,
+}  # fmt: skip
+CLUSTER: dict[str, Any] = {
+    "members": 3, "proven_primary": 3, "may_be_primary": 3, "proven_synced": 3, "proven_stopped": 0,
+    "all_members_known": True, "uuids_agree": True, "conf_ids_agree": True, "split": False, "table": "ctl1: a\nctl2: b",
+}  # fmt: skip
+HEALTHY = {
+    "container-state": CONTAINER, "container-health": CONTAINER, "host-reachable": REACH, "host-disk": DISK,
+    "host-clock": CLOCK, "host-engine": ENGINE, "galera-node": NODE, "galera-cluster": CLUSTER,
+}  # fmt: skip
+U = Unknown("timeout:x")
+
+
+def state_of(check: str, data: Data) -> State:
+    spec = shipped().checks[check]
+    critical, warning = (False if one is None else one.evaluate(data) for one in (spec.critical, spec.warning))
+    return judge.state_of(critical, warning)
+
+
+def winner(check: str, data: Data) -> RuleOutcome | None:
+    return decide.fired(decide.decide(index().candidates(check, state_of(check, data)), data))
+
+
+FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
+    # check, what is different, state, rule, what it runs
+    ("container-state", {}, State.OK, None, ()),
+    ("container-state", DOWN, State.CRITICAL, "container-crashed", ("container-start",)),
+    ("container-state", {**DOWN, "unit_result": "start-limit-hit", "start_limit_hit": True, "cause": "port_in_use"},
+     State.CRITICAL, "container-crashed", ("container-start",)),
+    ("container-state", {**DOWN, "operator_stopped": True, "crashed": False, "unit_failed": False, "unit_state": "inactive"},
+     State.WARNING, None, ()),
+    ("container-state", {**DOWN, "crashed": False, "unit_failed": False, "systemd_busy": True, "unit_state": "activating"},
+     State.CRITICAL, None, ()),
+    ("container-state", {**DOWN, "crashed": False, "looping": True, "distinct_starts": 4, "unit_state": "activating"},
+     State.CRITICAL, "container-looping", ()),
+    ("container-state", {"looping": True, "distinct_starts": 4}, State.CRITICAL, "container-looping", ()),
+    ("container-state", {**DOWN, "missing": True, "status": None, "crashed": False}, State.CRITICAL, "container-removed", ()),
+    ("container-state", {**DOWN, "missing": True, "status": None, "operator_stopped": True},
+     State.CRITICAL, "container-removed", ()),
+    ("container-state", {**DOWN, "cause": "oom", "oom_killed": True, "exit_code": 137},
+     State.CRITICAL, "container-out-of-memory", ()),
+    ("container-state", {**DOWN, "cause": "disk_full"}, State.CRITICAL, "container-no-room", ()),
+    ("container-state", {**DOWN, "cause": "inode_full"}, State.CRITICAL, "container-no-room", ()),
+    ("container-state", {**DOWN, "cause": "config_missing"}, State.CRITICAL, "container-misconfigured", ()),
+    ("container-state", {**DOWN, "stateful": True}, State.CRITICAL, "container-stateful-down", ()),
+    ("container-state", {**DOWN, "stateful": True, "cause": "oom"}, State.CRITICAL, "container-out-of-memory", ()),
+    ("container-state", {**DOWN, "short_lived": True}, State.OK, None, ()),
+    ("container-state", {"status": "paused"}, State.WARNING, None, ()),
+    ("container-state", {**DOWN, "operator_stopped": U}, State.UNKNOWN, None, ()),
+    ("container-state", {**DOWN, "cause": U}, State.CRITICAL, None, ()),
+    ("container-health", {}, State.OK, None, ()),
+    ("container-health", {"health": "unhealthy"}, State.CRITICAL, "container-unhealthy", ("container-restart",)),
+    ("container-health", {"health": "unhealthy", "false_alarm": True}, State.WARNING, None, ()),
+    ("container-health", {"health": "starting"}, State.WARNING, None, ()),
+    ("container-health", {"health": "unhealthy", "stateful": True}, State.CRITICAL, "container-unhealthy-stateful", ()),
+    ("container-health", {"health": "unhealthy", "cause": "disk_full"}, State.CRITICAL, "container-unhealthy-no-room", ()),
+    ("container-health", {"health": "unhealthy", "systemd_busy": True}, State.CRITICAL, None, ()),
+    ("container-health", {"health": None, "has_healthcheck": False}, State.OK, None, ()),
+    ("container-health", DOWN, State.OK, None, ()),
+    ("host-reachable", {}, State.OK, None, ()),
+    ("host-reachable", {"reachable": False, "kind": "unreachable", "reason": "r"}, State.CRITICAL, "host-unreachable", ()),
+    ("host-reachable", {"reachable": False, "kind": "untrusted", "reason": "r"}, State.CRITICAL, "host-untrusted", ()),
+    ("host-reachable", {"kind": "garbled", "reason": "r"}, State.WARNING, None, ()),
+    ("host-disk", {}, State.OK, None, ()),
+    ("host-disk", {"used_percent": 100.0}, State.CRITICAL, "host-disk-full", ()),
+    ("host-disk", {"inode_percent": 100.0}, State.CRITICAL, "host-inodes-full", ()),
+    ("host-disk", {"inode_percent": None}, State.OK, None, ()),
+    ("host-disk", {"used_percent": 90.0}, State.WARNING, None, ()),
+    ("host-disk", {"dead_mounts": ["/mnt"]}, State.WARNING, None, ()),
+    ("host-disk", {"used_percent": U}, State.UNKNOWN, None, ()),
+    ("host-clock", {"offset_s": -3600.0, "abs_offset_s": 3600.0}, State.CRITICAL, "host-clock-off", ()),
+    ("host-clock", {"offset_s": U, "abs_offset_s": U}, State.UNKNOWN, None, ()),
+    ("host-engine", {"answers": False, "state": "hung", "reason": "r"}, State.CRITICAL, "host-engine-hung", ()),
+    ("host-engine", {"answers": False, "state": "down", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
+    ("host-engine", {"answers": False, "state": "missing", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
+    ("galera-node", {}, State.OK, None, ()),
+    ("galera-node", NODE_DOWN, State.CRITICAL, "galera-member-failed", ("galera-start-member",)),
+    ("galera-node", {**NODE_DOWN, "any_donor_or_joiner": True}, State.CRITICAL, None, ()),
+    ("galera-node", {**NODE_DOWN, "any_donor_or_joiner": U}, State.CRITICAL, None, ()),
+    ("galera-node", {**NODE_DOWN, "others_all_known": False, "quorum_without_me": U}, State.CRITICAL, None, ()),
+    ("galera-node", {**NODE_DOWN, "quorum_without_me": False, "others_primary": 0}, State.CRITICAL,
+     "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "disk_full": True}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "cause": "innodb_corruption"}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "abs_clock_offset_s": 9.0}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "operator_stopped": True, "unit_failed": False, "unit_state": "inactive"},
+     State.WARNING, None, ()),
+    ("galera-node", {"cluster_status": "non-Primary", "local_state": "Initialized"}, State.CRITICAL,
+     "galera-member-not-primary", ()),
+    ("galera-node", {"local_state": "Donor/Desynced"}, State.WARNING, None, ()),
+    ("galera-node", {"cluster_status": U, "local_state": U, "connected": U}, State.UNKNOWN, None, ()),
+    ("galera-cluster", {}, State.OK, None, ()),
+    ("galera-cluster", {"proven_primary": 2, "may_be_primary": 2, "proven_synced": 2}, State.OK, None, ()),
+    ("galera-cluster", {"proven_primary": 2, "may_be_primary": 3, "uuids_agree": U, "all_members_known": False},
+     State.OK, None, ()),
+    ("galera-cluster", {"proven_primary": 0, "may_be_primary": 0, "uuids_agree": None, "proven_stopped": 3},
+     State.CRITICAL, "galera-cluster-lost", ()),
+    ("galera-cluster", {"proven_primary": 0, "may_be_primary": 2, "uuids_agree": U, "all_members_known": False},
+     State.UNKNOWN, None, ()),
+    ("galera-cluster", {"split": True, "uuids_agree": False}, State.CRITICAL, "galera-split-brain", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "changed", "state", "rule", "run"), FAULTS)
+def test_each_fault_has_its_outcome(
+    check: str, changed: dict[str, Any], state: State, rule: str | None, run: tuple[str, ...]
+) -> None:
+    data = {**HEALTHY[check], **changed}
+    assert state_of(check, data) is state
+    fired = winner(check, data)
+    assert (fired.rule.name if fired else None, fired.rule.run if fired else ()) == (rule, run)
+
+
+ACTING = [fault for fault in FAULTS if fault[4]]
+
+
+@pytest.mark.parametrize(("check", "changed", "state", "rule", "run"), ACTING)
+def test_one_unknown_never_makes_more_happen(
+    check: str, changed: dict[str, Any], state: State, rule: str, run: tuple[str, ...]
+) -> None:
+    """Whatever single field of an acting case becomes UNKNOWN: the same rule acts, or nothing that acts does."""
+    data = {**HEALTHY[check], **changed}
+    for name in data:
+        fired = winner(check, {**data, name: U})
+        assert fired is None or fired.rule.name == rule or fired.rule.run == ()
+
+
+@pytest.mark.parametrize("check", HEALTHY)
+def test_all_unknown_is_unknown_and_nothing_fires(check: str) -> None:
+    data = dict.fromkeys(HEALTHY[check], U)
+    assert state_of(check, data) is State.UNKNOWN
+    assert winner(check, data) is None
+
+
+@pytest.mark.parametrize("check", HEALTHY)
+def test_the_cases_have_exactly_the_declared_fields(check: str) -> None:
+    declared = set(shipped().checks[check].assess.fields)
+    assert declared <= set(HEALTHY[check])
+    if not check.startswith("container"):
+        assert declared == set(HEALTHY[check])
+
+
+@pytest.mark.parametrize(("check", "changed", "state", "rule", "run"), FAULTS)
+def test_texts_are_one_line_and_advice_names_the_host(
+    check: str, changed: dict[str, Any], state: State, rule: str | None, run: tuple[str, ...]
+) -> None:
+    data = {**HEALTHY[check], **changed}
+    spec = shipped().checks[check]
+    output = spec.output.render(data)
+    assert output
+    assert "\n" not in output
+    assert "  " not in output
+    if rule is not None:
+        text = advice.advise(shipped().rules[rule], TARGETS[spec.assess.target_kind], data)
+        assert "not_given" not in text
+        assert "ctl1" in text
+        assert not text.startswith("data")
+
+
+def test_every_rule_tells_people_something() -> None:
+    assert [rule.name for rule in shipped().rules.values() if not rule.notify] == []
+
+
+def test_every_rule_is_reached_by_a_fault() -> None:
+    rare = {"galera-uuids-differ"}  # members of two clusters, none of them Primary
+    assert {fault[3] for fault in FAULTS} - {None} == set(shipped().rules) - rare
+
+
+def test_risks_are_those_of_the_issue() -> None:
+    risks = {name: runbook.risk for name, runbook in shipped().runbooks.items()}
+    assert risks == {"container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2}
+
+
+def test_what_explains_what() -> None:
+    """A warning of a parent suppresses its children, so nothing that may only warn may explain what we cure."""
+    explains = {(rule.check, child) for rule in shipped().rules.values() for child in rule.explains}
+    assert explains == {
+        ("galera-node", "container-state"), ("galera-node", "container-health"),
+        ("galera-cluster", "galera-node"), ("galera-cluster", "container-health"),
+    }  # fmt: skip
+    assert shipped().checks["galera-cluster"].warning is None
+
+
+def test_modes_come_from_the_config_alone() -> None:
+    assert Mode.SHADOW.value < Mode.AUTO.value
+    assert not any(hasattr(rule, "mode") for rule in shipped().rules.values())

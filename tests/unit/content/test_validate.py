@@ -1,0 +1,76 @@
+"""`validate`: the config and all content in one pass, also when the config is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from remediator.config import mistakes
+from remediator.content import validate
+from tests.unit.content.toy import put
+
+pytestmark = pytest.mark.unit
+
+MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11, groups: [mariadb]}}}\n"
+BAD_RULE = """\
+rules:
+  - name: mine
+    on: {check: container-state, state: critical}
+    when: data.crashd
+    run: [container-start]
+"""
+
+
+def examined(folder: Path, text: str) -> tuple[list[str], tuple[str, ...]]:
+    path = put(folder, {"config.yaml": text}) / "config.yaml"
+    result = validate.examine(str(path), {})
+    return [mistakes.to_text(one).replace(f"{folder}/", "") for one in result.mistakes], result.notes
+
+
+def test_a_good_config_has_no_mistakes_but_may_have_notes(tmp_path: Path) -> None:
+    found, notes = examined(tmp_path, MINIMAL + "limits: {maintenance: 15m}\nchecks: {host-disk: {off: true}}\n")
+    assert found == []
+    assert notes == (
+        "1 limits stand at their floor: maintenance",
+        "Galera is not watched: the group mariadb has hosts, but integrations.galera is not set",
+        "nobody is told: notify names no notifier, so an escalation reaches only the log and the page",
+        "switched off by the config: host-disk",
+    )
+
+
+def test_config_and_content_at_once(tmp_path: Path) -> None:
+    put(tmp_path, {"more/rules/mine.yaml": BAD_RULE})
+    text = MINIMAL + f"content: [{tmp_path}/more]\nlog: {{level: loud}}\n"
+    found, notes = examined(tmp_path, text)
+    assert [line.split("\n")[0] for line in found] == [
+        "config.yaml:4:14: log.level: 'loud' is not one of debug, info, warning, error",
+        "more/rules/mine.yaml:4:16: rules.0.when: there is no field crashd (did you mean crashed?)",
+    ]
+    assert notes == ()
+
+
+def test_an_empty_group_with_galera_configured(tmp_path: Path) -> None:
+    text = MINIMAL.replace("[mariadb]", "[control]") + "integrations: {galera: {password: {env: NOT_NEEDED_HERE}}}\n"
+    found, _ = examined(tmp_path, text)
+    assert [line.partition("hosts.group: ")[2] for line in found] == [
+        "the group mariadb has no host in the inventory; if that is right, set checks.galera-node.off: true",
+        "the group mariadb has no host in the inventory; if that is right, set checks.galera-cluster.off: true",
+    ]
+
+
+def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
+    found, _ = examined(tmp_path, f"cloud: lab\ninventory: {{kolla: {tmp_path}/none}}\n")
+    assert len(found) == 1
+    assert found[0].startswith("config.yaml:2:20: inventory.kolla: inventory ")
+    assert "there is no such file" in found[0]
+
+
+def test_json_is_the_contract(tmp_path: Path) -> None:
+    path = put(tmp_path, {"config.yaml": MINIMAL + "clod: x\n"}) / "config.yaml"
+    assert mistakes.to_json(validate.validate(str(path), {})) == [
+        {
+            "file": str(path), "line": 3, "col": 1, "path": "clod", "code": "unknown_key",
+            "message": "unknown key clod", "hint": "cloud",
+        }
+    ]  # fmt: skip
