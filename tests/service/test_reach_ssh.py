@@ -158,7 +158,7 @@ def test_a_host_that_accepts_and_never_answers_is_unreachable_within_the_deadlin
 
 def test_a_late_answer_is_unreachable_and_its_connection_is_not_used_again(reach: SshReach, server: SshServer) -> None:
     server.behaviour.answer = lambda request: None
-    assert ask(reach, server, deadline_s=1.0).reach is Reach.UNREACHABLE
+    assert reach.exchange(server.host(), ECHO, b"0\nhello\n", 1.0, 1000).reach is Reach.UNREACHABLE
     server.behaviour.answer = None
     assert ask(reach, server, forced=True).stdout == b"hello\n"
     assert server.logins == 2
