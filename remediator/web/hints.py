@@ -142,7 +142,7 @@ def _zero_to_empty(text: str) -> str:
 def _output(sent: Mapping[str, str], service: str | None) -> str:
     parts = (_own(sent, "output", service), sent.get("long_output", ""))
     text = "\n".join(part for part in parts if part).replace("\\n", "\n")
-    return redaction.text(_CONTROL.sub(" ", text))[:MAX_OUTPUT]
+    return redaction.text(_CONTROL.sub(" ", text)).strip()[:MAX_OUTPUT]
 
 
 def _shown(text: str) -> str:

@@ -1,0 +1,91 @@
+"""The rim of the command line: which line and which exit code every end has."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediator.cli import main
+from remediator.cli.errors import CliError
+from remediator.store.errors import StateLocked
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ([], 64, "Missing command"),
+        (["chek"], 64, "Did you mean 'check'"),
+        (["incidents"], 64, "a command is missing"),
+        (["incidents", "lst"], 64, "Did you mean 'list'"),
+        (["incidents", "list", "--bad"], 64, "No such option"),
+        (["incidents", "list", "--limit", "0"], 64, "--limit"),
+        (["incidents", "list", "--format", "xml"], 64, "--format"),
+        (["runs", "resolve", "run-1", "--outcome", "maybe", "--reason", "x"], 64, "--outcome"),
+        (["runs", "cancel", "run-1"], 64, "--reason"),
+        (["plan", "x"], 64, "--target"),
+        (["--bad"], 64, "No such option"),
+        (["check", "--bad"], 3, "No such option"),
+        (["--debug", "check", "--format", "xml"], 3, "--format"),
+        (["check", "--config", "/does/not/exist"], 3, "/does/not/exist:1:1"),
+        (["--config", "/does/not/exist", "check"], 3, "/does/not/exist"),
+        (["status", "--config=/does/not/exist"], 78, "/does/not/exist"),
+        (["daemon", "--config", "/does/not/exist"], 78, "/does/not/exist"),
+        (["audit", "verify", "--config", "/does/not/exist"], 3, "/does/not/exist"),
+        (["config", "show", "--config", "/does/not/exist"], 78, "/does/not/exist"),
+    ],
+)
+def test_bad_usage_is_one_line_and_never_2(
+    line: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(line) == code
+    said = capsys.readouterr()
+    error = [each for each in said.err.splitlines() if each.startswith("remediator: ")]
+    assert len(error) == 1
+    assert words in error[0]
+    if "--debug" not in line:
+        assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("line", [["--help"], ["-h"], ["check", "--help"], ["--version"], ["audit", "-h"]])
+def test_help_is_0(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(line) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out
+
+
+def test_global_options_may_stand_anywhere() -> None:
+    assert main.globals_first(["check", "--config", "c", "x"]) == ["--config", "c", "check", "x"]
+    assert main.globals_first(["check", "--config=c", "--debug"]) == ["--config=c", "--debug", "check"]
+    assert main.globals_first(["check", "--", "--config", "c"]) == ["check", "--", "--config", "c"]
+    assert main.globals_first(["check", "--config"]) == ["--config", "check"]
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [(["--config", "check", "status"], "status"), (["--config=c", "check"], "check"), (["--debug"], ""), ([], "")],
+)
+def test_the_command_of_a_line(words: list[str], command: str) -> None:
+    assert main.command_of(words) == command
+
+
+class ContentWrong(Exception):
+    """Stands for the daemon's error of that name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(StateLocked("/s", "12"), 1), (ContentWrong("c:1:1: x"), 78), (ValueError("x"), 1)],
+)
+def test_foreseen_and_unforeseen_errors(error: Exception, code: int) -> None:
+    assert main.exit_code_of(error) == code
+
+
+def test_our_errors_keep_their_sentence_and_others_name_their_kind() -> None:
+    assert main.unexpected(StateLocked("/s", "12")).startswith("/s is in use by the daemon with pid 12")
+    assert main.unexpected(ValueError("x")) == "unexpected ValueError: x (--debug shows where)"
+
+
+def test_a_message_is_always_one_line() -> None:
+    assert str(CliError("a\nb\t c", 1)) == "a b c"

@@ -1,0 +1,159 @@
+"""What people read at 03:00: timelines, durations, verdicts, suggestions; and nothing foreign moves the cursor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remediator.cli import acting, audit, checking, clean, explaining, moments, status, timeline
+
+pytestmark = pytest.mark.unit
+INCIDENT: dict[str, Any] = {
+    "id": "inc-1", "target": "container/ctl2/memcached", "check": "container-state", "state": "resolved",
+    "opened_at": "2026-11-23T03:12:45.000Z", "closed_at": "2026-11-23T03:14:30.000Z", "parent": None,
+    "durations": {"detect_s": 12.0, "decide_s": 0.04, "cure_s": 93.0},
+    "timeline": [
+        {"at": "2026-11-23T03:12:45.000Z", "kind": "opened", "text": "CRITICAL SOFT 1: exited (137)"},
+        {"at": "2026-11-23T03:13:05.500Z", "kind": "decided", "text": "container-start", "rule": "container-down", "run": "run-1"},
+        {"at": "2026-11-23T03:14:30.000Z", "kind": "resolved", "text": "held for 60 s\x1b[2J\nnext"},
+    ],
+}  # fmt: skip
+
+
+def test_an_incident_is_told_in_order_with_its_durations() -> None:
+    assert timeline.incident(INCIDENT).split("\n") == [
+        "container/ctl2/memcached  container-state  RESOLVED",
+        "incident inc-1, opened 2026-11-23 03:12:45 UTC, closed 2026-11-23 03:14:30",
+        "detected in 12 s, decided in 0.0 s, cured in 93 s",
+        "",
+        "03:12:45    +0.0 s  opened       CRITICAL SOFT 1: exited (137)",
+        "03:13:05     +20 s  decided      container-start  [rule=container-down run=run-1]",
+        "03:14:30    +105 s  resolved     held for 60 s [2J next",
+    ]
+
+
+def test_an_open_incident_has_dashes_not_zeros() -> None:
+    text = timeline.incident({**INCIDENT, "closed_at": None, "durations": {}, "timeline": []})
+    assert "detected in -, decided in -, cured in -" in text
+    assert "not closed" in text
+
+
+def test_a_run_shows_the_exact_commands_and_who_refused() -> None:
+    text = timeline.run(
+        {
+            "id": "run-1", "runbook": "container-start", "risk": "R1", "target": "container/ctl2/memcached", "state": "refused",
+            "actor": "remediator", "debts": [],
+            "steps": [
+                {
+                    "id": "start", "action": "container.start", "state": "pending", "intent_at": None, "outcome_at": None,
+                    "probe": None,
+                    "commands": [{"host": "ctl2", "argv": ["systemctl", "start", "a b"], "privileged": True}],
+                }
+            ],
+            "verdicts": [
+                {"guard": "pause", "allow": False, "reason": "paused by an operator", "until": None},
+                {"guard": "cooldown", "allow": False, "reason": "too soon", "until": "2026-11-23T04:00:00Z"},
+                {"guard": "mode", "allow": True, "reason": "", "until": None},
+            ],
+        }
+    )  # fmt: skip
+    assert "    ctl2$ sudo -n systemctl start 'a b'" in text
+    assert "refused by pause: paused by an operator\n" in text
+    assert "refused by cooldown: too soon (until 2026-11-23 04:00:00 UTC)" in text
+    assert "1 guards allowed" in text
+
+
+def test_an_explanation_names_values_unknown_ones_with_their_reason() -> None:
+    text = explaining.text(
+        {
+            "incident": {"id": "inc-1", "target": "host/a", "check": "c", "state": "open"},
+            "decisions": [
+                {
+                    "rule": "r", "outcome": "skipped", "reason": "unknown_field:data.x", "condition": "data.x > 1",
+                    "values": {"data.x": {"unknown": "timeout:s"}, "data.y": None, "data.z": 3}, "verdicts": [], "run": None,
+                    "at": "2026-11-23T03:12:45.000Z",
+                }
+            ],
+        }
+    )  # fmt: skip
+    assert "rule r SKIPPED: unknown_field:data.x" in text
+    assert "data.x = UNKNOWN (timeout:s)" in text
+    assert "data.y = absent" in text
+    assert "data.z = 3" in text
+
+
+def test_an_explanation_without_decisions_says_so() -> None:
+    assert "no rule was considered" in explaining.text({"event": {"id": "ev-1", "target": "host/a"}, "decisions": []})
+
+
+def test_a_plan_shows_its_verification() -> None:
+    text = acting.shown(
+        {
+            "plan": {
+                "runbook": "container-start", "risk": "R1", "target": "container/ctl2/memcached", "hash": "ab12",
+                "steps": [{"id": "s", "action": "container.start", "risk": "R1", "effect": "once", "timeout_s": 120.0, "commands": []}],
+                "verify": {"check": "container-state", "within_s": 300.0, "hold_s": 60.0},
+            },
+            "verdicts": [],
+        }
+    )  # fmt: skip
+    assert "step s: container.start  R1, once, at most 2 min" in text
+    assert "verified by container-state: OK within 5 min, then for 60 s" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "-"),
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (75, "75 s"),
+        (600, "10 min"),
+        (7300, "2 h 2 min"),
+        (200_000, "2 d 7 h"),
+    ],
+)
+def test_spans(seconds: float | None, text: str) -> None:
+    assert moments.span(seconds) == text
+
+
+@pytest.mark.parametrize("text", ["", None, "yesterday", "2026-13-45T00:00:00Z"])
+def test_what_is_no_time_stays_as_it_is(text: str | None) -> None:
+    assert moments.clock(text) == (text or "")
+    assert moments.between(text, "2026-11-23T03:12:45Z") is None
+
+
+def test_suggestions() -> None:
+    known = ["container/ctl2/memcached", "container/ctl1/memcached", "host/ctl1"]
+    assert clean.suggestion("container/ctl2/memcache", known) == " (did you mean container/ctl2/memcached?)"
+    assert clean.suggestion("zzz", known) == ""
+    assert (
+        checking.no_match(("host-disc",), None, ["host-disk"])
+        == "no result matches host-disc (did you mean host-disk?)"
+    )
+    assert (
+        checking.no_match((), "host/ctl", ["host/ctl1"])
+        == "no result matches --target host/ctl (did you mean host/ctl1?)"
+    )
+    assert checking.no_match((), None, []) == "no check has a result yet"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"ok": True, "entries": 7, "first_bad": None, "checkpoint_seq": 6}, "intact: 7 entries, signed up to 6"),
+        ({"ok": False, "first_bad": {"seq": 3, "why": "edited"}}, "TAMPERED: entry 3 edited"),
+        ({"ok": None, "first_bad": None, "error": "no key"}, "cannot tell: no key"),
+    ],
+)
+def test_the_verdict_on_the_log(found: dict[str, Any], words: str) -> None:
+    assert audit.verdict(found).startswith(words)
+
+
+def test_a_row_of_the_status_screen() -> None:
+    assert status.row({"run": "run-1", "target": "host/a", "state": "held", "reason": "pause"}) == (
+        "run-1", "host/a", "held", "", "pause",
+    )  # fmt: skip
+    mute = {"kind": "downtime", "what": "ctl2", "reason": "nagios, depth 1", "until": "2026-11-23T04:00:00Z"}
+    assert status.row(mute) == ("downtime", "ctl2", "", "2026-11-23 04:00:00", "nagios, depth 1")

@@ -1,0 +1,77 @@
+"""When two calls are the same call, and when they are not: a lost downtime would let us act in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remediator.web import hints
+
+pytestmark = pytest.mark.unit
+PROBLEM = {
+    "type": "PROBLEM", "host": "ctl2", "service": "memcached", "state": "CRITICAL", "state_type": "HARD", "attempt": "3/3",
+    "event_id": "7", "problem_id": "4", "last_change": "1795410491", "notification_id": "11", "timet": "1795410500",
+}  # fmt: skip
+NO_IDS = {"type": "PROBLEM", "host": "ctl2", "service": "memcached", "state": "CRITICAL"}
+
+
+def key(body: dict[str, Any], sender: str = "nagios", now_s: float = 0.0, given: str = "") -> str:
+    return hints.from_nagios(body, sender=sender, now_s=now_s, given_key=given).key
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {},
+        {"output": "another text"},
+        {"notification_id": "12", "notification_number": "2", "timet": "1795414100"},
+        {"attempt": 3},
+        {"type": "problem"},
+    ],
+)
+def test_the_same_call(again: dict[str, Any]) -> None:
+    assert key(PROBLEM) == key({**PROBLEM, **again}, now_s=9999.0)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"host": "ctl1"},
+        {"service": "haproxy"},
+        {"service": "", "state": "DOWN"},
+        {"event_id": "8"},
+        {"problem_id": "5"},
+        {"last_change": "1795419999"},
+        {"state_type": "SOFT"},
+        {"attempt": "2/3"},
+        {"type": "ACKNOWLEDGEMENT"},
+        {"kind": "event_handler"},
+    ],
+)
+def test_another_call(other: dict[str, Any]) -> None:
+    assert key(PROBLEM) != key({**PROBLEM, **other})
+
+
+def test_two_senders_never_share_a_key() -> None:
+    assert key(PROBLEM, sender="one") != key(PROBLEM, sender="two")
+    assert key(PROBLEM, sender="one", given="k") != key(PROBLEM, sender="two", given="k")
+
+
+def test_a_given_key_is_all_that_counts() -> None:
+    assert key(PROBLEM, given="k") == key({**PROBLEM, "host": "ctl1"}, given="k")
+    assert key(PROBLEM, given="k") != key(PROBLEM, given="l")
+
+
+@pytest.mark.parametrize("kind", ["DOWNTIMESTART", "DOWNTIMEEND", "ACKNOWLEDGEMENT", "CUSTOM", "FLAPPINGSTART"])
+@pytest.mark.parametrize("differs", [{"notification_id": "12"}, {"notification_id": "", "timet": "1795410600"}])
+def test_what_may_come_often_in_one_state_differs_by_notification(kind: str, differs: dict[str, Any]) -> None:
+    first = {**PROBLEM, "type": kind}
+    assert key(first) == key(dict(first))
+    assert key(first) != key({**first, **differs})
+
+
+def test_without_any_id_it_is_the_same_for_ten_minutes() -> None:
+    assert key(NO_IDS, now_s=601.0) == key(NO_IDS, now_s=1199.0)
+    assert key(NO_IDS, now_s=599.0) != key(NO_IDS, now_s=601.0)
+    assert key({**NO_IDS, "timet": "1"}, now_s=0.0) == key({**NO_IDS, "timet": "1"}, now_s=9999.0)
