@@ -82,7 +82,7 @@ class GaleraConfig(Section):
 class HostConfig(Section):
     """`mounts` are watched beside the usual ones (/, /var, /var/log/kolla, the engine's own)."""
 
-    mounts: tuple[AbsolutePath, ...] = ()
+    mounts: list[AbsolutePath] = Field(default_factory=list)
 
 
 class IntegrationsConfig(Section):
@@ -91,19 +91,14 @@ class IntegrationsConfig(Section):
     galera: GaleraConfig | None = None
     host: HostConfig | None = None
 
-    def settings(self, *, resolve: bool = True) -> dict[str, dict[str, Any]]:
-        """Return the settings of each integration that is named, for its factory. Secrets are resolved, or left out.
-
-        Raise SecretError when one cannot be read.
-        """
+    def without_secrets(self) -> dict[str, dict[str, Any]]:
+        """Return the settings of each integration that is named, for its factory, secrets left out: enough to validate."""
         named: dict[str, dict[str, Any]] = {}
-        if self.galera is not None:
-            galera = self.galera
-            named["galera"] = {"group": galera.group, "port": galera.port, "user": galera.user, "volume": galera.volume}
-            if galera.password is not None and resolve:
-                named["galera"]["password"] = galera.password.resolve()
-        if self.host is not None:
-            named["host"] = {"mounts": list(self.host.mounts)}
+        for name in type(self).model_fields:
+            part: Section | None = getattr(self, name)
+            if part is not None:
+                values = {key: getattr(part, key) for key in type(part).model_fields}
+                named[name] = {key: value for key, value in values.items() if not isinstance(value, Secret)}
         return named
 
 

@@ -70,7 +70,7 @@ def _inventory(config: Config, found: list[Mistake]) -> Inventory | None:
 
 
 def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> Mapping[str, Integration]:
-    settings = config.integrations.settings(resolve=False) if config is not None else {}
+    settings = config.integrations.without_secrets() if config is not None else {}
     try:
         return registry.load(settings)
     except ValueError as error:

@@ -182,12 +182,15 @@ def test_a_secret_that_is_not_there_says_where_it_should_be(tmp_path: Path) -> N
         assert str(caught.value) == message
 
 
-def test_the_integrations_get_their_settings_resolved_or_without_secrets(tmp_path: Path) -> None:
-    (tmp_path / "word").write_text("w", encoding="utf-8")
-    config = config_of(tmp_path, f"integrations: {{galera: {{password: {{file: {tmp_path}/word}}}}}}\n")
-    assert config.integrations.settings()["galera"]["password"].get_secret_value() == "w"
-    assert "password" not in config.integrations.settings(resolve=False)["galera"]
-    assert config_of(tmp_path).integrations.settings() == {}
+def test_the_settings_for_validation_hold_no_secret(tmp_path: Path) -> None:
+    config = config_of(
+        tmp_path, "integrations: {galera: {port: 3307, password: {file: /p}}, host: {mounts: [/data]}}\n"
+    )
+    assert config.integrations.without_secrets() == {
+        "galera": {"group": "mariadb", "port": 3307, "user": "monitor", "volume": None},
+        "host": {"mounts": ["/data"]},
+    }
+    assert config_of(tmp_path).integrations.without_secrets() == {}
 
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"

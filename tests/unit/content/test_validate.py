@@ -66,6 +66,12 @@ def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
     assert "there is no such file" in found[0]
 
 
+def test_every_setting_of_an_integration_reaches_it(tmp_path: Path) -> None:
+    more = "integrations: {galera: {volume: /srv/mariadb}, host: {mounts: [/data]}}\n"
+    found, _ = examined(tmp_path, MINIMAL + more)
+    assert found == []
+
+
 def test_json_is_the_contract(tmp_path: Path) -> None:
     path = put(tmp_path, {"config.yaml": MINIMAL + "clod: x\n"}) / "config.yaml"
     assert mistakes.to_json(validate.validate(str(path), {})) == [
