@@ -74,7 +74,7 @@ def _own(sent: Mapping[str, str], name: str, service: str | None) -> str:
 
 
 def _name(sent: Mapping[str, str], name: str) -> str:
-    return _CONTROL.sub(" ", sent.get(name, "").replace("\n", " "))[:MAX_NAME]
+    return _CONTROL.sub(" ", sent.get(name, "").replace("\n", " ")).strip()[:MAX_NAME]
 
 
 def _notification_type(sent: Mapping[str, str]) -> str:
