@@ -65,6 +65,7 @@ class _Login(paramiko.ServerInterface):
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         if self._server.behaviour.silent_at_exec:
             self._server.stopping.wait(30)
+            return False
         self._server.executed.append(command.decode())
         self._server.spawn(self._server.serve_exec, channel, command.decode())
         return True
