@@ -109,6 +109,11 @@ def compile_text(
     return PeopleText(source, template, tuple(dict.fromkeys(read)))
 
 
+def filters() -> tuple[str, ...]:
+    """Return the names of the filters a text may use."""
+    return tuple(sorted(_environment().filters))
+
+
 @functools.cache
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
