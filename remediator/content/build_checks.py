@@ -65,7 +65,7 @@ def _build(
     environment = environments[body.assess]
     critical = phrases.condition(entry, ("critical",), body.critical, environment, found)
     warning = phrases.condition(entry, ("warning",), body.warning, environment, found)
-    output = phrases.text(entry, ("output",), body.output, assess.fields, found)
+    output = phrases.text(entry, ("output",), body.output, assess.fields, found, bars=False)
     found.extend(_perfdata(entry, assess))
     if output is None or len(found) > before:
         return None

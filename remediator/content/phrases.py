@@ -37,10 +37,12 @@ def text(
     fields: Mapping[str, FieldType],
     found: list[Mistake],
     around: frozenset[str] = frozenset(),
+    *,
+    bars: bool = True,
 ) -> texts.PeopleText | None:
     """Return the text for people at `loc` of `entry`; None if it is wrong (then `found` says how)."""
     try:
-        return texts.compile_text(source, fields, around)
+        return texts.compile_text(source, fields, around, bars=bars)
     except BadText as error:
         hint = mistakes.nearest(error.name, fields) if error.name else ""
         found.append(_placed(entry, loc, source, "text", error.why, hint, error.line, 1))

@@ -30,6 +30,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
+_STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
+"""A text is one piece: it includes nothing and defines nothing that another could use."""
+
+
 class _Lines(str):
     """Text that may span lines: made by the filter `lines`, each line cleaned."""
 
@@ -60,14 +64,15 @@ class _ShownUnknown:
 
 
 class PeopleText:
-    """A compiled text (see `model.judging.Text`)."""
+    """A compiled text (see `model.judging.Text`). Its code is made when it is first shown: most texts never are."""
 
-    __slots__ = ("_fields", "_template", "source")
-
-    def __init__(self, source: str, template: jinja2.Template, fields: tuple[str, ...]) -> None:
+    def __init__(self, source: str, fields: tuple[str, ...]) -> None:
         self.source = source
-        self._template = template
         self._fields = fields
+
+    @functools.cached_property
+    def _template(self) -> jinja2.Template:
+        return _environment().from_string(self.source)
 
     def render(self, data: Data, around: Mapping[str, str] = MappingProxyType({})) -> str:
         """Return the text for `data`; where the template cannot be computed, the values it names.
@@ -79,34 +84,49 @@ class PeopleText:
             text = self._template.render(data=shown, **around)
         except Exception:  # noqa: BLE001 - whatever a template does with a value, a text must not end the loop
             text = ", ".join(f"{name} {_print(value)}" for name, value in shown.items())
-        return _CONTROL_BUT_NEWLINE.sub(" ", text.replace("|", "/")).strip()[:MAX_RENDERED_CHARS]
+        return _CONTROL_BUT_NEWLINE.sub(" ", text).strip()[:MAX_RENDERED_CHARS]
 
 
 def compile_text(
-    source: str, fields: Mapping[str, FieldType] | None, around: frozenset[str] = frozenset()
+    source: str, fields: Mapping[str, FieldType] | None, around: frozenset[str] = frozenset(), *, bars: bool = True
 ) -> PeopleText:
     """Return the text that `source` is. Raise BadText for a bad template, or one that reads what is not in `fields`.
 
     `fields` None lets every field pass (for a text that was checked at load). `around` are the other names it may use.
+    Without `bars` its author may not write ``|`` either, as in the output of a check.
     """
     if len(source) > MAX_CHARS:
         raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")
-    environment = _environment()
     try:
-        tree = environment.parse(source)
-        template = environment.from_string(source)
+        tree = _environment().parse(source)
     except jinja2.TemplateSyntaxError as error:
         raise BadText(str(error.message), line=error.lineno) from None
-    for name in tree.find_all(nodes.Name):
-        if name.ctx == "load" and name.name not in _locals(tree) | around:
-            raise BadText(f"there is no {name.name}; values are written data.FIELD", line=name.lineno)
+    _refuse_unknown(tree, around)
+    if not bars and any("|" in piece.data for piece in tree.find_all(nodes.TemplateData)):
+        raise BadText("| is not allowed here: Nagios takes what follows it for performance data")
     read: list[str] = []
     for attribute in tree.find_all(nodes.Getattr):
         if isinstance(attribute.node, nodes.Name) and attribute.node.name == "data":
             if fields is not None and attribute.attr not in fields:
                 raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
             read.append(attribute.attr)
-    return PeopleText(source, template, tuple(dict.fromkeys(read)))
+    return PeopleText(source, tuple(dict.fromkeys(read)))
+
+
+def _refuse_unknown(tree: nodes.Template, around: frozenset[str]) -> None:
+    """Raise BadText for what would only be found when the text is shown: names, filters, tests and statements."""
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in _locals(tree) | around:
+            raise BadText(f"there is no {name.name}; values are written data.FIELD", line=name.lineno)
+    for used in tree.find_all(nodes.Filter):
+        if used.name not in _environment().filters:
+            raise BadText(f"there is no filter {used.name}; there are {', '.join(filters())}", line=used.lineno)
+    for test in tree.find_all(nodes.Test):
+        if test.name not in _environment().tests:
+            raise BadText(f"there is no test {test.name}", line=test.lineno)
+    for statement in tree.find_all(nodes.Stmt):
+        if not isinstance(statement, _STATEMENTS):
+            raise BadText(f"{type(statement).__name__.lower()} is not allowed in a text", line=statement.lineno)
 
 
 def filters() -> tuple[str, ...]:

@@ -79,6 +79,10 @@ TABLE = {
         check("data.state }}", "data.sate }}"),
         ["checks/toy.yaml:6:14: checks.0.output: there is no field sate (did you mean state?)"],
     ),
+    "a bar in an output": (
+        check("{{ data.state }}", "{{ data.tags | join(',') }} | x=1"),
+        ["checks/toy.yaml:6:14: checks.0.output: | is not allowed here: Nagios takes what follows it for performance data"],
+    ),
     "perfdata": (
         check('output: "', 'perfdata: [cuont, state]\n    output: "'),
         [

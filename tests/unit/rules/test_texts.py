@@ -59,7 +59,14 @@ REFUSED = {
     "a\n{{ s }}": ("there is no s; values are written data.FIELD", 2),
     "{{ host }}": ("there is no host; values are written data.FIELD", 1),
     "{{ data.s": ("unexpected end of template, expected 'end of print statement'.", 1),
-    "{% include 'x' %}{{ data.s | pprint }}": ("No filter named 'pprint'.", 1),
+    "a\n{{ data.s | pprint }}": (
+        "there is no filter pprint; there are default, first, join, kolla_tag, length, lines, lower, round, size, upper",
+        2,
+    ),
+    "{% if data.s is foo %}x{% endif %}": ("there is no test foo", 1),
+    "{% include 'x' %}": ("include is not allowed in a text", 1),
+    "{% macro m() %}{% endmacro %}": ("macro is not allowed in a text", 1),
+    "{% if data.s %}{% set x = 1 %}{% import 'a' as b %}{% endif %}": ("import is not allowed in a text", 1),
     "x" * 4001: ("4001 characters long, 4000 is the limit", 1),
 }
 
@@ -77,6 +84,10 @@ def test_foreign_text_brings_no_control_character_and_no_bar(foreign: str) -> No
     assert not any(char < " " or char in "|\x7f\x85\u2028\u2029" for char in text)
     assert text.startswith("a ")
     assert text.endswith(" z")
+
+
+def test_what_the_author_writes_may_hold_a_bar() -> None:
+    assert texts.compile_text("du {{ data.s }} | sort", FIELDS).render({"s": "/a|b"}) == "du /a/b | sort"
 
 
 def test_advice_knows_the_target() -> None:
