@@ -13,10 +13,11 @@ from remediator.notify.webhook import Webhook
 
 def build(config: Config) -> list[Notifier]:
     """Return one notifier for each entry of `notify:`, in its order."""
-    return [_one(entry) for entry in config.notify]
+    return [one(entry) for entry in config.notify]
 
 
-def _one(entry: WebhookNotifier | CommandNotifier) -> Notifier:
+def one(entry: WebhookNotifier | CommandNotifier) -> Notifier:
+    """Return the notifier of one entry."""
     if isinstance(entry, CommandNotifier):
         return Command(entry.name, entry.argv)
     return Webhook(entry.name, entry.url, None if entry.secret is None else _Resolved(entry.name, entry.secret))
