@@ -1,0 +1,167 @@
+"""Which commands start or restart a container, what is refused, and what a later reply proves about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remediator.integrations import registry
+from remediator.integrations.container import units
+from remediator.model import targets
+from remediator.model.content import ActionInput, ActionSpec, Effect, Probe, Risk
+from remediator.model.hosts import Host
+from remediator.model.replies import Reach
+from remediator.model.values import Unknown
+from tests.unit.integrations import section as make
+
+pytestmark = pytest.mark.unit
+
+ACTIONS = {action.name: action for one in registry.load({"galera": {}}).values() for action in one.actions}
+UNIT = "kolla-memcached-container.service"
+
+
+def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: Any) -> list[tuple[str, ...]]:
+    host = Host(name="ctl1", address="a", groups=(), engine=engine)
+    target = targets.galera_member("ctl1") if action.startswith("galera") else targets.container("ctl1", name)
+    commands = ACTIONS[action].commands(ActionInput(target=target, host=host, data=data))
+    assert all(command.privileged and command.host == "ctl1" and 0 < command.timeout_s <= 300 for command in commands)
+    return [command.argv for command in commands]
+
+
+def test_a_failed_unit_is_reset_and_then_started() -> None:
+    found = argvs("container.start", has_unit=True, unit_state="failed")
+    assert found == [("systemctl", "reset-failed", UNIT), ("systemctl", "start", UNIT)]
+
+
+def test_a_unit_that_is_not_failed_is_not_reset_because_it_may_not_be_loaded() -> None:
+    assert argvs("container.start", has_unit=True, unit_state="inactive") == [("systemctl", "start", UNIT)]
+    assert argvs("container.restart", has_unit=True, unit_state="active") == [("systemctl", "restart", UNIT)]
+
+
+def test_without_a_unit_the_engine_does_it() -> None:
+    assert argvs("container.start", engine="podman", has_unit=False) == [("podman", "start", "memcached")]
+    assert argvs("container.restart", has_unit=False) == [("docker", "restart", "-t", "60", "memcached")]
+
+
+@pytest.mark.parametrize("action", ["container.start", "container.restart"])
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("mariadb", {"has_unit": True, "unit_state": "failed"}, "KR-5"),
+        ("memcached", {"has_unit": Unknown("host_unreachable")}, "UNKNOWN (host_unreachable)"),
+        ("memcached", {}, "UNKNOWN (no_data)"),
+        ("memcached", {"has_unit": True, "unit_state": Unknown("timeout:systemctl")}, "timeout:systemctl"),
+        ("memcached", {"has_unit": True, "unit_state": "failed", "missing": True}, "deploy it with kolla-ansible"),
+        ("memcached", {"has_unit": True, "unit_state": "active", "short_lived": True}, "BOOTSTRAP or UPGRADE"),
+    ],
+)
+def test_what_is_not_known_or_not_ours_is_refused_with_a_sentence(
+    action: str, name: str, data: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=r"^.+$") as refused:
+        argvs(action, name, **data)
+    assert words in str(refused.value)
+
+
+def test_starting_a_member_goes_through_its_unit_without_options() -> None:
+    data = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "missing": False}
+    found = argvs("galera.start_member", **data)
+    unit = "kolla-mariadb-container.service"
+    assert found == [("systemctl", "reset-failed", unit), ("systemctl", "start", unit)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"stopped": False}, "not proven"),
+        ({"stopped": Unknown("engine_hung")}, "not proven"),
+        ({"operator_stopped": True}, "left alone"),
+        ({"operator_stopped": Unknown("x")}, "left alone"),
+        ({"missing": True}, "no container mariadb"),
+    ],
+)
+def test_a_member_that_is_not_proven_to_have_failed_is_not_started(change: dict[str, Any], words: str) -> None:
+    data = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False}
+    with pytest.raises(ValueError, match=words):
+        argvs("galera.start_member", **{**data, **change})
+
+
+def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
+    found = {name: (one.risk, one.effect, one.takes_away_healthy) for name, one in ACTIONS.items()}
+    assert found == {
+        "container.start": (Risk.R1, Effect.ONCE, False),
+        "container.restart": (Risk.R1, Effect.ONCE, True),
+        "galera.start_member": (Risk.R2, Effect.ONCE, False),
+    }
+
+
+BEFORE = {"boot_id": "boot-1", "container_id": "c0ffee", "started_at": make.stamp(70), "invocation_id": "i-1"}
+FAILED = make.START_LIMIT
+
+
+def probed(item: dict[str, Any] | None, unit: dict[str, str] | None, before: dict[str, str] | None = None) -> Probe:
+    data = make.containers(item, units={} if unit is None else {"memcached": unit})
+    action: ActionSpec = ACTIONS["container.start"]
+    return action.probe(before or BEFORE, make.reply(containers=data), targets.container("ctl1", "memcached"))
+
+
+def test_the_same_start_and_invocation_with_nobody_at_work_prove_that_nothing_was_done() -> None:
+    assert probed(make.down(), FAILED) is Probe.NOT_APPLIED
+
+
+def test_a_unit_that_reset_failed_let_systemd_forget_was_not_started() -> None:
+    assert probed(make.down(), make.unit(ActiveState="inactive", InvocationID="")) is Probe.NOT_APPLIED
+
+
+@pytest.mark.parametrize(
+    ("item", "unit"),
+    [
+        (make.container(started_at=make.stamp(2)), make.unit(InvocationID="i-2")),
+        (make.down(), make.unit(ActiveState="failed", InvocationID="i-2")),
+        (make.down(started_at=make.stamp(5)), FAILED),
+        (make.down(), make.unit(ActiveState="failed", Job="9")),
+        (make.down(), make.unit(ActiveState="deactivating")),
+    ],
+)
+def test_another_invocation_another_start_or_a_job_prove_that_it_was_done(
+    item: dict[str, Any], unit: dict[str, str]
+) -> None:
+    assert probed(item, unit) is Probe.APPLIED
+
+
+@pytest.mark.parametrize("key", sorted(BEFORE))
+def test_what_was_not_recorded_proves_nothing(key: str) -> None:
+    before = {name: value for name, value in BEFORE.items() if name != key}
+    assert probed(make.down(), FAILED, before) is Probe.UNKNOWN
+
+
+def test_after_another_boot_nothing_is_proven() -> None:
+    assert probed(make.container(), make.unit(InvocationID="i-9"), {**BEFORE, "boot_id": "boot-0"}) is Probe.UNKNOWN
+
+
+def test_a_container_that_is_gone_or_was_made_anew_proves_nothing() -> None:
+    assert probed(None, FAILED) is Probe.UNKNOWN
+    assert probed(make.container(id="other"), make.unit()) is Probe.UNKNOWN
+
+
+def test_no_answer_proves_nothing() -> None:
+    for data in (Unknown("timeout:containers"), make.containers(engine_state="hung", units={"memcached": FAILED})):
+        assert units.probe(BEFORE, make.reply(containers=data), "memcached") is Probe.UNKNOWN
+    assert units.probe(BEFORE, make.reply(reach=Reach.UNREACHABLE), "memcached") is Probe.UNKNOWN
+    unanswered = make.containers(make.down(), units={"memcached": FAILED}) | {"units": None, "units_reason": "x"}
+    assert units.probe(BEFORE, make.reply(containers=unanswered), "memcached") is Probe.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("age_s", "intent_s", "answer"),
+    [(70, None, Probe.UNKNOWN), (70, 10.0, Probe.UNKNOWN), (70, 120.0, Probe.NOT_APPLIED), (3, None, Probe.APPLIED)],
+)
+def test_an_engine_that_may_still_be_at_it_is_not_taken_for_one_that_did_nothing(
+    age_s: float, intent_s: float | None, answer: Probe
+) -> None:
+    before = {key: value for key, value in BEFORE.items() if key != "invocation_id"}
+    if intent_s is not None:
+        before["intent_at"] = make.stamp(intent_s)
+    item = make.container(started_at=make.stamp(age_s))
+    assert probed(item, None, before) is answer
