@@ -86,6 +86,8 @@ def run(ring: str) -> Count:
     if ring == "lab":
         pytest(ring, ["lab and not alone", *SIDE_BY_SIDE], count)
         pytest(ring, ["lab and alone", "-p", "no:randomly"], count)
+    elif ring == "e2e":
+        pytest(ring, [ring, *SIDE_BY_SIDE], count)
     else:
         pytest(ring, [ring], count)
     return count

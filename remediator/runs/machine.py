@@ -19,6 +19,8 @@ from remediator.model.replies import CommandDone
 from remediator.model.times import Instant
 from remediator.model.verdicts import Verdict, refusals
 
+NOT_STARTED = "not started:"
+"""How an error begins that proves that the command never left (reach/interface.py)."""
 OUTPUT_LIMIT = 65536
 """Characters of output kept of one step."""
 
@@ -84,6 +86,8 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
     step = next(each for each in run.steps if each.id == step_id)
     output = "\n".join(f"$ {' '.join(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
     last = done[-1] if done else None
+    if last is not None and last.exit_code is None and last.error.startswith(NOT_STARTED):
+        return _with_step(run, replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now))
     if last is None or last.exit_code is None:
         why = last.error if last is not None and last.error else "nothing came back"
         return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why, output=output))

@@ -16,7 +16,7 @@ import pytest
 
 from tests.lab.scenario import REMEDIATOR, Scenario
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("ctl1")]
 Make = Callable[[Sequence[str]], Scenario]
 
 
@@ -52,17 +52,28 @@ def ready(running: Scenario) -> dict[str, bool]:
     return body
 
 
-def test_a_read_only_state_directory_stops_all_acting_and_says_so(small: Scenario) -> None:
-    small.start()
-    small.settle()
+def test_a_read_only_state_directory_is_refused_at_the_start(small: Scenario) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small.written.state_dir)], timeout=30, check=True)
-    small.break_("crash-once-limit", "ctl1")
-    small.wait("the daemon to say it", lambda: "store_unavailable" in small.log.read_text(), 60)
-    assert ready(small)["database"] is False
+    ended = small.run("daemon", timeout_s=30)
+    assert ended.returncode == 1
+    assert "Read-only file system" in ended.stderr
+    assert "nothing is done until it can" in ended.stderr
+
+
+def test_a_locked_database_stops_all_acting_and_says_so(scenario: Make) -> None:
+    running = scenario(["ctl1"])
+    running.start()
+    running.settle()
+    other = sqlite3.connect(running.written.state_dir / "remediator.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    running.break_("crash-once-limit", "ctl1")
+    running.wait("the daemon to say it", lambda: "store_unavailable" in running.log.read_text(), 60)
+    assert ready(running)["database"] is False
     time.sleep(20)
-    subprocess.run(["mount", "-o", "remount,rw", str(small.written.state_dir)], timeout=30, check=True)
-    assert small.json("runs", "list") == []
-    small.wait_incident("container/ctl1/memcached", "container-state", ["resolved"], 120)
+    other.execute("ROLLBACK")
+    other.close()
+    assert running.json("runs", "list") == []
+    running.wait_incident("container/ctl1/memcached", "container-state", ["resolved"], 120)
 
 
 def test_a_full_disk_pauses_and_then_stops(small: Scenario) -> None:
@@ -125,6 +136,7 @@ def test_a_bad_reload_keeps_the_old_config_and_says_why(scenario: Make) -> None:
     running.process.send_signal(1)
     running.wait("the refusal of the reload", lambda: "reload_refused" in running.log.read_text(), 30)
     assert "autonomie" in running.log.read_text()
+    running.written.config.write_text(good)
     assert running.json("check", "host-reachable", "--cached")["results"][0]["state"] == "OK"
     running.written.config.write_text(good.replace("{every: 5s, retry: 5s}", "{every: 6s, retry: 6s}"))
     running.process.send_signal(1)
