@@ -113,10 +113,10 @@ def containers(
     }
 
 
-def reply(host: str = "ctl1", *, asked_s: float = 3600.0, reach: Reach = Reach.OK, **sections: Any) -> HostReply:
+def reply(name: str = "ctl1", *, asked_s: float = 3600.0, reach: Reach = Reach.OK, **sections: Any) -> HostReply:
     answered = reach is Reach.OK
     return HostReply(
-        host=host,
+        host=name,
         asked_at=at(asked_s),
         received_at=at(asked_s + 0.2),
         reach=reach,

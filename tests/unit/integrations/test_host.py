@@ -1,0 +1,235 @@
+"""A host's reach, disks, clock and engine, and the signs that somebody works on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from remediator.integrations.container import signs as container_signs
+from remediator.integrations.host import assess, build, fields
+from remediator.integrations.host import signs as host_signs
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
+from tests.unit.integrations import section as make
+
+pytestmark = pytest.mark.unit
+
+REMOTE: dict[str, Any] = {"__name__": "remote"}
+exec(resources.files("remediator.integrations.host").joinpath("remote.py").read_text("utf-8"), REMOTE)
+JUDGES = {spec.name.removeprefix("host."): spec for spec in assess.ASSESSMENTS}
+
+
+def host(**changes: Any) -> dict[str, Any]:
+    return {
+        "uptime_s": 9000.0,
+        "booted_age_s": 3600.0,
+        "engine_unit": {"state": "active", "substate": "running", "result": "success", "age_s": 3500.0},
+        "load": [0.1, 0.2, 0.3],
+        "cpus": 4,
+        "memory": {"MemTotal": 100, "MemAvailable": 50},
+        "ansible": [],
+        "ansible_log": [],
+        "etc_kolla": {},
+        "synchronised": True,
+        **changes,
+    }
+
+
+def mount(used: int, available: int, inodes: int = 100, free: int = 50) -> dict[str, int]:
+    return {"total": used + available + 5, "used": used, "available": available, "inodes": inodes, "inodes_free": free}
+
+
+def judged(name: str, one: HostReply) -> Mapping[str, Any]:
+    (found,) = JUDGES[name].judge(make.evidence(one))
+    assert found.target.text == "host/ctl1"
+    assert set(found.data) == set(JUDGES[name].fields)
+    return found.data
+
+
+@pytest.mark.parametrize(
+    ("reach", "reachable"),
+    [(Reach.OK, True), (Reach.BUSY, True), (Reach.GARBLED, True), (Reach.UNREACHABLE, False), (Reach.UNTRUSTED, False)],
+)
+def test_reach_is_never_unknown(reach: Reach, reachable: bool) -> None:
+    data = judged("reach", make.reply(reach=reach))
+    assert (data["reachable"], data["kind"], data["took_s"]) == (reachable, reach.value, 0.2)
+    assert data["reason"] == (None if reach is Reach.OK else "it failed")
+
+
+def test_a_host_that_was_never_asked_gives_no_result() -> None:
+    assert all(spec.judge(make.evidence(hosts=("ctl1",))) == [] for spec in assess.ASSESSMENTS)
+
+
+def test_the_worst_mount_is_told_for_bytes_and_for_inodes() -> None:
+    disk = {"/": mount(10, 90), "/var/log/kolla": mount(60, 40), "/small": mount(5, 95, inodes=100, free=2)}
+    data = judged("disk", make.reply(disk=disk))
+    assert (data["used_percent"], data["worst_mount"], data["free_bytes"]) == (60.0, "/var/log/kolla", 40)
+    assert (data["inode_percent"], data["worst_inode_mount"], data["mounts"]) == (98.0, "/small", 3)
+
+
+def test_a_dead_mount_is_named_and_blinds_no_other() -> None:
+    data = judged("disk", make.reply(disk={"/": mount(90, 10), "/var/lib/nova": {"dead": True}}))
+    assert (data["dead_mounts"], data["used_percent"]) == (["/var/lib/nova"], 90.0)
+
+
+def test_only_dead_mounts_leave_the_numbers_unknown() -> None:
+    data = judged("disk", make.reply(disk={"/": {"dead": True}}))
+    assert (data["dead_mounts"], data["used_percent"]) == (["/"], Unknown("no_mount_answered"))
+
+
+def test_a_file_system_without_inode_numbers_has_none() -> None:
+    data = judged("disk", make.reply(disk={"/": mount(1, 9, inodes=0, free=0)}))
+    assert (data["inode_percent"], data["worst_inode_mount"]) == (None, None)
+
+
+@pytest.mark.parametrize("section", [Unknown("timeout:disk"), {"/": {"used": "many"}}, ["/"]])
+def test_a_disk_section_that_is_late_or_odd_is_unknown(section: Any) -> None:
+    data = judged("disk", make.reply(disk=section))
+    assert set(data.values()) == {data["used_percent"]}
+    assert isinstance(data["used_percent"], Unknown)
+
+
+@pytest.mark.parametrize("ahead_s", [0.0, 600.0, -3.0])
+def test_the_clock_is_compared_when_the_host_read_it(ahead_s: float) -> None:
+    one = make.reply(host=host())
+    read_at_s = one.asked_at.wall.timestamp() + 0.05 + 2.0
+    one = replace(
+        one,
+        received_at=make.at(3600 + 0.05 + 2.0 + 0.05),
+        host_took_s=2.0,
+        host_clock_s=read_at_s + ahead_s,
+    )
+    data = judged("clock", one)
+    assert data["offset_s"] == pytest.approx(ahead_s, abs=0.002)
+    assert data["abs_offset_s"] == pytest.approx(abs(ahead_s), abs=0.002)
+
+
+def test_after_a_long_round_trip_the_clocks_cannot_be_compared() -> None:
+    one = replace(make.reply(host=host()), received_at=make.at(3606))
+    assert judged("clock", one)["offset_s"] == Unknown("round_trip_too_long")
+    assert judged("clock", make.reply(reach=Reach.BUSY))["offset_s"] == Unknown("host_busy")
+
+
+@pytest.mark.parametrize(
+    ("state", "answers", "reason"),
+    [("ok", True, None), ("missing", False, "no answer"), ("hung", False, "no answer"), ("down", False, "no answer")],
+)
+def test_the_engine_tells_how_it_fails(state: str, answers: bool, reason: str | None) -> None:
+    data = judged("engine", make.reply(host=host(), containers=make.containers(units={}, engine_state=state)))
+    assert (data["state"], data["answers"], data["reason"]) == (state, answers, reason)
+    assert (data["unit_state"], data["age_s"], data["host_age_s"]) == ("active", 3500.0, 3600.0)
+    assert data["host_booted_at"] == "2026-11-23T06:00:00.200Z"
+
+
+def test_podman_has_no_unit_of_its_own() -> None:
+    data = judged("engine", make.reply(host=host(engine_unit=None), containers=make.containers(units={})))
+    assert (data["unit_state"], data["started_at"], data["age_s"]) == (None, None, None)
+
+
+def test_the_field_tables_are_what_is_declared() -> None:
+    tables = {"reach": fields.REACH, "disk": fields.DISK, "clock": fields.CLOCK, "engine": fields.ENGINE}
+    assert {name: spec.fields for name, spec in JUDGES.items()} == tables
+
+
+def test_ansible_at_work_is_a_sign_now() -> None:
+    working = [{"pid": 7, "start": 99, "what": "AnsiballZ_setup.py"}]
+    one = make.reply(host=host(ansible=working), containers={})
+    (sign,) = host_signs.signs(one)
+    assert (sign.kind, sign.service, sign.at, sign.key) == (
+        "ansible_process",
+        None,
+        one.received_at.wall,
+        "ansible:ctl1:boot-1:7:99",
+    )
+
+
+def test_ansibles_newest_line_and_a_changed_configuration_are_signs_at_their_time_by_our_clock() -> None:
+    now_s = make.reply().host_clock_s or 0
+    lines = [{"at": now_s - 300, "what": "ansible-command"}, {"at": now_s - 60, "what": "ansible-copy"}]
+    kolla = {"memcached": {"sha256": "ab", "mtime": now_s - 120, "files": 1}}
+    one = make.reply(host=host(ansible_log=lines, etc_kolla=kolla), containers={})
+    one = replace(one, host_clock_s=now_s)
+    log, change = host_signs.signs(one)
+    assert (log.kind, log.service, log.at) == ("ansible_log", None, one.received_at.wall - timedelta(seconds=60))
+    assert (change.kind, change.service, change.at) == (
+        "etc_kolla",
+        "memcached",
+        one.received_at.wall - timedelta(seconds=120),
+    )
+    assert change.key == "etc_kolla:ctl1:memcached:ab"
+
+
+def test_a_failed_reply_shows_no_signs() -> None:
+    assert host_signs.signs(make.reply(reach=Reach.UNREACHABLE)) == ()
+    assert container_signs.signs(make.reply(reach=Reach.UNREACHABLE)) == ()
+
+
+def test_each_container_shows_when_and_from_what_it_was_created() -> None:
+    one = make.reply(containers=make.containers(make.container(created=make.stamp(600))))
+    (sign,) = container_signs.signs(one)
+    assert (sign.kind, sign.service, sign.key) == (
+        "container_created",
+        "memcached",
+        "container:ctl1:memcached:c0ffee:sha256:aa",
+    )
+    assert sign.at == one.received_at.wall - timedelta(seconds=600)
+
+
+def test_a_bootstrap_container_holds_the_host() -> None:
+    one = make.reply(containers=make.containers(make.container("bootstrap_mariadb", short_lived=True), units={}))
+    kinds = {(sign.kind, sign.service) for sign in container_signs.signs(one)}
+    assert kinds == {("container_created", "bootstrap_mariadb"), ("kolla_job", None)}
+
+
+def test_different_versions_of_one_service_across_hosts_are_an_upgrade() -> None:
+    def on(name: str, version: str) -> HostReply:
+        both = make.containers(make.container(kolla_version=version), make.container("cron"))
+        return make.reply(name, containers=both)
+
+    assert container_signs.mixed_versions([on("ctl1", "20.0.0"), on("ctl2", "20.0.0")]) == ()
+    found = container_signs.mixed_versions(
+        [on("ctl1", "20.0.0"), on("ctl2", "20.1.0"), make.reply("ctl3", reach=Reach.BUSY)]
+    )
+    assert [(sign.host, sign.service, sign.key) for sign in found] == [
+        ("ctl1", "memcached", "kolla_version:memcached:20.0.0, 20.1.0"),
+        ("ctl2", "memcached", "kolla_version:memcached:20.0.0, 20.1.0"),
+    ]
+
+
+def test_one_file_system_seen_twice_is_told_once() -> None:
+    found = {"/": {"device": 1}, "/var/lib/docker": {"device": 1}, "/var": {"device": 2}, "/x": {"dead": True}}
+    assert set(REMOTE["_distinct"](found)) == {"/", "/var", "/x"}
+
+
+def test_lines_of_the_journal_that_are_not_whole_are_left_out() -> None:
+    line = json.dumps({"__REALTIME_TIMESTAMP": "1700000000500000", "SYSLOG_IDENTIFIER": "ansible-copy"})
+    text = "\n".join([line, line[:20], "{}", "[]", ""])
+    assert REMOTE["_ansible_lines"](text) == [{"at": 1700000000.5, "what": "ansible-copy"}]
+
+
+@pytest.mark.parametrize(
+    ("words", "hit"),
+    [
+        ("/usr/bin/python3\0/root/.ansible/tmp/ansible-tmp-1-2/AnsiballZ_command.py", True),
+        ("/opt/venv/bin/python\0/opt/venv/bin/ansible-playbook\0site.yml", True),
+        ("kolla-ansible\0deploy", True),
+        ("vim\0/etc/ansible/hosts", False),
+        ("python3\0-S\0-E\0-c\0import sys", False),
+    ],
+)
+def test_what_looks_like_ansible_at_work(words: str, hit: bool) -> None:
+    assert any(REMOTE["ANSIBLE"].search(word) for word in words.split("\0")[:4]) is hit
+
+
+def test_more_mounts_can_be_watched() -> None:
+    assert "/srv" in build({"mounts": ["/srv"]}).request["disk_mounts"]
+    with pytest.raises(ValueError, match="absolute paths"):
+        build({"mounts": ["srv"]})
+    with pytest.raises(ValueError, match="unknown setting 'mount'"):
+        build({"mount": []})
