@@ -79,7 +79,9 @@ def _reason(error: pymysql.err.MySQLError) -> str:
         return "sql_denied"
     if number in (ER.CON_COUNT_ERROR, ER.TOO_MANY_USER_CONNECTIONS):
         return "sql_too_many"
-    return "sql_lost" if number in LOST else f"sql_error:{number}"
+    if number in LOST:
+        return "sql_lost"
+    return f"sql_error:{number}" if isinstance(number, int) else "sql_error:protocol"
 
 
 @contextlib.contextmanager

@@ -1,0 +1,37 @@
+"""Which integrations a config gives, and how a wrong name or setting is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediator.integrations import registry
+
+pytestmark = pytest.mark.unit
+
+
+def test_containers_and_hosts_are_always_there() -> None:
+    assert sorted(registry.load({})) == ["container", "host"]
+    assert sorted(registry.load({"galera": {}})) == ["container", "galera", "host"]
+
+
+def test_an_unknown_integration_is_named_with_what_there_is() -> None:
+    with pytest.raises(ValueError, match=r"integrations\.ceff: .* known: container, galera, host"):
+        registry.load({"ceff": {}})
+
+
+def test_assessments_and_actions_have_one_owner_each() -> None:
+    loaded = registry.load({"galera": {}}).values()
+    names = [spec.name for one in loaded for spec in (*one.assessments, *one.actions)]
+    assert len(names) == len(set(names))
+    assert all(spec.name.split(".")[0] == one.name for one in loaded for spec in (*one.assessments, *one.actions))
+
+
+def test_every_section_that_an_assessment_reads_is_collected_by_somebody() -> None:
+    loaded = registry.load({"galera": {}}).values()
+    collected = {name for one in loaded for name in (*(spec.name for spec in one.sections), *one.direct)}
+    assert {name for one in loaded for spec in one.assessments for name in spec.sections} <= collected
+
+
+def test_a_round_trip_fits_into_its_deadline() -> None:
+    for one in registry.load({"galera": {}}).values():
+        assert all(spec.timeout_s + 5 < 20 for spec in one.sections)
