@@ -85,10 +85,9 @@ def _asked(config: Config, op: str, runbook: str, target: str, reason: str) -> A
         if unreachable.denied:
             raise
     from remediator.cli import actor
-    from remediator.daemon import logs, standalone
+    from remediator.daemon import standalone
 
-    quiet = config.log.model_copy(update={"format": "json", "level": "error"})
-    logs.configure(config.model_copy(update={"log": quiet}))
+    session.quiet(config)
     if op == "plan":
         return standalone.plan(config, runbook, target, actor.me())
     return standalone.execute(config, runbook, target, actor.me(), reason)

@@ -61,6 +61,7 @@ def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str)
             raise
         from remediator.daemon.standalone import check_once
 
+        session.quiet(config)
         return check_once(config, names, target)
     if answer.exit == USAGE:
         return {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from remediator.cli import clean, moments, session, timeline
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
+
+ABOUT: Final = ("source", "notification_type", "check", "runbook", "service", "state")
 
 
 def explain(
@@ -48,7 +50,7 @@ def about(found: Mapping[str, Any]) -> str:
     kind = next((name for name in ("event", "incident", "run") if isinstance(found.get(name), Mapping)), "")
     subject = found.get(kind) or {}
     parts = [f"{kind} {clean.line(subject.get('id'))}", clean.line(subject.get("target"))]
-    parts += [clean.line(subject[name]) for name in ("check", "runbook", "service", "state") if subject.get(name)]
+    parts += [clean.line(subject[name]) for name in ABOUT if subject.get(name)]
     return ": ".join((parts[0], " ".join(part for part in parts[1:] if part)))
 
 

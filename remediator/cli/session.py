@@ -52,3 +52,11 @@ def of(ctx: typer.Context) -> Session:
     """Return the session of this call."""
     session = ctx.find_object(Session)
     return session if session is not None else Session()
+
+
+def quiet(config: Config) -> None:
+    """Let a command that does the daemon's work itself log errors only, so that its output is its answer."""
+    from remediator.daemon import logs
+
+    wanted = config.log.model_copy(update={"format": "json", "level": "error"})
+    logs.configure(config.model_copy(update={"log": wanted}))

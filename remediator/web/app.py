@@ -18,7 +18,9 @@ from remediator.web.settings import WebSettings
 
 def create_app(port: EnginePort, settings: WebSettings) -> FastAPI:
     """Return the application over the loop behind `port`. It holds no state but the rate limiter's."""
-    app = FastAPI(title="remediator", version=remediator.__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="remediator", version=remediator.__version__, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.router.routes.append(hooks.route(port))
     app.include_router(health.router(port))
     app.include_router(metrics.router(port))

@@ -19,6 +19,7 @@ from remediator.config import Config
 from remediator.model.hooks import EnginePort
 from remediator.web import settings
 from remediator.web.app import create_app
+from remediator.web.connections import BoundedProtocol
 from remediator.web.errors import CannotListen, NotStarted
 
 START_TIMEOUT_S: Final = 10.0
@@ -37,6 +38,7 @@ class WebServer:
                 access_log=False,
                 log_config=None,
                 lifespan="off",
+                http=BoundedProtocol,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=5,

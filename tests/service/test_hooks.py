@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from remediator.web import hooks, rate
+from remediator.web import connections, hooks, rate
 from tests.service.hook_server import FORM, INGEST, PROBLEM, READ, Door, door
 
 pytestmark = pytest.mark.service
@@ -144,6 +145,44 @@ def test_a_large_body_of_unknown_length_is_refused(shared: Door) -> None:
         peer.sendall(b"1\r\n \r\n")
         reply = peer.recv(4096)
     assert b" 413 " in reply.splitlines()[0]
+
+
+def test_a_head_that_does_not_arrive_ends_the_connection(shared: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_TIMEOUT_S", 0.4)
+    host, port = shared.address.split(":")
+    for sent in (b"", b"POST /hooks/nag"):
+        with socket.create_connection((host, int(port)), timeout=5) as peer:
+            peer.sendall(sent)
+            assert peer.recv(100) == b"", "it should close without a word"
+
+
+def test_a_kept_connection_serves_again_and_a_second_slow_head_ends_it(
+    shared: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_TIMEOUT_S", 0.4)
+    host, port = shared.address.split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as peer:
+        for _ in range(2):
+            peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            reply = b""
+            while not reply.endswith(b"}"):
+                reply += peer.recv(4096)
+            time.sleep(0.6)
+        peer.sendall(b"GET /heal")
+        assert peer.recv(100) == b""
+
+
+def test_more_connections_than_allowed_are_dropped(shared: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_AT_ONCE", 3)
+    host, port = shared.address.split(":")
+    peers = [socket.create_connection((host, int(port)), timeout=5) for _ in range(4)]
+    try:
+        with contextlib.suppress(ConnectionResetError):
+            assert peers[3].recv(1) == b""
+    finally:
+        for peer in peers:
+            peer.close()
+    until(lambda: shared.post(unique()).status == 202)
 
 
 def test_a_body_at_the_limit_is_read(shared: Door) -> None:
