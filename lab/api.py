@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import config, faults, hosts, paths, topology
+from lab import baseline, faults, hosts, paths, topology
+from lab import config as config_
 from lab import status as status_
 from lab.config import Written
 from lab.errors import CommandFailed, LabError, UsageError
@@ -18,7 +19,7 @@ from lab.faults import records
 from lab.proc import Finished
 
 __all__ = [
-    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "active_faults", "break_fault", "fault_list", "heal",
+    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "accept_baseline", "active_faults", "break_fault", "fault_list", "heal",
     "host_exec", "host_shell", "ssh_argv", "status", "write_config",
 ]  # fmt: skip
 
@@ -43,21 +44,35 @@ def break_fault(name: str, host: str | None = None, **params: str | int | bool) 
 
     Parameters are those of `faults`, with `_` for `-`; a switch is given as True.
     """
-    given = {key.replace("_", "-"): "yes" if value is True else str(value) for key, value in params.items() if value is not False}
+    given = {
+        key.replace("_", "-"): "yes" if value is True else str(value)
+        for key, value in params.items()
+        if value is not False
+    }
     return faults.break_(name, host, given)
 
 
-def heal(name: str | None = None, host: str | None = None) -> list[str]:
-    """Undo the active faults, all or those of a name or host, and return once all is well, with a line for each."""
-    return faults.heal(name, host)
+def heal(name: str | None = None, host: str | None = None, *, config: Path = paths.CONFIG) -> list[str]:
+    """Undo the active faults, all or those of a name or host, and return once all is well, with a line for each.
+
+    After one that booted or recreated something, the daemon of `config` (if it runs) is asked to accept the host.
+    """
+    return faults.heal(name, host, config=config)
 
 
-def write_config(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = config.HTTP_PORT) -> Written:
+def accept_baseline(scope: str, reason: str, *, config: Path = paths.CONFIG) -> list[str]:
+    """Run `remediator baseline accept` against the daemon of `config` until it agrees, at most 90 s; nothing without a daemon."""
+    return baseline.accept(scope, reason, config=config)
+
+
+def write_config(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = config_.HTTP_PORT) -> Written:
     """Write a daemon's config for some hosts, with state, audit, pause file and token of its own under `folder`."""
-    return config.write(folder, hosts=hosts, http_port=http_port)
+    return config_.write(folder, hosts=hosts, http_port=http_port)
 
 
-def host_exec(host: str, argv: Sequence[str], timeout: float = 60, *, stdin: str | None = None, check: bool = False) -> Finished:
+def host_exec(
+    host: str, argv: Sequence[str], timeout: float = 60, *, stdin: str | None = None, check: bool = False
+) -> Finished:
     """Run `argv` as root in a host through the outer engine and return its code and output."""
     return hosts.execute(topology.host(host), argv, timeout_s=timeout, stdin=stdin, check=check)
 

@@ -119,9 +119,13 @@ def _faults(as_json: bool) -> None:
         print(json.dumps(listed, indent=2))
         return
     for fault in listed:
-        print(f"{fault['name']:<22} {fault['expected']['check']:<17} {fault['expected']['outcome']:<10} {fault['summary']}")
+        print(
+            f"{fault['name']:<22} {fault['expected']['check']:<17} {fault['expected']['outcome']:<10} {fault['summary']}"
+        )
         for name, param in fault["params"].items():
-            print(f"{'':<22}   --{name}: {param['help']}" + (f" (default {param['default']})" if param["default"] else ""))
+            print(
+                f"{'':<22}   --{name}: {param['help']}" + (f" (default {param['default']})" if param["default"] else "")
+            )
 
 
 def _break(rest: list[str]) -> None:

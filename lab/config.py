@@ -29,7 +29,9 @@ class Written:
     http: str
 
 
-def write(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = HTTP_PORT, name: str = "remediator.yaml") -> Written:
+def write(
+    folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = HTTP_PORT, name: str = "remediator.yaml"
+) -> Written:
     """Write `folder/name` for the given hosts and return its places; folder, token and state are private to the owner."""
     chosen = [topology.host(h) for h in hosts]
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +60,9 @@ def _text(to: Written, hosts: Sequence[Host]) -> str:
     checks = "".join(f"  {name}: {{every: 5s, retry: 5s}}\n" for name in CHECKS)
     galera = ""
     if any("mariadb" in h.groups for h in hosts):
-        galera = f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}}}\n"
+        galera = (
+            f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}}}\n"
+        )
     return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
 cloud: lab
 inventory:

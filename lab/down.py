@@ -6,6 +6,7 @@ Works by what is found (containers, pids that name the lab's directory, mounts u
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
@@ -102,7 +103,5 @@ def _remove_cgroups() -> None:
 def _remove_empty(top: Path) -> None:
     if top.is_dir():
         for folder, _, _ in os.walk(top, topdown=False):
-            try:
+            with contextlib.suppress(OSError):
                 os.rmdir(folder)
-            except OSError:
-                pass

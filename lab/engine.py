@@ -7,6 +7,7 @@ because the hosts' network has no way out.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -20,13 +21,24 @@ from lab.proc import Finished, poll, run
 
 CONTAINERD = paths.RUNTIME / "containerd.sock"
 RUNTIME_WRAPPER = paths.RUNTIME / "runc-lab"
-_ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DOCKER_BUILDKIT": "0", "HOME": "/root", "LC_ALL": "C.UTF-8"}
+PROGRAMS = ("dockerd", "containerd", "containerd-shim-runc-v2")
+_ENV = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "DOCKER_BUILDKIT": "0",
+    "HOME": "/root",
+    "LC_ALL": "C.UTF-8",
+}
 
 
 def docker(*args: str, timeout_s: float = 60, stdin: str | bytes | None = None, check: bool = True) -> Finished:
     """Run the docker client against the outer engine."""
-    program = "/usr/bin/docker" if os.path.exists("/usr/bin/docker") else _DOCKER
-    return run([program, "-H", f"unix://{paths.SOCKET}", *args], timeout_s=timeout_s, stdin=stdin, check=check, env=_ENV)
+    return run(
+        ["/usr/bin/docker", "-H", f"unix://{paths.SOCKET}", *args],
+        timeout_s=timeout_s,
+        stdin=stdin,
+        check=check,
+        env=_ENV,
+    )
 
 
 def alive() -> bool:
@@ -91,15 +103,16 @@ def processes(program: str) -> list[int]:
             continue
         name = os.path.basename(argv[0]).decode(errors="replace")
         ours = any(str(paths.RUNTIME).encode() + b"/" in a for a in argv[1:])
-        if ours and same_namespace and name in ("dockerd", "containerd", "containerd-shim-runc-v2", "containerd-shim") and name.startswith(program):
-            if not program or name == program:
-                found.append(int(entry.name))
+        if ours and same_namespace and name in ([program] if program else PROGRAMS):
+            found.append(int(entry.name))
     return found
 
 
 def _spawn(name: str, argv: Sequence[str]) -> None:
     with open(paths.LOGS / f"{name}.log", "ab") as log:
-        subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_ENV, cwd="/")
+        subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_ENV, cwd="/"
+        )
 
 
 def _wait(name: str, ready: object) -> None:
@@ -111,7 +124,5 @@ def _wait(name: str, ready: object) -> None:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

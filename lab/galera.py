@@ -29,7 +29,11 @@ def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
         return
     first, rest = members[0], members[1:]
     hosts.shell(first, f"touch {_BOOTSTRAP}\nsystemctl start {UNIT}\n", timeout_s=100)
-    poll(f"the first Galera member on {first.name}", lambda: status(first, password="").get("wsrep_ready") == "ON", limit_s=90)
+    poll(
+        f"the first Galera member on {first.name}",
+        lambda: status(first, password="").get("wsrep_ready") == "ON",
+        limit_s=90,
+    )
     hosts.shell(first, f"rm -f {_BOOTSTRAP}\n")
     _create_users(first)
     _start(rest)
@@ -50,7 +54,12 @@ def status(host: Host, *, password: str | None = None) -> dict[str, str]:
 def synced(host: Host, size: int) -> bool:
     """Say whether a member is Synced in a Primary component of `size` members."""
     seen = status(host)
-    wanted = {"wsrep_cluster_status": "Primary", "wsrep_local_state_comment": "Synced", "wsrep_ready": "ON", "wsrep_cluster_size": str(size)}
+    wanted = {
+        "wsrep_cluster_status": "Primary",
+        "wsrep_local_state_comment": "Synced",
+        "wsrep_ready": "ON",
+        "wsrep_cluster_size": str(size),
+    }
     return wanted.items() <= seen.items()
 
 
@@ -66,12 +75,22 @@ def recover(members: Sequence[Host]) -> None:
     except LabError:
         pass
     with ThreadPoolExecutor(len(members)) as pool:
-        list(pool.map(lambda h: hosts.shell(h, f"systemctl stop {UNIT}\nsystemctl reset-failed {UNIT} || true\n", timeout_s=150), members))
+        list(
+            pool.map(
+                lambda h: hosts.shell(
+                    h, f"systemctl stop {UNIT}\nsystemctl reset-failed {UNIT} || true\n", timeout_s=150
+                ),
+                members,
+            )
+        )
         positions = list(pool.map(_position, members))
     first = max(zip(positions, members, strict=True), key=lambda pair: pair[0])[1]
     rest = [h for h in members if h is not first]
     data = "/var/lib/docker/volumes/mariadb/_data"
-    hosts.shell(first, f"sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {data}/grastate.dat\nrm -f {data}/gvwstate.dat\n")
+    hosts.shell(
+        first,
+        f"sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {data}/grastate.dat\nrm -f {data}/gvwstate.dat\n",
+    )
     hosts.shell(first, f"touch {_BOOTSTRAP}\nsystemctl start {UNIT}\n", timeout_s=100)
     poll(f"the first Galera member on {first.name}", lambda: synced(first, 1), limit_s=90)
     hosts.shell(first, f"rm -f {_BOOTSTRAP}\n")

@@ -21,7 +21,19 @@ def state(host: Host) -> str:
     return answer.out.strip() if answer.ok else "absent"
 
 
-def execute(host: Host, argv: Sequence[str], *, timeout_s: float = 60, stdin: str | None = None, check: bool = True) -> Finished:
+def marker(host: Host) -> Path:
+    """Return the file that is written last when a host is made."""
+    return paths.HOSTS / host.name / "whole"
+
+
+def made(host: Host) -> bool:
+    """Say whether a host was made to the end and is still there, whatever state it is in."""
+    return marker(host).exists() and state(host) != "absent"
+
+
+def execute(
+    host: Host, argv: Sequence[str], *, timeout_s: float = 60, stdin: str | None = None, check: bool = True
+) -> Finished:
     """Run `argv` as root in a host through the outer engine: works while its network and its sshd do not."""
     interactive = ["-i"] if stdin is not None else []
     return engine.docker("exec", *interactive, host.outer, *argv, timeout_s=timeout_s, stdin=stdin, check=check)
@@ -32,7 +44,9 @@ def shell(host: Host, script: str, *, timeout_s: float = 60, check: bool = True)
     try:
         return execute(host, ["bash", "-se"], timeout_s=timeout_s, stdin=script, check=check)
     except CommandFailed as failed:
-        raise CommandFailed([f"script on {host.name}:", script.strip().splitlines()[0]], failed.code, failed.output) from None
+        raise CommandFailed(
+            [f"script on {host.name}:", script.strip().splitlines()[0]], failed.code, failed.output
+        ) from None
 
 
 def create(host: Host) -> None:
@@ -56,7 +70,12 @@ def wait_booted(host: Host) -> None:
     """Wait until systemd, sshd and the engine of a host answer."""
     probe = "test -e /etc/ssh/ssh_host_ed25519_key && systemctl is-active -q ssh && test -d /run/lab"
     probe += " && docker version >/dev/null" if host.engine == "docker" else " && podman version >/dev/null"
-    poll(f"the boot of {host.name}", lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok, limit_s=90, every_s=0.7)
+    poll(
+        f"the boot of {host.name}",
+        lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok,
+        limit_s=90,
+        every_s=0.7,
+    )
 
 
 def remove(host: Host) -> None:
@@ -115,12 +134,22 @@ def _directory(tar: tarfile.TarFile, path: str, mode: int, owner: int) -> None:
 def provision(host: Host) -> None:
     """Create the containers of a host as kolla would and start their units, all but a Galera member, which needs its cluster."""
     logs = "type=none", "o=bind", "device=/var/log/kolla"
-    lines = [f"{host.engine} volume inspect kolla_logs >/dev/null 2>&1 || " + shlex.join(_volume(host.engine, "kolla_logs", logs))]
+    lines = [
+        f"{host.engine} volume inspect kolla_logs >/dev/null 2>&1 || "
+        + shlex.join(_volume(host.engine, "kolla_logs", logs))
+    ]
     for service in services.of(host):
-        lines.append(f"{host.engine} inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null")
+        lines.append(
+            f"{host.engine} inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null"
+        )
     units = " ".join(topology.unit(s.name) for s in services.of(host))
     start = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
-    lines += ["systemctl daemon-reload", f"systemctl enable -q {units}", "systemctl start kolla.target", f"systemctl start {start}"]
+    lines += [
+        "systemctl daemon-reload",
+        f"systemctl enable -q {units}",
+        "systemctl start kolla.target",
+        f"systemctl start {start}",
+    ]
     shell(host, "\n".join(lines) + "\n", timeout_s=120)
 
 
@@ -138,4 +167,9 @@ def wait_running(host: Host) -> None:
     probe = f"systemctl is-active -q {units}"
     for name in checked:
         probe += f" && test \"$({host.engine} inspect -f '{{{{.State.Health.Status}}}}' {name})\" = healthy"
-    poll(f"the services of {host.name}", lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok, limit_s=90, every_s=0.7)
+    poll(
+        f"the services of {host.name}",
+        lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok,
+        limit_s=90,
+        every_s=0.7,
+    )

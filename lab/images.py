@@ -64,7 +64,9 @@ def clone(kind: str, target: Path) -> None:
 def _siblings(source: Path, layers: Path) -> list[Path]:
     found = [Path(e.name) for e in source.iterdir() if e.name != layers.parts[0]]
     if len(layers.parts) == 2:
-        found += [Path(layers.parts[0], e.name) for e in (source / layers.parts[0]).iterdir() if e.name != layers.parts[1]]
+        found += [
+            Path(layers.parts[0], e.name) for e in (source / layers.parts[0]).iterdir() if e.name != layers.parts[1]
+        ]
     return found
 
 
@@ -86,10 +88,19 @@ def _base(kind: str) -> None:
     if target.exists():
         return
     print(f"lab: building the {kind} tree from Debian packages (about a minute, once)", flush=True)
-    part = target.with_suffix(".part")
+    part = target.with_suffix(f".{os.getpid()}.part")
+    scratch = paths.CACHE / f"scratch-{kind}"
+    remove_tree(scratch)
+    scratch.mkdir()
     sources = "\n".join(machine.sources()) + "\n"
-    run(["mmdebstrap", *_BOOTSTRAP, f"--include={_packages(kind)}", "--format=tar", machine.SUITE, str(part), "-"], stdin=sources, timeout_s=540)
+    run(
+        ["mmdebstrap", *_BOOTSTRAP, f"--include={_packages(kind)}", "--format=tar", machine.SUITE, str(part), "-"],
+        stdin=sources,
+        timeout_s=540,
+        env=dict(machine.ENV, TMPDIR=str(scratch)),
+    )
     part.rename(target)
+    remove_tree(scratch)
 
 
 def _host_images() -> None:
@@ -98,7 +109,18 @@ def _host_images() -> None:
         engine.docker("import", str(_base_tar("host")), base, timeout_s=300)
     engine.docker("tag", base, "remediator-lab/host-base:latest")
     for kind in ENGINES:
-        argv = ["build", "--quiet", "--cgroup-parent", f"/{topology.CGROUP}", "--network", "none", "--build-arg", f"ENGINE={kind}", "-t", host_image(kind)]
+        argv = [
+            "build",
+            "--quiet",
+            "--cgroup-parent",
+            f"/{topology.CGROUP}",
+            "--network",
+            "none",
+            "--build-arg",
+            f"ENGINE={kind}",
+            "-t",
+            host_image(kind),
+        ]
         engine.docker(*argv, str(paths.IMAGE / "host"), timeout_s=300)
 
 
@@ -113,7 +135,9 @@ def _templates() -> None:
     for part in parts.values():
         remove_tree(part)
         part.mkdir()
-    _in_host_image("docker", parts["docker"], ["docker", f"/cache/{_base_tar('service').name}", "/context", "/cache/service.tar"])
+    _in_host_image(
+        "docker", parts["docker"], ["docker", f"/cache/{_base_tar('service').name}", "/context", "/cache/service.tar"]
+    )
     _in_host_image("podman", parts["podman"], ["podman", "/cache/service.tar"])
     saved.unlink()
     for kind, part in parts.items():

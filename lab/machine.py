@@ -13,13 +13,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab import paths
 from lab.errors import CommandFailed, LabError
 from lab.proc import run
 
-PACKAGES = {"dockerd": "docker.io", "mmdebstrap": "mmdebstrap", "iptables": "iptables", "ip": "iproute2", "ssh": "openssh-client"}
+PACKAGES = {
+    "runc": "runc",
+    "dockerd": "docker.io",
+    "mmdebstrap": "mmdebstrap",
+    "iptables": "iptables",
+    "ip": "iproute2",
+    "ssh": "openssh-client",
+}
 POLICY = Path("/usr/sbin/policy-rc.d")
+NEEDED_BYTES = 6 << 30
 SUITE = "bookworm"
-_ENV = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+ENV = {
+    "DEBIAN_FRONTEND": "noninteractive",
+    "LC_ALL": "C.UTF-8",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+}
 
 
 def check() -> None:
@@ -32,13 +45,18 @@ def check() -> None:
         raise LabError("the lab needs CAP_SYS_ADMIN, which root does not have here: no container engine can run")
     if not Path("/sys/fs/cgroup").is_mount():
         raise LabError("the lab needs a mounted /sys/fs/cgroup: no container engine can run")
+    place = next(p for p in (paths.HOME, *paths.HOME.parents) if p.exists())
+    if shutil.disk_usage(place).free < NEEDED_BYTES:
+        raise LabError(
+            f"the lab needs {NEEDED_BYTES >> 30} GiB free in {place}; REMEDIATOR_LAB_HOME names another place"
+        )
     if not shutil.which("apt-get"):
         raise LabError("the lab installs its engine with apt-get, which is not here")
 
 
 def prepare() -> None:
     """Install the packages that are missing; none of their services is started."""
-    missing = [package for program, package in PACKAGES.items() if not _which(program)]
+    missing = [package for program, package in PACKAGES.items() if not shutil.which(program, path=ENV["PATH"])]
     if not missing:
         return
     print(f"lab: installing {', '.join(missing)}", flush=True)
@@ -46,7 +64,7 @@ def prepare() -> None:
         try:
             _install(missing)
         except CommandFailed:
-            run(["apt-get", "update", "-q"], timeout_s=300, env=_ENV)
+            run(["apt-get", "update", "-q"], timeout_s=300, env=ENV)
             _install(missing)
 
 
@@ -57,7 +75,7 @@ def sources() -> list[str]:
     """
     found = _targets()
     if not found:
-        run(["apt-get", "update", "-q"], timeout_s=300, env=_ENV)
+        run(["apt-get", "update", "-q"], timeout_s=300, env=ENV)
         found = _targets()
     if not found:
         raise LabError(f"apt knows no Debian {SUITE} source on this machine: add one to /etc/apt/sources.list")
@@ -66,7 +84,7 @@ def sources() -> list[str]:
 
 def _targets() -> list[str]:
     form = "$(ORIGIN)|$(CODENAME)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)"
-    listed = run(["apt-get", "indextargets", "Created-By: Packages", "--format", form], env=_ENV).out
+    listed = run(["apt-get", "indextargets", "Created-By: Packages", "--format", form], env=ENV).out
     lines: list[str] = []
     for row in listed.splitlines():
         origin, codename, uri, release, component = row.split("|")
@@ -76,12 +94,8 @@ def _targets() -> list[str]:
     return lines
 
 
-def _which(program: str) -> str | None:
-    return shutil.which(program, path=_ENV["PATH"])
-
-
 def _install(packages: list[str]) -> None:
-    run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], timeout_s=420, env=_ENV)
+    run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], timeout_s=420, env=ENV)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def let_hosts_talk() -> None:
 
 
 def exists(link: str) -> bool:
-    return Path(f"/sys/class/net/{link}").exists()
+    return run(["ip", "link", "show", "dev", link], check=False).ok
 
 
 def leftovers() -> list[str]:

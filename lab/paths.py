@@ -19,7 +19,8 @@ FAULTS = RUN / "faults"
 LOGS = RUN / "log"
 LOCK = HOME / "lock"
 
-RUNTIME = Path("/run/remediator-lab")  # sockets and pids: short names, gone after a reboot
+# Sockets and pids: short names, gone after a reboot. Another HOME, RUNTIME and network namespace make a second lab.
+RUNTIME = Path(os.environ.get("REMEDIATOR_LAB_RUNTIME") or "/run/remediator-lab").absolute()
 SOCKET = RUNTIME / "docker.sock"
 
 KNOWN_HOSTS = KEYS / "known_hosts"

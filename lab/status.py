@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import config, engine, hosts, paths, topology, up
+from lab import config, engine, hosts, paths, topology
 from lab.faults import records
 
 
@@ -14,9 +14,11 @@ def status() -> dict[str, Any]:
     listed = []
     for host in topology.HOSTS:
         state = hosts.state(host) if alive else "absent"
-        if state == "running" and not up.whole(host):
+        if state == "running" and not hosts.made(host):
             state = "incomplete"
-        listed.append({"name": host.name, "address": host.address, "state": state, "role": host.role, "engine": host.engine})
+        listed.append(
+            {"name": host.name, "address": host.address, "state": state, "role": host.role, "engine": host.engine}
+        )
     present = [h["state"] for h in listed if h["state"] != "absent"]
     overall = "down" if not present else "up" if set(present) == {"running"} else "partial"
     return {

@@ -43,8 +43,22 @@ HOSTS: tuple[Host, ...] = (
     Host(name="ctl1", address="10.77.0.11", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
     Host(name="ctl2", address="10.77.0.12", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
     Host(name="ctl3", address="10.77.0.13", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
-    Host(name="cmp1", address="10.77.0.21", role="compute", engine="docker", groups=("compute", "memcached"), containers=_CMP),
-    Host(name="cmp2", address="10.77.0.22", role="compute", engine="podman", groups=("compute", "memcached"), containers=_CMP),
+    Host(
+        name="cmp1",
+        address="10.77.0.21",
+        role="compute",
+        engine="docker",
+        groups=("compute", "memcached"),
+        containers=_CMP,
+    ),
+    Host(
+        name="cmp2",
+        address="10.77.0.22",
+        role="compute",
+        engine="podman",
+        groups=("compute", "memcached"),
+        containers=_CMP,
+    ),
 )
 NAMES: tuple[str, ...] = tuple(h.name for h in HOSTS)
 GALERA: tuple[Host, ...] = tuple(h for h in HOSTS if "mariadb" in h.containers)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from lab import config, engine, galera, hosts, images, keys, machine, network, paths, topology
+from lab import baseline, config, engine, galera, hosts, images, keys, machine, network, paths, topology
+from lab.faults import records
 from lab.topology import Host
 
 
@@ -23,48 +23,80 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     machine.check()
     machine.prepare()
     engine.start()
+    _clear_strays()
     clock.lap("engine")
     images.ready()
     clock.lap("images")
     keys.make()
     _network()
-    made = [h for h in wanted if not whole(h)]
-    _each(made, _fresh)
-    _each(wanted, hosts.wait_booted)
-    keys.learn_hosts(wanted)
-    clock.lap(f"{len(made)} hosts")
-    _each(made, hosts.provision)
-    made_members = [h for h in topology.GALERA if h in made]
-    galera.form(made_members, [h for h in topology.GALERA if whole(h) and h not in made])
-    _each(wanted, hosts.wait_running)
-    for host in made:
-        _marker(host).write_text(json.dumps({"at": time.time(), "image": images.recipe(host.engine)}) + "\n")
-    config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if whole(h)])
+    fresh = [h for h in wanted if not whole(h)]
+    for record in records.active():
+        if record.host in {h.name for h in fresh}:
+            records.forget(record)
+    broken = {r.host for r in records.active()}
+    sound = [h for h in wanted if h.name not in broken]
+    _each(fresh, _make)
+    _each([h for h in sound if h not in fresh and hosts.state(h) != "running"], hosts.boot)
+    _each(sound, hosts.wait_booted)
+    keys.learn_hosts(sound)
+    clock.lap(f"{len(fresh)} hosts")
+    _each(fresh, hosts.provision)
+    _galera(fresh, broken)
+    _each(sound, hosts.wait_running)
+    for host in fresh:
+        hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": images.recipe(host.engine)}) + "\n")
+    config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if hosts.made(h)])
     clock.lap("services")
     print(f"lab: up, {len(wanted)} hosts ({clock})", flush=True)
+    if broken & {h.name for h in wanted}:
+        print(f"lab: left as they are, with their faults: {', '.join(sorted(broken))} (python -m lab heal)", flush=True)
+    for line in baseline.accept("all", "the lab came up") if fresh else []:
+        print(f"lab: {line}", flush=True)
 
 
 def whole(host: Host) -> bool:
-    """Say whether a host was made to the end, from the images of this recipe."""
-    marker = _marker(host)
-    return marker.exists() and json.loads(marker.read_text()).get("image") == images.recipe(host.engine) and hosts.state(host) != "absent"
+    """Say whether a host was made to the end from the images of this very recipe."""
+    return hosts.made(host) and json.loads(hosts.marker(host).read_text()).get("image") == images.recipe(host.engine)
 
 
-def _marker(host: Host) -> Path:
-    return paths.HOSTS / host.name / "whole"
+def _clear_strays() -> None:
+    """Remove containers of the outer engine that are no hosts: an image build that was killed leaves one."""
+    for name in engine.docker("ps", "-a", "--format", "{{.Names}}").out.split():
+        if name not in {h.outer for h in topology.HOSTS}:
+            engine.docker("rm", "-f", "-v", name, check=False)
 
 
-def _fresh(host: Host) -> None:
+def _make(host: Host) -> None:
     hosts.remove(host)
     hosts.create(host)
     hosts.boot(host)
+
+
+def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
+    """Form the cluster or let fresh members join; bring it back where no fault explains that it is not whole."""
+    members = [h for h in topology.GALERA if h in fresh or hosts.made(h)]
+    new = [h for h in members if h in fresh]
+    old = [h for h in members if h not in fresh]
+    if new:
+        galera.form(new, old)
+    elif not broken & {h.name for h in members} and not all(galera.synced(h, len(old)) for h in old):
+        galera.recover(old)
 
 
 def _network() -> None:
     if not engine.docker("network", "inspect", "lab", check=False).ok:
         name = f"com.docker.network.bridge.name={topology.BRIDGE}"
         engine.docker(
-            "network", "create", "--internal", "--subnet", topology.SUBNET, "--gateway", topology.GATEWAY, "-o", name, "lab"
+            "network",
+            "create",
+            "--internal",
+            "--subnet",
+            topology.SUBNET,
+            "--gateway",
+            topology.GATEWAY,
+            "-o",
+            name,
+            "lab",
         )
     network.let_hosts_talk()
 

@@ -7,7 +7,9 @@ namespace, or the outer engine.
 
 from __future__ import annotations
 
-from lab import hosts, topology, up
+from pathlib import Path
+
+from lab import baseline, hosts, paths, topology
 from lab.errors import LabError, UsageError
 from lab.faults import container, galera, records, system
 from lab.faults import host as whole_host
@@ -31,15 +33,20 @@ def break_(name: str, host: str | None = None, params: Params | None = None) -> 
         raise UsageError(f"{name} can be on {', '.join(fault.hosts)}, not on {target.name}")
     values = fault.accept(params or {})
     if values.get("container", target.containers[0]) not in target.containers:
-        raise UsageError(f"{target.name} has no container {values['container']!r}; it has {', '.join(target.containers)}")
-    if not up.whole(target):
+        raise UsageError(
+            f"{target.name} has no container {values['container']!r}; it has {', '.join(target.containers)}"
+        )
+    if not hosts.made(target):
         raise LabError(f"{target.name} is not up: python -m lab up")
     records.remember(name, target.name, values)
     return fault.start(Broken(host=target, params=values))
 
 
-def heal(name: str | None = None, host: str | None = None) -> list[str]:
-    """Undo the active faults, all or those of a name or host, the latest first, and return a line for each."""
+def heal(name: str | None = None, host: str | None = None, *, config: Path = paths.CONFIG) -> list[str]:
+    """Undo the active faults, all or those of a name or host, the latest first, and return a line for each.
+
+    Where a heal booted or recreated something, the daemon of `config`, if it runs, is told to accept the host.
+    """
     if name is not None:
         find(name)
     if host is not None:
@@ -49,8 +56,11 @@ def heal(name: str | None = None, host: str | None = None) -> list[str]:
         if name not in (None, record.fault) or host not in (None, record.host):
             continue
         target = topology.host(record.host)
+        fault = find(record.fault)
         if hosts.state(target) != "absent":
-            find(record.fault).undo(Broken(host=target, params=record.params))
+            fault.undo(Broken(host=target, params=record.params))
         records.forget(record)
         lines.append(f"healed {record.fault} on {record.host}")
+        if fault.rebooted:
+            lines += baseline.accept(f"host/{record.host}", f"the lab healed {record.fault}", config=config)
     return lines

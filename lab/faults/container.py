@@ -37,10 +37,20 @@ def _crash_loop(broken: Broken) -> list[str]:
         path = unit.drop_in(broken, unit.QUICK)
         unit.kill(broken)
         unit.wait_given_up(broken)
-        return [f"{where} dies at once at each start and systemd has given up; the cause stays", f"{path} says RestartSec=1s until heal"]
+        return [
+            f"{where} dies at once at each start and systemd has given up; the cause stays",
+            f"{path} says RestartSec=1s until heal",
+        ]
     unit.kill(broken)
     poll(f"a restart of {where}", lambda: unit.properties(broken).get("NRestarts", "0") != "0", limit_s=40, every_s=0.5)
     return [f"{where} dies {life} s after each start and systemd starts it again for ever; the cause stays"]
+
+
+def _undo_crash_loop(broken: Broken) -> None:
+    unit.flag(broken, "crash", None)
+    if unit.properties(broken).get("ActiveState") == "active":  # the run that lives now would still die in its time
+        hosts.shell(broken.host, f"systemctl restart {broken.unit}\n", timeout_s=100)
+    _undo(broken)
 
 
 def _unhealthy(broken: Broken) -> list[str]:
@@ -67,7 +77,7 @@ def _oom(broken: Broken) -> list[str]:
     killed = unit.inspect(broken, "{{.State.OOMKilled}}")
     return [
         f"{broken.container} on {broken.host.name} has {_OOM_LIMIT_MB} MB, takes more, and is killed by the kernel at each start "
-        f"(OOMKilled={killed}); systemd has given up; the cause stays",
+        f"(exit 137, OOMKilled={killed}); systemd has given up; the cause stays",
         f"{path} sets the limit and says RestartSec=1s until heal",
     ]
 
@@ -97,7 +107,10 @@ def _slow_restart(broken: Broken) -> list[str]:
     lines = before(broken) if before else []
     slow = f"[Service]\nExecStartPre=/bin/sleep {seconds}\nTimeoutStartSec={seconds + 60}\n"
     path = unit.drop_in(broken, slow, unit.SLOW)
-    return [*lines, f"each start of {broken.unit} on {broken.host.name} takes {seconds} s longer: {path} says ExecStartPre=/bin/sleep {seconds}"]
+    return [
+        *lines,
+        f"each start of {broken.unit} on {broken.host.name} takes {seconds} s longer: {path} says ExecStartPre=/bin/sleep {seconds}",
+    ]
 
 
 def _undo(broken: Broken) -> None:
@@ -105,6 +118,7 @@ def _undo(broken: Broken) -> None:
         unit.flag(broken, kind, None)
     unit.drop_in(broken, None, unit.SLOW)
     unit.drop_in(broken, None)
+    hosts.shell(broken.host, "rm -f /oom\n")  # where Debian's conmon notes an OOM; its podman looks elsewhere
     unit.make_well(broken)
     if broken.container == "mariadb":
         galera.wait_synced(members.present())
@@ -115,7 +129,7 @@ _IN = {"container": CONTAINER}
 FAULTS = (
     Fault(
         name="crash-loop", summary="crashes at each start and goes on doing so", hosts=topology.NAMES, default="ctl2",
-        check="container-state", outcome="escalated", heals="removes the cause and starts the unit", start=_crash_loop, undo=_undo,
+        check="container-state", outcome="escalated", heals="removes the cause and starts the unit", start=_crash_loop, undo=_undo_crash_loop,
         params={**_IN, "life": Param(help="seconds from start to crash; 0 ends in the start limit, 15 loops for ever", default="0", number=True)},
     ),
     Fault(

@@ -74,7 +74,9 @@ def _stop_ssh(broken: Broken) -> list[str]:
 
 
 def _mute_ssh(broken: Broken) -> list[str]:
-    hosts.shell(broken.host, _CLOSE_SSH + "systemd-run -q --collect --unit lab-ssh-silent /usr/local/sbin/lab-ssh-silent\n")
+    hosts.shell(
+        broken.host, _CLOSE_SSH + "systemd-run -q --collect --unit lab-ssh-silent /usr/local/sbin/lab-ssh-silent\n"
+    )
     _see(broken.host, "silent")
     return [f"port 22 of {broken.host.name} accepts connections and never says a word"]
 
@@ -116,7 +118,9 @@ def _well(broken: Broken) -> None:
         galera.wait_synced(members.present())
 
 
-def _fault(name: str, summary: str, heals: str, start: Start, undo: Undo, *, default: str, rebooted: bool = False) -> Fault:
+def _fault(
+    name: str, summary: str, heals: str, start: Start, undo: Undo, *, default: str, rebooted: bool = False
+) -> Fault:
     return Fault(
         name=name, summary=summary, hosts=topology.NAMES, default=default, check="host-reachable", outcome="escalated",
         heals=heals, start=start, undo=undo, rebooted=rebooted,
@@ -127,7 +131,17 @@ FAULTS = (
     _fault("host-off", "power lost, stays off", "boots it", _off, _boot, default="cmp1", rebooted=True),
     _fault("host-hung", "frozen: connects, never answers", "thaws it", _hang, _thaw, default="cmp1"),
     _fault("ssh-stopped", "sshd stopped, sessions cut", "starts sshd", _stop_ssh, _start_ssh, default="cmp1"),
-    _fault("ssh-silent", "port 22 accepts and never answers", "starts sshd again", _mute_ssh, _start_ssh, default="cmp1"),
+    _fault(
+        "ssh-silent", "port 22 accepts and never answers", "starts sshd again", _mute_ssh, _start_ssh, default="cmp1"
+    ),
     _fault("partition", "cut off from this machine only", "removes the cut", _cut, _mend, default="cmp1"),
-    _fault("host-reboot", "rebooted, comes back by itself", "waits until all is well", _reboot, _well, default="cmp1", rebooted=True),
+    _fault(
+        "host-reboot",
+        "rebooted, comes back by itself",
+        "waits until all is well",
+        _reboot,
+        _well,
+        default="cmp1",
+        rebooted=True,
+    ),
 )

@@ -63,7 +63,9 @@ class Fault:
             "summary": self.summary,
             "hosts": list(self.hosts),
             "default_host": self.default,
-            "params": {name: {"help": p.help, "default": p.default, "switch": p.switch} for name, p in self.params.items()},
+            "params": {
+                name: {"help": p.help, "default": p.default, "switch": p.switch} for name, p in self.params.items()
+            },
             "heals": self.heals,
             "expected": {"check": self.check, "outcome": self.outcome},
         }

@@ -11,6 +11,7 @@ from lab.proc import poll, run
 
 LOGS = "/var/log/kolla"
 _FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+_SUDOERS = "/etc/sudoers.d/lab-clock"
 _DEAD = "/mnt/dead"
 _DOCKER_HOSTS = tuple(h.name for h in topology.HOSTS if h.engine == "docker")
 
@@ -22,7 +23,10 @@ def _disk_full(broken: Broken) -> list[str]:
 
 
 def _inode_full(broken: Broken) -> list[str]:
-    hosts.shell(broken.host, f"mkdir -p {LOGS}/lab-inodes\ncd {LOGS}/lab-inodes\nseq 1 100000 | xargs touch 2>/dev/null || true\n")
+    hosts.shell(
+        broken.host,
+        f"mkdir -p {LOGS}/lab-inodes\ncd {LOGS}/lab-inodes\nseq 1 100000 | xargs touch 2>/dev/null || true\n",
+    )
     poll(f"no inode left on {broken.host.name}", lambda: _used(broken, "ipcent") >= 99, limit_s=20)
     return [f"{LOGS} on {broken.host.name}, a file system of its own, has no inode left, but space"]
 
@@ -39,11 +43,13 @@ def _empty(broken: Broken) -> None:
 def _clock_off(broken: Broken) -> list[str]:
     seconds = int(broken.params["seconds"])
     lines = f"LD_PRELOAD={_FAKETIME}\nFAKETIME={seconds:+d}s\nFAKETIME_DONT_FAKE_MONOTONIC=1\nDONT_FAKE_MONOTONIC=1\n"
-    hosts.shell(broken.host, f"grep -q FAKETIME /etc/environment || printf '%s' '{lines}' >> /etc/environment\n")
+    script = f"grep -q FAKETIME /etc/environment || printf '%s' '{lines}' >> /etc/environment\n"
+    script += f"echo 'Defaults env_file=/etc/environment' > {_SUDOERS}.part\nchmod 0440 {_SUDOERS}.part\nmv {_SUDOERS}.part {_SUDOERS}\n"
+    hosts.shell(broken.host, script)
     poll(f"a wrong clock on {broken.host.name}", lambda: abs(_clock_gap(broken) - seconds) < 30, limit_s=20)
     return [
         f"programs that come in by ssh on {broken.host.name} see a clock that is off by {seconds:+d} s",
-        "it is libfaketime, preloaded through /etc/environment (the machine's clock is untouched); its services are not affected",
+        "it is libfaketime, preloaded through /etc/environment and sudo's env_file (the machine's clock is untouched); its services are not affected",
     ]
 
 
@@ -54,14 +60,18 @@ def _clock_gap(broken: Broken) -> float:
 
 
 def _undo_clock(broken: Broken) -> None:
-    hosts.shell(broken.host, "sed -i '/FAKETIME/d; /LD_PRELOAD/d; /DONT_FAKE/d' /etc/environment\n")
+    hosts.shell(broken.host, f"sed -i '/FAKETIME/d; /LD_PRELOAD/d; /DONT_FAKE/d' /etc/environment\nrm -f {_SUDOERS}\n")
     poll(f"the right clock on {broken.host.name}", lambda: abs(_clock_gap(broken)) < 5, limit_s=20)
 
 
 def _engine_hung(broken: Broken) -> list[str]:
     hosts.shell(broken.host, "systemctl kill -s STOP --kill-who=main docker.service\n")
     answers = ["timeout", "2", "docker", "version"]
-    poll(f"no answer of docker on {broken.host.name}", lambda: not hosts.execute(broken.host, answers, check=False).ok, limit_s=20)
+    poll(
+        f"no answer of docker on {broken.host.name}",
+        lambda: not hosts.execute(broken.host, answers, check=False).ok,
+        limit_s=20,
+    )
     return [f"dockerd of {broken.host.name} is stopped in its tracks (SIGSTOP): its socket accepts and never answers"]
 
 
@@ -73,20 +83,29 @@ def _engine_well(broken: Broken) -> None:
 def _dead_mount(broken: Broken) -> list[str]:
     hosts.shell(broken.host, f"systemd-run -q --collect --unit lab-dead-mount /usr/local/sbin/lab-dead-mount {_DEAD}\n")
     hangs = ["timeout", "-s", "KILL", "2", "stat", "-f", _DEAD]
-    poll(f"a dead mount on {broken.host.name}", lambda: hosts.execute(broken.host, hangs, check=False).code == 137, limit_s=20)
+    poll(
+        f"a dead mount on {broken.host.name}",
+        lambda: hosts.execute(broken.host, hangs, check=False).code == 137,
+        limit_s=20,
+    )
     return [f"{_DEAD} on {broken.host.name} is a mount that never answers: df hangs there"]
 
 
 def _undo_dead_mount(broken: Broken) -> None:
-    hosts.shell(broken.host, f"systemctl stop lab-dead-mount 2>/dev/null || true\numount -l {_DEAD} 2>/dev/null || true\nrmdir {_DEAD}\n")
+    hosts.shell(
+        broken.host,
+        f"systemctl stop lab-dead-mount 2>/dev/null || true\numount -l {_DEAD} 2>/dev/null || true\nrmdir {_DEAD}\n",
+    )
 
 
 def _ansible(broken: Broken) -> list[str]:
     line = "python3 /home/remediator/.ansible/tmp/ansible-tmp-1790000000.1-1-1/AnsiballZ_kolla_container.py"
-    script = f'systemd-run -q --collect --unit lab-ansible bash -c \'exec -a "{line}" sleep 86400\'\n'
+    script = f"systemd-run -q --collect --unit lab-ansible bash -c 'exec -a \"{line}\" sleep 86400'\n"
     script += "logger -t python3 'ansible-kolla_container Invoked with action=recreate_or_restart_container common_options={}'\n"
     hosts.shell(broken.host, script)
-    return [f"a process on {broken.host.name} looks like an ansible module of kolla, and the journal says that it was invoked"]
+    return [
+        f"a process on {broken.host.name} looks like an ansible module of kolla, and the journal says that it was invoked"
+    ]
 
 
 def _undo_ansible(broken: Broken) -> None:
@@ -101,7 +120,9 @@ def _touched(broken: Broken) -> list[str]:
 
 def _undo_touched(broken: Broken) -> None:
     path = f"/etc/kolla/{broken.container.replace('_', '-')}/config.json"
-    hosts.shell(broken.host, f"test ! -e /run/lab/{broken.container}.config || mv /run/lab/{broken.container}.config {path}\n")
+    hosts.shell(
+        broken.host, f"test ! -e /run/lab/{broken.container}.config || mv /run/lab/{broken.container}.config {path}\n"
+    )
 
 
 FAULTS = (

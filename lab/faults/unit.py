@@ -24,7 +24,9 @@ def properties(broken: Broken) -> dict[str, str]:
 
 def inspect(broken: Broken, form: str) -> str:
     """Return one value of the container's inspect data, or nothing when there is no such container."""
-    answer = hosts.execute(broken.host, [broken.host.engine, "inspect", "-f", form, broken.container], timeout_s=30, check=False)
+    answer = hosts.execute(
+        broken.host, [broken.host.engine, "inspect", "-f", form, broken.container], timeout_s=30, check=False
+    )
     return answer.out.strip() if answer.ok else ""
 
 
@@ -80,6 +82,7 @@ def wait_given_up(broken: Broken) -> None:
 
     Its Result stays `exit-code`: systemd 252 sets `start-limit-hit` only where no failure stands there already.
     """
+
     def given_up() -> bool:
         seen = properties(broken)
         return seen.get("ActiveState") == "failed" and int(seen.get("NRestarts") or 0) >= 10
@@ -92,7 +95,9 @@ def make_well(broken: Broken) -> None:
     checked = services.SERVICES[broken.container].health is not None
     state = properties(broken)
     if state.get("ActiveState") != "active":
-        hosts.shell(broken.host, f"systemctl reset-failed {broken.unit} || true\nsystemctl start {broken.unit}\n", timeout_s=200)
+        hosts.shell(
+            broken.host, f"systemctl reset-failed {broken.unit} || true\nsystemctl start {broken.unit}\n", timeout_s=200
+        )
     elif checked and inspect(broken, HEALTH) == "unhealthy":
         hosts.shell(broken.host, f"systemctl restart {broken.unit}\n", timeout_s=200)
     wait(broken, limit_s=60, ActiveState="active", SubState="running")
@@ -100,4 +105,8 @@ def make_well(broken: Broken) -> None:
         what = f"health of {broken.container} on {broken.host.name}"
         poll(what, lambda: inspect(broken, HEALTH) == "healthy", limit_s=60, every_s=0.7)
     else:
-        poll(f"{broken.container} on {broken.host.name}", lambda: inspect(broken, "{{.State.Running}}") == "true", limit_s=60)
+        poll(
+            f"{broken.container} on {broken.host.name}",
+            lambda: inspect(broken, "{{.State.Running}}") == "true",
+            limit_s=60,
+        )
