@@ -51,6 +51,8 @@ class Unit:
     n_restarts: int
     invocation_id: str
     busy: bool
+    start_limit_hit: bool
+    """It failed because it was started too often: systemd will not start it again by itself."""
     stopped_before_exit: bool
     """The unit left `active` before its main process ended: somebody stopped it, it did not fall over by itself."""
 
@@ -59,14 +61,13 @@ class Unit:
         return self.state == "failed"
 
     @property
-    def start_limit_hit(self) -> bool:
-        return self.failed and self.result == "start-limit-hit"
-
-    @property
     def operator_stopped(self) -> bool:
-        """A clean stop, or a stop job after which the process had to be killed (``failed``, yet asked for)."""
+        """A stop job, also one after which the process had to be killed (``failed``, yet asked for).
+
+        A unit that falls over ends in `failed` or starts again; `inactive` it only becomes because somebody wished so.
+        """
         if self.state == "inactive":
-            return self.result == "success"
+            return True
         return self.failed and not self.start_limit_hit and self.stopped_before_exit
 
 
@@ -109,7 +110,7 @@ def parse(data: Any) -> HostContainers | Unknown:
             unit_files=frozenset(data["unit_files"]),
             units=Unknown(str(data["units_reason"]))
             if units is None
-            else {name: _unit(item) for name, item in units.items()},
+            else {name: _unit(item, str(data["logs"].get(name, ""))) for name, item in units.items()},
             configs=frozenset(data["configs"]),
             logs=dict(data["logs"]),
         )
@@ -143,10 +144,11 @@ def _container(item: Mapping[str, Any]) -> Container:
     )
 
 
-def _unit(item: Mapping[str, str]) -> Unit:
+def _unit(item: Mapping[str, str], log: str) -> Unit:
     state, substate = item["ActiveState"], item["SubState"]
     moving = state in ("activating", "deactivating", "reloading", "refreshing") or substate.startswith("auto-restart")
     left, ended = _stamp(item, "ActiveExitTimestampMonotonic"), _stamp(item, "ExecMainExitTimestampMonotonic")
+    stopped = 0 < left < ended
     return Unit(
         state=state,
         substate=substate,
@@ -154,8 +156,20 @@ def _unit(item: Mapping[str, str]) -> Unit:
         n_restarts=int(item.get("NRestarts", "0")),
         invocation_id=item.get("InvocationID", ""),
         busy=moving or item.get("Job", "0") not in ("", "0"),
-        stopped_before_exit=0 < left < ended,
+        start_limit_hit=state == "failed" and not stopped and _gave_up(item, log),
+        stopped_before_exit=stopped,
     )
+
+
+def _gave_up(item: Mapping[str, str], log: str) -> bool:
+    """Return whether a failed unit met its start limit.
+
+    systemd (252, seen in a lab) keeps the Result of the last crash when a restart is refused for the limit: then only
+    as many restarts as the limit allows, or its own words in the journal, tell.
+    """
+    if item["Result"] == "start-limit-hit" or 0 < _stamp(item, "StartLimitBurst") <= _stamp(item, "NRestarts"):
+        return True
+    return log.rfind("Start request repeated too quickly") > log.rfind("Started kolla-")
 
 
 def _stamp(item: Mapping[str, str], name: str) -> int:

@@ -15,7 +15,8 @@ UNITS = "/etc/systemd/system/kolla-*-container.service"
 CONFIGS = "/etc/kolla/*/config.json"
 PROPERTIES = (
     "Id LoadState ActiveState SubState Result NRestarts InvocationID ActiveEnterTimestamp InactiveEnterTimestamp "
-    "ActiveExitTimestampMonotonic ExecMainExitTimestampMonotonic ExecMainStatus ExecMainCode Job Restart UnitFileState "
+    "ActiveExitTimestampMonotonic ExecMainExitTimestampMonotonic ExecMainStatus ExecMainCode Job Restart "
+    "StartLimitBurst UnitFileState "
     "FragmentPath DropInPaths"
 ).split()
 SECRET = re.compile(

@@ -55,6 +55,31 @@ def test_a_unit_that_hit_the_start_limit_is_crashed_and_nobody_will_start_it() -
     assert (data["operator_stopped"], data["systemd_busy"], data["looping"]) == (False, False, False)
 
 
+SYSTEMD_252 = {**make.START_LIMIT, "Result": "exit-code"}
+"""It keeps the Result of the last crash when a restart is refused for the limit."""
+
+
+@pytest.mark.parametrize(
+    ("unit", "log", "hit"),
+    [
+        ({**SYSTEMD_252, "StartLimitBurst": "10"}, "", True),
+        ({**SYSTEMD_252, "StartLimitBurst": "10", "NRestarts": "9"}, "", False),
+        (SYSTEMD_252, "Started kolla-x\nunit: Start request repeated too quickly.", True),
+        (SYSTEMD_252, "unit: Start request repeated too quickly.\nStarted kolla-x", False),
+        ({**make.KILLED_AT_STOP, "StartLimitBurst": "10", "NRestarts": "40"}, "", False),
+    ],
+)
+def test_a_start_limit_is_seen_also_where_systemd_keeps_the_result_of_the_last_crash(
+    unit: dict[str, str], log: str, hit: bool
+) -> None:
+    data = state(make.down(), unit, logs={"memcached": log})
+    assert (data["start_limit_hit"], data["unit_failed"]) == (hit, True)
+
+
+def test_a_stop_between_two_restarts_is_an_operators() -> None:
+    assert state(make.down(), {**make.STOPPED, "Result": "exit-code"})["operator_stopped"] is True
+
+
 def test_a_clean_stop_is_an_operators() -> None:
     data = state(make.down(exit_code=143), make.STOPPED)
     assert (data["operator_stopped"], data["crashed"]) == (True, False)
