@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNWRAPPED: Final = 4000
+UNFOLDED: Final = 36
+"""A cell up to this width stays in one piece, so that a target can be copied; only the last column always folds."""
 COLOURS: Final = {
     "OK": "green", "WARNING": "yellow", "CRITICAL": "bold red", "UNKNOWN": "magenta",
     "open": "bold red", "escalated": "bold red", "in_doubt": "bold red", "failed": "bold red", "held": "yellow",
@@ -50,7 +52,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for index, column in enumerate(columns):
         last = index == len(columns) - 1
-        grid.add_column(column.upper(), overflow="fold", no_wrap=not last and index == 0)
+        whole = not last and max(len(row[index]) for row in body) <= UNFOLDED
+        grid.add_column(column.upper(), overflow="fold", no_wrap=whole)
     for row in body:
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
     out.print(grid)

@@ -83,6 +83,6 @@ def row(item: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
         str(item.get("run") or item.get("id") or item.get("kind") or ""),
         str(item.get("target") or item.get("what") or ""),
         str(item.get("state") or ""),
-        moments.clock(item.get("opened_at") or item.get("created_at") or item.get("until")),
+        moments.short(item.get("opened_at") or item.get("created_at") or item.get("until")),
         str(item.get("reason") or item.get("output") or item.get("runbook") or item.get("check") or ""),
     )

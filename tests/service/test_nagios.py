@@ -12,7 +12,7 @@ from tests.service.hook_server import INGEST, Door, door
 from tests.service.nagios import obtain
 from tests.service.nagios.nagios import RealNagios, Service
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 PASSIVE = Service(host="ctl2", name="memcached", event_handler=True)
 
 

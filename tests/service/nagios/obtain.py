@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = "nagios4-core"
-TIMEOUT_S: Final = 240
+TIMEOUT_S: Final = 60
 
 
 class NoNagios(Exception):

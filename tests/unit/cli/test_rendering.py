@@ -156,4 +156,4 @@ def test_a_row_of_the_status_screen() -> None:
         "run-1", "host/a", "held", "", "pause",
     )  # fmt: skip
     mute = {"kind": "downtime", "what": "ctl2", "reason": "nagios, depth 1", "until": "2026-11-23T04:00:00Z"}
-    assert status.row(mute) == ("downtime", "ctl2", "", "2026-11-23 04:00:00", "nagios, depth 1")
+    assert status.row(mute) == ("downtime", "ctl2", "", "11-23 04:00", "nagios, depth 1")
