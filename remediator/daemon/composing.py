@@ -11,6 +11,7 @@ from remediator import inventory as inventories
 from remediator.collect.collector import Collector
 from remediator.collect.facts import FactStore
 from remediator.config import Config, load_config
+from remediator.config import mistakes as mistakes_of
 from remediator.content import load_content
 from remediator.daemon import clock
 from remediator.daemon.refraining import Refrain
@@ -39,10 +40,7 @@ class ContentWrong(Exception):
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = mistakes
-        lines = [
-            f"{m.file}:{m.line}:{m.col}: {m.path}: {m.message}" + (f" ({m.hint})" if m.hint else "") for m in mistakes
-        ]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(mistakes_of.to_text(each) for each in mistakes))
 
 
 class NeedsRestart(Exception):

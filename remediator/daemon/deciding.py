@@ -16,7 +16,7 @@ from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
 from remediator.model.verdicts import Verdict, refusals
-from remediator.rules import decide, texts
+from remediator.rules import advice, decide
 from remediator.rules.decide import RuleOutcome
 from remediator.runs import machine, planning
 from remediator.safety import gate
@@ -136,13 +136,8 @@ def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, re
     parts = [why]
     if result is not None:
         parts.append(f"{incident.check} on {incident.target}: {result.output}")
-        if rule is not None and rule.notify is not None:
-            around = {
-                "target": incident.target.text,
-                "host": ", ".join(incident.target.hosts),
-                "name": incident.target.name,
-            }
-            parts.append(texts.compile_text(rule.notify, None, texts.AROUND).render(result.data, around))
+        if rule is not None and (said := advice.advise(rule, incident.target, result.data)):
+            parts.append(said)
         last_log = result.data.get("last_log")
         if isinstance(last_log, str) and last_log:
             parts.append(f"Last lines:\n{redaction.text(last_log)}")

@@ -20,11 +20,8 @@ from remediator.store import database, errors, rows, tables
 
 
 def location(config: Config) -> str:
-    """Return the URL of the configured database. Raise StoreUnavailable for one this version cannot use."""
-    url = config.database.url
-    if url is None or isinstance(url, str):
-        return database.url_of(Path(config.state_dir), url)
-    return url.resolve().get_secret_value()
+    """Return the URL of the configured database. Raise SecretError when its secret cannot be read."""
+    return database.url_of(Path(config.state_dir), config.database.resolve())
 
 
 class Reader:
