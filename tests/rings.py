@@ -18,7 +18,7 @@ from pathlib import Path
 
 RINGS = ("unit", "sim", "service", "lab", "e2e")
 LIMIT_S = {"unit": 600, "sim": 900, "service": 1200, "lab": 2700, "e2e": 1200}
-SIDE_BY_SIDE = ["-n", "4", "--dist", "loadgroup"]
+SIDE_BY_SIDE = ["-n", "3", "--dist", "loadgroup"]
 
 
 @dataclass

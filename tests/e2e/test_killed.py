@@ -17,7 +17,7 @@ TARGET = "container/ctl2/memcached"
 
 
 def live(scenario: Scenario) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = scenario.json("runs", "list")
+    found: list[dict[str, Any]] = scenario.runs()
     return [run for run in found if run["ended_at"] is None]
 
 
@@ -39,7 +39,7 @@ def test_killed_in_the_middle_of_a_slow_start(scenario: Callable[[Sequence[str]]
     running.kill()
     running.start()
     incident = running.wait_incident(TARGET, "container-state", ["resolved"], 180)
-    runs = running.json("runs", "list")
+    runs = running.runs()
     assert len(runs) == 1
     assert runs[0]["steps"][0]["probe"] == "probe: applied"
     assert starts_since(cursor) == 1

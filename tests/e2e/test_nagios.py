@@ -66,18 +66,18 @@ def test_nagios_drives_the_cure_and_a_downtime_mutes_it(
             incident = running.incident(TARGET, "container-state")
             if incident is None:
                 return False
-            rows = running.json("explain", incident["id"])["decisions"]
+            rows = running.decisions(incident["id"])
             return any(not v["allow"] and v["guard"] == "downtime" for row in rows for v in row["verdicts"])
 
         running.wait("the downtime to mute it", muted, 90, every_s=1.0)
-        assert running.json("runs", "list") == []
+        assert running.runs() == []
         assert running.json("status")["muted"][0]["kind"] == "downtime"
         running.wait_incident(TARGET, "container-state", ["resolved"], 180)
         nagios.wait_for(lambda: nagios.state("ctl2", "memcached") == "OK", 60)
         sent = nagios.sent()
         assert sent
         assert all(each["answer"].startswith("202") for each in sent)
-    assert len(running.json("runs", "list")) == 1
+    assert len(running.runs()) == 1
 
 
 def test_a_hint_makes_a_rare_check_due_now(scenario: Callable[[Sequence[str]], Scenario], tmp_path: Path) -> None:
@@ -87,9 +87,7 @@ def test_a_hint_makes_a_rare_check_due_now(scenario: Callable[[Sequence[str]], S
     running.stop()
     slow(running)
     running.start()
-    running.wait(
-        "the first samples", lambda: len(running.json("check", "container-state", "--cached")["results"]) >= 4, 60
-    )
+    running.wait("the first samples", lambda: len(running.results("container-state")) >= 4, 60)
     running.break_("crash-once-limit", "ctl2")
     time.sleep(3)
     assert running.incident(TARGET, "container-state") is None

@@ -72,7 +72,7 @@ def test_a_locked_database_stops_all_acting_and_says_so(scenario: Make) -> None:
     time.sleep(20)
     other.execute("ROLLBACK")
     other.close()
-    assert running.json("runs", "list") == []
+    assert running.runs() == []
     running.wait_incident("container/ctl1/memcached", "container-state", ["resolved"], 120)
 
 
@@ -85,7 +85,7 @@ def test_a_full_disk_pauses_and_then_stops(small: Scenario) -> None:
     assert any("MiB free" in row["reason"] for row in small.json("status")["muted"])
     small.break_("crash-once-limit", "ctl1")
     small.wait_incident("container/ctl1/memcached", "container-state", ["open"], 60)
-    small.stays("doing nothing", lambda: small.json("runs", "list") == [], 20)
+    small.stays("doing nothing", lambda: small.runs() == [], 20)
     filler.unlink()
     small.wait_incident("container/ctl1/memcached", "container-state", ["resolved"], 120)
 
@@ -137,7 +137,7 @@ def test_a_bad_reload_keeps_the_old_config_and_says_why(scenario: Make) -> None:
     running.wait("the refusal of the reload", lambda: "reload_refused" in running.log.read_text(), 30)
     assert "autonomie" in running.log.read_text()
     running.written.config.write_text(good)
-    assert running.json("check", "host-reachable", "--cached")["results"][0]["state"] == "OK"
+    assert running.results("host-reachable")[0]["state"] == "OK"
     running.written.config.write_text(good.replace("{every: 5s, retry: 5s}", "{every: 6s, retry: 6s}"))
     running.process.send_signal(1)
     running.wait("the reload", lambda: '"reloaded"' in running.log.read_text(), 30)

@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from lab import api
+from remediator.cli import control_client
+from remediator.config import load_config
+from remediator.store.reader import Reader
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 BASELINE_S = 120.0
@@ -71,6 +74,7 @@ class Scenario:
             )
         self.process: subprocess.Popen[bytes] | None = None
         self._broken: list[tuple[str, str]] = []
+        self._open_reader: Reader | None = None
 
     def __enter__(self) -> Scenario:
         return self
@@ -121,7 +125,8 @@ class Scenario:
         started = time.monotonic()
 
         def accepted() -> bool:
-            return self.run("baseline", "accept", scope, "--reason", "the lab was made just now").returncode == 0
+            asked = {"scope": scope, "reason": "the lab was made just now"}
+            return control_client.request(str(self.written.state_dir), "baseline-accept", asked).exit == 0
 
         self.wait("the baseline to be accepted", accepted, BASELINE_S, every_s=2.0)
         return time.monotonic() - started
@@ -162,16 +167,32 @@ class Scenario:
         self._broken.remove((fault, host))
 
     def incidents(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.json("incidents", "list")
-        return found
+        """Return all incidents, newest first, read as the command line reads them but without a process each time."""
+        return self._reader().incidents()
 
     def incident(self, target: str, check: str) -> dict[str, Any] | None:
         """Return the newest incident of (target, check), whole."""
-        ids = [each["id"] for each in self.incidents() if each["target"] == target and each["check"] == check]
-        if not ids:
-            return None
-        found: dict[str, Any] = self.json("incidents", "show", ids[0])
-        return found
+        reader = self._reader()
+        ids = [each["id"] for each in reader.incidents() if each["target"] == target and each["check"] == check]
+        return reader.incident(ids[0]) if ids else None
+
+    def runs(self) -> list[dict[str, Any]]:
+        return self._reader().runs()
+
+    def decisions(self, incident: str) -> list[dict[str, Any]]:
+        """Return what `explain` says of an incident."""
+        explained = self._reader().explain(incident)
+        return list(explained["decisions"]) if explained is not None else []
+
+    def results(self, check: str, target: str | None = None) -> list[dict[str, Any]]:
+        """Return the daemon's newest results of a check, over its control socket."""
+        data = control_client.demand(str(self.written.state_dir), "results", {"names": [check], "target": target})
+        return list(data["results"])
+
+    def _reader(self) -> Reader:
+        if self._open_reader is None:
+            self._open_reader = Reader(load_config(str(self.written.config), {}))
+        return self._open_reader
 
     def wait_incident(self, target: str, check: str, states: Sequence[str], limit_s: float) -> dict[str, Any]:
         found: dict[str, Any] | None = None

@@ -101,11 +101,11 @@ def play(scenario: Scenario, fault: Fault) -> dict[str, Any]:
     )
     row.seen_s = round(time.monotonic() - broken, 1)
     scenario.stays(fault.name, lambda: state(scenario, fault) != "OK")
-    assert scenario.json("runs", "list") == []
+    assert scenario.runs() == []
     assert scenario.run("resume", "--reason", "seen").returncode == 0
     resumed = time.monotonic()
     incident = finish(scenario, fault, row, resumed)
-    assert tuple(run["runbook"] for run in reversed(scenario.json("runs", "list"))) == fault.runs
+    assert tuple(run["runbook"] for run in reversed(scenario.runs())) == fault.runs
     verified = scenario.run("audit", "verify")
     assert verified.returncode == 0, verified.stdout
     row.keep()
@@ -113,7 +113,7 @@ def play(scenario: Scenario, fault: Fault) -> dict[str, Any]:
 
 
 def state(scenario: Scenario, fault: Fault) -> str:
-    found = scenario.json("check", fault.check, "--target", fault.of, "--cached")["results"]
+    found = scenario.results(fault.check, fault.of)
     return found[0]["state"] if found else "NONE"
 
 
@@ -160,7 +160,7 @@ def test_host_fault_makes_its_containers_unknown_and_suppressed(scenario: Make, 
         f"container/{fault.host}/cron",
     }
     assert {each["state"] for each in children} == {"suppressed"}
-    others = running.json("check", "container-state", "--cached")["results"]
+    others = running.results("container-state")
     assert {each["state"] for each in others if "/cmp2/" in each["target"]} == {"OK"}
     running.heal(fault.name, fault.host)
     running.wait(
@@ -176,7 +176,7 @@ def test_without_a_baseline_the_same_fault_is_refused_by_maintenance(scenario: M
     """The lab's containers are young: that is a sign of maintenance until somebody says that it is over."""
     fresh = scenario(["cmp1"])
     fresh.start()
-    fresh.wait("two samples", lambda: len(fresh.json("check", "--cached")["results"]) > 3, 60, every_s=1.0)
+    fresh.wait("two samples", lambda: len(fresh.results("container-state")) > 1, 60, every_s=1.0)
     holding = fresh.json("baseline", "show")["holding"]
     if not holding:
         pytest.skip("the lab's containers are older than the limit of maintenance (15 min): nothing holds any more")
@@ -186,12 +186,12 @@ def test_without_a_baseline_the_same_fault_is_refused_by_maintenance(scenario: M
         incident = fresh.incident("container/cmp1/memcached", "container-state")
         if incident is None:
             return []
-        refused = [row for row in fresh.json("explain", incident["id"])["decisions"] if row["outcome"] == "refused"]
+        refused = [row for row in fresh.decisions(incident["id"]) if row["outcome"] == "refused"]
         return [verdict["guard"] for row in refused for verdict in row["verdicts"] if not verdict["allow"]]
 
     fresh.wait("a refusal", lambda: bool(refusing()), 120, every_s=2.0)
     assert refusing() == ["maintenance"]
-    assert fresh.json("runs", "list") == []
+    assert fresh.runs() == []
     Row(
         fault="crash-once-limit (no baseline)",
         host="cmp1",
