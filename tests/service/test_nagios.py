@@ -98,8 +98,10 @@ def test_an_active_check_goes_soft_soft_hard_and_back(running: Door, tmp_path: P
         nagios.wait_for(lambda: nagios.state("cmp1", "nova-compute") == "OK", 60)
         state_file.write_text("2")
         nagios.wait_for(lambda: hints(running, "PROBLEM"), 60)
-        steps = [(hint.state_type, hint.attempt) for hint in hints(running, "EVENTHANDLER")]
-        assert steps == [("SOFT", 1), ("SOFT", 2), ("HARD", 3)]
+        nagios.wait_for(lambda: len(hints(running, "EVENTHANDLER")) == 3)
+        # Nagios runs its commands side by side, so they arrive in any order.
+        steps = {(hint.attempt, hint.state_type) for hint in hints(running, "EVENTHANDLER")}
+        assert steps == {(1, "SOFT"), (2, "SOFT"), (3, "HARD")}
         state_file.write_text("0")
         nagios.wait_for(lambda: hints(running, "RECOVERY"), 60)
 
@@ -108,7 +110,6 @@ def test_the_same_notification_twice_changes_nothing(running: Door, tmp_path: Pa
     with site(running, tmp_path, PASSIVE) as nagios:
         nagios.submit_passive("ctl2", "memcached", "CRITICAL", "down")
         sent = nagios.wait_for(lambda: nagios.sent("PROBLEM"))[0]
-        before = len(running.loop.taken)
         answer = running.post(sent["body"])
         assert (answer.status, answer.json["duplicate"]) == (202, True)
-        assert len(running.loop.taken) == before
+        assert len(hints(running, "PROBLEM")) == 1
