@@ -59,7 +59,7 @@ def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str)
     except control_client.Unreachable as unreachable:
         if unreachable.denied:
             raise
-        from remediator.daemon.standalone import check_once
+        from remediator.daemon.looking import check_once
 
         session.quiet(config)
         return check_once(config, names, target)

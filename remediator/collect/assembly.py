@@ -24,6 +24,7 @@ BOOTSTRAP = (
 SECTION_BYTES = 4 << 20
 """The most bytes one section may answer."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """One collector at a time on a host: `file` is only opened for reading, and waited for at most `wait_s`."""
@@ -52,7 +53,11 @@ def argv(sudo: bool) -> tuple[str, ...]:
 
 
 def request_line(
-    sections: Sequence[tuple[str, SectionSpec]], constants: Mapping[str, Any], sentinel: str, deadline_s: float, lock: Lock
+    sections: Sequence[tuple[str, SectionSpec]],
+    constants: Mapping[str, Any],
+    sentinel: str,
+    deadline_s: float,
+    lock: Lock,
 ) -> bytes:
     """Return the request: `sections` as (integration, spec), `constants` merged for all of them, one JSON line."""
     body = {

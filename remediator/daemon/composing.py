@@ -9,14 +9,10 @@ from pathlib import Path
 
 from remediator import inventory as inventories
 from remediator.collect.collector import Collector
-from remediator.collect.facts import FactStore
 from remediator.config import Config, load_config
 from remediator.config import mistakes as mistakes_of
 from remediator.content import load_content
-from remediator.daemon import clock
-from remediator.daemon.refraining import Refrain
 from remediator.daemon.wire import Reloaded
-from remediator.daemon.world import World
 from remediator.integrations import registry
 from remediator.model.content import Content, Integration, Mistake
 from remediator.model.hosts import Inventory
@@ -76,19 +72,6 @@ def reach_of(config: Config) -> Reacher:
 
 def collector_of(parts: Parts, reach: Reacher, time: Clock) -> Collector:
     return Collector(reach, parts.integrations, time, sudo=parts.config.ssh.sudo and parts.config.ssh.user != "root")
-
-
-def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
-    return World(
-        config=parts.config,
-        content=parts.content,
-        integrations=parts.integrations,
-        inventory=parts.inventory,
-        facts=FactStore(parts.integrations),
-        started_at=time.now(),
-        own_boot_id=clock.own_boot_id(),
-        read_pause=refrain,
-    )
 
 
 def reloaded(path: str | None, before: Config) -> Reloaded:

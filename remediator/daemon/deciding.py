@@ -52,6 +52,10 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
 def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckResult) -> None:
     rule = winner.rule
     if not rule.run:
+        wait = _still_settles(turn, incident, rule.settle_s)
+        if wait is not None:
+            _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
+            return
         _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act", "fired:notify")
         escalate(turn, incident, rule, "no runbook cures this", result)
         return
@@ -102,9 +106,14 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
 
 def _still_waits(turn: Turn, incident: Incident, rule: RuleSpec, risk: Risk) -> str | None:
     """Return why it is too early to act: persistence of the risk and the rule's `settle`, the longest wins."""
-    world = turn.world
-    series = world.series[(incident.check, incident.target.text)]
-    needed = max(world.limits.persistence_s[risk], rule.settle_s)
+    return _still_settles(turn, incident, max(turn.world.limits.persistence_s[risk], rule.settle_s))
+
+
+def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
+    """Return how long the unbroken bad series still has to last; None when it has lasted for `needed` seconds."""
+    series = turn.world.series[(incident.check, incident.target.text)]
+    if needed <= 0:
+        return None
     if series.bad_since is None:
         return f"no bad sample yet in this series; it waits {seconds(needed)}"
     served = turn.now.since(series.bad_since)

@@ -136,13 +136,14 @@ class Engine:
         """What follows from the inputs and from time: correlation, decisions, runs, notifications."""
         world = turn.world
         observing.correlate(turn)
-        for incident in list(world.incidents.values()):
+        for incident in list(world.incidents.values()) if world.decides else []:
             key = (incident.check, incident.target.text)
             result = world.results.get(key)
             if result is not None and key in world.sampled:
                 deciding.consider(turn, world.incidents[incident.id], result)
         world.sampled.clear()
-        running.advance_all(turn)
+        if world.acts:
+            running.advance_all(turn)
         observing.forget_old_signs(turn)
         free = DELIVERIES_AT_ONCE - len(world.delivering)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):

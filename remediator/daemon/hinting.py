@@ -84,6 +84,15 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
     return f"host/{host}"
 
 
+def _told_at(hint: Hint) -> float:
+    """Return when Nagios made the notification ($TIMET$); 0 when it did not say. Its commands run side by side and may overtake."""
+    for name in ("timet", "TIMET"):
+        text = str(hint.raw.get(name, ""))
+        if text.isdigit():
+            return float(text)
+    return 0.0
+
+
 def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
     world = turn.world
     depth = hint.downtime_depth or 0
@@ -93,6 +102,10 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
         depth = max(0, depth - 1) if depth > 1 else 0
     service = (hint.service or "").replace("-", "_") if hint.service else ""
     before = world.downtimes.get((host, service))
+    told_at = _told_at(hint)
+    if told_at and told_at < world.downtime_told.get((host, service), 0.0):
+        return
+    world.downtime_told[(host, service)] = told_at
     body: dict[str, Any] | None = None
     if depth > 0:
         body = {

@@ -12,7 +12,7 @@ import structlog
 
 from remediator import notify
 from remediator.config import Config, load_config
-from remediator.daemon import clock, composing, logs, systemd
+from remediator.daemon import clock, composing, logs, systemd, worldly
 from remediator.daemon.control import ControlSocket
 from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
@@ -57,7 +57,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
         database = Database(reader.location(config))
         database.open()
         refrain = Refrain(Path(config.pause_file), state_dir)
-        world = composing.world_of(parts, refrain, time)
+        world = worldly.world_of(parts, refrain, time)
         world.keep_output = lambda text: _keep(state_dir, text)
         engine = Engine(world, database, make_room=lambda: ballast.release(state_dir))
         hands = Hands(

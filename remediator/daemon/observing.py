@@ -82,6 +82,9 @@ def _advance(turn: Turn, result: CheckResult) -> None:
     after, changed = series_of.advance(before, result, check.attempts, check.retry_s)
     world.series[key] = after
     world.results[key] = result
+    world.count("checks", state=result.state.name.lower())
+    for _, reason in result.unknown:
+        world.count("unknown", reason=reason.split(":", 1)[0])
     for run in list(world.runs.values()):
         if (
             run.plan.verify_check == result.check
@@ -106,6 +109,8 @@ def _advance(turn: Turn, result: CheckResult) -> None:
 
 def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> None:
     world = turn.world
+    if not world.decides:
+        return
     event = Event(
         id=turn.number("event", "ev"),
         at=turn.now,

@@ -6,48 +6,28 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from remediator.daemon import reporting
 from remediator.daemon.world import World
-from remediator.model.judging import SEVERITY, CheckResult, State
+from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, RunState
 from remediator.model.times import Instant, rfc3339
-from remediator.model.values import Unknown, as_json
+from remediator.model.values import Unknown
 
 STALE_INTERVALS = 3
+STALE_SLACK_S = 10.0
+"""What a round trip may take on top."""
 
 
 def check(
     world: World, results: Iterable[CheckResult], now: Instant, took_ms: float, *, cached: bool = False
 ) -> dict[str, Any]:
-    """Return CONTRACTS' `check` JSON, worst first; a cached result older than three intervals is UNKNOWN."""
-    rows = []
-    for result in results:
-        age = now.at_most_since(result.asked_at)
+    """Return CONTRACTS' `check` JSON; a cached result older than three intervals is UNKNOWN."""
+
+    def stale(result: CheckResult, age_s: float) -> bool:
         spec = world.content.checks.get(result.check)
-        row = one(result, age)
-        if cached and spec is not None and age > STALE_INTERVALS * spec.every_s + 10:
-            row |= {
-                "state": State.UNKNOWN.name,
-                "output": f"the last result is {age:.0f} s old ({row['state']}: {row['output']})",
-            }
-            row["unknown"] = [*row["unknown"], {"field": "*", "reason": "stale"}]
-        rows.append(row)
-    rows.sort(key=lambda row: (-SEVERITY[State[row["state"]]], row["target"], row["check"]))
-    return {"cloud": world.config.cloud, "at": rfc3339(now.wall), "took_ms": round(took_ms, 1), "results": rows}
+        return cached and spec is not None and age_s > STALE_INTERVALS * spec.every_s + STALE_SLACK_S
 
-
-def one(result: CheckResult, age_s: float) -> dict[str, Any]:
-    return {
-        "check": result.check,
-        "target": result.target.text,
-        "state": result.state.name,
-        "output": result.output,
-        "data": as_json(result.data),
-        "perfdata": {
-            name: {"value": value, "uom": "", "warn": None, "crit": None} for name, value in result.perfdata.items()
-        },
-        "unknown": [{"field": name, "reason": reason} for name, reason in result.unknown],
-        "age_s": round(age_s, 1),
-    }
+    return reporting.check(world.config.cloud, results, now, took_ms, stale)
 
 
 def _brief(incident: Incident) -> dict[str, Any]:
@@ -140,16 +120,12 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
         ("runs", "remediator_runs_total"),
         ("refusals", "remediator_refusals_total"),
         ("events", "remediator_events_total"),
+        ("checks", "remediator_checks_total"),
+        ("unknown", "remediator_unknown_total"),
     ):
         found[metric] = [(dict(labels), value) for labels, value in sorted(world.counters[counter].items())]
     found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
     found["remediator_brakes_open"] = [({"guard": "clock"}, float(world.clock_held is not None))]
-    states = Counter(result.state.name for result in world.results.values())
-    found["remediator_checks_total"] = [({"state": state.name.lower()}, float(states[state.name])) for state in State]
-    reasons = Counter(reason.split(":", 1)[0] for result in world.results.values() for _, reason in result.unknown)
-    found["remediator_unknown_total"] = [
-        ({"reason": reason}, float(count)) for reason, count in sorted(reasons.items())
-    ]
     found["remediator_audit_seq"] = [({}, float(audit_seq))]
     found["remediator_debts_open"] = [({}, 0.0)]
     return found

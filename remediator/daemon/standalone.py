@@ -1,23 +1,27 @@
-"""Commands without a daemon: look once, plan, or execute one runbook with the very loop the daemon runs."""
+"""`plan` and `execute` without a daemon: the very loop the daemon runs, for the time of one command."""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import tempfile
 import threading
 import time as wall_time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from remediator import notify
 from remediator.config import Config
-from remediator.daemon import clock, composing, showing
+from remediator.daemon import clock, composing, worldly
+from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
 from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.control import Actor, Answer
-from remediator.model.judging import Scope
 from remediator.store import checkpoints, reader
+from remediator.store import database as database_url
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 
@@ -25,75 +29,52 @@ SAMPLES_S = 120.0
 RUN_S = 3600.0
 
 
-def check_once(config: Config, names: tuple[str, ...], target: str | None) -> dict[str, Any]:
-    """Collect from every host the named checks need, once and in parallel, and return CONTRACTS' `check` JSON.
-
-    State is that of one sample. Nothing is stored, nothing acts.
-    """
-    time = clock.SystemClock()
-    parts = composing.load(config)
-    world = composing.world_of(parts, Refrain(Path(config.pause_file), Path(config.state_dir)), time)
-    checks = [check for check in world.checks() if not names or check.name in names]
-    hosts = sorted({host for check in checks for host in world.check_hosts(check)})
-    if target is not None and (on := _hosts_named(target, hosts)):
-        grouped = {host for check in checks if check.assess.scope is Scope.GROUP for host in world.check_hosts(check)}
-        hosts = sorted(set(on) | (grouped if target.startswith(("galera/", "cluster/")) else set()))
-    started = time.now()
-    reach = composing.reach_of(config)
-    collector = composing.collector_of(parts, reach, time)
-    try:
-        with ThreadPoolExecutor(min(32, len(hosts) or 1)) as pool:
-            for reply in pool.map(lambda host: collector.collect(world.inventory.hosts[host], (), True), hosts):
-                world.facts.take(reply)
-    finally:
-        reach.close()
-    now = time.now()
-    results = [
-        result
-        for check in checks
-        if set(world.check_hosts(check)) & set(hosts)
-        for result in world.facts.judge(check, world.inventory, now)
-        if target is None or result.target.text == target
-    ]
-    return showing.check(world, results, now, now.since(started) * 1000)
-
-
-def _hosts_named(target: str, hosts: list[str]) -> list[str]:
-    parts = target.split("/")
-    return [host for host in hosts if host in parts[1:]]
-
-
 class _Alone:
-    """The daemon's loop in a thread, for the time of one command."""
+    """The daemon's loop in a thread, for the time of one command. Nothing follows from what it sees but what was asked for.
 
-    def __init__(self, config: Config) -> None:
+    `acts` False: it works on a copy of the store, continues no run, and leaves nothing behind.
+    """
+
+    def __init__(self, config: Config, acts: bool) -> None:
         time = clock.SystemClock()
         parts = composing.load(config)
         state_dir = Path(config.state_dir)
-        self._lock = StateLock(state_dir)
-        self._lock.take()
-        key = checkpoints.load_key(config.audit.key_path)
-        self._database = Database(reader.location(config))
-        self._database.open()
-        refrain = Refrain(Path(config.pause_file), state_dir)
-        self.world = composing.world_of(parts, refrain, time)
-        self._reach = composing.reach_of(config)
+        self._undo = contextlib.ExitStack()
+        file: checkpoints.CheckpointFile | None = None
+        if acts:
+            lock = StateLock(state_dir)
+            lock.take()
+            self._undo.callback(lock.release)
+            key = checkpoints.load_key(config.audit.key_path)
+            file = checkpoints.CheckpointFile(Path(config.audit.checkpoints), key)
+            url = reader.location(config)
+        else:
+            copy = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="remediator-plan-")))
+            url = database_of_copy(state_dir, copy)
+        database = Database(url)
+        database.open()
+        self._undo.callback(database.close)
+        refrain = Refrain(Path(config.pause_file), state_dir if acts else Path("/"))
+        self.world = worldly.world_of(parts, refrain, time)
+        self.world.decides = False
+        self.world.acts = acts
+        reach = composing.reach_of(config)
+        self._undo.callback(reach.close)
         hands = Hands(
-            collector=composing.collector_of(parts, self._reach, time),
-            actor=self._reach,
-            deliver=lambda _notification: None,
+            collector=composing.collector_of(parts, reach, time),
+            actor=reach,
+            deliver=Delivery(notify.build(config)),
             reload=lambda: composing.reloaded(None, config),
             redact=redaction.text,
         )
 
-        def nothing() -> None:
+        def ending() -> None:
             refrain.ending = True
 
         def unwritable(why: str | None) -> None:
             refrain.checkpoint_error = why
 
-        file = checkpoints.CheckpointFile(Path(config.audit.checkpoints), key)
-        self.loop = Loop(Engine(self.world, self._database), time, hands, file, nothing, unwritable)
+        self.loop = Loop(Engine(self.world, database), time, hands, file, ending, unwritable)
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
 
     def __enter__(self) -> _Alone:
@@ -103,9 +84,7 @@ class _Alone:
     def __exit__(self, *_exception: object) -> None:
         self.loop.stop()
         self._thread.join(timeout=30)
-        self._database.close()
-        self._reach.close()
-        self._lock.release()
+        self._undo.close()
 
     def wait_for_samples(self, samples: int) -> None:
         """Wait until every host answered `samples` times, or a limit: what is missing then is for the gate to refuse."""
@@ -117,8 +96,18 @@ class _Alone:
             wall_time.sleep(0.2)
 
 
+def database_of_copy(state_dir: Path, directory: Path) -> str:
+    """Copy the store, if there is one, into `directory` and return the copy's URL."""
+    original = state_dir / "remediator.db"
+    if original.exists():
+        with contextlib.closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True, timeout=5)) as source:
+            with contextlib.closing(sqlite3.connect(directory / "remediator.db")) as target:
+                source.backup(target)
+    return database_url.url_of(directory, None)
+
+
 def _ask(config: Config, op: str, args: Mapping[str, Any], actor: Actor, samples: int, follow: bool) -> Answer:
-    with _Alone(config) as alone:
+    with _Alone(config, acts=follow) as alone:
         alone.wait_for_samples(samples)
         answer = alone.loop.ask(op, args, actor).result(timeout=30)
         if not follow or answer.exit != 0:

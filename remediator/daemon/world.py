@@ -53,6 +53,10 @@ class World:
     read_pause: Callable[[], tuple[str, ...] | Unknown]
     """The pause file and the room left in the state directory, as reasons not to act; UNKNOWN when it cannot be read."""
 
+    decides: bool = True
+    """False for a command without a daemon: it looks and executes what a person asked for, and nothing follows from what it sees."""
+    acts: bool = True
+    """False for `plan` without a daemon: no run goes on."""
     keep_output: Callable[[str], None] = lambda _text: None
     """Puts the output of a step aside, by its hash."""
 
@@ -78,6 +82,8 @@ class World:
     """`check --live` requests whose replies are not all there yet (asking.WaitingCheck)."""
     last_event: dict[str, str] = field(default_factory=dict)
     """Incident to its newest event."""
+    downtime_told: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     clock_held: str | None = None
     clock_until: Instant | None = None
     last_tick: Instant | None = None

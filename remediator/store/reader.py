@@ -238,7 +238,8 @@ def run_json(run: Run) -> dict[str, Any]:
                 "result": step.result,
                 "output": step.output,
                 "commands": [
-                    {"host": command.host, "argv": list(command.argv)} for command in planned[step.id].commands
+                    {"host": command.host, "argv": list(command.argv), "privileged": command.privileged}
+                    for command in planned[step.id].commands
                 ],
             }
             for step in run.steps

@@ -1,0 +1,24 @@
+"""A fresh world from the parts of a config."""
+
+from __future__ import annotations
+
+from remediator.collect.facts import FactStore
+from remediator.daemon import clock
+from remediator.daemon.composing import Parts
+from remediator.daemon.refraining import Refrain
+from remediator.daemon.world import World
+from remediator.model.times import Clock
+
+
+def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
+    """Return a world that has seen nothing yet."""
+    return World(
+        config=parts.config,
+        content=parts.content,
+        integrations=parts.integrations,
+        inventory=parts.inventory,
+        facts=FactStore(parts.integrations),
+        started_at=time.now(),
+        own_boot_id=clock.own_boot_id(),
+        read_pause=refrain,
+    )
