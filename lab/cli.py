@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lab import down, faults, hosts, paths, status, topology, up
+from lab import down, faults, hosts, machine, paths, status, topology, up
 from lab.errors import LabError, UsageError
 
 USAGE = """usage: python -m lab COMMAND
@@ -34,6 +34,9 @@ def main(argv: Sequence[str]) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -43,6 +46,7 @@ def _dispatch(argv: list[str]) -> int:
     match command:
         case "up":
             names = _only(rest)
+            machine.check()
             with _alone():
                 up.up(names)
         case "down":

@@ -38,8 +38,12 @@ def break_(name: str, host: str | None = None, params: Params | None = None) -> 
         )
     if not hosts.made(target):
         raise LabError(f"{target.name} is not up: python -m lab up")
-    records.remember(name, target.name, values)
-    return fault.start(Broken(host=target, params=values))
+    record = records.remember(name, target.name, values)
+    try:
+        return fault.start(Broken(host=target, params=values))
+    except UsageError:  # nothing was done
+        records.forget(record)
+        raise
 
 
 def heal(name: str | None = None, host: str | None = None, *, config: Path = paths.CONFIG) -> list[str]:
