@@ -54,7 +54,7 @@ class _Alone:
         database = Database(url)
         database.open()
         self._undo.callback(database.close)
-        refrain = Refrain(Path(config.pause_file), state_dir if acts else Path("/"))
+        refrain = Refrain(Path(config.pause_file), state_dir if acts or state_dir.is_dir() else Path("/"))
         self.world = worldly.world_of(parts, refrain, time)
         self.world.decides = False
         self.world.acts = acts
@@ -100,9 +100,11 @@ def database_of_copy(state_dir: Path, directory: Path) -> str:
     """Copy the store, if there is one, into `directory` and return the copy's URL."""
     original = state_dir / "remediator.db"
     if original.exists():
-        with contextlib.closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True, timeout=5)) as source:
-            with contextlib.closing(sqlite3.connect(directory / "remediator.db")) as target:
-                source.backup(target)
+        with (
+            contextlib.closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True, timeout=5)) as source,
+            contextlib.closing(sqlite3.connect(directory / "remediator.db")) as target,
+        ):
+            source.backup(target)
     return database_url.url_of(directory, None)
 
 

@@ -60,6 +60,7 @@ SIDE_BY_SIDE = [
         "container-state",
         "escalated",
         params={"life": 15},
+        ends_within_s=300,
         says="dies and is started again over and over",
     ),
     Fault("operator-stop", "ctl2", "container-state", "untouched"),
