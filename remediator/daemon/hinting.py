@@ -12,6 +12,7 @@ from remediator.model.times import rfc3339
 
 DOWNTIME_BELIEVED_H = 24
 """A downtime of which no end was heard is believed for a day after it was last mentioned."""
+HINT_GAP_S = 2.0
 ENDS_DOWNTIME = ("DOWNTIMEEND", "DOWNTIMECANCELLED")
 
 
@@ -43,7 +44,7 @@ def take(turn: Turn, hint: Hint) -> Taken:
     if hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME):
         _learn_downtime(turn, hint, host or hint.host)
     if host is not None:
-        turn.collect(host)
+        _check_now(turn, host)
         world.count("events", source=hint.source, result="taken")
     else:
         world.count("events", source=hint.source, result="unmapped")
@@ -56,6 +57,13 @@ def take(turn: Turn, hint: Hint) -> Taken:
         "info", "hint", source=hint.source, host=hint.host, target=target, state=hint.state, kind=hint.notification_type
     )
     return Taken(event=event, duplicate=False)
+
+
+def _check_now(turn: Turn, host: str) -> None:
+    """Make `host` due now, unless it was asked just now: a flood of hints must not become a flood of collections."""
+    reply = turn.world.facts.reply(host)
+    if reply is None or turn.now.since(reply.asked_at) > HINT_GAP_S:
+        turn.collect(host)
 
 
 def host_of(turn: Turn, name: str) -> str | None:
