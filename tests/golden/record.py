@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -39,12 +40,16 @@ def record(host: str, engine: str, container: str) -> dict[str, Any]:
     def run(argv: Sequence[str], timeout_s: float, limit: int = 0) -> tuple[int, str, str]:
         narrowed = [*argv, "--filter", f"name=^{container}$"] if list(argv[1:2]) == ["ps"] else list(argv)
         code, out, err = on_host(host, narrowed)
+        if argv[0] == "dmesg":  # the machine's whole kernel log is nobody's business
+            out = "".join(line + "\n" for line in out.splitlines() if "oom-kill:" in line)
         answers.append({"argv": list(argv), "code": code, "out": out, "err": err})
         return code, out, err
 
     space: dict[str, Any] = {"__name__": "remote"}
     exec(resources.files("remediator.integrations.container").joinpath("remote.py").read_text("utf-8"), space)
     _, _, found = space["_containers"](engine, run)
+    monotonic_s = time.clock_gettime(time.CLOCK_MONOTONIC)  # the lab shares it with us
+    space["_add_oom"](found or {}, monotonic_s, run)
     units, _ = space["_units"]([f"kolla-{container}-container.service"], run)
     space["_logs"](engine, found or {}, units or {}, run)
     versions = {tool: on_host(host, [tool, "--version"])[1].splitlines()[0] for tool in (engine, "systemctl")}
@@ -60,6 +65,7 @@ def record(host: str, engine: str, container: str) -> dict[str, Any]:
         "engine": engine,
         "container": container,
         "host_clock_s": clock,
+        "monotonic_s": monotonic_s,
         "answers": answers,
     }
 

@@ -17,6 +17,7 @@ LINES = (
     ),
     ("port_in_use", re.compile(r"Address already in use|address already in use|EADDRINUSE")),
 )
+SYSTEMD = re.compile(r"(?:Started|Stopped|Stopping|Starting|Failed to start) kolla-|kolla-\S+-container\.service: ")
 EXITS = {126: "bad_command", 127: "bad_command", 139: "segfault"}
 
 
@@ -26,6 +27,8 @@ def cause(
     """Return the cause, or None. `full` holds ``disk_full`` or ``inode_full`` when a file system of the host is."""
     if container is None:
         return None
+    if unit is not None and unit.operator_stopped:
+        return None
     bad = not container.running or container.health == "unhealthy" or (unit is not None and (unit.failed or unit.busy))
     if not bad:
         return None
@@ -33,7 +36,7 @@ def cause(
         return "oom"
     if full:
         return sorted(full)[0]
-    text = "\n".join(part for part in (log, container.error, container.health_output) if part)
+    text = "\n".join(part for part in (latest_run(log or ""), container.error, container.health_output) if part)
     if NO_SPACE.search(text):
         return "disk_full"
     for name, pattern in LINES:
@@ -42,3 +45,15 @@ def cause(
     if not container.running and container.exit_code in EXITS:
         return EXITS[container.exit_code]
     return "engine_error" if container.error else None
+
+
+def latest_run(log: str) -> str:
+    """Return what the container's own process said in its latest run, of the last lines of its unit's journal.
+
+    systemd's own lines divide the runs; what an earlier run died of is not what this one died of.
+    """
+    for run in reversed(re.split(r"^Started kolla-.*$", log, flags=re.M)):
+        said = [line for line in run.splitlines() if line and not SYSTEMD.match(line)]
+        if said:
+            return "\n".join(said)
+    return ""

@@ -13,6 +13,7 @@ from typing import Any
 
 from remediator.model.values import Unknown
 
+SAME_MOMENT_S = 10.0
 STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
 
 
@@ -106,7 +107,9 @@ def parse(data: Any) -> HostContainers | Unknown:
             engine=str(data["engine"]["name"]),
             engine_state=str(data["engine"]["state"]),
             engine_reason=str(data["engine"]["reason"]),
-            containers=None if found is None else {name: _container(item) for name, item in found.items()},
+            containers=None
+            if found is None
+            else {name: _container(item, data["clock"]) for name, item in found.items()},
             unit_files=frozenset(data["unit_files"]),
             units=Unknown(str(data["units_reason"]))
             if units is None
@@ -118,7 +121,7 @@ def parse(data: Any) -> HostContainers | Unknown:
         return Unknown(f"error:containers: {type(error).__name__}: {str(error)[:80]}")
 
 
-def _container(item: Mapping[str, Any]) -> Container:
+def _container(item: Mapping[str, Any], clock_s: float) -> Container:
     status = str(item["status"])
     started_s = epoch(item["started_at"])
     return Container(
@@ -130,7 +133,7 @@ def _container(item: Mapping[str, Any]) -> Container:
         status=STATUSES.get(status, status),
         running=bool(item["running"]),
         exit_code=int(item["exit_code"]),
-        oom_killed=bool(item["oom_killed"]),
+        oom_killed=_oom_killed(item, clock_s),
         error=str(item["error"]),
         started_at=None if started_s is None else str(item["started_at"]),
         started_s=started_s,
@@ -142,6 +145,20 @@ def _container(item: Mapping[str, Any]) -> Container:
         kolla_version=item["kolla_version"],
         short_lived=bool(item["short_lived"]),
     )
+
+
+def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
+    """Return whether the last end of the container was an OOM kill.
+
+    Docker's flag outlives the next start (seen with 20.10), and Podman's is not always set: the kernel's own words count,
+    when they fit the time of the end.
+    """
+    if item["running"] or int(item["exit_code"]) != 137:
+        return False
+    finished_s, ago_s = epoch(item["finished_at"]), item.get("oom_ago_s")
+    if item["oom_killed"] or finished_s is None or ago_s is None:
+        return bool(item["oom_killed"])
+    return abs(clock_s - finished_s - float(ago_s)) < SAME_MOMENT_S
 
 
 def _unit(item: Mapping[str, str], log: str) -> Unit:

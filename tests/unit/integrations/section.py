@@ -102,6 +102,7 @@ def containers(
     there = {item["name"]: item for item in found if item is not None}
     given = {name: unit() for name in there} if units is None else dict(units)
     return {
+        "clock": NOW_S,
         "engine": {"name": "docker", "state": engine_state, "reason": "" if engine_state == "ok" else "no answer"},
         "containers": there if engine_state == "ok" else None,
         "unit_files": sorted(given),
