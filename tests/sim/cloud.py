@@ -16,7 +16,19 @@ from remediator.collect.facts import FactStore
 from remediator.config import load_config
 from remediator.content import load_content
 from remediator.daemon.engine import Engine
-from remediator.daemon.wire import Act, Asked, Collect, Collected, CommandsDone, Deliver, Delivered, Effect, HintCame, Input, Ticked
+from remediator.daemon.wire import (
+    Act,
+    Asked,
+    Collect,
+    Collected,
+    CommandsDone,
+    Deliver,
+    Delivered,
+    Effect,
+    HintCame,
+    Input,
+    Ticked,
+)
 from remediator.daemon.world import World
 from remediator.integrations import registry
 from remediator.inventory import inline
@@ -78,7 +90,9 @@ class Unit:
             return
         self.invocation += 1
         self.started = now
-        self.state, self.substate, self.result = ("failed", "failed", "exit-code") if self.dies_on_start else ("active", "running", "success")
+        self.state, self.substate, self.result = (
+            ("failed", "failed", "exit-code") if self.dies_on_start else ("active", "running", "success")
+        )
         if self.healthy is not None:
             self.healthy = True
 
@@ -165,12 +179,18 @@ class Cloud:
     def __init__(self, directory: Path, config: str = CONFIG) -> None:
         self.directory = directory
         path = directory / "config.yaml"
-        text = config + f"\nstate_dir: {directory}/state\npause_file: {directory}/PAUSE\naudit: {{checkpoints: {directory}/audit/c.jsonl}}\n"
+        text = (
+            config
+            + f"\nstate_dir: {directory}/state\npause_file: {directory}/PAUSE\naudit: {{checkpoints: {directory}/audit/c.jsonl}}\n"
+        )
         path.write_text(text)
         path.chmod(0o600)
         (directory / "state").mkdir(exist_ok=True)
         self.config = load_config(str(path), {})
-        self.hosts = {name: FakeHost(name, {"memcached": Unit("memcached", healthy=True), "cron": Unit("cron")}) for name in ("h1", "h2")}
+        self.hosts = {
+            name: FakeHost(name, {"memcached": Unit("memcached", healthy=True), "cron": Unit("cron")})
+            for name in ("h1", "h2")
+        }
         self.elapsed_s = 0.0
         self.wall_offset_s = 0.0
         self.pauses: tuple[str, ...] | Unknown = ()
@@ -237,7 +257,9 @@ class Cloud:
         elif isinstance(effect, Act):
             done = self.on_act(effect) if self.on_act is not None else self.apply(effect)
             if done is not None:
-                self.later.append((self.elapsed_s + 1, CommandsDone(run=effect.run, step=effect.step, done=tuple(done))))
+                self.later.append(
+                    (self.elapsed_s + 1, CommandsDone(run=effect.run, step=effect.step, done=tuple(done)))
+                )
         elif isinstance(effect, Deliver):
             self.delivered.append(dict(effect.body))
             self.later.append((self.elapsed_s + 1, Delivered(n=effect.n, error="")))
@@ -246,7 +268,14 @@ class Cloud:
         host = self.hosts[effect.host]
         asked = self.now()
         if host.down:
-            return HostReply(host=host.name, asked_at=asked, received_at=asked, reach=Reach.UNREACHABLE, reason="no answer", forced=effect.forced)
+            return HostReply(
+                host=host.name,
+                asked_at=asked,
+                received_at=asked,
+                reach=Reach.UNREACHABLE,
+                reason="no answer",
+                forced=effect.forced,
+            )
         return HostReply(
             host=host.name,
             asked_at=asked,

@@ -60,7 +60,13 @@ def test_a_crashed_container_is_started_once_and_verified(cloud: Cloud) -> None:
     assert incident["durations"]["detect_s"] is not None
     assert incident["durations"]["cure_s"] is not None
     kinds = audit_kinds(cloud)
-    assert kinds.index("planned") < kinds.index("gated") < kinds.index("intent") < kinds.index("outcome") < kinds.index("succeeded")
+    assert (
+        kinds.index("planned")
+        < kinds.index("gated")
+        < kinds.index("intent")
+        < kinds.index("outcome")
+        < kinds.index("succeeded")
+    )
     assert cloud.world.locks == {}
 
 
@@ -74,7 +80,9 @@ def test_an_unhealthy_container_is_restarted_once(cloud: Cloud) -> None:
 def test_one_that_dies_again_is_escalated_and_not_started_twice(cloud: Cloud) -> None:
     crash_one(cloud)
     cloud.hosts["h1"].units["memcached"].dies_on_start = True
-    assert cloud.run(400, until=lambda: cloud.incident(TARGET).state is IncidentState.ESCALATED if cloud.incident(TARGET) else False)
+    assert cloud.run(
+        400, until=lambda: cloud.incident(TARGET).state is IncidentState.ESCALATED if cloud.incident(TARGET) else False
+    )
     cloud.run(600)
     assert cloud.verbs() == [("h1", "start")]
     assert [page["state"] for page in cloud.delivered] == ["escalated"]
@@ -167,7 +175,9 @@ def test_killed_between_intent_and_outcome_the_run_ends_by_probe(cloud: Cloud, r
 def test_a_host_that_stays_away_leaves_the_run_in_doubt_with_its_locks(cloud: Cloud) -> None:
     def lost(effect: Any) -> list[CommandDone] | None:
         cloud.hosts["h1"].down = True
-        return [CommandDone(argv=effect.commands[0].argv, exit_code=None, output="", took_s=1.0, error="the link was lost")]
+        return [
+            CommandDone(argv=effect.commands[0].argv, exit_code=None, output="", took_s=1.0, error="the link was lost")
+        ]
 
     crash_one(cloud)
     cloud.on_act = lost
