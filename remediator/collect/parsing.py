@@ -40,6 +40,8 @@ def parse(raw: RawReply, host: str, sentinel: str, wanted: Sequence[str]) -> Par
         return _failed(Reach.GARBLED, f"the collector's reply from {host} was cut after {len(line)} bytes", wanted)
     try:
         body = json.loads(line, parse_constant=_refuse)
+        if b"\\ud" in line.lower():
+            json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate cannot be stored: UnicodeEncodeError
         return _whole(body, host, wanted)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         why = f"the collector's reply from {host} is not valid: {type(error).__name__}: {str(error)[:120]}"

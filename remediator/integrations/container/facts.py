@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from remediator.integrations import typed
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
@@ -102,48 +103,56 @@ def parse(data: Any) -> HostContainers | Unknown:
     if isinstance(data, Unknown):
         return data
     try:
-        found, units = data["containers"], data["units"]
+        engine, found, units = typed.table(data, "engine"), data["containers"], data["units"]
+        logs = typed.table(data, "logs")
+        logs = {name: typed.text(logs, name) for name in logs}
+        clock_s = typed.number(data, "clock") if "clock" in data else 0.0
         return HostContainers(
-            engine=str(data["engine"]["name"]),
-            engine_state=str(data["engine"]["state"]),
-            engine_reason=str(data["engine"]["reason"]),
-            containers=None
-            if found is None
-            else {name: _container(item, data["clock"]) for name, item in found.items()},
-            unit_files=frozenset(data["unit_files"]),
-            units=Unknown(str(data["units_reason"]))
+            engine=typed.text(engine, "name"),
+            engine_state=typed.text(engine, "state"),
+            engine_reason=typed.text(engine, "reason"),
+            containers=None if found is None else _containers(typed.table(data, "containers"), clock_s),
+            unit_files=frozenset(typed.texts(data, "unit_files")),
+            units=Unknown(typed.text(data, "units_reason"))
             if units is None
-            else {name: _unit(item, str(data["logs"].get(name, ""))) for name, item in units.items()},
-            configs=frozenset(data["configs"]),
-            logs=dict(data["logs"]),
+            else _units(typed.table(data, "units"), logs),
+            configs=frozenset(typed.texts(data, "configs")),
+            logs=logs,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"error:containers: {type(error).__name__}: {str(error)[:80]}")
 
 
+def _containers(found: Mapping[str, Any], clock_s: float) -> dict[str, Container]:
+    return {name: _container(typed.table(found, name), clock_s) for name in found}
+
+
+def _units(found: Mapping[str, Any], logs: Mapping[str, str]) -> dict[str, Unit]:
+    return {name: _unit(typed.table(found, name), logs.get(name, "")) for name in found}
+
+
 def _container(item: Mapping[str, Any], clock_s: float) -> Container:
-    status = str(item["status"])
-    started_s = epoch(item["started_at"])
+    status, started_s = typed.text(item, "status"), epoch(item["started_at"])
     return Container(
-        name=str(item["name"]),
-        id=str(item["id"]),
-        image=item["image"],
-        image_id=item["image_id"],
+        name=typed.text(item, "name"),
+        id=typed.text(item, "id"),
+        image=typed.text_or_none(item, "image"),
+        image_id=typed.text_or_none(item, "image_id"),
         created_s=epoch(item["created"]),
         status=STATUSES.get(status, status),
-        running=bool(item["running"]),
-        exit_code=int(item["exit_code"]),
+        running=typed.flag(item, "running"),
+        exit_code=typed.whole(item, "exit_code"),
         oom_killed=_oom_killed(item, clock_s),
-        error=str(item["error"]),
-        started_at=None if started_s is None else str(item["started_at"]),
+        error=typed.text(item, "error"),
+        started_at=None if started_s is None else typed.text(item, "started_at"),
         started_s=started_s,
-        restart_count=int(item["restart_count"]),
-        restart_policy=str(item["restart_policy"]),
-        health=item["health"],
-        failing_streak=item["failing_streak"],
-        health_output=item["health_output"],
-        kolla_version=item["kolla_version"],
-        short_lived=bool(item["short_lived"]),
+        restart_count=typed.whole(item, "restart_count"),
+        restart_policy=typed.text(item, "restart_policy"),
+        health=typed.text_or_none(item, "health"),
+        failing_streak=typed.whole_or_none(item, "failing_streak"),
+        health_output=typed.text_or_none(item, "health_output"),
+        kolla_version=typed.text_or_none(item, "kolla_version"),
+        short_lived=typed.flag(item, "short_lived"),
     )
 
 
@@ -153,15 +162,17 @@ def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
     Docker's flag outlives the next start (seen with 20.10), and Podman's is not always set: the kernel's own words count,
     when they fit the time of the end.
     """
-    if item["running"] or int(item["exit_code"]) != 137:
+    flagged, finished_s = typed.flag(item, "oom_killed"), epoch(item["finished_at"])
+    if item["running"] or item["exit_code"] != 137:
         return False
-    finished_s, ago_s = epoch(item["finished_at"]), item.get("oom_ago_s")
-    if item["oom_killed"] or finished_s is None or ago_s is None:
-        return bool(item["oom_killed"])
-    return abs(clock_s - finished_s - float(ago_s)) < SAME_MOMENT_S
+    if flagged or finished_s is None or "oom_ago_s" not in item:
+        return flagged
+    return abs(clock_s - finished_s - typed.number(item, "oom_ago_s")) < SAME_MOMENT_S
 
 
-def _unit(item: Mapping[str, str], log: str) -> Unit:
+def _unit(item: Mapping[str, Any], log: str) -> Unit:
+    for name in item:
+        typed.text(item, name)  # systemd prints nothing else
     state, substate = item["ActiveState"], item["SubState"]
     moving = state in ("activating", "deactivating", "reloading", "refreshing") or substate.startswith("auto-restart")
     left, ended = _stamp(item, "ActiveExitTimestampMonotonic"), _stamp(item, "ExecMainExitTimestampMonotonic")

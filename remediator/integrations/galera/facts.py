@@ -7,10 +7,10 @@ SQL answer is used also when SSH fails: it came over a connection of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
 from remediator.integrations.container import facts as containers
 from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
@@ -116,12 +116,12 @@ def _status(answer: Any) -> Status | Unknown:
         return answer
     try:
         return Status(
-            cluster_status=answer["wsrep_cluster_status"],
-            local_state=answer["wsrep_local_state_comment"],
+            cluster_status=typed.text(answer, "wsrep_cluster_status"),
+            local_state=typed.text(answer, "wsrep_local_state_comment"),
             cluster_size=int(answer["wsrep_cluster_size"]),
             connected=answer["wsrep_connected"] == "ON",
             ready=answer["wsrep_ready"] == "ON",
-            cluster_uuid=answer["wsrep_cluster_state_uuid"],
+            cluster_uuid=typed.text(answer, "wsrep_cluster_state_uuid"),
             conf_id=_conf_id(answer["wsrep_cluster_conf_id"]),
             last_committed=int(answer.get("wsrep_last_committed", "-1")),
             flow_control_paused=float(answer.get("wsrep_flow_control_paused", "0")),
@@ -142,16 +142,16 @@ def _files(data: Any) -> Files | Unknown | None:
     if isinstance(data, Unknown):
         return data
     try:
-        if not data["present"]:
+        if not typed.flag(data, "present"):
             return None
-        state: Mapping[str, str] = data["grastate"] or {}
+        state = {} if data["grastate"] is None else typed.table(data, "grastate")
         safe = {"0": False, "1": True}.get(state.get("safe_to_bootstrap", ""))
         return Files(
-            uuid=state.get("uuid"),
+            uuid=typed.text(state, "uuid") if "uuid" in state else None,
             seqno=int(state["seqno"]) if "seqno" in state else None,
             safe_to_bootstrap=safe,
             gvwstate=data["gvwstate_bytes"] is not None,
-            sst_in_progress=bool(data["sst_in_progress"]),
+            sst_in_progress=typed.flag(data, "sst_in_progress"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"error:galera: {type(error).__name__}: {str(error)[:80]}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
 from remediator.model.values import Unknown
 
 
@@ -41,7 +42,8 @@ def parse(data: Any) -> Disks | Unknown:
     if isinstance(data, Unknown):
         return data
     try:
-        alive = {path: item for path, item in data.items() if not item.get("dead")}
+        found = {path: typed.table(data, path) for path in typed.table({"disk": data}, "disk")}
+        alive = {path: item for path, item in found.items() if not item.get("dead")}
         return Disks(
             mounts=tuple(_mount(path, item) for path, item in sorted(alive.items())),
             dead=tuple(sorted(set(data) - set(alive))),
@@ -51,8 +53,8 @@ def parse(data: Any) -> Disks | Unknown:
 
 
 def _mount(path: str, item: Mapping[str, Any]) -> Mount:
-    used, available = int(item["used"]), int(item["available"])
-    inodes, free = int(item["inodes"]), int(item["inodes_free"])
+    used, available = typed.whole(item, "used"), typed.whole(item, "available")
+    inodes, free = typed.whole(item, "inodes"), typed.whole(item, "inodes_free")
     return Mount(
         path=path,
         used_percent=round(100.0 * used / max(1, used + available), 2),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations import typed
 from remediator.model.values import Unknown
 
 
@@ -48,21 +49,34 @@ def parse(data: Any) -> HostFacts | Unknown:
     if isinstance(data, Unknown):
         return data
     try:
-        unit, lines, kolla = data["engine_unit"], data["ansible_log"], data["etc_kolla"]
+        unit = None if data["engine_unit"] is None else typed.table(data, "engine_unit")
+        memory = typed.table(data, "memory")
         return HostFacts(
-            booted_age_s=data["booted_age_s"],
-            engine_unit_state=None if unit is None else str(unit["state"]),
-            engine_unit_age_s=None if unit is None else unit["age_s"],
-            load=tuple(float(value) for value in data["load"]),
-            memory=dict(data["memory"]),
-            ansible=tuple(Working(pid=one["pid"], start=one["start"], what=one["what"]) for one in data["ansible"]),
-            ansible_log=None if lines is None else tuple((float(line["at"]), str(line["what"])) for line in lines),
-            etc_kolla=None if kolla is None else {name: _service(item) for name, item in kolla.items()},
-            synchronised=data["synchronised"],
+            booted_age_s=typed.number_or_none(data, "booted_age_s"),
+            engine_unit_state=None if unit is None else typed.text(unit, "state"),
+            engine_unit_age_s=None if unit is None else typed.number_or_none(unit, "age_s"),
+            load=tuple(typed.number({"load": value}, "load") for value in data["load"]),
+            memory={name: typed.whole(memory, name) for name in memory},
+            ansible=tuple(_working(one) for one in data["ansible"]),
+            ansible_log=None if data["ansible_log"] is None else tuple(_line(line) for line in data["ansible_log"]),
+            etc_kolla=None if data["etc_kolla"] is None else _services(typed.table(data, "etc_kolla")),
+            synchronised=typed.flag_or_none(data, "synchronised"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"error:host: {type(error).__name__}: {str(error)[:80]}")
 
 
+def _working(one: Mapping[str, Any]) -> Working:
+    return Working(pid=typed.whole(one, "pid"), start=typed.whole(one, "start"), what=typed.text(one, "what"))
+
+
+def _line(line: Mapping[str, Any]) -> tuple[float, str]:
+    return typed.number(line, "at"), typed.text(line, "what")
+
+
+def _services(found: Mapping[str, Any]) -> dict[str, Service]:
+    return {name: _service(typed.table(found, name)) for name in found}
+
+
 def _service(item: Mapping[str, Any]) -> Service:
-    return Service(sha256=str(item["sha256"]), mtime_s=float(item["mtime"]))
+    return Service(sha256=typed.text(item, "sha256"), mtime_s=typed.number(item, "mtime"))

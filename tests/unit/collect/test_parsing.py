@@ -75,7 +75,17 @@ def test_json_of_another_shape_is_garbled(body: object) -> None:
     assert read(line(body)).reach is Reach.GARBLED
 
 
-@pytest.mark.parametrize("text", [b"not json", b'{"v": NaN}', b"[" * 100_000, b"\xff\xfe", b""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"not json",
+        b'{"v": NaN}',
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"",
+        line()[len(SENTINEL) + 1 : -1].replace(b'"b-1"', b'"\\udcff"'),
+    ],
+)
 def test_what_is_not_json_is_garbled(text: bytes) -> None:
     found = read(SENTINEL.encode() + b" " + text + b"\n")
     assert found.reach is Reach.GARBLED

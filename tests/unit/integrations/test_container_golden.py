@@ -80,13 +80,11 @@ def test_only_the_listed_fields_leave_the_host() -> None:
 
 @pytest.mark.parametrize("case", ["docker-running", "podman-start-limit"])
 @pytest.mark.parametrize("which", ["inspect", "systemctl"])
-@pytest.mark.parametrize("kept", [0, 1, 40, 400, 1500])
-def test_a_cut_answer_of_a_tool_is_never_taken_for_a_state(case: str, which: str, kept: int) -> None:
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.1, 0.5, 0.9, 0.99])
+def test_a_cut_answer_of_a_tool_is_never_taken_for_a_state(case: str, which: str, part: float) -> None:
     answers = copy.deepcopy(golden.recording(case)["answers"])
     cut = next(item for item in answers if which in item["argv"])
-    if kept >= len(cut["out"]) - 1:
-        pytest.skip("nothing is cut")
-    cut["out"] = cut["out"][:kept]
+    cut["out"] = cut["out"][: int(part * len(cut["out"]))]
     try:
         section = golden.section_of(case, answers)
     except (ValueError, KeyError, IndexError):
