@@ -26,6 +26,11 @@ class Backoff:
     def worked(self) -> None:
         self._failures, self._next_s = 0, 0.0
 
+    @property
+    def failing(self) -> bool:
+        """The last try failed."""
+        return self._failures > 0
+
     def waits(self, now_s: float) -> bool:
         """Return whether it is too early for another try."""
         return now_s < self._next_s

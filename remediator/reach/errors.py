@@ -8,9 +8,11 @@ from remediator.model.replies import Reach
 class Failed(Exception):
     """The end of an attempt, as the sentence that the operator reads: place, what was seen, remedy."""
 
-    def __init__(self, reach: Reach, reason: str) -> None:
+    def __init__(self, reach: Reach, reason: str, late: bool = False) -> None:
         self.reach = reach
         self.reason = reason
+        self.late = late
+        """It was a limit that ended it: another try would wait as long."""
         super().__init__(reason)
 
 

@@ -41,6 +41,8 @@ IDLE_POLL_S = 10.0
 MOST_CHANNELS = 2880
 RENEW_S = 86400.0
 STDERR_TAIL = 2048
+RETRIES = 4
+"""Hosts that failed are tried again at most so many at a time: however many are dead, they hold no more workers."""
 
 READ, ACT = "read", "act"
 
@@ -72,6 +74,7 @@ class SshReach:
         self._watchdog = Watchdog()
         self._links: dict[tuple[str, str], _Link] = {}
         self._guard = threading.Lock()
+        self._retries = threading.BoundedSemaphore(RETRIES)
         self._closed = False
 
     def exchange(
@@ -82,10 +85,15 @@ class SshReach:
         if not link.lock.acquire(timeout=deadline_s):
             return RawReply(reach=Reach.BUSY, reason=f"an earlier request to {host.name} is still under way")
         try:
-            if not forced and link.backoff.waits(time.monotonic()):
+            if forced or not link.backoff.failing:
+                return self._exchange(link, argv, stdin, ends_s, max_bytes)
+            if link.backoff.waits(time.monotonic()) or not self._retries.acquire(blocking=False):
                 ago_s = link.backoff.since_s(time.monotonic())
                 return RawReply(reach=link.failure.reach, reason=f"{link.failure.reason} (tried {ago_s:.0f} s ago)")
-            return self._exchange(link, argv, stdin, ends_s, max_bytes)
+            try:
+                return self._exchange(link, argv, stdin, ends_s, max_bytes)
+            finally:
+                self._retries.release()
         finally:
             link.lock.release()
 
@@ -261,8 +269,8 @@ class _Link:
         fresh = not self.alive
         try:
             channel = self._session(ends_s)
-        except Failed:
-            if fresh or _left(ends_s) <= 1.0:
+        except Failed as failed:
+            if fresh or failed.late or _left(ends_s) <= 1.0:
                 raise
             self.drop()
             channel = self._session(ends_s)
@@ -294,12 +302,12 @@ class _Link:
                 raise
             except Exception as error:  # noqa: BLE001 (paramiko raises what its own thread met, of any type)
                 if late.is_set() or "imeout" in str(error):
-                    raise Failed(Reach.UNREACHABLE, late_reason) from None
+                    raise Failed(Reach.UNREACHABLE, late_reason, late=True) from None
                 raise Failed(
                     Reach.UNREACHABLE, f"the connection to {self.host.name} was lost: {short(error)}"
                 ) from None
             if late.is_set():
-                raise Failed(Reach.UNREACHABLE, late_reason)
+                raise Failed(Reach.UNREACHABLE, late_reason, late=True)
 
     def _login(self, sock: socket.socket | paramiko.Channel, ends_s: float) -> paramiko.Transport:
         host, limit_s = self.host, min(ends_s, time.monotonic() + LOGIN_S)

@@ -14,6 +14,11 @@ import time
 KOLLA = "/etc/kolla"
 DIGEST_FILES = 400
 DIGEST_BYTES = 1 << 20
+REAL = set(
+    "ext2 ext3 ext4 xfs btrfs zfs f2fs jfs reiserfs nfs nfs4 cifs smb3 ceph glusterfs lustre gpfs ocfs2 gfs2 fuse fuseblk 9p virtiofs".split()
+)
+INSIDE = re.compile(r"/(proc|sys|dev|run|snap)(/|$)|/var/lib/(docker|containers|kubelet)/.|/etc/")
+MOST_MOUNTS = 40
 ANSIBLE = re.compile(r"AnsiballZ|ansible-playbook|kolla-ansible|/ansible[-_/]tmp|\.ansible/tmp/|ansible-pull")
 
 
@@ -101,16 +106,19 @@ def _ansible_processes():
 
 
 def _ansible_log(run):
-    """Return the newest lines that Ansible's modules left in the journal in the last hour: time and module only."""
+    """Return the newest lines by which Ansible's modules say that they were invoked, of the last hour: time and module only.
+
+    They come under a name of their own (``ansible-copy``), or under that of the Python that runs them.
+    """
     try:
         code, out, _ = run(["journalctl", "-q", "--no-pager", "-F", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
-        names = sorted(name for name in out.split("\n") if name.startswith("ansible"))[:60]
-        if code != 0 or not names:
-            return None if code != 0 else []
-        argv = ["journalctl", "-q", "--no-pager", "-o", "json", "-n", "20", "--since", "-1h"]
-        for name in names:
-            argv += ["-t", name]
-        code, out, _ = run([*argv, "--output-fields", "SYSLOG_IDENTIFIER"], 2, 1 << 20)
+        if code != 0:
+            return None
+        names = [name for name in out.split("\n") if re.match(r"ansible|python|platform-python", name)][:60]
+        matches = ["SYSLOG_IDENTIFIER=" + name for name in names] + ["+"] * bool(names)
+        matches += ["_COMM=python3", "_COMM=platform-python", "_COMM=python"]
+        argv = ["journalctl", "-q", "--no-pager", "-o", "json", "-n", "200", "--since", "-1h"]
+        code, out, _ = run([*argv, "--output-fields", "SYSLOG_IDENTIFIER,MESSAGE", *matches], 2, 2 << 20)
     except (OSError, ValueError):
         return None
     return _ansible_lines(out) if code == 0 else None
@@ -121,8 +129,13 @@ def _ansible_lines(text):
     for line in text.splitlines():
         try:
             item = json.loads(line)
-            lines.append({"at": int(item["__REALTIME_TIMESTAMP"]) / 1e6, "what": str(item["SYSLOG_IDENTIFIER"])[:60]})
-        except (ValueError, KeyError, TypeError):
+            said = str(item.get("MESSAGE", ""))
+            named = re.match(r"(ansible-[\w.-]+) Invoked with", said) or re.match(
+                r"(ansible[\w.-]*)$", str(item.get("SYSLOG_IDENTIFIER"))
+            )
+            if named:
+                lines.append({"at": int(item["__REALTIME_TIMESTAMP"]) / 1e6, "what": named.group(1)[:60]})
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return lines[-20:]
 
@@ -170,7 +183,9 @@ def _synchronised(run):
 def collect_disk(request, run):
     """Return mount -> numbers, or ``{"dead": true}`` for one that did not answer within 2 s."""
     jobs = {}
-    for mount in _mounts(request.get("disk_mounts") or ["/"]):
+    with open("/proc/self/mountinfo") as file:
+        mounts = _mounts(set(request.get("disk_mounts") or []), file.read(4 << 20))
+    for mount in mounts:
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -189,14 +204,27 @@ def collect_disk(request, run):
             if ready and not answer:
                 continue  # not there: nothing to say about it
             found[mount] = json.loads(answer.decode()) if answer else {"dead": True}
-    return _distinct(found)
+    return found
 
 
-def _mounts(wanted):
-    """Return the wanted paths that are mount points of their own, and "/": read from mountinfo, which never hangs."""
-    with open("/proc/self/mountinfo") as file:
-        points = {line.split()[4] for line in file}
-    return sorted({path for path in wanted if path in points} | {"/"})
+def _mounts(wanted, text):
+    """Return which mount points of mountinfo's `text` to ask: one per file system, "/" and the wanted ones, and all on disks
+    or on the network. Mountinfo itself never hangs."""
+    chosen = {}
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        device, point = before.split()[2], _unescaped(before.split()[4])
+        asked = point == "/" or point in wanted
+        if not asked and ((after.split()[0] not in REAL and not after.startswith("fuse.")) or INSIDE.match(point)):
+            continue
+        rank = (point != "/", point not in wanted, len(point), point)
+        if device not in chosen or rank < chosen[device][0]:
+            chosen[device] = (rank, point)
+    return [point for _, point in sorted(chosen.values())][:MOST_MOUNTS]
+
+
+def _unescaped(point):
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), point)
 
 
 def _stat_child(mount, writer):
@@ -204,7 +232,6 @@ def _stat_child(mount, writer):
     try:
         numbers = os.statvfs(mount)
         text = {
-            "device": os.stat(mount).st_dev,
             "total": numbers.f_blocks * numbers.f_frsize,
             "used": (numbers.f_blocks - numbers.f_bfree) * numbers.f_frsize,
             "available": numbers.f_bavail * numbers.f_frsize,
@@ -214,14 +241,3 @@ def _stat_child(mount, writer):
         os.write(writer, json.dumps(text).encode())
     finally:
         os._exit(0)
-
-
-def _distinct(found):
-    """Return one entry per file system: the shortest path of each device."""
-    kept, devices = {}, set()
-    for mount in sorted(found, key=lambda path: (len(path), path)):
-        device = found[mount].pop("device", None)
-        if device is None or device not in devices:
-            kept[mount] = found[mount]
-        devices.add(device)
-    return kept

@@ -202,15 +202,60 @@ def test_different_versions_of_one_service_across_hosts_are_an_upgrade() -> None
     ]
 
 
-def test_one_file_system_seen_twice_is_told_once() -> None:
-    found = {"/": {"device": 1}, "/var/lib/docker": {"device": 1}, "/var": {"device": 2}, "/x": {"dead": True}}
-    assert set(REMOTE["_distinct"](found)) == {"/", "/var", "/x"}
+MOUNTINFO = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+23 22 0:5 / /proc rw - proc proc rw
+24 22 0:6 / /run rw - tmpfs tmpfs rw
+25 22 8:1 /x /etc/hosts rw - ext4 /dev/sda1 rw
+26 22 8:2 / /var/lib/docker rw - xfs /dev/sdb rw
+27 26 8:2 /volumes /var/lib/docker/volumes rw - xfs /dev/sdb rw
+28 26 0:70 / /var/lib/docker/overlay2/abc/merged rw - overlay overlay rw
+29 22 0:80 / /var/log/kolla rw - tmpfs tmpfs rw
+30 22 0:90 / /srv/my\\040share rw - nfs4 nas:/x rw
+31 22 0:91 / /mnt/dead rw - fuse.sshfs x rw
+32 31 0:92 / /var/lib/nova/mnt/0011 rw - nfs nas:/y rw
+33 31 0:93 / /var/lib/kubelet/pods/x rw - nfs nas:/z rw
+"""
 
 
-def test_lines_of_the_journal_that_are_not_whole_are_left_out() -> None:
-    line = json.dumps({"__REALTIME_TIMESTAMP": "1700000000500000", "SYSLOG_IDENTIFIER": "ansible-copy"})
-    text = "\n".join([line, line[:20], "{}", "[]", ""])
-    assert REMOTE["_ansible_lines"](text) == [{"at": 1700000000.5, "what": "ansible-copy"}]
+def test_each_real_file_system_is_asked_once_and_the_wanted_ones_whatever_they_are() -> None:
+    found = REMOTE["_mounts"]({"/var/log/kolla", "/not/there"}, MOUNTINFO)
+    assert found == ["/", "/var/log/kolla", "/mnt/dead", "/srv/my share", "/var/lib/docker", "/var/lib/nova/mnt/0011"]
+
+
+def test_the_number_of_mounts_is_bounded_and_the_root_is_always_among_them() -> None:
+    many = "".join(f"{n} 1 9:{n} / /m{n} rw - ext4 /dev/x rw\n" for n in range(500))
+    found = REMOTE["_mounts"](set(), many + MOUNTINFO)
+    assert (len(found), found[0]) == (40, "/")
+
+
+def journal(identifier: str, message: str) -> str:
+    item = {"__REALTIME_TIMESTAMP": "1700000000500000", "SYSLOG_IDENTIFIER": identifier, "MESSAGE": message}
+    return json.dumps(item)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (journal("ansible-copy", "Invoked with dest=/x"), ["ansible-copy"]),
+        (
+            journal("python3", "ansible-kolla_container Invoked with action=x password=hush"),
+            ["ansible-kolla_container"],
+        ),
+        (journal("ansible-ansible.legacy.command", "Invoked"), ["ansible-ansible.legacy.command"]),
+        (journal("python3", "listening"), []),
+        (journal("sudo", "ansible-copy Invoked with"), ["ansible-copy"]),
+        (journal("ansible-copy", "x")[:30], []),
+        ("{}", []),
+        ("[]", []),
+        ("", []),
+    ],
+)
+def test_only_the_time_and_the_module_of_ansibles_lines_leave_the_host(line: str, what: list[str]) -> None:
+    found = REMOTE["_ansible_lines"](line)
+    assert [one["what"] for one in found] == what
+    assert "hush" not in str(found)
+    assert all(one["at"] == 1700000000.5 for one in found)
 
 
 @pytest.mark.parametrize(
