@@ -140,7 +140,7 @@ def provision(host: Host) -> None:
     ]
     for service in services.of(host):
         lines.append(
-            f"{host.engine} inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null"
+            f"{host.engine} container inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null"
         )
     units = " ".join(topology.unit(s.name) for s in services.of(host))
     start = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
@@ -166,7 +166,7 @@ def wait_running(host: Host) -> None:
     checked = [s.name for s in services.of(host) if s.health]
     probe = f"systemctl is-active -q {units}"
     for name in checked:
-        probe += f" && test \"$({host.engine} inspect -f '{{{{.State.Health.Status}}}}' {name})\" = healthy"
+        probe += f" && test \"$({host.engine} container inspect -f '{{{{.State.Health.Status}}}}' {name})\" = healthy"
     poll(
         f"the services of {host.name}",
         lambda: execute(host, ["sh", "-c", probe], timeout_s=20, check=False).ok,

@@ -91,7 +91,7 @@ def _removed(broken: Broken) -> list[str]:
 def _undo_removed(broken: Broken) -> None:
     service = services.SERVICES[broken.container]
     argv = shlex.join(services.create(service, broken.host))
-    hosts.shell(broken.host, f"{broken.host.engine} inspect {broken.container} >/dev/null 2>&1 || {argv}\n")
+    hosts.shell(broken.host, f"{broken.host.engine} container inspect {broken.container} >/dev/null 2>&1 || {argv}\n")
     _undo(broken)
 
 
@@ -121,7 +121,7 @@ def _undo(broken: Broken) -> None:
     hosts.shell(broken.host, "rm -f /oom\n")  # where Debian's conmon notes an OOM; its podman looks elsewhere
     unit.make_well(broken)
     if broken.container == "mariadb":
-        galera.wait_synced(members.present())
+        galera.wait_synced(members.whole_but(broken))
 
 
 _IN = {"container": CONTAINER}

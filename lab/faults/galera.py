@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab import galera, hosts, topology
-from lab.faults import unit
+from lab.faults import records, unit
 from lab.faults.model import Broken, Fault
 from lab.proc import poll
 from lab.topology import Host
@@ -21,10 +21,20 @@ def present() -> list[Host]:
     return [h for h in topology.GALERA if hosts.state(h) != "absent"]
 
 
+def whole_but(broken: Broken) -> list[Host]:
+    """Return the members that should be well once this fault is undone: those that no other active fault holds."""
+    held = {
+        r.host
+        for r in records.active()
+        if r.host != broken.host.name and r.params.get("container", "mariadb") == "mariadb"
+    }
+    return [h for h in present() if h.name not in held]
+
+
 def _member_failed(broken: Broken) -> list[str]:
     path = unit.fail(_mariadb(broken.host))
     others = [h for h in present() if h.name != broken.host.name]
-    poll("the others to notice", lambda: all(galera.synced(h, len(others)) for h in others), limit_s=30)
+    poll("the others to notice", lambda: all(galera.synced(h, 1, len(others)) for h in others), limit_s=30)
     return [
         f"mariadb on {broken.host.name} was killed (SIGKILL) and its unit is failed; the cause is gone, the other {len(others)} are Primary",
         f"for that moment {path} said Restart=no; it is removed",
@@ -43,7 +53,7 @@ def _partition(broken: Broken) -> list[str]:
 
 def _undo_partition(broken: Broken) -> None:
     hosts.shell(broken.host, "".join(f"while iptables -D {rule} 2>/dev/null; do :; done\n" for rule in _RULES))
-    galera.recover(present())
+    galera.recover(whole_but(broken))
 
 
 def _all_killed(broken: Broken) -> list[str]:
@@ -65,7 +75,7 @@ def _all_killed(broken: Broken) -> list[str]:
 def _undo(broken: Broken) -> None:
     for host in present():
         unit.drop_in(_mariadb(host), None)
-    galera.recover(present())
+    galera.recover(whole_but(broken))
 
 
 FAULTS = (

@@ -115,7 +115,7 @@ def _well(broken: Broken) -> None:
     poll(f"ssh to {broken.host.name}", lambda: hosts.ssh_answers(broken.host), limit_s=90)
     hosts.wait_running(broken.host)
     if "mariadb" in broken.host.containers:
-        galera.wait_synced(members.present())
+        galera.wait_synced(members.whole_but(broken))
 
 
 def _fault(

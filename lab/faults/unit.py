@@ -25,7 +25,10 @@ def properties(broken: Broken) -> dict[str, str]:
 def inspect(broken: Broken, form: str) -> str:
     """Return one value of the container's inspect data, or nothing when there is no such container."""
     answer = hosts.execute(
-        broken.host, [broken.host.engine, "inspect", "-f", form, broken.container], timeout_s=30, check=False
+        broken.host,
+        [broken.host.engine, "container", "inspect", "-f", form, broken.container],
+        timeout_s=30,
+        check=False,
     )
     return answer.out.strip() if answer.ok else ""
 
