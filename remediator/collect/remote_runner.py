@@ -19,6 +19,8 @@ import time
 import traceback
 
 TOOL_MEMORY = 4 << 30
+ENDINGS = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+JOBS = []  # the sections under way
 
 
 def run(argv, timeout_s, limit=4 << 20):
@@ -68,6 +70,8 @@ def _tool_limits():
 def _child(spec, request, fd, lock_fd, timeout_s):
     """The life of a section's child: compute, write the result to `fd`, end without cleaning up the parent's state."""
     os.setpgid(0, 0)
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
     signal.alarm(int(timeout_s) + 2)
     null = os.open(os.devnull, os.O_RDWR)
@@ -140,10 +144,18 @@ def _close(job, answers, unknown):
     answers[name] = answer
 
 
+def _end(*_):
+    """Leave nothing behind when we are told to go, or when all limits were in vain."""
+    for job in JOBS:
+        _kill(job)
+    os._exit(1)
+
+
 def _collect(request, lock_fd):
     """Run all sections side by side; return name -> answer, or None when the other side of standard input is gone."""
-    answers = {}
-    jobs = [_start(spec, request, lock_fd) for spec in request["sections"]]
+    answers, jobs = {}, JOBS
+    for spec in request["sections"]:
+        jobs.append(_start(spec, request, lock_fd))
     limit = request["section_bytes"]
     watched = [0]
     while jobs:
@@ -209,7 +221,9 @@ def main(stdin):
     request = json.loads(stdin.readline().decode("utf-8"))
     os.environ.update({"LC_ALL": "C", "LANG": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""})
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    signal.alarm(int(request["deadline_s"]) + 5)  # the last resort: the default action ends this process
+    for number in ENDINGS:
+        signal.signal(number, _end)
+    signal.alarm(int(request["deadline_s"]) + 5)
     try:
         os.nice(10)
     except OSError:

@@ -81,6 +81,15 @@ def _spawn(argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: in
     return _ended(child, out, err, ends_s, max_bytes, name)
 
 
+def _leave(child: subprocess.Popen[bytes]) -> None:
+    """Close its standard input, which tells it that we are gone, and give it a moment to clean up after itself."""
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(0.5)
+
+
 def _ended(
     child: subprocess.Popen[bytes], out: bytearray, err: bytearray, ends_s: float, max_bytes: int, name: str
 ) -> RawReply:
@@ -92,6 +101,7 @@ def _ended(
             code = child.wait(max(0.05, ends_s - time.monotonic()))
         except subprocess.TimeoutExpired:
             reach, reason = Reach.UNREACHABLE, f"{name} gave no whole answer in time"
+            _leave(child)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait(5)

@@ -7,6 +7,8 @@ import fcntl
 import json
 import os
 import re
+import signal
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from remediator.collect import assembly
 from remediator.collect.assembly import Lock
 from remediator.collect.collector import Collector
 from remediator.model.content import Integration, SectionSpec
@@ -253,3 +256,25 @@ def test_a_host_that_is_gone_still_gives_its_direct_sections(over_ssh: Collector
     assert reply.reach is Reach.UNREACHABLE
     assert reply.sections["sql"].data == {"asked": "ctl1"}
     assert reply.section("fine") == Unknown("host_unreachable")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGALRM])
+def test_a_collector_that_is_told_to_end_takes_its_sections_with_it(
+    tmp_path: Path, lock: Lock, number: signal.Signals
+) -> None:
+    loaded = integrations(tmp_path)
+    spec = SectionSpec(name="endless", timeout_s=60.0)
+    request = assembly.request_line([("theirs", spec)], {}, "s", 30.0, lock)
+    argv, pipe = assembly.argv(False), subprocess.PIPE
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe) as child:
+        assert child.stdin is not None
+        child.stdin.write(assembly.packed(assembly.script(loaded)) + request)
+        child.stdin.flush()
+        mark = tmp_path / "stubborn"
+        for _ in range(100):
+            if mark.exists() and mark.read_text():
+                break
+            time.sleep(0.1)
+        child.send_signal(number)
+        assert child.wait(5) == 1
+    assert gone(int(mark.read_text()))
