@@ -29,6 +29,7 @@ from remediator.reach import dialling, known_hosts
 from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
+from remediator.reach.local import LOCAL, LocalReach
 from remediator.reach.watchdog import Watchdog
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # what it would log comes back as the reason of a reply
@@ -47,11 +48,16 @@ RETRIES = 4
 READ, ACT = "read", "act"
 
 
+_Login = tuple[str, paramiko.PKey, tuple[known_hosts.Line, ...], str]
+"""User, our key, the trusted lines and the file that they stand in."""
+
+
 class SshReach:
     """`Reacher` over SSH. `read_key` and `act_key` are private key files, `known_hosts` is a file of our own.
 
     `sudo`: commands that need root run under ``sudo -n`` unless the user is root. `jump`: a host
     that all others are reached through (``[user@]address[:port]``); its key is verified like any other.
+    A host at address ``local`` is this machine, reached without SSH.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class SshReach:
         self._keys = {READ: Path(read_key), ACT: Path(act_key)}
         self._known_hosts = Path(known_hosts)
         self._backoff_cap_s = backoff_cap_s
+        self._local = LocalReach(sudo=sudo)
         self._watchdog = Watchdog()
         self._links: dict[tuple[str, str], _Link] = {}
         self._guard = threading.Lock()
@@ -80,6 +87,8 @@ class SshReach:
     def exchange(
         self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
     ) -> RawReply:
+        if host.address == LOCAL:
+            return self._local.exchange(host, argv, stdin, deadline_s, max_bytes, forced)
         ends_s = time.monotonic() + deadline_s
         link = self._link(host, READ)
         if not link.lock.acquire(timeout=deadline_s):
@@ -98,6 +107,8 @@ class SshReach:
             link.lock.release()
 
     def run(self, host: Host, command: Command) -> CommandDone:
+        if host.address == LOCAL:
+            return self._local.run(host, command)
         started_s = time.monotonic()
         privileged = command.privileged and self._sudo and (host.user or self._user) != "root"
         argv = ("sudo", "-n", "--", *command.argv) if privileged else command.argv
@@ -187,7 +198,7 @@ class SshReach:
         finally:
             link.lock.release()
 
-    def login(self, host: Host, purpose: str) -> tuple[str, paramiko.PKey, tuple[known_hosts.Line, ...], str]:
+    def login(self, host: Host, purpose: str) -> _Login:
         """Return user, our key, the trusted lines and their file. Raise Failed when a file cannot be read."""
         path = self._keys[purpose]
         try:
@@ -254,9 +265,10 @@ class _Link:
             return self._transport
         self.drop()
         self._channels, self._renew_at_s = 0, time.monotonic() + RENEW_S * random.uniform(0.8, 1.0)
+        login = self._owner.login(self.host, self._purpose)
         self._sock = self._owner.dial(self.host, self._purpose, ends_s)
         try:
-            self._transport = self._login(self._sock, ends_s)
+            self._transport = self._login(self._sock, login, ends_s)
         except BaseException:
             self.drop()
             raise
@@ -309,9 +321,9 @@ class _Link:
             if late.is_set():
                 raise Failed(Reach.UNREACHABLE, late_reason, late=True)
 
-    def _login(self, sock: socket.socket | paramiko.Channel, ends_s: float) -> paramiko.Transport:
+    def _login(self, sock: socket.socket | paramiko.Channel, login: _Login, ends_s: float) -> paramiko.Transport:
         host, limit_s = self.host, min(ends_s, time.monotonic() + LOGIN_S)
-        user, key, lines, file = self._owner.login(host, self._purpose)
+        user, key, lines, file = login
         names = self._owner.names(host)
         transport = paramiko.Transport(sock)
         self._transport = transport  # so that drop() ends its thread whatever happens from here on

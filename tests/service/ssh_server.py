@@ -62,6 +62,13 @@ class _Login(paramiko.ServerInterface):
             self._server.stopping.wait(30)
         return paramiko.OPEN_SUCCEEDED
 
+    def check_channel_direct_tcpip_request(
+        self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
+    ) -> int:
+        self._server.forwarded.append(destination)
+        self._server.spawn(self._server.serve_forward, chanid, destination)
+        return paramiko.OPEN_SUCCEEDED
+
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         if self._server.behaviour.silent_at_exec:
             self._server.stopping.wait(30)
@@ -79,6 +86,7 @@ class SshServer:
         self.allowed = [paramiko.PKey.from_path(path) for path in client_keys]
         self.behaviour = Behaviour()
         self.executed: list[str] = []
+        self.forwarded: list[tuple[str, int]] = []
         self.logins = 0
         self.stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -137,12 +145,25 @@ class SshServer:
                 self.spawn(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
-        transport = paramiko.Transport(sock)
-        transport.add_server_key(self.host_key)
-        self._transports.append(transport)
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            transport = paramiko.Transport(sock)
+            transport.add_server_key(self.host_key)
+            self._transports.append(transport)
             transport.start_server(server=_Login(self))
             self.logins += 1
+
+    def serve_forward(self, chanid: int, destination: tuple[str, int]) -> None:
+        """Join a forwarded channel with a connection to its destination."""
+        channel = next(one for one in iter(lambda: self._transports[-1].accept(5), None) if one.get_id() == chanid)
+        with (
+            contextlib.suppress(OSError, EOFError, paramiko.SSHException),
+            socket.create_connection(destination, 5) as sock,
+        ):
+            self._socks.append(sock)
+            self.spawn(_pump_out, sock, channel)
+            while piece := channel.recv(65536):
+                sock.sendall(piece)
+            sock.shutdown(socket.SHUT_RDWR)
 
     def serve_exec(self, channel: paramiko.Channel, command: str) -> None:
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
@@ -195,6 +216,13 @@ def _request_line(channel: paramiko.Channel) -> bytes:
     while len(rest) <= int(length) or not rest.endswith(b"\n"):
         rest += channel.recv(65536)
     return rest[int(length) :]
+
+
+def _pump_out(sock: socket.socket, channel: paramiko.Channel) -> None:
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+        while piece := sock.recv(65536):
+            channel.sendall(piece)
+    channel.close()
 
 
 def _pump_in(channel: paramiko.Channel, target: object) -> None:

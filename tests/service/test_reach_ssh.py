@@ -263,3 +263,60 @@ def test_the_output_of_a_command_is_bounded(reach: SshReach, server: SshServer) 
     assert done.exit_code == 0
     assert len(done.output) == 64 * 1024
     assert done.output.endswith("end\n")
+
+
+def test_a_host_behind_a_jump_host(keys: dict[str, Path], known: Path, server: SshServer) -> None:
+    with serving(keys["other"], [keys["read"], keys["act"]]) as bastion:
+        known.write_text(server.known_hosts_line() + bastion.known_hosts_line())
+        jump = f"ops@127.0.0.1:{bastion.port}"
+        reach = SshReach(user="r", read_key=keys["read"], act_key=keys["act"], known_hosts=known, sudo=False, jump=jump)
+        replies = [ask(reach, server) for _ in range(2)]
+        done = reach.run(server.host(), command("echo", "done"))
+        reach.close()
+    assert [(reply.reach, reply.stdout) for reply in replies] == [(Reach.OK, b"hello\n")] * 2
+    assert (done.exit_code, done.output) == (0, "done\n")
+    assert bastion.forwarded == [("127.0.0.1", server.port)] * 2  # one for reading, one for acting
+
+
+def test_an_untrusted_jump_host_is_refused_and_named(keys: dict[str, Path], known: Path, server: SshServer) -> None:
+    with serving(keys["other"], [keys["read"]]) as bastion:
+        jump = f"127.0.0.1:{bastion.port}"
+        reach = SshReach(user="r", read_key=keys["read"], act_key=keys["act"], known_hosts=known, jump=jump)
+        reply = ask(reach, server)
+        reach.close()
+    assert reply.reach is Reach.UNTRUSTED
+    assert "ctl1 through the jump host: the host key of jump:127.0.0.1" in reply.reason
+    assert bastion.forwarded == []
+
+
+def test_this_machine_needs_no_ssh(reach: SshReach, server: SshServer) -> None:
+    here = Host(name="here", address="local", groups=())
+    assert reach.exchange(here, ECHO, b"hello\n", 5, 1000).stdout == b"hello\n"
+    assert reach.run(here, command("echo", "hi")).output == "hi\n"
+    assert server.logins == 0
+
+
+def test_dead_hosts_hold_no_more_than_a_few_workers_when_they_are_tried_again(
+    reach: SshReach, server: SshServer
+) -> None:
+    server.behaviour.silent_before_banner = True
+    hosts = [server.host(f"h{number}") for number in range(12)]
+
+    def sweep() -> list[float]:
+        took_s = []
+
+        def one(host: Host) -> None:
+            began_s = time.monotonic()
+            reach.exchange(host, ECHO, b"x\n", 1.0, 1000)
+            took_s.append(time.monotonic() - began_s)
+
+        threads = [threading.Thread(target=one, args=(host,)) for host in hosts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return took_s
+
+    assert sum(seconds > 0.5 for seconds in sweep()) == 12
+    time.sleep(1.1)
+    assert 1 <= sum(seconds > 0.5 for seconds in sweep()) <= 4
