@@ -222,7 +222,7 @@ def _pump_out(sock: socket.socket, channel: paramiko.Channel) -> None:
     with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         while piece := sock.recv(65536):
             channel.sendall(piece)
-    channel.close()
+        channel.close()
 
 
 def _pump_in(channel: paramiko.Channel, target: object) -> None:
