@@ -77,7 +77,7 @@ def integrations(marks: Path) -> dict[str, Integration]:
         raise RuntimeError("a defect")
 
     specs = [SectionSpec(name=name, timeout_s=1.0 if name in ("slow", "stubborn") else 4.0) for name in NAMES]
-    sources = {"remote_source": SOURCE % {"marks": marks}, "assessments": (), "actions": ()}
+    sources: dict[str, Any] = {"remote_source": SOURCE % {"marks": marks}, "assessments": (), "actions": ()}
     mine = Integration(
         name="mine", sections=specs, direct={"sql": direct, "broken": broken}, request={"constant": 7}, **sources
     )

@@ -33,7 +33,7 @@ def error(number: int, code: int, text: bytes = b"no") -> bytes:
 
 
 @contextlib.contextmanager
-def listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+def listening(talk: Callable[[socket.socket], object]) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(5)
 
@@ -79,7 +79,7 @@ def test_nobody_listens() -> None:
         ),
     ],
 )
-def test_each_way_to_get_no_answer_has_its_word(talk: Callable[[socket.socket], None], word: str) -> None:
+def test_each_way_to_get_no_answer_has_its_word(talk: Callable[[socket.socket], object], word: str) -> None:
     with listening(talk) as port:
         assert ask(port) == Unknown(word)
 

@@ -65,7 +65,7 @@ def test_what_is_not_known_or_not_ours_is_refused_with_a_sentence(
 
 
 def test_starting_a_member_goes_through_its_unit_without_options() -> None:
-    data = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "missing": False}
+    data: dict[str, Any] = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False}
     found = argvs("galera.start_member", **data)
     unit = "kolla-mariadb-container.service"
     assert found == [("systemctl", "reset-failed", unit), ("systemctl", "start", unit)]

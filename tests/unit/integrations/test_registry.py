@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediator.integrations import registry
+from remediator.model.content import Integration
 
 pytestmark = pytest.mark.unit
 
@@ -19,11 +20,15 @@ def test_an_unknown_integration_is_named_with_what_there_is() -> None:
         registry.load({"ceff": {}})
 
 
+def named(one: Integration) -> list[str]:
+    return [spec.name for spec in one.assessments] + [spec.name for spec in one.actions]
+
+
 def test_assessments_and_actions_have_one_owner_each() -> None:
     loaded = registry.load({"galera": {}}).values()
-    names = [spec.name for one in loaded for spec in (*one.assessments, *one.actions)]
+    names = [name for one in loaded for name in named(one)]
     assert len(names) == len(set(names))
-    assert all(spec.name.split(".")[0] == one.name for one in loaded for spec in (*one.assessments, *one.actions))
+    assert all(name.split(".")[0] == one.name for one in loaded for name in named(one))
 
 
 def test_every_section_that_an_assessment_reads_is_collected_by_somebody() -> None:
