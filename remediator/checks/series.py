@@ -20,7 +20,7 @@ RETRY_SLACK_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Where a series stands. `bad_since` is the first bad sample of an unbroken bad series, `ok_since` likewise."""
+    """Where a series stands. `bad_since` is the first sample of an unbroken series of this very bad state, `ok_since` likewise."""
 
     state: State
     state_type: StateType
@@ -72,7 +72,7 @@ def advance(series: Series | None, result: CheckResult, attempts: int, retry_s: 
     flaps = flapping.flapping(series.flapping if series else False, history)
     bad_since = None
     if bad:
-        bad_since = series.bad_since if series and series.bad_since else at
+        bad_since = series.bad_since if series and series.bad_since and series.state is new else at
     ok_since = None
     ok_samples = 0
     if new is State.OK:

@@ -78,7 +78,19 @@ def reloaded(path: str | None, before: Config) -> Reloaded:
     """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place."""
     try:
         config = load_config(path, os.environ)
-        for name in ("state_dir", "audit", "database", "ssh", "http", "integrations"):
+        for name in (
+            "cloud",
+            "state_dir",
+            "pause_file",
+            "audit",
+            "database",
+            "ssh",
+            "http",
+            "tokens",
+            "notify",
+            "log",
+            "integrations",
+        ):
             if getattr(config, name) != getattr(before, name):
                 raise NeedsRestart(name)
         parts = load(config)

@@ -22,6 +22,8 @@ from remediator.runs import machine, planning
 from remediator.safety import gate
 from remediator.safety.guard import seconds
 
+BLOCKED_PAGE_S = 3600.0
+"""A HARD problem that a guard has refused to cure for this long pages, once."""
 UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
 
@@ -88,6 +90,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     refused = refusals(verdicts)
     if refused:
         signature = "refused:" + ",".join(sorted(verdict.guard for verdict in refused))
+        _page_blocked(turn, incident, refused)
         _store(turn, incident, winner, Outcome.REFUSED, refused[0].reason, signature, verdicts=verdicts, plan=plan)
         return
     run = start(turn, plan, incident=incident.id, actor=ENGINE)
@@ -101,6 +104,19 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         verdicts=verdicts,
         plan=plan,
         run=run.id,
+    )
+
+
+def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
+    """Tell people once about a problem that has a cure which the gate has refused for an hour."""
+    if incident.hard_at is None or turn.now.since(incident.hard_at) < BLOCKED_PAGE_S:
+        return
+    reasons = "\n".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
+    turn.page(
+        f"{incident.id}:blocked",
+        f"{incident.level.name} {incident.target} is not cured: refused for over an hour",
+        f"{incident.output}\n{reasons}\nremediator explain {incident.id}",
+        incident=incident,
     )
 
 
@@ -162,8 +178,16 @@ def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
     """Page when a HARD CRITICAL or UNKNOWN problem has no rule that fits for too long: nothing is silent."""
     since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
+        key = f"{incident.id}:unmatched"
+        if state is State.UNKNOWN:
+            alike = [
+                other
+                for other in turn.world.incidents.values()
+                if other.check == incident.check and other.target.hosts == incident.target.hosts
+            ]
+            key = f"{min(other.id for other in alike if other.level is State.UNKNOWN or other is incident)}:unknown"
         turn.page(
-            f"{incident.id}:unmatched",
+            key,
             f"{state.name} {incident.target}: no rule fits",
             f"{incident.output}\nremediator explain {incident.id}",
             incident=incident,

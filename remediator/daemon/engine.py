@@ -32,6 +32,7 @@ from remediator.daemon.wire import (
 )
 from remediator.daemon.world import World
 from remediator.model import times
+from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
 from remediator.model.records import Run
 from remediator.model.times import Instant
@@ -40,7 +41,8 @@ from remediator.store.database import Database
 from remediator.store.journal import Journal
 
 DELIVERIES_AT_ONCE = 4
-GIVE_UP_AFTER_TRIES = 8
+GIVE_UP_AFTER_S = 7 * 86400.0
+MOST_WAIT_S = 600.0
 PAST_RUNS_S = 2 * 86400.0
 
 log = structlog.get_logger("remediator")
@@ -53,6 +55,7 @@ class Engine:
         self.world = world
         self._make_room = make_room
         self._trimmed_s = 0.0
+        self._stale = False
         self._database = database
         self.store_error: str | None = None
         self.audit_seq = 0
@@ -77,7 +80,8 @@ class Engine:
                 for lost in self._undelivered:
                     running.commands_done(turn, lost)
                 for item in inputs:
-                    answers.extend(self._take(turn, item))
+                    answers.extend(self._take_alone(turn, item, connection))
+                observing.give_up_lost(turn)
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
                 turn.dispatch_collections(observing.due_hosts(turn))
@@ -86,7 +90,14 @@ class Engine:
         except errors.StoreUnavailable as error:
             self._without_store(str(error), waiting, inputs, turn)
             return []
+        except Exception as error:
+            log.exception("turn_failed", cloud=self.world.config.cloud)
+            self._without_store(f"a turn failed and was undone: {type(error).__name__}: {error}", waiting, inputs, turn)
+            return []
         self._undelivered = []
+        if self._stale:
+            self._stale = False
+            self.world.adopted = False
         if self.store_error is not None:
             log.warning("store_back", cloud=self.world.config.cloud)
             self.store_error = None
@@ -106,7 +117,7 @@ class Engine:
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
-        self.world.series.clear()
+        observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
         if stored.newest_audit is not None:
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(stored.newest_audit), turn.now)
@@ -114,6 +125,28 @@ class Engine:
         for run in self.world.runs.values():
             if run.id not in busy:
                 self.world.probing.pop(run.id, None)
+
+    def _take_alone(self, turn: Turn, item: Input, connection: sa.Connection) -> list[tuple[Future[Any], Any]]:
+        """Take one input. One that cannot be handled costs itself alone: its writes are undone, and the mirror is read again."""
+        connection.exec_driver_sql("SAVEPOINT input")
+        try:
+            found = self._take(turn, item)
+        except errors.StoreUnavailable:
+            raise
+        except Exception as error:
+            connection.exec_driver_sql("ROLLBACK TO input")
+            log.exception("input_failed", cloud=self.world.config.cloud, kind=type(item).__name__)
+            self._stale = True
+            if isinstance(item, Collected):
+                self.world.in_flight.pop(item.reply.host, None)
+            self.world.count("failed_inputs", kind=type(item).__name__)
+            found = []
+            if isinstance(item, Asked):
+                found = [(item.answer, Answer(exit=1, error=f"the request cannot be handled: {error}"))]
+            elif isinstance(item, HintCame) and not item.taken.done():
+                item.taken.set_exception(CannotStore(f"it cannot be handled: {type(error).__name__}"))
+        connection.exec_driver_sql("RELEASE input")
+        return found
 
     def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         if isinstance(item, Collected):
@@ -158,8 +191,8 @@ class Engine:
             turn.journal.notification_sent(item.n)
             return
         tries = turn.journal.tries(item.n) + 1
-        wait_s = min(600.0, 5.0 * 2**tries)
-        given_up = tries >= GIVE_UP_AFTER_TRIES
+        wait_s = min(MOST_WAIT_S, 5.0 * 2 ** min(tries, 10))
+        given_up = tries * MOST_WAIT_S > GIVE_UP_AFTER_S
         turn.journal.notification_failed(item.n, item.error, None if given_up else turn.now.wall.timestamp() + wait_s)
         turn.say("error", "notification_failed", reason=item.error, tries=tries, given_up=given_up or None)
 
@@ -194,11 +227,11 @@ class Engine:
         self._undelivered.extend(item for item in inputs if isinstance(item, CommandsDone))
         for item in inputs:
             if isinstance(item, Collected):
-                world.in_flight.discard(item.reply.host)
+                world.in_flight.pop(item.reply.host, None)
                 world.facts.take(item.reply)
         for effect in turn.effects if turn is not None else ():
             if isinstance(effect, Collect):
-                world.in_flight.discard(effect.host)
+                world.in_flight.pop(effect.host, None)
             elif isinstance(effect, Act):
                 world.working.discard((effect.run, effect.step))
             elif isinstance(effect, Deliver):

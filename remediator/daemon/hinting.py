@@ -10,8 +10,8 @@ from remediator.daemon.world import downtime_from
 from remediator.model.hooks import Hint, Taken
 from remediator.model.times import rfc3339
 
-DOWNTIME_BELIEVED_H = 24
-"""A downtime of which no end was heard is believed for a day after it was last mentioned."""
+DOWNTIME_BELIEVED_H = 7 * 24
+"""A downtime of which no end was heard is believed for a week after it was last mentioned."""
 HINT_GAP_S = 2.0
 ENDS_DOWNTIME = ("DOWNTIMEEND", "DOWNTIMECANCELLED")
 
@@ -92,6 +92,14 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
     return f"host/{host}"
 
 
+def _muted_service(turn: Turn, host: str, service: str | None) -> str:
+    """Return the container that a downtime of `service` mutes; empty, which is the whole host, when it maps to none of ours."""
+    target = target_of(turn, host, service) if service else None
+    if target is not None and target.startswith("container/"):
+        return target.rsplit("/", 1)[1]
+    return ""
+
+
 def _told_at(hint: Hint) -> float:
     """Return when Nagios made the notification ($TIMET$); 0 when it did not say. Its commands run side by side and may overtake."""
     for name in ("timet", "TIMET"):
@@ -108,7 +116,7 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
         depth = max(1, depth)
     elif hint.notification_type in ENDS_DOWNTIME:
         depth = max(0, depth - 1) if depth > 1 else 0
-    service = (hint.service or "").replace("-", "_") if hint.service else ""
+    service = _muted_service(turn, host, hint.service)
     before = world.downtimes.get((host, service))
     told_at = _told_at(hint)
     if told_at and told_at < world.downtime_told.get((host, service), 0.0):

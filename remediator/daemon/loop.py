@@ -94,6 +94,7 @@ class Loop:
         self._delivering = ThreadPoolExecutor(2, thread_name_prefix="deliver")
         self._finished_at = time.monotonic()
         self._checkpoint_at = time.monotonic()
+        self._put_back = False
         self._metrics: Mapping[str, Any] = {}
         self._metrics_wanted = time.monotonic()
 
@@ -152,6 +153,18 @@ class Loop:
 
     def _checkpoint(self, force: bool = False) -> None:
         file = self._checkpoints
+        if (
+            file is not None
+            and self._engine.store_error is None
+            and 0 < self._engine.audit_seq < file.newest_seq
+            and not self._put_back
+        ):
+            self._put_back = True
+            why = f"the store is older than its newest checkpoint ({self._engine.audit_seq} of {file.newest_seq}): it was put back from a copy"
+            self._checkpoint_failed(why)
+            log.error("store_put_back", cloud=self._engine.world.config.cloud, reason=why)
+        if self._put_back:
+            return
         seq, age_s = self._engine.audit_seq, time.monotonic() - self._checkpoint_at
         if file is None or seq == 0 or self._engine.store_error is not None:
             return

@@ -6,7 +6,7 @@ from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import GroupJudged, Key
+from remediator.daemon.world import GroupJudged, Key, World
 from remediator.incidents import dependency, lifecycle
 from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
@@ -19,6 +19,10 @@ from remediator.runs import machine
 
 MOMENTARY = frozenset({"ansible_process"})
 """Kinds of signs that the next reply may not show any more: they are kept."""
+SIGN_AGAIN_S = 30.0
+"""A sign that goes on (a running ansible) is written again this often."""
+LOST_S = 90.0
+"""A collection that has not come back by then never will."""
 GROUP_PATIENCE = 3.0
 """A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
 
@@ -26,7 +30,7 @@ GROUP_PATIENCE = 3.0
 def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
     """Take one reply: judge what it allows to be judged, advance every series, and return the results."""
     world = turn.world
-    world.in_flight.discard(reply.host)
+    world.in_flight.pop(reply.host, None)
     if reply.host not in world.inventory.hosts:
         return []
     world.facts.take(reply)
@@ -43,8 +47,39 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
             results.extend(_judge(turn, check, world.check_hosts(check)))
     for result in results:
         _advance(turn, result)
+    _forget_vanished(turn, reply, results)
     _reschedule(turn, reply.host, results)
     return results
+
+
+def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -> None:
+    """Drop what a whole reply of a host does not know any more (its unit and configuration were taken away), and close its incident."""
+    world = turn.world
+    if reply.reach is not Reach.OK:
+        return
+    judged = {(result.check, result.target.text) for result in results}
+    seen = {name for name, _ in judged}
+    for key, known in list(world.results.items()):
+        check = world.content.checks.get(key[0])
+        gone = check is not None and check.assess.scope is Scope.HOST and known.target.hosts == (reply.host,)
+        if not gone or key in judged or key[0] not in seen:
+            continue
+        del world.results[key]
+        world.series.pop(key, None)
+        incident = world.incident_of(key)
+        if incident is not None and world.live_run_of(incident.id) is None:
+            turn.incident(
+                lifecycle.closed(incident, None, turn.now), "resolved", "it is not expected on this host any more"
+            )
+
+
+def give_up_lost(turn: Turn) -> None:
+    """Take a collection that never came back for a host that did not answer."""
+    for host, since in list(turn.world.in_flight.items()):
+        if turn.now.since(since) > LOST_S:
+            why = f"the collection of {host} did not come back within {LOST_S:.0f} s"
+            take(turn, HostReply(host=host, asked_at=since, received_at=turn.now, reach=Reach.UNREACHABLE, reason=why))
+            turn.say("error", "collection_lost", host=host, reason=why)
 
 
 def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckResult]:
@@ -181,6 +216,13 @@ def correlate(turn: Turn) -> None:
             turn.incident(after, "unsuppressed", "nothing explains it any more")
 
 
+def forget_unrecorded(world: World) -> None:
+    """After the durable state was read: a bad series without an incident lost its event with a failed turn; it begins anew."""
+    for key, series in list(world.series.items()):
+        if series.state is not State.OK and key not in world.by_key:
+            del world.series[key]
+
+
 def restore_series(turn: Turn) -> None:
     """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample."""
     world = turn.world
@@ -192,13 +234,15 @@ def restore_series(turn: Turn) -> None:
 
 
 def _remember_signs(turn: Turn, reply: HostReply) -> None:
-    """Keep signs that are momentary (a running ansible): what the next reply can show again need not be kept."""
-    for sign in host_signs.signs(reply):
-        if sign.kind in MOMENTARY:
-            known = turn.world.signs.get(sign.key)
-            if known is None or (sign.at - known.at).total_seconds() > 30:
-                turn.world.signs[sign.key] = sign
-                turn.journal.sign(sign)
+    """Keep every sign that still holds: a host that goes silent, or an ansible that has ended, shows it no more."""
+    world = turn.world
+    for sign in (*container_signs.signs(reply), *host_signs.signs(reply)):
+        if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
+            continue
+        known = world.signs.get(sign.key)
+        if known is None or (sign.at - known.at).total_seconds() > SIGN_AGAIN_S:
+            world.signs[sign.key] = sign
+            turn.journal.sign(sign)
 
 
 def forget_old_signs(turn: Turn) -> None:

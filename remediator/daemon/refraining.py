@@ -27,7 +27,7 @@ class Refrain:
         """Return the reasons, or UNKNOWN when the pause file or the state directory cannot be looked at."""
         reasons: list[str] = []
         try:
-            os.stat(self._pause_file)
+            os.lstat(self._pause_file)
         except FileNotFoundError:
             pass
         except OSError as error:

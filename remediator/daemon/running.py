@@ -5,6 +5,8 @@ Invariant: an `Act` effect is only ever appended in the turn that writes its INT
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from remediator.daemon import casing, deciding, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
@@ -12,7 +14,7 @@ from remediator.incidents import lifecycle
 from remediator.model.content import Probe
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
-from remediator.model.verdicts import refusals
+from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
@@ -83,12 +85,31 @@ def _gate(turn: Turn, run: Run) -> None:
         turn.audit_run(
             "refused", gated, {"verdicts": [verdict.to_json() for verdict in verdicts], "reason": gated.reason}
         )
+        _refused_after_intent(turn, gated, verdicts)
         return
     turn.run(gated)
     turn.audit_run("gated", gated, {"verdicts": [verdict.to_json() for verdict in verdicts]})
     step = machine.current(gated)
     if step is not None:
         _intend(turn, gated, step)
+
+
+def _refused_after_intent(turn: Turn, run: Run, verdicts: Sequence[Verdict]) -> None:
+    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it left things."""
+    if run.intent_at is None or run.incident is None or (incident := turn.world.incidents.get(run.incident)) is None:
+        return
+    turn.incident(lifecycle.after_run(incident, run, ()), "refused", run.reason, run=run.id, rule=run.plan.rule)
+    if any(verdict.guard == "already_fixed" and not verdict.allow for verdict in verdicts):
+        return
+    incident = turn.world.incidents[incident.id]
+    result = turn.world.results.get((incident.check, incident.target.text))
+    deciding.escalate(
+        turn,
+        incident,
+        None,
+        f"{run.id} had begun, its command did not arrive, and now it may not go on: {run.reason}",
+        result,
+    )
 
 
 def _next_step(turn: Turn, run: Run, step: StepRecord) -> None:
@@ -133,6 +154,7 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
         },
     )
     world.working.add((run.id, step.id))
+    world.under_way.add((run.id, step.id))
     turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands))
     if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
         shown = "; ".join(f"{command.host}: {' '.join(command.argv)}" for command in planned.commands)
@@ -143,6 +165,7 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
     """Take the outcome of a step's commands."""
     world = turn.world
     world.working.discard((message.run, message.step))
+    world.under_way.discard((message.run, message.step))
     run = world.runs.get(message.run)
     if run is None:
         return
@@ -210,6 +233,8 @@ def _probe(turn: Turn, run: Run, step: StepRecord) -> None:
     if action is not None and reply is not None and fresh:
         answer = action.probe(step.before, reply, run.plan.target)
     early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
+    if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
+        answer = Probe.UNKNOWN
     if answer is Probe.NOT_APPLIED and early:
         _look_again(turn, host)
         return
@@ -292,9 +317,3 @@ def _incident_follows(turn: Turn, run: Run) -> None:
             f"{run.plan.verify_check} must hold {run.plan.verify_hold_s:.0f} s",
             run=run.id,
         )
-
-
-def doubt_after_start(turn: Turn) -> None:
-    """After a start nobody works on any step: every INTENT without OUTCOME is found by the supervisor in the next turn."""
-    turn.world.working.clear()
-    turn.world.probing.clear()

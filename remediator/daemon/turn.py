@@ -52,11 +52,11 @@ class Turn:
         for host in sorted(self.world.forced):
             if host not in self.world.in_flight:
                 self.world.forced.discard(host)
-                self.world.in_flight.add(host)
+                self.world.in_flight[host] = self.now
                 self.effects.append(Collect(host=host, forced=True))
         for host in due:
             if host not in self.world.in_flight:
-                self.world.in_flight.add(host)
+                self.world.in_flight[host] = self.now
                 self.effects.append(Collect(host=host))
 
     def number(self, kind: str, prefix: str) -> str:

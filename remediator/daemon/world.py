@@ -68,11 +68,14 @@ class World:
     results: dict[Key, CheckResult] = field(default_factory=dict)
     good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     group_judged: dict[str, GroupJudged] = field(default_factory=dict)
-    in_flight: set[str] = field(default_factory=set)
+    in_flight: dict[str, Instant] = field(default_factory=dict)
+    """Hosts whose collection is under way, since when."""
     due_at: dict[str, float] = field(default_factory=dict)
     forced: set[str] = field(default_factory=set)
     working: set[Key] = field(default_factory=set)
     """(run, step) whose commands are under way in this process."""
+    under_way: set[Key] = field(default_factory=set)
+    """(run, step) whose commands left this process and have not come back, also when their time is over: they may still arrive."""
     probing: dict[str, Instant] = field(default_factory=dict)
     """Run to the moment since when a probe looks for the fate of its step."""
     delivering: set[int] = field(default_factory=set)

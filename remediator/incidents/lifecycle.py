@@ -76,12 +76,15 @@ def verifying(incident: Incident) -> Incident:
 def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
     """Return `incident` after `run` ended: resolved by a verified cure, open for the next rung, or escalated.
 
-    A refused or cancelled run used no rung: the incident is open again. A failed one used its rung.
+    A refused run used no rung: the incident is open again. A failed one used its rung. One that a person cancelled used the
+    whole ladder: whoever said "hands off" has the incident.
     """
     if run.state is RunState.SUCCEEDED:
         return replace(
             incident, state=IncidentState.RESOLVED, cured_at=run.ok_since, closed_at=run.ended_at, parent=None
         )
+    if run.state is RunState.CANCELLED:
+        return replace(incident, rungs=(*incident.rungs, *ladder), state=IncidentState.ESCALATED)
     if run.state is not RunState.FAILED:
         return replace(incident, state=IncidentState.OPEN)
     used = (*incident.rungs, run.plan.runbook)

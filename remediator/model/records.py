@@ -146,6 +146,8 @@ class StepRecord:
     result: str = ""
     probe: str | None = None
     output: str = ""
+    tries: int = 0
+    """How many INTENTs it has had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

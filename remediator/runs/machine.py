@@ -21,6 +21,7 @@ from remediator.model.verdicts import Verdict, refusals
 
 NOT_STARTED = "not started:"
 """How an error begins that proves that the command never left (reach/interface.py)."""
+MOST_TRIES = 2
 OUTPUT_LIMIT = 65536
 """Characters of output kept of one step."""
 
@@ -74,7 +75,9 @@ def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> R
     step = next(each for each in run.steps if each.id == step_id)
     if step.state is not StepState.PENDING:
         raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
-    return _with_step(run, replace(step, state=StepState.INTENT, intent_at=now, before=dict(before), probe=None))
+    return _with_step(
+        run, replace(step, state=StepState.INTENT, intent_at=now, before=dict(before), probe=None, tries=step.tries + 1)
+    )
 
 
 def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, now: Instant) -> Run:
@@ -116,15 +119,20 @@ def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "pr
     """Return the run after a probe, or a person, said what became of a step in doubt.
 
     Applied: recorded, on to the next step or to verification. Not applied: the step may run again, for `once` too, since
-    it is proved that it did not. Unknown: the run is in doubt.
+    it is proved that it did not; but not before the whole gate was asked anew on evidence younger than now, and not more
+    often than `MOST_TRIES`. Unknown: the run is in doubt.
     """
     step = next(each for each in run.steps if each.id == step_id)
     if answer is Probe.APPLIED:
         done = replace(step, state=StepState.DONE, probe=f"{by}: applied", outcome_at=now, result="applied")
         return replace(_with_step(run, done), state=RunState.RUNNING, reason="")
     if answer is Probe.NOT_APPLIED:
+        if step.tries >= MOST_TRIES:
+            why = f"{step.action} was sent {step.tries} times and did not arrive"
+            failed = replace(step, state=StepState.FAILED, probe=f"{by}: not applied", result=why, outcome_at=now)
+            return replace(_with_step(run, failed), state=RunState.RUNNING, reason="")
         again = replace(step, state=StepState.PENDING, probe=f"{by}: not applied", result="")
-        return replace(_with_step(run, again), state=RunState.RUNNING, reason="")
+        return replace(_with_step(run, again), state=RunState.PLANNED, reason="", locked_at=now)
     doubt = replace(step, state=StepState.IN_DOUBT, probe=f"{by}: unknown")
     return replace(_with_step(run, doubt), state=RunState.IN_DOUBT, reason=f"what became of {step.action} is not known")
 

@@ -20,11 +20,10 @@ def pause(case: Case) -> Verdict:
 def _mutes(downtime: Downtime, case: Case) -> bool:
     if downtime.depth <= 0 or downtime.until <= case.now.wall or downtime.host not in case.plan.touches:
         return False
-    return downtime.service is None or downtime.service in (
-        case.plan.target.name,
-        case.plan.target.text,
-        case.plan.check,
-    )
+    if downtime.service is None:
+        return True
+    units = {unit.rsplit("/", 1)[1] for unit in case.units}
+    return downtime.service in {case.plan.target.name, case.plan.target.text, case.plan.check, *units}
 
 
 def downtime(case: Case) -> Verdict:

@@ -63,15 +63,17 @@ def append(
 
 
 def _plain(value: Any) -> Any:
-    """Return `value` with what RFC 8785 cannot carry made plain: integers beyond 2^53 become text."""
+    """Return `value` with what RFC 8785 cannot carry made plain: numbers beyond 2^53, NaN and lone surrogates become text."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
         return value if abs(value) < 2**53 else str(value)
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)
+        return value if abs(value) < 2**53 else str(value)
     return str(value)

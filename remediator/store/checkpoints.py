@@ -106,6 +106,25 @@ def _signed(row: dict[str, Any]) -> bytes:
     return rfc8785.dumps({name: value for name, value in row.items() if name != "sig"})
 
 
+def _drop_torn_line(path: Path) -> None:
+    """Cut a last line that was never finished (the disk was full, the power went): it was never a checkpoint."""
+    if not path.exists():
+        return
+    whole = path.read_bytes()
+    if whole and not whole.endswith(b"\n"):
+        with path.open("r+b") as file:
+            file.truncate(whole.rfind(b"\n") + 1)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _seq(line: str) -> int:
+    try:
+        return int(json.loads(line)["seq"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
 class CheckpointFile:
     """The writing side: appends one signed line, synced, and remembers the last."""
 
@@ -113,9 +132,12 @@ class CheckpointFile:
         self._path = path
         self._key = key
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        lines = path.read_text().splitlines() if path.exists() else []
+        _drop_torn_line(path)
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         self._prev = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else GENESIS
-        self.last_seq = int(json.loads(lines[-1])["seq"]) if lines else 0
+        self.last_seq = _seq(lines[-1]) if lines else 0
+        self.newest_seq = max((_seq(line) for line in lines), default=0)
+        """The highest seq ever signed in this file: a store that is behind it was put back from a copy."""
 
     def write(self, seq: int, entry_hash: str, at: Instant) -> None:
         """Append a checkpoint of the head. Raise OSError when the file cannot be written."""
@@ -128,3 +150,4 @@ class CheckpointFile:
             os.fsync(file.fileno())
         self._prev = hashlib.sha256(line.encode()).hexdigest()
         self.last_seq = seq
+        self.newest_seq = max(self.newest_seq, seq)

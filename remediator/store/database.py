@@ -99,13 +99,20 @@ def _first_line(error: BaseException) -> str:
     return str(original).splitlines()[0] if str(original) else type(original).__name__
 
 
+def _read_only(path: str) -> sqlite3.Connection:
+    """Open for reading. Bytes that are no text come out as text that nothing equals, so that whoever looks can say where they are."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5, check_same_thread=False)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    return connection
+
+
 def reading(url: str) -> sa.Engine:
     """Return an engine for readers: own connections, read-only, waits of at most 5 s."""
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
         return sa.create_engine(
             "sqlite://",
-            creator=lambda: sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5, check_same_thread=False),
+            creator=lambda: _read_only(path),
             poolclass=sa.pool.QueuePool,
         )
     return sa.create_engine(url, pool_pre_ping=True)

@@ -106,7 +106,7 @@ class Journal:
                 incident=incident,
                 at=rfc3339(self._now.wall),
                 kind=kind,
-                text=text[:1000],
+                text=rows.storable(text[:1000]),
                 run=run,
                 rule=rule,
                 guard=guard,

@@ -28,7 +28,12 @@ from remediator.model.verdicts import Verdict
 
 
 def dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=True)
+
+
+def storable(text: str) -> str:
+    """Return `text` as the database can take it: what is no character becomes ``?``."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def instant(value: Instant | None) -> list[Any] | None:
@@ -162,6 +167,7 @@ def step(record: StepRecord) -> dict[str, Any]:
         "result": record.result,
         "probe": record.probe,
         "output": record.output,
+        "tries": record.tries,
     }
 
 
@@ -206,6 +212,7 @@ def to_run(row: Mapping[str, Any]) -> Run:
                 result=each["result"],
                 probe=each["probe"],
                 output=each["output"],
+                tries=each["tries"],
             )
             for each in row["steps"]
         ),

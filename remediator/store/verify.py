@@ -55,7 +55,7 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
     """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell."""
     marks = checkpoints.read(checkpoint_file, key)
     by_seq = {mark.seq: mark.hash for mark in marks}
-    newest = marks[-1].seq if marks else 0
+    newest = max((mark.seq for mark in marks), default=0)
     count = 0
     prev = chain.GENESIS
     seen: set[str] = {prev}

@@ -126,6 +126,7 @@ class FakeHost:
                 "oom_killed": False,
                 "error": "",
                 "started_at": unit.started.isoformat(),
+                "finished_at": unit.started.isoformat(),
                 "restart_count": 0,
                 "restart_policy": "no",
                 "health": None if unit.healthy is None else "healthy" if unit.healthy else "unhealthy",
@@ -158,6 +159,7 @@ class FakeHost:
             "units_reason": None,
             "configs": sorted(self.units),
             "logs": {},
+            "clock": now.timestamp(),
         }
         host = {
             "booted_age_s": 86400.0,

@@ -14,7 +14,7 @@ from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
 from remediator.integrations.galera import causes, fields, table
-from remediator.integrations.galera.facts import CONTAINER, SQL, Member, Status, member
+from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
 from remediator.model import targets
@@ -91,12 +91,21 @@ def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> 
     else:
         state = containers.state_data(view, Remembered())
         data.update({name: state[name] for name in OF_CONTAINER})
-        data["cause"] = causes.cause(view) if state["cause"] is None else state["cause"]
+        data["cause"] = _cause(view, me) if state["cause"] is None else state["cause"]
     data.update(_host(reply))
     data.update(_files(me))
     data.update(_others(host, members))
     identity = {} if unknown is not None or isinstance(view, Unknown) else view.identity()
     return Assessed(target=targets.galera_member(host), data=data, identity=identity)
+
+
+def _cause(view: containers.View, me: Member) -> str | Unknown | None:
+    """Return what the logs name. Of a stopped member without any log nobody knows whether a start would do harm."""
+    tail = me.files.log_tail if isinstance(me.files, Files) else None
+    text = "\n".join(part for part in (view.log, tail) if part)
+    if not text and me.stopped is True:
+        return me.files if isinstance(me.files, Unknown) else Unknown("no_log")
+    return causes.cause(text)
 
 
 def _view(reply: HostReply | None) -> containers.View | Unknown:

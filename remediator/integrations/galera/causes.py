@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from remediator.integrations.container.assess import View
-
 LINES = (
     (
         "innodb_corruption",
@@ -18,8 +16,6 @@ LINES = (
 )
 
 
-def cause(view: View) -> str | None:
-    """Return the cause that the last log lines name, or None. Lines are only there when the member is in a bad state."""
-    if not view.log:
-        return None
-    return next((name for name, pattern in LINES if pattern.search(view.log)), None)
+def cause(log: str) -> str | None:
+    """Return the cause that the log lines of a member name, or None."""
+    return next((name for name, pattern in LINES if pattern.search(log)), None)

@@ -45,6 +45,8 @@ class Files:
     safe_to_bootstrap: bool | None
     gvwstate: bool
     sst_in_progress: bool
+    log_tail: str | None
+    """What the server logged since its last start; None without a log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ def _files(data: Any) -> Files | Unknown | None:
             safe_to_bootstrap=safe,
             gvwstate=data["gvwstate_bytes"] is not None,
             sst_in_progress=typed.flag(data, "sst_in_progress"),
+            log_tail=typed.text(data, "log_tail") if data.get("log_tail") is not None else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"error:galera: {type(error).__name__}: {str(error)[:80]}")

@@ -18,7 +18,20 @@ def collect_galera(request, run):
         "grastate": _grastate(os.path.join(root, "grastate.dat")),
         "gvwstate_bytes": _size(os.path.join(root, "gvwstate.dat")),
         "sst_in_progress": os.path.exists(os.path.join(root, "sst_in_progress")),
+        "log_tail": _log_tail(request.get("galera_log") or "/var/log/kolla/mariadb/mariadb.log"),
     }
+
+
+def _log_tail(path):
+    """Return what the server logged since its last start, at most the last 6 KB of it; None without a log."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.stat(path).st_size - 65536))
+            text = file.read(65536).decode("utf-8", "replace")
+    except OSError:
+        return None
+    starts = [match.start() for match in re.finditer(r"^.*(?:Starting MariaDB|[Ss]tarting as process).*$", text, re.M)]
+    return text[starts[-1] if starts else 0 :][-6000:]
 
 
 def _volume(engine):

@@ -48,9 +48,11 @@ def test_a_forced_sample_refreshes_but_does_not_count() -> None:
     assert now.state_type is StateType.SOFT
 
 
-def test_the_bad_series_runs_from_its_first_sample() -> None:
-    now, _ = play([(OK, 0), (CRIT, 5), (WARN, 10), (CRIT, 15)])
+def test_the_bad_series_runs_from_its_first_sample_of_that_state() -> None:
+    now, _ = play([(OK, 0), (CRIT, 5), (CRIT, 10), (CRIT, 15)])
     assert now.bad_since == at(5)
+    worse, _ = play([(WARN, 0), (WARN, 600), (CRIT, 605)])
+    assert worse.bad_since == at(605), "a warning of long ago is no persistence of the critical problem"
 
 
 def test_unknown_breaks_both_series() -> None:

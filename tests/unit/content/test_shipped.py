@@ -146,7 +146,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("host-reachable", {}, State.OK, None, ()),
     ("host-reachable", {"reachable": False, "kind": "unreachable", "reason": "r"}, State.CRITICAL, "host-unreachable", ()),
     ("host-reachable", {"reachable": False, "kind": "untrusted", "reason": "r"}, State.CRITICAL, "host-untrusted", ()),
-    ("host-reachable", {"kind": "garbled", "reason": "r"}, State.WARNING, None, ()),
+    ("host-reachable", {"kind": "garbled", "reason": "r"}, State.CRITICAL, "host-garbled", ()),
     ("host-disk", {}, State.OK, None, ()),
     ("host-disk", {"used_percent": 100.0}, State.CRITICAL, "host-disk-full", ()),
     ("host-disk", {"inode_percent": 100.0}, State.CRITICAL, "host-inodes-full", ()),

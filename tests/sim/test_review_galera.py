@@ -1,0 +1,135 @@
+"""GB-16 and GB-17 hold for whoever asks: does `execute`, or a log that nobody could read, get past them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remediator.model.replies import Section
+from tests.sim.cloud import CONFIG
+from tests.sim.test_review_base import Cloud, Host
+
+pytestmark = pytest.mark.sim
+
+HOSTS = """
+inventory:
+  hosts:
+    h1: {address: 192.0.2.1, groups: [control, mariadb]}
+    h2: {address: 192.0.2.2, groups: [control, mariadb]}
+    h3: {address: 192.0.2.3, groups: [control, mariadb]}
+"""
+EXTRA = "  galera-node: {every: 5s, retry: 5s}\n  galera-cluster: {every: 5s, retry: 5s}\n"
+
+
+FILES = {
+    "volume": "/v",
+    "present": True,
+    "grastate": {"uuid": "u", "seqno": "-1", "safe_to_bootstrap": "0"},
+    "gvwstate_bytes": 100,
+    "sst_in_progress": False,
+    "log_tail": "nothing of note",
+}
+
+
+def status(local: str = "Synced", cluster: str = "Primary", size: int = 2) -> dict[str, str]:
+    return {
+        "wsrep_cluster_status": cluster,
+        "wsrep_local_state_comment": local,
+        "wsrep_cluster_size": str(size),
+        "wsrep_connected": "ON",
+        "wsrep_ready": "ON",
+        "wsrep_cluster_state_uuid": "u",
+        "wsrep_cluster_conf_id": "7",
+    }
+
+
+def cloud_of_three(tmp_path: Path) -> Cloud:
+    from tests.sim.cloud import Unit
+
+    text = (
+        CONFIG.split("inventory:")[0]
+        + "integrations: {galera: {}}\n"
+        + HOSTS
+        + "autonomy:"
+        + CONFIG.split("autonomy:")[1]
+        + EXTRA
+    )
+    cloud = Cloud(tmp_path, text)
+    cloud.hosts = {name: Host(name, {"mariadb": Unit("mariadb")}) for name in ("h1", "h2", "h3")}
+    for host in cloud.hosts.values():
+        host.extra = {
+            "galera": Section(data=FILES),
+            "galera_sql": Section(data=status(size=3)),
+        }
+    return cloud
+
+
+def fail_h3(cloud: Cloud, **others: Any) -> None:
+    from remediator.model.values import Unknown
+
+    cloud.run(20)
+    cloud.hosts["h3"].units["mariadb"].fail()
+    cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
+    for name in ("h1", "h2"):
+        cloud.hosts[name].extra["galera_sql"] = Section(data=status(**others.get(name, {})))
+
+
+def test_one_failed_member_is_started_once(tmp_path: Path) -> None:
+    """The control: the ordinary case works in this cloud."""
+    cloud = cloud_of_three(tmp_path)
+    fail_h3(cloud)
+    cloud.run(120)
+    verbs = cloud.verbs()
+    cloud.database.close()
+    assert verbs == [("h3", "start")]
+
+
+def test_execute_does_not_start_a_member_while_another_is_a_donor(tmp_path: Path) -> None:
+    cloud = cloud_of_three(tmp_path)
+    fail_h3(cloud, h1={"local": "Donor/Desynced"})
+    cloud.run(60)
+    assert cloud.verbs() == []
+    cloud.ask("execute", runbook="galera-start-member", target="galera/h3", reason="x")
+    cloud.run(60)
+    verbs = cloud.verbs()
+    cloud.database.close()
+    assert verbs == []
+
+
+def test_execute_does_not_start_a_member_that_is_corrupt(tmp_path: Path) -> None:
+    cloud = cloud_of_three(tmp_path)
+    fail_h3(cloud)
+    cloud.hosts["h3"].patch = {
+        "containers": lambda data: data.update(logs={"mariadb": "InnoDB: Database page corruption on disk"})
+    }
+    cloud.run(60)
+    assert cloud.verbs() == []
+    cloud.ask("execute", runbook="galera-start-member", target="galera/h3", reason="x")
+    cloud.run(60)
+    verbs = cloud.verbs()
+    cloud.database.close()
+    assert verbs == []
+
+
+def test_without_its_log_nobody_knows_that_a_member_is_not_corrupt(tmp_path: Path) -> None:
+    cloud = cloud_of_three(tmp_path)
+    cloud.hosts["h3"].extra["galera"] = Section(data={**FILES, "log_tail": None})
+    fail_h3(cloud)
+    cloud.run(120)
+    verbs = cloud.verbs()
+    cloud.database.close()
+    assert verbs == []
+
+
+@pytest.mark.parametrize("service", ["mariadb", "galera-node", "galera"])
+def test_a_downtime_of_the_database_mutes_its_start(tmp_path: Path, service: str) -> None:
+    cloud = cloud_of_three(tmp_path)
+    cloud.run(20)
+    cloud.hint("h3", service, "OK", notification_type="DOWNTIMESTART")
+    fail_h3(cloud)
+    cloud.run(120)
+    verbs = cloud.verbs()
+    cloud.database.close()
+    assert verbs == []
