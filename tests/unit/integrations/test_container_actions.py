@@ -64,9 +64,21 @@ def test_what_is_not_known_or_not_ours_is_refused_with_a_sentence(
     assert words in str(refused.value)
 
 
+FAILED_MEMBER: dict[str, Any] = {
+    "has_unit": True,
+    "unit_state": "failed",
+    "stopped": True,
+    "operator_stopped": False,
+    "cause": None,
+    "disk_full": False,
+    "abs_clock_offset_s": 0.1,
+    "quorum_without_me": True,
+    "any_donor_or_joiner": False,
+}
+
+
 def test_starting_a_member_goes_through_its_unit_without_options() -> None:
-    data: dict[str, Any] = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False}
-    found = argvs("galera.start_member", **data)
+    found = argvs("galera.start_member", **FAILED_MEMBER)
     unit = "kolla-mariadb-container.service"
     assert found == [("systemctl", "reset-failed", unit), ("systemctl", "start", unit)]
 
@@ -79,12 +91,28 @@ def test_starting_a_member_goes_through_its_unit_without_options() -> None:
         ({"operator_stopped": True}, "left alone"),
         ({"operator_stopped": Unknown("x")}, "left alone"),
         ({"missing": True}, "no container mariadb"),
+        ({"cause": "innodb_corruption"}, "innodb_corruption"),
+        ({"cause": Unknown("no_log")}, r"UNKNOWN \(no_log\)"),
+        ({"disk_full": True}, "make room first"),
+        ({"disk_full": Unknown("timeout:disk")}, "make room first"),
+        ({"abs_clock_offset_s": 2.5}, "clock of ctl1"),
+        ({"abs_clock_offset_s": Unknown("round_trip_too_long")}, "clock of ctl1"),
+        ({"quorum_without_me": False}, "Primary majority"),
+        ({"quorum_without_me": Unknown("sql_timeout")}, "Primary majority"),
+        ({"any_donor_or_joiner": True}, "state transfer"),
+        ({"any_donor_or_joiner": Unknown("sql_refused")}, "state transfer"),
     ],
 )
 def test_a_member_that_is_not_proven_to_have_failed_is_not_started(change: dict[str, Any], words: str) -> None:
-    data = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False}
     with pytest.raises(ValueError, match=words):
-        argvs("galera.start_member", **{**data, **change})
+        argvs("galera.start_member", **{**FAILED_MEMBER, **change})
+
+
+@pytest.mark.parametrize("name", sorted(set(FAILED_MEMBER) - {"unit_state", "has_unit"}))
+def test_what_was_not_told_refuses_the_start_of_a_member(name: str) -> None:
+    data = {key: value for key, value in FAILED_MEMBER.items() if key != name}
+    with pytest.raises(ValueError, match="ctl1"):
+        argvs("galera.start_member", **data)
 
 
 def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
