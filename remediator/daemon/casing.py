@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from remediator.daemon import observing
+from dataclasses import replace
+
+from remediator.daemon import hinting, observing
 from remediator.daemon.turn import Turn
 from remediator.model.content import Mode
 from remediator.model.plans import Plan
@@ -58,7 +60,10 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         mode_source=source,
         unattended_r3=frozenset(world.config.i_accept_unattended_r3),
         pauses=_pauses(turn),
-        downtimes=tuple(world.downtimes.values()),
+        downtimes=tuple(
+            replace(each, service=hinting.muted_service(turn, each.host, each.service))
+            for each in world.downtimes.values()
+        ),
         evidence_age_s={host: _age(turn, host) for host in hosts},
         rediagnosis=rediagnosis(turn, plan, run.locked_at) if run is not None else None,
         expected_identity=plan.identity,
@@ -70,7 +75,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         signs=_signs(turn, plan),
         units={unit: _unit(turn, unit) for unit in touched_units(plan.target)},
         own_hosts=_own_hosts(turn, plan),
-        own_units=frozenset(),
+        own_units=_own_units(turn, plan),
         own_run=run.id if run else None,
     )
 
@@ -131,8 +136,8 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
             data = reply.section(section)
             if isinstance(data, Unknown):
                 return Unknown(f"{host}: {data.reason}")
-    found = observing.signs_of(turn, tuple(world.inventory.hosts))
-    return tuple(sign for sign in found if sign.key not in world.accepted)
+    services = frozenset({unit.rsplit("/", 1)[1] for unit in touched_units(plan.target)} | {plan.target.name})
+    return tuple(observing.holding_signs(turn, services, plan.touches))
 
 
 def _unit(turn: Turn, unit: str) -> Data | Unknown:
@@ -144,15 +149,28 @@ def _unit(turn: Turn, unit: str) -> Data | Unknown:
     return Unknown("never_assessed")
 
 
+def _own_units(turn: Turn, plan: Plan) -> frozenset[str]:
+    """Return the touched container that we run in ourselves, if any: by the boot id of its host and our own control group."""
+    world = turn.world
+    found = set()
+    for unit in touched_units(plan.target):
+        _, host, name = unit.split("/")
+        reply = world.facts.reply(host)
+        if reply is not None and reply.boot_id == world.own_boot_id and f"kolla-{name}-container" in world.own_cgroup:
+            found.add(unit)
+    return frozenset(found)
+
+
 def _own_hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
     own = turn.world.own_boot_id
     if isinstance(own, Unknown):
         return own
     found = set()
+    jump = (turn.world.config.ssh.jump or "").rpartition("@")[2].split(":")[0]
     for host in plan.touches:
         reply = turn.world.facts.reply(host)
         if reply is None or reply.boot_id is None:
             return Unknown(f"the boot id of {host} is not known")
-        if reply.boot_id == own:
+        if reply.boot_id == own or jump in (host, turn.world.inventory.hosts[host].address):
             found.add(host)
     return frozenset(found)

@@ -20,6 +20,14 @@ def own_boot_id() -> str | Unknown:
         return Unknown(f"boot_id:{error.strerror}")
 
 
+def own_cgroup() -> str:
+    """Return the control groups of this process, one line each; empty where there are none to read."""
+    try:
+        return Path("/proc/self/cgroup").read_text()
+    except OSError:
+        return ""
+
+
 class SystemClock:
     """Reads both clocks in one go."""
 

@@ -22,6 +22,8 @@ from remediator.runs import machine, planning
 from remediator.safety import gate
 from remediator.safety.guard import seconds
 
+REFUSED_WAIT_S = 30.0
+"""After a run was refused with its locks held, its incident is looked at again only after this long."""
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
 UNMATCHED_PAGE_S = 300.0
@@ -38,6 +40,9 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
         incident.state not in (IncidentState.OPEN, IncidentState.ESCALATED)
         or world.live_run_of(incident.id) is not None
     ):
+        return
+    refused_at = world.refused_at.get(incident.id)
+    if refused_at is not None and turn.now.since(refused_at) < REFUSED_WAIT_S:
         return
     outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)

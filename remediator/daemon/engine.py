@@ -34,7 +34,6 @@ from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
-from remediator.model.records import Run
 from remediator.model.times import Instant
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database
@@ -48,6 +47,15 @@ PAST_RUNS_S = 2 * 86400.0
 log = structlog.get_logger("remediator")
 
 
+class _Poisoned(Exception):
+    """One input of a turn cannot be handled."""
+
+    def __init__(self, item: Input, error: Exception) -> None:
+        self.item = item
+        self.error = error
+        super().__init__(str(error))
+
+
 class Engine:
     """Owned by the loop thread."""
 
@@ -55,15 +63,16 @@ class Engine:
         self.world = world
         self._make_room = make_room
         self._trimmed_s = 0.0
-        self._stale = False
         self._database = database
         self.store_error: str | None = None
         self.audit_seq = 0
         self.audit_hash = chain.GENESIS
-        self._undelivered: list[CommandsDone] = []
+        self._again: list[Input] = []
+        """Inputs of a turn that was undone through no fault of theirs."""
 
     def step(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
         """Take `inputs` and return the effects to carry out; see the module."""
+        inputs, self._again = [*self._again, *inputs], []
         answers: list[tuple[Future[Any], Any]] = []
         waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
         waiting += [item.answer for item in inputs if isinstance(item, Asked)]
@@ -77,10 +86,8 @@ class Engine:
                 if stepped is not None:
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
-                for lost in self._undelivered:
-                    running.commands_done(turn, lost)
                 for item in inputs:
-                    answers.extend(self._take_alone(turn, item, connection))
+                    answers.extend(self._take_or_blame(turn, item))
                 observing.give_up_lost(turn)
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
@@ -90,14 +97,13 @@ class Engine:
         except errors.StoreUnavailable as error:
             self._without_store(str(error), waiting, inputs, turn)
             return []
+        except _Poisoned as poisoned:
+            self._drop(poisoned, inputs, turn)
+            return []
         except Exception as error:
             log.exception("turn_failed", cloud=self.world.config.cloud)
             self._without_store(f"a turn failed and was undone: {type(error).__name__}: {error}", waiting, inputs, turn)
             return []
-        self._undelivered = []
-        if self._stale:
-            self._stale = False
-            self.world.adopted = False
         if self.store_error is not None:
             log.warning("store_back", cloud=self.world.config.cloud)
             self.store_error = None
@@ -126,27 +132,31 @@ class Engine:
             if run.id not in busy:
                 self.world.probing.pop(run.id, None)
 
-    def _take_alone(self, turn: Turn, item: Input, connection: sa.Connection) -> list[tuple[Future[Any], Any]]:
-        """Take one input. One that cannot be handled costs itself alone: its writes are undone, and the mirror is read again."""
-        connection.exec_driver_sql("SAVEPOINT input")
+    def _take_or_blame(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         try:
-            found = self._take(turn, item)
+            return self._take(turn, item)
         except errors.StoreUnavailable:
             raise
         except Exception as error:
-            connection.exec_driver_sql("ROLLBACK TO input")
-            log.exception("input_failed", cloud=self.world.config.cloud, kind=type(item).__name__)
-            self._stale = True
-            if isinstance(item, Collected):
-                self.world.in_flight.pop(item.reply.host, None)
-            self.world.count("failed_inputs", kind=type(item).__name__)
-            found = []
-            if isinstance(item, Asked):
-                found = [(item.answer, Answer(exit=1, error=f"the request cannot be handled: {error}"))]
-            elif isinstance(item, HintCame) and not item.taken.done():
-                item.taken.set_exception(CannotStore(f"it cannot be handled: {type(error).__name__}"))
-        connection.exec_driver_sql("RELEASE input")
-        return found
+            raise _Poisoned(item, error) from error
+
+    def _drop(self, poisoned: _Poisoned, inputs: Sequence[Input], turn: Turn | None) -> None:
+        """An input that cannot be handled costs itself alone: its turn was undone, the others are taken again in the next one."""
+        item, why = poisoned.item, f"{type(poisoned.error).__name__}: {poisoned.error}"
+        log.error(
+            "input_failed", cloud=self.world.config.cloud, kind=type(item).__name__, reason=why, exc_info=poisoned.error
+        )
+        self.world.count("failed_inputs", kind=type(item).__name__)
+        if isinstance(item, Asked) and not item.answer.done():
+            item.answer.set_result(Answer(exit=1, error=f"the request cannot be handled: {why}"))
+        elif isinstance(item, HintCame) and not item.taken.done():
+            item.taken.set_exception(CannotStore(f"it cannot be handled: {why}"))
+        self._again = [each for each in inputs if each is not item and not isinstance(each, (Ticked, Collected))]
+        for each in inputs:
+            if isinstance(each, Collected):
+                self.world.in_flight.pop(each.reply.host, None)
+        self.world.adopted = False
+        self._take_back(turn)
 
     def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         if isinstance(item, Collected):
@@ -175,8 +185,7 @@ class Engine:
             if result is not None and key in world.sampled:
                 deciding.consider(turn, world.incidents[incident.id], result)
         world.sampled.clear()
-        if world.acts:
-            running.advance_all(turn)
+        running.advance_all(turn)
         observing.forget_old_signs(turn)
         free = DELIVERIES_AT_ONCE - len(world.delivering)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
@@ -224,21 +233,24 @@ class Engine:
         for future in waiting:
             if not future.done():
                 future.set_exception(CannotStore(why))
-        self._undelivered.extend(item for item in inputs if isinstance(item, CommandsDone))
+        self._again = [item for item in inputs if isinstance(item, (CommandsDone, Delivered))]
         for item in inputs:
             if isinstance(item, Collected):
                 world.in_flight.pop(item.reply.host, None)
                 world.facts.take(item.reply)
+        self._take_back(turn)
+
+    def _take_back(self, turn: Turn | None) -> None:
+        """Forget that the effects of an undone turn were under way: none of them has left."""
+        world = self.world
         for effect in turn.effects if turn is not None else ():
             if isinstance(effect, Collect):
                 world.in_flight.pop(effect.host, None)
             elif isinstance(effect, Act):
                 world.working.discard((effect.run, effect.step))
+                world.under_way.discard((effect.run, effect.step))
             elif isinstance(effect, Deliver):
                 world.delivering.discard(effect.n)
-
-    def live_runs(self) -> list[Run]:
-        return list(self.world.runs.values())
 
     def metrics(self, now: Instant) -> dict[str, Any]:
         return showing.metrics(self.world, self.audit_seq, now)

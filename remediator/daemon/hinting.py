@@ -45,6 +45,13 @@ def take(turn: Turn, hint: Hint) -> Taken:
         _learn_downtime(turn, hint, host or hint.host)
     if host is not None:
         _check_now(turn, host)
+        nobody_checks = hint.service is not None and target == f"host/{host}"
+        if nobody_checks and hint.state in ("CRITICAL", "UNKNOWN") and hint.notification_type == "PROBLEM":
+            turn.page(
+                f"hint:{hint.source}:{host}:{hint.service}:{hint.problem_id}",
+                f"{hint.source} reports {host}/{hint.service} {hint.state}",
+                f"It maps to no check of ours, so nothing is done about it.\n{hint.output}",
+            )
         world.count("events", source=hint.source, result="taken")
     else:
         world.count("events", source=hint.source, result="unmapped")
@@ -83,21 +90,21 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
     """Return the text of the target that (host, service) names, if a check of ours knows it."""
     if host is None:
         return None
-    known = {target for _, target in turn.world.results}
     if service:
         name = service.replace("-", "_")
+        known = {target for _, target in turn.world.keys_of_host.get(host, ())}
         for candidate in (service, f"container/{host}/{service}", f"container/{host}/{name}", f"{service}/{host}"):
             if candidate in known:
                 return candidate
     return f"host/{host}"
 
 
-def _muted_service(turn: Turn, host: str, service: str | None) -> str:
-    """Return the container that a downtime of `service` mutes; empty, which is the whole host, when it maps to none of ours."""
+def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
+    """Return the container that a downtime of Nagios' `service` mutes; None, the whole host, when it maps to none of ours."""
     target = target_of(turn, host, service) if service else None
     if target is not None and target.startswith("container/"):
         return target.rsplit("/", 1)[1]
-    return ""
+    return None
 
 
 def _told_at(hint: Hint) -> float:
@@ -115,8 +122,8 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
     if hint.notification_type == "DOWNTIMESTART":
         depth = max(1, depth)
     elif hint.notification_type in ENDS_DOWNTIME:
-        depth = max(0, depth - 1) if depth > 1 else 0
-    service = _muted_service(turn, host, hint.service)
+        depth = max(0, depth)
+    service = hint.service or ""
     before = world.downtimes.get((host, service))
     told_at = _told_at(hint)
     if told_at and told_at < world.downtime_told.get((host, service), 0.0):

@@ -36,6 +36,7 @@ from remediator.model.hooks import Hint, QueueFull, Taken
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.times import Clock
+from remediator.model.values import Unknown
 from remediator.store.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
@@ -201,6 +202,14 @@ class Loop:
     def _act(self, effect: Act, hosts: Mapping[str, Host]) -> None:
         done: list[CommandDone] = []
         for command in effect.commands:
+            refused = self._too_late(effect, first=not done)
+            if refused is not None:
+                done.append(
+                    CommandDone(
+                        argv=command.argv, exit_code=None, output="", took_s=0.0, error=f"not started: {refused}"
+                    )
+                )
+                break
             host = hosts.get(command.host)
             if host is None:
                 done.append(
@@ -226,6 +235,16 @@ class Loop:
             if result.exit_code != 0:
                 break
         self._queue.put(CommandsDone(run=effect.run, step=effect.step, done=tuple(done)))
+
+    def _too_late(self, effect: Act, first: bool) -> str | None:
+        """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
+        paused = self._engine.world.read_pause()
+        reasons = (paused.reason,) if isinstance(paused, Unknown) else (*paused, *self._engine.world.pauses)
+        if reasons and not (self._stop.is_set() and not first):
+            return f"paused: {'; '.join(reasons)}"
+        if first and self._clock.now().after(effect.not_after):
+            return "it waited for too long to leave"
+        return None
 
     def _deliver(self, effect: Deliver) -> None:
         try:

@@ -59,8 +59,12 @@ def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -
         return
     judged = {(result.check, result.target.text) for result in results}
     seen = {name for name, _ in judged}
-    for key, known in list(world.results.items()):
+    for key in list(world.keys_of_host.get(reply.host, ())):
+        known = world.results.get(key)
         check = world.content.checks.get(key[0])
+        if known is None:
+            world.keys_of_host[reply.host].discard(key)
+            continue
         gone = check is not None and check.assess.scope is Scope.HOST and known.target.hosts == (reply.host,)
         if not gone or key in judged or key[0] not in seen:
             continue
@@ -115,8 +119,11 @@ def _advance(turn: Turn, result: CheckResult) -> None:
     check = world.content.checks[result.check]
     before = world.series.get(key)
     after, changed = series_of.advance(before, result, check.attempts, check.retry_s)
+    if before is None or before.state is not after.state:
+        world.changed = True
     world.series[key] = after
     world.results[key] = result
+    world.keys_of_host.setdefault(result.target.hosts[0], set()).add(key)
     world.count("checks", state=result.state.name.lower())
     for _, reason in result.unknown:
         world.count("unknown", reason=reason.split(":", 1)[0])
@@ -190,18 +197,21 @@ def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
 
 
 def correlate(turn: Turn) -> None:
-    """Put every open incident under the problem that explains it, or free it."""
+    """Put every open incident under the problem that explains it, or free it; only when a series or an incident has changed."""
     world = turn.world
-    by_rules = world.explained_by_rules()
-    problems = [
-        dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
-        for incident in world.incidents.values()
-        if (series := world.series.get((incident.check, incident.target.text))) is not None
-        and series.state in (State.WARNING, State.CRITICAL)
-    ]
+    if not world.changed:
+        return
+    world.changed = False
+    problems: dict[str, list[dependency.Problem]] = {}
+    for incident in world.incidents.values():
+        series = world.series.get((incident.check, incident.target.text))
+        if series is not None and series.state in (State.WARNING, State.CRITICAL):
+            problem = dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
+            for host in incident.target.hosts:
+                problems.setdefault(host, []).append(problem)
     for incident in list(world.incidents.values()):
-        others = [problem for problem in problems if problem.incident != incident.id]
-        parent = dependency.parent_of(incident.check, incident.target, others, by_rules)
+        near = [problem for problem in problems.get(incident.target.hosts[0], ()) if problem.incident != incident.id]
+        parent = dependency.parent_of(incident.check, incident.target, near, world.explained_by_rules)
         after = lifecycle.parented(incident, parent.incident if parent else None)
         if after is incident:
             continue
@@ -234,9 +244,12 @@ def restore_series(turn: Turn) -> None:
 
 
 def _remember_signs(turn: Turn, reply: HostReply) -> None:
-    """Keep every sign that still holds: a host that goes silent, or an ansible that has ended, shows it no more."""
+    """Keep what the reply shows, and every sign that still holds: a host that goes silent shows it no more."""
     world = turn.world
-    for sign in (*container_signs.signs(reply), *host_signs.signs(reply)):
+    if reply.reach is not Reach.OK:
+        return
+    world.shown_signs[reply.host] = (*container_signs.signs(reply), *host_signs.signs(reply))
+    for sign in world.shown_signs[reply.host]:
         if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
             continue
         known = world.signs.get(sign.key)
@@ -290,12 +303,23 @@ def asked_since(turn: Turn, hosts: tuple[str, ...], since: Instant) -> bool:
 
 
 def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
-    """Return every sign that the newest replies of `hosts` show, with those that were kept."""
+    """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed versions."""
     world = turn.world
     found = [sign for sign in world.signs.values() if sign.host in hosts]
+    for host in hosts:
+        found.extend(world.shown_signs.get(host, ()))
     replies = [reply for host in hosts if (reply := world.facts.reply(host)) is not None]
-    for reply in replies:
-        found.extend(container_signs.signs(reply))
-        found.extend(host_signs.signs(reply))
     found.extend(container_signs.mixed_versions(replies))
     return found
+
+
+def holding_signs(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
+    """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
+    world = turn.world
+    replies = [reply for host in world.inventory.hosts if (reply := world.facts.reply(host)) is not None]
+    mixed = [sign for service in services for sign in container_signs.mixed_versions(replies, service)]
+    return [
+        sign
+        for sign in (*world.signs.values(), *mixed)
+        if sign.key not in world.accepted and (sign.host in hosts if sign.service is None else sign.service in services)
+    ]

@@ -6,6 +6,7 @@ Invariant: an `Act` effect is only ever appended in the turn that writes its INT
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from remediator.daemon import casing, deciding, observing
 from remediator.daemon.turn import ENGINE, Turn
@@ -14,6 +15,7 @@ from remediator.incidents import lifecycle
 from remediator.model.content import Probe
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
+from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import machine
 from remediator.runs.machine import Verified
@@ -27,6 +29,8 @@ PROBE_GRACE_S = 15.0
 PROBE_PATIENCE_S = 60.0
 """A probe that could not answer for this long leaves the run in doubt, and pages."""
 LOOK_AGAIN_S = 3.0
+LEAVES_WITHIN_S = 30.0
+"""The first command of a step leaves within this of its INTENT, or not at all."""
 HELD_PAGE_S = 120.0
 TIMEOUT_GRACE_S = 30.0
 """What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
@@ -34,8 +38,10 @@ TIMEOUT_GRACE_S = 30.0
 
 def advance_all(turn: Turn) -> None:
     """Advance every live run as far as what is known allows."""
+    only = turn.world.only_target
     for run in list(turn.world.runs.values()):
-        _advance(turn, run)
+        if only is None or run.plan.target.text == only:
+            _advance(turn, run)
 
 
 def _advance(turn: Turn, run: Run) -> None:
@@ -85,6 +91,8 @@ def _gate(turn: Turn, run: Run) -> None:
         turn.audit_run(
             "refused", gated, {"verdicts": [verdict.to_json() for verdict in verdicts], "reason": gated.reason}
         )
+        if gated.incident is not None:
+            world.refused_at[gated.incident] = turn.now
         _refused_after_intent(turn, gated, verdicts)
         return
     turn.run(gated)
@@ -139,6 +147,7 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
     planned = next(each for each in run.plan.steps if each.id == step.id)
     result = world.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)
+    before["intent_at"] = rfc3339(turn.now.wall)
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
     commands = [{"host": command.host, "argv": list(command.argv)} for command in planned.commands]
@@ -155,7 +164,10 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
     )
     world.working.add((run.id, step.id))
     world.under_way.add((run.id, step.id))
-    turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands))
+    latest = Instant(
+        turn.now.wall + timedelta(seconds=LEAVES_WITHIN_S), turn.now.boot_s + LEAVES_WITHIN_S, turn.now.boot_id
+    )
+    turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands, not_after=latest))
     if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
         shown = "; ".join(f"{command.host}: {' '.join(command.argv)}" for command in planned.commands)
         turn.incident(lifecycle.curing(incident, run, turn.now), "intent", shown, run=run.id, rule=run.plan.rule)
@@ -292,6 +304,13 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
     world = turn.world
     turn.run(ended)
     turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
+    if ended.incident is None and ended.state is RunState.FAILED:
+        turn.page(
+            f"{ended.id}:failed",
+            f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed",
+            ended.reason,
+            run=ended,
+        )
     if ended.incident is None or (incident := world.incidents.get(ended.incident)) is None:
         return
     rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None

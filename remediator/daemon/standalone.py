@@ -35,7 +35,7 @@ class _Alone:
     `acts` False: it works on a copy of the store, continues no run, and leaves nothing behind.
     """
 
-    def __init__(self, config: Config, acts: bool) -> None:
+    def __init__(self, config: Config, acts: bool, target: str) -> None:
         time = clock.SystemClock()
         parts = composing.load(config)
         state_dir = Path(config.state_dir)
@@ -57,7 +57,7 @@ class _Alone:
         refrain = Refrain(Path(config.pause_file), state_dir if acts or state_dir.is_dir() else Path("/"))
         self.world = worldly.world_of(parts, refrain, time)
         self.world.decides = False
-        self.world.acts = acts
+        self.world.only_target = target if acts else ""
         reach = composing.reach_of(config)
         self._undo.callback(reach.close)
         hands = Hands(
@@ -109,7 +109,7 @@ def database_of_copy(state_dir: Path, directory: Path) -> str:
 
 
 def _ask(config: Config, op: str, args: Mapping[str, Any], actor: Actor, samples: int, follow: bool) -> Answer:
-    with _Alone(config, acts=follow) as alone:
+    with _Alone(config, acts=follow, target=str(args["target"])) as alone:
         alone.wait_for_samples(samples)
         answer = alone.loop.ask(op, args, actor).result(timeout=30)
         if not follow or answer.exit != 0:

@@ -89,6 +89,7 @@ class Turn:
     ) -> None:
         """Store `record` with one line of its timeline."""
         before = self.world.incidents.get(record.id)
+        self.world.changed = True
         self.journal.incident(record)
         self.journal.timeline(record.id, kind, text, run=run, rule=rule, guard=guard)
         if record.open:
@@ -98,6 +99,8 @@ class Turn:
             self.world.incidents.pop(record.id, None)
             self.world.by_key.pop((record.check, record.target.text), None)
             self.world.unmatched_since.pop(record.id, None)
+            self.world.last_event.pop(record.id, None)
+            self.world.refused_at.pop(record.id, None)
             for key in [key for key in self.world.decisions if key[0] == record.id]:
                 del self.world.decisions[key]
         if before is None or before.state is not record.state:

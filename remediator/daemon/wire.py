@@ -17,6 +17,7 @@ from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory
 from remediator.model.replies import CommandDone, HostReply
+from remediator.model.times import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ class Act:
     run: str
     step: str
     commands: tuple[Command, ...]
+    not_after: Instant
+    """A command that has not left by then must not leave any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,13 +55,16 @@ class World:
 
     decides: bool = True
     """False for a command without a daemon: it looks and executes what a person asked for, and nothing follows from what it sees."""
-    acts: bool = True
-    """False for `plan` without a daemon: no run goes on."""
+    only_target: str | None = None
+    """For a command without a daemon: runs on other targets are left for the daemon; empty, as for `plan`, is no run at all."""
     keep_output: Callable[[str], None] = lambda _text: None
     """Puts the output of a step aside, by its hash."""
 
     limits: Limits = field(init=False)
     rules: RuleIndex = field(init=False)
+    explained_by_rules: dict[str, frozenset[str]] = field(init=False)
+    """Check to the checks whose problems its rules say they explain."""
+    _hosts_of_check: dict[str, tuple[str, ...]] = field(init=False)
 
     # seen since the start
     series: dict[Key, Series] = field(default_factory=dict)
@@ -85,6 +88,16 @@ class World:
     """`check --live` requests whose replies are not all there yet (asking.WaitingCheck)."""
     last_event: dict[str, str] = field(default_factory=dict)
     """Incident to its newest event."""
+    shown_signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)
+    """Host to the signs of maintenance in its newest whole reply."""
+    keys_of_host: dict[str, set[Key]] = field(default_factory=dict)
+    """First host of a target to the (check, target) that were judged on it."""
+    changed: bool = True
+    """A series or an incident has changed since incidents were correlated."""
+    refused_at: dict[str, Instant] = field(default_factory=dict)
+    """Incident to when its last run was refused after it had its locks: it is left alone for a moment."""
+    own_cgroup: str = ""
+    """The control groups of this process, as the kernel lists them."""
     downtime_told: dict[tuple[str, str], float] = field(default_factory=dict)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     clock_held: str | None = None
@@ -119,6 +132,11 @@ class World:
         self.inventory = inventory
         self.limits = config.limits.resolved
         self.rules = RuleIndex(content.rules.values())
+        self.explained_by_rules = self._explained_by_rules()
+        self._hosts_of_check = {
+            check.name: inventory.group(check.group) if check.group is not None else tuple(sorted(inventory.hosts))
+            for check in content.checks.values()
+        }
         for host in inventory.hosts:
             self.due_at.setdefault(host, 0.0)
         for host in [host for host in self.due_at if host not in inventory.hosts]:
@@ -150,9 +168,7 @@ class World:
 
     def check_hosts(self, check: CheckSpec) -> tuple[str, ...]:
         """Return the hosts that `check` judges: its group's, or all."""
-        if check.group is not None:
-            return self.inventory.group(check.group)
-        return tuple(sorted(self.inventory.hosts))
+        return self._hosts_of_check.get(check.name, ())
 
     def evidence_hosts(self, check: CheckSpec, target: Target) -> tuple[str, ...]:
         """Return the hosts whose facts the judgement of `target` by `check` reads."""
@@ -165,8 +181,7 @@ class World:
     def live_run_of(self, incident: str) -> Run | None:
         return next((run for run in self.runs.values() if run.incident == incident), None)
 
-    def explained_by_rules(self) -> dict[str, frozenset[str]]:
-        """Return for each check the checks whose problems its rules say they explain."""
+    def _explained_by_rules(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = defaultdict(set)
         for rule in self.content.rules.values():
             found[rule.check].update(rule.explains)

@@ -12,7 +12,7 @@ from remediator.model.times import Clock
 
 def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
     """Return a world that has seen nothing yet."""
-    return World(
+    world = World(
         config=parts.config,
         content=parts.content,
         integrations=parts.integrations,
@@ -22,3 +22,5 @@ def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
         own_boot_id=clock.own_boot_id(),
         read_pause=refrain,
     )
+    world.own_cgroup = clock.own_cgroup()
+    return world

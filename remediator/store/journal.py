@@ -85,7 +85,12 @@ class Journal:
 
     def incident(self, record: Incident) -> None:
         """Insert or replace the incident."""
-        values = {"state": record.state.value, "open": record.open, "body": rows.dump(rows.incident(record))}
+        values = {
+            "state": record.state.value,
+            "open": record.open,
+            "at_s": (record.closed_at or record.opened_at).wall.timestamp(),
+            "body": rows.dump(rows.incident(record)),
+        }
         done = self._db.execute(tables.incidents.update().where(tables.incidents.c.id == record.id).values(**values))
         if done.rowcount == 0:
             number = int(record.id.rsplit("-", 1)[1])
@@ -134,6 +139,7 @@ class Journal:
         values = {
             "state": record.state.value,
             "live": not record.state.ended,
+            "at_s": (record.ended_at or record.created_at).wall.timestamp(),
             "intent_s": intent.wall.timestamp() if intent else None,
             "body": rows.dump(rows.run(record)),
         }

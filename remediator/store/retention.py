@@ -37,8 +37,15 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
             still_open = sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(True))
             old = old.where(sa.or_(table.c.incident.is_(None), table.c.incident.not_in(still_open)))
         removed += connection.execute(table.delete().where(key.in_(old.limit(BATCH)))).rowcount
-    old_runs = sa.select(tables.runs.c.id).where(tables.runs.c.live.is_(False), tables.runs.c.intent_s < runs_before)
+    old_runs = sa.select(tables.runs.c.id).where(tables.runs.c.live.is_(False), tables.runs.c.at_s < runs_before)
     removed += connection.execute(tables.runs.delete().where(tables.runs.c.id.in_(old_runs.limit(BATCH)))).rowcount
+    closed = sa.select(tables.incidents.c.id).where(
+        tables.incidents.c.open.is_(False), tables.incidents.c.at_s < runs_before
+    )
+    gone = list(connection.execute(closed.limit(BATCH)).scalars())
+    for table in (tables.timeline, tables.decisions):
+        connection.execute(table.delete().where(table.c.incident.in_(gone)))
+    removed += connection.execute(tables.incidents.delete().where(tables.incidents.c.id.in_(gone))).rowcount
     sent = (
         sa.select(tables.outbox.c.n)
         .where(tables.outbox.c.state != "due")

@@ -62,8 +62,10 @@ incidents = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("at_s", sa.Float, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("incidents_open", "open", "n"),
+    sa.Index("incidents_at", "open", "at_s"),
     sa.Index("incidents_key", "key"),
 )
 
@@ -106,8 +108,10 @@ runs = sa.Table(
     sa.Column("runbook", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("live", sa.Boolean, nullable=False),
+    sa.Column("at_s", sa.Float, nullable=False),
     sa.Column("intent_s", sa.Float),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Index("runs_at", "live", "at_s"),
     sa.Index("runs_live", "live", "n"),
     sa.Index("runs_intent", "intent_s"),
     sa.Index("runs_target", "target", "intent_s"),

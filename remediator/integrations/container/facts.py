@@ -6,6 +6,7 @@ Invariant: a section of the wrong shape is UNKNOWN as a whole. Docker and Podman
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from remediator.integrations import typed
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
+MOST_PARSED = 4096
+_PARSED: OrderedDict[int, tuple[Any, HostContainers | Unknown]] = OrderedDict()
 STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
 
 
@@ -99,7 +102,21 @@ class HostContainers:
 
 
 def parse(data: Any) -> HostContainers | Unknown:
-    """Return the facts in section `containers`, or `Unknown` with its reason."""
+    """Return the facts in section `containers`, or `Unknown` with its reason.
+
+    Pure, so the newest answers are remembered by the identity of what was parsed: one reply is read by several assessments.
+    """
+    known = _PARSED.get(id(data))
+    if known is not None and known[0] is data:
+        return known[1]
+    found = _parse(data)
+    _PARSED[id(data)] = (data, found)
+    if len(_PARSED) > MOST_PARSED:
+        _PARSED.popitem(last=False)
+    return found
+
+
+def _parse(data: Any) -> HostContainers | Unknown:
     if isinstance(data, Unknown):
         return data
     try:

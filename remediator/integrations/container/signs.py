@@ -36,15 +36,17 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
     return tuple(signs)
 
 
-def mixed_versions(replies: Iterable[HostReply]) -> tuple[Sign, ...]:
-    """Return a sign for each host of a service whose containers show different `kolla_version` labels: an upgrade."""
+def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tuple[Sign, ...]:
+    """Return a sign for each host of a service (of `only`) whose containers show different `kolla_version` labels: an upgrade."""
     seen: dict[str, dict[str, HostReply]] = {}
     versions: dict[str, set[str]] = {}
     for reply in replies:
         found = facts.parse(reply.section("containers"))
         if isinstance(found, Unknown):
             continue
-        for name, container in (found.containers or {}).items():
+        known = found.containers or {}
+        wanted = known if only is None else {only: known[only]} if only in known else {}
+        for name, container in wanted.items():
             if container.kolla_version is not None:
                 seen.setdefault(name, {})[reply.host] = reply
                 versions.setdefault(name, set()).add(container.kolla_version)
