@@ -74,7 +74,7 @@ def verifying(incident: Incident) -> Incident:
 
 
 def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
-    """Return `incident` after `run` ended: resolved by a verified cure, open for the next rung, or escalated.
+    """Return `incident` after `run` ended: resolved by a verified cure, or open for the next rung or for a person.
 
     A refused run used no rung: the incident is open again. A failed one used its rung. One that a person cancelled used the
     whole ladder: whoever said "hands off" has the incident.
@@ -87,9 +87,7 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident
         return replace(incident, rungs=(*incident.rungs, *ladder), state=IncidentState.ESCALATED)
     if run.state is not RunState.FAILED:
         return replace(incident, state=IncidentState.OPEN)
-    used = (*incident.rungs, run.plan.runbook)
-    left = [runbook for runbook in ladder if runbook not in used]
-    return replace(incident, rungs=used, state=IncidentState.OPEN if left else IncidentState.ESCALATED)
+    return replace(incident, rungs=(*incident.rungs, run.plan.runbook), state=IncidentState.OPEN)
 
 
 def escalated(incident: Incident) -> Incident:
