@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from remediator import inventory as inventories
-from remediator.collect.collector import Collector
 from remediator.config import Config, load_config
 from remediator.config import mistakes as mistakes_of
 from remediator.content import load_content
@@ -16,9 +14,6 @@ from remediator.daemon.wire import Reloaded
 from remediator.integrations import registry
 from remediator.model.content import Content, Integration, Mistake
 from remediator.model.hosts import Inventory
-from remediator.model.times import Clock
-from remediator.reach.interface import Reacher
-from remediator.reach.ssh import SshReach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,28 +45,16 @@ def load(config: Config) -> Parts:
     """Return the parts of `config`. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
     inventory = inventories.load(config)
     integrations = registry.load(config)
-    content, mistakes = load_content(None, integrations, config, inventory)
-    if content is None:
-        raise ContentWrong(mistakes)
+    content = content_of(config, inventory, integrations)
     return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 
-def reach_of(config: Config) -> Reacher:
-    """Return the way to the hosts that `config` describes; it connects when it is first used."""
-    ssh = config.ssh
-    return SshReach(
-        user=ssh.user,
-        read_key=Path(ssh.read),
-        act_key=Path(ssh.act),
-        known_hosts=Path(ssh.known_hosts),
-        port=ssh.port,
-        sudo=ssh.sudo,
-        jump=ssh.jump,
-    )
-
-
-def collector_of(parts: Parts, reach: Reacher, time: Clock) -> Collector:
-    return Collector(reach, parts.integrations, time, sudo=parts.config.ssh.sudo and parts.config.ssh.user != "root")
+def content_of(config: Config, inventory: Inventory, integrations: Mapping[str, Integration]) -> Content:
+    """Return all content. Raise ContentWrong with every mistake."""
+    content, mistakes = load_content(None, integrations, config, inventory)
+    if content is None:
+        raise ContentWrong(mistakes)
+    return content
 
 
 def reloaded(path: str | None, before: Config) -> Reloaded:

@@ -12,7 +12,7 @@ import structlog
 
 from remediator import notify
 from remediator.config import Config, load_config
-from remediator.daemon import clock, composing, logs, systemd, worldly
+from remediator.daemon import clock, composing, logs, reaching, systemd, worldly
 from remediator.daemon.control import ControlSocket
 from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
@@ -50,7 +50,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     lock = StateLock(state_dir)
     lock.take()
     time = clock.SystemClock()
-    reach = composing.reach_of(config)
+    reach = reaching.reach_of(config)
     try:
         key = checkpoints.load_key(config.audit.key_path)
         ballast.lay(state_dir)
@@ -61,7 +61,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
         world.keep_output = lambda text: _keep(state_dir, text)
         engine = Engine(world, database, make_room=lambda: ballast.release(state_dir))
         hands = Hands(
-            collector=composing.collector_of(parts, reach, time),
+            collector=reaching.collector_of(config, parts.integrations, reach, time),
             actor=reach,
             deliver=Delivery(notify.build(config)),
             reload=lambda: composing.reloaded(config_path, world.config),

@@ -13,7 +13,7 @@ from typing import Any
 
 from remediator import notify
 from remediator.config import Config
-from remediator.daemon import clock, composing, worldly
+from remediator.daemon import clock, composing, reaching, worldly
 from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
 from remediator.daemon.loop import Hands, Loop
@@ -58,10 +58,10 @@ class _Alone:
         self.world = worldly.world_of(parts, refrain, time)
         self.world.decides = False
         self.world.only_target = target if acts else ""
-        reach = composing.reach_of(config)
+        reach = reaching.reach_of(config)
         self._undo.callback(reach.close)
         hands = Hands(
-            collector=composing.collector_of(parts, reach, time),
+            collector=reaching.collector_of(config, parts.integrations, reach, time),
             actor=reach,
             deliver=Delivery(notify.build(config)),
             reload=lambda: composing.reloaded(None, config),
