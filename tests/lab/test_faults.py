@@ -122,7 +122,8 @@ def state(scenario: Scenario, fault: Fault) -> str:
 
 def looping(scenario: Scenario, fault: Fault) -> bool:
     """Return whether three different starts were seen: between two deaths such a container is up, and looks well."""
-    return bool(scenario.results(fault.check, fault.of)[0]["data"]["looping"] is True)
+    starts = scenario.results(fault.check, fault.of)[0]["data"]["distinct_starts"]
+    return isinstance(starts, int) and starts >= 3
 
 
 def finish(scenario: Scenario, fault: Fault, row: Row, resumed: float) -> dict[str, Any]:
