@@ -43,6 +43,7 @@ class Fault:
 
 
 SIDE_BY_SIDE = [
+    Fault("engine-hung", "ctl1", "host-engine", "escalated", says="does not answer"),
     Fault("crash-once-limit", "ctl1", "container-state", "cured", runs=("container-start",)),
     Fault("unhealthy", "ctl1", "container-health", "cured", runs=("container-restart",)),
     Fault(
@@ -206,4 +207,43 @@ def test_without_a_baseline_the_same_fault_is_refused_by_maintenance(scenario: M
         host="cmp1",
         outcome="refused",
         why="maintenance: the containers are young",
+    ).keep()
+
+
+@pytest.mark.on("ctl1")
+def test_a_dead_mount_is_named_and_blinds_nothing_else(scenario: Make) -> None:
+    running = scenario(["ctl1"])
+    running.start()
+    running.settle()
+    running.break_("dead-mount", "ctl1")
+    disk = Fault("dead-mount", "ctl1", "host-disk", "seen")
+    running.wait("the mount to be named", lambda: state(running, disk) == "WARNING", 90, every_s=1.0)
+    assert "/mnt/dead" in running.results("host-disk")[0]["output"]
+    assert {each["state"] for each in running.results("container-state")} == {"OK"}
+    assert state(running, Fault("", "ctl1", "host-reachable", "")) == "OK"
+    Row(fault="dead-mount", host="ctl1", outcome="seen", why="named as UNKNOWN, the rest of the host is known").keep()
+
+
+@pytest.mark.on("ctl1")
+def test_an_ansible_at_work_holds_its_host(scenario: Make) -> None:
+    running = scenario(["ctl1"])
+    running.start()
+    running.settle()
+    running.break_("ansible-run", "ctl1")
+    running.break_("crash-once-limit", "ctl1")
+
+    def refusing() -> set[str]:
+        incident = running.incident("container/ctl1/memcached", "container-state")
+        rows = running.decisions(incident["id"]) if incident is not None else []
+        return {v["guard"] for row in rows if row["outcome"] == "refused" for v in row["verdicts"] if not v["allow"]}
+
+    running.wait("a refusal", lambda: bool(refusing()), 90, every_s=1.0)
+    assert refusing() == {"maintenance"}
+    assert running.run("baseline", "accept", "all", "--reason", "too early").returncode == 4
+    assert running.runs() == []
+    Row(
+        fault="crash-once-limit beside ansible-run",
+        host="ctl1",
+        outcome="refused",
+        why="maintenance: an Ansible process works on ctl1",
     ).keep()
