@@ -36,6 +36,10 @@ def test_killed_in_the_middle_of_a_slow_start(scenario: Callable[[Sequence[str]]
     cursor = api.host_shell("ctl2", "journalctl -n 0 -q --show-cursor").strip().removeprefix("-- cursor: ")
     running.run("resume", "--reason", "go")
     running.wait("an INTENT", lambda: any(run["steps"][0]["intent_at"] for run in live(running)), 90, every_s=0.5)
+    starting = f"systemctl show -p ActiveState --value {UNIT}"
+    running.wait(
+        "the start to be under way", lambda: api.host_shell("ctl2", starting).strip() == "activating", 30, every_s=0.3
+    )
     running.kill()
     running.start()
     incident = running.wait_incident(TARGET, "container-state", ["resolved"], 180)
