@@ -5,6 +5,7 @@ Everything is waited for by polling with a limit; what was waited for in vain is
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -26,6 +27,9 @@ REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 BASELINE_S = 120.0
 STAYS_S = 20.0
 """A fault must stay this long while we are paused: longer than systemd's RestartSec, so that it is ours to cure."""
+
+
+PR_SET_PDEATHSIG = 1
 
 
 class Waited(AssertionError):
@@ -50,6 +54,11 @@ class Row:
         if path:
             with open(path, "a") as table:
                 table.write(json.dumps(self.__dict__) + "\n")
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this child when the test run is killed: a daemon left behind would go on watching the lab."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port() -> int:
@@ -95,6 +104,7 @@ class Scenario:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 env=environment,
+                preexec_fn=end_with_parent,
             )
         self.wait("the control socket", lambda: (self.written.state_dir / "control.sock").exists(), 30)
 
