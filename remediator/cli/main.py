@@ -6,6 +6,7 @@ CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what 
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -15,47 +16,28 @@ from typing import Annotated, Final
 import typer
 
 import remediator
-from remediator.cli import (
-    acting,
-    audit,
-    baseline,
-    catalogue,
-    checking,
-    clean,
-    configuring,
-    daemon,
-    explaining,
-    incidents,
-    pausing,
-    runs,
-    status,
-    validating,
-)
+from remediator.cli import clean
 from remediator.cli.errors import CONFIG, FAILED, UNKNOWN, USAGE, CliError
 from remediator.cli.session import Session
 
-app = typer.Typer(
-    name="remediator",
-    help="Heals OpenStack clouds deployed by Kolla-Ansible: safely, visibly, once.",
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("daemon")(daemon.daemon)
-app.command("check")(checking.check)
-app.command("status")(status.status)
-app.add_typer(incidents.app, name="incidents")
-app.add_typer(runs.app, name="runs")
-app.command("explain")(explaining.explain)
-app.command("plan")(acting.plan)
-app.command("execute")(acting.execute)
-app.command("pause")(pausing.pause)
-app.command("resume")(pausing.resume)
-app.command("validate")(validating.validate)
-app.command("actions")(catalogue.actions)
-app.add_typer(configuring.app, name="config")
-app.add_typer(baseline.app, name="baseline")
-app.add_typer(audit.app, name="audit")
+COMMANDS: Final = {
+    "daemon": "daemon",
+    "check": "checking",
+    "status": "status",
+    "incidents": "incidents",
+    "runs": "runs",
+    "explain": "explaining",
+    "plan": "acting",
+    "execute": "acting",
+    "pause": "pausing",
+    "resume": "pausing",
+    "validate": "validating",
+    "actions": "catalogue",
+    "config": "configuring",
+    "baseline": "baseline",
+    "audit": "audit",
+}
+"""Each command, in the order of `--help`, with the file of this folder that holds it: a function, or a group named `app`."""
 
 GLOBAL_WITH_VALUE: Final = ("--config",)
 GLOBAL_FLAGS: Final = ("--debug",)
@@ -69,7 +51,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     ctx: typer.Context,
     config: Annotated[
@@ -85,6 +66,26 @@ def options(
     ctx.obj = Session(config_path=config, debug=debug)
 
 
+def app_for(command: str) -> typer.Typer:
+    """Return the command line with that one command, or with all when there is none of that name (help, a misspelling)."""
+    app = typer.Typer(
+        name="remediator",
+        help="Heals OpenStack clouds deployed by Kolla-Ansible: safely, visibly, once.",
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    for name in [command] if command in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"remediator.cli.{COMMANDS[name]}")
+        group: typer.Typer | None = getattr(module, "app", None)
+        if group is not None:
+            app.add_typer(group, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
 def entry() -> None:
     """The console script."""
     sys.exit(main(sys.argv[1:]))
@@ -93,9 +94,10 @@ def entry() -> None:
 def main(argv: Sequence[str]) -> int:
     """Run one command line. Return its exit code; never raise."""
     words = globals_first(argv)
-    checking_now = command_of(words) == "check"
+    command = command_of(words)
+    checking_now = command == "check"
     try:
-        code = app(args=list(words), prog_name="remediator", standalone_mode=False)
+        code = app_for(command)(args=list(words), prog_name="remediator", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except CliError as error:
         _say(str(error), words)

@@ -20,7 +20,12 @@ _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 class Section(BaseModel):
     """A part of the config: read-only, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+def default_section() -> Any:
+    """Return the field of a section that may be left out. Its defaults are read with the config, not at import."""
+    return Field(default_factory=dict, validate_default=True)
 
 
 class HostEntry(Section):

@@ -51,7 +51,7 @@ def _column(table: tuple[Row, Row], index: int) -> tuple[float, float]:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=False)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -174,12 +174,12 @@ class LimitsConfig(_Section):
     }
     """What somebody may look for here, and why it is not a key."""
 
-    persistence: PersistenceLimits = PersistenceLimits()
-    cooldown: CooldownLimits = CooldownLimits()
-    hold: HoldLimits = HoldLimits()
-    runs_per_rung: RunsPerRung = RunsPerRung()
-    rate: RateLimits = RateLimits()
-    storm: StormLimits = StormLimits()
+    persistence: PersistenceLimits = Field(default_factory=dict, validate_default=True)
+    cooldown: CooldownLimits = Field(default_factory=dict, validate_default=True)
+    hold: HoldLimits = Field(default_factory=dict, validate_default=True)
+    runs_per_rung: RunsPerRung = Field(default_factory=dict, validate_default=True)
+    rate: RateLimits = Field(default_factory=dict, validate_default=True)
+    storm: StormLimits = Field(default_factory=dict, validate_default=True)
     r3_every: Duration = _wait(*R3_EVERY)
     maintenance: Duration = _wait(*MAINTENANCE)
     host_boot: Duration = _wait(*HOST_BOOT)

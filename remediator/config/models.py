@@ -18,6 +18,7 @@ from remediator.config.connections import (
     Section,
     SshConfig,
     TokenConfig,
+    default_section,
 )
 from remediator.config.durations import Duration
 from remediator.config.limits import LimitsConfig
@@ -130,23 +131,23 @@ class Config(Section):
 
     cloud: Name
     inventory: InventoryConfig
-    ssh: SshConfig = SshConfig()
+    ssh: SshConfig = default_section()
     content: tuple[AbsolutePath, ...] = ()
-    integrations: IntegrationsConfig = IntegrationsConfig()
-    autonomy: AutonomyConfig = AutonomyConfig()
-    limits: LimitsConfig = LimitsConfig()
+    integrations: IntegrationsConfig = default_section()
+    autonomy: AutonomyConfig = default_section()
+    limits: LimitsConfig = default_section()
     checks: dict[Name, CheckOverride] = Field(default_factory=dict)
     i_accept_unattended_r3: tuple[Name, ...] = ()
     vantage: tuple[str, ...] = ()
     state_dir: AbsolutePath = "/var/lib/remediator"
     pause_file: AbsolutePath = "/etc/remediator/PAUSE"
-    database: DatabaseConfig = DatabaseConfig()
-    audit: AuditConfig = AuditConfig()
-    http: HttpConfig = HttpConfig()
+    database: DatabaseConfig = default_section()
+    audit: AuditConfig = default_section()
+    http: HttpConfig = default_section()
     tokens: tuple[TokenConfig, ...] = ()
     notify: tuple[Notifier, ...] = ()
-    log: LogConfig = LogConfig()
-    retention: RetentionConfig = RetentionConfig()
+    log: LogConfig = default_section()
+    retention: RetentionConfig = default_section()
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 

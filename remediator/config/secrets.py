@@ -21,7 +21,7 @@ _KINDS = ("env", "file", "credential")
 class Secret(BaseModel):
     """Where one secret comes from: exactly one of the three."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     env: str | None = None
     file: str | None = None

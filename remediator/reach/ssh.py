@@ -20,8 +20,6 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import paramiko
-
 from remediator.model.content import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
@@ -30,6 +28,7 @@ from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
 from remediator.reach.local import LOCAL, LocalReach
+from remediator.reach.sparing import paramiko
 from remediator.reach.watchdog import Watchdog
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # what it would log comes back as the reason of a reply
