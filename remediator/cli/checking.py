@@ -61,7 +61,6 @@ def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str)
             raise
         from remediator.daemon.looking import check_once
 
-        session.quiet(config)
         return check_once(config, names, target)
     if answer.exit == USAGE:
         return {}

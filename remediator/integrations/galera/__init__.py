@@ -11,7 +11,6 @@ from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, SectionSpec
 from remediator.model.hosts import Host
 from remediator.model.values import Unknown
-from remediator.reach import mysql
 
 SETTINGS = ("group", "port", "user", "password", "volume")
 
@@ -29,6 +28,8 @@ def build(config: Mapping[str, Any]) -> Integration:
     def sql(host: Host) -> Mapping[str, str] | Unknown:
         if password is None:
             return Unknown("sql_not_configured")
+        from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
+
         word = password.get_secret_value() if hasattr(password, "get_secret_value") else str(password)
         return mysql.wsrep_status(host.api_address or host.address, port, user, word)
 
