@@ -72,10 +72,9 @@ def command(each: Any) -> str:
     """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``."""
     if not isinstance(each, Mapping):
         return clean.line(each)
-    argv = [str(word) for word in each.get("argv") or []]
-    if each.get("privileged"):
-        argv = ["sudo", "-n", *argv]
-    return clean.line(f"{each.get('host')}$ {shlex.join(argv)}")
+    sudo = ["sudo", "-n"] if each.get("privileged") else []
+    parts = ([str(word) for word in each.get(key) or []] for key in ("first", "argv"))
+    return clean.line(f"{each.get('host')}$ {' && '.join(shlex.join([*sudo, *part]) for part in parts if part)}")
 
 
 def verdicts(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -99,6 +99,7 @@ def _spec(entry: Entry[RunbookEntry], steps: tuple[StepSpec, ...], limits: Limit
             within_s=body.verify.within,
             hold_s=max(body.verify.hold or 0.0, limits.hold_s[risk]),
         ),
+        held_at_most_s=body.held_at_most,
         on_failure=body.on_failure,
         source=entry.source,
     )

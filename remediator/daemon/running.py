@@ -133,6 +133,8 @@ def _next_step(turn: Turn, run: Run, step: StepRecord) -> None:
                 held,
                 {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": held.reason},
             )
+        elif held.held_since is not None and turn.now.since(held.held_since) > run.plan.held_at_most_s:
+            _end(turn, held, RunState.FAILED, f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {held.reason}")
         elif held.held_since is not None and turn.now.since(held.held_since) > HELD_PAGE_S:
             turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", held.reason, run=held)
         return
@@ -150,7 +152,7 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
     before["intent_at"] = rfc3339(turn.now.wall)
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
-    commands = [{"host": command.host, "argv": list(command.argv)} for command in planned.commands]
+    commands = [command.to_json() for command in planned.commands]
     turn.audit_run(
         "intent",
         run,
@@ -169,7 +171,7 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
     )
     turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands, not_after=latest))
     if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
-        shown = "; ".join(f"{command.host}: {' '.join(command.argv)}" for command in planned.commands)
+        shown = "; ".join(f"{command.host}: {command.line()}" for command in planned.commands)
         turn.incident(lifecycle.curing(incident, run, turn.now), "intent", shown, run=run.id, rule=run.plan.rule)
 
 

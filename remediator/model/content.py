@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,14 +50,32 @@ class Probe(enum.Enum):
     UNKNOWN = "unknown"
 
 
+SUDO = ("sudo", "-n", "--")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One exact argv on one host. `privileged` commands run under ``sudo -n`` where the config says so."""
+    """One exact argv on one host. `privileged` commands run under ``sudo -n`` where the config says so.
+
+    `first` is run right before it and must succeed; the host gets both at once (``first && argv``), so that nothing that
+    happens to us can come between them. `timeout_s` is for both.
+    """
 
     host: str
     argv: tuple[str, ...]
     timeout_s: float
     privileged: bool = True
+    first: tuple[str, ...] = ()
+
+    def line(self, sudo: bool = False) -> str:
+        """Return the command as a shell takes it, every word quoted that needs it."""
+        prefix = SUDO if sudo and self.privileged else ()
+        return " && ".join(shlex.join((*prefix, *each)) for each in (self.first, self.argv) if each)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the journal, the plan and every output say of it."""
+        first = {"first": list(self.first)} if self.first else {}
+        return {"host": self.host, **first, "argv": list(self.argv), "privileged": self.privileged}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +163,7 @@ class RunbookSpec:
     risk: Risk
     steps: tuple[StepSpec, ...]
     verify: VerifySpec
+    held_at_most_s: float
     on_failure: tuple[str, ...]
     source: str = ""
 

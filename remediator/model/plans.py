@@ -32,10 +32,7 @@ class PlannedStep:
             "effect": self.effect.value,
             "risk": self.risk.name,
             "params": as_json(self.params),
-            "commands": [
-                {"host": c.host, "argv": list(c.argv), "timeout_s": c.timeout_s, "privileged": c.privileged}
-                for c in self.commands
-            ],
+            "commands": [{**c.to_json(), "timeout_s": c.timeout_s} for c in self.commands],
             "timeout_s": self.timeout_s,
             "takes_away_healthy": self.takes_away_healthy,
         }
@@ -49,7 +46,13 @@ class PlannedStep:
             risk=Risk[row["risk"]],
             params=row["params"],
             commands=tuple(
-                Command(host=c["host"], argv=tuple(c["argv"]), timeout_s=c["timeout_s"], privileged=c["privileged"])
+                Command(
+                    host=c["host"],
+                    argv=tuple(c["argv"]),
+                    timeout_s=c["timeout_s"],
+                    privileged=c["privileged"],
+                    first=tuple(c.get("first", ())),
+                )
                 for c in row["commands"]
             ),
             timeout_s=row["timeout_s"],
@@ -71,6 +74,7 @@ class Plan:
     verify_within_s: float
     verify_hold_s: float
     content_version: str
+    held_at_most_s: float = 4 * 3600.0
     identity: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -100,6 +104,7 @@ class Plan:
             "check": self.check,
             "verify": {"check": self.verify_check, "within_s": self.verify_within_s, "hold_s": self.verify_hold_s},
             "content_version": self.content_version,
+            "held_at_most_s": self.held_at_most_s,
             "identity": dict(self.identity),
             "hash": self.hash,
         }
@@ -117,5 +122,6 @@ class Plan:
             verify_within_s=row["verify"]["within_s"],
             verify_hold_s=row["verify"]["hold_s"],
             content_version=row["content_version"],
+            held_at_most_s=row["held_at_most_s"],
             identity=row["identity"],
         )

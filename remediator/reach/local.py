@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 
-from remediator.model.content import Command
+from remediator.model.content import SUDO, Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
@@ -35,7 +35,9 @@ class LocalReach:
         return _spawn(argv, stdin, deadline_s, max_bytes, host.name)
 
     def run(self, host: Host, command: Command) -> CommandDone:
-        argv = ("sudo", "-n", "--", *command.argv) if self._sudo and command.privileged else command.argv
+        argv = (*SUDO, *command.argv) if self._sudo and command.privileged else command.argv
+        if command.first:
+            argv = ("/bin/sh", "-c", command.line(sudo=self._sudo))
         started_s = time.monotonic()
         raw = _spawn(argv, b"", command.timeout_s, OUTPUT_LIMIT * 16, host.name)
         output = (raw.stdout + raw.stderr_tail.encode())[-OUTPUT_LIMIT:].decode("utf-8", "replace")

@@ -109,13 +109,12 @@ class SshReach:
         if host.address == LOCAL:
             return self._local.run(host, command)
         started_s = time.monotonic()
-        privileged = command.privileged and self._sudo and (host.user or self._user) != "root"
-        argv = ("sudo", "-n", "--", *command.argv) if privileged else command.argv
+        line = command.line(sudo=self._sudo and (host.user or self._user) != "root")
         link = self._link(host, ACT)
         if not link.lock.acquire(timeout=command.timeout_s):
             return _done(command, started_s, error=f"not started: another command on {host.name} is still under way")
         try:
-            return self._run(link, command, argv, started_s)
+            return self._run(link, command, line, started_s)
         finally:
             link.lock.release()
 
@@ -148,7 +147,7 @@ class SshReach:
         link.backoff.worked()
         return RawReply(reach=Reach.OK, stdout=out, stderr_tail=error, exit_code=code)
 
-    def _run(self, link: _Link, command: Command, argv: tuple[str, ...], started_s: float) -> CommandDone:
+    def _run(self, link: _Link, command: Command, line: str, started_s: float) -> CommandDone:
         name, out, sent = link.host.name, _Tail(OUTPUT_LIMIT), False
         try:
             with link.channel(time.monotonic() + CONNECT_S + LOGIN_S + OPEN_S) as channel:
@@ -156,7 +155,7 @@ class SshReach:
                 with link.limited(ends_s, f"{name} {SILENT}; whether the command took effect is not known"):
                     channel.set_combine_stderr(True)
                     sent = True
-                    channel.exec_command(shlex.join(argv))
+                    channel.exec_command(line)
                     channel.shutdown_write()
                     code = _drain(channel, out)
         except Failed as failed:

@@ -69,5 +69,6 @@ def build(
         verify_within_s=runbook.verify.within_s,
         verify_hold_s=max(hold_s, runbook.verify.hold_s),
         content_version=content_version,
+        held_at_most_s=runbook.held_at_most_s,
         identity=dict(identity),
     )

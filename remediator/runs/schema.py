@@ -40,6 +40,8 @@ class RunbookEntry(Section):
     risk: Literal["R0", "R1", "R2", "R3"]
     steps: Annotated[tuple[StepEntry, ...], Field(min_length=1, max_length=MAX_STEPS)]
     verify: VerifyEntry
+    held_at_most: Duration = 4 * 3600.0
+    """How long a run may be held between two steps, by a pause for one, before it is given up and handed to a person."""
     on_failure: tuple[Literal["notify.operators"], ...] = ("notify.operators",)
 
     @field_validator("target")

@@ -237,10 +237,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "probe": step.probe,
                 "result": step.result,
                 "output": step.output,
-                "commands": [
-                    {"host": command.host, "argv": list(command.argv), "privileged": command.privileged}
-                    for command in planned[step.id].commands
-                ],
+                "commands": [command.to_json() for command in planned[step.id].commands],
             }
             for step in run.steps
         ],

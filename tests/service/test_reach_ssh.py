@@ -233,6 +233,17 @@ def test_privileged_commands_go_through_sudo_unless_the_user_is_root(
     assert server.executed == ["sudo -n -- true", "true", "true"]
 
 
+def test_what_belongs_together_leaves_together_and_ends_at_the_first_failure(
+    reach: SshReach, server: SshServer, tmp_path: Path
+) -> None:
+    both = Command(host="ctl1", first=("touch", str(tmp_path / "a")), argv=("touch", str(tmp_path / "b")), timeout_s=5)
+    assert reach.run(server.host(), both).exit_code == 0
+    assert len(server.executed) == 1
+    wrong = Command(host="ctl1", first=("false",), argv=("touch", str(tmp_path / "c")), timeout_s=5)
+    assert reach.run(server.host(), wrong).exit_code == 1
+    assert sorted(each.name for each in tmp_path.glob("?")) == ["a", "b"]
+
+
 def test_a_command_that_hangs_has_an_unknown_outcome(reach: SshReach, server: SshServer) -> None:
     done = reach.run(server.host(), command("sh", "-c", "echo began; sleep 20", timeout_s=1.0))
     assert done.exit_code is None

@@ -304,8 +304,8 @@ class Cloud:
         return done
 
     def verbs(self) -> list[tuple[str, str]]:
-        """Return (host, verb) of everything that was done, without reset-failed."""
-        return [(host, argv[-2]) for _, host, argv in self.acted if argv[-2] != "reset-failed"]
+        """Return (host, verb) of everything that was done."""
+        return [(host, argv[-2]) for _, host, argv in self.acted]
 
     def ask(self, op: str, **args: Any) -> Answer:
         """Ask like a person on the control socket, letting time pass until the answer is there."""

@@ -37,7 +37,7 @@ def start(order: ActionInput, name: str) -> tuple[Command, ...]:
     if not has_unit(order.data, name):
         return (_command(order, START_S, order.host.engine, "start", name),)
     unit = f"kolla-{name}-container.service"
-    return (*_reset(order, unit), _command(order, START_S, "systemctl", "start", unit))
+    return (_command(order, START_S, "systemctl", "start", unit, first=_reset(order, unit)),)
 
 
 def restart(order: ActionInput, name: str) -> tuple[Command, ...]:
@@ -45,19 +45,22 @@ def restart(order: ActionInput, name: str) -> tuple[Command, ...]:
     if not has_unit(order.data, name):
         return (_command(order, RESTART_S, order.host.engine, "restart", "-t", "60", name),)
     unit = f"kolla-{name}-container.service"
-    return (*_reset(order, unit), _command(order, RESTART_S, "systemctl", "restart", unit))
+    return (_command(order, RESTART_S, "systemctl", "restart", unit, first=_reset(order, unit)),)
 
 
-def _reset(order: ActionInput, unit: str) -> tuple[Command, ...]:
-    """A unit that is not failed may not be loaded, and then reset-failed would be an error."""
+def _reset(order: ActionInput, unit: str) -> tuple[str, ...]:
+    """Return what clears the start limit of a failed unit. One that is not failed may not be loaded, and then it would be an error.
+
+    Alone it would leave what looks like an operator's stop, so it only ever travels with the start.
+    """
     state = order.data.get("unit_state")
     if isinstance(state, Unknown):
         raise ValueError(f"the state of {unit} is UNKNOWN ({state.reason}): nothing is started before it is known")
-    return (_command(order, 15.0, "systemctl", "reset-failed", unit),) if state == "failed" else ()
+    return ("systemctl", "reset-failed", unit) if state == "failed" else ()
 
 
-def _command(order: ActionInput, timeout_s: float, *argv: str) -> Command:
-    return Command(host=order.host.name, argv=argv, timeout_s=timeout_s)
+def _command(order: ActionInput, timeout_s: float, *argv: str, first: tuple[str, ...] = ()) -> Command:
+    return Command(host=order.host.name, argv=argv, timeout_s=timeout_s, first=first)
 
 
 def probe(before: Mapping[str, str], reply: HostReply, name: str) -> Probe:

@@ -48,7 +48,14 @@ def test_a_run_shows_the_exact_commands_and_who_refused() -> None:
                 {
                     "id": "start", "action": "container.start", "state": "pending", "intent_at": None, "outcome_at": None,
                     "probe": None,
-                    "commands": [{"host": "ctl2", "argv": ["systemctl", "start", "a b"], "privileged": True}],
+                    "commands": [
+                        {
+                            "host": "ctl2",
+                            "first": ["systemctl", "reset-failed", "a b"],
+                            "argv": ["systemctl", "start", "a b"],
+                            "privileged": True,
+                        }
+                    ],
                 }
             ],
             "verdicts": [
@@ -58,7 +65,7 @@ def test_a_run_shows_the_exact_commands_and_who_refused() -> None:
             ],
         }
     )  # fmt: skip
-    assert "    ctl2$ sudo -n systemctl start 'a b'" in text
+    assert "    ctl2$ sudo -n systemctl reset-failed 'a b' && sudo -n systemctl start 'a b'" in text
     assert "refused by pause: paused by an operator\n" in text
     assert "refused by cooldown: too soon (until 2026-11-23 04:00:00 UTC)" in text
     assert "1 guards allowed" in text
