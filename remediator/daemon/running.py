@@ -134,7 +134,9 @@ def _next_step(turn: Turn, run: Run, step: StepRecord) -> None:
                 {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": held.reason},
             )
         elif held.held_since is not None and turn.now.since(held.held_since) > run.plan.held_at_most_s:
-            _end(turn, held, RunState.FAILED, f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {held.reason}")
+            _end(
+                turn, held, RunState.FAILED, f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {held.reason}"
+            )
         elif held.held_since is not None and turn.now.since(held.held_since) > HELD_PAGE_S:
             turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", held.reason, run=held)
         return
