@@ -8,13 +8,13 @@ from remediator.daemon import hinting, observing
 from remediator.daemon.turn import Turn
 from remediator.model.content import Mode
 from remediator.model.plans import Plan
-from remediator.model.records import Run
+from remediator.model.records import Run, RunState
 from remediator.model.replies import Reach
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
-from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, touched_units
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, Vantage, scopes_of, touched_units
 
 CONTAINER_ASSESSMENT = "container.state"
 FAILURE_GROUPS = {"galera": "galera", "mariadb": "galera"}
@@ -50,6 +50,10 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
             per_10min=limits.rate_per_10min,
             per_day=limits.rate_per_day,
             maintenance_s=limits.maintenance_s,
+            storm_hosts=limits.storm_hosts,
+            storm_percent=limits.storm_percent,
+            host_boot_s=limits.host_boot_s,
+            r3_every_s=limits.r3_every_s,
         ),
         known_targets=frozenset(target for _, target in world.results),
         inventory_hosts=frozenset(world.inventory.hosts),
@@ -76,6 +80,20 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         units={unit: _unit(turn, unit) for unit in touched_units(plan.target)},
         own_hosts=_own_hosts(turn, plan),
         own_units=_own_units(turn, plan),
+        hours=None,
+        approval=None,
+        silences=(),
+        labels=(),
+        own_downtimes=(),
+        vantage=Vantage(hosts=1, answering=1, references={}),
+        restored=None,
+        storm=(),
+        storm_latched=None,
+        unacked=(),
+        undone_cures=0,
+        group=None,
+        boots=dict.fromkeys(plan.touches),
+        below=(),
         own_run=run.id if run else None,
     )
 
@@ -122,6 +140,8 @@ def _past(run: Run) -> PastRun:
         risk=run.plan.risk.name,
         intent_at=intent,
         ended_at=run.ended_at,
+        rule=run.plan.rule,
+        succeeded=run.state is RunState.SUCCEEDED,
     )
 
 

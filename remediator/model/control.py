@@ -24,6 +24,18 @@ OPS = (
     "baseline-accept",  # {scope, reason} -> {accepted: {...}} or exit 4 with {refused: [..]}
     "baseline-show",  # {}
     "reload",  # {} validates first; exit 78 with the mistakes, the old content stays
+    "approve",  # {run, plan: str|null, reason} -> {run}; exit 4 with expired, used or changed
+    "deny",  # {run, reason}
+    "silence-add",  # {matchers: [str], for_s: float|null, reason} -> {silence: {...}}
+    "silence-list",  # {} -> {silences: [...]}
+    "silence-end",  # {id, reason}
+    "downtime-add",  # {target, for_s: float|null, reason} -> {downtime: {...}}
+    "downtime-list",  # {} -> {downtimes: [...]}
+    "downtime-end",  # {id, reason}
+    "wrap-begin",  # {scope, reason, command, pid, pid_started} -> {wrap: id}
+    "wrap-end",  # {wrap, exit}
+    "brake-close",  # {reason}: the storm breaker's latch for R3
+    "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
     "status",  # {} -> CONTRACTS `status` JSON
 )
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from remediator.model.content import Mode
+from remediator.model.hours import Hours
 from remediator.model.judging import State
+from remediator.model.mutes import OwnDowntime, Silence, Unacked
 from remediator.model.plans import Plan
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
@@ -29,6 +31,10 @@ class Brakes:
     per_10min: int
     per_day: int
     maintenance_s: float
+    storm_hosts: int
+    storm_percent: int
+    host_boot_s: float
+    r3_every_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,80 @@ class PastRun:
     risk: str
     intent_at: Instant
     ended_at: Instant | None
+    rule: str | None = None
+    succeeded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What people said of this run. `approved_by` None: nobody has said yes yet."""
+
+    run: str
+    plan_hash: str
+    requested_by: str
+    expires_at: Instant
+    approved_by: str | None = None
+    approved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vantage:
+    """What we reach: hosts of the inventory besides our own whose newest reply is whole and young, and the references that the
+    config names under `vantage` (False: it does not answer)."""
+
+    hosts: int
+    answering: int
+    references: Mapping[str, bool | Unknown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormScope:
+    """A scope of the storm breaker (``cloud``, ``group/G``, ``service/S``): its size, and the hosts with fresh unexplained problems."""
+
+    name: str
+    hosts: int
+    troubled: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One member of a failure-domain group. `settled`: well for longer than the group needs to settle."""
+
+    healthy: bool | Unknown
+    joining: bool | Unknown
+    """It gives or takes a state transfer, or is otherwise on its way in."""
+    settled: bool | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The failure-domain group that the plan touches, by host; `touched` are the members that it acts on.
+
+    Members are the union of the inventory with those that the baseline knows.
+    """
+
+    name: str
+    members: Mapping[str, Member]
+    touched: tuple[str, ...]
+    baseline: str | None
+    """Why there is no baseline for it yet; None when there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """The newest boot of a host, or start of its engine, that neither this run made nor a baseline contains."""
+
+    what: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Below:
+    """Something that the target needs and that is not OK: its check's target, its check, and its state."""
+
+    target: str
+    check: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +179,27 @@ class Case:
     units: Mapping[str, Data | Unknown]
     own_hosts: frozenset[str] | Unknown
     own_units: frozenset[str]
+    hours: Hours | None
+    """When a plan of this risk may act by itself; None: at any time."""
+    approval: Approval | None
+    silences: tuple[Silence, ...]
+    labels: tuple[Mapping[str, str], ...]
+    """What silences match, one set for each host touched: ``cloud target host kind service check rule runbook risk``."""
+    own_downtimes: tuple[OwnDowntime, ...]
+    vantage: Vantage | Unknown
+    restored: str | None
+    """Why the store is taken for an old copy of itself; None when it is not."""
+    storm: tuple[StormScope, ...] | Unknown
+    storm_latched: str | None
+    """Since when, and why, the breaker is open for R3; only a person closes it."""
+    unacked: tuple[Unacked, ...]
+    undone_cures: int | Unknown
+    """Cures of this target by this rule in the last 24 h, since the last acknowledgement, that came undone."""
+    group: Group | Unknown | None
+    """None: the plan touches no failure-domain group."""
+    boots: Mapping[str, Boot | Unknown | None]
+    """Per host touched; None: nothing young."""
+    below: tuple[Below, ...] | Unknown
     own_run: str | None = None
 
     def utc(self, offset_s: float) -> datetime:

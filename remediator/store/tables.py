@@ -160,6 +160,49 @@ signs = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+silences = sa.Table(
+    "silences",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("until_s", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+own_downtimes = sa.Table(
+    "own_downtimes",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("until_s", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+wraps = sa.Table(
+    "wraps", metadata, sa.Column("id", sa.Text, primary_key=True), sa.Column("body", sa.Text, nullable=False)
+)
+
+unacked = sa.Table(
+    "unacked",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+acks = sa.Table(
+    "acks",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+groups = sa.Table(
+    "groups",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,

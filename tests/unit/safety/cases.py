@@ -11,7 +11,7 @@ from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target, container
 from remediator.model.times import Instant
-from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, StormScope, Vantage
 
 START = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 
@@ -55,7 +55,18 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
     good = Case(
         plan=plan,
         now=NOW,
-        brakes=Brakes(evidence_age_s=120, cooldown_s=600, runs_per_rung=2, per_10min=5, per_day=30, maintenance_s=1800),
+        brakes=Brakes(
+            evidence_age_s=120,
+            cooldown_s=600,
+            runs_per_rung=2,
+            per_10min=5,
+            per_day=30,
+            maintenance_s=1800,
+            storm_hosts=2,
+            storm_percent=34,
+            host_boot_s=600,
+            r3_every_s=86400,
+        ),
         known_targets=frozenset({plan.target.text}),
         inventory_hosts=frozenset({"ctl1", "ctl2", "ctl3"}),
         incident="inc-1",
@@ -86,6 +97,22 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
         },
         own_hosts=frozenset(),
         own_units=frozenset(),
+        hours=None,
+        approval=None,
+        silences=(),
+        labels=(
+            {"target": plan.target.text, "check": plan.check, "host": plan.target.hosts[0], "risk": plan.risk.name},
+        ),
+        own_downtimes=(),
+        vantage=Vantage(hosts=3, answering=3, references={}),
+        restored=None,
+        storm=(StormScope(name="cloud", hosts=3, troubled=("ctl2",)),),
+        storm_latched=None,
+        unacked=(),
+        undone_cures=0,
+        group=None,
+        boots={"ctl2": None},
+        below=(),
     )
     return replace(good, **changes)
 

@@ -1,0 +1,65 @@
+"""What people put between us and the world for a while: silences, downtimes, wraps; and what they take away: acknowledgements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from remediator.model.matchers import Matcher
+
+DEFAULT_S = 4 * 3600.0
+LONGEST_S = 7 * 86400.0
+"""A silence or a downtime has an end, always: by default after 4 h, at the latest after 7 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Mutes remediation of every plan whose labels satisfy all `matchers`, until `until`."""
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    author: str
+    reason: str
+    created_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDowntime:
+    """A target, or a whole host (``host/H``), that a person has taken out until `until`."""
+
+    id: str
+    target: str
+    author: str
+    reason: str
+    created_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrap:
+    """A command that a person runs under ``pause --wrap``: while it runs, and for the time of maintenance after, it holds `scope`.
+
+    `scope` is ``all``, ``group/G`` or ``host/H``. `ended_at` None: it still runs.
+    """
+
+    id: str
+    scope: str
+    command: str
+    author: str
+    reason: str
+    pid: int
+    pid_started: str
+    """The start time of `pid` as the kernel counts it: a pid alone is used again."""
+    began_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unacked:
+    """A ladder that ended on `target` without a cure, and that nobody has acknowledged yet."""
+
+    target: str
+    incident: str
+    at: datetime
+    why: str
