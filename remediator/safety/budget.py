@@ -1,18 +1,25 @@
-"""How much is too much: rates read from the journal, cooldown from the end of a target's last run.
+"""How much is too much: rates read from the journal, cooldown from the end of a target's last run, cures that do not last.
 
-Both count runs that reached an INTENT, across restarts of the daemon, by the clock that says less time has passed.
+Rates and cooldowns count runs that reached an INTENT, across restarts of the daemon, by the clock that says less time has
+passed. What has failed for good, or comes undone again and again, waits for a person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from remediator.model.content import Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
-from remediator.safety.case import Case
+from remediator.safety.case import Case, PastRun
 from remediator.safety.guard import Guard, allow, refuse, seconds
+
+UNDONE_LIMIT = 3
+"""So many cures of one target that came undone within 24 h switch the rule off for it."""
 
 
 def budget(case: Case) -> Verdict:
-    """The whole cloud is below its rates, and this rung below its number of runs in this incident."""
+    """The whole cloud is below its rates, this rung below its number of runs in this incident, and R3 alone and rare."""
     if isinstance(case.past_runs, Unknown):
         return refuse("budget", f"the journal cannot be read ({case.past_runs.reason})")
     others = [run for run in case.past_runs if run.run != case.own_run]
@@ -33,6 +40,30 @@ def budget(case: Case) -> Verdict:
                 "budget",
                 f"{case.plan.runbook} ran {len(rung)} times in this incident, {case.brakes.runs_per_rung} is the limit",
             )
+    if case.plan.risk is Risk.R3:
+        return _r3(case, others)
+    return allow("budget", runs=len(others))
+
+
+def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
+    """No other R3 is under way anywhere, and this target's last one began long enough ago."""
+    earlier = [run for run in others if run.risk == Risk.R3.name]
+    for run in earlier:
+        if run.ended_at is None:
+            return refuse(
+                "budget",
+                f"R3 run {run.run} on {run.target} has not ended: one R3 at a time, in the whole cloud",
+                run=run.run,
+            )
+    every_s = case.brakes.r3_every_s
+    ages = [case.now.since(run.intent_at) for run in earlier if run.target == case.plan.target.text]
+    youngest = min(ages, default=every_s)
+    if youngest < every_s:
+        return refuse(
+            "budget",
+            f"an R3 run on this target began {seconds(youngest)} ago: one in {seconds(every_s)} is the limit",
+            until=case.utc(every_s - youngest),
+        )
     return allow("budget", runs=len(others))
 
 
@@ -59,12 +90,40 @@ def cooldown(case: Case) -> Verdict:
     return allow("cooldown")
 
 
+def ack(case: Case) -> Verdict:
+    """No earlier incident's ladder ended on this target without a cure and without anybody having acknowledged it."""
+    for open_end in case.unacked:
+        if open_end.target == case.plan.target.text and open_end.incident != case.incident:
+            return refuse(
+                "ack",
+                f"{open_end.incident} was not cured ({open_end.why}) and nobody has acknowledged it: "
+                f"remediator incidents ack {open_end.incident} --reason R",
+                incident=open_end.incident,
+            )
+    return allow("ack")
+
+
+def undone(case: Case) -> Verdict:
+    """Fewer than three cures of this target came undone within 24 h, since the last acknowledgement."""
+    count = case.undone_cures
+    if isinstance(count, Unknown):
+        return refuse("undone", f"how many cures of this target came undone is not known ({count.reason})")
+    if count >= UNDONE_LIMIT:
+        return refuse(
+            "undone",
+            f"{count} cures of {case.plan.target.text} came undone within 24 h: it needs a person; then say "
+            f"`remediator incidents ack {case.incident or 'INCIDENT'} --reason R`",
+            undone=count,
+        )
+    return allow("undone", undone=count)
+
+
 GUARDS = (
     Guard(
         id="budget",
-        question="Are the rates of the whole cloud and the runs of this rung below their limits?",
-        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3)",
-        floor="20 per 10 min and 100 a day; a rung 3, 2, 1 times",
+        question="Are the rates of the whole cloud, the runs of this rung, and those of R3 below their limits?",
+        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target",
+        floor="20 per 10 min and 100 a day; a rung 3, 2, 1 times; R3 one at a time, one an hour per target",
         ask=budget,
     ),
     Guard(
@@ -73,5 +132,19 @@ GUARDS = (
         default="10 min, 30 min, 24 h (R1, R2, R3)",
         floor="30 s, 2 min, 1 h",
         ask=cooldown,
+    ),
+    Guard(
+        id="ack",
+        question="Is every earlier failure to cure this target acknowledged?",
+        default="always asked, from the end of a ladder without a cure",
+        floor="cannot be switched off",
+        ask=ack,
+    ),
+    Guard(
+        id="undone",
+        question="Do cures of this target last?",
+        default="3 that came undone within 24 h switch the rule off for the target until acknowledged",
+        floor="the same",
+        ask=undone,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from remediator.model.verdicts import GUARD_IDS, Verdict
-from remediator.safety import authority, budget, evidence, mutes, others, quorum, vantage
+from remediator.safety import authority, budget, evidence, mutes, others, quorum, storm, vantage
 from remediator.safety.case import Case
 from remediator.safety.guard import Guard
 
@@ -16,6 +16,7 @@ GUARDS: tuple[Guard, ...] = tuple(
             *mutes.GUARDS,
             *evidence.GUARDS,
             *vantage.GUARDS,
+            *storm.GUARDS,
             *budget.GUARDS,
             *quorum.GUARDS,
             *others.GUARDS,

@@ -1,4 +1,4 @@
-"""Who else is at work: kolla or ansible, an operator, systemd, and we ourselves."""
+"""Who and what else counts: kolla or ansible at work, an operator, systemd, what lies below, we ourselves, no known whole state."""
 
 from __future__ import annotations
 
@@ -107,6 +107,39 @@ def ourselves(case: Case) -> Verdict:
     return allow("ourselves")
 
 
+def dependency(case: Case) -> Verdict:
+    """Nothing that the target needs is broken: the lowest is cured first, and this may then cure itself."""
+    if isinstance(case.below, Unknown):
+        return refuse("dependency", f"whether what it needs is well is not known ({case.below.reason})")
+    if case.below:
+        lowest = min(case.below, key=lambda each: not each.target.startswith("host/"))
+        more = f" (and {len(case.below) - 1} more)" if len(case.below) > 1 else ""
+        return refuse(
+            "dependency",
+            f"what it needs is broken below it: {lowest.target} is {lowest.state.name} in {lowest.check}{more}",
+            target=lowest.target,
+            check=lowest.check,
+            below=[each.target for each in case.below],
+        )
+    return allow("dependency")
+
+
+def baseline(case: Case) -> Verdict:
+    """From R2 on, the group has been seen whole for an hour, or a person has said that it is: else nobody knows what whole is."""
+    if case.plan.risk.value < Risk.R2.value or case.group is None:
+        return allow("baseline")
+    if isinstance(case.group, Unknown):
+        return refuse("baseline", f"no_baseline: nothing is known of its group ({case.group.reason})")
+    if case.group.baseline is not None:
+        return refuse(
+            "baseline",
+            f"no_baseline: {case.group.baseline}; when all is well, say "
+            f"`remediator baseline accept group/{case.group.name} --reason R`",
+            group=case.group.name,
+        )
+    return allow("baseline", group=case.group.name)
+
+
 GUARDS = (
     Guard(
         id="stateful",
@@ -146,5 +179,19 @@ GUARDS = (
         floor="cannot be switched off",
         ask=ourselves,
         every_step=True,
+    ),
+    Guard(
+        id="dependency",
+        question="Is everything that the target needs well?",
+        default="always asked",
+        floor="cannot be switched off",
+        ask=dependency,
+    ),
+    Guard(
+        id="baseline",
+        question="From R2 on: is it known what the group looks like when it is whole?",
+        default="1 h of samples with every member known and healthy, or `remediator baseline accept`",
+        floor="1 h",
+        ask=baseline,
     ),
 )

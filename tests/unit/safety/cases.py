@@ -11,7 +11,9 @@ from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target, container
 from remediator.model.times import Instant
-from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, StormScope, Vantage
+from remediator.model.verdicts import Verdict
+from remediator.safety import gate
+from remediator.safety.case import Approval, Brakes, Case, Group, Member, PastRun, Rediagnosis, StormScope, Vantage
 
 START = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 
@@ -91,6 +93,7 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
                 "stateful": False,
                 "operator_stopped": False,
                 "systemd_busy": False,
+                "running": False,
                 "unit_state": "failed",
                 "unit_substate": "failed",
             }
@@ -125,13 +128,43 @@ def past(
     intent_s: float = -60,
     ended_s: float | None = -50,
     runbook: str = "container-start",
+    risk: str = "R1",
 ) -> PastRun:
     return PastRun(
         run=run,
         runbook=runbook,
         target=target,
         incident=incident,
-        risk="R1",
+        risk=risk,
         intent_at=at(intent_s),
         ended_at=None if ended_s is None else at(ended_s),
     )
+
+
+def ask(guard_id: str, **changes: Any) -> Verdict:
+    """Return what one guard says of the good case with `changes`, which may hold another `plan`."""
+    guard = next(guard for guard in gate.GUARDS if guard.id == guard_id)
+    return guard.ask(a_case(changes.pop("plan", None), **changes))
+
+
+def an_approval(plan: Plan | None = None, **changes: Any) -> Approval:
+    """A yes to `plan`, given a minute ago by somebody else, in time."""
+    good = Approval(
+        run="run-1",
+        plan_hash=(plan or a_plan()).hash,
+        requested_by="remediator",
+        expires_at=at(600),
+        approved_by="night-shift",
+        approved_at=at(-60),
+    )
+    return replace(good, **changes)
+
+
+WELL = Member(healthy=True, joining=False, settled=True)
+STOPPED = Member(healthy=False, joining=False, settled=False)
+
+
+def a_group(touched: tuple[str, ...] = ("ctl2",), baseline: str | None = None, **members: Member) -> Group:
+    """The group ``galera`` on ctl1, ctl2, ctl3, all well except as `members` say; `touched` are acted on."""
+    every = {"ctl1": WELL, "ctl2": WELL, "ctl3": WELL} | members
+    return Group(name="galera", members=every, touched=touched, baseline=baseline)

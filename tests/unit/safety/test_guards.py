@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,16 @@ import pytest
 
 from remediator.model.content import Mode, Risk
 from remediator.model.judging import State
+from remediator.model.mutes import Unacked
 from remediator.model.signs import Sign
 from remediator.model.targets import container, galera_member
 from remediator.model.values import Unknown
 from remediator.model.verdicts import GUARD_IDS, refusals
 from remediator.safety import gate
-from remediator.safety.case import Downtime, Rediagnosis
-from tests.unit.safety.cases import IDENTITY, NOW, START, a_case, a_plan, past
+from remediator.safety.case import Below, Boot, Downtime, Rediagnosis, StormScope, Vantage
+from tests.unit.safety.cases import IDENTITY, NOW, START, a_case, a_group, a_plan, ask, past
+from tests.unit.safety.test_authority import NIGHT
+from tests.unit.safety.test_mutes import a_silence
 
 pytestmark = pytest.mark.unit
 
@@ -57,10 +61,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("target", {"inventory_hosts": frozenset({"ctl1"})}, "ctl2 is not in the inventory"),
     ("mode", {"mode": Mode.SHADOW}, "mode is shadow (autonomy.R1): the plan is written, nothing is done"),
     ("mode", {"mode": Mode.OFF}, "mode is off"),
-    ("autonomy", {"mode": Mode.APPROVE}, "a person must run it"),
+    ("hours", {"hours": NIGHT}, "R1 may act only in the hours Mon-Fri 22-02 UTC"),
+    ("approval", {"mode": Mode.APPROVE}, "it waits for a person: its run will need `remediator approve RUN`"),
     ("autonomy", {"plan": a_plan(risk=Risk.R3)}, "R3 never acts unattended"),
     ("pause", {"pauses": ("maintenance tonight",)}, "paused: maintenance tonight"),
     ("pause", {"pauses": Unknown("EACCES")}, "cannot be read (EACCES)"),
+    ("silence", {"silences": (a_silence(),)}, 'silenced by day-shift (sil-1: check="container-state"): new disks'),
     ("downtime", {"downtimes": (downtime(),)}, "ctl2 is in a scheduled downtime of nagios (depth 1)"),
     ("downtime", {"downtimes": (downtime(service="memcached"),)}, "ctl2/memcached is in a scheduled downtime"),
     ("evidence_age", {"evidence_age_s": {}}, "no evidence at all"),
@@ -81,6 +87,23 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "started_at was 2026-01-05T03:00:00Z, is later",
     ),
     ("changed", {"rediagnosis": again(identity={"boot_id": "b"})}, "started_at cannot be read any more"),
+    (
+        "self_vantage",
+        {"vantage": Vantage(hosts=5, answering=1, references={})},
+        "I reach only 1 of 5 hosts: it may be me who is cut off",
+    ),
+    ("self_vantage", {"vantage": Unknown("no cycle yet")}, "not known (no cycle yet)"),
+    (
+        "restored",
+        {"restored": "the store ends 40 entries before its newest checkpoint"},
+        "40 entries before its newest checkpoint: R0 only until `remediator audit accept-restore`",
+    ),
+    (
+        "storm",
+        {"storm": (StormScope(name="cloud", hosts=5, troubled=("a", "b", "c")),)},
+        "3 of 5 hosts of cloud broke at once and nothing explains it (a, b, c): the limit is the larger of 2 hosts and 34 %",
+    ),
+    ("storm", {"storm": Unknown("no cycle yet")}, "not known (no cycle yet)"),
     ("startup", {"samples_since_start": {"ctl2": 1}}, "ctl2 has 1 of 2 samples"),
     ("startup", {"samples_since_start": {}}, "no host"),
     ("clock", {"clock_held": "the wall clock stepped by +40 s"}, "stepped by +40 s"),
@@ -104,6 +127,34 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("cooldown", {"past_runs": (past(UNIT, ended_s=None),)}, "has not ended"),
     ("cooldown", {"past_runs": (past(UNIT, incident="inc-1"),)}, "is the wait"),
     ("cooldown", {"past_runs": Unknown("locked")}, "cannot be read"),
+    (
+        "ack",
+        {"unacked": (Unacked(target=UNIT, incident="inc-0", at=START, why="the ladder is at its end"),)},
+        "inc-0 was not cured (the ladder is at its end) and nobody has acknowledged it: "
+        "remediator incidents ack inc-0 --reason R",
+    ),
+    ("undone", {"undone_cures": 3}, "3 cures of container/ctl2/memcached came undone within 24 h"),
+    ("undone", {"undone_cures": Unknown("locked")}, "not known (locked)"),
+    ("quorum", {"group": Unknown("no member judged")}, "not known (no member judged)"),
+    (
+        "host_boot",
+        {"boots": {"ctl2": Boot(what="ctl2 booted", age_s=180)}},
+        "ctl2 booted 3 min ago: 10 min is the wait",
+    ),
+    ("host_boot", {"boots": {"ctl2": Unknown("no reply")}}, "when ctl2 booted is not known (no reply)"),
+    ("host_boot", {"boots": {}}, "when ctl2 booted is not known (never_asked)"),
+    (
+        "dependency",
+        {"below": (Below(target="cluster/galera", check="galera-cluster", state=State.CRITICAL),)},
+        "what it needs is broken below it: cluster/galera is CRITICAL in galera-cluster",
+    ),
+    ("dependency", {"below": Unknown("galera is UNKNOWN")}, "not known (galera is UNKNOWN)"),
+    (
+        "baseline",
+        {"plan": a_plan(risk=Risk.R2), "group": a_group(baseline="it has been seen whole for 12 min of 60 min")},
+        "no_baseline: it has been seen whole for 12 min of 60 min; when all is well, say "
+        "`remediator baseline accept group/galera --reason R`",
+    ),
     ("lock", {"locks": {"host:ctl2": "run-7"}}, "host:ctl2 is locked by run run-7"),
     ("stateful", {"units": {UNIT: GOOD_UNIT | {"stateful": True}}}, "only its own runbook may touch it"),
     ("stateful", {"units": {UNIT: Unknown("timeout:containers")}}, "not known (timeout:containers)"),
@@ -119,12 +170,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": Unknown("boot id")}, "not known (boot id)"),
     ("ourselves", {"own_units": frozenset({UNIT})}, "is what I run in"),
 ]
-
-
-def ask(guard_id: str, **changes: Any) -> Any:
-    guard = next(guard for guard in gate.GUARDS if guard.id == guard_id)
-    plan = changes.pop("plan", None)
-    return guard.ask(a_case(plan, **changes))
 
 
 @pytest.mark.parametrize(
@@ -144,9 +189,25 @@ def test_every_guard_has_a_refusal_in_the_table() -> None:
     assert {row[0] for row in REFUSED} == {guard.id for guard in gate.GUARDS}
 
 
-def test_guards_are_asked_in_the_order_of_the_contract() -> None:
-    ids = [guard.id for guard in gate.GUARDS]
-    assert ids == [guard for guard in GUARD_IDS if guard in ids]
+def test_the_guards_are_those_of_the_contract_in_its_order() -> None:
+    assert tuple(guard.id for guard in gate.GUARDS) == GUARD_IDS
+
+
+def test_a_verdict_carries_the_id_of_the_guard_that_was_asked() -> None:
+    assert tuple(verdict.guard for verdict in gate.ask_all(a_case())) == GUARD_IDS
+
+
+@pytest.mark.parametrize(("guard", "changes", "words"), REFUSED)
+def test_every_refusal_can_be_written_into_the_audit(guard: str, changes: dict[str, Any], words: str) -> None:
+    written = json.loads(json.dumps(ask(guard, **changes).to_json()))
+    assert words in written["reason"]
+
+
+def test_these_are_asked_before_every_step() -> None:
+    assert {guard.id for guard in gate.GUARDS if guard.every_step} == {
+        *("pause", "silence", "downtime", "clock", "restored", "self_vantage", "startup", "lock", "changed"),
+        *("maintenance", "operator_intent", "competing", "ourselves"),
+    }
 
 
 ALLOWED: list[tuple[str, dict[str, Any]]] = [
@@ -174,11 +235,6 @@ def test_allows(guard: str, changes: dict[str, Any]) -> None:
     assert ask(guard, **dict(changes)).allow
 
 
-def test_execute_does_not_stand_in_for_r3() -> None:
-    verdict = ask("autonomy", plan=a_plan(risk=Risk.R3), by_person=True)
-    assert not verdict.allow
-
-
 def test_a_run_does_not_count_against_itself() -> None:
     own = past(UNIT, run="run-1", incident="inc-1", ended_s=None)
     case = a_case(past_runs=(own,), own_run="run-1", locks={"host:ctl2": "run-1"})
@@ -200,6 +256,12 @@ UNKNOWNS: list[dict[str, Any]] = [
     {"past_runs": Unknown("x")},
     {"signs": Unknown("x")},
     {"units": {UNIT: Unknown("x")}},
+    {"vantage": Unknown("x")},
+    {"storm": Unknown("x")},
+    {"undone_cures": Unknown("x")},
+    {"group": Unknown("x")},
+    {"boots": {"ctl2": Unknown("x")}},
+    {"below": Unknown("x")},
     {"own_hosts": Unknown("x"), "plan": a_plan(risk=Risk.R2)},
 ]
 

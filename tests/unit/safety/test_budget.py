@@ -1,0 +1,74 @@
+"""R3 alone and rare; failures that wait for a person; cures that do not last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from remediator.model.content import Risk
+from remediator.model.mutes import Unacked
+from remediator.safety.case import PastRun
+from tests.unit.safety.cases import START, TARGET, a_plan, ask, past
+
+pytestmark = pytest.mark.unit
+
+DAY = 86400
+
+R3: list[tuple[tuple[PastRun, ...], bool]] = [
+    ((), True),
+    ((past(risk="R3", intent_s=-700, ended_s=None),), False),
+    ((past(risk="R3", intent_s=-90000, ended_s=None),), False),
+    ((past(risk="R2", intent_s=-700, ended_s=None),), True),
+    ((past(risk="R3", intent_s=-700, ended_s=-600),), True),
+    ((past(TARGET.text, risk="R3", intent_s=-(DAY - 1), ended_s=-(DAY - 2)),), False),
+    ((past(TARGET.text, risk="R3", intent_s=-DAY, ended_s=-(DAY - 2)),), True),
+    ((past(TARGET.text, risk="R2", intent_s=-700, ended_s=-600),), True),
+    ((past(TARGET.text, run="run-1", risk="R3", intent_s=-60, ended_s=None),), True),
+]
+
+
+@pytest.mark.parametrize(("runs", "allowed"), R3)
+def test_r3_runs_alone_and_once_a_day_on_a_target(runs: tuple[PastRun, ...], allowed: bool) -> None:
+    assert ask("budget", plan=a_plan(risk=Risk.R3), past_runs=runs, own_run="run-1").allow is allowed
+
+
+def test_r1_does_not_wait_for_an_r3_elsewhere() -> None:
+    assert ask("budget", past_runs=(past(risk="R3", intent_s=-700, ended_s=None),)).allow
+
+
+def test_the_next_r3_may_come_a_day_after_the_last_one_began() -> None:
+    ran = past(TARGET.text, risk="R3", intent_s=-3600, ended_s=-1800)
+    verdict = ask("budget", plan=a_plan(risk=Risk.R3), past_runs=(ran,))
+    assert verdict.reason == "an R3 run on this target began 60 min ago: one in 24 h is the limit"
+    assert verdict.until == START + timedelta(hours=23)
+
+
+def unacked(target: str, incident: str) -> Unacked:
+    return Unacked(target=target, incident=incident, at=START, why="the ladder is at its end")
+
+
+ACKS: list[tuple[dict[str, Any], bool]] = [
+    ({"unacked": ()}, True),
+    ({"unacked": (unacked(TARGET.text, "inc-0"),)}, False),
+    ({"unacked": (unacked(TARGET.text, "inc-1"),)}, True),
+    ({"unacked": (unacked(TARGET.text, "inc-1"), unacked(TARGET.text, "inc-0"))}, False),
+    ({"unacked": (unacked("container/ctl1/memcached", "inc-0"),)}, True),
+    ({"unacked": (unacked(TARGET.text, "inc-0"),), "incident": None}, False),
+    ({"unacked": (unacked(TARGET.text, "inc-0"),), "by_person": True}, False),
+]
+
+
+@pytest.mark.parametrize(("changes", "allowed"), ACKS)
+def test_what_was_not_cured_waits_for_an_acknowledgement(changes: dict[str, Any], allowed: bool) -> None:
+    assert ask("ack", **changes).allow is allowed
+
+
+@pytest.mark.parametrize(("count", "allowed"), [(0, True), (2, True), (3, False), (9, False)])
+def test_three_cures_that_came_undone_are_enough(count: int, allowed: bool) -> None:
+    assert ask("undone", undone_cures=count).allow is allowed
+
+
+def test_the_refusal_names_the_incident_to_acknowledge() -> None:
+    assert "`remediator incidents ack inc-1 --reason R`" in ask("undone", undone_cures=3).reason
