@@ -149,6 +149,8 @@ def _ended(data: Mapping[str, Any]) -> str:
     result = data.get("result")
     if isinstance(result, Mapping):
         return timeline.run(result)
+    if data.get("waits") == "approval":
+        return f"{shown(data)}\n{data['run']} waits for somebody else's yes: remediator approve {data['run']}"
     if data.get("run"):
         return f"{shown(data)}\nstarted {data['run']}: remediator runs show {data['run']}"
     return shown(data)

@@ -1,4 +1,4 @@
-"""`remediator audit list|show|verify|export|key`: the log, and the proof that nobody changed it."""
+"""`remediator audit list|show|verify|export|key|accept-restore`: the log, and the proof that nobody changed it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import moments, session
+from remediator.cli import control_client, moments, session
 from remediator.cli.errors import FAILED, USAGE, CliError
 from remediator.cli.session import Format
 
@@ -136,4 +136,20 @@ def key(ctx: typer.Context) -> int:
         print(checkpoints.public_text(checkpoints.load_public(path)))
     except (OSError, errors.StoreError) as error:
         raise CliError(f"no public key: {error}; the daemon makes the key when it first starts", FAILED) from None
+    return 0
+
+
+@app.command("accept-restore")
+def accept_restore(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="What was restored, and from when; goes into the audit log.")],
+) -> int:
+    """Say that the store, older than its newest checkpoint, is the one that counts from now on.
+
+    Until then nothing above R0 acts: what was done since that copy was taken is not known to it.
+    """
+    from remediator.cli import output
+
+    control_client.demand(session.of(ctx).config().state_dir, "accept-restore", {"reason": reason})
+    output.say("accepted the restored store")
     return 0

@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from remediator.cli.session import Format
+from remediator.cli.errors import USAGE, CliError
 
 if TYPE_CHECKING:
     from remediator.model.content import ActionSpec
 
 
-def actions(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE) -> int:
+class ActionsFormat(enum.StrEnum):
+    """How the actions are printed; `sudoers` is a file for the hosts."""
+
+    TABLE = "table"
+    JSON = "json"
+    SUDOERS = "sudoers"
+
+
+def actions(
+    ctx: typer.Context,
+    format: Annotated[ActionsFormat, typer.Option(help="How to print it.")] = ActionsFormat.TABLE,
+    user: Annotated[
+        str | None,
+        typer.Option(help="With --format sudoers: the account on the hosts (ssh.user).  [default: remediator]"),
+    ] = None,
+) -> int:
     """Everything it can do to a host: risk, effect, exact command patterns. Needs no config."""
     from remediator.cli import output
     from remediator.integrations import registry
 
+    if user is not None and format is not ActionsFormat.SUDOERS:
+        raise CliError("--user names the account of a sudoers file: add --format sudoers", USAGE)
     loaded = registry.load({name: {} for name in registry.factories()})
     found = [action for integration in loaded.values() for action in integration.actions]
-    if format is Format.JSON:
+    if format is ActionsFormat.JSON:
         output.as_json([as_json(action) for action in found])
+    elif format is ActionsFormat.SUDOERS:
+        print(sudoers_file(found, user or "remediator"), end="")
     else:
         output.say("\n\n".join(paragraphs(found)))
     return 0
+
+
+def sudoers_file(found: Iterable[ActionSpec], user: str) -> str:
+    """Return the sudoers file of `user` for these actions and the collector. Raise CliError."""
+    from remediator.cli import sudoers
+    from remediator.collect import assembly
+    from remediator.integrations.container import catalogue
+
+    return sudoers.text(found, assembly.argv(sudo=False), catalogue.STATEFUL.pattern, user)
 
 
 def as_json(action: ActionSpec) -> dict[str, Any]:

@@ -1,38 +1,81 @@
-"""`remediator explain EVENT|INCIDENT|RUN`: every rule considered, why each fired or not, every verdict."""
+"""`remediator explain`: every rule considered, why each fired or not, every verdict; by an id, or by name and time."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, moments, session, timeline
+from remediator.cli import clean, control_client, moments, questions, session, timeline
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
+
+if TYPE_CHECKING:
+    from remediator.config import Config
 
 ABOUT: Final = ("source", "notification_type", "check", "runbook", "service", "state")
 
 
 def explain(
     ctx: typer.Context,
-    subject: Annotated[str, typer.Argument(metavar="EVENT|INCIDENT|RUN")],
+    subject: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="EVENT|INCIDENT|RUN|NAME... [TIME]",
+            help='An id, or names and a time as you would say them: "ctl2 mariadb, 03:10" (UTC). Without a time: the newest.',
+        ),
+    ],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """Why it acted, or why it did not: every rule considered, every verdict."""
+    here = session.of(ctx)
+    if len(subject) == 1 and questions.is_id(subject[0]):
+        _print(*_by_id(here, subject[0].strip()), format)
+    else:
+        _print(*_by_name(here, subject), format)
+    return 0
+
+
+def _print(found: Mapping[str, Any], shown: str, format: Format) -> None:
     from remediator.cli import output
 
-    reader = session.of(ctx).reader()
+    if format is Format.JSON:
+        output.as_json(found)
+    else:
+        output.say(shown)
+
+
+def _by_id(here: session.Session, subject: str) -> tuple[Mapping[str, Any], str]:
+    reader = here.reader()
     found = reader.explain(subject)
     if found is None:
         known = [str(each["id"]) for each in (*reader.incidents(None, 100), *reader.runs(None, 100))]
         raise CliError(f"no event, incident or run {subject!r}{clean.suggestion(subject, known)}", USAGE)
-    if format is Format.JSON:
-        output.as_json(found)
-    else:
-        output.say(text(found))
-    return 0
+    return found, text(found)
+
+
+def _by_name(here: session.Session, words: list[str]) -> tuple[Mapping[str, Any], str]:
+    from remediator.cli import recalling
+
+    now = datetime.now(UTC)
+    question = questions.parse(words, now)
+    config = here.config()
+    found = recalling.answer(here.reader(), question, _known(config), now)
+    return found, recalling.text(found)
+
+
+def _known(config: Config) -> list[str]:
+    """Return the names that a running daemon and the config know: without a daemon, what never broke may be unknown."""
+    inline = config.inventory.hosts
+    names = sorted(inline) if isinstance(inline, Mapping) else []
+    try:
+        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+    except CliError:
+        return names
+    return [*names, *sorted({str(each[name]) for each in data["results"] for name in ("target", "check")})]
 
 
 def text(found: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`remediator incidents list|show|close`: the problems, each with its story."""
+"""`remediator incidents list|show|ack|close`: the problems, each with its story."""
 
 from __future__ import annotations
 
@@ -75,4 +75,22 @@ def close(
 
     control_client.demand(session.of(ctx).config().state_dir, "close", {"incident": incident, "reason": reason})
     output.say(f"closed incident {incident}")
+    return 0
+
+
+@app.command()
+def ack(
+    ctx: typer.Context,
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="An open one, or one that is closed.")],
+    reason: Annotated[str, typer.Option(help="What you found; goes into the audit log.")],
+) -> int:
+    """Say that you have seen it.
+
+    It also lets remediator act on the target again: after a ladder of cures that ended without success, and where three cures
+    that came undone have switched the rule off.
+    """
+    from remediator.cli import output
+
+    control_client.demand(session.of(ctx).config().state_dir, "ack", {"incident": incident, "reason": reason})
+    output.say(f"acknowledged incident {incident}")
     return 0

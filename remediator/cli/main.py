@@ -29,8 +29,13 @@ COMMANDS: Final = {
     "explain": "explaining",
     "plan": "acting",
     "execute": "acting",
+    "approve": "approving",
+    "deny": "approving",
     "pause": "pausing",
     "resume": "pausing",
+    "silence": "silence",
+    "downtime": "downtime",
+    "brakes": "brakes",
     "validate": "validating",
     "actions": "catalogue",
     "config": "configuring",
@@ -171,6 +176,6 @@ def exit_code_of(error: Exception) -> int:
 
 
 def _say(message: str, words: Sequence[str]) -> None:
-    if "--debug" in words:
+    if "--debug" in list(words)[: list(words).index("--") if "--" in words else None]:
         traceback.print_exc()
     print(f"remediator: {clean.line(message)}", file=sys.stderr)

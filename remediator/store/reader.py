@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import exc
 
 from remediator.config import Config
 from remediator.incidents import lifecycle
-from remediator.model.records import Incident, Run
+from remediator.model.records import Approval, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.store import database, errors, rows, tables
 
@@ -22,6 +23,10 @@ from remediator.store import database, errors, rows, tables
 def location(config: Config) -> str:
     """Return the URL of the configured database. Raise SecretError when its secret cannot be read."""
     return database.url_of(Path(config.state_dir), config.database.resolve())
+
+
+MOST_KEYS = 10_000
+"""A question that matches more checks and targets than this is answered from the first of them."""
 
 
 class Reader:
@@ -88,6 +93,99 @@ class Reader:
         with self._connection() as connection:
             body = connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
             return run_json(rows.to_run(json.loads(body))) if body is not None else None
+
+    def plan(self, run: str) -> dict[str, Any] | None:
+        """Return the stored plan of a run, whole: every step with its exact commands, risk and parameters."""
+        with self._connection() as connection:
+            body = connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
+            return rows.to_run(json.loads(body)).plan.to_json() if body is not None else None
+
+    # by name and time -----------------------------------------------------------------------------------------
+
+    def incident_keys(self) -> list[str]:
+        """Return every ``check:target`` that had an incident which is still kept, sorted: one step in the index for each."""
+        key = tables.incidents.c.key
+        seen = sa.select(sa.func.min(key).label("key")).cte("seen", recursive=True)
+        following = sa.select(sa.func.min(key)).where(key > seen.c.key).scalar_subquery()
+        seen = seen.union_all(sa.select(following).where(seen.c.key.is_not(None)))
+        with self._connection() as connection:
+            return list(connection.execute(sa.select(seen.c.key).where(seen.c.key.is_not(None))).scalars())
+
+    def newest_incidents(self, keys: Sequence[str], limit: int) -> list[dict[str, Any]]:
+        """Return the newest incidents of `keys`, the open ones first, without their timelines."""
+        statement = (
+            sa.select(tables.incidents.c.body)
+            .where(tables.incidents.c.key.in_(keys[:MOST_KEYS]))
+            .order_by(tables.incidents.c.open.desc(), tables.incidents.c.n.desc())
+            .limit(limit)
+        )
+        return self._incidents(statement)
+
+    def incidents_during(self, keys: Sequence[str], start: datetime, end: datetime, limit: int) -> list[dict[str, Any]]:
+        """Return the incidents of `keys` that were open at some moment from `start` to `end`, oldest first."""
+        table = tables.incidents.c
+        statement = (
+            sa.select(table.body)
+            .where(table.key.in_(keys[:MOST_KEYS]), sa.or_(table.open.is_(True), table.at_s >= start.timestamp()))
+            .order_by(table.n)
+            .limit(limit)
+        )
+        return [each for each in self._incidents(statement) if each["opened_at"] <= rfc3339(end)]
+
+    def incident_before(self, keys: Sequence[str], moment: datetime) -> dict[str, Any] | None:
+        """Return the incident of `keys` that closed last before `moment`."""
+        table = tables.incidents.c
+        statement = (
+            sa.select(table.body)
+            .where(table.key.in_(keys[:MOST_KEYS]), table.open.is_(False), table.at_s < moment.timestamp())
+            .order_by(table.at_s.desc())
+            .limit(1)
+        )
+        return next(iter(self._incidents(statement)), None)
+
+    def incident_after(self, keys: Sequence[str], moment: datetime) -> dict[str, Any] | None:
+        """Return the incident of `keys` that opened first after `moment`."""
+        table = tables.incidents.c
+        statement = (
+            sa.select(table.body)
+            .where(table.key.in_(keys[:MOST_KEYS]), sa.or_(table.open.is_(True), table.at_s > moment.timestamp()))
+            .order_by(table.n)
+        )
+        with self._connection() as connection:
+            for body in connection.execute(statement).scalars():
+                found = incident_json(rows.to_incident(json.loads(body)), [])
+                if found["opened_at"] > rfc3339(moment):
+                    return found
+        return None
+
+    def _incidents(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        with self._connection() as connection:
+            return [
+                incident_json(rows.to_incident(json.loads(body)), [])
+                for body in connection.execute(statement).scalars()
+            ]
+
+    def events_between(self, start: datetime, end: datetime, limit: int) -> list[dict[str, Any]]:
+        """Return events from `start` to `end`, oldest first."""
+        statement = (
+            sa.select(tables.events)
+            .where(tables.events.c.at >= rfc3339(start), tables.events.c.at <= rfc3339(end))
+            .order_by(tables.events.c.at)
+            .limit(limit)
+        )
+        with self._connection() as connection:
+            return [self._event_json(row) for row in connection.execute(statement).mappings()]
+
+    def audit_until(self, kinds: Sequence[str], moment: datetime, limit: int) -> list[dict[str, Any]]:
+        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first."""
+        statement = (
+            sa.select(tables.audit)
+            .where(tables.audit.c.kind.in_(kinds), tables.audit.c.at <= rfc3339(moment))
+            .order_by(tables.audit.c.seq.desc())
+            .limit(limit)
+        )
+        with self._connection() as connection:
+            return [_entry(row) for row in connection.execute(statement).mappings()][::-1]
 
     # explanations ---------------------------------------------------------------------------------------------
 
@@ -197,6 +295,7 @@ def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[st
         "id": incident.id,
         "key": incident.key,
         "target": incident.target.text,
+        "hosts": list(incident.target.hosts),
         "check": incident.check,
         "state": incident.state.value,
         "level": incident.level.name,
@@ -207,6 +306,15 @@ def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[st
         "rule": incident.rule,
         "timeline": timeline,
         "durations": lifecycle.durations(incident),
+    }
+
+
+def approval_json(approval: Approval) -> dict[str, Any]:
+    return {
+        "requested_by": approval.requested_by,
+        "expires_at": _at(approval.expires_at),
+        "approved_by": approval.approved_by,
+        "approved_at": _at(approval.approved_at),
     }
 
 
@@ -221,6 +329,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "state": run.state.value,
         "reason": run.reason,
         "actor": run.actor,
+        "approval": approval_json(run.approval) if run.approval is not None else None,
         "incident": run.incident,
         "plan_hash": run.plan.hash,
         "content_version": run.plan.content_version,

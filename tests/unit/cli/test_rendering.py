@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import acting, audit, checking, clean, explaining, moments, status, timeline
+from remediator.cli import acting, approving, audit, checking, clean, explaining, moments, status, timeline
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
@@ -162,5 +162,55 @@ def test_a_row_of_the_status_screen() -> None:
     assert status.row({"run": "run-1", "target": "host/a", "state": "held", "reason": "pause"}) == (
         "run-1", "host/a", "held", "", "pause",
     )  # fmt: skip
-    mute = {"kind": "downtime", "what": "ctl2", "reason": "nagios, depth 1", "until": "2026-11-23T04:00:00Z"}
-    assert status.row(mute) == ("downtime", "ctl2", "", "11-23 04:00", "nagios, depth 1")
+
+
+def test_a_mute_shows_who_and_until_when_and_what_ends_one_without_end() -> None:
+    own = {
+        "kind": "downtime",
+        "id": "down-1",
+        "what": "host/a",
+        "by": "ann",
+        "reason": "disk",
+        "until": "2026-11-23T04:00:00Z",
+    }
+    assert status.muted(own) == ("downtime down-1", "host/a", "ann", "11-23 04:00", "disk")
+    pause = {"kind": "pause", "what": "everything", "reason": "x", "until": None}
+    assert status.muted(pause) == ("pause", "everything", "", "resume", "x")
+
+
+@pytest.mark.parametrize(
+    ("state", "typed"),
+    [
+        ("waiting_approval", "remediator approve run-1"),
+        ("in_doubt", "remediator runs resolve run-1 --outcome applied|not-applied --reason TEXT"),
+        ("held", "remediator runs show run-1"),
+        ("escalated", "remediator incidents ack run-1 --reason TEXT"),
+        ("something new", "remediator explain run-1"),
+    ],
+)
+def test_what_waits_says_what_to_type(state: str, typed: str) -> None:
+    found = status.waiting({"run": "run-1", "target": "host/a", "state": state, "until": "2026-11-23T04:00:00Z"})
+    assert found[-1] == typed
+    assert found[3] == "11-23 04:00"
+
+
+def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
+    text = approving.proposal(
+        {
+            "id": "run-1", "state": "waiting_approval", "actor": "remediator", "incident": "inc-1", "verdicts": [],
+            "approval": {"requested_by": "ann", "expires_at": "2026-11-23T03:25:00Z", "approved_by": None, "approved_at": None},
+        },
+        {
+            "runbook": "container-start", "rule": "container-crashed", "risk": "R1", "target": "container/ctl2/memcached",
+            "hash": "ab12", "verify": {},
+            "steps": [
+                {
+                    "id": "start", "action": "container.start", "risk": "R1", "effect": "once", "timeout_s": 90.0,
+                    "commands": [{"host": "ctl2", "argv": ["systemctl", "start", "x"], "privileged": True}],
+                }
+            ],
+        },
+    )  # fmt: skip
+    for words in ("proposed by ann", "until 2026-11-23 03:25:00 UTC", "plan ab12", "ctl2$ sudo -n systemctl start x"):
+        assert words in text
+    assert "rule container-crashed, incident inc-1" in text

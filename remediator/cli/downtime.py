@@ -1,0 +1,70 @@
+"""`remediator downtime add|list|end`: a target, or a whole host, that people have taken out for a while."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from remediator.cli import clean, control_client, lasting, moments, session
+from remediator.cli.session import Format
+
+app = typer.Typer(help="Targets that people have taken out: 4 h unless said, at most 7 days.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="What is out, like container/ctl2/mariadb; host/ctl2 is the whole host."),
+    ],
+    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    lasts: Annotated[str | None, typer.Option("--for", metavar="DURATION", help=lasting.HELP)] = None,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
+) -> int:
+    """Let nothing act on a target, or on anything that touches a host."""
+    from remediator.cli import output
+
+    args = {"target": target, "for_s": lasting.seconds(lasts), "reason": reason}
+    data = control_client.demand(session.of(ctx).config().state_dir, "downtime-add", args)
+    if format is Format.JSON:
+        output.as_json(data)
+        return 0
+    made = data["downtime"]
+    output.say(
+        f"{clean.line(made['target'])} is in downtime {lasting.until(made['until'])}; "
+        f"earlier: remediator downtime end {made['id']}"
+    )
+    return 0
+
+
+@app.command("list")
+def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE) -> int:
+    """The downtimes that stand, but for those Nagios told us of (`remediator status` shows them too)."""
+    from remediator.cli import output
+
+    found = control_client.demand(session.of(ctx).config().state_dir, "downtime-list", {})["downtimes"]
+    if format is Format.JSON:
+        output.as_json(found)
+        return 0
+    output.table(
+        ("id", "until (UTC)", "by", "target", "why"),
+        ((each["id"], moments.clock(each["until"]), each["author"], each["target"], each["reason"]) for each in found),
+        empty="nothing is in downtime",
+    )
+    return 0
+
+
+@app.command()
+def end(
+    ctx: typer.Context,
+    downtime: Annotated[str, typer.Argument(metavar="ID")],
+    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+) -> int:
+    """End a downtime before its time."""
+    from remediator.cli import output
+
+    control_client.demand(session.of(ctx).config().state_dir, "downtime-end", {"id": downtime, "reason": reason})
+    output.say(f"ended downtime {downtime}")
+    return 0
