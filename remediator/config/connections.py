@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from remediator.config.secrets import Secret
 
@@ -15,6 +17,11 @@ AbsolutePath = Annotated[str, Field(pattern=r"^/")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 _JUMP = re.compile(r"([^@\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^@\s:]+)(:\d{1,5})?")
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
+_REFERENCE_FORM = "write ADDRESS:PORT, like 192.0.2.1:22, '[2001:db8::1]:443' or ntp.example.net:123"
+MAX_REFERENCES = 16
+"""Each is dialled in every round of the self-vantage guard."""
 
 
 class Section(BaseModel):
@@ -26,6 +33,50 @@ class Section(BaseModel):
 def default_section() -> Any:
     """Return the field of a section that may be left out. Its defaults are read with the config, not at import."""
     return Field(default_factory=dict, validate_default=True)
+
+
+def reference(text: str) -> tuple[str, int]:
+    """Return host (without brackets) and port of ``IPV4:PORT``, ``[IPV6]:PORT`` or ``NAME:PORT``. Raise ValueError with a
+    sentence if `text` is none of them."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or text.endswith("]"):
+        raise ValueError(f"{text!r} has no port; {_REFERENCE_FORM}")
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        raise ValueError(f"{text!r} has no port from 1 to 65535 at its end")
+    if host.startswith("[") and host.endswith("]"):
+        if not _is_address(host[1:-1], 6):
+            raise ValueError(f"{host[1:-1]!r} is not an IPv6 address")
+        return host[1:-1], int(port)
+    if ":" in host:
+        raise ValueError(f"{text!r}: an IPv6 address stands in brackets, like '[2001:db8::1]:443'")
+    if re.fullmatch(r"[0-9.]+", host) and not _is_address(host, 4):
+        raise ValueError(f"{host!r} is not an IPv4 address")
+    if _HOST_NAME.fullmatch(host) is None:
+        raise ValueError(f"{host!r} is neither an address nor the name of a host")
+    return host, int(port)
+
+
+def _is_address(text: str, version: int) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == version
+    except ValueError:
+        return False
+
+
+def _read_reference(value: object) -> object:
+    try:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not text; {_REFERENCE_FORM}")
+        reference(value)
+    except ValueError as error:
+        raise PydanticCustomError("bad_vantage", "{why}", {"why": str(error)}) from None
+    return value
+
+
+Reference = Annotated[
+    str, BeforeValidator(_read_reference), WithJsonSchema({"type": "string", "pattern": ":[0-9]{1,5}$"})
+]
+"""A place beyond the hosts to which a TCP connection opens as long as we are not the ones who are cut off."""
 
 
 class HostEntry(Section):

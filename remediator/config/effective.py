@@ -11,6 +11,7 @@ from remediator.config.documents import Loc, dotted
 from remediator.config.durations import form
 from remediator.config.models import Config
 from remediator.config.secrets import Secret
+from remediator.model.hours import Hours
 
 HIDDEN = "***"
 
@@ -37,6 +38,8 @@ def json_schema() -> dict[str, Any]:
 def _leaves(value: Any, loc: Loc) -> list[tuple[Loc, Any]]:
     if isinstance(value, Secret):
         return [(loc, HIDDEN)]
+    if isinstance(value, Hours):
+        return [(loc, value.text)]
     if isinstance(value, BaseModel):
         written = value.model_dump(mode="json")
         rows: list[tuple[Loc, Any]] = []

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from remediator.config.connections import (
+    MAX_REFERENCES,
     AbsolutePath,
     HttpConfig,
     IntegrationsConfig,
     InventoryConfig,
     Name,
     Notifier,
+    Reference,
     Section,
     SshConfig,
     TokenConfig,
     default_section,
+    reference,
 )
 from remediator.config.durations import Duration
 from remediator.config.limits import LimitsConfig
 from remediator.config.origin import Origin
 from remediator.config.secrets import Secret
+from remediator.config.working_hours import WorkingHours
 from remediator.model.content import Mode, Risk
+from remediator.model.hours import Hours
 
 ModeName = Literal["off", "observe", "shadow", "approve", "auto"]
+
+
+class AllowedConfig(Section):
+    """When a risk may act, whoever asks; None: at any time."""
+
+    never_keys: ClassVar[Mapping[str, str]] = {"R0": "R0 only reads, at any time"}
+
+    R1: WorkingHours | None = None
+    R2: WorkingHours | None = None
+    R3: WorkingHours | None = None
 
 
 class AutonomyConfig(Section):
@@ -36,6 +53,7 @@ class AutonomyConfig(Section):
     R2: ModeName = "shadow"
     R3: Literal["off", "observe", "shadow", "approve"] = "shadow"
     rules: dict[Name, ModeName] = Field(default_factory=dict)
+    allowed: AllowedConfig = default_section()
 
     @field_validator("R3", mode="before")
     @classmethod
@@ -54,6 +72,11 @@ class AutonomyConfig(Section):
             return Mode.AUTO, "R0 only reads"
         name: str = getattr(self, risk.name)
         return Mode[name.upper()], f"autonomy.{risk.name}"
+
+    def hours_for(self, risk: Risk) -> Hours | None:
+        """Return the hours in which plans of `risk` may act, None for always. No rule's mode and no person goes past them."""
+        hours: Hours | None = None if risk is Risk.R0 else getattr(self.allowed, risk.name)
+        return hours
 
 
 class CheckOverride(Section):
@@ -138,7 +161,7 @@ class Config(Section):
     limits: LimitsConfig = default_section()
     checks: dict[Name, CheckOverride] = Field(default_factory=dict)
     i_accept_unattended_r3: tuple[Name, ...] = ()
-    vantage: tuple[str, ...] = ()
+    vantage: tuple[Reference, ...] = ()
     state_dir: AbsolutePath = "/var/lib/remediator"
     pause_file: AbsolutePath = "/etc/remediator/PAUSE"
     database: DatabaseConfig = default_section()
@@ -156,10 +179,25 @@ class Config(Section):
         """Where the values come from."""
         return self._origin
 
+    @property
+    def references(self) -> tuple[tuple[str, int], ...]:
+        """The places of `vantage` as host (IPv6 without brackets) and TCP port, in the order of the file."""
+        return tuple(reference(text) for text in self.vantage)
+
     def comes_from(self, origin: Origin) -> Config:
         """Note where the values come from; called once, by the loader."""
         self._origin = origin
         return self
+
+    @field_validator("vantage")
+    @classmethod
+    def _few_and_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > MAX_REFERENCES:
+            raise PydanticCustomError("bad_vantage", f"names {len(value)} places; at most {MAX_REFERENCES} are dialled")
+        twice = sorted({text for text in value if value.count(text) > 1})
+        if twice:
+            raise PydanticCustomError("bad_vantage", "names {text} twice", {"text": twice[0]})
+        return value
 
     @field_validator("tokens", "notify")
     @classmethod

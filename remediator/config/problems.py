@@ -103,7 +103,8 @@ def _sentence(kind: str, error: Mapping[str, Any]) -> tuple[str, str]:
         return _pattern(str(context.get("pattern", "")), given), ""
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         return str(error["msg"]).replace("Input should", "should"), ""
-    return _PLAIN.get(kind, str(error["msg"]).replace("Input should", "should")), ""
+    hint = str(context.get("hint", ""))  # of our own kinds: bad_hours
+    return _PLAIN.get(kind, str(error["msg"]).replace("Input should", "should")), hint
 
 
 def _pattern(pattern: str, given: Any) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.config import ConfigError, load_config
+from remediator.config import ConfigError, load_config, loading
 from tests.unit.config.writing import MINIMAL, said, written
 
 pytestmark = pytest.mark.unit
@@ -90,6 +90,118 @@ TABLE = {
         "limits: {evidence_age: 5m}",
         "config.yaml:3:10: limits.evidence_age: evidence_age is fixed (R1 120s, R2 60s, R3 30s) and cannot be set",
     ),
+    "storm past the floor": (
+        "limits: {storm: {hosts: 3}}",
+        "config.yaml:3:25: limits.storm.hosts: 3 is past the floor of 2: more than that is never allowed",
+    ),
+    "storm percent past the floor": (
+        "limits: {storm: {percent: 51}}",
+        "config.yaml:3:27: limits.storm.percent: 51 is past the floor of 50: more than that is never allowed",
+    ),
+    "zero storm": (
+        "limits: {storm: {percent: 0}}",
+        "config.yaml:3:27: limits.storm.percent: 0 is not a limit; to act not at all set the mode to off, or pause",
+    ),
+    "negative count": (
+        "limits: {rate: {per_10min: -1}}",
+        "config.yaml:3:28: limits.rate.per_10min: -1 is not a limit; to act not at all set the mode to off, or pause",
+    ),
+    "R3 too often": (
+        "limits: {r3_every: 59m}",
+        "config.yaml:3:20: limits.r3_every: 59m is below the floor of 1h",
+    ),
+    "zero r3_every": (
+        "limits: {r3_every: 0s}",
+        "config.yaml:3:20: limits.r3_every: 0s is below the floor of 1h",
+    ),
+    "boot too short": (
+        "limits: {host_boot: 179s}",
+        "config.yaml:3:21: limits.host_boot: 179s is below the floor of 3m",
+    ),
+    "baseline too short": (
+        "limits: {baseline: 59m}",
+        "config.yaml:3:20: limits.baseline: 59m is below the floor of 1h",
+    ),
+    "maintenance too short": (
+        "limits: {maintenance: 14m}",
+        "config.yaml:3:23: limits.maintenance: 14m is below the floor of 15m",
+    ),
+    "hours without a zone": (
+        'autonomy: {allowed: {R2: "Mon-Fri 09-17"}}',
+        "config.yaml:3:26: autonomy.allowed.R2: 'Mon-Fri 09-17' should be days, a span and a time zone, "
+        "like Mon-Fri 09-17 Europe/Zurich",
+    ),
+    "hours of an unknown zone": (
+        'autonomy: {allowed: {R2: "Mon-Fri 09-17 Europe/Zurch"}}',
+        "config.yaml:3:26: autonomy.allowed.R2: 'Europe/Zurch' is not a time zone: write its name in the tz database, "
+        "like Europe/Zurich (did you mean Europe/Zurich?)",
+    ),
+    "hours of an unknown day": (
+        "autonomy:\n  allowed:\n    R1: Tues-Fri 09-17 UTC",
+        "config.yaml:5:9: autonomy.allowed.R1: 'Tues' is not a day: days are Mon, Tue, Wed, Thu, Fri, Sat, Sun and daily "
+        "(did you mean Tue?)",
+    ),
+    "hours of no length": (
+        "autonomy: {allowed: {R3: daily 09-09:00 UTC}}",
+        "config.yaml:3:26: autonomy.allowed.R3: '09-09:00' is a span of no length; for the whole day write 00-24",
+    ),
+    "hours that are no text": (
+        "autonomy: {allowed: {R2: 9}}",
+        "config.yaml:3:26: autonomy.allowed.R2: 9 is not working hours; write days, a span and a time zone, "
+        "like Mon-Fri 09-17 Europe/Zurich",
+    ),
+    "hours for R0": (
+        "autonomy: {allowed: {R0: daily 09-17 UTC}}",
+        "config.yaml:3:22: autonomy.allowed.R0: R0 only reads, at any time",
+    ),
+    "hours for no risk": (
+        "autonomy: {allowed: {r2: daily 09-17 UTC}}",
+        "config.yaml:3:22: autonomy.allowed.r2: unknown key r2 (did you mean R2?)",
+    ),
+    "reference without port": (
+        "vantage: [192.0.2.1]",
+        "config.yaml:3:11: vantage.0: '192.0.2.1' has no port; "
+        "write ADDRESS:PORT, like 192.0.2.1:22, '[2001:db8::1]:443' or ntp.example.net:123",
+    ),
+    "IPv6 reference without port": (
+        'vantage: ["[2001:db8::1]"]',
+        "config.yaml:3:11: vantage.0: '[2001:db8::1]' has no port; "
+        "write ADDRESS:PORT, like 192.0.2.1:22, '[2001:db8::1]:443' or ntp.example.net:123",
+    ),
+    "reference with port 0": (
+        "vantage: [192.0.2.1:0]",
+        "config.yaml:3:11: vantage.0: '192.0.2.1:0' has no port from 1 to 65535 at its end",
+    ),
+    "reference with a port by name": (
+        "vantage: [192.0.2.1:ssh]",
+        "config.yaml:3:11: vantage.0: '192.0.2.1:ssh' has no port from 1 to 65535 at its end",
+    ),
+    "reference to no IPv4": (
+        "vantage: [gw:22, 192.0.2.300:22]",
+        "config.yaml:3:18: vantage.1: '192.0.2.300' is not an IPv4 address",
+    ),
+    "reference to no IPv6": (
+        'vantage: ["[2001:db8::g]:22"]',
+        "config.yaml:3:11: vantage.0: '2001:db8::g' is not an IPv6 address",
+    ),
+    "reference without brackets": (
+        'vantage: ["2001:db8::1:22"]',
+        "config.yaml:3:11: vantage.0: '2001:db8::1:22': an IPv6 address stands in brackets, like '[2001:db8::1]:443'",
+    ),
+    "reference to no name": (
+        'vantage: ["a host:22"]',
+        "config.yaml:3:11: vantage.0: 'a host' is neither an address nor the name of a host",
+    ),
+    "reference that is no text": (
+        "vantage: [22]",
+        "config.yaml:3:11: vantage.0: 22 is not text; "
+        "write ADDRESS:PORT, like 192.0.2.1:22, '[2001:db8::1]:443' or ntp.example.net:123",
+    ),
+    "reference twice": ("vantage: [gw:22, gw:22]", "config.yaml:3:10: vantage: names gw:22 twice"),
+    "too many references": (
+        f"vantage: [{', '.join(f'gw{n}:22' for n in range(17))}]",
+        "config.yaml:3:10: vantage: names 17 places; at most 16 are dialled",
+    ),
     "the database it heals": (
         "database: {url: 'mysql://m/x'}",
         "config.yaml:3:17: database.url: only sqlite: and postgresql: are supported (never the database that it heals)",
@@ -113,6 +225,22 @@ TABLE = {
 @pytest.mark.parametrize(("text", "message"), TABLE.values(), ids=TABLE.keys())
 def test_one_mistake_one_message(tmp_path: Path, text: str, message: str) -> None:
     assert said(tmp_path, MINIMAL + text + "\n") == [message]
+
+
+def test_mistakes_in_hours_and_vantage_have_codes_of_their_own_and_a_hint(tmp_path: Path) -> None:
+    text = "autonomy: {allowed: {R2: daily 09-17 Zurich}}\nvantage: [a, b:1, b:1]\n"
+    _, found = loading.read_config(written(tmp_path, MINIMAL + text), {})
+    assert [(mistake.path, mistake.code, mistake.hint) for mistake in found] == [
+        ("autonomy.allowed.R2", "bad_hours", "Europe/Zurich"),
+        ("vantage.0", "bad_vantage", ""),
+    ]
+
+
+def test_a_mistake_in_hours_from_the_environment_names_the_variable(tmp_path: Path) -> None:
+    env = {"REMEDIATOR__AUTONOMY__ALLOWED__R2": "daily 09-25 UTC"}
+    assert said(tmp_path, MINIMAL, env) == [
+        "$REMEDIATOR__AUTONOMY__ALLOWED__R2:1:1: autonomy.allowed.R2: '25' is not a time of day: a day ends at 24:00"
+    ]
 
 
 BROKEN = {

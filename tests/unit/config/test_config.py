@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from remediator.config import Config, SecretError, durations, effective, load_config, loading, shape
 from remediator.config.limits import LimitsConfig
 from remediator.config.secrets import Secret
+from remediator.model import hours
 from remediator.model.content import Mode, Risk
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
@@ -86,6 +87,36 @@ def test_shadow_is_the_default_of_every_risk(tmp_path: Path) -> None:
     assert {autonomy.mode_for(None, risk)[0] for risk in (Risk.R1, Risk.R2, Risk.R3)} == {Mode.SHADOW}
 
 
+def test_hours_hold_the_risk_they_are_given_for(tmp_path: Path) -> None:
+    autonomy = config_of(tmp_path, 'autonomy: {allowed: {R2: "mon-fri  09-17 Europe/Zurich", R3: null}}\n').autonomy
+    allowed = autonomy.hours_for(Risk.R2)
+    assert allowed is not None
+    assert (allowed.from_minute, allowed.to_minute, allowed.zone.key) == (540, 1020, "Europe/Zurich")
+    assert [autonomy.hours_for(risk) for risk in (Risk.R0, Risk.R1, Risk.R3)] == [None, None, None]
+
+
+def test_without_hours_every_risk_may_act_at_any_time(tmp_path: Path) -> None:
+    assert [config_of(tmp_path).autonomy.hours_for(risk) for risk in Risk] == [None] * 4
+
+
+def test_hours_are_shown_as_they_are_written_and_where(tmp_path: Path) -> None:
+    config = config_of(tmp_path, "autonomy: {allowed: {R1: Sat-Sun 00-24 UTC}}\n")
+    rows = {row.key: row for row in effective.effective(config)}
+    assert rows["autonomy.allowed.R1"] == effective.Row(
+        "autonomy.allowed.R1", "Sat-Sun 00-24 UTC", f"{tmp_path}/config.yaml:3"
+    )
+    assert rows["autonomy.allowed.R2"].value is None
+
+
+def test_references_are_read_in_order(tmp_path: Path) -> None:
+    more = 'vantage: [192.0.2.1:53, "[2001:db8::1]:443", ntp.example.net:123, gw-1:22]\n'
+    assert config_of(tmp_path, more).references == (
+        ("192.0.2.1", 53), ("2001:db8::1", 443), ("ntp.example.net", 123), ("gw-1", 22),
+    )  # fmt: skip
+    assert config_of(tmp_path).references == ()
+    assert len(config_of(tmp_path, f"vantage: {[f'gw{n}:22' for n in range(16)]}\n").references) == 16
+
+
 def test_the_search_order() -> None:
     env = {"REMEDIATOR_CONFIG": "/b"}
     assert loading.find("/a", env) == Path("/a")
@@ -98,14 +129,16 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         "REMEDIATOR__SSH__PORT": "2222",
         "REMEDIATOR__LIMITS__COOLDOWN__R1": "20m",
         "REMEDIATOR__CHECKS__HOST_DISK__EVERY": "2m",
-        "REMEDIATOR__VANTAGE": "[192.0.2.1]",
+        "REMEDIATOR__VANTAGE": "[192.0.2.1:53]",
+        "REMEDIATOR__AUTONOMY__ALLOWED__R2": "daily 22-06 UTC",
         "REMEDIATOR_CONFIG": "ignored here",
     }
     config = config_of(tmp_path, "checks: {host-disk: {attempts: 5}}\n", env)
     assert config.ssh.port == 2222
     assert config.limits.resolved.cooldown_s[Risk.R1] == 1200
     assert (config.checks["host-disk"].every, config.checks["host-disk"].attempts) == (120, 5)
-    assert config.vantage == ("192.0.2.1",)
+    assert config.references == (("192.0.2.1", 53),)
+    assert config.autonomy.hours_for(Risk.R2) == hours.parse("daily 22-06 UTC")
 
 
 def test_mistakes_in_the_environment_name_the_variable(tmp_path: Path) -> None:
@@ -142,6 +175,8 @@ def test_urls_are_shown_without_credentials(tmp_path: Path) -> None:
 
 def test_the_schema_is_json_schema() -> None:
     schema = effective.json_schema()
+    assert {"type": "null"} in schema["$defs"]["AllowedConfig"]["properties"]["R2"]["anyOf"]
+    assert schema["properties"]["vantage"]["items"]["type"] == "string"
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) == {"cloud", "inventory"}
 
