@@ -21,7 +21,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
 _REFERENCE_FORM = "write ADDRESS:PORT, like 192.0.2.1:22, '[2001:db8::1]:443' or ntp.example.net:123"
 MAX_REFERENCES = 16
-"""Each is dialled in every round of the self-vantage guard."""
+"""Each is dialled again and again, whether or not anything is broken."""
 
 
 class Section(BaseModel):

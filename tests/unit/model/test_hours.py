@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, reset_tzpath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediator.model import hours
@@ -177,6 +177,7 @@ AROUND_CHANGES = st.sampled_from(["2026-03-27T00:00", "2026-10-23T00:00", "2026-
 MINUTES = st.integers(min_value=0, max_value=1439)
 
 
+@settings(deadline=None)
 @given(
     AROUND_CHANGES,
     st.integers(min_value=0, max_value=4 * 1440),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediator.model import matchers
@@ -126,6 +126,7 @@ def test_a_harmless_regular_expression_is_read(pattern: str) -> None:
 ATOMS = st.sampled_from(["a", ".", "[ab]", "aa", "|", r"\w"])
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         ATOMS,
