@@ -41,7 +41,7 @@ def actions(
     if format is ActionsFormat.JSON:
         output.as_json([as_json(action) for action in found])
     elif format is ActionsFormat.SUDOERS:
-        print(sudoers_file(found, user or "remediator"), end="")
+        print(sudoers_file(found, "remediator" if user is None else user), end="")
     else:
         output.say("\n\n".join(paragraphs(found)))
     return 0

@@ -61,12 +61,12 @@ def text(actions: Iterable[ActionSpec], collector: Sequence[str], stateful: str,
 
 
 def _has_hole(pattern: str) -> bool:
-    return any("*" in word or "NAME" in word for word in pattern.split()[1:])
+    return any("*" in word or "NAME" in word for word in pattern.split(" ")[1:])
 
 
 def _rules(pattern: str, action: str, hole: str) -> list[str]:
     """Return one rule for each program that `pattern` begins with, its hole filled with the expression `hole`."""
-    programs, *words = pattern.split()
+    programs, *words = pattern.split(" ")
     for word in programs.split("|"):
         if _PROGRAM.fullmatch(word) is None:
             raise _unclear(action, pattern, word)

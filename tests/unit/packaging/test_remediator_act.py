@@ -1,0 +1,199 @@
+"""What the script behind the act key lets through: all that the product asks for, and nothing beside it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remediator.integrations.container import catalogue
+from remediator.model.content import ActionSpec
+from tests.unit.packaging import wrapper
+
+pytestmark = pytest.mark.unit
+ACT: Any = wrapper.load()
+UNIT = "kolla-memcached-container.service"
+NOW = ACT.Now("boot", 5000.0, 1_700_000_000.0)
+EMPTY = {"version": 1, "tokens": {}, "ran": []}
+START = ACT.parse(f"systemctl start {UNIT}")
+
+
+def words(line: str) -> list[list[str]]:
+    return [argv for argv, _ in ACT.parse(line).commands]
+
+
+def test_it_is_python_3_6_and_needs_the_standard_library_alone() -> None:
+    source = wrapper.SCRIPT.read_text("utf-8")
+    tree = ast.parse(source, feature_version=(3, 6))
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    assert imported
+    assert imported <= sys.stdlib_module_names
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert source.startswith("#!/usr/bin/python3 -IS\n")
+    assert "shell=True" not in source
+
+
+def test_its_list_is_what_the_actions_print() -> None:
+    assert set(ACT.ALLOWED) == {pattern for action in wrapper.ACTIONS for pattern in action.privileges}
+    assert catalogue.STATEFUL.pattern == ACT.STATEFUL
+
+
+@pytest.mark.parametrize("action", wrapper.ACTIONS, ids=lambda action: action.name)
+@pytest.mark.parametrize("token", ["", "REMEDIATOR_TOKEN=prod.zh-1:7 "])
+@pytest.mark.parametrize("sudo", [True, False])
+def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: bool, token: str) -> None:
+    commands = list(wrapper.samples(action))
+    assert commands
+    for command in commands:
+        prefix = ["sudo", "-n", "--"] if sudo else []
+        asked = ACT.parse(token + command.line(sudo=sudo))
+        assert [argv for argv, _ in asked.commands] == [
+            [*prefix, *each] for each in (command.first, command.argv) if each
+        ]
+        assert (asked.cloud, asked.epoch) == (("prod.zh-1", 7) if token else (None, None))
+        assert ACT.changes(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", " ", "\n", "sh", "bash -i", "sudo -n --", "sudo -n -- sudo -n -- docker start a", "sudo docker start a",
+        "sudo -n docker start a", "sudo -n -u root -- docker start a", "&&", f"systemctl start {UNIT} &&",
+        f"&& systemctl start {UNIT}", f"systemctl start {UNIT} && && docker start a", f"systemctl start {UNIT} & docker start a",
+        f"systemctl start {UNIT} || docker start a", f"systemctl start {UNIT}; sh", f"systemctl start {UNIT}\nsh",
+        f"systemctl start {UNIT}\tb", "systemctl start $(id)", "systemctl start `id`", "systemctl start 'a b'", 'docker start "a"',
+        "docker start a\\ b", "docker start a > b", "docker start a | sh", "docker start a*", "docker start ~", "docker start #a",
+        "docker start ../a", "docker start /a", "docker start a.b", "docker start -a", "docker start --attach a", "docker start a b",
+        "docker start A", "docker start", "docker restart a", "docker restart -t 0 a", "docker restart -t 60 a b", "docker run a",
+        "docker exec a sh", "docker stop a", "docker start a&&sh", "podman rm a", "nerdctl start a", "/usr/bin/docker start a",
+        "systemctl start sshd.service", "systemctl start kolla--container.service", "systemctl start kolla-a-container.service b.service",
+        "systemctl stop kolla-a-container.service", "systemctl mask kolla-a-container.service", "systemctl start kolla-a.b-container.service",
+        "systemctl start kolla-a-container.servicex", "systemctl start xkolla-a-container.service", "systemctl start kolla-*-container.service",
+        "systemctl start kolla-../a-container.service", "systemctl --root=/x start kolla-a-container.service", "systemctl reboot",
+        "systemctl restart kolla-mariadb-container.service", "systemctl start kolla-rabbitmq-container.service", "docker start mariadb",
+        "docker restart -t 60 ovn_controller", "docker start ceph_mon", "docker|podman start a", "docker start NAME x",
+        "REMEDIATOR_TOKEN=a:1", "REMEDIATOR_TOKEN=a:x docker start a", "REMEDIATOR_TOKEN=:1 docker start a", "PATH=. docker start a",
+        "REMEDIATOR_TOKEN=a:-1 docker start a", "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 docker start a",
+        "docker start a && REMEDIATOR_TOKEN=a:2 docker start a", "docker start \u0430", "docker start a\udc80", "docker start a\x00",
+        "docker start " + "a" * 65, "docker start a && " * 80 + "docker start a",
+    ],
+)  # fmt: skip
+def test_all_else_is_refused_with_one_sentence(line: str) -> None:
+    with pytest.raises(ACT.Refusal) as refused:
+        ACT.parse(line)
+    assert str(refused.value).isascii()
+    assert str(refused.value).isprintable()
+
+
+NAME = r"(?!(mariadb|rabbitmq)\b)[a-z0-9_]+"
+ONE = (
+    rf"(sudo -n -- )?(systemctl (reset-failed|start|restart) kolla-{NAME}-container\.service"
+    rf"|systemctl (reset-failed|start) kolla-mariadb-container\.service|(docker|podman) (start|restart -t 60) {NAME})"
+)
+LINE = re.compile(rf"(REMEDIATOR_TOKEN=lab:\d+ )?{ONE}( && {ONE})*")
+PIECES = (
+    "REMEDIATOR_TOKEN=lab:3", "sudo -n --", "sudo", "&&", "systemctl", "docker", "podman", "start", "restart", "restart -t 60", "stop",
+    "reset-failed", UNIT, "kolla-mariadb-container.service", "kolla-nova_api-container.service", "memcached", "mariadb", "rabbitmq", "a;b",
+    "systemctl start " + UNIT, "docker start memcached", "sudo -n -- systemctl restart " + UNIT, "&& podman restart -t 60 cron",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8))
+def test_it_lets_through_exactly_one_grammar(pieces: list[str]) -> None:
+    line = " ".join(pieces)
+    try:
+        accepted = " && ".join(" ".join(argv) for argv in words(line))
+    except ACT.Refusal:
+        assert LINE.fullmatch(line) is None
+    else:
+        assert LINE.fullmatch(line) is not None
+        assert line.endswith(accepted)
+
+
+def ran(count: int, ago_s: float, boot: str = "boot") -> dict[str, Any]:
+    one = {"boot_id": boot, "up_s": NOW.up_s - ago_s, "wall_s": NOW.wall_s - ago_s}
+    return {**EMPTY, "ran": [one] * count}
+
+
+@pytest.mark.parametrize(
+    ("state", "allowed", "kept"),
+    [
+        (EMPTY, True, 1),
+        (ran(2, 10), True, 3),
+        (ran(3, 10), False, 3),
+        (ran(3, 3599), False, 3),
+        (ran(3, 3600), True, 1),
+        (ran(3, 10, "an earlier boot"), False, 3),
+        (ran(3, 3601, "an earlier boot"), True, 1),
+        (ran(3, -500, "an earlier boot"), False, 3),  # from the future: the wall clock was set back
+    ],
+)
+def test_an_hour_has_room_for_so_many(state: dict[str, Any], allowed: bool, kept: int) -> None:
+    after, refusal = ACT.admit(state, START, NOW, 3, False)
+    assert (refusal is None) is allowed
+    assert len(after["ran"]) == kept
+    assert allowed or "3 of 3 changes an hour" in refusal
+
+
+def test_within_one_boot_the_wall_clock_has_no_say() -> None:
+    one = {"boot_id": "boot", "up_s": NOW.up_s - 10, "wall_s": NOW.wall_s - 7200}
+    _, refusal = ACT.admit({**EMPTY, "ran": [one]}, START, NOW, 1, False)
+    assert refusal is not None
+
+
+def test_a_chain_counts_for_each_of_its_changes() -> None:
+    chain = ACT.parse(" && ".join(["docker start a"] * 3))
+    assert ACT.admit(EMPTY, chain, NOW, 3, False)[1] is None
+    after, refusal = ACT.admit(EMPTY, chain, NOW, 2, False)
+    assert refusal is not None
+    assert after["ran"] == []
+    assert ACT.changes(ACT.parse(f"systemctl reset-failed {UNIT}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("seen", "token", "required", "allowed", "highest"),
+    [
+        ({}, "", False, True, {}),
+        ({}, "", True, False, {}),
+        ({}, "lab:3", True, True, {"lab": 3}),
+        ({"lab": 3}, "lab:3", False, True, {"lab": 3}),
+        ({"lab": 3}, "lab:4", False, True, {"lab": 4}),
+        ({"lab": 3}, "lab:2", False, False, {"lab": 3}),
+        ({"lab": 3}, "", False, True, {"lab": 3}),
+        ({"lab": 3}, "prod:1", False, True, {"lab": 3, "prod": 1}),
+        ({f"c{n}": 1 for n in range(16)}, "c0:1", False, True, {f"c{n}": 1 for n in range(16)}),
+        ({f"c{n}": 1 for n in range(16)}, "new:1", False, False, {f"c{n}": 1 for n in range(16)}),
+    ],
+)
+def test_a_lower_token_is_refused(
+    seen: dict[str, int], token: str, required: bool, allowed: bool, highest: dict[str, int]
+) -> None:
+    asked = ACT.parse((f"REMEDIATOR_TOKEN={token} " if token else "") + "docker start a")
+    after, refusal = ACT.admit({**EMPTY, "tokens": seen}, asked, NOW, 20, required)
+    assert (refusal is None) is allowed
+    assert after["tokens"] == highest
+    assert len(after["ran"]) == int(allowed)
+
+
+def test_a_higher_token_counts_even_when_the_hour_is_full() -> None:
+    asked = ACT.parse("REMEDIATOR_TOKEN=lab:9 docker start a")
+    after, refusal = ACT.admit({**ran(3, 1), "tokens": {"lab": 3}}, asked, NOW, 3, False)
+    assert refusal is not None
+    assert after["tokens"] == {"lab": 9}
+
+
+@pytest.mark.parametrize("arguments", [["--per-hour", "0"], ["--per-hour", "1001"], ["--per-hour", "-1"], ["--per-hour", "x"],
+                                       ["--per", "3"], ["--state", "act.json"], ["--nonsense"], ["extra"]])  # fmt: skip
+def test_a_mistake_in_its_own_line_refuses(arguments: list[str]) -> None:
+    with pytest.raises(ACT.Refusal, match="authorized_keys"):
+        ACT.options(arguments)
+
+
+def test_what_it_does_without_arguments() -> None:
+    chosen = ACT.options([])
+    assert (chosen.per_hour, chosen.require_token, chosen.state) == (20, False, "/run/remediator/act.json")

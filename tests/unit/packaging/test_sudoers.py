@@ -1,0 +1,114 @@
+"""The sudoers file: allows every command of every action, and no command that differs in one word.
+
+`decide` reads a file as sudo does: arguments joined by spaces, ^...$ as a regular expression, the last rule that fits wins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from remediator.cli import catalogue as command
+from remediator.cli import main
+from remediator.cli.errors import CliError
+from remediator.collect import assembly
+from remediator.model.content import ActionSpec
+from tests.unit.packaging import wrapper
+
+pytestmark = pytest.mark.unit
+RULE = re.compile(r"(\S+) ALL=\(root\) NOPASSWD: (!?)(/\S+) (.+)")
+TEXT = command.sudoers_file(wrapper.ACTIONS, "remediator")
+RULES = [RULE.fullmatch(line) for line in TEXT.splitlines() if line and not line.startswith("#")]
+
+
+def decide(argv: tuple[str, ...]) -> bool:
+    allowed = False
+    for rule in RULES:
+        assert rule is not None
+        asked, wanted = " ".join(argv[1:]), rule.group(4)
+        if wanted.startswith("^"):
+            fits = re.fullmatch(wanted[1:-1], asked) is not None
+        else:
+            fits = re.sub(r"\\(.)", r"\1", wanted) == asked
+        if rule.group(3) == f"/usr/bin/{argv[0]}" and fits:
+            allowed = not rule.group(2)
+    return allowed
+
+
+@pytest.mark.parametrize("action", wrapper.ACTIONS, ids=lambda action: action.name)
+def test_every_command_of_every_action_is_allowed(action: ActionSpec) -> None:
+    argvs = {argv for each in wrapper.samples(action) for argv in (each.first, each.argv) if argv}
+    assert argvs
+    assert [argv for argv in argvs if not decide(argv)] == []
+
+
+def test_the_collector_is_allowed_and_no_other_python() -> None:
+    assert decide(assembly.argv(sudo=False))
+    assert not decide(("python3", "-c", "import os"))
+    assert not decide(("python3", "-S", "-E", "-c", "import os"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "systemctl start kolla-a sshd.service kolla-b-container.service", "systemctl start kolla-a-container.service b.service",
+        "systemctl stop kolla-a-container.service", "systemctl start sshd.service", "systemctl start kolla-a.b-container.service",
+        "systemctl restart kolla-mariadb-container.service", "systemctl start kolla-rabbitmq-container.service", "systemctl start",
+        "systemctl start kolla-a-containerxservice", "systemctl start kolla-../x-container.service", "docker start mariadb",
+        "docker start a b", "docker start -a a", "docker restart -t 0 a", "docker restart a", "docker run a", "podman start ceph_mon",
+        "podman restart -t 60 redis_sentinel", "docker exec a sh", "sh -c id", "systemctl daemon-reload", "docker",
+    ],
+)  # fmt: skip
+def test_nothing_else_is(line: str) -> None:
+    assert not decide(tuple(line.split()))
+
+
+def test_no_rule_has_a_wildcard_of_sudoers() -> None:
+    for rule in RULES:
+        assert rule is not None, "a line is not a rule of its own"
+        arguments = rule.group(4)
+        assert arguments.startswith("^") == arguments.endswith("$")
+        assert arguments.startswith("^") or re.search(r"(?<!\\)[*?\[]", arguments) is None
+        assert "ALL" not in arguments
+
+
+@pytest.mark.parametrize(
+    "pattern", ["docker start NAME; sh", "docker start $X", "docker start *a*", "systemctl start a\nx ALL=ALL", "!docker start a",
+                "docker start 'a b'", "a|!b start NAME", "docker start (a)"]
+)  # fmt: skip
+def test_a_privilege_that_is_no_pattern_of_words_ends_it(pattern: str) -> None:
+    wrong = dataclasses.replace(wrapper.ACTIONS[0], privileges=(pattern,))
+    with pytest.raises(CliError, match=r"cannot become a sudoers rule") as refused:
+        command.sudoers_file([wrong], "remediator")
+    assert refused.value.exit_code == 1
+
+
+def test_literal_arguments_are_taken_literally() -> None:
+    odd = dataclasses.replace(wrapper.ACTIONS[0], privileges=("/opt/x/tool set a=b,c:d", "tool"))
+    text = command.sudoers_file([odd], "remediator")
+    assert r"NOPASSWD: /opt/x/tool set a\=b\,c\:d" in text
+    assert 'NOPASSWD: /usr/bin/tool ""\n' in text
+
+
+def test_the_command_prints_it_for_the_account_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["actions", "--format", "sudoers", "--user", "kolla"]) == 0
+    assert capsys.readouterr().out == TEXT.replace("remediator ALL=", "kolla ALL=")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["--user", "x"], "--format sudoers"),
+        (["--format", "sudoers", "--user", "ALL"], "'ALL'"),
+        (["--format", "sudoers", "--user", "a b"], "'a b'"),
+        (["--format", "sudoers", "--user", "%wheel"], "'%wheel'"),
+        (["--format", "sudoers", "--user", ""], "''"),
+    ],
+)
+def test_bad_usage_is_64(line: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["actions", *line]) == 64
+    said = capsys.readouterr()
+    assert words in said.err
+    assert said.out == ""

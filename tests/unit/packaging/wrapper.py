@@ -1,0 +1,48 @@
+"""The script that stands behind the act key, loaded as a module, and every request that a built-in action can make of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from remediator.integrations import registry
+from remediator.model import targets
+from remediator.model.content import ActionInput, ActionSpec, Command
+from remediator.model.hosts import Host
+
+SCRIPT = Path(__file__).parents[3] / "packaging" / "remediator-act"
+ACTIONS = [action for one in registry.load({name: {} for name in registry.BUILT_IN}).values() for action in one.actions]
+NAMES = ("memcached", "nova_api", "cron", "kolla_toolbox", "neutron_ovn_metadata_agent")
+WELL = {
+    "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False, "abs_clock_offset_s": 0.1,
+    "quorum_without_me": True, "any_donor_or_joiner": False,
+}  # fmt: skip
+
+
+def load() -> ModuleType:
+    """Return the script as a module, without a compiled copy beside it."""
+    module = ModuleType("remediator_act")
+    exec(compile(SCRIPT.read_text("utf-8"), str(SCRIPT), "exec"), module.__dict__)
+    return module
+
+
+def samples(action: ActionSpec) -> Iterator[Command]:
+    """Yield what `action` builds for each engine, each state of the unit, and each of NAMES.
+
+    A Galera member always has its unit here: without one `galera.start_member` would build ``docker start mariadb``, which
+    its privileges do not name, so that the host refuses it.
+    """
+    states: tuple[dict[str, Any], ...] = (
+        {"has_unit": False},
+        *({"has_unit": True, "unit_state": state} for state in ("failed", "inactive", "active")),
+    )
+    for engine, name, state in itertools.product(("docker", "podman"), NAMES, states):
+        host = Host(name="ctl1", address="a", groups=(), engine=engine)
+        for kind in action.target_kinds:
+            if kind == "galera" and not state["has_unit"]:
+                continue
+            target = targets.galera_member("ctl1") if kind == "galera" else targets.container("ctl1", name)
+            yield from action.commands(ActionInput(target=target, host=host, data={**WELL, **state}))
