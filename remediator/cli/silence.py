@@ -11,7 +11,7 @@ from remediator.cli import clean, control_client, lasting, moments, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
-_UNQUOTED: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*([^\s\"].*?)\s*", re.DOTALL)
+_UNQUOTED: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*((?>=~|!~|!=|=))\s*([^\s\"].*?)\s*", re.DOTALL)
 app = typer.Typer(help="Mutes of remediation by matcher: 4 h unless said, at most 7 days.", no_args_is_help=True)
 
 

@@ -237,12 +237,12 @@ class Reader:
     @staticmethod
     def _event_json(row: sa.RowMapping) -> dict[str, Any]:
         return {
+            **json.loads(row["body"]),
             "id": row["id"],
             "at": row["at"],
             "source": row["source"],
             "target": row["target"],
             "incident": row["incident"],
-            **json.loads(row["body"]),
         }
 
     # the audit ------------------------------------------------------------------------------------------------

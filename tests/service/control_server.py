@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -63,4 +64,6 @@ class ControlServer:
                 if received:
                     request = json.loads(received)
                     self.asked.append((request["op"], request["args"]))
-                    peer.sendall(self._reply(request["op"], request["args"]))
+                    reply = self._reply(request["op"], request["args"])
+                    with contextlib.suppress(ConnectionError):  # who asked may be gone by now
+                        peer.sendall(reply)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import shlex
+import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.service.control_server import ControlServer, answers
+from tests.service.control_server import ControlServer, Reply, answers
 
 pytestmark = pytest.mark.service
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
@@ -123,6 +128,16 @@ def test_json_is_json_and_tables_have_no_colour_off_a_terminal(site: Site) -> No
         ["baseline", "show"],
         ["baseline", "accept", "all", "--reason", "x"],
         ["status"],
+        ["approve", "run-1", "--plan", "ab"],
+        ["deny", "run-1", "--reason", "x"],
+        ["silence", "add", "host=ctl2", "--reason", "x"],
+        ["silence", "list"],
+        ["downtime", "add", "host/ctl2", "--reason", "x"],
+        ["downtime", "end", "down-1", "--reason", "x"],
+        ["incidents", "ack", "inc-1", "--reason", "x"],
+        ["brakes", "list"],
+        ["brakes", "close", "storm", "--reason", "x"],
+        ["audit", "accept-restore", "--reason", "x"],
     ],
 )
 def test_without_a_daemon_it_is_5_with_the_remedy(site: Site, arguments: list[str]) -> None:
@@ -203,3 +218,252 @@ def test_help_is_fast_and_imports_nothing_heavy(site: Site) -> None:
         took.append(time.monotonic() - before)
     print(f"--help: {min(took):.3f} s")
     assert min(took) < 1.0
+
+
+# mutes -------------------------------------------------------------------------------------------------------------
+
+UNTIL = "2026-11-23T07:12:45.000Z"
+
+
+def test_a_silence_is_asked_for_as_it_is_meant_though_the_shell_took_its_quotes(site: Site) -> None:
+    made = {"id": "sil-1", "matchers": ['host="ctl2"', 'check=~"a|b"'], "author": "ann", "reason": "x", "until": UNTIL}
+    with ControlServer(site.directory / "state", answers(silence_add={"data": {"silence": made}})) as control:
+        done = site.run("silence", "add", "host=ctl2", 'check=~"a|b"', "--for", "30m", "--reason", "disk")
+        site.run("silence", "add", "host=ctl2", "--reason", "disk")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        'silenced host="ctl2", check=~"a|b" until 2026-11-23 07:12:45 UTC; earlier: remediator silence end sil-1\n'
+    )
+    asked = {"matchers": ['host="ctl2"', 'check=~"a|b"'], "for_s": 1800.0, "reason": "disk"}
+    assert control.asked[0] == ("silence-add", asked)
+    assert control.asked[1][1]["for_s"] is None
+
+
+def test_mutes_are_listed_and_ended(site: Site) -> None:
+    silence = {"id": "sil-1", "matchers": ['host="ctl2"'], "author": "ann", "reason": "disk", "until": UNTIL}
+    downtime = {"id": "down-1", "target": "host/ctl2", "author": "ann", "reason": "disk", "until": UNTIL}
+    reply = answers(
+        silence_list={"data": {"silences": [silence]}},
+        downtime_list={"data": {"downtimes": []}},
+        silence_end={"data": {"silence": "sil-1"}},
+        downtime_end={"exit": 64, "error": "there is no downtime 'down-9'"},
+        downtime_add={"data": {"downtime": downtime}},
+    )
+    with ControlServer(site.directory / "state", reply) as control:
+        listed = site.run("silence", "list").stdout.splitlines()[1].split()
+        assert listed == ["sil-1", "2026-11-23", "07:12:45", "ann", 'host="ctl2"', "disk"]
+        assert json.loads(site.run("silence", "list", "--format", "json").stdout) == [silence]
+        assert site.run("downtime", "list").stdout == "nothing is in downtime\n"
+        assert site.run("silence", "end", "sil-1", "--reason", "over").stdout == "ended silence sil-1\n"
+        ended = site.run("downtime", "end", "down-9", "--reason", "over")
+        added = site.run("downtime", "add", "host/ctl2", "--for", "2d", "--reason", "disk")
+    assert (ended.returncode, ended.stderr) == (64, "remediator: there is no downtime 'down-9'\n")
+    assert added.stdout.startswith("host/ctl2 is in downtime until 2026-11-23 07:12:45 UTC;")
+    assert control.asked[-1][1] == {"target": "host/ctl2", "for_s": 172800.0, "reason": "disk"}
+
+
+def test_of_several_pauses_one_must_be_named(site: Site) -> None:
+    standing = [
+        {"id": "pause-1", "reason": "deploy", "author": "ann", "at": "2026-11-23T03:12:45.000Z"},
+        {"id": "pause-2", "reason": "network", "author": "bob", "at": "2026-11-23T03:13:45.000Z"},
+    ]
+
+    def reply(op: str, args: Mapping[str, Any]) -> bytes:
+        named = args["pause"] is not None or args["all"]
+        several = {"exit": 64, "data": {"pauses": standing}, "error": "2 pauses stand: name one, or say --all"}
+        return answers(resume={} if named else several)(op, args)
+
+    site.pause_file.write_text("x\n", "utf-8")
+    with ControlServer(site.directory / "state", reply) as control:
+        done = site.run("resume")
+        assert site.run("resume", "pause-2").stdout == f"lifted pause-2; the pause file {site.pause_file} still holds\n"
+        assert site.pause_file.exists()
+        assert site.run("resume", "--all", "--reason", "over").returncode == 0
+        assert site.run("resume", "pause-1", "--all").returncode == 64
+    assert done.returncode == 64
+    assert done.stderr == "remediator: 2 pauses stand: name one, or say --all\n"
+    assert "pause-2  2026-11-23 03:13:45  bob  network" in done.stdout
+    assert not site.pause_file.exists()
+    assert [args for _, args in control.asked[1:]] == [
+        {"reason": "no reason given", "pause": "pause-2", "all": False},
+        {"reason": "over", "pause": None, "all": True},
+    ]
+
+
+def test_the_breaker_the_restore_and_an_acknowledgement_are_said(site: Site) -> None:
+    storm = {"kind": "storm", "what": "R3", "reason": "5 of 6 hosts", "until": None}
+    status = {**STATUS, "muted": [storm, {"kind": "pause", "what": "everything", "reason": "x", "until": None}]}
+    refused = {"exit": 4, "error": "the storm is not over: 5 of 6 hosts"}
+    reply = answers(status={"data": status}, brake_close=refused, accept_restore={}, ack={})
+    with ControlServer(site.directory / "state", reply) as control:
+        assert json.loads(site.run("brakes", "list", "--format", "json").stdout) == [storm]
+        table = site.run("brakes", "list").stdout
+        closed = site.run("brakes", "close", "storm", "--reason", "power is back")
+        assert site.run("audit", "accept-restore", "--reason", "disk replaced").returncode == 0
+        assert site.run("incidents", "ack", "inc-7", "--reason", "seen").stdout == "acknowledged incident inc-7\n"
+    assert "remediator brakes close storm --reason TEXT" in table
+    assert (closed.returncode, closed.stderr) == (4, "remediator: the storm is not over: 5 of 6 hosts\n")
+    assert control.asked[2:] == [
+        ("brake-close", {"reason": "power is back"}),
+        ("accept-restore", {"reason": "disk replaced"}),
+        ("ack", {"incident": "inc-7", "reason": "seen"}),
+    ]
+
+
+# a wrapped command -------------------------------------------------------------------------------------------------
+
+
+def wraps(**changed: Mapping[str, Any]) -> Reply:
+    return answers(**{"wrap_begin": {"data": {"wrap": "wrap-1"}}, "wrap_end": {"data": {}}, **changed})
+
+
+def test_a_wrapped_command_runs_between_begin_and_end_with_its_own_code_and_streams(site: Site) -> None:
+    script = "echo out; echo err >&2; cut -d' ' -f22 /proc/$$/stat; exit 7"
+    with ControlServer(site.directory / "state", wraps()) as control:
+        done = site.run("pause", "--wrap", "--scope", "host/ctl2", "--reason", "deploy", "--", "sh", "-c", script)
+    out = done.stdout.splitlines()
+    assert (done.returncode, out[0], done.stderr) == (7, "out", "err\n")
+    (begin, asked), end = control.asked
+    assert begin == "wrap-begin"
+    assert asked["pid_started"] == out[1]
+    assert asked["pid"] > 1
+    assert (asked["scope"], asked["reason"], asked["command"]) == (
+        "host/ctl2",
+        "deploy",
+        shlex.join(["sh", "-c", script]),
+    )
+    assert end == ("wrap-end", {"wrap": "wrap-1", "exit": 7})
+
+
+def test_secrets_of_a_wrapped_command_are_not_told(site: Site) -> None:
+    with ControlServer(site.directory / "state", wraps()) as control:
+        site.run("pause", "--wrap", "--", "true", "--password=hunter2", "--debug")
+    assert control.asked[0][1]["command"] == "true --password=*** --debug"
+
+
+@pytest.mark.parametrize("answer", [{"exit": 64, "error": "there is no scope"}, {"exit": 4, "error": "no right"}])
+def test_a_command_that_the_daemon_refuses_is_not_run(site: Site, answer: dict[str, Any]) -> None:
+    mark = site.directory / "ran"
+    with ControlServer(site.directory / "state", wraps(wrap_begin=answer)) as control:
+        done = site.run("pause", "--wrap", "--", "touch", str(mark))
+    assert (done.returncode, done.stderr) == (answer["exit"], f"remediator: {answer['error']}\n")
+    assert not mark.exists()
+    assert not site.pause_file.exists()
+    assert len(control.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--wrap"], 64, "--wrap needs a command"),
+        (["--scope", "all"], 64, "are for `remediator pause --wrap"),
+        (["--", "true"], 64, "are for `remediator pause --wrap"),
+        (["--wrap", "--", "no-such-command-at-all"], 127, "no such command on the PATH"),
+    ],
+)
+def test_what_cannot_be_wrapped_is_not_told_to_the_daemon(site: Site, words: list[str], code: int, said: str) -> None:
+    with ControlServer(site.directory / "state", wraps()) as control:
+        done = site.run("pause", *words)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert control.asked == []
+
+
+def test_without_a_daemon_the_file_stands_for_the_time_of_the_command(site: Site) -> None:
+    done = site.run("pause", "--wrap", "--", "cat", str(site.pause_file))
+    assert done.returncode == 0
+    assert "while this runs: cat" in done.stdout
+    assert f"paused by the file {site.pause_file}" in done.stderr
+    assert not site.pause_file.exists()
+
+
+def test_a_pause_file_that_is_not_ours_stays(site: Site) -> None:
+    site.pause_file.write_text("somebody else\n", "utf-8")
+    assert "which was there already and stays" in site.run("pause", "--wrap", "--", "true").stderr
+    assert site.pause_file.read_text("utf-8") == "somebody else\n"
+    site.pause_file.unlink()
+    done = site.run("pause", "--wrap", "--", "sh", "-c", f"echo me too >> {site.pause_file}")
+    assert "is not as this command wrote it and stays" in done.stderr
+    assert site.pause_file.exists()
+
+
+def test_without_a_daemon_and_without_a_file_nothing_runs(site: Site) -> None:
+    text = site.config.read_text("utf-8").replace(str(site.pause_file), "/does/not/exist/PAUSE")
+    site.config.write_text(text, "utf-8")
+    mark = site.directory / "ran"
+    done = site.run("pause", "--wrap", "--", "touch", str(mark))
+    assert done.returncode == 1
+    assert done.stderr.startswith("remediator: NOT PAUSED: cannot write /does/not/exist/PAUSE")
+    assert not mark.exists()
+
+
+def test_an_end_that_cannot_be_told_leaves_the_code_of_the_command(site: Site) -> None:
+    with ControlServer(site.directory / "state", wraps(wrap_end={"exit": 1, "error": "the store is full"})):
+        done = site.run("pause", "--wrap", "--", "sh", "-c", "exit 3")
+    assert done.returncode == 3
+    assert "the daemon was not told that wrap-1 has ended" in done.stderr
+    assert "the store is full" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "trap", "code"),
+    [(15, "", 143), (2, "", 130), (15, "trap 'exit 9' TERM;", 9), (1, "trap 'exit 8' HUP;", 8)],
+)
+def test_a_signal_reaches_the_command_and_the_end_is_still_said(site: Site, number: int, trap: str, code: int) -> None:
+    ready = site.directory / "ready"
+    script = f"{trap} echo > {ready}; while :; do sleep 0.05; done"
+    command = [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
+    with ControlServer(site.directory / "state", wraps()) as control:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        appeared(ready)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (code, "")
+    assert control.asked[-1] == ("wrap-end", {"wrap": "wrap-1", "exit": code})
+
+
+def test_ctrl_c_on_a_terminal_reaches_the_command_once(site: Site) -> None:
+    ready, count = site.directory / "ready", site.directory / "count"
+    script = f"trap 'echo x >> {count}' INT; trap 'exit 5' TERM; echo > {ready}; while :; do sleep 0.05; done"
+    with ControlServer(site.directory / "state", wraps()) as control:
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(
+                REMEDIATOR, [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
+            )
+        appeared(ready)
+        os.write(terminal, b"\x03")
+        appeared(count)
+        time.sleep(0.3)
+        os.kill(pid, signal.SIGTERM)
+        _, status = os.waitpid(pid, 0)
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 5
+    assert count.read_text("utf-8") == "x\n"
+    assert control.asked[-1] == ("wrap-end", {"wrap": "wrap-1", "exit": 5})
+
+
+def test_a_wrapper_that_dies_before_the_yes_has_run_nothing(site: Site) -> None:
+    mark, asked = site.directory / "ran", threading.Event()
+
+    def never(op: str, _args: Mapping[str, Any]) -> bytes:
+        asked.set()
+        time.sleep(0.5)
+        return b""
+
+    command = [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "touch", str(mark)]
+    with ControlServer(site.directory / "state", never) as control:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert asked.wait(20)
+        process.kill()
+        process.communicate(timeout=20)  # ends only when the child, which holds the pipe too, has ended
+        gone = Path(f"/proc/{control.asked[0][1]['pid']}")
+    assert not gone.exists() or "\nState:\tZ" in (gone / "status").read_text("utf-8")
+    assert not mark.exists()
+
+
+def appeared(path: Path) -> None:
+    give_up = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < give_up, f"{path} never appeared"
+        time.sleep(0.02)
