@@ -314,7 +314,8 @@ def test_the_breaker_the_restore_and_an_acknowledgement_are_said(site: Site) -> 
 
 
 def wraps(**changed: Mapping[str, Any]) -> Reply:
-    return answers(**{"wrap_begin": {"data": {"wrap": "wrap-1"}}, "wrap_end": {"data": {}}, **changed})
+    by_op: dict[str, Mapping[str, Any]] = {"wrap_begin": {"data": {"wrap": "wrap-1"}}, "wrap_end": {"data": {}}}
+    return answers(**(by_op | changed))
 
 
 def test_a_wrapped_command_runs_between_begin_and_end_with_its_own_code_and_streams(site: Site) -> None:
