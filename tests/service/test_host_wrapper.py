@@ -1,0 +1,383 @@
+"""The script behind the act key as sshd starts it: a process of its own, the request in SSH_ORIGINAL_COMMAND.
+
+The programs it starts are stand-ins that write down how they were called; the script itself is the one that is installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remediator.model.content import Command
+
+pytestmark = pytest.mark.service
+SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"
+UNIT = "kolla-memcached-container.service"
+START = f"systemctl start {UNIT}"
+REFUSED = 126
+EMPTY = {"version": 1, "tokens": {}, "ran": []}
+
+STAND_IN = """#!/bin/sh
+{{ printf '%s' "${{0##*/}}"; for word; do printf ' <%s>' "$word"; done; echo; }} >> {here}/calls
+echo "${{0##*/}} says $1"
+echo "${{0##*/}} warns" >&2
+[ -e {here}/do-$1 ] && . {here}/do-$1
+exit 0
+"""
+SUDO = """#!/bin/sh
+{{ printf 'sudo'; for word; do printf ' <%s>' "$word"; done; echo; }} >> {here}/calls
+shift 2
+exec "$@"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How one request ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSide:
+    """A directory that stands for a host: its programs, its state, its log."""
+
+    here: Path
+    log: socket.socket
+
+    @property
+    def state(self) -> Path:
+        return self.here / "run" / "act.json"
+
+    @property
+    def calls(self) -> list[str]:
+        """How the programs were called, in order."""
+        written = self.here / "calls"
+        return written.read_text().splitlines() if written.exists() else []
+
+    def logged(self) -> list[str]:
+        """Return the lines that reached the log so far."""
+        lines = []
+        while True:
+            try:
+                lines.append(self.log.recv(4096).decode("ascii"))
+            except BlockingIOError:
+                return lines
+
+    def when(self, verb: str, script: str) -> None:
+        """Let the programs run `script` when they are called with `verb`."""
+        (self.here / f"do-{verb}").write_text(script + "\n")
+
+    def seen(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.state.read_text())
+        return found
+
+    def ask(
+        self,
+        line: str | bytes | None,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Ended:
+        """Send one request, as sshd would."""
+        paths = "--state", str(self.state), "--path", f"{self.here}/bin:/usr/bin:/bin", "--log", f"{self.here}/log"
+        passed = {os.fsencode(k): os.fsencode(v) for k, v in {"PATH": "/usr/bin:/bin", **(environment or {})}.items()}
+        if line is not None:
+            passed[b"SSH_ORIGINAL_COMMAND"] = os.fsencode(line)
+        done = subprocess.run(
+            [str(SCRIPT), *paths, *arguments], env=passed, cwd=cwd, capture_output=True, timeout=60, check=False
+        )
+        return Ended(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+
+
+@pytest.fixture
+def host() -> Iterator[HostSide]:
+    with tempfile.TemporaryDirectory(prefix="act-", dir="/tmp") as directory:  # a socket's path must be short
+        here = Path(directory)
+        (here / "run").mkdir(mode=0o700)
+        (here / "bin").mkdir()
+        for name, text in (("systemctl", STAND_IN), ("docker", STAND_IN), ("sudo", SUDO)):
+            program = here / "bin" / name
+            program.write_text(text.format(here=here))
+            program.chmod(0o755)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind(f"{here}/log")
+            log.setblocking(False)
+            yield HostSide(here=here, log=log)
+
+
+def assert_refused(host: HostSide, ended: Ended, words: str = "") -> None:
+    assert ended.code == REFUSED
+    assert ended.out == ""
+    assert ended.err.startswith("remediator-act: refused: ")
+    assert ended.err.count("\n") == 1
+    assert words in ended.err
+
+
+def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
+    command = Command(
+        host="ctl1", argv=("systemctl", "start", UNIT), timeout_s=60, first=("systemctl", "reset-failed", UNIT)
+    )
+    ended = host.ask(command.line(sudo=True))
+    assert ended == Ended(
+        code=0,
+        out="systemctl says reset-failed\nsystemctl warns\nsystemctl says start\nsystemctl warns\n",
+        err="",
+    )
+    assert host.calls == [
+        f"sudo <-n> <--> <systemctl> <reset-failed> <{UNIT}>",
+        f"systemctl <reset-failed> <{UNIT}>",
+        f"sudo <-n> <--> <systemctl> <start> <{UNIT}>",
+        f"systemctl <start> <{UNIT}>",
+    ]
+    assert len(host.seen()["ran"]) == 1
+    first, last = host.logged()
+    assert f"runs sudo -n -- systemctl reset-failed {UNIT} && " in first
+    assert "exit 0 of " in last
+    assert first.startswith("<85>")
+
+
+def test_the_first_that_fails_ends_it_and_gives_its_code(host: HostSide) -> None:
+    host.when("reset-failed", "exit 5")
+    assert host.ask(f"systemctl reset-failed {UNIT} && {START}").code == 5
+    assert host.calls == [f"systemctl <reset-failed> <{UNIT}>"]
+
+
+def test_a_killed_command_and_a_missing_one_end_as_in_a_shell(host: HostSide) -> None:
+    host.when("restart", "kill -9 $$")
+    assert host.ask(f"systemctl restart {UNIT}").code == 137
+    missing = host.ask("podman start memcached", "--path", f"{host.here}/bin")
+    assert (missing.code, missing.err) == (127, "remediator-act: podman cannot be started: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{START}; touch {canary}", "{START}\ntouch {canary}", "{START} && touch {canary}", "{START} & touch {canary}",
+        "{START} || touch {canary}", "{START} | tee {canary}", "{START} > {canary}", "$(touch {canary})", "`touch {canary}`",
+        "systemctl start $(touch {canary})", "docker start '; touch {canary}'", 'docker start "$(touch {canary})"',
+        "docker start a\\;touch", "docker start ../../bin/sh", "docker start a/../b", "systemctl start kolla-../../x-container.service",
+        "systemctl start {UNIT} sshd.service", "docker start a b", "docker start -ai a", "docker run -v /:/host a",
+        "docker restart -t 60 mariadb", "systemctl restart kolla-mariadb-container.service", "systemctl stop {UNIT}",
+        "sudo -n -- sh -c 'touch {canary}'", "sudo -n -- sudo -n -- docker start a", "sh", "{SCRIPT}", "internal-sftp",
+        "PATH={bin} docker start a", "LD_PRELOAD=x docker start a", "docker start a #", "!!", "docker start \x1b[2Ja",
+    ],
+)  # fmt: skip
+def test_nothing_of_a_refused_request_is_run(host: HostSide, line: str) -> None:
+    canary = host.here / "canary"
+    request = line.format(START=START, UNIT=UNIT, SCRIPT=SCRIPT, canary=canary, bin=host.here / "bin")
+    ended = host.ask(request, cwd=host.here)
+    assert_refused(host, ended)
+    assert host.calls == []
+    assert not canary.exists()
+    assert not host.state.exists()
+    (logged,) = host.logged()
+    assert logged.startswith("<84>")
+    assert "refused: " in logged
+    assert logged.isprintable()
+
+
+@pytest.mark.parametrize(
+    "line", [None, "", b"docker start \xff\xfe", b"docker start caf\xc3\xa9", "docker start " + "a" * 100_000]
+)
+def test_no_request_foreign_bytes_and_a_flood_are_refused(host: HostSide, line: str | bytes | None) -> None:
+    assert_refused(host, host.ask(line))
+    assert host.calls == []
+    assert all(len(logged) < 2000 for logged in host.logged())
+
+
+def test_the_caller_decides_nothing_by_its_environment_or_directory(host: HostSide) -> None:
+    evil = host.here / "evil"
+    evil.mkdir()
+    for name in ("json.py", "argparse.py", "sitecustomize.py", "usercustomize.py"):
+        (evil / name).write_text(f"open({str(host.here / 'canary')!r}, 'w')\n")
+    for name in ("systemctl", "sudo"):
+        (evil / name).write_text(f"#!/bin/sh\ntouch {host.here}/canary\n")
+        (evil / name).chmod(0o755)
+    host.when("start", f"env > {host.here}/environment; pwd > {host.here}/directory; cat > {host.here}/stdin")
+    hostile = {"PATH": str(evil), "PYTHONPATH": str(evil), "PYTHONHOME": str(evil), "PYTHONSTARTUP": str(evil / "json.py"),
+               "LC_ALL": "xx_XX", "DOCKER_HOST": "tcp://10.0.0.1", "SYSTEMCTL_FORCE": "1"}  # fmt: skip
+    assert host.ask(f"sudo -n -- {START}", environment=hostile, cwd=evil).code == 0
+    assert not (host.here / "canary").exists()
+    names = {line.split("=")[0] for line in (host.here / "environment").read_text().splitlines()}
+    assert names - {"PWD", "OLDPWD", "_", "SHLVL"} == {"PATH", "LANG", "HOME"}
+    assert (host.here / "directory").read_text() == "/\n"
+    assert (host.here / "stdin").read_text() == ""
+
+
+def test_the_hour_ends_at_its_cap(host: HostSide) -> None:
+    codes = [host.ask(START, "--per-hour", "3").code for _ in range(5)]
+    assert codes == [0, 0, 0, REFUSED, REFUSED]
+    assert len(host.calls) == 3
+    assert_refused(host, host.ask(START, "--per-hour", "3"), "3 of 3 changes an hour")
+
+
+def test_a_request_that_is_refused_uses_nothing_up(host: HostSide) -> None:
+    for _ in range(3):
+        assert_refused(host, host.ask("systemctl stop x", "--per-hour", "1"))
+    assert host.ask(START, "--per-hour", "1").code == 0
+
+
+def test_a_command_that_fails_counts(host: HostSide) -> None:
+    host.when("start", "exit 1")
+    assert host.ask(START, "--per-hour", "1").code == 1
+    assert_refused(host, host.ask(START, "--per-hour", "1"))
+
+
+def test_it_is_counted_before_it_is_run(host: HostSide) -> None:
+    host.when("start", "kill -9 $PPID")
+    assert host.ask(START, "--per-hour", "1").code == -9
+    assert len(host.seen()["ran"]) == 1
+    assert_refused(host, host.ask(START, "--per-hour", "1"), "1 of 1")
+
+
+def test_requests_at_the_same_moment_share_one_count(host: HostSide) -> None:
+    with ThreadPoolExecutor(12) as pool:
+        ended = list(pool.map(lambda _: host.ask(START, "--per-hour", "5"), range(12)))
+    assert sorted(each.code for each in ended) == [0] * 5 + [REFUSED] * 7
+    assert len(host.calls) == 5
+    assert len(host.seen()["ran"]) == 5
+
+
+def test_a_lock_that_is_never_free_refuses(host: HostSide) -> None:
+    with open(f"{host.state}.lock", "w") as lock:
+        os.fchmod(lock.fileno(), 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        started_s = time.monotonic()
+        assert_refused(host, host.ask(START), "was not free for 5 s")
+        assert time.monotonic() - started_s < 20
+    assert host.calls == []
+    assert host.ask(START).code == 0
+
+
+def test_a_command_under_way_does_not_hold_up_the_next(host: HostSide) -> None:
+    host.when("restart", f"while [ ! -e {host.here}/go ]; do sleep 0.02; done")
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(host.ask, f"systemctl restart {UNIT}")
+        while not host.calls:
+            time.sleep(0.02)
+        assert host.ask(START).code == 0
+        (host.here / "go").touch()
+        assert slow.result().code == 0
+
+
+RAN = {"boot_id": "x", "up_s": 1.0, "wall_s": 1.0}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"null", b"[]", b"7", b"\xff\xfe", b"{}", b"[" * 100_000,
+        json.dumps({**EMPTY, "version": 2}).encode(),
+        json.dumps({**EMPTY, "more": 1}).encode(),
+        json.dumps({**EMPTY, "tokens": []}).encode(),
+        json.dumps({**EMPTY, "tokens": {"lab": "7"}}).encode(),
+        json.dumps({**EMPTY, "tokens": {"lab": True}}).encode(),
+        json.dumps({**EMPTY, "tokens": {"a b": 1}}).encode(),
+        json.dumps({**EMPTY, "ran": {}}).encode(),
+        json.dumps({**EMPTY, "ran": [1]}).encode(),
+        json.dumps({**EMPTY, "ran": [{**RAN, "up_s": float("nan")}]}).encode(),
+        json.dumps({**EMPTY, "ran": [{**RAN, "wall_s": "1"}]}).encode(),
+        json.dumps({**EMPTY, "ran": [{**RAN, "boot_id": None}]}).encode(),
+        json.dumps({**EMPTY, "ran": [{"up_s": 1.0, "wall_s": 1.0}]}).encode(),
+        b" " * ((1 << 20) + 1),
+    ],
+)  # fmt: skip
+def test_a_damaged_state_refuses_and_is_left_for_people(host: HostSide, content: bytes) -> None:
+    host.state.write_bytes(content)
+    host.state.chmod(0o600)
+    assert_refused(host, host.ask(START), f"the state {host.state} is damaged: find out why, then remove it")
+    assert host.state.read_bytes() == content
+    assert host.calls == []
+    host.state.unlink()
+    assert host.ask(START).code == 0
+
+
+def test_a_state_that_others_may_write_refuses(host: HostSide) -> None:
+    host.state.write_text(json.dumps(EMPTY))
+    host.state.chmod(0o660)
+    assert_refused(host, host.ask(START), "can be written by others")
+    host.state.chmod(0o600)
+    host.state.parent.chmod(0o777)
+    assert_refused(host, host.ask(START), "can be written by others")
+    assert host.calls == []
+
+
+def test_a_state_that_is_no_file_refuses(host: HostSide) -> None:
+    elsewhere = host.here / "elsewhere"
+    elsewhere.write_text(json.dumps(EMPTY))
+    host.state.symlink_to(elsewhere)
+    assert_refused(host, host.ask(START), "cannot be read")
+    host.state.unlink()
+    os.mkfifo(host.state, 0o600)
+    assert_refused(host, host.ask(START), "damaged")
+    host.state.unlink()
+    host.state.mkdir(0o700)
+    assert_refused(host, host.ask(START))
+    assert host.calls == []
+
+
+def test_a_state_that_cannot_be_written_refuses(host: HostSide) -> None:
+    (host.here / "run" / "act.json.part").mkdir()
+    assert_refused(host, host.ask(START), "cannot be written")
+    shutil.rmtree(host.state.parent)
+    assert_refused(host, host.ask(START), "cannot be opened")
+    assert host.calls == []
+
+
+def test_an_older_daemon_is_out_once_a_newer_one_was_heard(host: HostSide) -> None:
+    assert host.ask(f"REMEDIATOR_TOKEN=lab:7 {START}").code == 0
+    assert host.ask(f"REMEDIATOR_TOKEN=lab:8 sudo -n -- {START}").code == 0
+    calls = len(host.calls)
+    assert_refused(host, host.ask(f"REMEDIATOR_TOKEN=lab:7 {START}"), "token 7 of cloud lab is older than 8")
+    assert len(host.calls) == calls
+    assert host.ask(f"REMEDIATOR_TOKEN=lab:8 {START}").code == 0
+    assert host.ask(f"REMEDIATOR_TOKEN=other:1 {START}").code == 0
+    assert host.seen()["tokens"] == {"lab": 8, "other": 1}
+
+
+def test_a_missing_token_is_refused_where_the_host_asks_for_one(host: HostSide) -> None:
+    assert_refused(host, host.ask(START, "--require-token"), "carries no token")
+    assert host.calls == []
+    assert host.ask(f"REMEDIATOR_TOKEN=lab:1 {START}", "--require-token").code == 0
+    assert host.ask(START).code == 0
+
+
+@pytest.mark.parametrize("arguments", [("--per-hour", "0"), ("--per-hour", "many"), ("--what",), ("--per-hour",)])
+def test_a_mistake_in_authorized_keys_refuses(host: HostSide, arguments: tuple[str, ...]) -> None:
+    assert_refused(host, host.ask(START, *arguments), "the arguments in authorized_keys are wrong")
+    assert host.calls == []
+
+
+def test_without_a_log_it_works_all_the_same(host: HostSide) -> None:
+    host.log.close()
+    assert host.ask(START).code == 0
+    assert_refused(host, host.ask("sh"))
+
+
+def test_visudo_takes_the_generated_file(tmp_path: Path) -> None:
+    tool = shutil.which("visudo", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if tool is None:
+        pytest.skip("no visudo here: install sudo 1.9.10 or later to check the generated sudoers file")
+    main = [str(Path(sys.executable).with_name("remediator")), "actions", "--format", "sudoers"]
+    file = tmp_path / "sudoers"
+    file.write_text(subprocess.run(main, capture_output=True, text=True, timeout=60, check=True).stdout)
+    file.chmod(0o440)
+    done = subprocess.run([tool, "-c", "-s", "-f", str(file)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
