@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from remediator.daemon import observing
+from remediator.daemon import approving, grouping, muting, observing, situation
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked
 from remediator.integrations.host import signs as host_signs
 from remediator.model.control import Answer
 from remediator.model.judging import Scope, State
 from remediator.model.replies import Reach
+from remediator.model.times import rfc3339
 
 SAMPLES = 2
 
@@ -22,7 +23,8 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
         return tuple(sorted(inventory.hosts))
     kind, _, name = scope.partition("/")
     if kind == "group":
-        return inventory.group(name) or None
+        domain = grouping.members_seen(turn.world, name) if name in grouping.DOMAINS else frozenset()
+        return inventory.group(name) or tuple(sorted(domain)) or None
     if kind == "host" and name in inventory.hosts:
         return (name,)
     return None
@@ -38,6 +40,11 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
             found.append(f"host/{host}: not sampled")
         elif any(sign.kind in observing.MOMENTARY for sign in host_signs.signs(reply)):
             found.append(f"host/{host}: ansible is at work")
+        found.extend(
+            f"host/{host}: {sign.detail}"
+            for sign in muting.wrap_signs(turn, (host,))
+            if world.wraps[sign.key[5:]].ended_at is None
+        )
     for check in world.checks():
         for (name, text), series in world.series.items():
             result = world.results.get((name, text))
@@ -58,6 +65,8 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     reason = str(asked.args.get("reason") or "").strip()
     if not reason:
         return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
+    if not approving.may_approve(asked.actor):
+        return Answer(exit=4, error=approving.MAY_NOT)
     hosts = hosts_of(turn, scope)
     if hosts is None:
         return Answer(exit=64, error=f"there is no scope {scope!r}: all, inventory, group/NAME or host/NAME")
@@ -70,10 +79,13 @@ def accept(turn: Turn, asked: Asked) -> Answer:
             error=f"not settled: {refused[0]}" + (f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""),
         )
     signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in observing.MOMENTARY]
-    keys = sorted({sign.key for sign in signs})
+    wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
+    keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     turn.journal.accept(scope, keys, asked.actor.name, reason)
     turn.world.accepted.update(keys)
-    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys}
+    at = rfc3339(turn.now.wall)
+    groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
+    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups}
     turn.journal.audit("baseline", asked.actor.name, {**seen, "reason": reason})
     turn.say("warning", "baseline_accepted", reason=reason, scope=scope)
     return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon import accepting, casing, deciding, observing, running, showing
+from remediator.daemon import accepting, approving, casing, deciding, muting, observing, running, showing
+from remediator.daemon.muting import text, wants_reason
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked, Reload
 from remediator.incidents import lifecycle
@@ -42,17 +43,6 @@ def handle(turn: Turn, asked: Asked) -> Answer | None:
     if handler is None:
         return Answer(exit=USAGE, error=f"the daemon knows no request {asked.op!r}")
     return handler(turn, asked)
-
-
-def _text(args: Mapping[str, Any], name: str) -> str:
-    value = args.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _wants_reason(asked: Asked) -> Answer | None:
-    if not _text(asked.args, "reason"):
-        return Answer(exit=USAGE, error=f"{asked.op} needs --reason: it is written into the audit")
-    return None
 
 
 # looking ----------------------------------------------------------------------------------------------------------
@@ -124,49 +114,29 @@ def _status(turn: Turn, asked: Asked) -> Answer:
     return Answer(exit=DONE, data=showing.status(turn.world, turn.now))
 
 
-# mutes ------------------------------------------------------------------------------------------------------------
-
-
-def _pause(turn: Turn, asked: Asked) -> Answer:
-    if (wrong := _wants_reason(asked)) is not None:
-        return wrong
-    reason = _text(asked.args, "reason")
-    turn.journal.pause(reason, asked.actor.name)
-    turn.journal.audit("pause", asked.actor.name, {"reason": reason})
-    turn.world.pauses = (*turn.world.pauses, f"{reason} ({asked.actor.name})")
-    turn.say("warning", "paused", reason=reason)
-    return Answer(exit=DONE, data={"paused": True, "reasons": list(turn.world.pauses)})
-
-
-def _resume(turn: Turn, asked: Asked) -> Answer:
-    turn.journal.resume()
-    turn.journal.audit(
-        "resume", asked.actor.name, {"reason": _text(asked.args, "reason"), "reasons": list(turn.world.pauses)}
-    )
-    turn.world.pauses = ()
-    turn.say("warning", "resumed", reason=_text(asked.args, "reason"))
-    return Answer(exit=DONE, data={"paused": False, "reasons": []})
-
-
 # plans and runs ---------------------------------------------------------------------------------------------------
 
 
 def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str | None] | Answer:
     world = turn.world
-    runbook = world.content.runbooks.get(_text(asked.args, "runbook"))
-    text = _text(asked.args, "target")
+    runbook = world.content.runbooks.get(text(asked.args, "runbook"))
+    wanted = text(asked.args, "target")
     if runbook is None:
         return Answer(
             exit=USAGE,
-            error=f"there is no runbook {_text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.content.runbooks))}",
+            error=f"there is no runbook {text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.content.runbooks))}",
         )
-    result = world.results.get((runbook.verify.check, text))
+    result = world.results.get((runbook.verify.check, wanted))
     if result is None:
         return Answer(
-            exit=USAGE, error=f"{runbook.verify.check} knows no target {text!r}; `remediator check` lists them"
+            exit=USAGE, error=f"{runbook.verify.check} knows no target {wanted!r}; `remediator check` lists them"
         )
     incident = next(
-        (each for each in world.incidents.values() if each.target.text == text and each.check == runbook.verify.check),
+        (
+            each
+            for each in world.incidents.values()
+            if each.target.text == wanted and each.check == runbook.verify.check
+        ),
         None,
     )
     try:
@@ -203,13 +173,18 @@ def _execute(turn: Turn, asked: Asked) -> Answer:
     plan, verdicts, incident = made
     refused = refusals(verdicts)
     shown = {"plan": plan.to_json(), "verdicts": [verdict.to_json() for verdict in verdicts]}
-    reason = _text(asked.args, "reason")
+    reason = text(asked.args, "reason")
     turn.journal.audit(
         "execute",
         asked.actor.name,
         {"runbook": plan.runbook, "target": plan.target.text, "reason": reason, "refused": bool(refused)},
         incident=incident,
     )
+    if [verdict.guard for verdict in refused] == ["approval"]:
+        run = deciding.ask_for_approval(
+            turn, plan, incident=incident, actor=asked.actor.name, requested_by=asked.actor.name
+        )
+        return Answer(exit=DONE, data={"run": run.id, "waits": "approval", **shown})
     if refused:
         return Answer(
             exit=REFUSED, data=shown, error="; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
@@ -219,22 +194,22 @@ def _execute(turn: Turn, asked: Asked) -> Answer:
 
 
 def _resolve(turn: Turn, asked: Asked) -> Answer:
-    if (wrong := _wants_reason(asked)) is not None:
+    if (wrong := wants_reason(asked)) is not None:
         return wrong
     outcomes = {"applied": Probe.APPLIED, "not-applied": Probe.NOT_APPLIED}
-    outcome = outcomes.get(_text(asked.args, "outcome"))
+    outcome = outcomes.get(text(asked.args, "outcome"))
     if outcome is None:
         return Answer(exit=USAGE, error="--outcome is applied or not-applied")
-    run = turn.world.runs.get(_text(asked.args, "run"))
+    run = turn.world.runs.get(text(asked.args, "run"))
     if run is None:
-        return Answer(exit=USAGE, error=f"there is no live run {_text(asked.args, 'run')!r}")
+        return Answer(exit=USAGE, error=f"there is no live run {text(asked.args, 'run')!r}")
     step = machine.current(run)
     if step is None or step.state is not StepState.IN_DOUBT:
         return Answer(exit=FAILED, error=f"{run.id} is {run.state.value}: nothing in it is in doubt")
     turn.journal.audit(
         "resolve",
         asked.actor.name,
-        {"outcome": outcome.value, "reason": _text(asked.args, "reason")},
+        {"outcome": outcome.value, "reason": text(asked.args, "reason")},
         run=run.id,
         incident=run.incident,
     )
@@ -243,45 +218,34 @@ def _resolve(turn: Turn, asked: Asked) -> Answer:
 
 
 def _cancel(turn: Turn, asked: Asked) -> Answer:
-    if (wrong := _wants_reason(asked)) is not None:
+    if (wrong := wants_reason(asked)) is not None:
         return wrong
-    run = turn.world.runs.get(_text(asked.args, "run"))
+    run = turn.world.runs.get(text(asked.args, "run"))
     if run is None:
-        return Answer(exit=USAGE, error=f"there is no live run {_text(asked.args, 'run')!r}")
+        return Answer(exit=USAGE, error=f"there is no live run {text(asked.args, 'run')!r}")
     step = machine.current(run)
     if step is not None and step.state in (StepState.INTENT, StepState.IN_DOUBT):
         return Answer(
             exit=FAILED,
             error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
         )
-    running.end(turn, machine.ended(run, RunState.CANCELLED, _text(asked.args, "reason"), turn.now), asked.actor.name)
+    running.end(turn, machine.ended(run, RunState.CANCELLED, text(asked.args, "reason"), turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})
 
 
 def _close(turn: Turn, asked: Asked) -> Answer:
-    if (wrong := _wants_reason(asked)) is not None:
+    if (wrong := wants_reason(asked)) is not None:
         return wrong
-    incident = turn.world.incidents.get(_text(asked.args, "incident"))
+    incident = turn.world.incidents.get(text(asked.args, "incident"))
     if incident is None:
-        return Answer(exit=USAGE, error=f"there is no open incident {_text(asked.args, 'incident')!r}")
+        return Answer(exit=USAGE, error=f"there is no open incident {text(asked.args, 'incident')!r}")
     if turn.world.live_run_of(incident.id) is not None:
         return Answer(exit=FAILED, error=f"a run works on {incident.id}: cancel or resolve it first")
     closed = lifecycle.closed(incident, None, turn.now)
-    turn.journal.audit("close", asked.actor.name, {"reason": _text(asked.args, "reason")}, incident=incident.id)
-    turn.incident(closed, "closed", f"closed by {asked.actor.name}: {_text(asked.args, 'reason')}")
+    turn.journal.audit("close", asked.actor.name, {"reason": text(asked.args, "reason")}, incident=incident.id)
+    turn.incident(closed, "closed", f"closed by {asked.actor.name}: {text(asked.args, 'reason')}")
     turn.world.series.pop((incident.check, incident.target.text), None)
     return Answer(exit=DONE, data={"incident": incident.id, "state": closed.state.value})
-
-
-def _ack(turn: Turn, asked: Asked) -> Answer:
-    if (wrong := _wants_reason(asked)) is not None:
-        return wrong
-    incident = turn.world.incidents.get(_text(asked.args, "incident"))
-    if incident is None:
-        return Answer(exit=USAGE, error=f"there is no open incident {_text(asked.args, 'incident')!r}")
-    turn.journal.audit("ack", asked.actor.name, {"reason": _text(asked.args, "reason")}, incident=incident.id)
-    turn.journal.timeline(incident.id, "ack", f"{asked.actor.name}: {_text(asked.args, 'reason')}")
-    return Answer(exit=DONE, data={"incident": incident.id})
 
 
 def _reload(turn: Turn, asked: Asked) -> Answer:
@@ -295,14 +259,26 @@ _HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
     "check": _check,
     "results": _results,
     "status": _status,
-    "pause": _pause,
-    "resume": _resume,
+    "pause": muting.pause,
+    "resume": muting.resume,
+    "silence-add": muting.silence_add,
+    "silence-list": muting.silence_list,
+    "silence-end": muting.silence_end,
+    "downtime-add": muting.downtime_add,
+    "downtime-list": muting.downtime_list,
+    "downtime-end": muting.downtime_end,
+    "wrap-begin": muting.wrap_begin,
+    "wrap-end": muting.wrap_end,
+    "brake-close": muting.brake_close,
+    "accept-restore": muting.accept_restore,
+    "approve": approving.approve,
+    "deny": approving.deny,
     "plan": _plan,
     "execute": _execute,
     "resolve": _resolve,
     "cancel": _cancel,
     "close": _close,
-    "ack": _ack,
+    "ack": muting.ack,
     "baseline-accept": accepting.accept,
     "baseline-show": accepting.show,
     "reload": _reload,

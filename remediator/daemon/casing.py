@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import hinting, observing
+from remediator.daemon import grouping, hinting, muting, observing, situation, storming
 from remediator.daemon.turn import Turn
 from remediator.model.content import Mode
 from remediator.model.plans import Plan
@@ -14,16 +14,14 @@ from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
-from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, Vantage, scopes_of, touched_units
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, touched_units
 
 CONTAINER_ASSESSMENT = "container.state"
-FAILURE_GROUPS = {"galera": "galera", "mariadb": "galera"}
-"""The failure-domain group of a kind of target or of a container's name."""
 
 
 def groups_of(target: Target) -> dict[str, frozenset[str]]:
     """Return the failure-domain groups of `target`, as `scopes_of` wants them."""
-    group = FAILURE_GROUPS.get(target.name if target.kind in ("container", "cluster") else target.kind)
+    group = grouping.domain_of(target)
     return {target.text: frozenset({group})} if group else {}
 
 
@@ -80,27 +78,27 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         units={unit: _unit(turn, unit) for unit in touched_units(plan.target)},
         own_hosts=_own_hosts(turn, plan),
         own_units=_own_units(turn, plan),
-        hours=None,
-        approval=None,
-        silences=(),
-        labels=(),
-        own_downtimes=(),
-        vantage=Vantage(hosts=1, answering=1, references={}),
-        restored=None,
-        storm=(),
-        storm_latched=None,
-        unacked=(),
-        undone_cures=0,
-        group=None,
-        boots=dict.fromkeys(plan.touches),
-        below=(),
+        hours=world.config.autonomy.hours_for(plan.risk),
+        approval=run.approval if run is not None else None,
+        silences=tuple(world.silences.values()),
+        labels=situation.labels(turn, plan),
+        own_downtimes=tuple(world.own_downtimes.values()),
+        vantage=situation.vantage(turn),
+        restored=world.restored,
+        storm=storming.scopes_of(turn, plan),
+        storm_latched=world.storm_latched,
+        unacked=tuple(world.unacked.values()),
+        undone_cures=situation.undone_cures(turn, plan),
+        group=grouping.group_of(turn, plan),
+        boots=situation.boots(turn, plan),
+        below=situation.below(turn, plan),
         own_run=run.id if run else None,
     )
 
 
 def _pauses(turn: Turn) -> tuple[str, ...] | Unknown:
     outside = turn.world.read_pause()
-    return outside if isinstance(outside, Unknown) else (*outside, *turn.world.pauses)
+    return outside if isinstance(outside, Unknown) else (*outside, *turn.world.pauses.values())
 
 
 def _age(turn: Turn, host: str) -> float | Unknown:
@@ -157,7 +155,8 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
             if isinstance(data, Unknown):
                 return Unknown(f"{host}: {data.reason}")
     services = frozenset({unit.rsplit("/", 1)[1] for unit in touched_units(plan.target)} | {plan.target.name})
-    return tuple(observing.holding_signs(turn, services, plan.touches))
+    wrapped = muting.wrap_signs(turn, plan.touches)
+    return (*observing.holding_signs(turn, services, plan.touches), *wrapped)
 
 
 def _unit(turn: Turn, unit: str) -> Data | Unknown:

@@ -37,3 +37,13 @@ class SystemClock:
 
     def now(self) -> Instant:
         return Instant(times.from_epoch(time.time()), time.clock_gettime(time.CLOCK_BOOTTIME), self._boot_id)
+
+
+def process_alive(pid: int, started: str) -> bool:
+    """Return whether process `pid` is still the one that was started at `started` (field 22 of its stat, in clock ticks)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    fields = stat.rpartition(")")[2].split()
+    return not started or (len(fields) > 19 and fields[19] == started)

@@ -20,6 +20,8 @@ import structlog
 from remediator.model.control import Actor, Answer
 
 GROUP = "remediator"
+APPROVERS = "remediator-approve"
+"""Who may approve, beside root."""
 REQUEST_LIMIT = 65536
 READ_S = 5.0
 ANSWER_S = 60.0
@@ -39,7 +41,17 @@ def actor_of(connection: socket.socket) -> Actor:
         login_uid = int(text) if int(text) != 0xFFFFFFFF else None
     except (OSError, ValueError):
         login_uid = None
-    return Actor(name=_name(login_uid if login_uid is not None else uid), uid=uid, login_uid=login_uid)
+    name = _name(login_uid if login_uid is not None else uid)
+    return Actor(name=name, uid=uid, login_uid=login_uid, may_approve=_in_group(uid, APPROVERS))
+
+
+def _in_group(uid: int, group: str) -> bool:
+    """Return whether the account of `uid` is in `group`; False when either does not exist."""
+    try:
+        account, wanted = pwd.getpwuid(uid), grp.getgrnam(group)
+    except KeyError:
+        return False
+    return account.pw_gid == wanted.gr_gid or account.pw_name in wanted.gr_mem
 
 
 def _name(uid: int) -> str:

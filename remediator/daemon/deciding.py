@@ -6,6 +6,7 @@ A decision is stored once per change of its outcome: what only counts down (a wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from remediator.daemon import casing
 from remediator.daemon.turn import ENGINE, Turn
@@ -15,6 +16,7 @@ from remediator.model.content import Risk, RuleSpec
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
+from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict, refusals
 from remediator.rules import advice, decide
 from remediator.rules.decide import RuleOutcome
@@ -26,6 +28,10 @@ REFUSED_WAIT_S = 30.0
 """After a run was refused with its locks held, its incident is looked at again only after this long."""
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
+OLD_PAGE_S = 48 * 3600.0
+"""A problem that has been open for this long pages, once, whatever else was said of it."""
+OLD_EVERY_S = 60.0
+REACHABLE = "host-reachable"
 UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
 
@@ -59,6 +65,10 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
 def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckResult) -> None:
     rule = winner.rule
     if not rule.run:
+        if turn.world.cut_off_since is not None and incident.check == REACHABLE:
+            why = "I reach less than half of the cloud: it may be me who is cut off, and one page says so"
+            _store(turn, incident, winner, Outcome.SKIPPED, why, f"skipped:{why}")
+            return
         wait = _still_settles(turn, incident, rule.settle_s)
         if wait is not None:
             _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
@@ -93,6 +103,14 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     case = casing.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
     verdicts = gate.ask_before_lock(case)
     refused = refusals(verdicts)
+    if [verdict.guard for verdict in refused] == ["approval"]:
+        waiting = ask_for_approval(turn, plan, incident=incident.id, actor=ENGINE, requested_by=ENGINE)
+        said = f"{winner.reason}; {waiting.id} waits for an approval"
+        _store(
+            turn, incident, winner, Outcome.FIRED, said, f"fired:{waiting.id}",
+            verdicts=verdicts, plan=plan, run=waiting.id,
+        )  # fmt: skip
+        return
     if refused:
         signature = "refused:" + ",".join(sorted(verdict.guard for verdict in refused))
         _page_blocked(turn, incident, refused)
@@ -110,6 +128,23 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         plan=plan,
         run=run.id,
     )
+
+
+def remind(turn: Turn) -> None:
+    """Tell people once about every problem that has been open for two days and that no other explains."""
+    world = turn.world
+    if world.reminded_at is not None and turn.now.since(world.reminded_at) < OLD_EVERY_S:
+        return
+    world.reminded_at = turn.now
+    for incident in world.incidents.values():
+        if incident.state is IncidentState.SUPPRESSED or turn.now.since(incident.opened_at) < OLD_PAGE_S:
+            continue
+        turn.page(
+            f"{incident.id}:old",
+            f"{incident.level.name} {incident.target} has been open for two days",
+            f"{incident.output}\nremediator explain {incident.id}",
+            incident=incident,
+        )
 
 
 def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
@@ -150,6 +185,27 @@ def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str) -> Run:
     turn.lock(casing.scopes(plan), run.id)
     turn.audit_run("planned", run, {"plan": plan.to_json(), "locks": list(casing.scopes(plan))}, actor=actor)
     refresh(turn, run)
+    return run
+
+
+def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str, requested_by: str) -> Run:
+    """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident and a runbook."""
+    wait = timedelta(seconds=machine.APPROVAL_S)
+    until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
+    run = machine.waiting(turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now)
+    turn.run(run)
+    turn.audit_run("waiting_approval", run, {"plan": plan.to_json(), "until": rfc3339(until.wall)}, actor=actor)
+    commands = "\n".join(f"{command.host}: {command.line()}" for step in plan.steps for command in step.commands)
+    turn.page(
+        f"{incident or run.id}:approval:{plan.runbook}",
+        f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
+        f"{commands}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
+        run=run,
+    )
+    if incident is not None:
+        turn.journal.timeline(
+            incident, "waits", f"{run.id} waits for an approval until {rfc3339(until.wall)}", run=run.id, rule=plan.rule
+        )
     return run
 
 

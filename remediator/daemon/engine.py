@@ -14,7 +14,19 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from remediator.daemon import asking, clockwatch, deciding, hinting, observing, running, showing
+from remediator.daemon import (
+    asking,
+    clockwatch,
+    deciding,
+    grouping,
+    hinting,
+    muting,
+    observing,
+    running,
+    showing,
+    situation,
+    storming,
+)
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import (
     Act,
@@ -27,6 +39,7 @@ from remediator.daemon.wire import (
     Effect,
     HintCame,
     Input,
+    Referenced,
     Reloaded,
     Ticked,
 )
@@ -82,13 +95,22 @@ class Engine:
             with self._database.transaction() as connection:
                 turn = Turn(world=self.world, journal=Journal(connection, now), now=now)
                 if not self.world.adopted:
-                    self._adopt(turn, loading.load(connection, now.wall.timestamp() - PAST_RUNS_S))
+                    self._adopt(
+                        turn,
+                        loading.load(
+                            connection, now.wall.timestamp() - PAST_RUNS_S, now.wall.timestamp() - storming.FRESH_S
+                        ),
+                    )
                 if stepped is not None:
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
                     answers.extend(self._take_or_blame(turn, item))
                 observing.give_up_lost(turn)
+                muting.watch(turn)
+                grouping.watch(turn)
+                if self.world.decides:
+                    situation.watch(turn)
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
                 turn.dispatch_collections(observing.due_hosts(turn))
@@ -173,12 +195,16 @@ class Engine:
             self._delivered(turn, item)
         elif isinstance(item, Reloaded):
             self._reloaded(turn, item)
+        elif isinstance(item, Referenced):
+            turn.world.references = dict(item.answered)
         return []
 
     def _sweep(self, turn: Turn) -> None:
         """What follows from the inputs and from time: correlation, decisions, runs, notifications."""
         world = turn.world
         observing.correlate(turn)
+        if world.decides:
+            storming.watch(turn)
         for incident in list(world.incidents.values()) if world.decides else []:
             key = (incident.check, incident.target.text)
             result = world.results.get(key)
@@ -186,6 +212,8 @@ class Engine:
                 deciding.consider(turn, world.incidents[incident.id], result)
         world.sampled.clear()
         running.advance_all(turn)
+        if world.decides:
+            deciding.remind(turn)
         observing.forget_old_signs(turn)
         free = DELIVERIES_AT_ONCE - len(world.delivering)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
@@ -251,6 +279,11 @@ class Engine:
                 world.under_way.discard((effect.run, effect.step))
             elif isinstance(effect, Deliver):
                 world.delivering.discard(effect.n)
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of the entry `seq` of the audit; None when there is none."""
+        with self._database.transaction() as connection:
+            return chain.hash_of(connection, seq)
 
     def metrics(self, now: Instant) -> dict[str, Any]:
         return showing.metrics(self.world, self.audit_seq, now)

@@ -16,6 +16,7 @@ from remediator.daemon import systemd
 from remediator.daemon.engine import Engine
 from remediator.daemon.ticks import Ticks
 from remediator.daemon.wire import (
+    AcceptRestore,
     Act,
     Asked,
     Collect,
@@ -26,9 +27,11 @@ from remediator.daemon.wire import (
     Effect,
     HintCame,
     Input,
+    Referenced,
     Reload,
     Reloaded,
     Ticked,
+    TryReferences,
 )
 from remediator.model.content import Command
 from remediator.model.control import Actor, Answer
@@ -37,6 +40,7 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
+from remediator.reach import references
 from remediator.store.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
@@ -95,7 +99,8 @@ class Loop:
         self._delivering = ThreadPoolExecutor(2, thread_name_prefix="deliver")
         self._finished_at = time.monotonic()
         self._checkpoint_at = time.monotonic()
-        self._put_back = False
+        self._compared = checkpoints is None
+        """Whether the store was held against its checkpoints: once, at the start."""
         self._metrics: Mapping[str, Any] = {}
         self._metrics_wanted = time.monotonic()
 
@@ -153,18 +158,13 @@ class Loop:
         systemd.tell("WATCHDOG=1")
 
     def _checkpoint(self, force: bool = False) -> None:
-        file = self._checkpoints
-        if (
-            file is not None
-            and self._engine.store_error is None
-            and 0 < self._engine.audit_seq < file.newest_seq
-            and not self._put_back
-        ):
-            self._put_back = True
-            why = f"the store is older than its newest checkpoint ({self._engine.audit_seq} of {file.newest_seq}): it was put back from a copy"
-            self._checkpoint_failed(why)
-            log.error("store_put_back", cloud=self._engine.world.config.cloud, reason=why)
-        if self._put_back:
+        file, world = self._checkpoints, self._engine.world
+        if file is not None and self._engine.store_error is None and self._engine.audit_seq > 0 and not self._compared:
+            self._compared = True
+            world.restored = _put_back(self._engine, file)
+            if world.restored is not None:
+                log.error("store_put_back", cloud=world.config.cloud, reason=world.restored)
+        if world.restored is not None or not self._compared:
             return
         seq, age_s = self._engine.audit_seq, time.monotonic() - self._checkpoint_at
         if file is None or seq == 0 or self._engine.store_error is not None:
@@ -193,6 +193,10 @@ class Loop:
             self._acting.submit(self._act, effect, hosts)
         elif isinstance(effect, Deliver):
             self._delivering.submit(self._deliver, effect)
+        elif isinstance(effect, AcceptRestore):
+            self._accept_restore()
+        elif isinstance(effect, TryReferences):
+            self._delivering.submit(lambda: self._queue.put(Referenced(answered=references.tried(effect.addresses))))
         elif isinstance(effect, Reload):
             self._delivering.submit(lambda: self._queue.put(self._hands.reload()))
 
@@ -239,7 +243,7 @@ class Loop:
     def _too_late(self, effect: Act, first: bool) -> str | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
         paused = self._engine.world.read_pause()
-        reasons = (paused.reason,) if isinstance(paused, Unknown) else (*paused, *self._engine.world.pauses)
+        reasons = (paused.reason,) if isinstance(paused, Unknown) else (*paused, *self._engine.world.pauses.values())
         if reasons and not (self._stop.is_set() and not first):
             return f"paused: {'; '.join(reasons)}"
         if first and self._clock.now().after(effect.not_after):
@@ -255,6 +259,21 @@ class Loop:
             )
         else:
             self._queue.put(Delivered(n=effect.n, error=""))
+
+    def _accept_restore(self) -> None:
+        """Sign the head as what counts; what the store does not have any more is void from here on."""
+        file, engine = self._checkpoints, self._engine
+        if file is None:
+            return
+        kept = max((seq for seq, entry_hash in file.marks if engine.hash_of(seq) == entry_hash), default=0)
+        try:
+            file.write(engine.audit_seq, engine.audit_hash, self._clock.now(), {"from": file.newest_seq, "kept": kept})
+        except OSError as error:
+            log.error("checkpoint_failed", cloud=engine.world.config.cloud, reason=f"{error.strerror}")
+            return
+        engine.world.restored = None
+        self._checkpoint_failed(None)
+        log.warning("restore_accepted", cloud=engine.world.config.cloud, kept=kept)
 
     # what others ask ------------------------------------------------------------------------------------------------
 
@@ -297,3 +316,17 @@ class Loop:
     def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
         self._metrics_wanted = time.monotonic()
         return {**self._metrics, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}
+
+
+def _put_back(engine: Engine, file: CheckpointFile) -> str | None:
+    """Return why the store is taken for an old copy of itself: it ends before its newest checkpoint, or differs from it."""
+    if not file.marks:
+        return None
+    seq, entry_hash = max(file.marks)
+    if engine.audit_seq < seq:
+        return (
+            f"the store is older than its newest checkpoint ({engine.audit_seq} of {seq}): it was put back from a copy"
+        )
+    if engine.hash_of(seq) != entry_hash:
+        return f"entry {seq} of the store is not the one that was signed: it was put back from a copy and went on from there"
+    return None

@@ -13,6 +13,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
 from remediator.model.content import Probe
+from remediator.model.judging import State
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
 from remediator.model.times import Instant, rfc3339
@@ -45,6 +46,9 @@ def advance_all(turn: Turn) -> None:
 
 
 def _advance(turn: Turn, run: Run) -> None:
+    if run.state is RunState.WAITING_APPROVAL:
+        _wait_for_approval(turn, run)
+        return
     if run.state is RunState.PLANNED:
         _gate(turn, run)
         return
@@ -65,6 +69,20 @@ def _advance(turn: Turn, run: Run) -> None:
         turn.audit_run("verifying", verifying, {"check": run.plan.verify_check, "hold_s": run.plan.verify_hold_s})
         _incident_follows(turn, verifying)
         deciding.refresh(turn, verifying)
+
+
+def _wait_for_approval(turn: Turn, run: Run) -> None:
+    """End a waiting run whose time is over, or whose problem is gone."""
+    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    if run.approval is None or turn.now.after(run.approval.expires_at):
+        why = "expired: nobody approved it within 15 minutes"
+    elif result is not None and result.state is State.OK and result.asked_at.after(run.created_at):
+        why = "it is OK again: there is nothing left to approve"
+    else:
+        return
+    if run.incident is not None:
+        turn.world.refused_at[run.incident] = turn.now
+    _end(turn, run, RunState.REFUSED, why)
 
 
 def _gate(turn: Turn, run: Run) -> None:
@@ -327,6 +345,7 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.next_rung(after, rule.run if rule is not None else ()) is None:
             result = world.results.get((incident.check, incident.target.text))
+            turn.unacked(after, f"{ended.plan.runbook} did not cure it: {ended.reason}")
             deciding.escalate(turn, after, rule, f"{ended.plan.runbook} did not cure it: {ended.reason}", result)
     else:
         turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from remediator.daemon import reporting
@@ -48,8 +49,25 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     outside = world.read_pause()
     reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
-    for reason in (*reasons, *world.pauses):
+    for reason in (*reasons, *world.pauses.values()):
         rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None})
+    for silence in world.silences.values():
+        if silence.until > now.wall:
+            what = ", ".join(matcher.text for matcher in silence.matchers)
+            rows.append(_mute("silence", silence.id, what, silence.reason, silence.author, silence.until))
+    for own in world.own_downtimes.values():
+        if own.until > now.wall:
+            rows.append(_mute("downtime", own.id, own.target, own.reason, own.author, own.until))
+    for wrap in world.wraps.values():
+        over = None if wrap.ended_at is None else wrap.ended_at + timedelta(seconds=world.limits.maintenance_s)
+        if over is None or over > now.wall:
+            rows.append(_mute("wrap", wrap.id, wrap.scope, f"{wrap.reason}: {wrap.command}", wrap.author, over))
+    for scope, why in sorted(world.storms.items()):
+        rows.append({"kind": "storm", "what": f"R1 and above in {scope}", "reason": why, "until": None})
+    if world.storm_latched:
+        rows.append({"kind": "storm", "what": "R3", "reason": world.storm_latched, "until": None})
+    if world.restored:
+        rows.append({"kind": "restored", "what": "everything above R0", "reason": world.restored, "until": None})
     for downtime in world.downtimes.values():
         if downtime.until > now.wall:
             what = f"{downtime.host}/{downtime.service}" if downtime.service else downtime.host
@@ -65,6 +83,11 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
         until = rfc3339(world.clock_until.wall) if world.clock_until else None
         rows.append({"kind": "clock", "what": "everything above R0", "reason": world.clock_held, "until": until})
     return rows
+
+
+def _mute(kind: str, name: str, what: str, reason: str, author: str, until: datetime | None) -> dict[str, Any]:
+    end = rfc3339(until) if until is not None else None
+    return {"kind": kind, "id": name, "what": what, "reason": reason, "by": author, "until": end}
 
 
 def status(world: World, now: Instant) -> dict[str, Any]:
@@ -125,7 +148,12 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
     ):
         found[metric] = [(dict(labels), value) for labels, value in sorted(world.counters[counter].items())]
     found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
-    found["remediator_brakes_open"] = [({"guard": "clock"}, float(world.clock_held is not None))]
+    found["remediator_brakes_open"] = [
+        ({"guard": "clock"}, float(world.clock_held is not None)),
+        ({"guard": "storm"}, float(bool(world.storms or world.storm_latched))),
+        ({"guard": "self_vantage"}, float(world.cut_off_since is not None)),
+        ({"guard": "restored"}, float(world.restored is not None)),
+    ]
     found["remediator_audit_seq"] = [({}, float(audit_seq))]
     found["remediator_debts_open"] = [({}, 0.0)]
     return found

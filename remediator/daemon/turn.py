@@ -14,9 +14,11 @@ import structlog
 
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
+from remediator.model.mutes import Unacked
 from remediator.model.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
+from remediator.safety.case import StormScope
 from remediator.store.journal import Journal
 
 ENGINE = "remediator"
@@ -32,6 +34,8 @@ class Turn:
     now: Instant
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    storm_scopes: Mapping[str, StormScope] | None = None
+    """Made when first asked for, and good for this turn."""
 
     def say(self, level: str, event: str, **fields: Any) -> None:
         """Log `event` once the turn is committed."""
@@ -96,6 +100,7 @@ class Turn:
             self.world.incidents[record.id] = record
             self.world.by_key[(record.check, record.target.text)] = record.id
         else:
+            self.world.just_closed[record.id] = record
             self.world.incidents.pop(record.id, None)
             self.world.by_key.pop((record.check, record.target.text), None)
             self.world.unmatched_since.pop(record.id, None)
@@ -157,6 +162,12 @@ class Turn:
             self.world.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
         else:
             self.world.runs[record.id] = record
+
+    def unacked(self, incident: Incident, why: str) -> None:
+        """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""
+        record = Unacked(target=incident.target.text, incident=incident.id, at=self.now.wall, why=why[:500])
+        self.journal.unacked(record)
+        self.world.unacked[record.target] = record
 
     def lock(self, scopes: tuple[str, ...], run: str) -> None:
         for scope in scopes:

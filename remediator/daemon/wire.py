@@ -73,7 +73,14 @@ class Reloaded:
     error: str = ""
 
 
-Input = Ticked | Collected | CommandsDone | HintCame | Asked | Delivered | Reloaded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referenced:
+    """Whether each reference answered, by ``ADDRESS:PORT``."""
+
+    answered: Mapping[str, bool]
+
+
+Input = Ticked | Collected | CommandsDone | HintCame | Asked | Delivered | Reloaded | Referenced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +113,16 @@ class Reload:
     """Load and validate config, content and inventory anew, outside the loop."""
 
 
-Effect = Collect | Act | Deliver | Reload
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRestore:
+    """Sign that the store as it is now counts, although its newest checkpoint says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryReferences:
+    """Try to open a connection to each reference of the vantage; answered by `Referenced`."""
+
+    addresses: tuple[tuple[str, int], ...]
+
+
+Effect = Collect | Act | Deliver | Reload | AcceptRestore | TryReferences

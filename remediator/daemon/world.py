@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from remediator.checks.series import Series
@@ -18,6 +19,7 @@ from remediator.model import times
 from remediator.model.content import Content, Integration
 from remediator.model.hosts import Inventory
 from remediator.model.judging import CheckResult, CheckSpec, Scope
+from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Decision, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
@@ -26,6 +28,9 @@ from remediator.model.values import Unknown
 from remediator.rules.index import RuleIndex
 from remediator.safety.case import Downtime
 from remediator.store.loading import Stored
+
+STORM_LATCH = "storm_latched"
+"""Where the store keeps the latch of the storm breaker."""
 
 Key = tuple[str, str]
 """(check, target text)."""
@@ -37,6 +42,15 @@ class GroupJudged:
 
     at: Instant
     oldest: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupKept:
+    """What is kept of a failure-domain group: who its members were, and for how long all of them have been known and healthy."""
+
+    members: frozenset[str]
+    healthy_s: float = 0.0
+    accepted_at: str | None = None
 
 
 @dataclass
@@ -53,6 +67,8 @@ class World:
     read_pause: Callable[[], tuple[str, ...] | Unknown]
     """The pause file and the room left in the state directory, as reasons not to act; UNKNOWN when it cannot be read."""
 
+    process_alive: Callable[[int, str], bool] = lambda _pid, _started: True
+    """Whether a process of this machine still runs; for wrapped commands whose end nobody told."""
     decides: bool = True
     """False for a command without a daemon: it looks and executes what a person asked for, and nothing follows from what it sees."""
     only_target: str | None = None
@@ -100,6 +116,15 @@ class World:
     """The control groups of this process, as the kernel lists them."""
     downtime_told: dict[tuple[str, str], float] = field(default_factory=dict)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
+    storms: dict[str, str] = field(default_factory=dict)
+    """Scope to the sentence why its storm breaker is open now."""
+    cut_off_since: Instant | None = None
+    """Since when we reach less than half of what we should."""
+    references: dict[str, bool] = field(default_factory=dict)
+    """Address to whether it answered when it was tried last."""
+    references_at: Instant | None = None
+    reminded_at: Instant | None = None
+    group_counted: dict[str, Instant] = field(default_factory=dict)
     clock_held: str | None = None
     clock_until: Instant | None = None
     last_tick: Instant | None = None
@@ -118,7 +143,20 @@ class World:
     """(incident, rule) to the newest stored decision."""
     past_runs: dict[str, Run] = field(default_factory=dict)
     downtimes: dict[tuple[str, str], Downtime] = field(default_factory=dict)
-    pauses: tuple[str, ...] = ()
+    pauses: dict[str, str] = field(default_factory=dict)
+    """Id to the reason: a set of reasons, each lifted by itself."""
+    silences: dict[str, Silence] = field(default_factory=dict)
+    own_downtimes: dict[str, OwnDowntime] = field(default_factory=dict)
+    wraps: dict[str, Wrap] = field(default_factory=dict)
+    unacked: dict[str, Unacked] = field(default_factory=dict)
+    """Target to the ladder that ended there without a cure."""
+    acked_at: dict[str, datetime] = field(default_factory=dict)
+    groups: dict[str, GroupKept] = field(default_factory=dict)
+    just_closed: dict[str, Incident] = field(default_factory=dict)
+    """Incidents closed in the last ten minutes: cured or not, they count in a storm."""
+    storm_latched: str | None = None
+    """Since when, and by what, the storm breaker is open for R3."""
+    restored: str | None = None
     accepted: set[str] = field(default_factory=set)
     signs: dict[str, Sign] = field(default_factory=dict)
 
@@ -153,12 +191,22 @@ class World:
         self.runs = dict(stored.runs)
         self.locks = dict(stored.locks)
         self.decisions = dict(stored.decisions)
-        self.past_runs = {run.id: run for run in (*stored.past_runs, *stored.runs.values())}
+        self.past_runs = {
+            run.id: run for run in (*stored.past_runs, *stored.runs.values()) if run.intent_at is not None
+        }
         self.downtimes = {}
         for body in stored.downtimes:
             downtime = downtime_from(body)
             self.downtimes[(downtime.host, downtime.service or "")] = downtime
-        self.pauses = stored.pauses
+        self.pauses = dict(stored.pauses)
+        self.silences = {each.id: each for each in stored.silences}
+        self.own_downtimes = {each.id: each for each in stored.own_downtimes}
+        self.wraps = {each.id: each for each in stored.wraps}
+        self.unacked = {each.target: each for each in stored.unacked}
+        self.acked_at = {target: times.parse_rfc3339(at) for target, at in stored.acked_at.items()}
+        self.groups = {name: group_from(body) for name, body in stored.groups.items()}
+        self.just_closed = {incident.id: incident for incident in stored.just_closed}
+        self.storm_latched = stored.meta.get(STORM_LATCH) or None
         self.accepted = set(stored.accepted)
         self.signs = dict(stored.signs)
         self.adopted = True
@@ -189,6 +237,10 @@ class World:
 
     def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
         self.counters[name][tuple(sorted(labels.items()))] += amount
+
+
+def group_from(body: Mapping[str, Any]) -> GroupKept:
+    return GroupKept(members=frozenset(body["members"]), healthy_s=body["healthy_s"], accepted_at=body["accepted_at"])
 
 
 def downtime_from(body: Mapping[str, Any]) -> Downtime:

@@ -23,4 +23,5 @@ def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
         read_pause=refrain,
     )
     world.own_cgroup = clock.own_cgroup()
+    world.process_alive = clock.process_alive
     return world

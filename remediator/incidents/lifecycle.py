@@ -95,8 +95,11 @@ def escalated(incident: Incident) -> Incident:
 
 
 def closed(incident: Incident, ok_since: Instant | None, at: Instant) -> Incident:
-    """Return `incident` resolved without a run: it recovered by itself, or a person closed it."""
-    return replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at, parent=None)
+    """Return `incident` resolved without a run: it recovered by itself, or a person closed it.
+
+    One that was suppressed keeps its parent: whoever counts problems afterwards must know that it was explained.
+    """
+    return replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at)
 
 
 def next_rung(incident: Incident, ladder: tuple[str, ...]) -> str | None:

@@ -47,6 +47,8 @@ class Actor:
     name: str
     uid: int
     login_uid: int | None
+    may_approve: bool = False
+    """A member of the group remediator-approve; root may in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

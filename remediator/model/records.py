@@ -151,6 +151,18 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What people said of one run. `approved_by` None: nobody has said yes yet. It is good for the plan of that hash alone."""
+
+    run: str
+    plan_hash: str
+    requested_by: str
+    expires_at: Instant
+    approved_by: str | None = None
+    approved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of a runbook. `locked_at` is when its scopes were locked: evidence must be younger than that."""
 
@@ -170,6 +182,8 @@ class Run:
     ok_samples: int = 0
     ended_at: Instant | None = None
     paged: bool = False
+    approval: Approval | None = None
+    """Set when the run had to wait for somebody's yes."""
 
     @property
     def intent_at(self) -> Instant | None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from remediator.model.content import Probe
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
-from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.records import Approval, Run, RunState, StepRecord, StepState
 from remediator.model.replies import CommandDone
 from remediator.model.times import Instant
 from remediator.model.verdicts import Verdict, refusals
@@ -22,6 +22,8 @@ from remediator.model.verdicts import Verdict, refusals
 NOT_STARTED = "not started:"
 """How an error begins that proves that the command never left (reach/interface.py)."""
 MOST_TRIES = 2
+APPROVAL_S = 900.0
+"""How long a plan waits for its approval."""
 OUTPUT_LIMIT = 65536
 """Characters of output kept of one step."""
 
@@ -38,6 +40,15 @@ def planned(run_id: str, plan: Plan, incident: str | None, actor: str, now: Inst
         locked_at=now,
         steps=tuple(StepRecord(id=step.id, action=step.action) for step in plan.steps),
     )
+
+
+def waiting(
+    run_id: str, plan: Plan, incident: str | None, actor: str, requested_by: str, expires_at: Instant, now: Instant
+) -> Run:
+    """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock."""
+    approval = Approval(run=run_id, plan_hash=plan.hash, requested_by=requested_by, expires_at=expires_at)
+    run = planned(run_id, plan, incident, actor, now)
+    return replace(run, state=RunState.WAITING_APPROVAL, approval=approval, reason="waits for an approval")
 
 
 def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:

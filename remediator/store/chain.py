@@ -62,6 +62,11 @@ def append(
     return last + 1
 
 
+def hash_of(connection: sa.Connection, seq: int) -> str | None:
+    """Return the stored hash of entry `seq`; None when there is none."""
+    return connection.execute(sa.select(tables.audit.c.hash).where(tables.audit.c.seq == seq)).scalar()
+
+
 def _plain(value: Any) -> Any:
     """Return `value` with what RFC 8785 cannot carry made plain: numbers beyond 2^53, NaN and lone surrogates become text."""
     if isinstance(value, dict):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class Checkpoint:
     prev_sha256: str
     sig: str
     line: str
+    restored: Mapping[str, int] | None = None
+    """``{from, kept}``: a person accepted a store that was put back from a copy. Older checkpoints above `kept` are void."""
 
 
 class BrokenCheckpoints(ValueError):
@@ -102,6 +105,17 @@ def read(path: Path, key: Ed25519PublicKey) -> list[Checkpoint]:
     return found
 
 
+def in_force(marks: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Return the checkpoints that still bind, oldest first: those that no accepted restore has made void."""
+    found: list[Checkpoint] = []
+    for mark in marks:
+        if mark.restored is not None:
+            kept = mark.restored["kept"]
+            found = [each for each in found if each.seq <= kept]
+        found.append(mark)
+    return found
+
+
 def _signed(row: dict[str, Any]) -> bytes:
     return rfc8785.dumps({name: value for name, value in row.items() if name != "sig"})
 
@@ -136,12 +150,34 @@ class CheckpointFile:
         lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         self._prev = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else GENESIS
         self.last_seq = _seq(lines[-1]) if lines else 0
-        self.newest_seq = max((_seq(line) for line in lines), default=0)
-        """The highest seq ever signed in this file: a store that is behind it was put back from a copy."""
+        self.marks: list[tuple[int, str]] = []
+        """(seq, hash) of what is in force: a store that is behind the newest, or differs from it, was put back from a copy."""
+        for line in lines:
+            self._take(line)
 
-    def write(self, seq: int, entry_hash: str, at: Instant) -> None:
-        """Append a checkpoint of the head. Raise OSError when the file cannot be written."""
+    @property
+    def newest_seq(self) -> int:
+        """The highest seq in force."""
+        return max((seq for seq, _ in self.marks), default=0)
+
+    def _take(self, line: str) -> None:
+        try:
+            row = json.loads(line)
+            seq, entry_hash, restored = int(row["seq"]), str(row["hash"]), row.get("restored")
+        except (ValueError, KeyError, TypeError):
+            return
+        if restored is not None:
+            self.marks = [mark for mark in self.marks if mark[0] <= int(restored["kept"])]
+        self.marks.append((seq, entry_hash))
+
+    def write(self, seq: int, entry_hash: str, at: Instant, restored: Mapping[str, int] | None = None) -> None:
+        """Append a checkpoint of the head. Raise OSError when the file cannot be written.
+
+        `restored`: a person accepted this store although the file says otherwise (see `Checkpoint`).
+        """
         row: dict[str, Any] = {"seq": seq, "hash": entry_hash, "at": rfc3339(at.wall), "prev_sha256": self._prev}
+        if restored is not None:
+            row["restored"] = dict(restored)
         row["sig"] = self._key.sign(_signed(row)).hex()
         line = rfc8785.dumps(row).decode()
         with self._path.open("a") as file:
@@ -150,4 +186,4 @@ class CheckpointFile:
             os.fsync(file.fileno())
         self._prev = hashlib.sha256(line.encode()).hexdigest()
         self.last_seq = seq
-        self.newest_seq = max(self.newest_seq, seq)
+        self._take(line)

@@ -11,10 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Decision, Event, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, rows, tables
+from remediator.store import chain, mute_rows, rows, tables
 
 
 class Journal:
@@ -156,6 +157,14 @@ class Journal:
                 )
             )
 
+    def run_state(self, run: str) -> tuple[str, str] | None:
+        """Return (state, reason) of a run, live or ended; None when there is none of that id."""
+        found = self._db.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
+        if found is None:
+            return None
+        record = rows.to_run(json.loads(found))
+        return record.state.value, record.reason
+
     def lock(self, scope: str, run: str) -> None:
         """Lock `scope`; the primary key refuses a second holder."""
         self._db.execute(tables.locks.insert().values(scope=scope, run=run))
@@ -172,11 +181,68 @@ class Journal:
         if body is not None:
             self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=rows.dump(body)))
 
-    def pause(self, reason: str, author: str) -> None:
-        self._db.execute(tables.pauses.insert().values(reason=reason, author=author, at=rfc3339(self._now.wall)))
+    def pause(self, reason: str, author: str) -> str:
+        """Store a pause and return its id."""
+        at = rfc3339(self._now.wall)
+        done = self._db.execute(tables.pauses.insert().values(reason=reason, author=author, at=at))
+        return f"pause-{done.inserted_primary_key[0]}" if done.inserted_primary_key else "pause-?"
 
-    def resume(self) -> None:
-        self._db.execute(tables.pauses.delete())
+    def resume(self, pause: str | None = None) -> None:
+        """Remove one pause, or all."""
+        statement = tables.pauses.delete()
+        if pause is not None:
+            statement = statement.where(tables.pauses.c.n == int(pause.rsplit("-", 1)[1]))
+        self._db.execute(statement)
+
+    def silence(self, record: Silence) -> None:
+        body = rows.dump(mute_rows.silence(record))
+        self._db.execute(tables.silences.insert().values(id=record.id, until_s=record.until.timestamp(), body=body))
+
+    def end_silence(self, silence: str) -> None:
+        self._db.execute(tables.silences.delete().where(tables.silences.c.id == silence))
+
+    def own_downtime(self, record: OwnDowntime) -> None:
+        body = rows.dump(mute_rows.downtime(record))
+        self._db.execute(
+            tables.own_downtimes.insert().values(id=record.id, until_s=record.until.timestamp(), body=body)
+        )
+
+    def end_own_downtime(self, downtime: str) -> None:
+        self._db.execute(tables.own_downtimes.delete().where(tables.own_downtimes.c.id == downtime))
+
+    def wrap(self, record: Wrap) -> None:
+        """Insert or replace a wrap."""
+        self.forget_wrap(record.id)
+        self._db.execute(tables.wraps.insert().values(id=record.id, body=rows.dump(mute_rows.wrap(record))))
+
+    def forget_wrap(self, wrap: str) -> None:
+        self._db.execute(tables.wraps.delete().where(tables.wraps.c.id == wrap))
+
+    def unacked(self, record: Unacked) -> None:
+        """Remember that a ladder ended on a target without a cure; the newest counts."""
+        self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == record.target))
+        body = rows.dump(mute_rows.unacked(record))
+        self._db.execute(tables.unacked.insert().values(target=record.target, body=body))
+
+    def acked(self, target: str, by: str, reason: str) -> None:
+        """Remember the newest acknowledgement of a target; nothing on it waits for one any more."""
+        self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == target))
+        self._db.execute(tables.acks.delete().where(tables.acks.c.target == target))
+        at = rfc3339(self._now.wall)
+        self._db.execute(tables.acks.insert().values(target=target, at=at, by=by, reason=reason))
+
+    def group(self, name: str, body: dict[str, Any]) -> None:
+        """Set what is kept of a failure-domain group."""
+        self._db.execute(tables.groups.delete().where(tables.groups.c.name == name))
+        self._db.execute(tables.groups.insert().values(name=name, body=rows.dump(body)))
+
+    def target_of(self, incident: str) -> tuple[str, str] | None:
+        """Return (target, check) of an incident, open or closed; None when there is none of that id."""
+        found = self._db.execute(sa.select(tables.incidents.c.body).where(tables.incidents.c.id == incident)).scalar()
+        if found is None:
+            return None
+        record = rows.to_incident(json.loads(found))
+        return record.target.text, record.check
 
     def accept(self, scope: str, keys: list[str], by: str, reason: str) -> None:
         at = rfc3339(self._now.wall)

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model import times
+from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Decision, Incident, Run
 from remediator.model.signs import Sign
-from remediator.store import rows, tables
+from remediator.store import mute_rows, rows, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +26,23 @@ class Stored:
     decisions: Mapping[tuple[str, str], Decision]
     past_runs: tuple[Run, ...]
     downtimes: tuple[dict[str, Any], ...]
-    pauses: tuple[str, ...]
+    pauses: Mapping[str, str]
+    """Id to reason, author and time."""
+    silences: tuple[Silence, ...]
+    own_downtimes: tuple[OwnDowntime, ...]
+    wraps: tuple[Wrap, ...]
+    unacked: tuple[Unacked, ...]
+    acked_at: Mapping[str, str]
+    groups: Mapping[str, Mapping[str, Any]]
+    meta: Mapping[str, str]
+    just_closed: tuple[Incident, ...]
+    """Incidents closed since `fresh_s`: they still count in a storm."""
     accepted: frozenset[str]
     signs: Mapping[str, Sign]
     newest_audit: str | None
 
 
-def load(connection: sa.Connection, since_s: float) -> Stored:
+def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Stored:
     """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or still live."""
 
     def bodies(statement: sa.Select[Any]) -> list[dict[str, Any]]:
@@ -64,10 +75,27 @@ def load(connection: sa.Connection, since_s: float) -> Stored:
         decisions=decisions,
         past_runs=tuple(past),
         downtimes=tuple(json.loads(row.body) for row in connection.execute(sa.select(tables.downtimes.c.body))),
-        pauses=tuple(
-            f"{row.reason} ({row.author}, {row.at})"
+        pauses={
+            f"pause-{row.n}": f"{row.reason} ({row.author}, {row.at})"
             for row in connection.execute(sa.select(tables.pauses).order_by(tables.pauses.c.n))
-        ),
+        },
+        silences=tuple(map(mute_rows.to_silence, bodies(sa.select(tables.silences.c.body)))),
+        own_downtimes=tuple(map(mute_rows.to_downtime, bodies(sa.select(tables.own_downtimes.c.body)))),
+        wraps=tuple(map(mute_rows.to_wrap, bodies(sa.select(tables.wraps.c.body)))),
+        unacked=tuple(map(mute_rows.to_unacked, bodies(sa.select(tables.unacked.c.body)))),
+        acked_at={row.target: row.at for row in connection.execute(sa.select(tables.acks))},
+        groups={row.name: json.loads(row.body) for row in connection.execute(sa.select(tables.groups))},
+        meta={row.key: row.value for row in connection.execute(sa.select(tables.meta))},
+        just_closed=tuple(
+            rows.to_incident(body)
+            for body in bodies(
+                sa.select(tables.incidents.c.body).where(
+                    tables.incidents.c.open.is_(False), tables.incidents.c.at_s >= fresh_s
+                )
+            )
+        )
+        if fresh_s
+        else (),
         accepted=frozenset(connection.execute(sa.select(tables.baseline.c.key)).scalars()),
         signs={
             row.key: _sign(row.key, row.at, json.loads(row.body)) for row in connection.execute(sa.select(tables.signs))

@@ -10,6 +10,7 @@ from remediator.model import times
 from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.records import (
+    Approval,
     Decision,
     Event,
     Incident,
@@ -189,7 +190,32 @@ def run(record: Run) -> dict[str, Any]:
         "ok_samples": record.ok_samples,
         "ended_at": instant(record.ended_at),
         "paged": record.paged,
+        "approval": approval(record.approval) if record.approval is not None else None,
     }
+
+
+def approval(record: Approval) -> dict[str, Any]:
+    return {
+        "run": record.run,
+        "plan_hash": record.plan_hash,
+        "requested_by": record.requested_by,
+        "expires_at": instant(record.expires_at),
+        "approved_by": record.approved_by,
+        "approved_at": instant(record.approved_at),
+    }
+
+
+def _approval(row: Mapping[str, Any] | None) -> Approval | None:
+    if row is None:
+        return None
+    return Approval(
+        run=row["run"],
+        plan_hash=row["plan_hash"],
+        requested_by=row["requested_by"],
+        expires_at=_must(row["expires_at"]),
+        approved_by=row["approved_by"],
+        approved_at=to_instant(row["approved_at"]),
+    )
 
 
 def to_run(row: Mapping[str, Any]) -> Run:
@@ -224,6 +250,7 @@ def to_run(row: Mapping[str, Any]) -> Run:
         ok_samples=row["ok_samples"],
         ended_at=to_instant(row["ended_at"]),
         paged=row["paged"],
+        approval=_approval(row.get("approval")),
     )
 
 

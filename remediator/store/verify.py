@@ -53,7 +53,8 @@ def _wrong(entry: dict[str, Any], expected_seq: int, prev: str, seen: set[str]) 
 
 def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519PublicKey) -> tuple[int, dict[str, Any]]:
     """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell."""
-    marks = checkpoints.read(checkpoint_file, key)
+    every = checkpoints.read(checkpoint_file, key)
+    marks = checkpoints.in_force(every)
     by_seq = {mark.seq: mark.hash for mark in marks}
     newest = max((mark.seq for mark in marks), default=0)
     count = 0
@@ -76,7 +77,10 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
             first_bad = {"seq": count + 1, "why": "truncated"}
         elif newest > count:
             first_bad = {"seq": count + 1, "why": "rolled_back"}
-    body = {"ok": first_bad is None, "entries": count, "first_bad": first_bad, "checkpoint_seq": newest}
+    body: dict[str, Any] = {"ok": first_bad is None, "entries": count, "first_bad": first_bad, "checkpoint_seq": newest}
+    restores = [{"at": mark.at, **mark.restored} for mark in every if mark.restored is not None]
+    if restores:
+        body["restores"] = restores
     return (INTACT if first_bad is None else TAMPERED), body
 
 

@@ -111,6 +111,7 @@ class FakeHost:
     boot_id: str = "boot-host"
     ansible: list[dict[str, Any]] = field(default_factory=list)
     starts: list[tuple[datetime, str]] = field(default_factory=list)
+    booted_age_s: float = 86400.0
 
     def sections(self, now: datetime) -> dict[str, Section]:
         containers = {
@@ -162,7 +163,7 @@ class FakeHost:
             "clock": now.timestamp(),
         }
         host = {
-            "booted_age_s": 86400.0,
+            "booted_age_s": self.booted_age_s,
             "engine_unit": {"state": "active", "age_s": 86400.0},
             "load": [0.1, 0.1, 0.1],
             "memory": {},
@@ -302,6 +303,14 @@ class Cloud:
                 unit.restart(self.wall())
             done.append(CommandDone(argv=command.argv, exit_code=0, output="", took_s=0.1))
         return done
+
+    def refused_guards(self, run: str) -> set[str]:
+        """Return the guards that refused an ended run, from the store."""
+        from remediator.store.reader import Reader
+
+        found = Reader(self.config).run(run)
+        assert found is not None
+        return {verdict["guard"] for verdict in found["verdicts"] if not verdict["allow"]}
 
     def verbs(self) -> list[tuple[str, str]]:
         """Return (host, verb) of everything that was done."""

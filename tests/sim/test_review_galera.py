@@ -70,6 +70,7 @@ def fail_h3(cloud: Cloud, **others: Any) -> None:
     from remediator.model.values import Unknown
 
     cloud.run(20)
+    assert cloud.ask("baseline-accept", scope="all", reason="whole").exit == 0
     cloud.hosts["h3"].units["mariadb"].fail()
     cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
     for name in ("h1", "h2"):

@@ -126,3 +126,13 @@ def test_a_cancelled_run_is_not_started_again_at_the_next_sample(cloud: Cloud) -
     assert answer.exit == 0
     cloud.run(60)
     assert cloud.acts == []
+
+
+def test_killed_between_the_plan_and_the_intent_the_run_goes_on(cloud: Cloud) -> None:
+    crash(cloud)
+    assert cloud.run(120, until=lambda: bool(live(cloud)))
+    assert not intended(cloud)
+    cloud.crash()
+    cloud.run(120)
+    assert cloud.verbs() == [("h1", "start")]
+    assert cloud.incident(TARGET) is None

@@ -1,0 +1,95 @@
+"""Approvals: a plan that waits for a person's yes, bound to its hash, for 15 minutes, once.
+
+Invariant: a yes only lets the run go to the gate; the whole gate is then asked on evidence gathered after it. The one who asked
+for the plan is never the one who approves it, and only root and the group remediator-approve may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remediator.daemon import casing, deciding, running
+from remediator.daemon.muting import DONE, REFUSED, USAGE, text, wants_reason
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.wire import Asked
+from remediator.model.control import Actor, Answer
+from remediator.model.records import Run, RunState
+from remediator.model.verdicts import refusals
+from remediator.runs import machine
+from remediator.safety import gate
+
+MAY_NOT = "only root and members of the group remediator-approve may approve"
+
+
+def may_approve(actor: Actor) -> bool:
+    return actor.uid == 0 or actor.may_approve
+
+
+def approve(turn: Turn, asked: Asked) -> Answer:
+    """Give the yes to a waiting run; exit 4 with `expired`, `used` or `changed`, or with what else the gate says already now."""
+    world, actor = turn.world, asked.actor
+    name, wanted = text(asked.args, "run"), text(asked.args, "plan")
+    run = world.runs.get(name)
+    if run is None:
+        return _ended(turn, name)
+    if run.approval is None or run.state is not RunState.WAITING_APPROVAL:
+        return Answer(exit=REFUSED, error=f"used: {run.id} is {run.state.value} and waits for nobody")
+    refused = _refusal(turn, run, actor, wanted)
+    if refused is not None:
+        turn.journal.audit("approval_refused", actor.name, {"why": refused}, run=run.id, incident=run.incident)
+        return Answer(exit=REFUSED, error=refused)
+    approved = replace(
+        run,
+        state=RunState.PLANNED,
+        locked_at=turn.now,
+        approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now),
+    )
+    case = casing.build(
+        turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=approved
+    )
+    no = refusals(gate.ask_before_lock(case))
+    if no:
+        said = "; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in no)
+        turn.journal.audit("approval_refused", actor.name, {"why": said}, run=run.id, incident=run.incident)
+        return Answer(exit=REFUSED, data={"verdicts": [verdict.to_json() for verdict in no]}, error=said)
+    turn.run(approved)
+    turn.lock(casing.scopes(run.plan), run.id)
+    turn.audit_run("approved", approved, {"reason": text(asked.args, "reason")}, actor=actor.name)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "approved", f"by {actor.name}", run=run.id, rule=run.plan.rule)
+    deciding.refresh(turn, approved)
+    return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
+
+
+def _ended(turn: Turn, name: str) -> Answer:
+    found = turn.journal.run_state(name)
+    if found is None:
+        return Answer(exit=USAGE, error=f"there is no run {name!r}")
+    state, reason = found
+    word = "expired" if reason.startswith("expired") else "used"
+    return Answer(exit=REFUSED, error=f"{word}: {name} has ended {state} ({reason})")
+
+
+def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str) -> str | None:
+    approval = run.approval
+    if approval is None or turn.now.after(approval.expires_at):
+        return f"expired: {run.id} waited for 15 minutes, look at the new plan"
+    if not may_approve(actor):
+        return MAY_NOT
+    if actor.name == approval.requested_by:
+        return f"{actor.name} asked for {run.id}: somebody else must approve it"
+    if wanted and not (len(wanted) >= 8 and approval.plan_hash.startswith(wanted)):
+        return f"changed: the plan of {run.id} is {approval.plan_hash}"
+    return None
+
+
+def deny(turn: Turn, asked: Asked) -> Answer:
+    """Say no to a waiting run: whoever denies has the incident."""
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    run = turn.world.runs.get(text(asked.args, "run"))
+    if run is None or run.state is not RunState.WAITING_APPROVAL:
+        return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
+    reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
+    running.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
+    return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

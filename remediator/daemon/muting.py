@@ -1,0 +1,334 @@
+"""What people ask to be left alone: pauses, silences, downtimes, wrapped commands; and what they take back: acknowledgements, brakes.
+
+Invariant: a silence and a downtime always end, and never cover everything: that is what a pause is for, and it says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from remediator.config import durations
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.wire import AcceptRestore, Asked
+from remediator.daemon.world import STORM_LATCH
+from remediator.model import matchers as matching
+from remediator.model.control import Answer
+from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Silence, Wrap
+from remediator.model.signs import Sign
+from remediator.model.times import rfc3339
+from remediator.store import mute_rows
+
+DONE, REFUSED, USAGE = 0, 4, 64
+COMMAND_LIMIT = 500
+
+
+def text(args: Mapping[str, Any], name: str) -> str:
+    value = args.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def wants_reason(asked: Asked) -> Answer | None:
+    if not text(asked.args, "reason"):
+        return Answer(exit=USAGE, error=f"{asked.op} needs --reason: it is written into the audit")
+    return None
+
+
+def near(wrong: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(wrong, list(known), n=1)
+    return f" (did you mean {found[0]}?)" if found else ""
+
+
+# pauses -----------------------------------------------------------------------------------------------------------
+
+
+def pause(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    reason = text(asked.args, "reason")
+    name = turn.journal.pause(reason, asked.actor.name)
+    turn.journal.audit("pause", asked.actor.name, {"pause": name, "reason": reason})
+    turn.world.pauses[name] = f"{reason} ({asked.actor.name}, {rfc3339(turn.now.wall)})"
+    turn.say("warning", "paused", reason=reason)
+    return Answer(exit=DONE, data={"paused": True, "pause": name, "reasons": list(turn.world.pauses.values())})
+
+
+def resume(turn: Turn, asked: Asked) -> Answer:
+    """Lift one pause, or all; of several the one must be named, for another may be somebody else's."""
+    world = turn.world
+    wanted = text(asked.args, "pause")
+    listed = {"pauses": [{"id": name, "reason": why} for name, why in world.pauses.items()]}
+    if wanted and wanted not in world.pauses:
+        return Answer(exit=USAGE, data=listed, error=f"there is no pause {wanted!r}{near(wanted, world.pauses)}")
+    if not wanted and len(world.pauses) > 1 and asked.args.get("all") is not True:
+        names = ", ".join(world.pauses)
+        return Answer(
+            exit=USAGE, data=listed, error=f"{len(world.pauses)} pauses stand ({names}): name one, or say --all"
+        )
+    lifted = {name: world.pauses[name] for name in ([wanted] if wanted else list(world.pauses))}
+    turn.journal.resume(wanted or None)
+    reason = text(asked.args, "reason")
+    turn.journal.audit("resume", asked.actor.name, {"reason": reason, "lifted": lifted})
+    for name in lifted:
+        del world.pauses[name]
+    turn.say("warning", "resumed", reason=reason)
+    return Answer(exit=DONE, data={"paused": bool(world.pauses), "reasons": list(world.pauses.values())})
+
+
+# silences and downtimes -------------------------------------------------------------------------------------------
+
+
+def _span(asked: Asked) -> float | Answer:
+    value = asked.args.get("for_s")
+    longest = durations.form(LONGEST_S)
+    if value is None:
+        return DEFAULT_S
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        return Answer(exit=USAGE, error=f"{asked.op} needs an end: a time above 0 and at most {longest}")
+    if value > LONGEST_S:
+        return Answer(exit=USAGE, error=f"{durations.form(float(value))} is too long: at most {longest}")
+    return float(value)
+
+
+def silence_add(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    span = _span(asked)
+    if isinstance(span, Answer):
+        return span
+    try:
+        found = tuple(matching.parse(str(each)) for each in asked.args.get("matchers") or ())
+    except ValueError as error:
+        return Answer(exit=USAGE, error=str(error))
+    if matching.matches_everything(found):
+        return Answer(exit=USAGE, error="this silence would match everything: that is what `remediator pause` is for")
+    record = Silence(
+        id=turn.number("silence", "sil"),
+        matchers=found,
+        author=asked.actor.name,
+        reason=text(asked.args, "reason"),
+        created_at=turn.now.wall,
+        until=turn.now.wall + timedelta(seconds=span),
+    )
+    turn.journal.silence(record)
+    turn.journal.audit("silence", asked.actor.name, mute_rows.silence(record))
+    turn.world.silences[record.id] = record
+    return Answer(exit=DONE, data={"silence": _shown(record)})
+
+
+def _shown(record: Silence) -> dict[str, Any]:
+    return {**mute_rows.silence(record), "matchers": [matcher.text for matcher in record.matchers]}
+
+
+def silence_list(turn: Turn, asked: Asked) -> Answer:
+    return Answer(exit=DONE, data={"silences": [_shown(each) for each in turn.world.silences.values()]})
+
+
+def silence_end(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    name = text(asked.args, "id")
+    if name not in turn.world.silences:
+        return Answer(exit=USAGE, error=f"there is no silence {name!r}{near(name, turn.world.silences)}")
+    _silence_over(turn, name, asked.actor.name, text(asked.args, "reason"))
+    return Answer(exit=DONE, data={"silence": name})
+
+
+def _silence_over(turn: Turn, name: str, by: str, reason: str) -> None:
+    turn.journal.end_silence(name)
+    turn.journal.audit("silence_ended", by, {"id": name, "reason": reason})
+    del turn.world.silences[name]
+
+
+def downtime_add(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    span = _span(asked)
+    if isinstance(span, Answer):
+        return span
+    world = turn.world
+    wanted = text(asked.args, "target")
+    known = {target for _, target in world.results} | {f"host/{host}" for host in world.inventory.hosts}
+    if wanted not in known:
+        hint = near(wanted, sorted(known))
+        return Answer(exit=USAGE, error=f"there is no target {wanted!r}{hint}; `remediator check` lists them")
+    record = OwnDowntime(
+        id=turn.number("downtime", "down"),
+        target=wanted,
+        author=asked.actor.name,
+        reason=text(asked.args, "reason"),
+        created_at=turn.now.wall,
+        until=turn.now.wall + timedelta(seconds=span),
+    )
+    turn.journal.own_downtime(record)
+    turn.journal.audit("downtime", asked.actor.name, mute_rows.downtime(record))
+    world.own_downtimes[record.id] = record
+    return Answer(exit=DONE, data={"downtime": mute_rows.downtime(record)})
+
+
+def downtime_list(turn: Turn, asked: Asked) -> Answer:
+    found = [mute_rows.downtime(each) for each in turn.world.own_downtimes.values()]
+    return Answer(exit=DONE, data={"downtimes": found})
+
+
+def downtime_end(turn: Turn, asked: Asked) -> Answer:
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    name = text(asked.args, "id")
+    if name not in turn.world.own_downtimes:
+        return Answer(exit=USAGE, error=f"there is no downtime {name!r}{near(name, turn.world.own_downtimes)}")
+    _downtime_over(turn, name, asked.actor.name, text(asked.args, "reason"))
+    return Answer(exit=DONE, data={"downtime": name})
+
+
+def _downtime_over(turn: Turn, name: str, by: str, reason: str) -> None:
+    turn.journal.end_own_downtime(name)
+    turn.journal.audit("downtime_ended", by, {"id": name, "reason": reason})
+    del turn.world.own_downtimes[name]
+
+
+# wrapped commands -------------------------------------------------------------------------------------------------
+
+
+def wrap_begin(turn: Turn, asked: Asked) -> Answer:
+    """Hold `scope` while a person's command runs, and for the time of maintenance after its end."""
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    scope, inventory = text(asked.args, "scope") or "all", turn.world.inventory
+    known = {"all", *(f"group/{group}" for group in inventory.groups), *(f"host/{host}" for host in inventory.hosts)}
+    if scope not in known:
+        hint = near(scope, sorted(known))
+        return Answer(exit=USAGE, error=f"there is no scope {scope!r}{hint}: all, group/NAME or host/NAME")
+    pid = asked.args.get("pid")
+    if isinstance(pid, bool) or not isinstance(pid, int) or pid < 1:
+        return Answer(exit=USAGE, error="wrap-begin needs the pid of the command that is wrapped")
+    record = Wrap(
+        id=turn.number("wrap", "wrap"),
+        scope=scope,
+        command=text(asked.args, "command")[:COMMAND_LIMIT],
+        author=asked.actor.name,
+        reason=text(asked.args, "reason"),
+        pid=pid,
+        pid_started=text(asked.args, "pid_started"),
+        began_at=turn.now.wall,
+    )
+    turn.journal.wrap(record)
+    turn.journal.audit("wrap", asked.actor.name, mute_rows.wrap(record))
+    turn.world.wraps[record.id] = record
+    turn.say("warning", "wrapped", reason=f"{scope}: {record.command}")
+    return Answer(exit=DONE, data={"wrap": record.id})
+
+
+def wrap_end(turn: Turn, asked: Asked) -> Answer:
+    name = text(asked.args, "wrap")
+    if name not in turn.world.wraps:
+        return Answer(exit=USAGE, error=f"there is no wrapped command {name!r}")
+    _wrap_over(turn, name, asked.actor.name, f"exit {asked.args.get('exit')}")
+    return Answer(exit=DONE, data={"wrap": name})
+
+
+def _wrap_over(turn: Turn, name: str, by: str, how: str) -> None:
+    record = turn.world.wraps[name]
+    if record.ended_at is not None:
+        return
+    ended = replace(record, ended_at=turn.now.wall)
+    turn.world.wraps[name] = ended
+    turn.journal.wrap(ended)
+    turn.journal.audit("wrap_ended", by, {"wrap": name, "how": how})
+    turn.say("warning", "wrap_ended", reason=f"{name}: {how}")
+
+
+def covers(turn: Turn, scope: str, host: str) -> bool:
+    """Return whether the scope of a wrapped command covers `host`."""
+    kind, _, name = scope.partition("/")
+    return (
+        kind == "all"
+        or (kind == "host" and name == host)
+        or (kind == "group" and host in turn.world.inventory.group(name))
+    )
+
+
+def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
+    """Return a sign of maintenance for each of `hosts` that a wrapped command covers: it lasts until its end, and holds after it."""
+    return [
+        Sign(
+            kind="wrap",
+            host=host,
+            service=None,
+            at=wrap.ended_at or turn.now.wall,
+            key=f"wrap:{wrap.id}",
+            detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap ({wrap.reason})",
+        )
+        for wrap in turn.world.wraps.values()
+        for host in hosts
+        if covers(turn, wrap.scope, host) and f"wrap:{wrap.id}" not in turn.world.accepted
+    ]
+
+
+# what is taken back -----------------------------------------------------------------------------------------------
+
+
+def ack(turn: Turn, asked: Asked) -> Answer:
+    """A person has looked at what we could not cure: the target's ladder may be tried again in its next incident."""
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    name, reason = text(asked.args, "incident"), text(asked.args, "reason")
+    found = turn.journal.target_of(name)
+    if found is None:
+        return Answer(exit=USAGE, error=f"there is no incident {name!r}")
+    target, _ = found
+    turn.journal.acked(target, asked.actor.name, reason)
+    turn.world.unacked.pop(target, None)
+    turn.world.acked_at[target] = turn.now.wall
+    turn.journal.audit("ack", asked.actor.name, {"target": target, "reason": reason}, incident=name)
+    turn.journal.timeline(name, "ack", f"{asked.actor.name}: {reason}")
+    return Answer(exit=DONE, data={"incident": name, "target": target})
+
+
+def brake_close(turn: Turn, asked: Asked) -> Answer:
+    """Close the storm breaker's latch for R3. The breakers of R1 and R2 close by themselves and by nothing else."""
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    world = turn.world
+    if world.storm_latched is None:
+        return Answer(exit=USAGE, error="the storm breaker is not latched")
+    if world.storms:
+        return Answer(exit=REFUSED, error=f"the storm is not over: {next(iter(world.storms.values()))}")
+    turn.journal.set_meta(STORM_LATCH, "")
+    body = {"was": world.storm_latched, "reason": text(asked.args, "reason")}
+    turn.journal.audit("brake_closed", asked.actor.name, body)
+    world.storm_latched = None
+    return Answer(exit=DONE, data={"closed": "storm"})
+
+
+def accept_restore(turn: Turn, asked: Asked) -> Answer:
+    """A person says that the store, put back from a copy, is what counts now."""
+    if (wrong := wants_reason(asked)) is not None:
+        return wrong
+    if asked.actor.uid != 0 and not asked.actor.may_approve:
+        return Answer(exit=REFUSED, error="only root and members of the group remediator-approve may accept a restore")
+    if turn.world.restored is None:
+        return Answer(exit=USAGE, error="the store agrees with its newest checkpoint: there is nothing to accept")
+    body = {"was": turn.world.restored, "reason": text(asked.args, "reason")}
+    turn.journal.audit("restore_accepted", asked.actor.name, body)
+    turn.effects.append(AcceptRestore())
+    return Answer(exit=DONE, data={"accepted": turn.world.restored})
+
+
+def watch(turn: Turn) -> None:
+    """Once a turn: drop what is over, and note wrapped commands that ended without a word."""
+    world, now = turn.world, turn.now.wall
+    for silence in [each.id for each in world.silences.values() if each.until <= now]:
+        _silence_over(turn, silence, ENGINE, "its time is over")
+    for downtime in [each.id for each in world.own_downtimes.values() if each.until <= now]:
+        _downtime_over(turn, downtime, ENGINE, "its time is over")
+    for wrap in list(world.wraps.values()):
+        if wrap.ended_at is None:
+            if not world.process_alive(wrap.pid, wrap.pid_started):
+                _wrap_over(turn, wrap.id, ENGINE, "its process is gone")
+        elif (now - wrap.ended_at).total_seconds() > world.limits.maintenance_s + 60:
+            turn.journal.forget_wrap(wrap.id)
+            del world.wraps[wrap.id]

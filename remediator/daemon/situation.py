@@ -1,0 +1,196 @@
+"""What the newer guards ask of the world: our own view, young boots, what lies below, undone cures, the labels of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.wire import TryReferences
+from remediator.daemon.world import World
+from remediator.incidents import dependency
+from remediator.model.judging import State
+from remediator.model.plans import Plan
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+from remediator.safety.case import Below, Boot, Vantage
+
+YOUNG_INTERVALS = 3
+YOUNG_SLACK_S = 30.0
+TRY_EVERY_S = 30.0
+UNDONE_S = 86400.0
+SAME_START_S = 5.0
+"""A start read twice through two clocks is the same one within this."""
+
+
+def vantage(turn: Turn) -> Vantage:
+    """Return how much of the inventory, our own host aside, answers us now."""
+    world = turn.world
+    hosts = answering = 0
+    for host in world.inventory.hosts:
+        reply = world.facts.reply(host)
+        if reply is not None and reply.boot_id is not None and reply.boot_id == world.own_boot_id:
+            continue
+        hosts += 1
+        if (
+            reply is not None
+            and reply.reach is Reach.OK
+            and turn.now.at_most_since(reply.asked_at) <= _young(world, host)
+        ):
+            answering += 1
+    references: Mapping[str, bool | Unknown] = {
+        f"{address}:{port}": world.references.get(f"{address}:{port}", Unknown("not tried yet"))
+        for address, port in world.config.references
+    }
+    if hosts == 0 and world.inventory.hosts:
+        return Vantage(hosts=1, answering=1, references=references)  # nothing but the host we run on
+    return Vantage(hosts=hosts, answering=answering, references=references)
+
+
+def _young(world: World, host: str) -> float:
+    every = [check.every_s for check in world.checks() if host in world.check_hosts(check)]
+    return YOUNG_INTERVALS * min(every, default=60.0) + YOUNG_SLACK_S
+
+
+def watch(turn: Turn) -> None:
+    """Note when we lose sight of more than half of the cloud, and tell people once: it may be us."""
+    world = turn.world
+    if world.config.references and (world.references_at is None or turn.now.since(world.references_at) > TRY_EVERY_S):
+        world.references_at = turn.now
+        turn.effects.append(TryReferences(addresses=world.config.references))
+    seen = vantage(turn)
+    asked = [host for host in world.inventory.hosts if world.facts.reply(host) is not None]
+    cut_off = len(asked) == len(world.inventory.hosts) and seen.answering * 2 < seen.hosts
+    if cut_off and world.cut_off_since is None:
+        world.cut_off_since = turn.now
+        why = f"I reach {seen.answering} of {seen.hosts} hosts: it may be me who is cut off"
+        turn.journal.audit("cut_off", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
+        turn.say("error", "cut_off", reason=why)
+        turn.page(
+            f"cut_off:{turn.now.wall.isoformat()}",
+            "remediator may be cut off from its cloud",
+            f"{why}; nothing is done.",
+        )
+    elif not cut_off and world.cut_off_since is not None:
+        world.cut_off_since = None
+        turn.journal.audit("sees_again", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
+        turn.say("warning", "sees_again", reason=f"{seen.answering} of {seen.hosts} hosts answer")
+
+
+def boot_keys(reply: HostReply) -> dict[str, float | Unknown]:
+    """Return the host's boot and its engine's start as (what, seconds before the reply was asked for)."""
+    data = reply.section("host")
+    if isinstance(data, Unknown):
+        return {"host": data, "engine": data}
+    booted = data.get("booted_age_s")
+    engine = data.get("engine_unit")
+    age = engine.get("age_s") if isinstance(engine, Mapping) else None
+    return {
+        "host": float(booted) if isinstance(booted, (int, float)) else Unknown("no_boot_time"),
+        "engine": float(age) if isinstance(age, (int, float)) else Unknown("no_engine_start"),
+    }
+
+
+def boots(turn: Turn, plan: Plan) -> dict[str, Boot | Unknown | None]:
+    """Return for each host that `plan` touches its youngest boot or engine start that no baseline contains."""
+    return {host: _youngest(turn, host) for host in plan.touches}
+
+
+def _youngest(turn: Turn, host: str) -> Boot | Unknown | None:
+    reply = turn.world.facts.reply(host)
+    if reply is None or reply.reach is not Reach.OK:
+        return Unknown(f"no reply of {host}")
+    found: list[Boot] = []
+    for what, age in boot_keys(reply).items():
+        if isinstance(age, Unknown):
+            return age
+        if not _is_accepted(turn, host, what, reply.asked_at.wall.timestamp() - age):
+            found.append(
+                Boot(
+                    what=f"{host} booted" if what == "host" else f"the engine of {host} started",
+                    age_s=age + turn.now.since(reply.asked_at),
+                )
+            )
+    return min(found, key=lambda boot: boot.age_s, default=None)
+
+
+def boot_marks(turn: Turn, hosts: tuple[str, ...]) -> list[str]:
+    """Return the marks that a baseline keeps of the boots and engine starts of `hosts`."""
+    marks = []
+    for host in hosts:
+        reply = turn.world.facts.reply(host)
+        for what, age in boot_keys(reply).items() if reply is not None and reply.reach is Reach.OK else ():
+            if not isinstance(age, Unknown) and reply is not None:
+                marks.append(f"start:{host}:{what}:{reply.asked_at.wall.timestamp() - age:.0f}")
+    return marks
+
+
+def _is_accepted(turn: Turn, host: str, what: str, at_s: float) -> bool:
+    head = f"start:{host}:{what}:"
+    return any(
+        mark.startswith(head) and abs(float(mark.removeprefix(head)) - at_s) <= SAME_START_S
+        for mark in turn.world.accepted
+    )
+
+
+def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:
+    """Return what the target needs and that is broken now (KR-4); UNKNOWN when that cannot be told."""
+    if plan.target.kind != "container":
+        return ()
+    world = turn.world
+    found: list[Below] = []
+    for need in dependency.needs_of(plan.target.name):
+        results = [
+            result
+            for (check, text), result in world.results.items()
+            if dependency.is_need(need, check, text, plan.target)
+        ]
+        bad = [result for result in results if result.state in (State.WARNING, State.CRITICAL)]
+        unknown = [result for result in results if result.state is State.UNKNOWN]
+        good = len(results) - len(bad) - len(unknown)
+        if not results or good * 2 > len(results):
+            continue
+        if bad and len(bad) * 2 >= len(results):
+            found.append(Below(target=bad[0].target.text, check=bad[0].check, state=bad[0].state))
+        else:
+            return Unknown(f"{need} is UNKNOWN")
+    return tuple(found)
+
+
+def undone_cures(turn: Turn, plan: Plan) -> int:
+    """Return how many cures of the plan's target by its rule came undone in 24 h, since the last acknowledgement.
+
+    A cure came undone when its target is broken again: all of them have, or there would be no plan.
+    """
+    if plan.rule is None:
+        return 0
+    acked = turn.world.acked_at.get(plan.target.text)
+    return sum(
+        1
+        for run in turn.world.past_runs.values()
+        if run.plan.rule == plan.rule
+        and run.plan.target.text == plan.target.text
+        and run.state.value == "succeeded"
+        and run.ended_at is not None
+        and _within(turn.now, run.ended_at, UNDONE_S)
+        and (acked is None or run.ended_at.wall > acked)
+    )
+
+
+def _within(now: Instant, then: Instant, limit_s: float) -> bool:
+    return now.since(then) < limit_s
+
+
+def labels(turn: Turn, plan: Plan) -> tuple[dict[str, str], ...]:
+    """Return what silences match, one set for each host that the plan touches."""
+    common = {
+        "cloud": turn.world.config.cloud,
+        "target": plan.target.text,
+        "kind": plan.target.kind,
+        "service": plan.target.name,
+        "check": plan.check,
+        "rule": plan.rule or "",
+        "runbook": plan.runbook,
+        "risk": plan.risk.name,
+    }
+    return tuple({**common, "host": host} for host in plan.touches)
