@@ -87,7 +87,7 @@ def remove(host: Host) -> None:
         run(["rm", "-rf", "--one-file-system", str(disk)], timeout_s=120)
 
 
-def ssh_argv(host: Host, command: Sequence[str] = (), *, key: Path = paths.ACT_KEY) -> list[str]:
+def ssh_argv(host: Host, command: Sequence[str] = (), *, key: Path = paths.READ_KEY) -> list[str]:
     """Return the ssh command line into a host: strict host keys, no other identity, no waiting for a password."""
     options = [
         f"UserKnownHostsFile={paths.KNOWN_HOSTS}", "GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes",
@@ -110,6 +110,9 @@ def _seed(host: Host) -> bytes:
         home = f"/home/{topology.SSH_USER}/.ssh"
         _directory(tar, home, 0o700, 1000)
         _file(tar, f"{home}/authorized_keys", keys.authorized(), 0o600, 1000)
+        packaging = paths.CHECKOUT / "packaging"
+        _file(tar, keys.ACT, (packaging / "remediator-act").read_text(), 0o755)
+        _file(tar, "/etc/tmpfiles.d/remediator-act.conf", (packaging / "remediator-act.tmpfiles").read_text())
         _file(tar, "/etc/machine-id", uuid.uuid4().hex + "\n")
         for path, text in services.config_files(host).items():
             _file(tar, path, text)

@@ -11,6 +11,10 @@ from lab import engine, paths
 from lab.proc import poll, run
 from lab.topology import SSH_USER, Host
 
+ACT = "/usr/local/sbin/remediator-act"
+ACTS_PER_HOUR = 200
+"""A host of the lab is broken and cured more often than one of a cloud."""
+
 
 def make() -> None:
     """Make what is missing; what is there is kept, so that a lab that is up goes on with its keys."""
@@ -24,7 +28,9 @@ def make() -> None:
 
 
 def authorized() -> str:
-    return "".join(key.with_suffix(".pub").read_text() for key in (paths.READ_KEY, paths.ACT_KEY))
+    """Return the authorized_keys of a host: the reading key free, the acting one behind the product's own script."""
+    read, act = (key.with_suffix(".pub").read_text() for key in (paths.READ_KEY, paths.ACT_KEY))
+    return f'{read}restrict,command="{ACT} --per-hour {ACTS_PER_HOUR}" {act}'
 
 
 def learn_hosts(hosts: Iterable[Host]) -> None:
