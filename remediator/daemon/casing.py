@@ -98,7 +98,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
 
 def _pauses(turn: Turn) -> tuple[str, ...] | Unknown:
     outside = turn.world.read_pause()
-    return outside if isinstance(outside, Unknown) else (*outside, *turn.world.pauses.values())
+    return outside if isinstance(outside, Unknown) else (*outside, *(each.text for each in turn.world.pauses.values()))
 
 
 def _age(turn: Turn, host: str) -> float | Unknown:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from remediator import __version__
 from remediator.daemon import (
     asking,
     clockwatch,
@@ -27,7 +28,7 @@ from remediator.daemon import (
     situation,
     storming,
 )
-from remediator.daemon.turn import Turn
+from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import (
     Act,
     Asked,
@@ -144,7 +145,15 @@ class Engine:
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
+        first = self.world.epoch is None
         self.world.adopt(stored)
+        if first and self.world.decides:
+            self.world.epoch = turn.journal.next_number("epoch")
+            turn.journal.audit(
+                "started",
+                ENGINE,
+                {"epoch": self.world.epoch, "version": __version__, "content_version": self.world.content.version},
+            )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
         if stored.newest_audit is not None:

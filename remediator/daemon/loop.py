@@ -243,7 +243,11 @@ class Loop:
     def _too_late(self, effect: Act, first: bool) -> str | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
         paused = self._engine.world.read_pause()
-        reasons = (paused.reason,) if isinstance(paused, Unknown) else (*paused, *self._engine.world.pauses.values())
+        reasons = (
+            (paused.reason,)
+            if isinstance(paused, Unknown)
+            else (*paused, *(each.text for each in self._engine.world.pauses.values()))
+        )
         if reasons and not (self._stop.is_set() and not first):
             return f"paused: {'; '.join(reasons)}"
         if first and self._clock.now().after(effect.not_after):

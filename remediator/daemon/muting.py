@@ -17,7 +17,7 @@ from remediator.daemon.wire import AcceptRestore, Asked
 from remediator.daemon.world import STORM_LATCH
 from remediator.model import matchers as matching
 from remediator.model.control import Answer
-from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Silence, Wrap
+from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Pause, Silence, Wrap
 from remediator.model.signs import Sign
 from remediator.model.times import rfc3339
 from remediator.store import mute_rows
@@ -51,16 +51,25 @@ def pause(turn: Turn, asked: Asked) -> Answer:
     reason = text(asked.args, "reason")
     name = turn.journal.pause(reason, asked.actor.name)
     turn.journal.audit("pause", asked.actor.name, {"pause": name, "reason": reason})
-    turn.world.pauses[name] = f"{reason} ({asked.actor.name}, {rfc3339(turn.now.wall)})"
+    turn.world.pauses[name] = Pause(reason=reason, author=asked.actor.name, at=rfc3339(turn.now.wall))
     turn.say("warning", "paused", reason=reason)
-    return Answer(exit=DONE, data={"paused": True, "pause": name, "reasons": list(turn.world.pauses.values())})
+    return Answer(exit=DONE, data={"paused": True, "pause": name, "reasons": _reasons(turn)})
+
+
+def _reasons(turn: Turn) -> list[str]:
+    return [each.text for each in turn.world.pauses.values()]
 
 
 def resume(turn: Turn, asked: Asked) -> Answer:
     """Lift one pause, or all; of several the one must be named, for another may be somebody else's."""
     world = turn.world
     wanted = text(asked.args, "pause")
-    listed = {"pauses": [{"id": name, "reason": why} for name, why in world.pauses.items()]}
+    listed = {
+        "pauses": [
+            {"id": name, "reason": each.reason, "author": each.author, "at": each.at}
+            for name, each in world.pauses.items()
+        ]
+    }
     if wanted and wanted not in world.pauses:
         return Answer(exit=USAGE, data=listed, error=f"there is no pause {wanted!r}{near(wanted, world.pauses)}")
     if not wanted and len(world.pauses) > 1 and asked.args.get("all") is not True:
@@ -68,14 +77,14 @@ def resume(turn: Turn, asked: Asked) -> Answer:
         return Answer(
             exit=USAGE, data=listed, error=f"{len(world.pauses)} pauses stand ({names}): name one, or say --all"
         )
-    lifted = {name: world.pauses[name] for name in ([wanted] if wanted else list(world.pauses))}
+    lifted = {name: world.pauses[name].text for name in ([wanted] if wanted else list(world.pauses))}
     turn.journal.resume(wanted or None)
     reason = text(asked.args, "reason")
     turn.journal.audit("resume", asked.actor.name, {"reason": reason, "lifted": lifted})
     for name in lifted:
         del world.pauses[name]
     turn.say("warning", "resumed", reason=reason)
-    return Answer(exit=DONE, data={"paused": bool(world.pauses), "reasons": list(world.pauses.values())})
+    return Answer(exit=DONE, data={"paused": bool(world.pauses), "reasons": _reasons(turn)})
 
 
 # silences and downtimes -------------------------------------------------------------------------------------------

@@ -49,8 +49,10 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     outside = world.read_pause()
     reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
-    for reason in (*reasons, *world.pauses.values()):
+    for reason in reasons:
         rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None})
+    for name, pause in world.pauses.items():
+        rows.append(_mute("pause", name, "everything", pause.reason, pause.author, None))
     for silence in world.silences.values():
         if silence.until > now.wall:
             what = ", ".join(matcher.text for matcher in silence.matchers)
@@ -101,6 +103,9 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "target": run.plan.target.text,
             "runbook": run.plan.runbook,
             "reason": run.reason,
+            "until": rfc3339(run.approval.expires_at.wall)
+            if run.state is RunState.WAITING_APPROVAL and run.approval
+            else None,
         }
         for run in world.runs.values()
         if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)

@@ -19,7 +19,7 @@ from remediator.model import times
 from remediator.model.content import Content, Integration
 from remediator.model.hosts import Inventory
 from remediator.model.judging import CheckResult, CheckSpec, Scope
-from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
+from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Decision, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
@@ -133,6 +133,9 @@ class World:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
 
+    epoch: int | None = None
+    """How many times a daemon has started on this store: a higher one is the newer daemon."""
+
     # the mirror of the durable state
     adopted: bool = False
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -143,8 +146,7 @@ class World:
     """(incident, rule) to the newest stored decision."""
     past_runs: dict[str, Run] = field(default_factory=dict)
     downtimes: dict[tuple[str, str], Downtime] = field(default_factory=dict)
-    pauses: dict[str, str] = field(default_factory=dict)
-    """Id to the reason: a set of reasons, each lifted by itself."""
+    pauses: dict[str, Pause] = field(default_factory=dict)
     silences: dict[str, Silence] = field(default_factory=dict)
     own_downtimes: dict[str, OwnDowntime] = field(default_factory=dict)
     wraps: dict[str, Wrap] = field(default_factory=dict)

@@ -13,6 +13,19 @@ LONGEST_S = 7 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """One reason to do nothing at all. Pauses are a set: each is lifted by itself."""
+
+    reason: str
+    author: str
+    at: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.reason} ({self.author}, {self.at})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """Mutes remediation of every plan whose labels satisfy all `matchers`, until `until`."""
 

@@ -15,6 +15,7 @@ from remediator.model.hours import Hours
 from remediator.model.judging import State
 from remediator.model.mutes import OwnDowntime, Silence, Unacked
 from remediator.model.plans import Plan
+from remediator.model.records import Approval
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
@@ -73,18 +74,6 @@ class PastRun:
     ended_at: Instant | None
     rule: str | None = None
     succeeded: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """What people said of this run. `approved_by` None: nobody has said yes yet."""
-
-    run: str
-    plan_hash: str
-    requested_by: str
-    expires_at: Instant
-    approved_by: str | None = None
-    approved_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

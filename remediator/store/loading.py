@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model import times
-from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
+from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Decision, Incident, Run
 from remediator.model.signs import Sign
 from remediator.store import mute_rows, rows, tables
@@ -26,8 +26,7 @@ class Stored:
     decisions: Mapping[tuple[str, str], Decision]
     past_runs: tuple[Run, ...]
     downtimes: tuple[dict[str, Any], ...]
-    pauses: Mapping[str, str]
-    """Id to reason, author and time."""
+    pauses: Mapping[str, Pause]
     silences: tuple[Silence, ...]
     own_downtimes: tuple[OwnDowntime, ...]
     wraps: tuple[Wrap, ...]
@@ -76,7 +75,7 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
         past_runs=tuple(past),
         downtimes=tuple(json.loads(row.body) for row in connection.execute(sa.select(tables.downtimes.c.body))),
         pauses={
-            f"pause-{row.n}": f"{row.reason} ({row.author}, {row.at})"
+            f"pause-{row.n}": Pause(reason=row.reason, author=row.author, at=row.at)
             for row in connection.execute(sa.select(tables.pauses).order_by(tables.pauses.c.n))
         },
         silences=tuple(map(mute_rows.to_silence, bodies(sa.select(tables.silences.c.body)))),
