@@ -145,14 +145,11 @@ class Engine:
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
-        first = self.world.epoch is None
         self.world.adopt(stored)
-        if first and self.world.decides:
-            self.world.epoch = turn.journal.next_number("epoch")
+        if self.world.decides and not self.world.told_start:
+            self.world.told_start = True
             turn.journal.audit(
-                "started",
-                ENGINE,
-                {"epoch": self.world.epoch, "version": __version__, "content_version": self.world.content.version},
+                "started", ENGINE, {"version": __version__, "content_version": self.world.content.version}
             )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)

@@ -20,7 +20,7 @@ from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.hooks import EnginePort
-from remediator.store import ballast, blobs, checkpoints, reader
+from remediator.store import ballast, blobs, checkpoints, epochs, reader
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 
@@ -56,6 +56,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
         ballast.lay(state_dir)
         database = Database(reader.location(config))
         database.open()
+        reach.token = f"{config.cloud}:{epochs.take(database, time.now().wall)}"
         refrain = Refrain(Path(config.pause_file), state_dir)
         world = worldly.world_of(parts, refrain, time)
         world.keep_output = lambda text: _keep(state_dir, text)

@@ -20,7 +20,7 @@ from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.control import Actor, Answer
-from remediator.store import checkpoints, reader
+from remediator.store import checkpoints, epochs, reader
 from remediator.store import database as database_url
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
@@ -59,6 +59,8 @@ class _Alone:
         self.world.decides = False
         self.world.only_target = target if acts else ""
         reach = reaching.reach_of(config)
+        if acts:
+            reach.token = f"{config.cloud}:{epochs.take(database, time.now().wall)}"
         self._undo.callback(reach.close)
         hands = Hands(
             collector=reaching.collector_of(config, parts.integrations, reach, time),

@@ -133,8 +133,8 @@ class World:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
 
-    epoch: int | None = None
-    """How many times a daemon has started on this store: a higher one is the newer daemon."""
+    told_start: bool = False
+    """The audit has it that this daemon started."""
 
     # the mirror of the durable state
     adopted: bool = False

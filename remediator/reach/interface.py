@@ -49,5 +49,8 @@ class Reacher(Protocol):
         An `error` that starts with ``not started:`` proves that the command never left.
         """
 
+    token: str
+    """Who acts, as ``CLOUD:EPOCH``, for hosts that tell the newer of two daemons; empty: not said."""
+
     def close(self) -> None:
         """End all connections and threads; calling it twice is harmless."""

@@ -28,6 +28,7 @@ class LocalReach:
 
     def __init__(self, *, sudo: bool = False) -> None:
         self._sudo = sudo and os.geteuid() != 0
+        self.token = ""
 
     def exchange(
         self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False

@@ -72,6 +72,8 @@ class SshReach:
         backoff_cap_s: float = 30.0,
     ) -> None:
         self._user, self._port, self._sudo = user, port, sudo
+        self.token = ""
+        """``CLOUD:EPOCH``, sent in front of every action; a host that keeps the highest refuses an older daemon (docs/hosts.md)."""
         self._jump = dialling.jump_host(jump) if isinstance(jump, str) else jump
         self._keys = {READ: Path(read_key), ACT: Path(act_key)}
         self._known_hosts = Path(known_hosts)
@@ -109,7 +111,8 @@ class SshReach:
         if host.address == LOCAL:
             return self._local.run(host, command)
         started_s = time.monotonic()
-        line = command.line(sudo=self._sudo and (host.user or self._user) != "root")
+        token = f"REMEDIATOR_TOKEN={self.token} " if self.token else ""
+        line = token + command.line(sudo=self._sudo and (host.user or self._user) != "root")
         link = self._link(host, ACT)
         if not link.lock.acquire(timeout=command.timeout_s):
             return _done(command, started_s, error=f"not started: another command on {host.name} is still under way")

@@ -331,3 +331,11 @@ def test_dead_hosts_hold_no_more_than_a_few_workers_when_they_are_tried_again(
     assert sum(seconds > 0.5 for seconds in sweep()) == 12
     time.sleep(1.1)
     assert 1 <= sum(seconds > 0.5 for seconds in sweep()) <= 4
+
+
+def test_every_action_says_which_daemon_sends_it(reach: SshReach, server: SshServer) -> None:
+    reach.token = "lab:1767582000"
+    assert reach.run(server.host(), command("true")).exit_code == 0
+    assert server.executed[-1].startswith("REMEDIATOR_TOKEN=lab:1767582000 ")
+    assert ask(reach, server).reach is Reach.OK
+    assert "REMEDIATOR_TOKEN" not in server.executed[-1], "the collector only reads"

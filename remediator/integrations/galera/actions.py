@@ -49,6 +49,8 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     refusal = _refusal(order.data, order.host.name)
     if refusal is not None:
         raise ValueError(refusal)
+    if not units.has_unit(order.data, CONTAINER):
+        raise ValueError(f"MariaDB on {order.host.name} has no systemd unit: it is never started past one")
     return units.start(order, CONTAINER)
 
 

@@ -32,8 +32,7 @@ def load() -> ModuleType:
 def samples(action: ActionSpec) -> Iterator[Command]:
     """Yield what `action` builds for each engine, each state of the unit, and each of NAMES.
 
-    A Galera member always has its unit here: without one `galera.start_member` would build ``docker start mariadb``, which
-    its privileges do not name, so that the host refuses it.
+    A Galera member always has its unit here: without one `galera.start_member` refuses.
     """
     states: tuple[dict[str, Any], ...] = (
         {"has_unit": False},

@@ -1,0 +1,27 @@
+"""The epoch of a daemon: a number that every later start on any store exceeds, so that a host can tell the newer of two daemons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from remediator.store import tables
+from remediator.store.database import Database
+
+KEY = "epoch"
+
+
+def take(database: Database, now: datetime) -> int:
+    """Return this start's epoch and remember it: above the last one of this store, and at least the time in seconds.
+
+    The time makes it grow for a new store too: a host keeps the highest it has seen, whatever store it came from. Raise
+    StoreUnavailable.
+    """
+    with database.transaction() as connection:
+        row = sa.select(tables.meta.c.value).where(tables.meta.c.key == KEY)
+        last = connection.execute(row).scalar()
+        epoch = max(int(last or 0) + 1, int(now.timestamp()))
+        connection.execute(tables.meta.delete().where(tables.meta.c.key == KEY))
+        connection.execute(tables.meta.insert().values(key=KEY, value=str(epoch)))
+    return epoch
