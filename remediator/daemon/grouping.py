@@ -58,12 +58,8 @@ def domain_of(target: Target) -> str | None:
 
 def members_seen(world: World, name: str) -> frozenset[str]:
     """Return the hosts that have a member of group `name` now, as far as anything was judged there."""
-    containers = DOMAINS[name].containers
-    return frozenset(
-        text.split("/")[1]
-        for _, text in world.results
-        if text.startswith("container/") and text.rsplit("/", 1)[1] in containers
-    )
+    found = (world.hosts_with[container] for container in DOMAINS[name].containers if container in world.hosts_with)
+    return frozenset(host for hosts in found for host in hosts)
 
 
 def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:

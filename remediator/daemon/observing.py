@@ -70,6 +70,8 @@ def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -
             continue
         del world.results[key]
         world.series.pop(key, None)
+        if known.target.kind == "container":
+            world.hosts_with[known.target.name].discard(reply.host)
         incident = world.incident_of(key)
         if incident is not None and world.live_run_of(incident.id) is None:
             turn.incident(
@@ -124,6 +126,8 @@ def _advance(turn: Turn, result: CheckResult) -> None:
     world.series[key] = after
     world.results[key] = result
     world.keys_of_host.setdefault(result.target.hosts[0], set()).add(key)
+    if result.target.kind == "container":
+        world.hosts_with[result.target.name].add(result.target.host)
     world.count("checks", state=result.state.name.lower())
     for _, reason in result.unknown:
         world.count("unknown", reason=reason.split(":", 1)[0])

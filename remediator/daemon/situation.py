@@ -8,7 +8,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import TryReferences
 from remediator.daemon.world import World
 from remediator.incidents import dependency
-from remediator.model.judging import State
+from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
@@ -17,6 +17,7 @@ from remediator.safety.case import Below, Boot, Vantage
 
 YOUNG_INTERVALS = 3
 YOUNG_SLACK_S = 30.0
+LOOK_EVERY_S = 2.0
 TRY_EVERY_S = 30.0
 UNDONE_S = 86400.0
 SAME_START_S = 5.0
@@ -24,7 +25,13 @@ SAME_START_S = 5.0
 
 
 def vantage(turn: Turn) -> Vantage:
-    """Return how much of the inventory, our own host aside, answers us now."""
+    """Return how much of the inventory, our own host aside, answers us now; looked up once a turn."""
+    if turn.vantage is None:
+        turn.vantage = _vantage(turn)
+    return turn.vantage
+
+
+def _vantage(turn: Turn) -> Vantage:
     world = turn.world
     hosts = answering = 0
     for host in world.inventory.hosts:
@@ -35,7 +42,8 @@ def vantage(turn: Turn) -> Vantage:
         if (
             reply is not None
             and reply.reach is Reach.OK
-            and turn.now.at_most_since(reply.asked_at) <= _young(world, host)
+            and turn.now.at_most_since(reply.asked_at)
+            <= YOUNG_INTERVALS * world.every_s.get(host, 60.0) + YOUNG_SLACK_S
         ):
             answering += 1
     references: Mapping[str, bool | Unknown] = {
@@ -47,17 +55,15 @@ def vantage(turn: Turn) -> Vantage:
     return Vantage(hosts=hosts, answering=answering, references=references)
 
 
-def _young(world: World, host: str) -> float:
-    every = [check.every_s for check in world.checks() if host in world.check_hosts(check)]
-    return YOUNG_INTERVALS * min(every, default=60.0) + YOUNG_SLACK_S
-
-
 def watch(turn: Turn) -> None:
     """Note when we lose sight of more than half of the cloud, and tell people once: it may be us."""
     world = turn.world
     if world.config.references and (world.references_at is None or turn.now.since(world.references_at) > TRY_EVERY_S):
         world.references_at = turn.now
         turn.effects.append(TryReferences(addresses=world.config.references))
+    if world.vantage_at is not None and turn.now.since(world.vantage_at) < LOOK_EVERY_S:
+        return
+    world.vantage_at = turn.now
     seen = vantage(turn)
     asked = [host for host in world.inventory.hosts if world.facts.reply(host) is not None]
     cut_off = len(asked) == len(world.inventory.hosts) and seen.answering * 2 < seen.hosts
@@ -140,11 +146,7 @@ def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:
     world = turn.world
     found: list[Below] = []
     for need in dependency.needs_of(plan.target.name):
-        results = [
-            result
-            for (check, text), result in world.results.items()
-            if dependency.is_need(need, check, text, plan.target)
-        ]
+        results = dependency_results(world, need, plan)
         bad = [result for result in results if result.state in (State.WARNING, State.CRITICAL)]
         unknown = [result for result in results if result.state is State.UNKNOWN]
         good = len(results) - len(bad) - len(unknown)
@@ -155,6 +157,16 @@ def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:
         else:
             return Unknown(f"{need} is UNKNOWN")
     return tuple(found)
+
+
+def dependency_results(world: World, need: str, plan: Plan) -> list[CheckResult]:
+    """Return the newest results that tell how `need` is, the plan's own target aside."""
+    if need == dependency.DATABASE:
+        keys = [("galera-cluster", "cluster/galera")]
+    else:
+        targets = (f"container/{host}/{need}" for host in world.hosts_with.get(need, ()))
+        keys = [("container-state", text) for text in targets if text != plan.target.text]
+    return [world.results[key] for key in keys if key in world.results]
 
 
 def undone_cures(turn: Turn, plan: Plan) -> int:

@@ -77,9 +77,7 @@ def _size(world: World, scope: str) -> int:
         return len(world.inventory.hosts)
     if kind == "group":
         return len(world.inventory.group(name))
-    return len(
-        {text.split("/")[1] for _, text in world.results if text.startswith("container/") and text.endswith(f"/{name}")}
-    )
+    return len(world.hosts_with.get(name, ()))
 
 
 def watch(turn: Turn) -> None:

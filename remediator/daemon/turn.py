@@ -18,7 +18,7 @@ from remediator.model.mutes import Unacked
 from remediator.model.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
-from remediator.safety.case import StormScope
+from remediator.safety.case import StormScope, Vantage
 from remediator.store.journal import Journal
 
 ENGINE = "remediator"
@@ -35,7 +35,8 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     storm_scopes: Mapping[str, StormScope] | None = None
-    """Made when first asked for, and good for this turn."""
+    vantage: Vantage | None = None
+    """Both made when first asked for, and good for this turn."""
 
     def say(self, level: str, event: str, **fields: Any) -> None:
         """Log `event` once the turn is committed."""

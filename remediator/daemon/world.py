@@ -81,6 +81,10 @@ class World:
     explained_by_rules: dict[str, frozenset[str]] = field(init=False)
     """Check to the checks whose problems its rules say they explain."""
     _hosts_of_check: dict[str, tuple[str, ...]] = field(init=False)
+    every_s: dict[str, float] = field(init=False)
+    """Host to the shortest interval of its checks."""
+    hosts_with: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Container to the hosts on which it was judged."""
 
     # seen since the start
     series: dict[Key, Series] = field(default_factory=dict)
@@ -124,6 +128,7 @@ class World:
     """Address to whether it answered when it was tried last."""
     references_at: Instant | None = None
     reminded_at: Instant | None = None
+    vantage_at: Instant | None = None
     group_counted: dict[str, Instant] = field(default_factory=dict)
     clock_held: str | None = None
     clock_until: Instant | None = None
@@ -177,6 +182,10 @@ class World:
             check.name: inventory.group(check.group) if check.group is not None else tuple(sorted(inventory.hosts))
             for check in content.checks.values()
         }
+        self.every_s = {}
+        for check in self.checks():
+            for host in self._hosts_of_check[check.name]:
+                self.every_s[host] = min(check.every_s, self.every_s.get(host, check.every_s))
         for host in inventory.hosts:
             self.due_at.setdefault(host, 0.0)
         for host in [host for host in self.due_at if host not in inventory.hosts]:

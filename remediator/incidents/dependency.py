@@ -21,6 +21,7 @@ MEMBER_CONTAINERS: Mapping[str, str] = {"galera": "mariadb"}
 """The kolla container that is a cluster's member: ``galera/H`` stands for ``container/H/mariadb``."""
 
 
+DATABASE = "galera"
 NEEDS_DATABASE = (
     "keystone", "glance_api", "placement_api", "nova_api", "nova_conductor", "nova_scheduler", "neutron_server", "cinder_api",
     "cinder_scheduler", "cinder_volume", "heat_api", "heat_engine", "barbican_api", "octavia_api", "octavia_worker",
@@ -37,24 +38,12 @@ def needs_of(container: str) -> tuple[str, ...]:
     """Return the services that kolla container `container` cannot do without: ``galera``, ``rabbitmq``, ``keystone``."""
     found = []
     if container in NEEDS_DATABASE:
-        found.append("galera")
+        found.append(DATABASE)
     if container in NEEDS_QUEUE:
         found.append("rabbitmq")
     if container in NEEDS_DATABASE and container != "keystone":
         found.append("keystone")
     return tuple(found)
-
-
-def is_need(need: str, check: str, text: str, target: Target) -> bool:
-    """Return whether the result of `check` for the target `text` tells how `need` of `target` is."""
-    if need == "galera":
-        return text == "cluster/galera"
-    return (
-        check == "container-state"
-        and text.startswith("container/")
-        and text.endswith(f"/{need}")
-        and text != target.text
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

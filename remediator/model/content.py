@@ -12,7 +12,7 @@ from remediator.model.hosts import Host
 from remediator.model.judging import AssessSpec, CheckSpec, Condition
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import Data, FieldType
+from remediator.model.values import Data, FieldType, Unknown
 
 
 class Risk(enum.Enum):
@@ -89,6 +89,28 @@ class ActionInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DebtSpec:
+    """The temporary state that an action leaves behind (a masked unit, a disabled service), and how it is taken back.
+
+    `undo` is pure and is asked before the action runs: its commands are stored with the debt, and they are all that ever
+    runs. It may raise ValueError with a sentence; then the action is not carried out either. `privileges` of the action
+    name its commands as well.
+
+    `still_ours(mark, reply, target)` is pure: given what was recorded with the INTENT (the identity of the check's newest
+    result before the effect, with ``run``, ``step`` and ``intent_at``) and a fresh whole reply of the debt's host, say whether what is set
+    now is what we set. False when it is not set, when somebody else set it, or when `mark` shows that it was set before us;
+    UNKNOWN whenever the reply cannot prove it either way.
+    """
+
+    describe: str
+    """What is set, as people read it: ``the unit is masked``."""
+    lifetime_s: float
+    """How long it may stand before people are told."""
+    undo: Callable[[ActionInput], tuple[Command, ...]]
+    still_ours: Callable[[Mapping[str, str], HostReply, Target], bool | Unknown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
     """A typed action. `commands` is pure and deterministic: `plan` shows exactly what would run.
 
@@ -111,6 +133,8 @@ class ActionSpec:
     """True when it stops or restarts a unit that runs (a quorum question)."""
     gives: Mapping[str, FieldType] = field(default_factory=dict)
     """The fields its result has, for ``{from: step.field}`` in later steps."""
+    debt: DebtSpec | None = None
+    """What it leaves behind until its run has ended."""
 
 
 @dataclass(frozen=True, slots=True)

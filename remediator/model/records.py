@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from remediator.model.judging import State
-from remediator.model.plans import Plan
+from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data
@@ -188,3 +188,43 @@ class Run:
     @property
     def intent_at(self) -> Instant | None:
         return next((step.intent_at for step in self.steps if step.intent_at is not None), None)
+
+
+class DebtState(enum.Enum):
+    OPEN = "open"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    REPORTED = "reported"
+    """Not ours any more, or not to be undone by us: people were told, and it is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """A temporary state that step `step` of run `run` sets on `host`, and the exact step that takes it back.
+
+    `mark` is what was recorded with the INTENT; the action's `still_ours` compares with it. `applied`: the outcome says that
+    it took effect. `release` is the run that undoes it, or that tried last; `tries` counts those that failed.
+    """
+
+    id: str
+    run: str
+    step: str
+    action: str
+    what: str
+    target: Target
+    host: str
+    check: str
+    mark: Mapping[str, str]
+    undo: PlannedStep
+    created_at: Instant
+    expires_at: Instant
+    state: DebtState = DebtState.OPEN
+    applied: bool = False
+    release: str | None = None
+    tries: int = 0
+    tried_at: Instant | None = None
+    reason: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.state in (DebtState.OPEN, DebtState.RELEASING)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
-from remediator.model.records import Decision, Event, Incident, Run
+from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, mute_rows, rows, tables
@@ -164,6 +164,14 @@ class Journal:
             return None
         record = rows.to_run(json.loads(found))
         return record.state.value, record.reason
+
+    def debt(self, record: Debt) -> None:
+        """Insert or replace the debt."""
+        values = {"run": record.run, "open": record.open, "body": rows.dump(rows.debt(record))}
+        done = self._db.execute(tables.debts.update().where(tables.debts.c.id == record.id).values(**values))
+        if done.rowcount == 0:
+            number = int(record.id.rsplit("-", 1)[1])
+            self._db.execute(tables.debts.insert().values(id=record.id, n=number, **values))
 
     def lock(self, scope: str, run: str) -> None:
         """Lock `scope`; the primary key refuses a second holder."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from remediator.model import times
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Decision, Incident, Run
+from remediator.model.records import Debt, Decision, Incident, Run
 from remediator.model.signs import Sign
 from remediator.store import mute_rows, rows, tables
 
@@ -22,6 +22,8 @@ class Stored:
 
     incidents: Mapping[str, Incident]
     runs: Mapping[str, Run]
+    debts: tuple[Debt, ...]
+    """Those that are open, oldest first."""
     locks: Mapping[str, str]
     decisions: Mapping[tuple[str, str], Decision]
     past_runs: tuple[Run, ...]
@@ -70,6 +72,12 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
     return Stored(
         incidents={incident.id: incident for incident in open_incidents},
         runs={run.id: run for run in live},
+        debts=tuple(
+            rows.to_debt(body)
+            for body in bodies(
+                sa.select(tables.debts.c.body).where(tables.debts.c.open.is_(True)).order_by(tables.debts.c.n)
+            )
+        ),
         locks={row.scope: row.run for row in connection.execute(sa.select(tables.locks))},
         decisions=decisions,
         past_runs=tuple(past),

@@ -8,9 +8,11 @@ from typing import Any
 
 from remediator.model import times
 from remediator.model.judging import State
-from remediator.model.plans import Plan
+from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import (
     Approval,
+    Debt,
+    DebtState,
     Decision,
     Event,
     Incident,
@@ -251,6 +253,53 @@ def to_run(row: Mapping[str, Any]) -> Run:
         ended_at=to_instant(row["ended_at"]),
         paged=row["paged"],
         approval=_approval(row.get("approval")),
+    )
+
+
+def debt(record: Debt) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "run": record.run,
+        "step": record.step,
+        "action": record.action,
+        "what": record.what,
+        "target": record.target.text,
+        "hosts": list(record.target.hosts),
+        "host": record.host,
+        "check": record.check,
+        "mark": dict(record.mark),
+        "undo": record.undo.to_json(),
+        "created_at": instant(record.created_at),
+        "expires_at": instant(record.expires_at),
+        "state": record.state.value,
+        "applied": record.applied,
+        "release": record.release,
+        "tries": record.tries,
+        "tried_at": instant(record.tried_at),
+        "reason": record.reason,
+    }
+
+
+def to_debt(row: Mapping[str, Any]) -> Debt:
+    return Debt(
+        id=row["id"],
+        run=row["run"],
+        step=row["step"],
+        action=row["action"],
+        what=row["what"],
+        target=Target(row["target"], tuple(row["hosts"])),
+        host=row["host"],
+        check=row["check"],
+        mark=row["mark"],
+        undo=PlannedStep.from_json(row["undo"]),
+        created_at=_must(row["created_at"]),
+        expires_at=_must(row["expires_at"]),
+        state=DebtState(row["state"]),
+        applied=row["applied"],
+        release=row["release"],
+        tries=row["tries"],
+        tried_at=to_instant(row["tried_at"]),
+        reason=row["reason"],
     )
 
 

@@ -118,6 +118,18 @@ runs = sa.Table(
     sa.Index("runs_incident", "incident"),
 )
 
+debts = sa.Table(
+    "debts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("n", sa.Integer, nullable=False, unique=True),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("debts_open", "open", "n"),
+    sa.Index("debts_run", "run"),
+)
+
 locks = sa.Table(
     "locks",
     metadata,
