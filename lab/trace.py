@@ -46,7 +46,8 @@ def left_behind(before: Machine, after: Machine) -> list[str]:
     """Return what is there after and was not before, in words."""
     found = []
     for kind in ("links", "routes", "rules", "mounts", "processes"):
-        found += [f"{kind[:-1]} {name}" for name in sorted(getattr(after, kind) - getattr(before, kind))]
+        one = "process" if kind == "processes" else kind.removesuffix("s")
+        found += [f"{one} {name}" for name in sorted(getattr(after, kind) - getattr(before, kind))]
     return found
 
 
