@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from remediator.daemon import casing, deciding, observing
+from remediator.daemon import casing, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
@@ -18,7 +18,7 @@ from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
 from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict, refusals
-from remediator.runs import machine
+from remediator.runs import debts, machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
 from remediator.store import blobs
@@ -38,21 +38,26 @@ TIMEOUT_GRACE_S = 30.0
 
 
 def advance_all(turn: Turn) -> None:
-    """Advance every live run as far as what is known allows."""
+    """Advance every live run as far as what is known allows, and begin the releases that are due."""
     only = turn.world.only_target
     for run in list(turn.world.runs.values()):
         if only is None or run.plan.target.text == only:
             _advance(turn, run)
+    for release in janitor.begin(turn):
+        _intend(turn, release, release.steps[0])
 
 
 def _advance(turn: Turn, run: Run) -> None:
+    step = machine.current(run)
+    if debts.is_release(run) and (step is None or step.state is StepState.PENDING):
+        _end(turn, run, *debts.ending(step))
+        return
     if run.state is RunState.WAITING_APPROVAL:
         _wait_for_approval(turn, run)
         return
     if run.state is RunState.PLANNED:
         _gate(turn, run)
         return
-    step = machine.current(run)
     if step is not None and step.state is StepState.IN_DOUBT:
         _probe(turn, run, step)
     elif step is not None and step.state is StepState.INTENT:
@@ -170,6 +175,9 @@ def _intend(turn: Turn, run: Run, step: StepRecord) -> None:
     result = world.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)
     before["intent_at"] = rfc3339(turn.now.wall)
+    if (why := janitor.owe(turn, run, planned, before)) is not None:
+        _end(turn, run, RunState.FAILED, why)
+        return
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
     commands = [command.to_json() for command in planned.commands]
@@ -218,6 +226,8 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
 
 def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
     turn.world.keep_output(step.output)
+    if step.state is StepState.DONE:
+        janitor.took_effect(turn, run, step)
     body = {
         "step": step.id,
         "state": step.state.value,
@@ -264,7 +274,9 @@ def _probe(turn: Turn, run: Run, step: StepRecord) -> None:
     reply = world.facts.reply(host)
     answer = Probe.UNKNOWN
     fresh = reply is not None and reply.reach is Reach.OK and reply.asked_at.after(since)
-    if action is not None and reply is not None and fresh:
+    if debts.is_release(run) and reply is not None and fresh:
+        answer = janitor.probe(turn, run, reply)
+    elif action is not None and reply is not None and fresh:
         answer = action.probe(step.before, reply, run.plan.target)
     early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
     if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
@@ -326,6 +338,9 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
     world = turn.world
     turn.run(ended)
     turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
+    if debts.is_release(ended):
+        janitor.release_ended(turn, ended)
+        return
     if ended.incident is None and ended.state is RunState.FAILED:
         turn.page(
             f"{ended.id}:failed",

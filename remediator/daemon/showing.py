@@ -13,6 +13,7 @@ from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, RunState
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
+from remediator.runs import debts
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0
@@ -110,6 +111,18 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         for run in world.runs.values()
         if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
     ]
+    waiting += [
+        {
+            "id": debt.id,
+            "state": "overdue",
+            "target": debt.target.text,
+            "reason": f"{debt.what} on {debt.host}: {world.debt_waits.get(debt.id, debt.reason)}",
+            "until": rfc3339(debt.expires_at.wall),
+            "command": f"remediator runs show {debt.run}",
+        }
+        for debt in world.debts.values()
+        if debts.overdue(debt, now)
+    ]
     waiting += [_brief(incident) for incident in world.incidents.values() if incident.state is IncidentState.ESCALATED]
     curing = [
         {
@@ -160,5 +173,5 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
         ({"guard": "restored"}, float(world.restored is not None)),
     ]
     found["remediator_audit_seq"] = [({}, float(audit_seq))]
-    found["remediator_debts_open"] = [({}, 0.0)]
+    found["remediator_debts_open"] = [({}, float(len(world.debts)))]
     return found

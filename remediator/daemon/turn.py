@@ -15,9 +15,10 @@ import structlog
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
 from remediator.model.mutes import Unacked
-from remediator.model.records import Decision, Event, Incident, Run
+from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
+from remediator.runs import debts
 from remediator.safety.case import StormScope, Vantage
 from remediator.store.journal import Journal
 
@@ -153,7 +154,7 @@ class Turn:
     def run(self, record: Run) -> None:
         """Store `record`; locks go when it has ended."""
         self.journal.run(record)
-        if record.intent_at is not None:
+        if record.intent_at is not None and not debts.is_release(record):
             self.world.past_runs[record.id] = record
         if record.state.ended:
             self.journal.unlock(record.id)
@@ -163,6 +164,16 @@ class Turn:
             self.world.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
         else:
             self.world.runs[record.id] = record
+
+    def debt(self, record: Debt) -> None:
+        """Store `record`; once it is not open any more, nothing waits for it."""
+        self.journal.debt(record)
+        if record.open:
+            self.world.debts[record.id] = record
+            return
+        self.world.debts.pop(record.id, None)
+        self.world.looking.pop(record.id, None)
+        self.world.debt_waits.pop(record.id, None)
 
     def unacked(self, incident: Incident, why: str) -> None:
         """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""

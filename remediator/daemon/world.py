@@ -20,12 +20,13 @@ from remediator.model.content import Content, Integration
 from remediator.model.hosts import Inventory
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Decision, Incident, Run
+from remediator.model.records import Debt, Decision, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.rules.index import RuleIndex
+from remediator.runs import debts
 from remediator.safety.case import Downtime
 from remediator.store.loading import Stored
 
@@ -101,6 +102,10 @@ class World:
     """(run, step) whose commands left this process and have not come back, also when their time is over: they may still arrive."""
     probing: dict[str, Instant] = field(default_factory=dict)
     """Run to the moment since when a probe looks for the fate of its step."""
+    looking: dict[str, Instant] = field(default_factory=dict)
+    """Debt to the moment that evidence about it must be younger than; its hosts have been free of runs since."""
+    debt_waits: dict[str, str] = field(default_factory=dict)
+    """Debt to the sentence why it is not released yet."""
     delivering: set[int] = field(default_factory=set)
     sampled: set[Key] = field(default_factory=set)
     """What was judged in this turn: only that is decided anew."""
@@ -124,6 +129,8 @@ class World:
     """Scope to the sentence why its storm breaker is open now."""
     cut_off_since: Instant | None = None
     """Since when we reach less than half of what we should."""
+    past_cut_offs: list[tuple[Instant, Instant]] = field(default_factory=list)
+    """From when to when that was so lately, since this daemon started."""
     references: dict[str, bool] = field(default_factory=dict)
     """Address to whether it answered when it was tried last."""
     references_at: Instant | None = None
@@ -147,6 +154,8 @@ class World:
     by_key: dict[Key, str] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     locks: dict[str, str] = field(default_factory=dict)
+    debts: dict[str, Debt] = field(default_factory=dict)
+    """Those that are open, oldest first."""
     decisions: dict[Key, Decision] = field(default_factory=dict)
     """(incident, rule) to the newest stored decision."""
     past_runs: dict[str, Run] = field(default_factory=dict)
@@ -195,15 +204,26 @@ class World:
             del self.series[key]
             self.results.pop(key, None)
 
+        for key in [
+            key for key, result in self.results.items() if not set(result.target.hosts) <= set(inventory.hosts)
+        ]:
+            del self.results[key]
+            self.series.pop(key, None)
+        for hosts in self.hosts_with.values():
+            hosts.intersection_update(inventory.hosts)
+
     def adopt(self, stored: Stored) -> None:
         """Take over the durable state as the store has it."""
         self.incidents = dict(stored.incidents)
         self.by_key = {(incident.check, incident.target.text): incident.id for incident in stored.incidents.values()}
         self.runs = dict(stored.runs)
         self.locks = dict(stored.locks)
+        self.debts = {debt.id: debt for debt in stored.debts}
         self.decisions = dict(stored.decisions)
         self.past_runs = {
-            run.id: run for run in (*stored.past_runs, *stored.runs.values()) if run.intent_at is not None
+            run.id: run
+            for run in (*stored.past_runs, *stored.runs.values())
+            if run.intent_at is not None and not debts.is_release(run)
         }
         self.downtimes = {}
         for body in stored.downtimes:

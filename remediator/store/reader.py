@@ -15,7 +15,7 @@ from sqlalchemy import exc
 
 from remediator.config import Config
 from remediator.incidents import lifecycle
-from remediator.model.records import Approval, Incident, Run
+from remediator.model.records import Approval, Debt, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.store import database, errors, rows, tables
 
@@ -92,7 +92,11 @@ class Reader:
     def run(self, run: str) -> dict[str, Any] | None:
         with self._connection() as connection:
             body = connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
-            return run_json(rows.to_run(json.loads(body))) if body is not None else None
+            if body is None:
+                return None
+            owed = sa.select(tables.debts.c.body).where(tables.debts.c.run == run).order_by(tables.debts.c.n)
+            debts = [debt_json(rows.to_debt(json.loads(each))) for each in connection.execute(owed).scalars()]
+            return {**run_json(rows.to_run(json.loads(body))), "debts": debts}
 
     def plan(self, run: str) -> dict[str, Any] | None:
         """Return the stored plan of a run, whole: every step with its exact commands, risk and parameters."""
@@ -315,6 +319,22 @@ def approval_json(approval: Approval) -> dict[str, Any]:
         "expires_at": _at(approval.expires_at),
         "approved_by": approval.approved_by,
         "approved_at": _at(approval.approved_at),
+    }
+
+
+def debt_json(debt: Debt) -> dict[str, Any]:
+    return {
+        "id": debt.id,
+        "step": debt.step,
+        "what": debt.what,
+        "target": debt.target.text,
+        "host": debt.host,
+        "state": debt.state.value,
+        "reason": debt.reason,
+        "created_at": _at(debt.created_at),
+        "expires_at": _at(debt.expires_at),
+        "release": debt.release,
+        "commands": [command.to_json() for command in debt.undo.commands],
     }
 
 
