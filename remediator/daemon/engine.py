@@ -246,6 +246,7 @@ class Engine:
             turn.say("error", "reload_refused", reason=item.error[:2000])
             return
         world.take_content(item.config, item.content, item.inventory)
+        observing.forget_left(turn)
         turn.journal.audit(
             "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}
         )

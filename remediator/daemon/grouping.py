@@ -32,6 +32,8 @@ class Domain:
     settle_s: float
     own_kind: str | None = None
     """The kind of target by which its members have a check of their own (``galera/H``), which then says how they are."""
+    only_in: str | None = None
+    """The inventory group that its members must be in: every compute host has an ovn_controller, and is no gateway."""
 
 
 DOMAINS: Mapping[str, Domain] = {
@@ -41,7 +43,7 @@ DOMAINS: Mapping[str, Domain] = {
     "ovn_sb": Domain(containers=frozenset({"ovn_sb_db"}), settle_s=60.0),
     "ceph_mon": Domain(containers=frozenset({"ceph_mon"}), settle_s=600.0),
     "loadbalancer": Domain(containers=frozenset({"haproxy", "proxysql", "keepalived"}), settle_s=30.0),
-    "gateway": Domain(containers=frozenset({"ovn_controller"}), settle_s=60.0),
+    "gateway": Domain(containers=frozenset({"ovn_controller"}), settle_s=60.0, only_in="network"),
 }
 """Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten minutes)."""
 
@@ -59,7 +61,9 @@ def domain_of(target: Target) -> str | None:
 def members_seen(world: World, name: str) -> frozenset[str]:
     """Return the hosts that have a member of group `name` now, as far as anything was judged there."""
     found = (world.hosts_with[container] for container in DOMAINS[name].containers if container in world.hosts_with)
-    return frozenset(host for hosts in found for host in hosts)
+    members = frozenset(host for hosts in found for host in hosts)
+    only_in = DOMAINS[name].only_in
+    return members if only_in is None else members & frozenset(world.inventory.group(only_in))
 
 
 def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
@@ -70,6 +74,8 @@ def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
         return None
     kept = world.groups.get(name)
     members = members_seen(world, name) | (kept.members if kept is not None else frozenset())
+    if DOMAINS[name].only_in is not None and not members & set(plan.target.hosts):
+        return None
     if not members:
         return Unknown("no member of it has been judged yet")
     touched = {unit.split("/")[1] for unit in touched_units(plan.target)} or set(plan.target.hosts)

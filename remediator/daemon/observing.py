@@ -79,6 +79,15 @@ def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -
             )
 
 
+def forget_left(turn: Turn) -> None:
+    """After another inventory was taken: close the incidents of targets whose hosts are all gone; nobody samples them any more."""
+    world = turn.world
+    for incident in list(world.incidents.values()):
+        if set(incident.target.hosts) & set(world.inventory.hosts) or world.live_run_of(incident.id) is not None:
+            continue
+        turn.incident(lifecycle.closed(incident, None, turn.now), "resolved", "its host left the inventory")
+
+
 def give_up_lost(turn: Turn) -> None:
     """Take a collection that never came back for a host that did not answer."""
     for host, since in list(turn.world.in_flight.items()):
