@@ -43,7 +43,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
         found.extend(
             f"host/{host}: {sign.detail}"
             for sign in muting.wrap_signs(turn, (host,))
-            if world.wraps[sign.key[5:]].ended_at is None
+            if world.wraps[sign.key.split(":")[1]].ended_at is None
         )
     for check in world.checks():
         for (name, text), series in world.series.items():

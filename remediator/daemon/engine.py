@@ -103,6 +103,7 @@ class Engine:
                         ),
                     )
                 if stepped is not None:
+                    turn.journal.set_meta(clockwatch.HELD, clockwatch.stored(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
@@ -153,6 +154,7 @@ class Engine:
             )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
+        clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
         if stored.newest_audit is not None:
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(stored.newest_audit), turn.now)
         busy = {run for run, _ in self.world.working}

@@ -268,12 +268,12 @@ def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
             host=host,
             service=None,
             at=wrap.ended_at or turn.now.wall,
-            key=f"wrap:{wrap.id}",
+            key=f"wrap:{wrap.id}:{host}",
             detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap ({wrap.reason})",
         )
         for wrap in turn.world.wraps.values()
         for host in hosts
-        if covers(turn, wrap.scope, host) and f"wrap:{wrap.id}" not in turn.world.accepted
+        if covers(turn, wrap.scope, host) and f"wrap:{wrap.id}:{host}" not in turn.world.accepted
     ]
 
 

@@ -266,8 +266,11 @@ def _remember_signs(turn: Turn, reply: HostReply) -> None:
         if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
             continue
         known = world.signs.get(sign.key)
-        if known is None or (sign.at - known.at).total_seconds() > SIGN_AGAIN_S:
+        if known is None or sign.at > known.at:
             world.signs[sign.key] = sign
+        written = world.signs_written.get(sign.key)
+        if written is None or (sign.at - written).total_seconds() > SIGN_AGAIN_S:
+            world.signs_written[sign.key] = sign.at
             turn.journal.sign(sign)
 
 
@@ -276,6 +279,7 @@ def forget_old_signs(turn: Turn) -> None:
     for key, sign in list(turn.world.signs.items()):
         if (turn.now.wall - sign.at).total_seconds() > turn.world.limits.maintenance_s + 60:
             del turn.world.signs[key]
+            turn.world.signs_written.pop(key, None)
             turn.journal.forget_sign(key)
 
 

@@ -139,6 +139,8 @@ class World:
     group_counted: dict[str, Instant] = field(default_factory=dict)
     clock_held: str | None = None
     clock_until: Instant | None = None
+    journal_until: datetime | None = None
+    """The newest entry of a journal that came from the future: nothing above R0 until the clock has passed it."""
     last_tick: Instant | None = None
     unmatched_since: dict[str, Instant] = field(default_factory=dict)
     counters: dict[str, dict[tuple[tuple[str, str], ...], float]] = field(
@@ -175,6 +177,8 @@ class World:
     restored: str | None = None
     accepted: set[str] = field(default_factory=set)
     signs: dict[str, Sign] = field(default_factory=dict)
+    signs_written: dict[str, datetime] = field(default_factory=dict)
+    """Key of a sign to its time as the store has it: one that goes on is not written with every sample."""
 
     def __post_init__(self) -> None:
         self.take_content(self.config, self.content, self.inventory)
@@ -240,6 +244,7 @@ class World:
         self.storm_latched = stored.meta.get(STORM_LATCH) or None
         self.accepted = set(stored.accepted)
         self.signs = dict(stored.signs)
+        self.signs_written = {key: sign.at for key, sign in stored.signs.items()}
         self.adopted = True
 
     def checks(self) -> list[CheckSpec]:
