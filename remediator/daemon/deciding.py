@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from remediator.daemon import casing
+from remediator.daemon import casing, situation
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
 from remediator.model import redaction
@@ -31,7 +31,6 @@ BLOCKED_PAGE_S = 3600.0
 OLD_PAGE_S = 48 * 3600.0
 """A problem that has been open for this long pages, once, whatever else was said of it."""
 OLD_EVERY_S = 60.0
-REACHABLE = "host-reachable"
 UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
 
@@ -65,8 +64,8 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
 def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckResult) -> None:
     rule = winner.rule
     if not rule.run:
-        if turn.world.cut_off_since is not None and incident.check == REACHABLE:
-            why = "I reach less than half of the cloud: it may be me who is cut off, and one page says so"
+        why = _our_own_blindness(turn, incident)
+        if why is not None:
             _store(turn, incident, winner, Outcome.SKIPPED, why, f"skipped:{why}")
             return
         wait = _still_settles(turn, incident, rule.settle_s)
@@ -128,6 +127,17 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         plan=plan,
         run=run.id,
     )
+
+
+def _our_own_blindness(turn: Turn, incident: Incident) -> str | None:
+    """Return why a host that does not answer is nothing to page for: one page has said that it may be us."""
+    if incident.check != situation.REACHABLE:
+        return None
+    if turn.world.cut_off_since is not None:
+        return "I reach less than half of the cloud: it may be me who is cut off, and one page says so"
+    if situation.blames_us(turn.world, incident, turn.now):
+        return "it stopped answering while I was cut off myself, and one page said so: it may be on its way back"
+    return None
 
 
 def remind(turn: Turn) -> None:
@@ -237,6 +247,8 @@ def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, re
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
     """Page when a HARD CRITICAL or UNKNOWN problem has no rule that fits for too long: nothing is silent."""
+    if state is State.UNKNOWN and turn.world.cut_off_since is not None:
+        turn.world.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
     since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
         key = f"{incident.id}:unmatched"

@@ -10,16 +10,24 @@ from remediator.daemon.world import World
 from remediator.incidents import dependency
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
+from remediator.model.records import Incident
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.safety.case import Below, Boot, Vantage
 
+REACHABLE = "host-reachable"
 YOUNG_INTERVALS = 3
 YOUNG_SLACK_S = 30.0
 LOOK_EVERY_S = 2.0
 TRY_EVERY_S = 30.0
 UNDONE_S = 86400.0
+DAEMONLESS = "podman"
+"""The engine that has no daemon of its own: nothing of it starts, so nothing of it can be young."""
+RECOVERS_S = 120.0
+"""A host that stopped answering while we were cut off is counted as a problem of its own this long after we see again."""
+KEPT_S = 600.0
+"""For so long the breaker counts a problem, and so long we remember when we were cut off."""
 SAME_START_S = 5.0
 """A start read twice through two clocks is the same one within this."""
 
@@ -78,23 +86,49 @@ def watch(turn: Turn) -> None:
             f"{why}; nothing is done.",
         )
     elif not cut_off and world.cut_off_since is not None:
+        world.past_cut_offs = [
+            (since, until) for since, until in world.past_cut_offs if turn.now.since(until) < KEPT_S
+        ] + [(world.cut_off_since, turn.now)]
         world.cut_off_since = None
         turn.journal.audit("sees_again", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("warning", "sees_again", reason=f"{seen.answering} of {seen.hosts} hosts answer")
 
 
-def boot_keys(reply: HostReply) -> dict[str, float | Unknown]:
-    """Return the host's boot and its engine's start as (what, seconds before the reply was asked for)."""
+def blames_us(world: World, incident: Incident, now: Instant) -> bool:
+    """Return whether a host that does not answer is better explained by our own being cut off.
+
+    Where both went together, one page has said so, and what is whole again was never broken.
+    """
+    if incident.check != REACHABLE or incident.hard_at is None:
+        return False
+    hard_at = incident.hard_at
+    if world.cut_off_since is not None and not world.cut_off_since.after(hard_at):
+        return True
+    return any(
+        not since.after(hard_at) and not hard_at.after(until) and (not incident.open or now.since(until) < RECOVERS_S)
+        for since, until in world.past_cut_offs
+    )
+
+
+def boot_keys(reply: HostReply, engine_of: str) -> dict[str, float | Unknown]:
+    """Return the host's boot and its engine's start as (what, seconds before the reply was asked for).
+
+    Podman has no daemon that could have started: there, only the boot counts.
+    """
     data = reply.section("host")
     if isinstance(data, Unknown):
         return {"host": data, "engine": data}
     booted = data.get("booted_age_s")
+    host = float(booted) if isinstance(booted, (int, float)) else Unknown("no_boot_time")
+    if engine_of == DAEMONLESS:
+        return {"host": host}
     engine = data.get("engine_unit")
     age = engine.get("age_s") if isinstance(engine, Mapping) else None
-    return {
-        "host": float(booted) if isinstance(booted, (int, float)) else Unknown("no_boot_time"),
-        "engine": float(age) if isinstance(age, (int, float)) else Unknown("no_engine_start"),
-    }
+    return {"host": host, "engine": float(age) if isinstance(age, (int, float)) else Unknown("no_engine_start")}
+
+
+def _engine_of(world: World, host: str) -> str:
+    return world.inventory.hosts[host].engine if host in world.inventory.hosts else ""
 
 
 def boots(turn: Turn, plan: Plan) -> dict[str, Boot | Unknown | None]:
@@ -107,7 +141,7 @@ def _youngest(turn: Turn, host: str) -> Boot | Unknown | None:
     if reply is None or reply.reach is not Reach.OK:
         return Unknown(f"no reply of {host}")
     found: list[Boot] = []
-    for what, age in boot_keys(reply).items():
+    for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
         if isinstance(age, Unknown):
             return age
         if not _is_accepted(turn, host, what, reply.asked_at.wall.timestamp() - age):
@@ -125,8 +159,10 @@ def boot_marks(turn: Turn, hosts: tuple[str, ...]) -> list[str]:
     marks = []
     for host in hosts:
         reply = turn.world.facts.reply(host)
-        for what, age in boot_keys(reply).items() if reply is not None and reply.reach is Reach.OK else ():
-            if not isinstance(age, Unknown) and reply is not None:
+        if reply is None or reply.reach is not Reach.OK:
+            continue
+        for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
+            if not isinstance(age, Unknown):
                 marks.append(f"start:{host}:{what}:{reply.asked_at.wall.timestamp() - age:.0f}")
     return marks
 

@@ -2,13 +2,15 @@
 
 Fresh is what went HARD in the last ten minutes, cured meanwhile or not (DESIGN's reason: what broke together has one cause, and
 healing it piece by piece hides that). A problem under a parent that is not OK counts for nothing, nor does a target that
-stands on several hosts: it is a cluster's, and its members' problems are its own. UNKNOWN is never a problem.
+stands on several hosts: it is a cluster's, and its members' problems are its own. UNKNOWN is never a problem, nor is a host that
+stopped answering while we were cut off ourselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from remediator.daemon import situation
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import STORM_LATCH, World
 from remediator.model.judging import State
@@ -32,6 +34,7 @@ def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
         and incident.level in (State.WARNING, State.CRITICAL)
         and incident.parent is None
         and incident.state is not IncidentState.SUPPRESSED
+        and not situation.blames_us(world, incident, now)
     )
 
 

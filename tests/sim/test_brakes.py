@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from remediator.daemon.wire import Asked
 from remediator.model.control import Actor, Answer
 from remediator.model.records import IncidentState, RunState
+from remediator.model.replies import Section
 from tests.sim.cloud import CONFIG, Cloud, FakeHost, Unit
 
 pytestmark = pytest.mark.sim
@@ -146,11 +148,32 @@ def test_cut_off_from_most_hosts_it_does_nothing_but_says_so_once(cloud: Cloud) 
     assert cloud.verbs() == []
     subjects = [page["subject"] for page in cloud.delivered]
     assert len([each for each in subjects if "cut off" in each]) == 1
-    assert [each for each in subjects if "host/h" in each] == [], "not a page for each host"
+    assert len(subjects) == 1, "not a page for each host, nor one for a storm"
+    assert cloud.world.storms == {}
     for host in ("h2", "h3", "h4"):
         cloud.hosts[host].down = False
     cloud.run(60)
     assert cloud.world.cut_off_since is None
+    assert cloud.verbs() == [("h1", "start")], "what was broken all along is cured as soon as we see again"
+    assert len(cloud.delivered) == 1
+
+
+def test_hosts_that_stay_away_after_we_see_again_count_once_more(cloud: Cloud) -> None:
+    cloud.run(20)
+    for host in ("h2", "h3", "h4"):
+        cloud.hosts[host].down = True
+    cloud.run(120)
+    cloud.hosts["h4"].down = False
+    cloud.run(60)
+    assert cloud.world.cut_off_since is None
+    assert len(cloud.delivered) == 1, "they may be on their way back"
+    cloud.run(150)
+    subjects = [page["subject"] for page in cloud.delivered]
+    assert len([each for each in subjects if "host/h2" in each or "host/h3" in each]) == 2
+    fail(cloud, "h1")
+    cloud.run(60)
+    assert cloud.world.storms, "two hosts gone and one broken are three hosts of five"
+    assert cloud.verbs() == []
 
 
 # mutes ------------------------------------------------------------------------------------------------------------
@@ -245,6 +268,27 @@ def test_a_host_that_just_booted_is_left_alone(cloud: Cloud) -> None:
     cloud.hosts["h1"].booted_age_s = 700.0
     cloud.run(30)
     assert cloud.verbs() == [("h1", "start")]
+
+
+class HostWithoutEngineUnit(FakeHost):
+    """One whose collector finds no unit of the engine: Podman has none, Docker's may not be known."""
+
+    def sections(self, now: datetime) -> dict[str, Section]:
+        found = super().sections(now)
+        return {**found, "host": Section(data={**found["host"].data, "engine_unit": None})}
+
+
+@pytest.mark.parametrize(("engine", "verbs"), [("podman", [("h1", "start")]), ("docker", [])])
+def test_an_engine_without_a_daemon_is_never_young(tmp_path: Path, engine: str, verbs: list[tuple[str, str]]) -> None:
+    cloud = made(tmp_path, FIVE.replace("192.0.2.1,", f"192.0.2.1, engine: {engine},"))
+    cloud.hosts["h1"] = HostWithoutEngineUnit("h1", dict(cloud.hosts["h1"].units), boot_id="boot-h1")
+    cloud.run(20)
+    fail(cloud, "h1")
+    cloud.run(60)
+    assert cloud.verbs() == verbs
+    if not verbs:
+        assert refusing(cloud, target("h1")) == {"host_boot"}
+    cloud.database.close()
 
 
 # approvals --------------------------------------------------------------------------------------------------------
