@@ -54,7 +54,10 @@ def run(found: Mapping[str, Any]) -> str:
         lines += _step(step)
     lines += ["", *verdicts(found.get("verdicts") or [])]
     debts = found.get("debts") or []
-    lines += [f"debt: {clean.line(debt)}" for debt in debts]
+    lines += [
+        clean.line(f"debt {debt['id']}: {debt['what']} on {debt['host']} {debt['state']}: {debt['reason']}")
+        for debt in debts
+    ]
     return "\n".join(lines).rstrip()
 
 

@@ -38,7 +38,10 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
             old = old.where(sa.or_(table.c.incident.is_(None), table.c.incident.not_in(still_open)))
         removed += connection.execute(table.delete().where(key.in_(old.limit(BATCH)))).rowcount
     old_runs = sa.select(tables.runs.c.id).where(tables.runs.c.live.is_(False), tables.runs.c.at_s < runs_before)
-    removed += connection.execute(tables.runs.delete().where(tables.runs.c.id.in_(old_runs.limit(BATCH)))).rowcount
+    ended = list(connection.execute(old_runs.limit(BATCH)).scalars())
+    owed = tables.debts.c.run.in_(ended), tables.debts.c.open.is_(False)
+    connection.execute(tables.debts.delete().where(*owed))
+    removed += connection.execute(tables.runs.delete().where(tables.runs.c.id.in_(ended))).rowcount
     closed = sa.select(tables.incidents.c.id).where(
         tables.incidents.c.open.is_(False), tables.incidents.c.at_s < runs_before
     )
