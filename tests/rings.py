@@ -19,7 +19,7 @@ from pathlib import Path
 
 RINGS = ("unit", "sim", "service", "lab", "e2e")
 LIMIT_S = {"unit": 600, "sim": 900, "service": 1200, "lab": 2700, "e2e": 1200}
-HOSTS = ("ctl1", "ctl2", "cmp1", "cmp2")
+HOSTS = ("ctl1", "ctl2", "cmp1", "cmp2", "ctl3")
 SIDE_BY_SIDE = 3
 """Hosts worked on at a time: two cores are all there is."""
 

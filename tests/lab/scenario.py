@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ class Scenario:
             config.write(
                 f"notify:\n  - {{name: inbox, type: command, argv: {json.dumps([sys.executable, '-c', sink])}}}\n"
             )
+        self.environment: dict[str, str] = {}
+        """Settings of this scenario alone (`REMEDIATOR__SECTION__KEY`), for the daemon and for each command."""
         self.process: subprocess.Popen[bytes] | None = None
         self._broken: list[tuple[str, str]] = []
         self._open_reader: Reader | None = None
@@ -96,17 +99,21 @@ class Scenario:
     # the daemon ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [REMEDIATOR, "--config", str(self.written.config), "daemon"],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                env=environment,
+                env=self.surroundings(),
                 preexec_fn=end_with_parent,
             )
         self.wait("the control socket", lambda: (self.written.state_dir / "control.sock").exists(), 30)
+
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment in which the daemon and the commands of this scenario run."""
+        ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**ours, **self.environment}
 
     def stop(self) -> int | None:
         """End the daemon by SIGTERM; return its exit code."""
@@ -143,13 +150,18 @@ class Scenario:
 
     # the command line -----------------------------------------------------------------------------------------------
 
+    def command(self, *words: str) -> list[str]:
+        """Return the argv of a command about this scenario's daemon."""
+        return [REMEDIATOR, "--config", str(self.written.config), *words]
+
     def run(self, *words: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [REMEDIATOR, "--config", str(self.written.config), *words],
+            self.command(*words),
             capture_output=True,
             text=True,
             timeout=timeout_s,
             check=False,
+            env=self.surroundings(),
         )
 
     def json(self, *words: str) -> Any:
@@ -175,6 +187,11 @@ class Scenario:
     def heal(self, fault: str, host: str) -> None:
         api.heal(fault, host)
         self._broken.remove((fault, host))
+
+    def break_all(self, *faults: tuple[str, str]) -> None:
+        """Break several hosts side by side, each by (fault, host); return when all of it was visible from outside."""
+        with ThreadPoolExecutor(len(faults)) as pool:
+            list(pool.map(lambda each: self.break_(*each), faults))
 
     def incidents(self) -> list[dict[str, Any]]:
         """Return all incidents, newest first, read as the command line reads them but without a process each time."""
