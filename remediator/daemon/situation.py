@@ -28,8 +28,8 @@ RECOVERS_S = 120.0
 """A host that stopped answering while we were cut off is counted as a problem of its own this long after we see again."""
 KEPT_S = 600.0
 """For so long the breaker counts a problem, and so long we remember when we were cut off."""
-SAME_START_S = 5.0
-"""A start read twice through two clocks is the same one within this."""
+SAME_START_S = 15.0
+"""A start read twice, each time as an age and through another round trip, is the same one within this."""
 
 
 def vantage(turn: Turn) -> Vantage:
