@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from remediator.daemon import situation
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import STORM_LATCH, World
-from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.records import Incident, IncidentState
 from remediator.model.times import Instant, rfc3339
@@ -28,10 +27,9 @@ def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
     return tuple(
         incident
         for incident in (*world.incidents.values(), *world.just_closed.values())
-        if incident.hard_at is not None
+        if incident.bad_at is not None
         and len(incident.target.hosts) == 1
-        and now.since(incident.hard_at) < FRESH_S
-        and incident.level in (State.WARNING, State.CRITICAL)
+        and now.since(incident.bad_at) < FRESH_S
         and incident.parent is None
         and incident.state is not IncidentState.SUPPRESSED
         and not situation.blames_us(world, incident, now)
@@ -87,7 +85,7 @@ def watch(turn: Turn) -> None:
     """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; the first one latches R3."""
     world = turn.world
     for incident in list(world.just_closed.values()):
-        if incident.hard_at is None or turn.now.since(incident.hard_at) >= FRESH_S:
+        if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
             del world.just_closed[incident.id]
     if not world.storms and len(world.incidents) + len(world.just_closed) <= world.limits.storm_hosts:
         return

@@ -36,8 +36,13 @@ def opened(incident_id: str, event: Event) -> Incident:
         level=event.state,
         opened_at=event.at,
         hard_at=event.at if event.state_type is StateType.HARD else None,
+        bad_at=event.at if _proven_bad(event) else None,
         output=event.output,
     )
+
+
+def _proven_bad(event: Event) -> bool:
+    return event.state_type is StateType.HARD and event.state in (State.WARNING, State.CRITICAL)
 
 
 def touched(incident: Incident, event: Event) -> Incident:
@@ -46,8 +51,13 @@ def touched(incident: Incident, event: Event) -> Incident:
     if hard_at is None and event.state_type is StateType.HARD and event.state is not State.OK:
         hard_at = event.at
     level = incident.level if event.state is State.OK else event.state
+    bad_at = event.at if incident.bad_at is None and _proven_bad(event) else incident.bad_at
     return replace(
-        incident, level=level, hard_at=hard_at, output=event.output if event.state is not State.OK else incident.output
+        incident,
+        level=level,
+        hard_at=hard_at,
+        bad_at=bad_at,
+        output=event.output if event.state is not State.OK else incident.output,
     )
 
 

@@ -52,7 +52,7 @@ class IncidentState(enum.Enum):
 class Incident:
     """One problem, from its first event until it is verified gone.
 
-    `hard_at` is when it was first HARD; `acted_at` its first INTENT; `cured_at` the first OK sample that held.
+    `hard_at` is when it was first HARD, `bad_at` when it was first HARD and known to be bad (an UNKNOWN is not); `acted_at` its first INTENT; `cured_at` the first OK sample that held.
     `rungs` are the runbooks of its ladder that ended without a cure, in order.
     """
 
@@ -63,6 +63,7 @@ class Incident:
     level: State
     opened_at: Instant
     hard_at: Instant | None = None
+    bad_at: Instant | None = None
     acted_at: Instant | None = None
     cured_at: Instant | None = None
     closed_at: Instant | None = None

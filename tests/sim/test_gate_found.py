@@ -59,10 +59,6 @@ def test_maintenance_counts_from_the_last_time_ansible_was_seen(cloud: Watched) 
     assert cloud.acted[0][0] >= last + MAINTENANCE_S - 8
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an incident keeps its newest level only: one closed while it was UNKNOWN is no problem for the storm breaker",
-)
 def test_a_problem_that_became_unknown_before_it_was_cured_still_counts_in_a_storm(cloud: Watched) -> None:
     """A storm counts what went HARD in the last ten minutes, "cured meanwhile or not" (DESIGN 6): also if its host was silent in between."""
     cloud.pauses = ("looking",)
