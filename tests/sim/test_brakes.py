@@ -399,3 +399,52 @@ def test_three_cures_that_came_undone_switch_the_rule_off_until_acknowledged(clo
     assert cloud.ask("ack", incident=cloud.incident(target("h1")).id, reason="new memory is on its way").exit == 0
     cloud.run(120)
     assert len(cloud.verbs()) == 4
+
+
+R3 = """
+runbooks:
+  - name: risky-start
+    summary: The start of a container, as if it could lose data
+    target: container
+    risk: R3
+    steps:
+      - {id: start, do: container.start, timeout: 2m}
+    verify: {check: container-state, within: 2m}
+"""
+PERSON = Actor(name="alex", uid=0, login_uid=1000)
+
+
+def test_who_asked_for_an_r3_plan_is_not_who_approves_it(tmp_path: Path) -> None:
+    content = tmp_path / "content" / "runbooks"
+    content.mkdir(parents=True)
+    (content / "risky.yaml").write_text(R3)
+    cloud = made(
+        tmp_path,
+        FIVE.replace("R2: auto}", "R2: auto, R3: approve, rules: {container-crashed: shadow}}")
+        + f"content: [{content.parent}]\n",
+    )
+    cloud.run(20)
+    fail(cloud, "h1")
+    cloud.run(70)
+    answer = asked(cloud, "execute", PERSON, runbook="risky-start", target=target("h1"), reason="x")
+    assert (answer.exit, answer.data.get("waits")) == (0, "approval")
+    run = waiting(cloud)
+    own = asked(cloud, "approve", PERSON, run=run.id)
+    assert (own.exit, "somebody else" in own.error) == (4, True)
+    assert cloud.verbs() == []
+    assert asked(cloud, "approve", OTHER, run=run.id).exit == 0
+    cloud.run(60)
+    assert cloud.verbs() == [("h1", "start")]
+    cloud.database.close()
+
+
+def test_a_plan_whose_problem_is_gone_waits_no_longer(careful: Cloud) -> None:
+    careful.run(20)
+    fail(careful, "h1")
+    careful.run(60)
+    waiting(careful)
+    careful.hosts["h1"].units["memcached"].start(careful.wall())
+    careful.run(30)
+    assert careful.world.runs == {}
+    assert careful.incident(target("h1")) is None
+    assert careful.verbs() == []
