@@ -200,7 +200,8 @@ def test_without_a_baseline_the_same_fault_is_refused_by_maintenance(scenario: M
         return [verdict["guard"] for row in refused for verdict in row["verdicts"] if not verdict["allow"]]
 
     fresh.wait("a refusal", lambda: bool(refusing()), 120, every_s=2.0)
-    assert refusing() == ["maintenance"]
+    assert "maintenance" in refusing()
+    assert set(refusing()) <= {"maintenance", "host_boot"}  # a machine that has just booted holds for that as well
     assert fresh.runs() == []
     Row(
         fault="crash-once-limit (no baseline)",
