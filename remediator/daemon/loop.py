@@ -1,4 +1,4 @@
-"""The loop thread, its queue, and the pools that carry out effects. Threads bring inputs; only the loop decides."""
+"""The loop thread and its queue: inputs in, effects handed to the pools. Pools bring inputs; only the loop decides."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from remediator.daemon import systemd
 from remediator.daemon.engine import Engine
+from remediator.daemon.pools import Kind, Pools
 from remediator.daemon.ticks import Ticks
 from remediator.daemon.wire import (
     AcceptRestore,
@@ -40,7 +42,6 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
-from remediator.reach import references
 from remediator.store.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
@@ -71,6 +72,7 @@ class Hands:
     """Deliver a notification to every notifier; raise with one sentence when one could not."""
     reload: Callable[[], Reloaded]
     redact: Callable[[str], str]
+    try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
 
 
 class Loop:
@@ -81,6 +83,7 @@ class Loop:
         engine: Engine,
         clock: Clock,
         hands: Hands,
+        pools: Pools,
         checkpoints: CheckpointFile | None,
         ending: Callable[[], None],
         checkpoint_failed: Callable[[str | None], None],
@@ -88,17 +91,17 @@ class Loop:
         self._engine = engine
         self._clock = clock
         self._hands = hands
+        self._pools = pools
         self._checkpoints = checkpoints
         self._ending = ending
         self._checkpoint_failed = checkpoint_failed
         self._queue: queue.SimpleQueue[Input] = queue.SimpleQueue()
         self._hint_places = threading.BoundedSemaphore(HINTS_WAITING)
         self._stop = threading.Event()
-        self._collecting = ThreadPoolExecutor(16, thread_name_prefix="collect")
-        self._acting = ThreadPoolExecutor(8, thread_name_prefix="act")
-        self._delivering = ThreadPoolExecutor(2, thread_name_prefix="deliver")
         self._finished_at = time.monotonic()
-        self._checkpoint_at = time.monotonic()
+        self._checkpoint_at = clock.now().boot_s
+        self._gives_up_at: float | None = None
+        """When an end that was asked for no longer waits for the steps under way (CLOCK_BOOTTIME)."""
         self._compared = checkpoints is None
         """Whether the store was held against its checkpoints: once, at the start."""
         self._metrics: Mapping[str, Any] = {}
@@ -108,23 +111,33 @@ class Loop:
 
     def run(self) -> None:
         """Run until stopped; then wait for the steps under way, at most 25 s, and write a last checkpoint."""
-        ticks = Ticks(lambda: self._queue.put(Ticked()))
+        ticks = Ticks(self.wake)
         ticks.start()
-        self._queue.put(Ticked())
+        self.wake()
         try:
-            while not self._stop.is_set():
-                self._turn(timeout_s=1.0)
-            self._ending()
-            give_up = time.monotonic() + STOP_S
-            while self._engine.world.working and time.monotonic() < give_up:
-                self._turn(timeout_s=0.5)
-            self._checkpoint(force=True)
+            while self.turn(timeout_s=1.0):
+                pass
         finally:
             ticks.stop()
-            for pool in (self._collecting, self._acting, self._delivering):
-                pool.shutdown(wait=False, cancel_futures=True)
+            self._pools.stop()
 
-    def _turn(self, timeout_s: float) -> None:
+    def turn(self, timeout_s: float) -> bool:
+        """Take what is in the queue, after waiting at most `timeout_s` for it; return whether there is to be another turn.
+
+        Once `stop` was asked for nothing new begins; the last turn writes a checkpoint and returns False.
+        """
+        if self._stop.is_set() and self._gives_up_at is None:
+            self._ending()
+            self._gives_up_at = self._clock.now().boot_s + STOP_S
+        if self._gives_up_at is not None and (
+            not self._engine.world.working or self._clock.now().boot_s >= self._gives_up_at
+        ):
+            self._checkpoint(force=True)
+            return False
+        self._take_turn(timeout_s)
+        return True
+
+    def _take_turn(self, timeout_s: float) -> None:
         try:
             inputs = [self._queue.get(timeout=timeout_s)]
         except queue.Empty:
@@ -166,12 +179,12 @@ class Loop:
                 log.error("store_put_back", cloud=world.config.cloud, reason=world.restored)
         if world.restored is not None or not self._compared:
             return
-        seq, age_s = self._engine.audit_seq, time.monotonic() - self._checkpoint_at
+        seq, age_s = self._engine.audit_seq, self._clock.now().boot_s - self._checkpoint_at
         if file is None or seq == 0 or self._engine.store_error is not None:
             return
         if not force and file.last_seq > 0 and seq - file.last_seq < CHECKPOINT_EVERY and age_s < CHECKPOINT_S:
             return
-        self._checkpoint_at = time.monotonic()
+        self._checkpoint_at = self._clock.now().boot_s
         try:
             file.write(seq, self._engine.audit_hash, self._clock.now())
         except OSError as error:
@@ -187,23 +200,28 @@ class Loop:
         if isinstance(effect, Collect):
             host = self._engine.world.inventory.hosts.get(effect.host)
             if host is not None:
-                self._collecting.submit(self._collect, host, effect.forced)
+                self._submit(Kind.COLLECT, partial(self._collect, host, effect.forced))
         elif isinstance(effect, Act):
-            hosts = dict(self._engine.world.inventory.hosts)
-            self._acting.submit(self._act, effect, hosts)
+            self._submit(Kind.ACT, partial(self._act, effect, dict(self._engine.world.inventory.hosts)))
         elif isinstance(effect, Deliver):
-            self._delivering.submit(self._deliver, effect)
+            self._submit(Kind.DELIVER, partial(self._deliver, effect))
         elif isinstance(effect, AcceptRestore):
             self._accept_restore()
         elif isinstance(effect, TryReferences):
-            self._delivering.submit(lambda: self._queue.put(Referenced(answered=references.tried(effect.addresses))))
+            self._submit(Kind.DELIVER, partial(self._try_references, effect))
         elif isinstance(effect, Reload):
-            self._delivering.submit(lambda: self._queue.put(self._hands.reload()))
+            self.reload()
 
-    def _collect(self, host: Host, forced: bool) -> None:
-        self._queue.put(Collected(reply=self._hands.collector.collect(host, (), forced)))
+    def _submit(self, kind: Kind, call: Callable[[], Input]) -> None:
+        self._pools.submit(kind, call, self._queue.put)
 
-    def _act(self, effect: Act, hosts: Mapping[str, Host]) -> None:
+    def _collect(self, host: Host, forced: bool) -> Collected:
+        return Collected(reply=self._hands.collector.collect(host, (), forced))
+
+    def _try_references(self, effect: TryReferences) -> Referenced:
+        return Referenced(answered=self._hands.try_references(effect.addresses))
+
+    def _act(self, effect: Act, hosts: Mapping[str, Host]) -> CommandsDone:
         done: list[CommandDone] = []
         for command in effect.commands:
             refused = self._too_late(effect, first=not done)
@@ -238,7 +256,7 @@ class Loop:
             )
             if result.exit_code != 0:
                 break
-        self._queue.put(CommandsDone(run=effect.run, step=effect.step, done=tuple(done)))
+        return CommandsDone(run=effect.run, step=effect.step, done=tuple(done))
 
     def _too_late(self, effect: Act, first: bool) -> str | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
@@ -254,15 +272,13 @@ class Loop:
             return "it waited for too long to leave"
         return None
 
-    def _deliver(self, effect: Deliver) -> None:
+    def _deliver(self, effect: Deliver) -> Delivered:
         try:
             self._hands.deliver(effect.body)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the outbox must hear of it and try again
-            self._queue.put(
-                Delivered(n=effect.n, error=str(error).splitlines()[0] if str(error) else type(error).__name__)
-            )
-        else:
-            self._queue.put(Delivered(n=effect.n, error=""))
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            return Delivered(n=effect.n, error=why)
+        return Delivered(n=effect.n, error="")
 
     def _accept_restore(self) -> None:
         """Sign the head as what counts; what the store does not have any more is void from here on."""
@@ -290,7 +306,7 @@ class Loop:
 
     def reload(self) -> None:
         """Load and validate config and content anew; what is not valid changes nothing."""
-        self._delivering.submit(lambda: self._queue.put(self._hands.reload()))
+        self._submit(Kind.DELIVER, self._hands.reload)
 
     def ask(self, op: str, args: Mapping[str, Any], actor: Actor) -> Future[Answer]:
         """Queue a request of the control socket."""

@@ -10,19 +10,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from remediator import notify
 from remediator.config import Config, load_config
-from remediator.daemon import clock, composing, logs, reaching, systemd, worldly
+from remediator.daemon import composing, logs, systemd
+from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.control import ControlSocket
-from remediator.daemon.delivering import Delivery
-from remediator.daemon.engine import Engine
-from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.refraining import Refrain
-from remediator.model import redaction
+from remediator.daemon.loop import Loop
 from remediator.model.hooks import EnginePort
-from remediator.store import ballast, blobs, checkpoints, epochs, reader
-from remediator.store.database import Database
-from remediator.store.lock import StateLock
+from remediator.store import reader
 
 log = structlog.get_logger("remediator")
 
@@ -45,57 +39,12 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     """
     config = load_config(config_path, os.environ)
     logs.configure(config)
-    parts = composing.load(config)
-    state_dir = Path(config.state_dir)
-    lock = StateLock(state_dir)
-    lock.take()
-    time = clock.SystemClock()
-    reach = reaching.reach_of(config)
+    daemon = Daemon(config_path, composing.load(config), real_ground())
     try:
-        key = checkpoints.load_key(config.audit.key_path)
-        ballast.lay(state_dir)
-        database = Database(reader.location(config))
-        database.open()
-        reach.token = f"{config.cloud}:{epochs.take(database, time.now().wall)}"
-        refrain = Refrain(Path(config.pause_file), state_dir)
-        world = worldly.world_of(parts, refrain, time)
-        world.keep_output = lambda text: _keep(state_dir, text)
-        engine = Engine(world, database, make_room=lambda: ballast.release(state_dir))
-        hands = Hands(
-            collector=reaching.collector_of(config, parts.integrations, reach, time),
-            actor=reach,
-            deliver=Delivery(notify.build(config)),
-            reload=lambda: composing.reloaded(config_path, world.config),
-            redact=redaction.text,
-        )
-
-        def checkpoint_failed(why: str | None) -> None:
-            refrain.checkpoint_error = why
-
-        def ending() -> None:
-            refrain.ending = True
-
-        loop = Loop(
-            engine,
-            time,
-            hands,
-            checkpoints.CheckpointFile(Path(config.audit.checkpoints), key),
-            ending,
-            checkpoint_failed,
-        )
-        _serve(config, loop, make_server, state_dir)
-        database.close()
+        _serve(config, daemon.loop, make_server, Path(config.state_dir))
     finally:
-        reach.close()
-        lock.release()
+        daemon.close()
     return 0
-
-
-def _keep(state_dir: Path, text: str) -> None:
-    try:
-        blobs.keep(state_dir / "blobs", text)
-    except OSError as error:
-        log.error("output_not_kept", reason=error.strerror)
 
 
 def _serve(config: Config, loop: Loop, make_server: MakeServer | None, state_dir: Path) -> None:

@@ -23,6 +23,14 @@ class Refrain:
         self.checkpoint_error: str | None = None
         self.ending = False
 
+    def end(self) -> None:
+        """The daemon ends: nothing new begins."""
+        self.ending = True
+
+    def checkpoint_failed(self, why: str | None) -> None:
+        """Say why the checkpoint file cannot be written, or with None that it can."""
+        self.checkpoint_error = why
+
     def __call__(self) -> tuple[str, ...] | Unknown:
         """Return the reasons, or UNKNOWN when the pause file or the state directory cannot be looked at."""
         reasons: list[str] = []

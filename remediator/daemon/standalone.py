@@ -17,9 +17,11 @@ from remediator.daemon import clock, composing, reaching, worldly
 from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
 from remediator.daemon.loop import Hands, Loop
+from remediator.daemon.pools import Threads
 from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.control import Actor, Answer
+from remediator.reach import references
 from remediator.store import checkpoints, epochs, reader
 from remediator.store import database as database_url
 from remediator.store.database import Database
@@ -68,15 +70,11 @@ class _Alone:
             deliver=Delivery(notify.build(config)),
             reload=lambda: composing.reloaded(None, config),
             redact=redaction.text,
+            try_references=references.tried,
         )
-
-        def ending() -> None:
-            refrain.ending = True
-
-        def unwritable(why: str | None) -> None:
-            refrain.checkpoint_error = why
-
-        self.loop = Loop(Engine(self.world, database), time, hands, file, ending, unwritable)
+        self.loop = Loop(
+            Engine(self.world, database), time, hands, Threads(), file, refrain.end, refrain.checkpoint_failed
+        )
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
 
     def __enter__(self) -> _Alone:

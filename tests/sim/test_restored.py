@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.loop import Hands, Loop
+from remediator.daemon.pools import Threads
 from remediator.daemon.wire import AcceptRestore, Reloaded
 from remediator.model import redaction
 from remediator.reach.local import LocalReach
@@ -41,8 +42,9 @@ class Watched:
             deliver=_deliver,
             reload=lambda: Reloaded(config=None, content=None, inventory=None),
             redact=redaction.text,
+            try_references=lambda _addresses: {},
         )
-        self.loop = Loop(cloud.engine, _Clock(cloud), hands, self.file, lambda: None, self.errors.append)
+        self.loop = Loop(cloud.engine, _Clock(cloud), hands, Threads(), self.file, lambda: None, self.errors.append)
 
     def look(self) -> None:
         self.loop._checkpoint(force=True)

@@ -1,0 +1,110 @@
+"""Puts a daemon together from its config and from what it stands on and stands in; the simulator brings another `Ground`.
+
+Invariant: everything that differs between a real daemon and a simulated one is a field of `Ground`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from remediator import notify
+from remediator.config import Config
+from remediator.daemon import clock, composing, reaching, worldly
+from remediator.daemon.composing import Parts
+from remediator.daemon.delivering import Delivery
+from remediator.daemon.engine import Engine
+from remediator.daemon.loop import Hands, Loop
+from remediator.daemon.pools import Pools, Threads
+from remediator.daemon.refraining import Refrain
+from remediator.daemon.world import World
+from remediator.model import redaction
+from remediator.model.times import Clock
+from remediator.reach import references
+from remediator.reach.interface import Reacher
+from remediator.store import ballast, blobs, checkpoints, epochs, reader
+from remediator.store.database import Database
+from remediator.store.lock import StateLock
+
+log = structlog.get_logger("remediator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Time, the ways to what is outside, and who makes the blocking calls."""
+
+    clock: Clock
+    pools: Pools
+    reach_of: Callable[[Config], Reacher]
+    try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
+    process_alive: Callable[[int, str], bool]
+
+
+def real_ground() -> Ground:
+    """Return the ground of a real daemon: the system's clocks, threads, SSH."""
+    return Ground(
+        clock=clock.SystemClock(),
+        pools=Threads(),
+        reach_of=reaching.reach_of,
+        try_references=references.tried,
+        process_alive=clock.process_alive,
+    )
+
+
+class Daemon:
+    """A daemon that holds its state directory and is ready to turn. `close` lets go of everything."""
+
+    def __init__(self, config_path: str | None, parts: Parts, ground: Ground) -> None:
+        """Raise StateLocked, StoreUnavailable, KeyUnusable or OSError; nothing is held then."""
+        config = parts.config
+        state_dir = Path(config.state_dir)
+        self._lock = StateLock(state_dir)
+        self._lock.take()
+        self._reach = ground.reach_of(config)
+        try:
+            key = checkpoints.load_key(config.audit.key_path)
+            ballast.lay(state_dir)
+            self.database = Database(reader.location(config))
+            self.database.open()
+            self._reach.token = f"{config.cloud}:{epochs.take(self.database, ground.clock.now().wall)}"
+            refrain = Refrain(Path(config.pause_file), state_dir)
+            self.world: World = worldly.world_of(parts, refrain, ground.clock)
+            self.world.process_alive = ground.process_alive
+            self.world.keep_output = lambda text: _keep(state_dir, text)
+            self.engine = Engine(self.world, self.database, make_room=lambda: ballast.release(state_dir))
+            self.loop = Loop(
+                self.engine,
+                ground.clock,
+                Hands(
+                    collector=reaching.collector_of(config, parts.integrations, self._reach, ground.clock),
+                    actor=self._reach,
+                    deliver=Delivery(notify.build(config)),
+                    reload=lambda: composing.reloaded(config_path, self.world.config),
+                    redact=redaction.text,
+                    try_references=ground.try_references,
+                ),
+                ground.pools,
+                checkpoints.CheckpointFile(Path(config.audit.checkpoints), key),
+                refrain.end,
+                refrain.checkpoint_failed,
+            )
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the hosts, the store and the state directory."""
+        if (database := getattr(self, "database", None)) is not None:
+            database.close()
+        self._reach.close()
+        self._lock.release()
+
+
+def _keep(state_dir: Path, text: str) -> None:
+    try:
+        blobs.keep(state_dir / "blobs", text)
+    except OSError as error:
+        log.error("output_not_kept", reason=error.strerror)
