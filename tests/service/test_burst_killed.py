@@ -1,160 +1,116 @@
-"""A burst of posts with a kill -9 in the middle: what was answered 202 is in the store afterwards, every one of it."""
+"""A few rounds of kill -9 under full ingest; `python -m tests.service.burst --rounds 100` is the long form of it.
+
+The ledger that says "nothing is lost" is itself shown a store with a loss, a double and a changed entry: it must say so.
+"""
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import threading
-import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.lab.scenario import free_port
+from remediator.model.times import Instant
+from remediator.store.database import Database
+from remediator.store.journal import Journal
+from tests.service import burst
+from tests.service.burst_ledger import Ledger
+from tests.service.burst_sender import body
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(240)]
 
-POSTS = 2000
-SENDERS = 8
-REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
+ROUNDS = 3
+NOW = Instant(wall=datetime(2026, 3, 1, tzinfo=UTC), boot_s=1.0, boot_id="one")
 
 
-def write_config(directory: Path, port: int) -> Path:
-    """Write a config whose one host does not exist: this is about the hook alone."""
-    (directory / "token").write_text("burst-token\n")
-    (directory / "token").chmod(0o600)
-    config = directory / "config.yaml"
-    config.write_text(
-        f"""cloud: burst
-inventory: {{hosts: {{h1: {{address: 127.0.0.1, port: 1, groups: [control]}}}}}}
-ssh: {{read: {directory}/none, act: {directory}/none, known_hosts: {directory}/none}}
-state_dir: {directory}/state
-pause_file: {directory}/PAUSE
-audit: {{checkpoints: {directory}/audit/checkpoints.jsonl}}
-http: {{bind: "127.0.0.1:{port}"}}
-tokens: [{{name: nagios, scopes: [ingest], token: {{file: {directory}/token}}}}]
-"""
-    )
-    config.chmod(0o600)
-    return config
+def test_nothing_that_was_answered_202_is_lost() -> None:
+    with burst.on_disk() as directory:
+        result = burst.Burst(directory, seed=20).run(ROUNDS)
+        print(result.as_json())
+        assert result.wrong == []
+        assert result.good, result.as_json()
+        assert result.rounds == ROUNDS == result.in_the_middle
+        assert result.answered_202 >= 100 * ROUNDS
 
 
-def start(config: Path, port: int) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    log = (config.parent / "daemon.log").open("ab")
-    daemon = subprocess.Popen([REMEDIATOR, "--config", str(config), "daemon"], stdout=log, stderr=log, env=environment)
-    log.close()
-    give_up = time.monotonic() + 60
-    while time.monotonic() < give_up:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return daemon
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    daemon.kill()
-    raise AssertionError((config.parent / "daemon.log").read_text())
-
-
-class Sender(threading.Thread):
-    """Posts its share one after the other; a post that got no answer is sent again until it has one, as Nagios would not."""
-
-    def __init__(self, port: int, numbers: range) -> None:
-        super().__init__(daemon=True)
-        self._port = port
-        self._numbers = numbers
-        self.answered: dict[int, str] = {}
-        self.stop = threading.Event()
-
-    def run(self) -> None:
-        connection: http.client.HTTPConnection | None = None
-        for number in self._numbers:
-            if self.stop.is_set():
-                break
-            body = json.dumps(
-                {
-                    "host": "h1",
-                    "service": "memcached",
-                    "state": "CRITICAL",
-                    "event_id": str(number),
-                    "type": "PROBLEM",
-                    "attempt": "1",
-                    "state_type": "HARD",
-                }
-            )
-            headers = {"Authorization": "Bearer burst-token", "Content-Type": "application/json"}
-            try:
-                connection = connection or http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
-                connection.request("POST", "/hooks/nagios", body, headers)
-                answer = connection.getresponse()
-                text = answer.read()
-                if answer.status == 202:
-                    self.answered[number] = json.loads(text)["event"]
-            except (OSError, http.client.HTTPException):
-                if connection is not None:
-                    connection.close()
-                connection = None
-                time.sleep(0.05)
-        if connection is not None:
-            connection.close()
-
-
-def burst(port: int, first: int, daemon: subprocess.Popen[bytes] | None, kill_after: int) -> dict[int, str]:
-    """Send POSTS posts from SENDERS threads; kill the daemon once `kill_after` have been answered."""
-    share = POSTS // SENDERS
-    senders = [Sender(port, range(first + index * share, first + (index + 1) * share)) for index in range(SENDERS)]
-    for sender in senders:
-        sender.start()
-    give_up = time.monotonic() + 120
-    if daemon is not None:
-        while sum(len(sender.answered) for sender in senders) < kill_after and time.monotonic() < give_up:
-            time.sleep(0.005)
-        daemon.send_signal(signal.SIGKILL)
-        daemon.wait(timeout=10)
-        for sender in senders:
-            sender.stop.set()
-    for sender in senders:
-        sender.join(timeout=max(1.0, give_up - time.monotonic()))
-    return {number: event for sender in senders for number, event in sender.answered.items()}
-
-
-def stored(directory: Path) -> set[str]:
-    database = sqlite3.connect(f"file:{directory}/state/remediator.db?mode=ro", uri=True)
-    events = {row[0] for row in database.execute("SELECT event FROM hints")}
+def ledger_of(directory: Path, edit: str, after_first_look: bool) -> Ledger:
+    """Return the ledger over a store with posts 1 to 5, all answered; `edit` is what went wrong in it, and when."""
+    database = Database(f"sqlite:///{directory / 'remediator.db'}")
+    database.open()
+    for number in range(1, 6):
+        with database.transaction() as connection:
+            journal = Journal(connection, NOW)
+            raw = json.loads(body(number))
+            journal.hint(f"key-{number}", f"ev-{number}", "nagios", "host/h1", {"raw": raw})
+            journal.audit("downtime", "nagios", {"depth": number})
     database.close()
-    return events
+    ledger = Ledger(directory)
+    answered = ledger.note((number, f"ev-{number}") for number in range(1, 6))
+    if after_first_look:
+        ledger.compare(answered)
+        assert (ledger.lost, ledger.twice, ledger.audit_wrong) == ({}, {}, None)
+    with sqlite3.connect(directory / "remediator.db") as connection:
+        connection.executescript(edit)
+    connection.close()
+    if after_first_look:
+        ledger.compare_all()
+    else:
+        ledger.compare(answered)
+    return ledger
 
 
-def test_nothing_that_was_answered_202_is_lost(tmp_path: Path) -> None:
-    port = free_port()
-    config = write_config(tmp_path, port)
-    daemon = start(config, port)
-    before = burst(port, 0, daemon, kill_after=POSTS // 3)
-    assert len(before) >= POSTS // 3
-    daemon = start(config, port)
-    try:
-        started = time.monotonic()
-        after = burst(port, 100_000, None, 0)
-        print(f"{len(after)} posts in {time.monotonic() - started:.1f} s")
-        assert len(after) == POSTS
-        assert set(before.values()) | set(after.values()) <= stored(tmp_path)
-        assert len(set(before.values()) | set(after.values())) == len(before) + len(after)
-    finally:
-        daemon.terminate()
-        assert daemon.wait(timeout=35) == 0
-    verified = subprocess.run(
-        [REMEDIATOR, "--config", str(config), "audit", "verify"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+COPY = (
+    "INSERT INTO events SELECT 'ev-9', 9, at, source, check_name, target, incident, body FROM events WHERE id = 'ev-2'"
+)
+
+
+@pytest.mark.parametrize("after_first_look", [False, True])
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        ("SELECT 1", lambda ledger: not ledger.lost and not ledger.twice and ledger.audit_wrong is None),
+        ("DELETE FROM events WHERE id = 'ev-4'", lambda ledger: 4 in ledger.lost),
+        ("UPDATE events SET id = 'ev-8' WHERE id = 'ev-4'", lambda ledger: 4 in ledger.lost),
+        (COPY, lambda ledger: 2 in ledger.twice),
+        (
+            "DROP TRIGGER audit_no_update; UPDATE audit SET body = '{}' WHERE seq = 3",
+            lambda ledger: "entry 3" in ledger.audit_wrong,
+        ),
+        (
+            "DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE seq = 5",
+            lambda ledger: "the head" in ledger.audit_wrong,
+        ),
+    ],
+    ids=["whole", "lost", "other-event", "twice", "edited", "cut"],
+)
+def test_the_ledger_sees_what_is_wrong(
+    tmp_path: Path, edit: str, found: Callable[[Ledger], bool], after_first_look: bool
+) -> None:
+    assert found(ledger_of(tmp_path, edit, after_first_look))
+
+
+def test_the_ledger_sees_half_of_a_post(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert ledger_of(tmp_path / "a", "DELETE FROM hints WHERE event = 'ev-3'", True).twice
+    assert ledger_of(tmp_path / "b", "DELETE FROM events WHERE id = 'ev-3'", True).lost
+
+
+def test_a_post_answered_with_two_events_is_there_twice(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.note([(1, "ev-1")])
+    ledger.note([(1, "ev-1"), (2, "ev-2")])
+    assert not ledger.twice
+    ledger.note([(1, "ev-3")])
+    assert 1 in ledger.twice
+
+
+@pytest.mark.parametrize("directory", ["/dev/shm"])
+def test_a_store_in_memory_is_refused(directory: str) -> None:
+    if burst.file_system(Path(directory)) not in burst.IN_MEMORY:
+        pytest.skip(f"{directory} is not in memory here")
+    with pytest.raises(burst.BurstFailed, match="--directory"), burst.on_disk(Path(directory)):
+        pass
