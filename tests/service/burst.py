@@ -135,7 +135,7 @@ class Burst:
         self._ledger.compare(answered)
         self.result.rounds += 1
         self.result.in_the_middle += all(sender.cut for sender in senders)
-        self.result.stored_unanswered += sum(self._ledger.holds(number) for number in self._unanswered)
+        self.result.stored_unanswered += self._ledger.stored_in_silence(self._unanswered)
 
     def _last_round(self) -> None:
         """Start once more, post what is still unanswered, end with SIGTERM, and look at everything anew."""

@@ -53,9 +53,9 @@ class Ledger:
                 self.twice[number] = f"post {number} was answered with {before} and, sent again, with {event}"
         return noted
 
-    def holds(self, number: int) -> bool:
-        """Return whether the store held `number` when it was last looked at."""
-        return number in self._stored
+    def stored_in_silence(self, numbers: Iterable[int]) -> int:
+        """Return how many of `numbers` the store held at the last look although no 202 ever came for them."""
+        return sum(number in self._stored and number not in self.answered for number in numbers)
 
     def compare(self, fresh: Iterable[int]) -> None:
         """Read what the store and the chain have won since the last look, and find the `fresh` numbers in it."""

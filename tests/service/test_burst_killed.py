@@ -52,9 +52,9 @@ def ledger_of(directory: Path, edit: str, after_first_look: bool) -> Ledger:
     if after_first_look:
         ledger.compare(answered)
         assert (ledger.lost, ledger.twice, ledger.audit_wrong) == ({}, {}, None)
-    with sqlite3.connect(directory / "remediator.db") as connection:
-        connection.executescript(edit)
-    connection.close()
+    behind_its_back = sqlite3.connect(directory / "remediator.db")
+    behind_its_back.executescript(edit)
+    behind_its_back.close()
     if after_first_look:
         ledger.compare_all()
     else:
