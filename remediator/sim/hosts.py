@@ -1,0 +1,136 @@
+"""One host in memory: power, network, engine, clock, disk, its services, and who works on it. What its collector would print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from remediator.sim.galera import Galera
+from remediator.sim.services import Service
+from remediator.sim.timeline import START, VirtualClock
+
+RAN_BEFORE = timedelta(days=3)
+
+
+@dataclass
+class SimHost:
+    """`ssh` is ok, refused, silent or dropped; `engine_state` ok, hung or down."""
+
+    name: str
+    address: str
+    engine: str
+    clock: VirtualClock
+    services: dict[str, Service]
+    galera: Galera | None = None
+    power: bool = True
+    ssh: str = "ok"
+    engine_state: str = "ok"
+    clock_offset_s: float = 0.0
+    used_percent: float = 20.0
+    booted_at: datetime = START - RAN_BEFORE
+    engine_started_at: datetime = START - RAN_BEFORE
+    boots: int = 0
+    ansible: list[dict[str, Any]] = field(default_factory=list)
+    etc_kolla: dict[str, dict[str, Any]] = field(default_factory=dict)
+    token: int = 0
+    """The newest epoch of a daemon that acted here: an older one is refused, as the wrapper on a host does."""
+    orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
+    """Every command that took effect, with the true time."""
+
+    @property
+    def boot_id(self) -> str:
+        return f"boot-{self.name}-{self.boots}"
+
+    @property
+    def answers(self) -> bool:
+        return self.power and self.ssh == "ok"
+
+    def turn_off(self) -> None:
+        self.power = False
+        for service in self.services.values():
+            service.halt()
+
+    def turn_on(self) -> None:
+        """Boot: what is enabled starts, and the host is another instance of itself."""
+        if self.power:
+            return
+        self.power, self.boots = True, self.boots + 1
+        self.booted_at = self.engine_started_at = self.clock.true()
+        for service in self.services.values():
+            if service.present:
+                service.boot()
+
+    def reboot(self) -> None:
+        self.turn_off()
+        self.turn_on()
+
+    def restart_engine(self) -> None:
+        """Old units go down with their engine and come back with it."""
+        self.engine_state, self.engine_started_at = "ok", self.clock.true()
+        for service in self.services.values():
+            if service.running:
+                service.halt()
+                service.boot()
+
+    # its collector ----------------------------------------------------------------------------------------------------
+
+    def wall(self) -> datetime:
+        return self.clock.true() + timedelta(seconds=self.clock_offset_s)
+
+    def sections(self, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return name -> answer, as the collector prints them."""
+        makers = {"containers": self._containers, "host": self._host, "disk": self._disk, "galera": self._galera}
+        return {name: {"took": 0.01, "data": makers[name]()} for name in wanted if name in makers}
+
+    def _containers(self) -> dict[str, Any]:
+        present = [each for each in self.services.values() if each.present]
+        silent = {"hung": f"{self.engine} ps gave no answer within 5 s", "down": "cannot connect"}.get(
+            self.engine_state, ""
+        )
+        with_unit = [each for each in self.services.values() if each.has_unit]
+        bad = [each for each in present if not each.running or each.sick]
+        return {
+            "clock": self.wall().timestamp(),
+            "engine": {"name": self.engine, "state": self.engine_state, "reason": silent},
+            "containers": None if silent else {each.name: each.container(self.engine) for each in present},
+            "unit_files": sorted(each.name for each in with_unit),
+            "units": {each.name: each.unit() for each in with_unit},
+            "units_reason": None,
+            "configs": sorted(self.services),
+            "logs": {each.name: each.log or f"{each.name} said nothing more" for each in bad},
+        }
+
+    def _host(self) -> dict[str, Any]:
+        age_s = (self.clock.true() - self.booted_at).total_seconds()
+        engine_s = (self.clock.true() - self.engine_started_at).total_seconds()
+        unit = {"state": "active", "substate": "running", "result": "success", "age_s": engine_s}
+        return {
+            "uptime_s": age_s,
+            "booted_age_s": age_s,
+            "engine_unit": unit if self.engine == "docker" else None,
+            "load": [0.1, 0.1, 0.1],
+            "cpus": 2,
+            "memory": {},
+            "ansible": self.ansible,
+            "ansible_log": [],
+            "etc_kolla": self.etc_kolla,
+            "synchronised": abs(self.clock_offset_s) < 1.0,
+        }
+
+    def _disk(self) -> dict[str, Any]:
+        total = 100 << 30
+        used = int(total * self.used_percent / 100)
+        return {
+            "/": {
+                "total": total,
+                "used": used,
+                "available": total - used,
+                "inodes": 1000,
+                "inodes_free": 900,
+            }
+        }
+
+    def _galera(self) -> dict[str, Any]:
+        return self.galera.files(self.name) if self.galera is not None else {"volume": "", "present": False}

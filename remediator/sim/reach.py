@@ -1,0 +1,215 @@
+"""The ways to the hosts of the cloud in memory, in place of `reach.ssh` and `reach.mysql`: bytes in, bytes out.
+
+Invariant: it keeps the contract of `reach.interface`. What takes time is told to the clock, never waited for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from remediator.model.content import Command
+from remediator.model.hosts import Host
+from remediator.model.replies import CommandDone, Reach
+from remediator.model.values import Unknown
+from remediator.reach.interface import RawReply
+from remediator.sim.cloud import SimCloud
+from remediator.sim.hosts import SimHost
+
+ROUND_TRIP_S = 0.2
+COMMAND_S = 0.5
+CONNECT_S = 5.0
+
+MANGLES = ("cut", "noise", "banner", "not_json", "late", "busy", "stale", "section_late", "hang")
+"""What may become of a reply. ``banner`` alone does no harm."""
+
+ENDS = ("ok", "refused", "lost", "never_left", "lost_before", "late", "hang")
+"""What may become of a command: carried out and answered; refused by the host (exit 1); carried out, answer lost; a
+connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
+
+
+class Leaving:
+    """Told about every command that leaves; the simulation's watch."""
+
+    def __call__(self, host: str, command: Command) -> None:
+        """Nobody watches."""
+
+
+@dataclass
+class Luck:
+    """What becomes of the next replies of each host and of the next commands, first come first served."""
+
+    replies: dict[str, list[str]] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
+
+    def of_reply(self, host: str) -> str:
+        waiting = self.replies.get(host)
+        return waiting.pop(0) if waiting else ""
+
+    def of_command(self) -> str:
+        return self.commands.pop(0) if self.commands else "ok"
+
+
+class SimReach:
+    """One daemon's way to the cloud. `before` and `after` are called around every effect on a host."""
+
+    def __init__(
+        self,
+        cloud: SimCloud,
+        luck: Luck,
+        leaving: Callable[[str, Command], None],
+        before: Callable[[str], None],
+        after: Callable[[str], None],
+    ) -> None:
+        self.token = ""
+        self._cloud = cloud
+        self._luck = luck
+        self._leaving = leaving
+        self._before, self._after = before, after
+        self._older: dict[str, bytes] = {}
+        """The last good body of each host, for a reply that is stale."""
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+    # replies ----------------------------------------------------------------------------------------------------------
+
+    def exchange(
+        self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
+    ) -> RawReply:
+        found, clock = self._cloud.hosts[host.name], self._cloud.clock
+        failed = self._no_way(found, deadline_s)
+        if failed is not None:
+            return failed
+        clock.lag_s += ROUND_TRIP_S / 2
+        request = _request(stdin)
+        mangle = self._luck.of_reply(host.name)
+        body = self._body(found, [each["name"] for each in request["sections"]], mangle)
+        clock.lag_s += ROUND_TRIP_S / 2
+        return self._line(found, request["sentinel"], body, mangle, deadline_s)
+
+    def _no_way(self, host: SimHost, deadline_s: float) -> RawReply | None:
+        clock = self._cloud.clock
+        if host.name in self._cloud.cut_off or not host.power or host.ssh == "dropped":
+            clock.lag_s += CONNECT_S
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} gives no answer within {CONNECT_S:.0f} s")
+        if host.ssh == "refused":
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} refuses connections: start its sshd")
+        if host.ssh == "silent":
+            clock.lag_s += deadline_s
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} accepts and then says nothing")
+        return None
+
+    def _body(self, host: SimHost, wanted: Sequence[str], mangle: str) -> bytes:
+        if mangle == "stale" and host.name in self._older:
+            return self._older[host.name]
+        sections = host.sections(wanted)
+        if mangle == "section_late" and "containers" in sections:
+            sections["containers"] = {"took": 8.0, "unknown": "timeout:containers"}
+        said = {"v": 1, "boot_id": host.boot_id, "sections": sections, "took": 0.1, "clock": host.wall().timestamp()}
+        if mangle == "busy":
+            said |= {"busy": True, "sections": {}}
+        body = json.dumps(said).encode()
+        if not mangle:
+            self._older[host.name] = body
+        return body
+
+    def _line(self, host: SimHost, sentinel: str, body: bytes, mangle: str, deadline_s: float) -> RawReply:
+        line = b"\n" + sentinel.encode() + b" " + body + b"\n"
+        if mangle in ("late", "hang"):
+            self._cloud.clock.lag_s += deadline_s
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} did not answer within {deadline_s:.0f} s")
+        if mangle == "cut":
+            line = line[: len(line) // 2]
+        elif mangle == "noise":
+            line = b"\xff\x00 no reply at all \n"
+        elif mangle == "banner":
+            line = b"Authorized use only.\n" + line
+        elif mangle == "not_json":
+            line = line.replace(b'"took"', b"took", 1)
+        return RawReply(reach=Reach.OK, stdout=line, exit_code=0)
+
+    # commands ---------------------------------------------------------------------------------------------------------
+
+    def run(self, host: Host, command: Command) -> CommandDone:
+        found, clock = self._cloud.hosts[host.name], self._cloud.clock
+        self._before("command")
+        self._leaving(host.name, command)
+        end = self._luck.of_command()
+        if not found.answers or host.name in self._cloud.cut_off or end == "never_left":
+            clock.lag_s += CONNECT_S
+            return self._done(command, None, "not started: no answer")
+        if not self._newest(found):
+            return self._done(command, 126, "a newer daemon has acted here since")
+        clock.lag_s += COMMAND_S
+        if end == "refused":
+            return self._done(command, 1, "")
+        if end == "late":
+            self._cloud.timeline.after(12.0, partial(self._obey_late, found, command))
+        if end in ("lost_before", "late"):
+            return self._done(command, None, "the connection was lost")
+        code = self._obey(found, command)
+        self._after("command")
+        if end == "hang":
+            clock.lag_s += command.timeout_s
+        if end in ("lost", "hang"):
+            return self._done(command, None, "the connection was lost")
+        return self._done(command, code, "" if code == 0 else "Job failed")
+
+    def _newest(self, host: SimHost) -> bool:
+        epoch = int(self.token.rpartition(":")[2] or 0)
+        if epoch < host.token:
+            return False
+        host.token = epoch
+        return True
+
+    def _obey_late(self, host: SimHost, command: Command) -> None:
+        self._obey(host, command)
+
+    def _obey(self, host: SimHost, command: Command) -> int:
+        """Carry out `command` on `host`, and return its exit code."""
+        if not host.power:
+            return 255
+        host.orders.append((self._cloud.clock.elapsed_s, command.argv))
+        for words in (command.first, command.argv):
+            code = self._one(host, words) if words else 0
+            if code != 0:
+                return code
+        return 0
+
+    @staticmethod
+    def _one(host: SimHost, words: Sequence[str]) -> int:
+        name = words[-1].removeprefix("kolla-").removesuffix("-container.service")
+        service = host.services.get(name)
+        if service is None or not service.present:
+            return 5
+        if words[1] == "reset-failed":
+            service.reset_failed()
+            return 0
+        return {"start": service.start, "restart": service.restart}[words[1]]()
+
+    @staticmethod
+    def _done(command: Command, code: int | None, error: str) -> CommandDone:
+        return CommandDone(argv=command.argv, exit_code=code, output="", took_s=COMMAND_S, error=error)
+
+    # the others -------------------------------------------------------------------------------------------------------
+
+    def sql(self, host: Host) -> Mapping[str, str] | Unknown:
+        """Answer as a MariaDB member would, over a connection of its own."""
+        found = self._cloud.hosts[host.name]
+        if host.name in self._cloud.cut_off or not found.power:
+            return Unknown("sql_timeout")
+        return self._cloud.galera.sql(host.name)
+
+    def references(self, addresses: Sequence[tuple[str, int]]) -> dict[str, bool]:
+        return {f"{address}:{port}": not self._cloud.cut_off for address, port in addresses}
+
+
+def _request(stdin: bytes) -> Mapping[str, Any]:
+    """Return the request behind the compressed script (see `collect.assembly`)."""
+    length, _, rest = stdin.partition(b"\n")
+    found: Mapping[str, Any] = json.loads(rest[int(length) :])
+    return found

@@ -1,0 +1,279 @@
+"""The real daemon over the cloud in memory, on virtual time: started, killed, stopped, asked, and watched.
+
+Invariant: the daemon is assembled by `daemon.assembling` like any other; only its ground differs. Quiet time is skipped: a
+daemon that waits for nothing ticks when the next sample is due.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from remediator.config import Config, load_config
+from remediator.daemon import composing
+from remediator.daemon.assembling import Daemon, Ground
+from remediator.daemon.composing import Parts
+from remediator.daemon.wire import Input
+from remediator.integrations.galera.facts import SQL
+from remediator.model.content import Command
+from remediator.model.control import Actor, Answer
+from remediator.model.hooks import Hint, Taken
+from remediator.sim.cloud import INVENTORY, SimCloud
+from remediator.sim.dying import Dying, Killed
+from remediator.sim.reach import Luck, SimReach
+from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
+
+TICK_S = 1.0
+QUIET_S = 5.0
+RESTARTS_S = 4.0
+"""How long systemd takes to start a daemon that was killed."""
+
+CONFIG = (
+    "cloud: sim\n"
+    + INVENTORY
+    + """
+integrations:
+  galera: {password: {env: REMEDIATOR_SIM_PASSWORD}}
+autonomy: {R1: auto, R2: auto}
+limits:
+  persistence: {R1: 10s, R2: 30s, R3: 60s}
+  cooldown: {R1: 60s, R2: 2m, R3: 1h}
+  rate: {per_10min: 4, per_day: 12}
+  hold: {R1: 20s, R2: 30s, R3: 60s}
+  maintenance: 15m
+  host_boot: 3m
+checks:
+"""
+    + "".join(
+        f"  {name}: {{every: 15s, retry: 5s}}\n"
+        for name in (
+            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine",
+            "galera-node", "galera-cluster",
+        )
+    )
+)  # fmt: skip
+
+
+class Watching(Protocol):
+    """What looks on: `remediator.sim.watch` and those who only count."""
+
+    def started(self) -> None: ...
+    def seen(self, item: Input) -> None: ...
+    def leaves(self, host: str, command: Command) -> None: ...
+    def ticks(self) -> None: ...
+    def turned(self) -> None: ...
+
+
+@functools.cache
+def _parts(text: str, folder: str) -> Parts:
+    """Load config and content once: they are the same for every story."""
+    path = Path(folder) / "base.yaml"
+    path.write_text(text)
+    path.chmod(0o600)
+    return composing.load(load_config(str(path), {"REMEDIATOR_SIM_PASSWORD": "in-memory"}))
+
+
+class Simulation:
+    """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end."""
+
+    def __init__(self, directory: Path, config: str = CONFIG) -> None:
+        self.directory = directory
+        self.clock = VirtualClock()
+        self.timeline = Timeline(self.clock)
+        self.cloud = SimCloud(self.clock, self.timeline)
+        self.luck = Luck()
+        self.dying = Dying()
+        self.pause_file = directory / "pausing" / "PAUSE"
+        self.pause_file.parent.mkdir()
+        self.daemon: Daemon | None = None
+        self.watch: Watching | None = None
+        self.story: list[tuple[float, str]] = []
+        self.alive: set[int] = set()
+        """Processes on the daemon's machine that live: those of `pause --wrap`."""
+        self.deaths = 0
+        self._config_text = config
+        base = _parts(config, str(directory))
+        self.config: Config = base.config.model_copy(
+            update={
+                "state_dir": str(directory / "state"),
+                "pause_file": str(self.pause_file),
+                "audit": base.config.audit.model_copy(
+                    update={
+                        "checkpoints": str(directory / "audit" / "c.jsonl"),
+                        "key": str(directory / "audit" / "key"),
+                    }
+                ),
+            }
+        )
+        self._content = base.content
+        self._inventory = base.inventory
+        self._integrations = base.integrations
+        self.dying.checkpoints = self.config.audit.checkpoints
+        self._pools: VirtualPools | None = None
+        self._ended = False
+
+    # the daemon -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start a daemon. Raise what a real one raises when it cannot start."""
+        reach = SimReach(self.cloud, self.luck, self._leaves, self.dying.point_before, self.dying.point_after)
+        pools = VirtualPools(self.timeline, self._seen)
+        galera = self._integrations["galera"]
+        direct = dataclasses.replace(galera, direct={SQL: reach.sql})
+        parts = Parts(
+            config=self.config,
+            inventory=self._inventory,
+            integrations={**self._integrations, "galera": direct},
+            content=self._content,
+        )
+        ground = Ground(
+            clock=self.clock,
+            pools=pools,
+            reach_of=lambda _config: reach,
+            try_references=reach.references,
+            process_alive=lambda pid, _started: pid in self.alive,
+        )
+        self._pools, self._ended = pools, False
+        self.daemon = Daemon(None, parts, ground)
+        self.tell("the daemon starts")
+        if self.watch is not None:
+            self.watch.started()
+
+    def kill(self, why: str = "kill -9") -> None:
+        """End the daemon as SIGKILL does."""
+        if self.daemon is None:
+            return
+        self.deaths += 1
+        self.tell(f"the daemon is gone: {why}")
+        self._let_go()
+
+    def stop(self) -> bool:
+        """End the daemon as SIGTERM does, and return whether it ended within its time."""
+        daemon = self.daemon
+        if daemon is None:
+            return True
+        daemon.loop.stop()
+        self.run(60.0, lambda: self.daemon is None)
+        return self.daemon is None
+
+    def _let_go(self) -> None:
+        daemon, pools = self.daemon, self._pools
+        self.daemon = self._pools = None
+        if pools is not None:
+            pools.stop()
+        if daemon is not None:
+            daemon.close()
+
+    # time -------------------------------------------------------------------------------------------------------------
+
+    def run(self, seconds: float, until: Callable[[], bool] | None = None, stride: float = TICK_S) -> bool:
+        """Let `seconds` pass; return whether `until` came true (True without one). `stride`: seconds between two turns."""
+        end = self.clock.elapsed_s + seconds
+        while self.clock.elapsed_s < end:
+            step = stride if self.busy else max(stride, QUIET_S)
+            at = min(end, self.clock.elapsed_s + step)
+            try:
+                self.timeline.happen_until(at)
+                self.clock.elapsed_s = at
+                self._turn()
+            except Killed as killed:
+                self.clock.lag_s = 0.0
+                self.kill(str(killed))
+                self.timeline.after(RESTARTS_S, self._revive)
+            if until is not None and until():
+                return True
+        return until is None
+
+    def _revive(self) -> None:
+        if self.daemon is None:
+            self.start()
+
+    def _turn(self) -> None:
+        daemon = self.daemon
+        if daemon is None:
+            return
+        if self.watch is not None:
+            self.watch.ticks()
+        if not daemon.loop.turn(0.0):
+            self.tell("the daemon has ended")
+            self._let_go()
+        elif self.watch is not None:
+            self.watch.turned()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way that needs every tick."""
+        if self.daemon is None:
+            return False
+        world = self.daemon.world
+        return bool(
+            not world.adopted or world.incidents or world.runs or world.in_flight or world.delivering or world.forced
+            or world.debts or world.clock_held
+        )  # fmt: skip
+
+    # what passes by ---------------------------------------------------------------------------------------------------
+
+    def _seen(self, item: Input) -> None:
+        if self.watch is not None:
+            self.watch.seen(item)
+
+    def _leaves(self, host: str, command: Command) -> None:
+        self.tell(f"-> {host}: {command.line()}")
+        if self.watch is not None:
+            self.watch.leaves(host, command)
+
+    def tell(self, line: str) -> None:
+        self.story.append((self.clock.elapsed_s + self.clock.lag_s, line))
+
+    # people -----------------------------------------------------------------------------------------------------------
+
+    def ask(self, op: str, actor: Actor, **args: Any) -> Answer | None:
+        """Ask on the control socket; None when there is no daemon, or it gave no answer within 60 s."""
+        if self.daemon is None:
+            return None
+        answer = self.daemon.loop.ask(op, {"reason": "a story", **args}, actor)
+        self.run(60.0, answer.done)
+        found: Answer | None = _result(answer) if answer.done() else None
+        return found
+
+    def hint(self, hint: Hint) -> Taken | None:
+        """Post a hint; None when it was not answered with a 202."""
+        if self.daemon is None:
+            return None
+        taken = self.daemon.loop.submit(hint)
+        self.run(10.0, taken.done)
+        found: Taken | None = _result(taken) if taken.done() else None
+        return found
+
+    def close(self) -> None:
+        self._let_go()
+
+
+def _result(answer: Future[Any]) -> Any:
+    """Return the answer; None when it was refused because nothing can be stored."""
+    return None if answer.cancelled() or answer.exception() is not None else answer.result()
+
+
+QUIET_KINDS = frozenset(("started", "state_changed"))
+
+
+def tell_logs(simulation: Simulation) -> None:
+    """Let what the daemon logs become part of the story."""
+
+    def capture(_logger: Any, level: str, event: Mapping[str, Any]) -> Any:
+        words = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("event", "cloud", "exc_info"))
+        simulation.tell(f"   {level[:4]} {event['event']} {words}")
+        raise structlog.DropEvent
+
+    structlog.configure(
+        processors=[capture],
+        logger_factory=structlog.PrintLoggerFactory(io.StringIO()),
+        cache_logger_on_first_use=False,
+    )
