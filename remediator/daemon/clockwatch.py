@@ -15,6 +15,8 @@ STEP_S = 5.0
 CALM_S = 300.0
 HELD = "clock_held"
 """Where the store keeps the hold after a step."""
+FUTURE = "journal_until"
+"""Where the store keeps the time that its journal was found to reach to: what is written since then is younger by its clock alone."""
 
 
 def watch(world: World, now: Instant) -> str | None:
@@ -62,7 +64,8 @@ def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -
     """After reading the store: a journal from the future holds everything above R0 until the clock has passed it."""
     if newest_audit is None or (newest_audit - now.wall).total_seconds() <= STEP_S:
         return
-    world.journal_until = newest_audit
+    if world.journal_until is None or newest_audit > world.journal_until:
+        world.journal_until = newest_audit
     _hold_until_passed(world, now)
 
 

@@ -16,6 +16,7 @@ import structlog
 
 from remediator import __version__
 from remediator.daemon import (
+    alarming,
     asking,
     clockwatch,
     deciding,
@@ -23,6 +24,7 @@ from remediator.daemon import (
     hinting,
     muting,
     observing,
+    refraining,
     running,
     showing,
     situation,
@@ -48,7 +50,7 @@ from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
-from remediator.model.times import Instant
+from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database
 from remediator.store.journal import Journal
@@ -81,12 +83,16 @@ class Engine:
         self.store_error: str | None = None
         self.audit_seq = 0
         self.audit_hash = chain.GENESIS
+        self._alarm = alarming.StoreAlarm()
+        self._troubles = alarming.Troubles()
+        self._reload = refraining.AndReload(world.read_pause)
+        world.read_pause = self._reload
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
 
     def step(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
         """Take `inputs` and return the effects to carry out; see the module."""
-        inputs, self._again = [*self._again, *inputs], []
+        inputs, self._again = self._without_alarms([*self._again, *inputs], now), []
         answers: list[tuple[Future[Any], Any]] = []
         waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
         waiting += [item.answer for item in inputs if isinstance(item, Asked)]
@@ -95,6 +101,7 @@ class Engine:
         try:
             with self._database.transaction() as connection:
                 turn = Turn(world=self.world, journal=Journal(connection, now), now=now)
+                other = self._other_hand(connection)
                 if not self.world.adopted:
                     self._adopt(
                         turn,
@@ -102,6 +109,12 @@ class Engine:
                             connection, now.wall.timestamp() - PAST_RUNS_S, now.wall.timestamp() - storming.FRESH_S
                         ),
                     )
+                    if self.store_error is not None:
+                        since = rfc3339(self._alarm.since.wall) if self._alarm.since is not None else None
+                        turn.journal.audit("store_back", ENGINE, {"since": since, "why": self.store_error[:500]})
+                if other is not None and self.world.restored is None:
+                    self.world.restored = other
+                    turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     turn.journal.set_meta(clockwatch.HELD, clockwatch.stored(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
@@ -113,21 +126,24 @@ class Engine:
                 grouping.watch(turn)
                 if self.world.decides:
                     situation.watch(turn)
+                    self._troubles.watch(turn, self._found_troubles())
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
                 turn.dispatch_collections(observing.due_hosts(turn))
                 self._trim(connection, now)
-                self.audit_seq, self.audit_hash = chain.head(connection)
+                head = chain.head(connection)
         except errors.StoreUnavailable as error:
-            self._without_store(str(error), waiting, inputs, turn)
-            return []
+            return self._without_store(str(error), waiting, inputs, turn, now)
         except _Poisoned as poisoned:
             self._drop(poisoned, inputs, turn)
             return []
         except Exception as error:
             log.exception("turn_failed", cloud=self.world.config.cloud)
-            self._without_store(f"a turn failed and was undone: {type(error).__name__}: {error}", waiting, inputs, turn)
-            return []
+            why = f"a turn failed and was undone: {type(error).__name__}: {error}"
+            return self._without_store(why, waiting, inputs, turn, now)
+        self.audit_seq, self.audit_hash = head
+        self._alarm.worked(now)
+        self._troubles.committed()
         if self.store_error is not None:
             log.warning("store_back", cloud=self.world.config.cloud)
             self.store_error = None
@@ -136,6 +152,41 @@ class Engine:
             if not future.done():
                 future.set_result(value)
         return turn.effects
+
+    def _without_alarms(self, inputs: Sequence[Input], now: Instant) -> list[Input]:
+        """Take what became of the alarm about the store, which is in no outbox, out of `inputs`."""
+        kept: list[Input] = []
+        for item in inputs:
+            if isinstance(item, Delivered) and item.n == alarming.OF_THE_STORE:
+                self._alarm.delivered(item.error, now)
+                if item.error:
+                    log.error("notification_failed", cloud=self.world.config.cloud, reason=item.error)
+            else:
+                kept.append(item)
+        return kept
+
+    def _other_hand(self, connection: sa.Connection) -> str | None:
+        """Return why the chain is not as our last turn left it: nobody but us writes it, as long as we live."""
+        seq, entry_hash = self.audit_seq, self.audit_hash
+        if seq == 0:
+            return None
+        if chain.hash_of(connection, seq) != entry_hash:
+            return f"entry {seq} of the store is gone or another one since our last turn: the store was put back from a copy"
+        newest, _ = chain.head(connection)
+        if self.world.adopted and newest != seq:
+            return f"entries {seq + 1} to {newest} of the store were written by someone else: two write one store"
+        return None
+
+    def _found_troubles(self) -> list[refraining.Trouble]:
+        world = self.world
+        found = refraining.troubles(world.read_pause())
+        if world.clock_held is not None:
+            found.append(refraining.Trouble("clock", world.clock_held))
+        if world.restored is not None:
+            found.append(
+                refraining.Trouble("restored", f"{world.restored}; look, then: remediator audit accept-restore")
+            )
+        return found
 
     def _trim(self, connection: sa.Connection, now: Instant) -> None:
         """Remove what is too old, a batch at a time; again at once while a batch was full."""
@@ -155,8 +206,10 @@ class Engine:
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
         clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
-        if stored.newest_audit is not None:
-            clockwatch.hold_for_future(self.world, times.parse_rfc3339(stored.newest_audit), turn.now)
+        for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
+            clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
+        if self.world.journal_until is not None:
+            turn.journal.set_meta(clockwatch.FUTURE, rfc3339(self.world.journal_until))
         busy = {run for run, _ in self.world.working}
         for run in self.world.runs.values():
             if run.id not in busy:
@@ -246,7 +299,9 @@ class Engine:
         if item.config is None or item.content is None or item.inventory is None:
             turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
             turn.say("error", "reload_refused", reason=item.error[:2000])
+            self._reload.refused = item.error.splitlines()[0][:200] if item.error else "no reason was given"
             return
+        self._reload.refused = None
         world.take_content(item.config, item.content, item.inventory)
         observing.forget_left(turn)
         turn.journal.audit(
@@ -254,8 +309,13 @@ class Engine:
         )
         turn.say("info", "reloaded", reason=item.content.version)
 
-    def _without_store(self, why: str, waiting: list[Future[Any]], inputs: Sequence[Input], turn: Turn | None) -> None:
-        """Nothing is decided without a store. Outcomes that came in are kept for the next turn; samples are not lost either."""
+    def _without_store(
+        self, why: str, waiting: list[Future[Any]], inputs: Sequence[Input], turn: Turn | None, now: Instant
+    ) -> list[Effect]:
+        """Nothing is decided without a store. Outcomes that came in are kept for the next turn; samples are not lost either.
+
+        Return the page about it once that is due: the one effect that needs no store.
+        """
         world = self.world
         if self.store_error is None:
             log.error("store_unavailable", cloud=world.config.cloud, reason=why)
@@ -276,6 +336,8 @@ class Engine:
                 world.in_flight.pop(item.reply.host, None)
                 world.facts.take(item.reply)
         self._take_back(turn)
+        alarm = self._alarm.failed(world.config.cloud, why, now)
+        return [] if alarm is None else [alarm]
 
     def _take_back(self, turn: Turn | None) -> None:
         """Forget that the effects of an undone turn were under way: none of them has left."""
@@ -293,6 +355,11 @@ class Engine:
         """Return the hash of the entry `seq` of the audit; None when there is none."""
         with self._database.transaction() as connection:
             return chain.hash_of(connection, seq)
+
+    def starts(self) -> int:
+        """Return how often a daemon has started on this store, this time included."""
+        with self._database.transaction() as connection:
+            return chain.count(connection, "started")
 
     def metrics(self, now: Instant) -> dict[str, Any]:
         return showing.metrics(self.world, self.audit_seq, now)

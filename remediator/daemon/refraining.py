@@ -6,12 +6,46 @@ Invariant: this fails closed. A pause file that is present, or about which nothi
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from remediator.model.values import Unknown
 
 MIN_FREE_BYTES = 200 * 2**20
 MIN_FREE_SHARE = 0.05
+
+
+class Trouble(str):
+    """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words change."""
+
+    kind: str
+
+    def __new__(cls, kind: str, text: str) -> Trouble:
+        made = super().__new__(cls, text)
+        made.kind = kind
+        return made
+
+
+class AndReload:
+    """The reasons of `outside`, and a reload that was refused: who wrote that config may have wanted less than the old one does."""
+
+    def __init__(self, outside: Callable[[], tuple[str, ...] | Unknown]) -> None:
+        self._outside = outside
+        self.refused: str | None = None
+
+    def __call__(self) -> tuple[str, ...] | Unknown:
+        found = self._outside()
+        if self.refused is None or isinstance(found, Unknown):
+            return found
+        why = f"a reload was refused, and what it wanted is not in force: mend it and reload again ({self.refused})"
+        return (*found, Trouble("reload_refused", why))
+
+
+def troubles(reasons: tuple[str, ...] | Unknown) -> list[Trouble]:
+    """Return those of `reasons` that people must hear of; not to know whether there is a pause is one of them."""
+    if isinstance(reasons, Unknown):
+        return [Trouble("pause_unknown", f"it cannot be told whether there is a pause: {reasons.reason}")]
+    return [reason for reason in reasons if isinstance(reason, Trouble)]
 
 
 class Refrain:
@@ -48,9 +82,9 @@ class Refrain:
             return Unknown(f"{self._state_dir}: {error.strerror}")
         free = room.f_bavail * room.f_frsize
         if free < MIN_FREE_BYTES or room.f_bavail < MIN_FREE_SHARE * room.f_blocks:
-            reasons.append(f"{self._state_dir} has only {free // 2**20} MiB free")
+            reasons.append(Trouble("disk_nearly_full", f"{self._state_dir} has only {free // 2**20} MiB free"))
         if self.checkpoint_error is not None:
-            reasons.append(self.checkpoint_error)
+            reasons.append(Trouble("checkpoint_unwritable", self.checkpoint_error))
         if self.ending:
             reasons.append("the daemon is ending")
         return tuple(reasons)

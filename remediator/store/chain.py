@@ -67,6 +67,16 @@ def hash_of(connection: sa.Connection, seq: int) -> str | None:
     return connection.execute(sa.select(tables.audit.c.hash).where(tables.audit.c.seq == seq)).scalar()
 
 
+def count(connection: sa.Connection, kind: str) -> int:
+    """Return how many entries of `kind` there are."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).select_from(tables.audit).where(tables.audit.c.kind == kind)
+        ).scalar()
+        or 0
+    )
+
+
 def _plain(value: Any) -> Any:
     """Return `value` with what RFC 8785 cannot carry made plain: numbers beyond 2^53, NaN and lone surrogates become text."""
     if isinstance(value, dict):

@@ -7,10 +7,11 @@ someone who holds the key.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,12 @@ def read(path: Path, key: Ed25519PublicKey) -> list[Checkpoint]:
         return []
     found: list[Checkpoint] = []
     prev = GENESIS
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in enumerate(path.read_text(errors="surrogateescape").splitlines(), start=1):
         try:
             row = json.loads(line)
             checkpoint = Checkpoint(line=line, **row)
-        except (ValueError, TypeError):
+            _wellformed(checkpoint)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise BrokenCheckpoints(number, "it is not a checkpoint") from None
         if checkpoint.prev_sha256 != prev:
             raise BrokenCheckpoints(number, "it does not follow the line before")
@@ -100,9 +102,21 @@ def read(path: Path, key: Ed25519PublicKey) -> list[Checkpoint]:
             key.verify(bytes.fromhex(checkpoint.sig), _signed(row))
         except (InvalidSignature, ValueError):
             raise BrokenCheckpoints(number, "its signature is not by this key") from None
-        prev = hashlib.sha256(line.encode()).hexdigest()
+        prev = hashlib.sha256(line.encode(errors="surrogateescape")).hexdigest()
         found.append(checkpoint)
     return found
+
+
+def _wellformed(checkpoint: Checkpoint) -> None:
+    """Raise TypeError or KeyError when a field has not the type that it is written with."""
+    if not isinstance(checkpoint.seq, int) or not all(
+        isinstance(each, str) for each in (checkpoint.hash, checkpoint.at, checkpoint.prev_sha256, checkpoint.sig)
+    ):
+        raise TypeError
+    if checkpoint.restored is not None and not all(
+        isinstance(checkpoint.restored[key], int) for key in ("from", "kept")
+    ):
+        raise TypeError
 
 
 def in_force(marks: Sequence[Checkpoint]) -> list[Checkpoint]:
@@ -132,6 +146,34 @@ def _drop_torn_line(path: Path) -> None:
             os.fsync(file.fileno())
 
 
+def _append(path: Path, known: int, line: bytes) -> int:
+    """Append `line` to a file that should have `known` bytes, synced, and return its new size. Raise OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if known == 0 else 0), 0o644)
+    try:
+        if os.fstat(descriptor).st_size != known:
+            raise OSError(errno.ESTALE, "it is not as we left it: somebody cut it or wrote to it", str(path))
+        try:
+            if os.write(descriptor, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, known)
+            raise
+    finally:
+        os.close(descriptor)
+    return known + len(line)
+
+
+def _broken(path: Path, key: Ed25519PublicKey) -> str | None:
+    try:
+        read(path, key)
+    except BrokenCheckpoints as error:
+        return str(error)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
+
+
 def _seq(line: str) -> int:
     try:
         return int(json.loads(line)["seq"])
@@ -140,7 +182,11 @@ def _seq(line: str) -> int:
 
 
 class CheckpointFile:
-    """The writing side: appends one signed line, synced, and remembers the last."""
+    """The writing side: appends one signed line, synced, and remembers the last.
+
+    Invariant: it appends only to the file that it left behind: one that was removed, cut or written to by someone else is an
+    OSError, not a new beginning.
+    """
 
     def __init__(self, path: Path, key: Ed25519PrivateKey) -> None:
         self._path = path
@@ -150,6 +196,9 @@ class CheckpointFile:
         lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         self._prev = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else GENESIS
         self.last_seq = _seq(lines[-1]) if lines else 0
+        self._size = path.stat().st_size if path.exists() else 0
+        self.broken = _broken(path, key.public_key())
+        """Why the lines that were there at the start are not a chain of checkpoints by this key; None when they are."""
         self.marks: list[tuple[int, str]] = []
         """(seq, hash) of what is in force: a store that is behind the newest, or differs from it, was put back from a copy."""
         for line in lines:
@@ -159,6 +208,34 @@ class CheckpointFile:
     def newest_seq(self) -> int:
         """The highest seq in force."""
         return max((seq for seq, _ in self.marks), default=0)
+
+    def disagreement(self, seq: int, hash_of: Callable[[int], str | None], starts: int) -> str | None:
+        """Return why the store is not taken for the one that was signed, once at the start; None when it may be.
+
+        `seq`: of its newest entry; `hash_of`: the stored hash of an entry; `starts`: how often a daemon started on this store,
+        this time included. A store that saw a start before has checkpoints: the first turn of a start writes one.
+        """
+        if self.broken is not None:
+            return f"{self._path} is not what we wrote ({self.broken}): what it should prove is not known"
+        if not self.marks:
+            if starts > 1:
+                return f"{self._path} has no checkpoint, although this store has been in use: they were taken away"
+            return None
+        signed, entry_hash = max(self.marks)
+        if seq < signed:
+            return f"the store is older than its newest checkpoint ({seq} of {signed}): it was put back from a copy"
+        if hash_of(signed) != entry_hash:
+            return f"entry {signed} of the store is not the one that was signed: it was put back from a copy and went on from there"
+        return None
+
+    def _begin_anew_if_not_ours(self, at: Instant) -> None:
+        """Put a file that is not what we wrote aside, as it is: a person accepted that it proves nothing any more."""
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if self.broken is None and size == self._size:
+            return
+        if size > 0:
+            self._path.rename(self._path.with_name(f"{self._path.name}.not-ours-{at.wall:%Y%m%dT%H%M%SZ}"))
+        self._size, self._prev, self.last_seq, self.marks, self.broken = 0, GENESIS, 0, [], None
 
     def _take(self, line: str) -> None:
         try:
@@ -171,19 +248,18 @@ class CheckpointFile:
         self.marks.append((seq, entry_hash))
 
     def write(self, seq: int, entry_hash: str, at: Instant, restored: Mapping[str, int] | None = None) -> None:
-        """Append a checkpoint of the head. Raise OSError when the file cannot be written.
+        """Append a checkpoint of the head. Raise OSError when the file cannot be written, or is not as we left it.
 
         `restored`: a person accepted this store although the file says otherwise (see `Checkpoint`).
         """
+        if restored is not None:
+            self._begin_anew_if_not_ours(at)
         row: dict[str, Any] = {"seq": seq, "hash": entry_hash, "at": rfc3339(at.wall), "prev_sha256": self._prev}
         if restored is not None:
             row["restored"] = dict(restored)
         row["sig"] = self._key.sign(_signed(row)).hex()
         line = rfc8785.dumps(row).decode()
-        with self._path.open("a") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        self._size = _append(self._path, self._size, (line + "\n").encode())
         self._prev = hashlib.sha256(line.encode()).hexdigest()
         self.last_seq = seq
         self._take(line)

@@ -2,11 +2,15 @@
 
 SQLite in WAL mode with `synchronous=FULL`: when a commit returns, it is on disk. That is what "INTENT committed, synced"
 rests on.
+
+Invariant: nothing is written into a file that is not, or no longer, the one at its path, nor into one that a later daemon has
+taken over: both would be a journal that nobody reads again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +24,12 @@ from remediator.store import errors, tables
 def url_of(state_dir: Path, url: str | None) -> str:
     """Return the database URL: the configured one, or the SQLite file in the state directory."""
     return url or f"sqlite:///{state_dir / 'remediator.db'}"
+
+
+EPOCH = "epoch"
+"""Where the store keeps the epoch of the daemon that started last on it."""
+PASSING = ("locked", "busy", "full", "foreign key", "constraint")
+"""Words of errors after which the connection itself is sound."""
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -40,6 +50,12 @@ class Database:
             raise errors.StoreUnavailable(url, "this version stores in SQLite only")
         sa.event.listen(self._engine, "connect", _pragmas)
         self._connection: sa.Connection | None = None
+        self._path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+        self._file: tuple[int, int] | None = None
+        self._suspect = False
+        """An error may have left the connection with pages that are not those of the file: it is made anew before it is used."""
+        self.epoch: int | None = None
+        """Once taken: a store with another one belongs to another daemon."""
 
     def open(self) -> None:
         """Open and create what is missing. Raise StoreUnavailable."""
@@ -56,30 +72,83 @@ class Database:
                     raise errors.StoreUnavailable(
                         self.where, f"its schema is version {found}, this program needs {tables.SCHEMA_VERSION}"
                     )
+            self._file = self._at_path()
         except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise errors.StoreUnavailable(self.where, _first_line(error)) from error
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Yield a connection inside one transaction. Raise StoreUnavailable if it cannot be begun or committed."""
+        self._same_file()
+        if self._suspect:
+            self._connect_again()
         connection = self._connection
         if connection is None:
             raise errors.StoreUnavailable(self.where, "it is not open")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
-            connection.rollback()
-            raise errors.StoreUnavailable(self.where, _first_line(error)) from error
+            self._undo(connection)
+            raise self._unavailable(error) from error
         try:
+            self._still_ours(connection)
             yield connection
             connection.exec_driver_sql("COMMIT")
             connection.commit()
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             self._undo(connection)
-            raise errors.StoreUnavailable(self.where, _first_line(error)) from error
+            raise self._unavailable(error) from error
         except BaseException:
             self._undo(connection)
             raise
+
+    def _at_path(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        found = os.stat(self._path)
+        return found.st_dev, found.st_ino
+
+    def _same_file(self) -> None:
+        """Raise StoreUnavailable when the file that is open is not the one at its path any more."""
+        if self._file is None:
+            return
+        try:
+            found = self._at_path()
+        except OSError as error:
+            raise errors.StoreUnavailable(self.where, f"it is gone while it is open ({error.strerror})") from error
+        if found != self._file:
+            raise errors.StoreUnavailable(
+                self.where,
+                "another file was put in its place while it is open: stop the daemon, put the copy back without"
+                " -wal and -shm files beside it, and start it again",
+            )
+
+    def _still_ours(self, connection: sa.Connection) -> None:
+        """Raise StoreUnavailable when another daemon has started on this store since we did."""
+        if self.epoch is None:
+            return
+        found = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)).scalar()
+        if found != str(self.epoch):
+            raise errors.StoreUnavailable(
+                self.where,
+                f"another daemon has taken it over (epoch {found}, ours is {self.epoch}): two must not write one"
+                " store; stop one of them, and restart the one that stays",
+            )
+
+    def _connect_again(self) -> None:
+        try:
+            if self._connection is not None:
+                self._connection.close()
+            self._engine.dispose()
+            self._connection = self._engine.connect()
+        except (exc.SQLAlchemyError, sqlite3.Error) as error:
+            raise errors.StoreUnavailable(self.where, _first_line(error)) from error
+        self._suspect = False
+
+    def _unavailable(self, error: BaseException) -> errors.StoreUnavailable:
+        why = _first_line(error)
+        self._suspect = not any(word in why.lower() for word in PASSING)
+        return errors.StoreUnavailable(self.where, why)
 
     @staticmethod
     def _undo(connection: sa.Connection) -> None:

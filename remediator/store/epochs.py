@@ -7,21 +7,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from remediator.store import tables
-from remediator.store.database import Database
-
-KEY = "epoch"
+from remediator.store.database import EPOCH, Database
 
 
 def take(database: Database, now: datetime) -> int:
     """Return this start's epoch and remember it: above the last one of this store, and at least the time in seconds.
 
     The time makes it grow for a new store too: a host keeps the highest it has seen, whatever store it came from. Raise
-    StoreUnavailable.
+    StoreUnavailable. From here on `database` refuses to write once a later start has taken the store over.
     """
+    database.epoch = None
     with database.transaction() as connection:
-        row = sa.select(tables.meta.c.value).where(tables.meta.c.key == KEY)
+        row = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)
         last = connection.execute(row).scalar()
         epoch = max(int(last or 0) + 1, int(now.timestamp()))
-        connection.execute(tables.meta.delete().where(tables.meta.c.key == KEY))
-        connection.execute(tables.meta.insert().values(key=KEY, value=str(epoch)))
+        connection.execute(tables.meta.delete().where(tables.meta.c.key == EPOCH))
+        connection.execute(tables.meta.insert().values(key=EPOCH, value=str(epoch)))
+    database.epoch = epoch
     return epoch

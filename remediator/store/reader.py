@@ -285,7 +285,7 @@ class Reader:
 
 def _entry(row: sa.RowMapping) -> dict[str, Any]:
     entry = dict(row)
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
         entry["body"] = json.loads(entry["body"])
     return entry
 

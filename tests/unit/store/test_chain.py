@@ -100,7 +100,7 @@ def _swap(connection: sa.Connection) -> None:
         (lambda c: _delete(c, 6), {"seq": 6, "why": "truncated"}),
         (_truncate_like_a_backup, {"seq": 5, "why": "rolled_back"}),
         (_fork, {"seq": 6, "why": "fork"}),
-        (_swap, {"seq": 2, "why": "edited"}),
+        (_swap, {"seq": 2, "why": "reordered"}),
     ],
 )
 def test_damage_is_named(
