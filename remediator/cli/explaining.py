@@ -81,6 +81,9 @@ def _known(config: Config) -> list[str]:
 def text(found: Mapping[str, Any]) -> str:
     """Return the explanation for people: what it is about, then one paragraph for each decision."""
     lines = [about(found)]
+    expired = (found.get("event") or {}).get("expired")
+    if expired:
+        return "\n".join((*lines, "", clean.line(expired)))
     for decision in found.get("decisions") or []:
         lines += ["", *_decision(decision)]
     if not found.get("decisions"):

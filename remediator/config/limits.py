@@ -1,7 +1,7 @@
 """The limits of the gate: default and floor of each, and what the config makes of them.
 
 Invariant: a limit stands between its default's strictness and its floor, or is stricter than its default; nothing in the
-config can go past a floor. A wait may not be shorter than its floor, a count may not be larger. Zero is never a limit.
+config can go past a floor. A wait may not be shorter than its floor, a count or an age may not be larger. Zero is never a limit.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ R3_EVERY = (86400, 3600)
 MAINTENANCE = (1800, 900)
 HOST_BOOT = (600, 180)
 BASELINE = (3600, 3600)
+EVENT_AGE = (3600, 86400)
+EVENT_AGE_LEAST = 300
 
 
 def _wait(default: float, floor: float) -> Any:
@@ -46,6 +48,14 @@ def _count(default: float, floor: float) -> Any:
     return Field(default=int(default), description=about, json_schema_extra={"floor": int(floor)})
 
 
+def _age(default: float, floor: float, least: float) -> Any:
+    """Return the field of an age that may not be longer than its floor (the loosest value), nor so short that nothing is ever young."""
+    about = f"default {durations.form(default)}, floor {durations.form(floor)}, least {durations.form(least)}"
+    return Field(
+        default=float(default), description=about, json_schema_extra={"longest": float(floor), "least": float(least)}
+    )
+
+
 def _column(table: tuple[Row, Row], index: int) -> tuple[float, float]:
     return table[0][index], table[1][index]
 
@@ -57,7 +67,18 @@ class _Section(BaseModel):
     @classmethod
     def _between_default_and_floor(cls, value: Any, info: ValidationInfo) -> Any:
         extra = cls.model_fields[info.field_name or ""].json_schema_extra
-        if not isinstance(extra, dict) or "floor" not in extra:
+        if not isinstance(extra, dict):
+            return value
+        longest, least = extra.get("longest"), extra.get("least")
+        if isinstance(longest, float) and value > longest:
+            raise ValueError(
+                f"{durations.form(value)} is past the floor of {durations.form(longest)}: what is older than that starts nothing"
+            )
+        if isinstance(least, float) and value < least:
+            raise ValueError(
+                f"{durations.form(value)} is below {durations.form(least)}: no sender that tries again is so quick"
+            )
+        if "floor" not in extra:
             return value
         floor = extra["floor"]
         if isinstance(floor, float) and value < floor:
@@ -132,6 +153,7 @@ class Limits:
     maintenance_s: float
     host_boot_s: float
     baseline_s: float
+    max_event_age_s: float
 
     @property
     def at_floor(self) -> tuple[str, ...]:
@@ -163,6 +185,7 @@ class Limits:
         rows.append(("maintenance", self.maintenance_s, *MAINTENANCE))
         rows.append(("host_boot", self.host_boot_s, *HOST_BOOT))
         rows.append(("baseline", self.baseline_s, *BASELINE))
+        rows.append(("max_event_age", self.max_event_age_s, *EVENT_AGE))
         return rows
 
 
@@ -184,6 +207,7 @@ class LimitsConfig(_Section):
     maintenance: Duration = _wait(*MAINTENANCE)
     host_boot: Duration = _wait(*HOST_BOOT)
     baseline: Duration = _wait(*BASELINE)
+    max_event_age: Duration = _age(*EVENT_AGE, EVENT_AGE_LEAST)
 
     @property
     def resolved(self) -> Limits:
@@ -202,6 +226,7 @@ class LimitsConfig(_Section):
             maintenance_s=self.maintenance,
             host_boot_s=self.host_boot,
             baseline_s=self.baseline,
+            max_event_age_s=self.max_event_age,
         )
 
 

@@ -1,18 +1,30 @@
-"""Webhook hints: stored before they are answered, mapped to a check of ours, and then no more than "check it now"."""
+"""Webhook hints: stored before they are answered, mapped to a check of ours, and then no more than "check it now".
+
+Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
+starts nothing: no check, no page. What it says of a downtime is heard all the same, in the order of the senders' times, for a
+mute can only hold back.
+"""
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import downtime_from
+from remediator.model import times
 from remediator.model.hooks import Hint, Taken
 from remediator.model.times import rfc3339
+from remediator.safety.guard import seconds
 
 DOWNTIME_BELIEVED_H = 7 * 24
 """A downtime of which no end was heard is believed for a week after it was last mentioned."""
 HINT_GAP_S = 2.0
+TOLD = ("timet", "timestamp")
+"""The names under which $TIMET$, when the sender made the hint, arrives: in any case, as NAGIOS_TIMET or $TIMET$ too."""
+AHEAD_S = 60.0
+"""A sender's clock may be ahead of ours by this; a time further in the future is not believed."""
 ENDS_DOWNTIME = ("DOWNTIMEEND", "DOWNTIMECANCELLED")
 
 
@@ -26,6 +38,8 @@ def take(turn: Turn, hint: Hint) -> Taken:
     event = turn.number("event", "ev")
     host = host_of(turn, hint.host)
     target = target_of(turn, host, hint.service)
+    told_at = _told_at(turn, hint)
+    expired = _expired(turn, hint.source, told_at)
     body: dict[str, Any] = {
         "id": event,
         "source": hint.source,
@@ -40,9 +54,15 @@ def take(turn: Turn, hint: Hint) -> Taken:
         "target": target,
         "raw": dict(hint.raw),
     }
+    if expired is not None:
+        body["expired"] = expired
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
     if hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME):
-        _learn_downtime(turn, hint, host or hint.host)
+        _learn_downtime(turn, hint, host or hint.host, told_at or 0.0)
+    if expired is not None:
+        world.count("events", source=hint.source, result="expired")
+        turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
+        return Taken(event=event, duplicate=False)
     if host is not None:
         _check_now(turn, host)
         nobody_checks = hint.service is not None and target == f"host/{host}"
@@ -107,16 +127,37 @@ def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
     return None
 
 
-def _told_at(hint: Hint) -> float:
-    """Return when Nagios made the notification ($TIMET$); 0 when it did not say. Its commands run side by side and may overtake."""
-    for name in ("timet", "TIMET"):
-        text = str(hint.raw.get(name, ""))
-        if text.isdigit():
-            return float(text)
-    return 0.0
+def _told_at(turn: Turn, hint: Hint) -> float | None:
+    """Return when the sender made the hint ($TIMET$, epoch seconds); None when it did not say, or names a time to come."""
+    sent = {name.strip("$ ").lower().removeprefix("nagios_"): value for name, value in hint.raw.items()}
+    told = next((found for name in TOLD if (found := _epoch(sent.get(name))) is not None), None)
+    return told if told is not None and told <= turn.now.wall.timestamp() + AHEAD_S else None
 
 
-def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
+def _epoch(value: Any) -> float | None:
+    """Return positive epoch seconds, sent as a number or as its digits; None for whatever else was sent."""
+    try:
+        told = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return told if math.isfinite(told) and told > 0 else None
+
+
+def _expired(turn: Turn, source: str, told_at: float | None) -> str | None:
+    """Return why a hint of `told_at` is too old to start anything; None while it is young, or as old as its receipt."""
+    longest = turn.world.limits.max_event_age_s
+    age = 0.0 if told_at is None else turn.now.wall.timestamp() - told_at
+    if told_at is None or age <= longest:
+        return None
+    made = rfc3339(times.from_epoch(told_at))
+    return (
+        f"expired: {source} made it at {made}, {seconds(age)} before it came; "
+        f"what is older than {seconds(longest)} (limits.max_event_age) starts nothing"
+    )
+
+
+def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float) -> None:
+    """Learn what `hint` says of the downtime of `host`, unless a later word was heard: Nagios' commands may overtake each other."""
     world = turn.world
     depth = hint.downtime_depth or 0
     if hint.notification_type == "DOWNTIMESTART":
@@ -125,8 +166,10 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
         depth = max(0, depth)
     service = hint.service or ""
     before = world.downtimes.get((host, service))
-    told_at = _told_at(hint)
-    if told_at and told_at < world.downtime_told.get((host, service), 0.0):
+    newest = world.downtime_told.get((host, service))
+    if newest is None and before is not None:
+        newest = turn.journal.downtime_told(host, service)
+    if told_at and told_at < (newest or 0.0):
         return
     world.downtime_told[(host, service)] = told_at
     body: dict[str, Any] | None = None
@@ -137,6 +180,7 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str) -> None:
             "service": service,
             "depth": depth,
             "seen_at": rfc3339(turn.now.wall),
+            "told_at": told_at,
             "until": rfc3339(turn.now.wall + timedelta(hours=DOWNTIME_BELIEVED_H)),
         }
     turn.journal.downtime(host, service, body)

@@ -80,12 +80,18 @@ def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -
 
 
 def forget_left(turn: Turn) -> None:
-    """After another inventory was taken: close the incidents of targets whose hosts are all gone; nobody samples them any more."""
+    """After another inventory or content was taken: close the incidents that nobody samples any more, without a run that is live."""
     world = turn.world
+    alive = {check.name for check in world.checks()}
     for incident in list(world.incidents.values()):
-        if set(incident.target.hosts) & set(world.inventory.hosts) or world.live_run_of(incident.id) is not None:
+        if not set(incident.target.hosts) & set(world.inventory.hosts):
+            why = "its host left the inventory"
+        elif incident.check not in alive:
+            why = f"the check {incident.check} is not run any more"
+        else:
             continue
-        turn.incident(lifecycle.closed(incident, None, turn.now), "resolved", "its host left the inventory")
+        if world.live_run_of(incident.id) is None:
+            turn.incident(lifecycle.closed(incident, None, turn.now), "resolved", why)
 
 
 def give_up_lost(turn: Turn) -> None:
@@ -247,13 +253,15 @@ def forget_unrecorded(world: World) -> None:
 
 
 def restore_series(turn: Turn) -> None:
-    """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample."""
+    """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample; what left is forgotten."""
     world = turn.world
     for incident in world.incidents.values():
         check = world.content.checks.get(incident.check)
         key = (incident.check, incident.target.text)
         if check is not None and incident.hard_at is not None and key not in world.series:
             world.series[key] = series_of.restored(incident.level, check.attempts, turn.now)
+    if world.decides:
+        forget_left(turn)
 
 
 def _remember_signs(turn: Turn, reply: HostReply) -> None:

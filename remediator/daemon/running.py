@@ -1,6 +1,8 @@
 """Drives every live run one transition further per turn: gate, INTENT, OUTCOME, probe, verification, end.
 
-Invariant: an `Act` effect is only ever appended in the turn that writes its INTENT, so it cannot leave before that is on disk.
+Invariants: an `Act` effect is only ever appended in the turn that writes its INTENT, so it cannot leave before that is on disk.
+No run stays for ever: each state has its own limit, at which the run ends with a sentence or is in doubt and pages
+(docs/operations.md, "What ends a run").
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from remediator.daemon import casing, deciding, janitor, observing
+from remediator.daemon import backlog, casing, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
@@ -21,6 +23,7 @@ from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import debts, machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
+from remediator.safety.guard import seconds
 from remediator.store import blobs
 
 FRESH_WITHIN_S = 60.0
@@ -38,19 +41,24 @@ TIMEOUT_GRACE_S = 30.0
 
 
 def advance_all(turn: Turn) -> None:
-    """Advance every live run as far as what is known allows, and begin the releases that are due."""
+    """Advance every live run as far as what is known allows, begin the releases that are due, fold pages that piled up."""
     only = turn.world.only_target
     for run in list(turn.world.runs.values()):
         if only is None or run.plan.target.text == only:
             _advance(turn, run)
     for release in janitor.begin(turn):
         _intend(turn, release, release.steps[0])
+    if turn.world.decides:
+        backlog.fold(turn)
 
 
 def _advance(turn: Turn, run: Run) -> None:
     step = machine.current(run)
     if debts.is_release(run) and (step is None or step.state is StepState.PENDING):
         _end(turn, run, *debts.ending(step))
+        return
+    if step is not None and step.state is StepState.PENDING and (why := _cannot_go_on(turn, run)) is not None:
+        _give_up(turn, run, why)
         return
     if run.state is RunState.WAITING_APPROVAL:
         _wait_for_approval(turn, run)
@@ -74,6 +82,34 @@ def _advance(turn: Turn, run: Run) -> None:
         turn.audit_run("verifying", verifying, {"check": run.plan.verify_check, "hold_s": run.plan.verify_hold_s})
         _incident_follows(turn, verifying)
         deciding.refresh(turn, verifying)
+
+
+def _cannot_go_on(turn: Turn, run: Run) -> str | None:
+    """Return why the next step of `run` cannot even be asked for: too old to begin, or what it needs is not there any more."""
+    world = turn.world
+    left = [host for host in run.plan.touches if host not in world.inventory.hosts]
+    if left:
+        return f"{left[0]} left the inventory: nothing more is done there"
+    if not debts.is_release(run):
+        unknown = [
+            step.action
+            for step in run.steps
+            if step.state is StepState.PENDING and step.action not in world.content.actions
+        ]
+        if unknown:
+            return f"the action {unknown[0]} is not there any more: what became of it could not be told"
+    longest = world.limits.max_event_age_s
+    if run.state is RunState.PLANNED and turn.now.at_most_since(run.locked_at) > longest:
+        age = seconds(turn.now.at_most_since(run.locked_at))
+        return f"expired: it was planned {age} ago, and what is older than {seconds(longest)} starts nothing"
+    return None
+
+
+def _give_up(turn: Turn, run: Run, why: str) -> None:
+    """End a run that cannot go on: refused when nothing of it has begun, else failed, which is for a person."""
+    if run.intent_at is None and run.incident is not None:
+        turn.world.refused_at[run.incident] = turn.now
+    _end(turn, run, RunState.REFUSED if run.intent_at is None else RunState.FAILED, why)
 
 
 def _wait_for_approval(turn: Turn, run: Run) -> None:
@@ -278,15 +314,15 @@ def _probe(turn: Turn, run: Run, step: StepRecord) -> None:
         answer = janitor.probe(turn, run, reply)
     elif action is not None and reply is not None and fresh:
         answer = action.probe(step.before, reply, run.plan.target)
+    patient = turn.now.since(since) <= PROBE_PATIENCE_S
     early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
     if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
         answer = Probe.UNKNOWN
     if answer is Probe.NOT_APPLIED and early:
-        _look_again(turn, host)
-        return
+        answer = Probe.UNKNOWN  # not believed yet, however long a clock that was set back makes that last
     if answer is Probe.UNKNOWN:
         _look_again(turn, host)
-        if run.state is not RunState.IN_DOUBT and turn.now.since(since) > PROBE_PATIENCE_S:
+        if run.state is not RunState.IN_DOUBT and not patient:
             doubtful = machine.probed(run, step.id, answer, turn.now)
             turn.run(doubtful)
             turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
@@ -364,6 +400,8 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
             deciding.escalate(turn, after, rule, f"{ended.plan.runbook} did not cure it: {ended.reason}", result)
     else:
         turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
+    if not set(ended.plan.target.hosts) & set(world.inventory.hosts):
+        observing.forget_left(turn)
 
 
 def _incident_follows(turn: Turn, run: Run) -> None:

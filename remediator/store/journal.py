@@ -189,6 +189,12 @@ class Journal:
         if body is not None:
             self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=rows.dump(body)))
 
+    def downtime_told(self, host: str, service: str) -> float:
+        """Return when the sender told of the downtime that is known of (host, service), in epoch seconds; 0 when nobody said."""
+        known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
+        found = self._db.execute(sa.select(tables.downtimes.c.body).where(*known)).scalar()
+        return float(json.loads(found).get("told_at", 0.0)) if found is not None else 0.0
+
     def pause(self, reason: str, author: str) -> str:
         """Store a pause and return its id."""
         at = rfc3339(self._now.wall)
@@ -268,12 +274,12 @@ class Journal:
 
     # outbox ---------------------------------------------------------------------------------------------------
 
-    def notify(self, key: str, body: dict[str, Any]) -> bool:
-        """Queue a notification once per `key`; return whether it is new."""
+    def notify(self, key: str, body: dict[str, Any], next_s: float = 0.0) -> bool:
+        """Queue a notification once per `key`, to be delivered from `next_s` (epoch seconds) on; return whether it is new."""
         if self._db.execute(sa.select(tables.outbox.c.n).where(tables.outbox.c.key == key)).first():
             return False
         self._db.execute(
-            tables.outbox.insert().values(key=key, state="due", tries=0, next_s=0.0, body=rows.dump(body), error="")
+            tables.outbox.insert().values(key=key, state="due", tries=0, next_s=next_s, body=rows.dump(body), error="")
         )
         return True
 
@@ -286,6 +292,31 @@ class Journal:
             .limit(limit)
         )
         return [(row.n, row.tries, json.loads(row.body)) for row in found]
+
+    def waiting_notifications(self, limit: int, prefix: str = "") -> list[tuple[int, str, dict[str, Any]]]:
+        """Return (n, key, body) of what is queued under keys with `prefix`, whenever it is tried next, oldest first."""
+        found = self._db.execute(
+            sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.body)
+            .where(tables.outbox.c.state == "due", tables.outbox.c.key.startswith(prefix))
+            .order_by(tables.outbox.c.n)
+            .limit(limit)
+        )
+        return [(row.n, row.key, json.loads(row.body)) for row in found]
+
+    def newest_sent(self, prefix: str) -> tuple[float, dict[str, Any]] | None:
+        """Return (when it was due, body) of the newest delivered notification whose key has `prefix`."""
+        found = self._db.execute(
+            sa.select(tables.outbox.c.next_s, tables.outbox.c.body)
+            .where(tables.outbox.c.state == "sent", tables.outbox.c.key.startswith(prefix))
+            .order_by(tables.outbox.c.n.desc())
+            .limit(1)
+        ).first()
+        return (found.next_s, json.loads(found.body)) if found is not None else None
+
+    def notification_folded(self, n: int, state: str, why: str) -> None:
+        """Take a queued notification out of the queue: `state` is ``grouped`` or ``expired``, `why` is the sentence."""
+        done = tables.outbox.update().where(tables.outbox.c.n == n, tables.outbox.c.state == "due")
+        self._db.execute(done.values(state=state, error=rows.storable(why[:500])))
 
     def tries(self, n: int) -> int:
         return int(self._db.execute(sa.select(tables.outbox.c.tries).where(tables.outbox.c.n == n)).scalar() or 0)

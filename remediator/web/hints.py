@@ -64,8 +64,16 @@ def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key
         downtime_depth=_downtime_depth(sent, service, kind),
         output=_output(sent, service),
         problem_id=_problem_id(sent, service),
-        raw=redaction.cut(body),
+        raw=_raw(body, sent),
     )
+
+
+def _raw(body: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    """Return the copy of `body` that is kept. When the sender made it is never what is cut off: it decides whether it is too old."""
+    kept = redaction.cut(body)
+    if "_cut" in kept and "timet" in sent:
+        kept["timet"] = sent["timet"][:MAX_NAME]
+    return kept
 
 
 def _own(sent: Mapping[str, str], name: str, service: str | None) -> str:
