@@ -98,6 +98,9 @@ class Simulation:
         self.alive: set[int] = set()
         """Processes on the daemon's machine that live: those of `pause --wrap`."""
         self.deaths = 0
+        self.store_is_broken = False
+        """A fault is upon the store, or has been until the last good turn."""
+        self._store_fault = False
         self._config_text = config
         base = _parts(config, str(directory))
         self.config: Config = base.config.model_copy(
@@ -117,7 +120,6 @@ class Simulation:
         self._integrations = base.integrations
         self.dying.checkpoints = self.config.audit.checkpoints
         self._pools: VirtualPools | None = None
-        self._ended = False
 
     # the daemon -------------------------------------------------------------------------------------------------------
 
@@ -140,8 +142,10 @@ class Simulation:
             try_references=reach.references,
             process_alive=lambda pid, _started: pid in self.alive,
         )
-        self._pools, self._ended = pools, False
+        self._pools = pools
         self.daemon = Daemon(None, parts, ground)
+        with self.daemon.database.transaction() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")  # a lock is not waited for in real time
         self.tell("the daemon starts")
         if self.watch is not None:
             self.watch.started()
@@ -186,12 +190,12 @@ class Simulation:
             except Killed as killed:
                 self.clock.lag_s = 0.0
                 self.kill(str(killed))
-                self.timeline.after(RESTARTS_S, self._revive)
+                self.timeline.after(RESTARTS_S, self.revive)
             if until is not None and until():
                 return True
         return until is None
 
-    def _revive(self) -> None:
+    def revive(self) -> None:
         if self.daemon is None:
             self.start()
 
@@ -206,6 +210,18 @@ class Simulation:
             self._let_go()
         elif self.watch is not None:
             self.watch.turned()
+            if daemon.engine.store_error is None and not self._store_fault:
+                self.store_is_broken = False
+
+    def break_store(self, mend: Callable[[], None], seconds: float) -> None:
+        """The store was broken just now; `mend` it after `seconds`."""
+        self.store_is_broken = self._store_fault = True
+
+        def happen() -> None:
+            mend()
+            self._store_fault = False
+
+        self.timeline.after(seconds, happen)
 
     @property
     def busy(self) -> bool:
@@ -217,6 +233,17 @@ class Simulation:
             not world.adopted or world.incidents or world.runs or world.in_flight or world.delivering or world.forced
             or world.debts or world.clock_held
         )  # fmt: skip
+
+    @property
+    def paused_by_file(self) -> bool:
+        """Whether the pause file is there, or cannot be looked for."""
+        try:
+            self.pause_file.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
 
     # what passes by ---------------------------------------------------------------------------------------------------
 

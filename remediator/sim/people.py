@@ -1,0 +1,168 @@
+"""What people do through the doors of the daemon, with the account kept of it.
+
+Invariant: what was asked for and not answered is not counted on, one way or the other: a mute counts from its answer on, and
+no longer from the moment on at which somebody asks for its end.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from remediator.model.control import Actor, Answer
+from remediator.model.hooks import Hint
+from remediator.model.records import RunState
+from remediator.sim.account import Mute, Worked
+from remediator.sim.cloud import NAMES
+from remediator.sim.simulation import Simulation
+from remediator.sim.watch import Watch
+
+ROOT = Actor(name="root", uid=0, login_uid=1000)
+OTHER = Actor(name="operator-1001", uid=1001, login_uid=1001, may_approve=True)
+
+
+class People:
+    """All of them."""
+
+    def __init__(self, simulation: Simulation, watch: Watch) -> None:
+        self._simulation, self._account = simulation, watch.account
+        self._number = 0
+
+    def _ask(self, op: str, actor: Actor = ROOT, **args: Any) -> Answer | None:
+        said = ", ".join(f"{key}={value}" for key, value in args.items())
+        self._simulation.tell(f"** {actor.name}: {op} {said}")
+        answer = self._simulation.ask(op, actor, **args)
+        if answer is None or answer.exit != 0:
+            self._simulation.tell(f"   answered: {'nothing' if answer is None else f'{answer.exit} {answer.error}'}")
+        return answer
+
+    def _good(self, op: str, actor: Actor = ROOT, **args: Any) -> dict[str, Any] | None:
+        answer = self._ask(op, actor, **args)
+        return dict(answer.data) if answer is not None and answer.exit == 0 else None
+
+    # mutes ------------------------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        if (data := self._good("pause")) is not None:
+            self._account.pauses.add(data["pause"])
+
+    def resume(self) -> None:
+        self._account.pauses.clear()
+        self._ask("resume", all=True)
+
+    def silence(self, host: str, service: str | None, seconds: int) -> None:
+        matchers = [f'host="{host}"', *([f'service="{service}"'] if service else [])]
+        until = self._simulation.clock.now().wall + timedelta(seconds=seconds)
+        if (data := self._good("silence-add", matchers=matchers, for_s=seconds)) is not None:
+            self._account.silences[data["silence"]["id"]] = Mute(host, service, until)
+
+    def downtime(self, host: str, service: str | None, seconds: int) -> None:
+        target = f"container/{host}/{service}" if service else f"host/{host}"
+        until = self._simulation.clock.now().wall + timedelta(seconds=seconds)
+        if (data := self._good("downtime-add", target=target, for_s=seconds)) is not None:
+            self._account.downtimes[data["downtime"]["id"]] = Mute(host, service, until)
+
+    def nagios(self, host: str, service: str | None, depth: int, state: str = "CRITICAL") -> None:
+        """Nagios posts a notification: with a downtime depth above 0 it mutes; it is always kept once it was answered."""
+        self._number += 1
+        key = f"{host}/{service}/{self._number}"
+        self._account.nagios.pop((host, service or ""), None)
+        self._simulation.tell(f"** Nagios: {host}/{service or 'host'} {state} downtime_depth={depth}")
+        until = self._simulation.clock.now().wall + timedelta(days=6)
+        taken = self._simulation.hint(
+            Hint(
+                source="nagios", key=key, host=host, service=service, state=state, state_type="HARD", attempt=3,
+                notification_type="PROBLEM", downtime_depth=depth, output="", problem_id=str(self._number), raw={},
+            )
+        )  # fmt: skip
+        if taken is None:
+            return
+        self._account.taken.append(key)
+        if depth:
+            self._account.nagios[(host, service or "")] = Mute(host, service, until)
+
+    def wrap(self, scope: str) -> None:
+        self._number += 1
+        pid = 100_000 + self._number
+        self._simulation.alive.add(pid)
+        data = self._good("wrap-begin", scope=scope, command="kolla-ansible reconfigure", pid=pid, pid_started="")
+        if data is not None:
+            covered = {scope.removeprefix("host/")} if scope.startswith("host/") else set(NAMES)
+            self._account.worked[f"wrap {data['wrap']} {pid}"] = Worked(covered, None, None)
+
+    def end_wraps(self) -> None:
+        for name, each in self._account.worked.items():
+            if each.ended is None:
+                _, wrap, pid = name.split(" ")
+                each.ended = self._simulation.clock.now().wall
+                self._simulation.alive.discard(int(pid))
+                self._ask("wrap-end", wrap=wrap, exit=0)
+
+    def let_go(self) -> None:
+        """Everything that mutes is taken back."""
+        if self._simulation.pause_file.is_file():
+            self._simulation.pause_file.unlink()
+        self.resume()
+        for name in sorted(self._account.silences):
+            del self._account.silences[name]
+            self._ask("silence-end", id=name)
+        for name in sorted(self._account.downtimes):
+            del self._account.downtimes[name]
+            self._ask("downtime-end", id=name)
+        for host, service in sorted(self._account.nagios):
+            self.nagios(host, service or None, 0, "OK")
+        self.end_wraps()
+
+    # decisions --------------------------------------------------------------------------------------------------------
+
+    def accept(self, scope: str) -> None:
+        answer = self._ask("baseline-accept", scope=scope)
+        if answer is None or answer.exit == 0:
+            self._account.accepted((scope.removeprefix("host/"),) if scope.startswith("host/") else NAMES)
+
+    def acknowledge(self) -> None:
+        """Acknowledge everything that ended without a cure."""
+        for target, incident in sorted(self._account.unacked.items()):
+            del self._account.unacked[target]
+            self._account.acked[target] = self._simulation.clock.now()
+            if incident:
+                self._ask("ack", incident=incident)
+
+    def approve(self) -> None:
+        for run in self._in(RunState.WAITING_APPROVAL):
+            now = self._simulation.clock.now()
+            self._account.approved.setdefault(run, now)
+            answer = self._ask("approve", OTHER, run=run)
+            if answer is not None and answer.exit != 0 and self._account.approved[run] is now:
+                del self._account.approved[run]
+
+    def deny(self) -> None:
+        for run in self._in(RunState.WAITING_APPROVAL):
+            self._ask("deny", OTHER, run=run)
+
+    def execute(self, host: str, service: str, runbook: str) -> None:
+        target = f"galera/{host}" if runbook.startswith("galera") else f"container/{host}/{service}"
+        before = set(self._runs())
+        data = self._good("execute", runbook=runbook, target=target)
+        # a run that was taken and not answered, for the daemon was killed, is a person's too
+        self._account.executed |= {data["run"]} if data else set(self._runs()) - before
+
+    def resolve(self) -> None:
+        """A person looked and says what is true."""
+        for run in self._in(RunState.IN_DOUBT):
+            left = self._account.left.get(run)
+            since = left.elapsed_s if left is not None else 0.0
+            host = left.target.split("/")[1] if left is not None else ""
+            arrived = host in NAMES and any(at >= since for at, _ in self._simulation.cloud.hosts[host].orders)
+            self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
+
+    def close_brake(self) -> None:
+        self._ask("brake-close")
+
+    def _in(self, state: RunState) -> list[str]:
+        daemon = self._simulation.daemon
+        return [] if daemon is None else sorted(run.id for run in daemon.world.runs.values() if run.state is state)
+
+    def _runs(self) -> list[str]:
+        daemon = self._simulation.daemon
+        return [] if daemon is None else sorted(daemon.world.runs)

@@ -1,0 +1,288 @@
+"""The invariants, asked after every turn and of every command that leaves. One that does not hold raises `Violation`.
+
+Invariant: of the daemon it reads bookkeeping only (which runs and incidents exist, what the audit says was written); whether
+something may be done it works out from the account alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from remediator.daemon.wire import Collected, Input
+from remediator.model.content import Command
+from remediator.model.records import Outcome, Run, RunState, StepState
+from remediator.model.times import Instant
+from remediator.sim.account import DATABASE, ENGINE, Account, Left
+from remediator.sim.simulation import Simulation
+from remediator.store import checkpoints, database, tables, verify
+
+INVARIANTS = {
+    "held": "no step while paused, silenced, in downtime, in startup grace, or held by anything else that is known",
+    "storm": "no run starts behind an open breaker",
+    "once": "no `once` effect twice",
+    "budget": "no budget exceeded, across restarts too",
+    "quorum": "quorum kept by every action",
+    "locks": "a lock belongs to a live or in-doubt run, and one run alone works on a host",
+    "debts": "every debt is released or reported",
+    "explained": "every refusal explained",
+    "intent": "every effect has its INTENT before it",
+    "chain": "the chain verifies",
+    "ends": "every run ends or is in doubt",
+    "kept": "what was acknowledged is not lost",
+    "noticed": "what was bad three times has an incident",
+    "well": "no turn of the daemon fails",
+    "progress": "an incident that can be cured is cured",
+}
+WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
+BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
+SETTLES_S = 900.0
+
+
+class Violation(AssertionError):
+    """An invariant does not hold: its name, and one sentence."""
+
+    def __init__(self, invariant: str, text: str) -> None:
+        assert invariant in INVARIANTS
+        self.invariant, self.text = invariant, text
+        super().__init__(f"{invariant}: {text}")
+
+
+class Watch:
+    """Looks on at one simulation. `needs_approval`: R1 is in mode approve."""
+
+    def __init__(self, simulation: Simulation, needs_approval: bool = False) -> None:
+        self.simulation = simulation
+        self.account = Account(simulation.clock.now)
+        self.checked: Counter[str] = Counter()
+        self.commands = 0
+        self._needs_approval = needs_approval
+        self._newly_hard: list[tuple[str, str, Instant]] = []
+        self._reading: sa.Engine | None = None
+        simulation.watch = self
+
+    def started(self) -> None:
+        newest = self._scalar(sa.select(tables.audit.c.at).order_by(tables.audit.c.seq.desc()).limit(1))
+        self.account.started(datetime.fromisoformat(newest) if newest else None)
+        self._newly_hard = []
+
+    def seen(self, item: Input) -> None:
+        if isinstance(item, Collected):
+            self._newly_hard += self.account.replied(item.reply)
+
+    def ticks(self) -> None:
+        self.account.paused_by_file = self.simulation.paused_by_file
+        self.account.tick()
+
+    # what leaves ------------------------------------------------------------------------------------------------------
+
+    def leaves(self, host: str, command: Command) -> None:
+        """Raise Violation unless nothing that is known holds `command`."""
+        self.commands += 1
+        run, step = self._of(host, command)
+        service = command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
+        left = self.account.left.get(run.id) or Left(
+            run.id, run.plan.target.text, run.plan.runbook, run.plan.risk.name, run.incident, run.actor,
+            self.simulation.clock.now(), self.simulation.clock.elapsed_s,
+        )  # fmt: skip
+        for why in self.account.holding(left, host, service):
+            word = why.partition(":")[0]
+            self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
+        if service == DATABASE and command.argv[1] != "start":
+            self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
+        self._journalled(run, step, left, host, command)
+        self._approved(run, host)
+        left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
+        self.account.left[run.id] = left
+        for name in ("held", "storm", "once", "budget", "quorum", "intent"):
+            self.checked[name] += 1
+
+    def _of(self, host: str, command: Command) -> tuple[Run, str]:
+        """Return the run, and its step, whose command this is: the one with an INTENT and no outcome."""
+        daemon = self.simulation.daemon
+        if daemon is None:
+            raise Violation("intent", f"{command.line()} leaves and there is no daemon")
+        for run in daemon.world.runs.values():
+            for record in run.steps:
+                planned = next((each for each in run.plan.steps if each.id == record.id), None)
+                if planned is not None and record.state is StepState.INTENT and command in planned.commands:
+                    return run, record.id
+        raise Violation("intent", f"{command.line()} on {host} belongs to no live run with an INTENT")
+
+    def _journalled(self, run: Run, step: str, left: Left, host: str, command: Command) -> None:
+        before = left.steps.get(step, [])
+        kinds = self._entries(run.id, step)
+        if kinds.count("intent") != len(before) + 1 or kinds[-1] != "intent":
+            self._broken("intent", f"{run.id}: command number {len(before) + 1}, and the journal says {kinds}")
+        if not before:
+            return
+        if "not-applied" not in kinds[-2:]:
+            self._broken("once", f"{run.id} is sent again without a proof that it did not arrive: {kinds}")
+        orders = self.simulation.cloud.hosts[host].orders
+        if any(at >= before[0] and argv == command.argv for at, argv in orders):
+            self._broken("once", f"{run.id} is sent again, and it had arrived")
+
+    def _entries(self, run: str, step: str) -> list[str]:
+        """Return what the audit says about a step: ``intent``, and the answers of its probes."""
+        query = (
+            sa.select(tables.audit.c.kind, tables.audit.c.body)
+            .where(tables.audit.c.run == run, tables.audit.c.kind.in_(("intent", "probed")))
+            .order_by(tables.audit.c.seq)
+        )
+        found = [(kind, json.loads(body)) for kind, body in self._rows(query)]
+        return ["intent" if kind == "intent" else body["answer"] for kind, body in found if body["step"] == step]
+
+    def _approved(self, run: Run, host: str) -> None:
+        if not self._needs_approval or run.plan.risk.name != "R1" or run.id in self.account.executed:
+            return
+        yes, reply = self.account.approved.get(run.id), self.account.last.get(host)
+        if yes is None:
+            self._broken("held", f"{run.id}: nobody has approved it")
+        elif reply is None or not reply.asked_at.after(yes):
+            self._broken("held", f"{run.id}: its evidence is older than its approval")
+
+    # after every turn -------------------------------------------------------------------------------------------------
+
+    def turned(self) -> None:
+        daemon = self.simulation.daemon
+        if daemon is None:
+            return
+        if daemon.engine.store_error is not None:
+            if not self.simulation.store_is_broken:
+                self._broken("well", f"a turn failed: {daemon.engine.store_error}")
+            return
+        world = daemon.world
+        if world.counters["failed_inputs"]:
+            self._broken("well", f"an input failed: {dict(world.counters['failed_inputs'])}")
+        for check, target, at in self._newly_hard:
+            incident = world.incident_of((check, target))
+            if incident is None:
+                self._broken("noticed", f"{check} on {target} was bad three times and has no incident")
+            elif not target.endswith(f"/{DATABASE}"):
+                self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
+        self._newly_hard = []
+        self._note_ends()
+        self._books()
+        for name in ("locks", "explained", "noticed", "well", "debts"):
+            self.checked[name] += 1
+
+    def _note_ends(self) -> None:
+        assert self.simulation.daemon is not None
+        live = self.simulation.daemon.world.runs
+        for left in self.account.left.values():
+            if left.ended is None and left.run not in live:
+                left.ended = self.simulation.clock.now()
+                left.end = self._scalar(sa.select(tables.runs.c.state).where(tables.runs.c.id == left.run))
+                if left.end == "failed" and left.actor == ENGINE:
+                    self.account.unacked[left.target] = left.incident or ""
+
+    def _books(self) -> None:
+        """The daemon's own books agree with each other."""
+        assert self.simulation.daemon is not None
+        world = self.simulation.daemon.world
+        for decision in world.decisions.values():
+            silent = [verdict.guard for verdict in decision.verdicts if not verdict.allow and " " not in verdict.reason]
+            if silent or (decision.outcome is Outcome.REFUSED and " " not in decision.reason):
+                self._broken("explained", f"{decision.id} refuses without a sentence: {silent}")
+        busy: dict[str, str] = {}
+        for run in world.runs.values():
+            if run.state is RunState.WAITING_APPROVAL:
+                continue
+            for host in run.plan.touches:
+                if busy.setdefault(host, run.id) != run.id or world.locks.get(f"host:{host}") != run.id:
+                    self._broken("locks", f"{run.id} works on {host} and does not hold its lock alone: {world.locks}")
+        strangers = set(world.locks.values()) - set(world.runs)
+        if strangers:
+            self._broken("locks", f"locks of ended runs: {strangers}")
+        for debt in world.debts.values():
+            if debt.run not in world.runs and not self._paged(f"debt:{debt.id}"):
+                self._broken("debts", f"{debt.id} of an ended run is neither released nor reported")
+
+    # at the end -------------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Let what is under way come to its end, then verify the log and what was acknowledged. The daemon must be up."""
+        simulation, daemon = self.simulation, self.simulation.daemon
+        under_way = set(daemon.world.runs) if daemon is not None else set()
+        if under_way:
+            simulation.run(SETTLES_S, lambda: not self._stuck(under_way), stride=2.0)
+        stuck = self._stuck(under_way)
+        if stuck:
+            self._broken("ends", f"neither ended nor waiting after {SETTLES_S:.0f} s: {stuck}")
+        self.checked["ends"] += 1
+        self._kept()
+        self._verified()
+
+    def not_cured(self, host: str, service: str) -> None:
+        """Raise Violation: a service broke while nothing held anything, and it was not cured."""
+        daemon = self.simulation.daemon
+        incident = daemon.world.incident_of(("container-state", f"container/{host}/{service}")) if daemon else None
+        said = [
+            f"{each.rule} {each.outcome.value}: {each.reason} {[v.reason for v in each.verdicts if not v.allow]}"
+            for each in (daemon.world.decisions.values() if daemon else ())
+            if incident is not None and each.incident == incident.id
+        ]
+        self._broken("progress", f"{service} on {host} was not cured while nothing held it: {said or incident}")
+
+    def _stuck(self, under_way: set[str]) -> list[str]:
+        daemon = self.simulation.daemon
+        if daemon is None:
+            return ["there is no daemon"]
+        runs = daemon.world.runs.values()
+        return [f"{run.id} is {run.state.value}" for run in runs if run.id in under_way and run.state not in WAITS]
+
+    def _kept(self) -> None:
+        stored = {row[0] for row in self._rows(sa.select(tables.hints.c.key))}
+        lost = [key for key in self.account.taken if key not in stored]
+        if lost:
+            self._broken("kept", f"hints that were answered 202 and are gone: {lost}")
+        daemon = self.simulation.daemon
+        gone = [name for name in self.account.pauses if daemon is not None and name not in daemon.world.pauses]
+        if gone:
+            self._broken("kept", f"pauses that were acknowledged and are gone: {gone}")
+        self.checked["kept"] += 1
+
+    def _verified(self) -> None:
+        daemon, config = self.simulation.daemon, self.simulation.config
+        assert daemon is not None
+        if daemon.world.restored is not None:
+            return
+        key = checkpoints.load_key(config.audit.key_path)
+        file = checkpoints.CheckpointFile(Path(config.audit.checkpoints), key)
+        file.write(daemon.engine.audit_seq, daemon.engine.audit_hash, self.simulation.clock.now())
+        code, body = verify.verify(config)
+        if code != verify.INTACT:
+            self._broken("chain", f"the log is not whole: {body}")
+        self.checked["chain"] += 1
+
+    # helpers ----------------------------------------------------------------------------------------------------------
+
+    def _broken(self, invariant: str, text: str) -> None:
+        self.simulation.tell(f"!! {invariant}: {text}")
+        raise Violation(invariant, text)
+
+    def _paged(self, key: str) -> bool:
+        return (
+            self._scalar(sa.select(tables.outbox.c.n).where(tables.outbox.c.key.startswith(key)).limit(1)) is not None
+        )
+
+    def _scalar(self, query: Any) -> Any:
+        rows = self._rows(query)
+        return rows[0][0] if rows else None
+
+    def _rows(self, query: Any) -> list[Any]:
+        """Read on a connection of our own: the daemon's may be locked out."""
+        if self._reading is None:
+            self._reading = database.reading(database.url_of(Path(self.simulation.config.state_dir), None))
+        with self._reading.connect() as connection:
+            return list(connection.execute(query).all())
+
+    def close(self) -> None:
+        if self._reading is not None:
+            self._reading.dispose()
+            self._reading = None
