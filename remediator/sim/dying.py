@@ -6,6 +6,7 @@ What SIGKILL leaves is what is left here: a commit is there whole or not at all,
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,8 +92,8 @@ def _wrote(connection: sa.Connection) -> bool:
 
 def _opened(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _WATCHING and _WATCHING[-1].open:
-        path, mode = arguments[0], arguments[1]
-        if mode == "a" and str(path) == _WATCHING[-1].checkpoints:
+        path, flags = arguments[0], arguments[2]
+        if flags & os.O_ACCMODE != os.O_RDONLY and str(path) == _WATCHING[-1].checkpoints:
             _WATCHING[-1].point("before checkpoint")
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import io
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -30,10 +32,13 @@ from remediator.sim.dying import Dying, Killed
 from remediator.sim.reach import Luck, SimReach
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
 
-TICK_S = 1.0
+TICK_S = 2.5
+"""A tick of a daemon that waits for something; what comes into its queue wakes it at once, as the real one."""
 QUIET_S = 5.0
 RESTARTS_S = 4.0
 """How long systemd takes to start a daemon that was killed."""
+
+PASSWORD = "REMEDIATOR_SIM_PASSWORD"  # the name of a variable; nothing in memory asks for what is in it
 
 CONFIG = (
     "cloud: sim\n"
@@ -72,12 +77,13 @@ class Watching(Protocol):
 
 
 @functools.cache
-def _parts(text: str, folder: str) -> Parts:
+def _parts(text: str) -> Parts:
     """Load config and content once: they are the same for every story."""
-    path = Path(folder) / "base.yaml"
-    path.write_text(text)
-    path.chmod(0o600)
-    return composing.load(load_config(str(path), {"REMEDIATOR_SIM_PASSWORD": "in-memory"}))
+    os.environ.setdefault(PASSWORD, "in-memory")
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(text)
+        file.flush()
+        return composing.load(load_config(file.name, os.environ))
 
 
 class Simulation:
@@ -101,8 +107,10 @@ class Simulation:
         self.store_is_broken = False
         """A fault is upon the store, or has been until the last good turn."""
         self._store_fault = False
-        self._config_text = config
-        base = _parts(config, str(directory))
+        self._woken = False
+        """Something came into the daemon's queue: it turns at once."""
+        self._turned_s = 0.0
+        base = _parts(config)
         self.config: Config = base.config.model_copy(
             update={
                 "state_dir": str(directory / "state"),
@@ -120,6 +128,11 @@ class Simulation:
         self._integrations = base.integrations
         self.dying.checkpoints = self.config.audit.checkpoints
         self._pools: VirtualPools | None = None
+
+    @property
+    def runbooks(self) -> tuple[str, ...]:
+        """The names of all runbooks of the content."""
+        return tuple(self._content.runbooks)
 
     # the daemon -------------------------------------------------------------------------------------------------------
 
@@ -181,11 +194,13 @@ class Simulation:
         """Let `seconds` pass; return whether `until` came true (True without one). `stride`: seconds between two turns."""
         end = self.clock.elapsed_s + seconds
         while self.clock.elapsed_s < end:
-            step = stride if self.busy else max(stride, QUIET_S)
-            at = min(end, self.clock.elapsed_s + step)
+            tick_s = stride if self.busy else max(stride, QUIET_S)
+            at = min(end, self._turned_s + tick_s)
             try:
-                self.timeline.happen_until(at)
-                self.clock.elapsed_s = at
+                while not self._woken and self.timeline.next_s <= at:
+                    self.timeline.happen_until(self.timeline.next_s)
+                if not self._woken:
+                    self.clock.elapsed_s = max(self.clock.elapsed_s, at)
                 self._turn()
             except Killed as killed:
                 self.clock.lag_s = 0.0
@@ -201,6 +216,7 @@ class Simulation:
 
     def _turn(self) -> None:
         daemon = self.daemon
+        self._woken, self._turned_s = False, self.clock.elapsed_s
         if daemon is None:
             return
         if self.watch is not None:
@@ -248,6 +264,7 @@ class Simulation:
     # what passes by ---------------------------------------------------------------------------------------------------
 
     def _seen(self, item: Input) -> None:
+        self._woken = True
         if self.watch is not None:
             self.watch.seen(item)
 
@@ -265,6 +282,7 @@ class Simulation:
         """Ask on the control socket; None when there is no daemon, or it gave no answer within 60 s."""
         if self.daemon is None:
             return None
+        self._woken = True
         answer = self.daemon.loop.ask(op, {"reason": "a story", **args}, actor)
         self.run(60.0, answer.done)
         found: Answer | None = _result(answer) if answer.done() else None
@@ -274,6 +292,7 @@ class Simulation:
         """Post a hint; None when it was not answered with a 202."""
         if self.daemon is None:
             return None
+        self._woken = True
         taken = self.daemon.loop.submit(hint)
         self.run(10.0, taken.done)
         found: Taken | None = _result(taken) if taken.done() else None

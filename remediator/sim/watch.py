@@ -117,12 +117,14 @@ class Watch:
     def _journalled(self, run: Run, step: str, left: Left, host: str, command: Command) -> None:
         before = left.steps.get(step, [])
         kinds = self._entries(run.id, step)
-        if kinds.count("intent") != len(before) + 1 or kinds[-1] != "intent":
+        if not kinds or kinds[-1] != "intent" or kinds.count("intent") <= len(before):
             self._broken("intent", f"{run.id}: command number {len(before) + 1}, and the journal says {kinds}")
+        earlier = [place for place, kind in enumerate(kinds[:-1]) if kind == "intent"]
+        unproven = [place for place in earlier if "not-applied" not in kinds[place + 1 : place + 3]]
+        if unproven:
+            self._broken("once", f"{run.id} is sent again without a proof that it did not arrive: {kinds}")
         if not before:
             return
-        if "not-applied" not in kinds[-2:]:
-            self._broken("once", f"{run.id} is sent again without a proof that it did not arrive: {kinds}")
         orders = self.simulation.cloud.hosts[host].orders
         if any(at >= before[0] and argv == command.argv for at, argv in orders):
             self._broken("once", f"{run.id} is sent again, and it had arrived")

@@ -1,0 +1,58 @@
+"""Cuts a failing story down to the shortest that still fails in the same way, and writes it as an operator would read it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+
+from remediator.sim.stories import Happening, Story, Told, tell
+
+MOST_S = 120.0
+QUIET = ("its condition is false", "baseline_accepted")
+
+
+def shrink(told: Told, most_s: float = MOST_S, again: Callable[[Story], Told] = tell) -> Told:
+    """Return the shortest story found within `most_s` that breaks the same invariant; `told` itself when none is shorter."""
+    if told.violation is None:
+        return told
+    ends = time.monotonic() + most_s
+    best, piece = told, max(1, len(told.story.happenings) // 2)
+    while piece >= 1 and time.monotonic() < ends:
+        shorter = _without_a_piece(best, piece, ends, again)
+        if shorter is not None:
+            best = shorter
+        else:
+            piece //= 2
+    return best
+
+
+def _without_a_piece(told: Told, piece: int, ends: float, again: Callable[[Story], Told]) -> Told | None:
+    """Return how the story goes without some `piece` happenings, if it fails in the same way."""
+    happenings = told.story.happenings
+    for start in range(0, len(happenings), piece):
+        if time.monotonic() >= ends:
+            return None
+        left = _joined(happenings[:start], happenings[start : start + piece], happenings[start + piece :])
+        tried = again(dataclasses.replace(told.story, happenings=left))
+        if tried.violation is not None and told.violation is not None:
+            if tried.violation.invariant == told.violation.invariant:
+                return tried
+    return None
+
+
+def _joined(
+    before: tuple[Happening, ...], gone: tuple[Happening, ...], after: tuple[Happening, ...]
+) -> tuple[Happening, ...]:
+    """Take `gone` out and keep its time: what comes after happens when it did."""
+    if not after:
+        return before
+    waited_s = sum(each.gap_s for each in gone)
+    return (*before, dataclasses.replace(after[0], gap_s=after[0].gap_s + waited_s), *after[1:])
+
+
+def readable(told: Told) -> str:
+    """Return the story in lines: when, what happened (##), who asked (**), what left (->), what the daemon logged."""
+    head = f"seed {told.story.seed}, {'approving' if told.story.approving else 'auto'}: {told.violation or 'all held'}"
+    lines = [f"{at:9.1f} s  {line}" for at, line in told.lines if not any(word in line for word in QUIET)]
+    return "\n".join([head, *lines, f"replay: python -m remediator.sim.prove --story '{told.story.to_json()}'"])
