@@ -59,6 +59,9 @@ DELIVERIES_AT_ONCE = 4
 GIVE_UP_AFTER_S = 7 * 86400.0
 MOST_WAIT_S = 600.0
 PAST_RUNS_S = 2 * 86400.0
+READ_BACK_S = 30.0
+BLIND_S = 120.0
+"""A host that was not asked again by then has another trouble than ours."""
 
 log = structlog.get_logger("remediator")
 
@@ -87,6 +90,9 @@ class Engine:
         self._troubles = alarming.Troubles()
         self._reload = refraining.AndReload(world.read_pause)
         world.read_pause = self._reload
+        self._blind_at: Instant | None = None
+        """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
+        self._read_back_s: float | None = None
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
 
@@ -124,8 +130,11 @@ class Engine:
                 observing.give_up_lost(turn)
                 muting.watch(turn)
                 grouping.watch(turn)
+                if stepped is not None:
+                    self._blind_at = now
                 if self.world.decides:
-                    situation.watch(turn)
+                    if self._sees(now):
+                        situation.watch(turn)
                     self._troubles.watch(turn, self._found_troubles())
                 self._sweep(turn)
                 answers.extend(asking.answer_checks(turn))
@@ -142,6 +151,10 @@ class Engine:
             why = f"a turn failed and was undone: {type(error).__name__}: {error}"
             return self._without_store(why, waiting, inputs, turn, now)
         self.audit_seq, self.audit_hash = head
+        try:
+            self._read_back(turn)
+        except errors.StoreUnavailable as error:
+            return self._without_store(str(error), [*waiting, *(future for future, _ in answers)], inputs, turn, now)
         self._alarm.worked(now)
         self._troubles.committed()
         if self.store_error is not None:
@@ -164,6 +177,23 @@ class Engine:
             else:
                 kept.append(item)
         return kept
+
+    def _read_back(self, turn: Turn) -> None:
+        """Before a command leaves, and now and then: what was just committed must be in the file. Raise StoreUnavailable."""
+        due = self._read_back_s is None or abs(turn.now.boot_s - self._read_back_s) >= READ_BACK_S
+        if self.audit_seq > 0 and (due or any(isinstance(effect, Act) for effect in turn.effects)):
+            self._database.read_back(self.audit_seq, self.audit_hash)
+            self._read_back_s = turn.now.boot_s
+
+    def _sees(self, now: Instant) -> bool:
+        """Return whether every host has had the time to answer since we asked nobody, or could not tell how old an answer is."""
+        if self._blind_at is None:
+            return True
+        replies = [self.world.facts.reply(host) for host in self.world.inventory.hosts]
+        since = self._blind_at
+        if all(reply is not None and reply.asked_at.after(since) for reply in replies) or now.since(since) > BLIND_S:
+            self._blind_at = None
+        return self._blind_at is None
 
     def _other_hand(self, connection: sa.Connection) -> str | None:
         """Return why the chain is not as our last turn left it: nobody but us writes it, as long as we live."""
@@ -336,6 +366,7 @@ class Engine:
                 world.in_flight.pop(item.reply.host, None)
                 world.facts.take(item.reply)
         self._take_back(turn)
+        self._blind_at = now
         alarm = self._alarm.failed(world.config.cloud, why, now)
         return [] if alarm is None else [alarm]
 

@@ -45,10 +45,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.where = url
-        self._engine = sa.create_engine(url, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
         if not url.startswith("sqlite"):
             raise errors.StoreUnavailable(url, "this version stores in SQLite only")
-        sa.event.listen(self._engine, "connect", _pragmas)
+        self._engine = self._made()
+        self._left_open: list[tuple[sa.Engine, sa.Connection]] = []
         self._connection: sa.Connection | None = None
         self._path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
         self._file: tuple[int, int] | None = None
@@ -56,6 +56,11 @@ class Database:
         """An error may have left the connection with pages that are not those of the file: it is made anew before it is used."""
         self.epoch: int | None = None
         """Once taken: a store with another one belongs to another daemon."""
+
+    def _made(self) -> sa.Engine:
+        engine = sa.create_engine(self.where, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+        sa.event.listen(engine, "connect", _pragmas)
+        return engine
 
     def open(self) -> None:
         """Open and create what is missing. Raise StoreUnavailable."""
@@ -135,13 +140,32 @@ class Database:
                 " store; stop one of them, and restart the one that stays",
             )
 
+    def read_back(self, seq: int, entry_hash: str) -> None:
+        """Read the newest entry as a stranger would: from the file, through a connection that has seen nothing of it yet.
+
+        The writing connection works on from memory when the file under it is ruined. Raise StoreUnavailable when the entry is not
+        there; the writing connection is made anew then, and until that works nothing is written.
+        """
+        if self._path is None:
+            return
+        try:
+            with contextlib.closing(_read_only(str(self._path))) as stranger:
+                row = stranger.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+            if row != (seq, entry_hash):
+                raise sqlite3.DatabaseError(f"the file does not hold entry {seq}, which was written to it")
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
     def _connect_again(self) -> None:
+        """Connect anew. The old connection stays open: closing it would write what it has in memory over what is there."""
         try:
             if self._connection is not None:
-                self._connection.close()
-            self._engine.dispose()
+                self._left_open.append((self._engine, self._connection))
+                self._connection = None
+            self._engine = self._made()
             self._connection = self._engine.connect()
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
+            self._engine.dispose()
             raise errors.StoreUnavailable(self.where, _first_line(error)) from error
         self._suspect = False
 
@@ -158,8 +182,13 @@ class Database:
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            self._left_open.append((self._engine, self._connection))
             self._connection = None
+        while self._left_open:
+            engine, connection = self._left_open.pop()
+            with contextlib.suppress(exc.SQLAlchemyError, sqlite3.Error):
+                connection.close()
+            engine.dispose()
         self._engine.dispose()
 
 
