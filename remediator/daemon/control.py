@@ -73,19 +73,22 @@ class ControlSocket:
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
     def start(self) -> None:
-        """Bind and serve. Raise OSError when the socket cannot be made."""
+        """Bind and serve. Raise OSError when the socket cannot be made. Once it can be seen it takes connections."""
         self._path.unlink(missing_ok=True)
+        making = self._path.with_suffix(".new")
+        making.unlink(missing_ok=True)
         before = os.umask(0o117)
         try:
-            self._listener.bind(str(self._path))
+            self._listener.bind(str(making))
         finally:
             os.umask(before)
         try:
-            os.chown(self._path, -1, grp.getgrnam(GROUP).gr_gid)
+            os.chown(making, -1, grp.getgrnam(GROUP).gr_gid)
         except (KeyError, PermissionError):
             log.debug("control_group", reason=f"no group {GROUP}: only the socket's owner and root reach it")
         self._listener.listen(AT_ONCE)
         self._listener.settimeout(0.5)
+        making.rename(self._path)
         self._thread.start()
 
     def stop(self) -> None:

@@ -163,7 +163,7 @@ def _work(
             job = next(jobs, None)
             more = job is not None and not (job[0] is tell_batch and time.monotonic() > ends)
             if more and job is not None:
-                under_way.add(pool.submit(*job))
+                under_way.add(pool.submit(job[0], job[1]))
         done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
         for each in done:
             _add(proof, each.result(), say)

@@ -35,10 +35,16 @@ def _without_a_piece(told: Told, piece: int, ends: float, again: Callable[[Story
             return None
         left = _joined(happenings[:start], happenings[start : start + piece], happenings[start + piece :])
         tried = again(dataclasses.replace(told.story, happenings=left))
-        if tried.violation is not None and told.violation is not None:
-            if tried.violation.invariant == told.violation.invariant:
-                return tried
+        if _alike(tried, told):
+            return tried
     return None
+
+
+def _alike(one: Told, other: Told) -> bool:
+    """Return whether both break the same invariant."""
+    if one.violation is None or other.violation is None:
+        return False
+    return one.violation.invariant == other.violation.invariant
 
 
 def _joined(

@@ -146,6 +146,7 @@ def _happen(stage: Stage, story: Story) -> None:
     simulation.dying.open = False
     simulation.run(300.0, lambda: simulation.daemon is not None and not simulation.store_is_broken)
     simulation.revive()
+    simulation.run(5.0)
     stage.watch.finish()
     if story.ends_well:
         _end_well(stage, random.Random(story.seed))
