@@ -7,7 +7,9 @@ No run stays for ever: each state has its own limit, at which the run ends with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from remediator.daemon import backlog, casing, deciding, janitor, observing
@@ -23,6 +25,7 @@ from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import debts, machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
+from remediator.safety.case import Case
 from remediator.safety.guard import seconds
 from remediator.store import blobs
 
@@ -36,6 +39,10 @@ LOOK_AGAIN_S = 3.0
 LEAVES_WITHIN_S = 30.0
 """The first command of a step leaves within this of its INTENT, or not at all."""
 HELD_PAGE_S = 120.0
+LEFT_WITHIN_S = 60.0
+"""What a sample shows that was asked for so soon after an OUTCOME is what that left."""
+NUMBERS = re.compile(r"[0-9]+")
+"""What only counts in the reason of a held run is no other reason."""
 TIMEOUT_GRACE_S = 30.0
 """What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
 
@@ -136,8 +143,7 @@ def _gate(turn: Turn, run: Run) -> None:
     )
     if not fresh and turn.now.since(run.locked_at) <= FRESH_WITHIN_S:
         return
-    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
-    verdicts = gate.ask_all(case)
+    verdicts = gate.ask_all(_case(turn, run))
     gated = machine.gated(run, verdicts, turn.now)
     if gated.state is RunState.REFUSED:
         for verdict in refusals(verdicts):
@@ -153,12 +159,42 @@ def _gate(turn: Turn, run: Run) -> None:
         if gated.incident is not None:
             world.refused_at[gated.incident] = turn.now
         _refused_after_intent(turn, gated, verdicts)
+        observing.forget_left(turn)
         return
     turn.run(gated)
     turn.audit_run("gated", gated, {"verdicts": [verdict.to_json() for verdict in verdicts]})
     step = machine.current(gated)
     if step is not None:
         _intend(turn, gated, step)
+
+
+def _case(turn: Turn, run: Run) -> Case:
+    """Return the case of a live run. Between two of its steps, the instance is the one that our own last OUTCOME left."""
+    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
+    step = machine.current(run)
+    begun = any(each.state is StepState.DONE for each in run.steps)
+    if step is None or not begun or not step.before:
+        return case
+    return replace(
+        case, expected_identity={name: step.before[name] for name in run.plan.identity if name in step.before}
+    )
+
+
+def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
+    """Note with the next step what the last OUTCOME left, as the first sample asked for soon after it shows; return the run.
+
+    A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
+    """
+    outcome = max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
+    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    if step.before or outcome is None or result is None or not result.asked_at.after(outcome):
+        return run
+    if result.asked_at.at_most_since(outcome) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
+        return run
+    noted = replace(step, before=dict(result.identity))
+    run = replace(run, steps=tuple(noted if each.id == step.id else each for each in run.steps))
+    turn.run(run)
+    return run
 
 
 def _refused_after_intent(turn: Turn, run: Run, verdicts: Sequence[Verdict]) -> None:
@@ -181,10 +217,12 @@ def _refused_after_intent(turn: Turn, run: Run, verdicts: Sequence[Verdict]) -> 
 
 def _next_step(turn: Turn, run: Run, step: StepRecord) -> None:
     """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
-    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
-    verdicts = gate.ask_again(case)
+    run = _left_by_us(turn, run, step)
+    verdicts = gate.ask_again(_case(turn, run))
     if not gate.allowed(verdicts):
         held = machine.held(run, verdicts, turn.now)
+        if run.state is RunState.HELD and NUMBERS.sub("", held.reason) != NUMBERS.sub("", run.reason):
+            turn.run(held)
         if run.state is not RunState.HELD:
             turn.run(held)
             turn.audit_run(
@@ -400,8 +438,7 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
             deciding.escalate(turn, after, rule, f"{ended.plan.runbook} did not cure it: {ended.reason}", result)
     else:
         turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
-    if not set(ended.plan.target.hosts) & set(world.inventory.hosts):
-        observing.forget_left(turn)
+    observing.forget_left(turn)
 
 
 def _incident_follows(turn: Turn, run: Run) -> None:
