@@ -52,7 +52,7 @@ from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
-from remediator.store.database import Database
+from remediator.store.database import Database, blames_store
 from remediator.store.journal import Journal
 
 DELIVERIES_AT_ONCE = 4
@@ -251,6 +251,8 @@ class Engine:
         except errors.StoreUnavailable:
             raise
         except Exception as error:
+            if blames_store(error):
+                raise
             raise _Poisoned(item, error) from error
 
     def _drop(self, poisoned: _Poisoned, inputs: Sequence[Input], turn: Turn | None) -> None:

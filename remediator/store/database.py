@@ -192,6 +192,11 @@ class Database:
         self._engine.dispose()
 
 
+def blames_store(error: BaseException) -> bool:
+    """Return whether a statement failed for the store's sake (full, locked, damaged) and not for what it was given."""
+    return isinstance(error, exc.OperationalError) or type(error) is exc.DatabaseError
+
+
 def _first_line(error: BaseException) -> str:
     original = getattr(error, "orig", None) or error
     return str(original).splitlines()[0] if str(original) else type(original).__name__
