@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.cli import explaining
+from remediator.config.errors import ConfigError
 from remediator.daemon import backlog
 from remediator.model.records import IncidentState, RunState
 from remediator.store import tables
@@ -139,6 +140,12 @@ def test_the_limit_is_that_of_the_config(tmp_path: Path) -> None:
     assert "expired" in explained(made, made.hint("h1", "memcached", **told(made, 301)).event)
     assert "expired" not in explained(made, made.hint("h1", "memcached", **told(made, 299)).event)
     made.database.close()
+
+
+@pytest.mark.parametrize(("given", "why"), [("2d", "past the floor of 1d"), ("4m", "below 5m"), ("0s", "below 5m")])
+def test_the_limit_has_two_ends(tmp_path: Path, given: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=f"limits.max_event_age: {given} is {why}"):
+        Cloud(tmp_path, CONFIG.replace("  maintenance: 15m", f"  maintenance: 15m\n  max_event_age: {given}"))
 
 
 # a long stop --------------------------------------------------------------------------------------------------------
