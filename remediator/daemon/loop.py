@@ -95,6 +95,7 @@ class Loop:
         self._checkpoints = checkpoints
         self._ending = ending
         self._checkpoint_failed = checkpoint_failed
+        self._unwritten: str | None = None
         self._queue: queue.SimpleQueue[Input] = queue.SimpleQueue()
         self._hint_places = threading.BoundedSemaphore(HINTS_WAITING)
         self._stop = threading.Event()
@@ -174,7 +175,7 @@ class Loop:
         file, world = self._checkpoints, self._engine.world
         if file is not None and self._engine.store_error is None and self._engine.audit_seq > 0 and not self._compared:
             self._compared = True
-            world.restored = _put_back(self._engine, file)
+            world.restored = file.disagreement(self._engine.audit_seq, self._engine.hash_of, self._engine.starts())
             if world.restored is not None:
                 log.error("store_put_back", cloud=world.config.cloud, reason=world.restored)
         if world.restored is not None or not self._compared:
@@ -188,11 +189,16 @@ class Loop:
         try:
             file.write(seq, self._engine.audit_hash, self._clock.now())
         except OSError as error:
-            why = f"the audit checkpoint cannot be written: {error.strerror}"
-            self._checkpoint_failed(why)
-            log.error("checkpoint_failed", cloud=self._engine.world.config.cloud, reason=why)
+            self._checkpoint_unwritten(f"the audit checkpoint cannot be written: {error.strerror}")
         else:
-            self._checkpoint_failed(None)
+            self._checkpoint_unwritten(None)
+
+    def _checkpoint_unwritten(self, why: str | None) -> None:
+        """Refrain from acting while a checkpoint cannot be written; say so once per reason."""
+        if why is not None and why != self._unwritten:
+            log.error("checkpoint_failed", cloud=self._engine.world.config.cloud, reason=why)
+        self._unwritten = why
+        self._checkpoint_failed(why)
 
     # effects ------------------------------------------------------------------------------------------------------
 
@@ -336,17 +342,3 @@ class Loop:
     def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
         self._metrics_wanted = time.monotonic()
         return {**self._metrics, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}
-
-
-def _put_back(engine: Engine, file: CheckpointFile) -> str | None:
-    """Return why the store is taken for an old copy of itself: it ends before its newest checkpoint, or differs from it."""
-    if not file.marks:
-        return None
-    seq, entry_hash = max(file.marks)
-    if engine.audit_seq < seq:
-        return (
-            f"the store is older than its newest checkpoint ({engine.audit_seq} of {seq}): it was put back from a copy"
-        )
-    if engine.hash_of(seq) != entry_hash:
-        return f"entry {seq} of the store is not the one that was signed: it was put back from a copy and went on from there"
-    return None
