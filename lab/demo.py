@@ -1,11 +1,13 @@
 """`make demo`: two real incidents, cured before your eyes, from a bare machine to nothing left.
 
-Everything shown is done through the command line that an operator has. The last line says how it went; nothing of it is
+Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`), and every
+line says so. Everything shown is done through the command line that an operator has. The last line says how it went; nothing of it is
 taken for granted: incidents and cures are counted from the daemon's own records, what is left from the machine itself.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -16,11 +18,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import api, down, paths, trace, up
-from lab.errors import LabError
+from lab import api, down, machine, paths, trace, up
+from lab.errors import LabError, UsageError
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 FAULTS = (("crash-once-limit", "ctl2", "container/ctl2/memcached"), ("galera-member-failed", "ctl3", "galera/ctl3"))
+SHOWN = (
+    "limits", "  persistence", "  cooldown", "  rate", "  runs_per", "  hold", "  maintenance", "  host_boot", "  baseline",
+    "autonomy",
+)  # fmt: skip
+"""How the lines of the config begin that the demo prints."""
 LIMITS_S = {"socket": 30.0, "baseline": 120.0, "cure": 240.0}
 
 
@@ -29,7 +36,15 @@ class DemoFailed(Exception):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the demo. `--keep` leaves the lab up afterwards, for looking around."""
+    """Run the demo. `--keep` leaves the lab up afterwards, for looking around; `--simulated` uses the cloud in memory."""
+    unknown = [word for word in argv if word not in ("--keep", "--simulated")]
+    if unknown:
+        raise UsageError(f"demo takes --keep or --simulated, not {unknown[0]!r}")
+    why = "--simulated was asked for" if "--simulated" in argv else _cannot()
+    if why is not None:
+        simulated = importlib.import_module("lab.simulated")
+        code: int = simulated.main(why)
+        return code
     started = time.monotonic()
     keep = "--keep" in argv
     before = trace.machine()
@@ -50,6 +65,20 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def settings(text: str) -> list[str]:
+    """Return the lines of a config that say how the demo is set."""
+    return [line.strip() for line in text.splitlines() if line.startswith(SHOWN)]
+
+
+def _cannot() -> str | None:
+    """Return why no container engine can run here; None when one can."""
+    try:
+        machine.check()
+    except LabError as error:
+        return str(error)
+    return None
+
+
 def _play() -> dict[str, Any]:
     _say("The cloud in a box: real systemd, sshd, container engines, MariaDB with Galera.")
     up.up()
@@ -58,22 +87,8 @@ def _play() -> dict[str, Any]:
     )
     for line in _remediator("validate").stdout.splitlines():
         print(f"  {line}")
-    for line in Path(paths.CONFIG).read_text().splitlines():
-        if line.startswith(
-            (
-                "limits",
-                "  persistence",
-                "  cooldown",
-                "  rate",
-                "  runs_per",
-                "  hold",
-                "  maintenance",
-                "  host_boot",
-                "  baseline",
-                "autonomy",
-            )
-        ):
-            print(f"  {line.strip()}")
+    for line in settings(Path(paths.CONFIG).read_text()):
+        print(f"  {line}")
     with (paths.LOGS / "demo-daemon.log").open("wb") as log:
         daemon = subprocess.Popen(
             [REMEDIATOR, "--config", str(paths.CONFIG), "daemon"],
