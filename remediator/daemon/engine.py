@@ -58,6 +58,8 @@ from remediator.store.journal import Journal
 DELIVERIES_AT_ONCE = 4
 GIVE_UP_AFTER_S = 7 * 86400.0
 MOST_WAIT_S = 600.0
+NO_ROOM = ("disk is full", "No space left")
+"""SQLite's words, and the system's. The remedy that our own errors name has neither in it."""
 PAST_RUNS_S = 2 * 86400.0
 READ_BACK_S = 30.0
 BLIND_S = 120.0
@@ -351,7 +353,7 @@ class Engine:
         world = self.world
         if self.store_error is None:
             log.error("store_unavailable", cloud=world.config.cloud, reason=why)
-        if "full" in why and self._make_room():
+        if any(word in why for word in NO_ROOM) and self._make_room():
             log.error(
                 "ballast_released",
                 cloud=world.config.cloud,

@@ -25,6 +25,8 @@ MAINTENANCE_S, HOST_BOOT_S, CLOCK_STEP_S, CALM_S = 900.0, 180.0, 5.0, 300.0
 STORM_HOSTS, FRESH_S, ATTEMPTS, RETRY_S = 2, 600.0, 3, 4.5
 DAY_S, UNDONE = 86400.0, 3
 OPERATOR = ("inactive", "success")
+BY_ANYBODY = (0, 137, 143)
+"""Exit codes after which nobody can tell, without a unit, whether somebody stopped it."""
 DATABASE = "mariadb"
 
 
@@ -166,7 +168,8 @@ class Account:
             target = f"container/{reply.host}/{name}"
             unit = data["units"].get(name)
             stopped = unit is not None and (unit["ActiveState"], unit["Result"]) == OPERATOR
-            down = None if container["running"] else "warning" if stopped else "critical"
+            by_whom = unit is not None or container["exit_code"] not in BY_ANYBODY
+            down = None if container["running"] or not by_whom else "warning" if stopped else "critical"
             found["container-state", target] = down
             sick = container["running"] and container["health"] == "unhealthy"
             found["container-health", target] = "critical" if sick else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,8 @@ def die_at(way: Way, point: int, again: int = 0) -> Died:
             _happen(stage, way, point, again)
     except Violation as found:
         violation = found
+    except Exception as error:  # noqa: BLE001 - whatever the daemon raises would have ended it
+        violation = Violation("well", f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}")
     finally:
         watch.close()
         simulation.close()

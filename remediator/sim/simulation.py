@@ -31,6 +31,7 @@ from remediator.sim.cloud import INVENTORY, SimCloud
 from remediator.sim.dying import Dying, Killed
 from remediator.sim.reach import Luck, SimReach
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
+from remediator.store.errors import StoreUnavailable
 
 TICK_S = 2.5
 """A tick of a daemon that waits for something; what comes into its queue wakes it at once, as the real one."""
@@ -106,7 +107,7 @@ class Simulation:
         self.deaths = 0
         self.store_is_broken = False
         """A fault is upon the store, or has been until the last good turn."""
-        self._store_fault = False
+        self._store_faults = 0
         self._woken = False
         """Something came into the daemon's queue: it turns at once."""
         self._turned_s = 0.0
@@ -211,8 +212,15 @@ class Simulation:
         return until is None
 
     def revive(self) -> None:
-        if self.daemon is None:
+        """Start the daemon unless it runs, as systemd does: again and again while it cannot use its store."""
+        if self.daemon is not None:
+            return
+        try:
             self.start()
+        except StoreUnavailable as error:
+            self.tell(f"the daemon cannot start: {error}")
+            self._let_go()
+            self.timeline.after(RESTARTS_S, self.revive)
 
     def _turn(self) -> None:
         daemon = self.daemon
@@ -226,16 +234,17 @@ class Simulation:
             self._let_go()
         elif self.watch is not None:
             self.watch.turned()
-            if daemon.engine.store_error is None and not self._store_fault:
+            if daemon.engine.store_error is None and not self._store_faults:
                 self.store_is_broken = False
 
     def break_store(self, mend: Callable[[], None], seconds: float) -> None:
         """The store was broken just now; `mend` it after `seconds`."""
-        self.store_is_broken = self._store_fault = True
+        self.store_is_broken = True
+        self._store_faults += 1
 
         def happen() -> None:
             mend()
-            self._store_fault = False
+            self._store_faults -= 1
 
         self.timeline.after(seconds, happen)
 
@@ -274,7 +283,8 @@ class Simulation:
             self.watch.leaves(host, command)
 
     def tell(self, line: str) -> None:
-        self.story.append((self.clock.elapsed_s + self.clock.lag_s, line))
+        """Add a line to the story; where it is told says nothing in it."""
+        self.story.append((self.clock.elapsed_s + self.clock.lag_s, line.replace(str(self.directory), "")))
 
     # people -----------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,6 +117,8 @@ def tell(story: Story, place: Path | None = None) -> Told:
             _happen(stage, story)
     except Violation as found:
         violation = found
+    except Exception as error:  # noqa: BLE001 - whatever the daemon raises would have ended it
+        violation = Violation("well", f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}")
     finally:
         watch.close()
         simulation.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,27 @@ def test_a_disk_that_is_full_in_the_middle_of_a_turn_costs_no_input(tmp_path: Pa
     cloud.database.close()
     assert cured
     assert cloud.engine.store_error is None
+
+
+def test_the_ballast_is_for_a_full_disk_and_not_for_a_lock(tmp_path: Path) -> None:
+    released: list[str] = []
+    cloud = Cloud(tmp_path)
+    cloud.engine._make_room = lambda: bool(released.append("released")) or True
+    cloud.run(15)
+    other = sqlite3.connect(tmp_path / "state" / "remediator.db", timeout=0, isolation_level=None)
+    with cloud.database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    other.execute("BEGIN IMMEDIATE")
+    cloud.run(10)
+    assert cloud.engine.store_error is not None
+    assert released == []
+    other.close()
+    cloud.run(10)
+    with cloud.database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+    for host in cloud.hosts.values():
+        for unit in host.units.values():
+            unit.fail()
+    cloud.run(30)
+    cloud.database.close()
+    assert released
