@@ -18,6 +18,7 @@ from remediator import __version__
 from remediator.daemon import (
     alarming,
     asking,
+    backlog,
     clockwatch,
     deciding,
     grouping,
@@ -311,6 +312,8 @@ class Engine:
             deciding.remind(turn)
         observing.forget_old_signs(turn)
         free = DELIVERIES_AT_ONCE - len(world.delivering)
+        if world.decides:
+            backlog.fold(turn)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
             if n not in world.delivering and free > 0:
                 free -= 1

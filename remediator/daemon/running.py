@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon import backlog, casing, deciding, janitor, observing
+from remediator.daemon import casing, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
@@ -48,15 +48,13 @@ TIMEOUT_GRACE_S = 30.0
 
 
 def advance_all(turn: Turn) -> None:
-    """Advance every live run as far as what is known allows, begin the releases that are due, fold pages that piled up."""
+    """Advance every live run as far as what is known allows, begin the releases that are due."""
     only = turn.world.only_target
     for run in list(turn.world.runs.values()):
         if only is None or run.plan.target.text == only:
             _advance(turn, run)
     for release in janitor.begin(turn):
         _intend(turn, release, release.steps[0])
-    if turn.world.decides:
-        backlog.fold(turn)
 
 
 def _advance(turn: Turn, run: Run) -> None:

@@ -23,11 +23,14 @@ def entry_hash(entry: dict[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps({key: value for key, value in entry.items() if key != "hash"})).hexdigest()
 
 
+# Asked in every turn of the loop: made once.
+_HEAD = sa.select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc()).limit(1)
+_HASH_OF = sa.select(tables.audit.c.hash).where(tables.audit.c.seq == sa.bindparam("wanted"))
+
+
 def head(connection: sa.Connection) -> tuple[int, str]:
     """Return seq and hash of the newest entry; (0, GENESIS) for an empty chain."""
-    row = connection.execute(
-        sa.select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc()).limit(1)
-    ).first()
+    row = connection.execute(_HEAD).first()
     return (0, GENESIS) if row is None else (int(row.seq), str(row.hash))
 
 
@@ -64,7 +67,7 @@ def append(
 
 def hash_of(connection: sa.Connection, seq: int) -> str | None:
     """Return the stored hash of entry `seq`; None when there is none."""
-    return connection.execute(sa.select(tables.audit.c.hash).where(tables.audit.c.seq == seq)).scalar()
+    return connection.execute(_HASH_OF, {"wanted": seq}).scalar()
 
 
 def count(connection: sa.Connection, kind: str) -> int:

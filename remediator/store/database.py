@@ -40,6 +40,9 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
+_EPOCH_NOW = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)
+
+
 class Database:
     """The writing side. `transaction()` is the only way to write; it commits as a whole or not at all."""
 
@@ -132,7 +135,7 @@ class Database:
         """Raise StoreUnavailable when another daemon has started on this store since we did."""
         if self.epoch is None:
             return
-        found = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)).scalar()
+        found = connection.execute(_EPOCH_NOW).scalar()
         if found != str(self.epoch):
             raise errors.StoreUnavailable(
                 self.where,

@@ -17,6 +17,20 @@ from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, mute_rows, rows, tables
 
+# Asked in every turn of the loop: made once.
+_DUE = (
+    sa.select(tables.outbox.c.n, tables.outbox.c.tries, tables.outbox.c.body)
+    .where(tables.outbox.c.state == "due", tables.outbox.c.next_s <= sa.bindparam("now_s"))
+    .order_by(tables.outbox.c.n)
+    .limit(sa.bindparam("most"))
+)
+_WAITING = (
+    sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.body)
+    .where(tables.outbox.c.state == "due", tables.outbox.c.key.startswith(sa.bindparam("prefix", type_=sa.Text)))
+    .order_by(tables.outbox.c.n)
+    .limit(sa.bindparam("most"))
+)
+
 
 class Journal:
     """The writing half of the store, for one transaction at the instant `now`."""
@@ -285,22 +299,12 @@ class Journal:
 
     def due_notifications(self, now_s: float, limit: int) -> list[tuple[int, int, dict[str, Any]]]:
         """Return (n, tries, body) of what is due, oldest first."""
-        found = self._db.execute(
-            sa.select(tables.outbox.c.n, tables.outbox.c.tries, tables.outbox.c.body)
-            .where(tables.outbox.c.state == "due", tables.outbox.c.next_s <= now_s)
-            .order_by(tables.outbox.c.n)
-            .limit(limit)
-        )
+        found = self._db.execute(_DUE, {"now_s": now_s, "most": limit})
         return [(row.n, row.tries, json.loads(row.body)) for row in found]
 
     def waiting_notifications(self, limit: int, prefix: str = "") -> list[tuple[int, str, dict[str, Any]]]:
         """Return (n, key, body) of what is queued under keys with `prefix`, whenever it is tried next, oldest first."""
-        found = self._db.execute(
-            sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.body)
-            .where(tables.outbox.c.state == "due", tables.outbox.c.key.startswith(prefix))
-            .order_by(tables.outbox.c.n)
-            .limit(limit)
-        )
+        found = self._db.execute(_WAITING, {"prefix": prefix, "most": limit})
         return [(row.n, row.key, json.loads(row.body)) for row in found]
 
     def newest_sent(self, prefix: str) -> tuple[float, dict[str, Any]] | None:
