@@ -21,6 +21,7 @@ from remediator.daemon import (
     backlog,
     clockwatch,
     deciding,
+    forgetting,
     grouping,
     hinting,
     muting,
@@ -110,6 +111,8 @@ class Engine:
         try:
             with self._database.transaction() as connection:
                 turn = Turn(world=self.world, journal=Journal(connection, now), now=now)
+                if self.store_error is not None:
+                    self._database.prove_room(connection)
                 other = self._other_hand(connection)
                 if not self.world.adopted:
                     self._adopt(
@@ -227,6 +230,8 @@ class Engine:
             return
         kept = self.world.config.retention
         removed = retention.trim(connection, now, retention.Keep(events_s=kept.events, runs_s=kept.runs))
+        removed += forgetting.forget(self.world, connection, now, PAST_RUNS_S)
+        removed += self.world.purge_outputs(now.wall.timestamp() - kept.output)
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:

@@ -43,6 +43,8 @@ LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
 NUMBERS = re.compile(r"[0-9]+")
 """What only counts in the reason of a held run is no other reason."""
+HOPELESS_S = 300.0
+"""A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within` is."""
 TIMEOUT_GRACE_S = 30.0
 """What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
 
@@ -399,6 +401,17 @@ def _verify(turn: Turn, run: Run) -> None:
         _end(turn, run, RunState.SUCCEEDED, f"{run.plan.verify_check} is OK and held {run.plan.verify_hold_s:.0f} s")
     elif verdict is Verified.FAILED:
         _end(turn, run, RunState.FAILED, f"{run.plan.verify_check} was not OK within {run.plan.verify_within_s:.0f} s")
+    elif (bad_s := _critical_for(turn, run)) > HOPELESS_S:
+        why = f"{run.plan.verify_check} has been CRITICAL without a break for {bad_s:.0f} s since the last step"
+        _end(turn, run, RunState.FAILED, why)
+
+
+def _critical_for(turn: Turn, run: Run) -> float:
+    """Return for how long the verification's check has surely been CRITICAL, counted from the last step on."""
+    series = turn.world.series.get((run.plan.verify_check, run.plan.target.text))
+    if series is None or series.state is not State.CRITICAL or series.bad_since is None or run.verify_from is None:
+        return 0.0
+    return min(turn.now.since(series.bad_since), turn.now.since(run.verify_from))
 
 
 def _end(turn: Turn, run: Run, state: RunState, reason: str) -> None:

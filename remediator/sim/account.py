@@ -225,9 +225,8 @@ class Account:
             found.append(f"clock: it stepped, calm in {self.calm_at - now.boot_s:.0f} s")
         if self.future is not None:
             found.append(f"clock: the journal is from the future: {self.future}")
-        silent = [name for name, reply in self.last.items() if reply.reach is not Reach.OK]
-        if (len(NAMES) - len(silent)) * 2 < len(NAMES):
-            found.append(f"vantage: cut off from {silent}")
+        if self.cut_off:
+            found.append("vantage: less than half of the hosts answer")
         reply = self.last.get(host)
         if reply is None or reply.reach is not Reach.OK or now.at_most_since(reply.asked_at) > EVIDENCE_S[left.risk]:
             found.append(f"evidence: none of {host} that is young enough")
@@ -312,6 +311,12 @@ class Account:
         if left.actor == ENGINE and len(cures) >= UNDONE:
             return [f"undone: {len(cures)} cures came undone"]
         return []
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether less than half of the hosts have answered their last request: it may be the daemon that is cut off."""
+        silent = sum(reply.reach is not Reach.OK for reply in self.last.values())
+        return (len(NAMES) - silent) * 2 < len(NAMES)
 
     def troubled(self) -> set[str]:
         """Return the hosts that surely have a fresh problem that nothing explains."""

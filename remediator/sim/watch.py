@@ -42,6 +42,7 @@ INVARIANTS = {
 WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
 BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
 SETTLES_S = 900.0
+GRACE_S = 60.0
 
 
 class Violation(AssertionError):
@@ -165,7 +166,7 @@ class Watch:
             incident = world.incident_of((check, target))
             if incident is None:
                 self._broken("noticed", f"{check} on {target} was bad three times and has no incident")
-            elif not target.endswith(f"/{DATABASE}"):
+            elif not target.endswith(f"/{DATABASE}") and not (check == "host-reachable" and self.account.cut_off):
                 self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
         self._newly_hard = []
         self._note_ends()
@@ -238,8 +239,12 @@ class Watch:
         daemon = self.simulation.daemon
         if daemon is None:
             return ["there is no daemon"]
-        runs = daemon.world.runs.values()
-        return [f"{run.id} is {run.state.value}" for run in runs if run.id in under_way and run.state not in WAITS]
+        now = self.simulation.clock.now()
+        return [
+            f"{run.id} is {run.state.value}"
+            for run in daemon.world.runs.values()
+            if run.id in under_way and run.state not in WAITS and not _may_still_verify(run, now)
+        ]
 
     def _kept(self) -> None:
         stored = {row[0] for row in self._rows(sa.select(tables.hints.c.key))}
@@ -292,3 +297,10 @@ class Watch:
         if self._reading is not None:
             self._reading.dispose()
             self._reading = None
+
+
+def _may_still_verify(run: Run, now: Instant) -> bool:
+    """Return whether `run` waits for a proof of its cure that its own plan gives it time for (a state transfer takes hours)."""
+    if run.state is not RunState.VERIFYING or run.verify_from is None:
+        return False
+    return now.since(run.verify_from) <= run.plan.verify_within_s + 2 * run.plan.verify_hold_s + GRACE_S

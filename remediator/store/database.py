@@ -40,6 +40,8 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
+ROOM_BYTES = 1 << 20
+"""What must fit before a store that was full is believed to be well again."""
 _EPOCH_NOW = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)
 
 
@@ -109,6 +111,12 @@ class Database:
         except BaseException:
             self._undo(connection)
             raise
+
+    @staticmethod
+    def prove_room(connection: sa.Connection) -> None:
+        """Write some pages and take them back, inside the caller's transaction: an idle one also succeeds on a full disk."""
+        connection.exec_driver_sql(f"INSERT INTO meta (key, value) VALUES ('room', zeroblob({ROOM_BYTES}))")
+        connection.exec_driver_sql("DELETE FROM meta WHERE key = 'room'")
 
     def _at_path(self) -> tuple[int, int] | None:
         if self._path is None:
