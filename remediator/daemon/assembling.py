@@ -25,7 +25,7 @@ from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references
 from remediator.reach.interface import Reacher
-from remediator.store import ballast, blobs, checkpoints, epochs, reader
+from remediator.store import ballast, blobs, checkpoints, epochs, reader, retention
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 
@@ -73,7 +73,8 @@ class Daemon:
             refrain = Refrain(Path(config.pause_file), state_dir)
             self.world: World = worldly.world_of(parts, refrain, ground.clock)
             self.world.process_alive = ground.process_alive
-            self.world.keep_output = lambda text: _keep(state_dir, text)
+            self.world.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
+            self.world.purge_outputs = lambda before_s: _purge(state_dir, before_s)
             self.engine = Engine(self.world, self.database, make_room=lambda: ballast.release(state_dir))
             self.loop = Loop(
                 self.engine,
@@ -103,8 +104,16 @@ class Daemon:
         self._lock.release()
 
 
-def _keep(state_dir: Path, text: str) -> None:
+def _keep(state_dir: Path, text: str, at_s: float) -> None:
     try:
-        blobs.keep(state_dir / "blobs", text)
+        blobs.keep(state_dir / "blobs", text, at_s)
     except OSError as error:
         log.error("output_not_kept", reason=error.strerror)
+
+
+def _purge(state_dir: Path, before_s: float) -> int:
+    try:
+        return blobs.purge(state_dir / "blobs", before_s, retention.BATCH)
+    except OSError as error:
+        log.error("outputs_not_purged", reason=error.strerror)
+        return 0

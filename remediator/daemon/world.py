@@ -76,6 +76,8 @@ class World:
     """For a command without a daemon: runs on other targets are left for the daemon; empty, as for `plan`, is no run at all."""
     keep_output: Callable[[str], None] = lambda _text: None
     """Puts the output of a step aside, by its hash."""
+    purge_outputs: Callable[[float], int] = lambda _before_s: 0
+    """Removes outputs that were put aside before (epoch seconds), a batch at a time; returns how many went."""
 
     limits: Limits = field(init=False)
     rules: RuleIndex = field(init=False)

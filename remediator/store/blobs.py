@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -12,8 +13,11 @@ def digest(text: str) -> str | None:
     return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
-def keep(directory: Path, text: str) -> str | None:
-    """Write `text` under its hash (0640) and return the hash. Raise OSError when it cannot be written."""
+def keep(directory: Path, text: str, at_s: float) -> str | None:
+    """Write `text` under its hash (0640) and return the hash; it is as old as the last time it was kept (epoch seconds).
+
+    Raise OSError when it cannot be written.
+    """
     name = digest(text)
     if name is None:
         return None
@@ -23,4 +27,16 @@ def keep(directory: Path, text: str) -> str | None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode())
+    os.utime(path, (at_s, at_s))
     return name
+
+
+def purge(directory: Path, before_s: float, most: int) -> int:
+    """Remove at most `most` outputs that were kept last before `before_s` (epoch seconds); return how many went."""
+    gone = 0
+    with contextlib.suppress(FileNotFoundError), os.scandir(directory) as found:
+        for each in found:
+            if gone < most and each.stat().st_mtime < before_s:
+                os.unlink(each.path)
+                gone += 1
+    return gone

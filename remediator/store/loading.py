@@ -44,7 +44,7 @@ class Stored:
 
 
 def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Stored:
-    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or still live."""
+    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or of an open incident."""
 
     def bodies(statement: sa.Select[Any]) -> list[dict[str, Any]]:
         return [json.loads(row[0]) for row in connection.execute(statement)]
@@ -56,9 +56,9 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
         )
     ]
     live = [rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(tables.runs.c.live.is_(True)))]
-    past = [
-        rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(tables.runs.c.intent_s >= since_s))
-    ]
+    of_open = sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(True))
+    counts = sa.or_(tables.runs.c.intent_s >= since_s, tables.runs.c.incident.in_(of_open))
+    past = [rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(counts))]
     decisions: dict[tuple[str, str], Decision] = {}
     for incident in open_incidents:
         statement = (

@@ -5,7 +5,9 @@ Open incidents, live runs and everything they hang on stay, whatever their age.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,18 +32,25 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
     events_before = rfc3339(times.from_epoch(now.wall.timestamp() - keep.events_s))
     runs_before = now.wall.timestamp() - keep.runs_s
     removed = 0
+    of_open = sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(True))
     for table in (tables.events, tables.hints):
         key = next(iter(table.primary_key.columns))
         old = sa.select(key).where(table.c.at < events_before)
         if table is tables.events:
-            still_open = sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(True))
-            old = old.where(sa.or_(table.c.incident.is_(None), table.c.incident.not_in(still_open)))
+            old = old.where(sa.or_(table.c.incident.is_(None), table.c.incident.not_in(of_open)))
         removed += connection.execute(table.delete().where(key.in_(old.limit(BATCH)))).rowcount
-    old_runs = sa.select(tables.runs.c.id).where(tables.runs.c.live.is_(False), tables.runs.c.at_s < runs_before)
+    old_runs = sa.select(tables.runs.c.id).where(
+        tables.runs.c.live.is_(False),
+        tables.runs.c.at_s < runs_before,
+        sa.or_(tables.runs.c.incident.is_(None), tables.runs.c.incident.not_in(of_open)),
+    )
     ended = list(connection.execute(old_runs.limit(BATCH)).scalars())
     owed = tables.debts.c.run.in_(ended), tables.debts.c.open.is_(False)
     connection.execute(tables.debts.delete().where(*owed))
     removed += connection.execute(tables.runs.delete().where(tables.runs.c.id.in_(ended))).rowcount
+    left = tables.debts.c.open.is_(False), tables.debts.c.run.not_in(sa.select(tables.runs.c.id))
+    settled = list(connection.execute(sa.select(tables.debts.c.id).where(*left).limit(BATCH)).scalars())
+    connection.execute(tables.debts.delete().where(tables.debts.c.id.in_(settled)))
     closed = sa.select(tables.incidents.c.id).where(
         tables.incidents.c.open.is_(False), tables.incidents.c.at_s < runs_before
     )
@@ -56,4 +65,47 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
         .offset(10_000)
     )
     removed += connection.execute(tables.outbox.delete().where(tables.outbox.c.n.in_(sent.limit(BATCH)))).rowcount
-    return removed
+    return removed + _trim_outbox(connection, rfc3339(times.from_epoch(runs_before)))
+
+
+def _trim_outbox(connection: sa.Connection, before: str) -> int:
+    """Remove the oldest notifications that are as old as runs that go, and that are neither queued nor about what still stands.
+
+    A row is also what keeps the same thing from being told twice: that of an open incident, a live run, an open debt stays.
+    """
+    oldest = sa.select(tables.outbox.c.n, tables.outbox.c.state, tables.outbox.c.key, tables.outbox.c.body)
+    gone = []
+    for row in connection.execute(oldest.order_by(tables.outbox.c.n).limit(BATCH)).all():
+        body = json.loads(row.body)
+        if str(body.get("at") or before) >= before:
+            break
+        if row.state != "due" and not _stands(connection, row.key, body):
+            gone.append(row.n)
+    return connection.execute(tables.outbox.delete().where(tables.outbox.c.n.in_(gone))).rowcount if gone else 0
+
+
+def _stands(connection: sa.Connection, key: str, body: dict[str, Any]) -> bool:
+    """Return whether the incident is open, the run live or the debt open that a notification is about."""
+    about = (
+        (tables.incidents.c.id, tables.incidents.c.open, body.get("incident")),
+        (tables.runs.c.id, tables.runs.c.live, body.get("run")),
+        (tables.debts.c.id, tables.debts.c.open, key.partition(":")[0]),
+    )
+    return any(
+        value and connection.execute(sa.select(name).where(name == value, stands.is_(True))).first()
+        for name, stands, value in about
+    )
+
+
+def accepted_before(connection: sa.Connection, before: str) -> list[str]:
+    """Return at most a batch of the keys of the baseline that were accepted before, oldest first."""
+    known = tables.baseline.c
+    return list(
+        connection.execute(sa.select(known.key).where(known.at < before).order_by(known.at).limit(BATCH)).scalars()
+    )
+
+
+def forget_accepted(connection: sa.Connection, keys: list[str]) -> None:
+    """Remove `keys` from the baseline."""
+    if keys:
+        connection.execute(tables.baseline.delete().where(tables.baseline.c.key.in_(keys)))
