@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model.records import RunState
+from remediator.sim.cloud import NAMES
 from remediator.sim.happenings import Stage, Words, kind
 from remediator.sim.people import OTHER, ROOT
 from remediator.sim.stories import Happening, Story, story_needs_a_yes
@@ -35,10 +36,10 @@ def _broken(stage: Stage, invariant: str, text: str) -> None:
     raise Violation(invariant, text)
 
 
-def _run_until(stage: Stage, seconds: float, come: Callable[[], bool], what: str) -> None:
+def _run_until(stage: Stage, seconds: float, come: Callable[[], bool], what: str, invariant: str = "progress") -> None:
     """Let time pass until `come`. Raise Violation when it does not within `seconds`: the story would show nothing."""
     if not come() and not stage.simulation.run(seconds, come):
-        _broken(stage, "progress", f"after {seconds:.0f} s there is still no {what}")
+        _broken(stage, invariant, f"after {seconds:.0f} s there is still no {what}")
 
 
 def _states(stage: Stage) -> list[RunState]:
@@ -81,7 +82,10 @@ def until_asked(stage: Stage) -> None:
 
 @kind(0, _never)
 def until_idle(stage: Stage) -> None:
-    _run_until(stage, 400.0, lambda: stage.simulation.daemon is not None and not _states(stage), "end of the runs")
+    def idle() -> bool:
+        return stage.simulation.daemon is not None and not _states(stage)
+
+    _run_until(stage, 400.0, idle, "end of the runs", "ends")
 
 
 # what must be so --------------------------------------------------------------------------------------------------
@@ -149,6 +153,13 @@ def probes_are_right(stage: Stage, host: str) -> None:
 def people_were_paged(stage: Stage, words: str) -> None:
     if not _rows(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words))):
         _broken(stage, "debts", f"nobody was told: there is no page with {words!r}")
+
+
+@kind(0, _never)
+def nobody_was_called(stage: Stage) -> None:
+    """No page says that something needs a person: it could be cured without one."""
+    if _rows(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains("needs a person"))):
+        _broken(stage, "progress", "a person was called for what could be cured without one")
 
 
 def _rows(stage: Stage, query: sa.Select[Any]) -> list[Any]:
@@ -269,6 +280,12 @@ def _not_cured(host: str, name: str) -> tuple[Happening, ...]:
     )
 
 
+def _all_clocks_step(seconds: float) -> tuple[Happening, ...]:
+    """Somebody sets the time of the whole cloud: no host's clock is off from ours."""
+    hosts = tuple(_then(0, "host-clock-off", name, seconds, 900) for name in NAMES)
+    return (_then(1, "people-let-go"), *hosts, _then(0, "wall-clock-steps", seconds))
+
+
 RESTART = (_then(1, "daemon-killed"), _then(15, "people-let-go"))
 FOUR_CURES = (
     *_cured("ctl1", "memcached"),
@@ -297,8 +314,10 @@ NAMED: Mapping[str, Story] = {
     "ansible at work": _story(
         _then(5, "ansible-works", "ctl1", 30), _then(20, "crash", *ONE), _then(60, "people-let-go")
     ),
-    "clock stepped": _story(_then(5, "wall-clock-steps", 60), _then(3, "crash", *ONE), _then(60, "people-let-go")),
-    "just started": _story(_then(5, "crash", *ONE), _then(0, "until-planned"), *RESTART),
+    "clock stepped": _story(_all_clocks_step(60), _then(3, "crash", *ONE), _then(60, "people-let-go")),
+    "just started": _story(
+        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "daemon-killed"), _then(15, "people-let-go")
+    ),
     "cut off": _story(
         _then(5, "cut-off", ("cmp1", "ctl2", "ctl3"), 200), _then(60, "crash", *ONE), _then(80, "people-let-go")
     ),
@@ -318,7 +337,7 @@ NAMED: Mapping[str, Story] = {
         FOUR_CURES, RESTART, _then(45, "crash", *ONE), _then(60, "people-let-go")
     ),
     "fifth in ten minutes, by a wall clock that is an hour ahead": _story(
-        FOUR_CURES, _then(1, "wall-clock-steps", 4000), _then(290, "crash", *ONE), _then(60, "people-let-go")
+        FOUR_CURES, _all_clocks_step(4000), _then(290, "crash", *ONE), _then(60, "people-let-go")
     ),
     "again at once": _story(_cured(*ONE), _then(1, "crash", *ONE), _then(40, "people-let-go")),
     "not cured the last time": _story(
@@ -384,8 +403,12 @@ NAMED: Mapping[str, Story] = {
         _then(20, "no-success", "it never ran"),
     ),
     "silent after the command": _story(
-        _then(5, "crash", *ONE), _then(0, "until-command"), _then(0, "engine-fails", "ctl1", "hung", 120),
-        _then(60, "no-success", "nobody has seen it run since"),
+        _then(5, "crash", *ONE), _then(0, "until-command"), _then(0, "engine-fails", "ctl1", "hung", 900),
+        _then(60, "no-success", "nobody has seen it run since"), _then(0, "until-idle"),
+    ),
+    "seen once after a silence": _story(
+        _then(5, "crash", *ONE), _then(0, "until-command"), _then(0, "engine-fails", "ctl1", "hung", 60),
+        _then(70, "no-success", "it was seen to run for ten seconds"),
     ),
     "no cure": _story(
         _not_cured(*ONE), _then(0, "people-were-paged", "did not cure it"),
@@ -404,7 +427,10 @@ NAMED: Mapping[str, Story] = {
         _then(0, "nothing-leaves", 20.0, "it was paused before its command left"),
     ),
     "killed before the command": _story(
-        _then(5, "crash", *ONE), _then(0, "until-intent"), *RESTART, _then(0, "must-be-cured", *ONE)
+        _then(5, "crash", *ONE), _then(0, "until-intent"), _then(0, "daemon-killed"), _then(15, "must-be-cured", *ONE), _then(0, "until-idle"), _then(0, "nobody-was-called"),
+    ),
+    "lost on its way": _story(
+        _then(5, "crash-and-the-command-meets", *ONE, "lost_before"), _then(0, "must-be-cured", *ONE), _then(0, "until-idle"),
     ),
     "arrived, and nothing can be learnt of it": _story(
         _then(5, "crash-and-the-command-meets", *ONE, "lost"), _then(0, "until-command"),

@@ -1,0 +1,57 @@
+"""The short form of the proof, run inside a copy of the tree; its last line is JSON: what broke, by what, or that all held.
+
+Invariant: what it proves is the copy given as its first argument, and nothing else that may be installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import remediator
+from remediator.sim import directed, prove, stories
+from remediator.sim.watch import Violation
+
+
+def directed_first(first: str) -> dict[str, str] | None:
+    """Tell the directed stories, `first` before the others; return what broke, or None."""
+    for name in sorted(directed.NAMED, key=lambda name: name != first):
+        told = stories.tell(directed.NAMED[name])
+        if told.violation is not None:
+            return {"invariant": told.violation.invariant, "by": f"story “{name}”", "said": told.violation.text}
+    return None
+
+
+def then_all(scenarios: int) -> dict[str, str] | None:
+    """Die at every crash point and tell stories by chance; return what broke first, or None."""
+    try:
+        proof = prove.prove(1, seconds=float("inf"), scenarios=scenarios, workers=1, until_first=True)
+    except Violation as found:
+        return {"invariant": found.invariant, "by": "a cure without any fault", "said": found.text}
+    if not proof.violations:
+        return None
+    said = proof.violations[0]
+    by = "a story by chance" if said.startswith("seed") else "a crash point"
+    words = said.splitlines()[0].split(": ")
+    return {"invariant": words[1] if len(words) > 1 else "", "by": by, "said": said.splitlines()[0]}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--first", default="")
+    parser.add_argument("--scenarios", type=int, default=0)
+    chosen = parser.parse_args()
+    origin = Path(remediator.__file__).resolve()
+    if not origin.is_relative_to(chosen.root.resolve()):
+        print(f"remediator was imported from {origin}, not from {chosen.root}", file=sys.stderr)
+        return 3
+    found = directed_first(chosen.first) or then_all(chosen.scenarios)
+    print(json.dumps(found or {}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""Tries one mutant: a copy of the tree on a file system in memory, the patch, the proof in a process of its own.
+
+Invariant: only an invariant that broke, or a unit test that failed, is a catch. A child that ends in any other way, or not in
+its time, has shown nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutants.rows import ROOT, Mutant, OutOfDate
+
+SHIPPED = ("remediator", "checks", "rules", "runbooks")
+OF_TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/unit")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
+SCENARIOS = 24
+LIMIT_S = 240.0
+CHILD = Path(__file__).with_name("child.py")
+FAILED = re.compile(r"^FAILED (\S+)", re.M)
+
+
+class Ended(enum.Enum):
+    """How a try ended."""
+
+    CAUGHT = "caught"
+    LIVES = "LIVES"
+    OUT_OF_DATE = "OUT OF DATE"
+    BROKEN = "BROKEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """`by`: what caught it. `said`: in which words, or why it shows nothing."""
+
+    name: str
+    ended: Ended
+    by: str
+    said: str
+    seconds: float
+
+
+@contextmanager
+def copied(tests: bool) -> Iterator[Path]:
+    """Make a copy of what is shipped, with the unit tests when `tests`, and take it away again."""
+    shared = Path("/dev/shm")
+    place = shared if shared.is_dir() and os.access(shared, os.W_OK) else None
+    root = Path(tempfile.mkdtemp(prefix="mutant-", dir=place))
+    try:
+        for name in (*SHIPPED, *(OF_TESTS if tests else ()), *FILES):
+            here, there = ROOT / name, root / name
+            if here.is_dir():
+                shutil.copytree(here, there, symlinks=True)
+            elif here.is_file():
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(here, there)
+        yield root
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def try_one(mutant: Mutant, scenarios: int = SCENARIOS) -> Tried:
+    """Apply `mutant` to a copy and run what shall catch it."""
+    began = time.monotonic()
+    with copied(tests=bool(mutant.tests)) as root:
+        file = root / mutant.file
+        try:
+            file.write_text(mutant.patched(file.read_text()))
+        except (OutOfDate, OSError) as error:
+            return Tried(name=mutant.name, ended=Ended.OUT_OF_DATE, by="", said=str(error), seconds=0.0)
+        if mutant.tests:
+            ended, by, said = _by_tests(root, mutant.tests)
+        else:
+            ended, by, said = _by_proof(root, mutant.story, scenarios)
+    return Tried(name=mutant.name, ended=ended, by=by, said=said, seconds=time.monotonic() - began)
+
+
+def unpatched(tests: tuple[str, ...], scenarios: int = SCENARIOS) -> Tried:
+    """Run the short form, and `tests`, on a copy without any patch: nothing may be caught."""
+    began = time.monotonic()
+    with copied(tests=True) as root:
+        ended, by, said = _by_proof(root, "", scenarios)
+        if ended is Ended.LIVES and tests:
+            ended, by, said = _by_tests(root, *tests)
+    return Tried(name="(unpatched)", ended=ended, by=by, said=said, seconds=time.monotonic() - began)
+
+
+def _by_proof(root: Path, story: str, scenarios: int) -> tuple[Ended, str, str]:
+    command = [sys.executable, "-P", str(CHILD), str(root), "--first", story, "--scenarios", str(scenarios)]
+    code, out, error = _child(command, root)
+    try:
+        found = json.loads(out.strip().splitlines()[-1]) if code == 0 else None
+    except (ValueError, IndexError):
+        found = None
+    if found is None:
+        return Ended.BROKEN, "", f"the proof ended with {code}: {_last(error) or _last(out)}"
+    if not found:
+        return Ended.LIVES, "", "every invariant held"
+    return Ended.CAUGHT, f"{found['invariant']}: {found['by']}", found["said"]
+
+
+def _by_tests(root: Path, *tests: str) -> tuple[Ended, str, str]:
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", *tests]
+    code, out, error = _child(command, root)
+    failed = FAILED.search(out)
+    if code == 0:
+        return Ended.LIVES, "", "every test passed"
+    if code == 1 and failed is not None:
+        return Ended.CAUGHT, f"unit: {failed[1].split('[')[0]}", failed[1]
+    return Ended.BROKEN, "", f"pytest ended with {code}: {_last(out) or _last(error)}"
+
+
+def _child(command: list[str], root: Path) -> tuple[int, str, str]:
+    """Run `command` with the copy before everything else on its path; what it started goes with it."""
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONHASHSEED": "0"}
+    child = subprocess.Popen(
+        command, cwd=root, env=environment, text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        out, error = child.communicate(timeout=LIMIT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        return -1, "", f"it did not end within {LIMIT_S:.0f} s"
+    except BaseException:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        raise
+    return child.returncode, out, error
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""

@@ -1,0 +1,49 @@
+"""Every mutant still fits its file, compiles, and is in the docs."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediator.safety.gate import GUARDS
+from remediator.sim import directed
+from tests.mutants import table
+from tests.mutants.rows import MUTANTS, ROOT, Mutant, OutOfDate
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_it_applies_exactly_once_and_compiles(mutant: Mutant) -> None:
+    text = (ROOT / mutant.file).read_text()
+    patched = mutant.patched(text)
+    assert patched != text
+    compile(patched, mutant.file, "exec", dont_inherit=True)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_what_shall_catch_it_is_there(mutant: Mutant) -> None:
+    assert bool(mutant.story) != bool(mutant.tests), "a story, or unit tests where the simulator cannot see it"
+    if mutant.story:
+        assert mutant.story in directed.NAMED
+    else:
+        assert (ROOT / mutant.tests).is_file()
+
+
+def test_a_text_that_is_not_there_once_is_out_of_date() -> None:
+    mutant = Mutant(name="m", mistake="M.", file="f", old="a", new="b", tests="t")
+    for text in ("", "a a"):
+        with pytest.raises(OutOfDate, match="m is out of date"):
+            mutant.patched(text)
+
+
+def test_names_are_unique() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+
+
+def test_every_guard_has_a_mutant() -> None:
+    blind = {mutant.name for mutant in MUTANTS}
+    assert {f"guard-{guard.id.replace('_', '-')}" for guard in GUARDS} <= blind
+
+
+def test_the_docs_list_them_all_and_none_lives() -> None:
+    shown = table.read(ROOT / "docs" / "mutants.md")
+    assert {name: mistake for name, (mistake, _) in shown.items()} == {each.name: each.mistake for each in MUTANTS}
+    assert not [name for name, (_, caught) in shown.items() if not caught or "LIVES" in caught]
