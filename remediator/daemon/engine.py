@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import structlog
 
 from remediator import __version__
+from remediator.checks.series import Series
 from remediator.daemon import (
     alarming,
     asking,
@@ -48,10 +49,11 @@ from remediator.daemon.wire import (
     Reloaded,
     Ticked,
 )
-from remediator.daemon.world import World
+from remediator.daemon.world import Key, World
 from remediator.model import times
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
+from remediator.model.judging import CheckResult
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database, blames_store
@@ -79,6 +81,10 @@ class _Poisoned(Exception):
         super().__init__(str(error))
 
 
+def _has_samples(inputs: Sequence[Input]) -> bool:
+    return any(isinstance(item, Collected) for item in inputs)
+
+
 class Engine:
     """Owned by the loop thread."""
 
@@ -97,6 +103,8 @@ class Engine:
         self._blind_at: Instant | None = None
         """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
         self._read_back_s: float | None = None
+        self._judged: tuple[dict[Key, Series], dict[Key, CheckResult]] | None = None
+        """Series and results as they were before the turn under way."""
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
 
@@ -107,6 +115,7 @@ class Engine:
         waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
         waiting += [item.answer for item in inputs if isinstance(item, Asked)]
         stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
+        self._judged = (self.world.series.copy(), self.world.results.copy()) if _has_samples(inputs) else None
         turn: Turn | None = None
         try:
             with self._database.transaction() as connection:
@@ -383,8 +392,14 @@ class Engine:
         return [] if alarm is None else [alarm]
 
     def _take_back(self, turn: Turn | None) -> None:
-        """Forget that the effects of an undone turn were under way: none of them has left."""
+        """Forget what an undone turn has made of the samples, and that its effects were under way: none of them has left.
+
+        A problem that became HARD in a turn that was undone must become so again, or nothing durable ever says when it did.
+        """
         world = self.world
+        if self._judged is not None:
+            world.series, world.results = self._judged
+            self._judged = None
         for effect in turn.effects if turn is not None else ():
             if isinstance(effect, Collect):
                 world.in_flight.pop(effect.host, None)

@@ -18,6 +18,7 @@ from remediator.sim.reach import ENDS, MANGLES
 from remediator.sim.services import Service
 from remediator.sim.simulation import Simulation
 from remediator.sim.watch import Watch
+from remediator.store.errors import StoreUnavailable
 
 STATELESS = tuple(
     (host, name)
@@ -282,12 +283,19 @@ def store_full(stage: Stage, seconds: int) -> None:
         return
 
     def limit(pages: int) -> None:
-        if stage.simulation.daemon is daemon:
-            with daemon.database.transaction() as connection:
-                connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        with daemon.database.transaction() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    def mend() -> None:
+        if stage.simulation.daemon is not daemon:
+            return
+        try:
+            limit(MANY_PAGES)
+        except StoreUnavailable:  # it is locked as well: later
+            stage.simulation.timeline.after(1.0, mend)
 
     limit(1)
-    stage.simulation.break_store(lambda: limit(MANY_PAGES), float(seconds))
+    stage.simulation.break_store(mend, float(seconds))
 
 
 def _store(stage: Stage) -> Path:
@@ -310,14 +318,7 @@ def pause_file(stage: Stage, how: str, seconds: int) -> None:
         path.parent.rmdir()
         path.parent.write_text("")
 
-    def let_go() -> None:
-        if path.parent.is_dir():
-            path.unlink(missing_ok=True)
-        else:
-            path.parent.unlink()
-            path.parent.mkdir()
-
-    stage.simulation.timeline.after(seconds, let_go)
+    stage.simulation.timeline.after(seconds, stage.people.let_go_of_the_file)
 
 
 @kind(2, _nothing)

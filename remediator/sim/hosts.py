@@ -62,6 +62,18 @@ class SimHost:
             if service.present:
                 service.boot()
 
+    def mend(self) -> None:
+        """Whatever is wrong with it, or done to it, is over; what does not run is started by hand."""
+        self.ssh, self.engine_state, self.clock_offset_s, self.used_percent = "ok", "ok", 0.0, 20.0
+        self.ansible.clear()
+        self.turn_on()
+        for service in self.services.values():
+            service.mend()
+            if not service.present:
+                service.recreate()
+            service.reset_failed()
+            service.start()
+
     def reboot(self) -> None:
         self.turn_off()
         self.turn_on()

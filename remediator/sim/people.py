@@ -98,10 +98,17 @@ class People:
                 self._simulation.alive.discard(int(pid))
                 self._ask("wrap-end", wrap=wrap, exit=0)
 
+    def let_go_of_the_file(self) -> None:
+        """Make the pause file one that can be looked for, and is not there."""
+        path = self._simulation.pause_file
+        if path.parent.is_dir():
+            path.unlink(missing_ok=True)
+        else:
+            path.parent.unlink()
+            path.parent.mkdir()
+
     def let_go(self) -> None:
-        """Everything that mutes is taken back."""
-        if self._simulation.pause_file.is_file():
-            self._simulation.pause_file.unlink()
+        """Everything that people asked to be muted is taken back."""
         self.resume()
         for name in sorted(self._account.silences):
             del self._account.silences[name]

@@ -173,11 +173,11 @@ class SimReach:
         """Carry out `command` on `host`, and return its exit code."""
         if not host.power:
             return 255
-        host.orders.append((self._cloud.clock.elapsed_s, command.argv))
         for words in (command.first, command.argv):
             code = self._one(host, words) if words else 0
             if code != 0:
                 return code
+        host.orders.append((self._cloud.clock.elapsed_s, command.argv))
         return 0
 
     @staticmethod

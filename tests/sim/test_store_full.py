@@ -55,3 +55,23 @@ def test_the_ballast_is_for_a_full_disk_and_not_for_a_lock(tmp_path: Path) -> No
     cloud.run(30)
     cloud.database.close()
     assert released
+
+
+def test_what_became_hard_in_an_undone_turn_becomes_so_again(tmp_path: Path) -> None:
+    """Otherwise the storm breaker would not know of it: nothing durable ever said that it was HARD."""
+    cloud = Cloud(tmp_path)
+    cloud.run(15)
+    cloud.hosts["h1"].units["cron"].fail()
+    target = ("container-state", "container/h1/cron")
+    assert cloud.run(60, lambda: target in cloud.world.series and cloud.world.series[target].attempt == 2)
+    before = cloud.world.series[target]
+    with cloud.database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+    assert cloud.run(30, lambda: cloud.engine.store_error is not None)
+    assert cloud.world.series[target] == before
+    with cloud.database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
+    assert cloud.run(60, lambda: bool(cloud.acted))
+    incident = cloud.incident("container/h1/cron")
+    cloud.database.close()
+    assert incident.hard_at is not None
