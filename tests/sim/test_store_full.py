@@ -38,22 +38,25 @@ def test_the_ballast_is_for_a_full_disk_and_not_for_a_lock(tmp_path: Path) -> No
     cloud = Cloud(tmp_path)
     cloud.engine._make_room = lambda: bool(released.append("released")) or True
     cloud.run(15)
-    other = sqlite3.connect(tmp_path / "state" / "remediator.db", timeout=0, isolation_level=None)
     with cloud.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    other = sqlite3.connect(tmp_path / "state" / "remediator.db", timeout=0, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     cloud.run(10)
     assert cloud.engine.store_error is not None
-    assert released == []
+    assert "locked" in cloud.engine.store_error
     other.close()
-    cloud.run(10)
+    assert released == []
+    cloud.crash()
+    cloud.engine._make_room = lambda: bool(released.append("released")) or True
     with cloud.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
     for host in cloud.hosts.values():
         for unit in host.units.values():
             unit.fail()
-    cloud.run(30)
+    full = cloud.run(60, lambda: cloud.engine.store_error is not None)
     cloud.database.close()
+    assert full
     assert released
 
 
