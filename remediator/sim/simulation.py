@@ -317,13 +317,16 @@ def _result(answer: Future[Any]) -> Any:
     return None if answer.cancelled() or answer.exception() is not None else answer.result()
 
 
-QUIET_KINDS = frozenset(("started", "state_changed"))
+REAL = frozenset(("slow_tick",))
+"""What the daemon logs of real time, which is not the story's."""
 
 
 def tell_logs(simulation: Simulation) -> None:
     """Let what the daemon logs become part of the story."""
 
     def capture(_logger: Any, level: str, event: Mapping[str, Any]) -> Any:
+        if event["event"] in REAL:
+            raise structlog.DropEvent
         words = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("event", "cloud", "exc_info"))
         simulation.tell(f"   {level[:4]} {event['event']} {words}")
         raise structlog.DropEvent

@@ -158,6 +158,8 @@ class Watch:
         if daemon.engine.store_error is not None:
             if not self.simulation.store_is_broken:
                 self._broken("well", f"a turn failed: {daemon.engine.store_error}")
+            self.account.series.clear()  # what such a turn was told counts for nothing
+            self._newly_hard = []
             return
         world = daemon.world
         if world.counters["failed_inputs"]:
