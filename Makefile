@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check unit setup clean
+.PHONY: demo test prove check unit setup clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,12 @@ demo: setup
 # Every ring of tests; the lab is brought up and taken down by the run itself.
 test: setup
 	$(BIN)/python -m tests.rings
+
+# The proof (docs/proof.md): make prove [SEED=N] [MINUTES=10]
+SEED ?=
+MINUTES ?= 10
+prove: setup
+	$(BIN)/python -m tests.prove --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # What needs no lab: format, lint, types, layers, unit tests.
 check: setup

@@ -184,6 +184,15 @@ def _add(proof: Proof, piece: Piece, say: Callable[[str], None]) -> None:
         say(violation)
 
 
+def report(proof: Proof) -> None:
+    """Print what was done, in two lines."""
+    print(
+        f"{proof.scenarios} stories in {proof.seconds:.0f} s ({60 * proof.scenarios / max(proof.seconds, 1):.0f} a minute, crash"
+        f" points included), {proof.virtual_s / 86400:.1f} days of virtual time, {proof.commands} commands, {proof.deaths} deaths"
+    )
+    print("checked: " + ", ".join(f"{name} {proof.checked[name]}" for name in INVARIANTS))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m remediator.sim.prove", description="prove the invariants on a simulated cloud"
@@ -201,11 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen.seed, seconds=60.0 * chosen.minutes if chosen.scenarios is None else float("inf"),
         scenarios=chosen.scenarios, twice=chosen.twice, until_first=chosen.until_first, say=print,
     )  # fmt: skip
-    print(
-        f"{proof.scenarios} stories in {proof.seconds:.0f} s ({60 * proof.scenarios / max(proof.seconds, 1):.0f} a minute, crash"
-        f" points included), {proof.virtual_s / 86400:.1f} days of virtual time, {proof.commands} commands, {proof.deaths} deaths"
-    )
-    print("checked: " + ", ".join(f"{name} {proof.checked[name]}" for name in INVARIANTS))
+    report(proof)
     print(json.dumps(proof.to_json()))
     return 1 if proof.violations else 0
 
