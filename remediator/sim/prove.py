@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from typing import Any
 
-from remediator.sim import points, shrinking, stories
+from remediator.sim import directed, points, shrinking, stories
 from remediator.sim.happenings import FAULTS
 from remediator.sim.stories import Told
 from remediator.sim.watch import INVARIANTS
@@ -68,7 +68,15 @@ class Piece:
 
 def tell_batch(seeds: Sequence[int]) -> Piece:
     """Tell the stories of `seeds`."""
-    told = [stories.tell(stories.story_of(seed)) for seed in seeds]
+    return _piece([stories.tell(stories.story_of(seed)) for seed in seeds], shorten=True)
+
+
+def direct_batch(names: Sequence[str]) -> Piece:
+    """Tell the directed stories `names`: those in which one guard, or one promise, alone holds."""
+    return _piece([stories.tell(directed.NAMED[name]) for name in names], shorten=False)
+
+
+def _piece(told: Sequence[Told], shorten: bool) -> Piece:
     faults: Counter[str] = Counter()
     checked: Counter[str] = Counter()
     broken: list[str] = []
@@ -76,8 +84,8 @@ def tell_batch(seeds: Sequence[int]) -> Piece:
         faults.update({name: number for name, number in each.faults.items() if name in FAULTS})
         checked.update(each.checked)
         if each.violation is not None:
-            broken.append(shrinking.readable(shrinking.shrink(each)))
-        elif each.story.seed % TWICE_EVERY == 0:
+            broken.append(shrinking.readable(shrinking.shrink(each) if shorten else each))
+        elif shorten and each.story.seed % TWICE_EVERY == 0:
             broken += _differs(each, stories.tell(each.story))
     return Piece(
         len(told), sum(each.commands for each in told), sum(each.deaths for each in told),
@@ -142,6 +150,8 @@ def _jobs(
     proof.total += len(all_points)
     for batch in _batches(all_points):
         yield die_batch, batch
+    for named in _batches(sorted(directed.NAMED)):
+        yield direct_batch, named
     told = 0
     while scenarios is None or told < scenarios:
         yield tell_batch, list(range(seed + told, seed + told + BATCH))
