@@ -6,6 +6,7 @@ takes them away one by one. What only these stories need is registered with weig
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from remediator.sim.happenings import Stage, Words, kind
 from remediator.sim.people import OTHER, ROOT
 from remediator.sim.stories import Happening, Story, story_needs_a_yes
 from remediator.sim.watch import Violation
-from remediator.store import tables
+from remediator.store import rows, tables
 
 HOLD_S = 20.0
 """The verification hold of R1 in the simulation's config."""
@@ -129,13 +130,12 @@ def no_success(stage: Stage, why: str) -> None:
 
 @kind(0, _never)
 def was_hard(stage: Stage) -> None:
-    """What is acted on was HARD before."""
-    daemon = stage.simulation.daemon
-    assert daemon is not None
-    for run in daemon.world.runs.values():
-        incident = daemon.world.incidents.get(run.incident or "")
-        if run.intent_at is not None and incident is not None and incident.hard_at is None:
-            _broken(stage, "held", f"{run.id} acts on {run.plan.target}, which is SOFT")
+    """Every run that there was began when its incident was HARD."""
+    incidents = {each.id: each for each in map(rows.to_incident, _bodies(stage, tables.incidents.c.body))}
+    for run in map(rows.to_run, _bodies(stage, tables.runs.c.body)):
+        incident = incidents.get(run.incident or "")
+        if incident is not None and (incident.hard_at is None or incident.hard_at.after(run.created_at)):
+            _broken(stage, "held", f"{run.id} began while {run.plan.target} was SOFT")
 
 
 @kind(0, _never)
@@ -160,6 +160,10 @@ def nobody_was_called(stage: Stage) -> None:
     """No page says that something needs a person: it could be cured without one."""
     if _rows(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains("needs a person"))):
         _broken(stage, "progress", "a person was called for what could be cured without one")
+
+
+def _bodies(stage: Stage, column: sa.Column[Any]) -> list[dict[str, Any]]:
+    return [json.loads(body) for body in _rows(stage, sa.select(column))]
 
 
 def _rows(stage: Stage, query: sa.Select[Any]) -> list[Any]:
@@ -392,7 +396,7 @@ NAMED: Mapping[str, Story] = {
     # attempts, verification, ends
     "SOFT for longer than it takes": _story(
         _then(5, "crash", "cmp2", "cron"), *(_then(4, "nagios", "cmp2", "cron", 0) for _ in range(5)),
-        _then(0, "until-command"), _then(0, "was-hard"),
+        _then(30, "was-hard"),
     ),
     "up for nine seconds": _story(
         _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "loop", *ONE, 9.0), _then(0, "until-command"),

@@ -46,7 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.table and chosen.names:
         parser.error("--table needs every mutant: name none")
     began = time.monotonic()
-    say = (lambda _line: None) if chosen.json else (lambda line: print(line, flush=True))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         tests = tuple(sorted({each.tests for each in mutants if each.tests}))
         first = pool.submit(unpatched, tests, chosen.scenarios)
@@ -55,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             for each in waiting:
                 tried.append(each.result())
-                say(_line(tried[-1]))
+                if not chosen.json:
+                    print(_line(tried[-1]), flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

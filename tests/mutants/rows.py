@@ -351,6 +351,14 @@ JUDGEMENT = (
         story="fifth in ten minutes, by a wall clock that is an hour ahead",
     ),
     Mutant(
+        name="waits-by-the-wall-clock",
+        mistake="Every wait is counted by the wall clock alone: a clock set ahead shortens a cooldown.",
+        file="remediator/model/times.py",
+        old="        return max(0.0, min(wall_s, self.boot_s - earlier.boot_s))\n",
+        new="        return max(0.0, wall_s)\n",
+        tests=GUARD_TESTS,
+    ),
+    Mutant(
         name="storm-forgets-the-cured",
         mistake="What was cured meanwhile does not count in a storm.",
         file=DAEMON + "storming.py",

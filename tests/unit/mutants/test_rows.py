@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from remediator.safety.gate import GUARDS
 from remediator.sim import directed
-from tests.mutants import table
+from tests.mutants import table, trying
 from tests.mutants.rows import MUTANTS, ROOT, Mutant, OutOfDate
 
 
@@ -47,3 +49,17 @@ def test_the_docs_list_them_all_and_none_lives() -> None:
     shown = table.read(ROOT / "docs" / "mutants.md")
     assert {name: mistake for name, (mistake, _) in shown.items()} == {each.name: each.mistake for each in MUTANTS}
     assert not [name for name, (_, caught) in shown.items() if not caught or "LIVES" in caught]
+
+
+def test_what_does_not_fit_any_more_is_out_of_date_and_not_caught() -> None:
+    tried = trying.try_one(replace(MUTANTS[0], old="no line of any file"))
+    assert tried.ended is trying.Ended.OUT_OF_DATE
+    assert "adapt the row" in tried.said
+
+
+def test_a_crash_is_no_catch() -> None:
+    mutant = Mutant(
+        name="m", mistake="M.", file="remediator/__init__.py", old="__version__ =", new="import no_such_module\n__version__ =",
+        tests="tests/unit/model",
+    )  # fmt: skip
+    assert trying.try_one(mutant).ended is trying.Ended.BROKEN
