@@ -118,10 +118,14 @@ class Soak:
         )  # fmt: skip
 
     def _close(self) -> None:
-        if self._reading is not None:
-            self._reading.dispose()
+        self._disposed()
         self._watch.close()
         self.simulation.close()
+
+    def _disposed(self) -> None:
+        if self._reading is not None:
+            self._reading.dispose()
+            self._reading = None
 
     # a day ------------------------------------------------------------------------------------------------------------
 
@@ -220,6 +224,8 @@ class Soak:
 
     def _sample(self) -> Mapping[str, float]:
         """Return what could grow, by name; names before a colon say of which kind it is."""
+        self._watch.close()  # its connection has pages of the store in memory, and so has ours
+        self._disposed()
         gc.collect()
         found: dict[str, float] = {
             "memory:rss": _status("RssAnon") * 1024.0,

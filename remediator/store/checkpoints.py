@@ -181,6 +181,22 @@ def _seq(line: str) -> int:
         return 0
 
 
+def _marks(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Return (seq, hash) of the lines that are in force, each once; a line that is no checkpoint is none."""
+    found: dict[tuple[int, str], None] = {}
+    for line in lines:
+        try:
+            row = json.loads(line)
+            seq, entry_hash, restored = int(row["seq"]), str(row["hash"]), row.get("restored")
+            kept = int(restored["kept"]) if restored is not None else None
+        except (ValueError, KeyError, TypeError):
+            continue
+        if kept is not None:
+            found = {mark: None for mark in found if mark[0] <= kept}
+        found[seq, entry_hash] = None
+    return list(found)
+
+
 class CheckpointFile:
     """The writing side: appends one signed line, synced, and remembers the last.
 
@@ -199,15 +215,22 @@ class CheckpointFile:
         self._size = path.stat().st_size if path.exists() else 0
         self.broken = _broken(path, key.public_key())
         """Why the lines that were there at the start are not a chain of checkpoints by this key; None when they are."""
-        self.marks: list[tuple[int, str]] = []
-        """(seq, hash) of what is in force: a store that is behind the newest, or differs from it, was put back from a copy."""
-        for line in lines:
-            self._take(line)
+        self._newest = max(_marks(lines), default=None)
+        """(seq, hash) in force: a store that is behind it, or differs from it, was put back from a copy."""
 
     @property
     def newest_seq(self) -> int:
         """The highest seq in force."""
-        return max((seq for seq, _ in self.marks), default=0)
+        return self._newest[0] if self._newest is not None else 0
+
+    @property
+    def marks(self) -> list[tuple[int, str]]:
+        """(seq, hash) of all that is in force, as the file has it: in memory they would grow for as long as the daemon lives."""
+        try:
+            found = _marks(self._path.read_text(errors="replace").splitlines())
+        except OSError:
+            found = []
+        return found if self._newest is None or self._newest in found else [*found, self._newest]
 
     def disagreement(self, seq: int, hash_of: Callable[[int], str | None], starts: int) -> str | None:
         """Return why the store is not taken for the one that was signed, once at the start; None when it may be.
@@ -217,11 +240,11 @@ class CheckpointFile:
         """
         if self.broken is not None:
             return f"{self._path} is not what we wrote ({self.broken}): what it should prove is not known"
-        if not self.marks:
+        if self._newest is None:
             if starts > 1:
                 return f"{self._path} has no checkpoint, although this store has been in use: they were taken away"
             return None
-        signed, entry_hash = max(self.marks)
+        signed, entry_hash = self._newest
         if seq < signed:
             return f"the store is older than its newest checkpoint ({seq} of {signed}): it was put back from a copy"
         if hash_of(signed) != entry_hash:
@@ -235,17 +258,7 @@ class CheckpointFile:
             return
         if size > 0:
             self._path.rename(self._path.with_name(f"{self._path.name}.not-ours-{at.wall:%Y%m%dT%H%M%SZ}"))
-        self._size, self._prev, self.last_seq, self.marks, self.broken = 0, GENESIS, 0, [], None
-
-    def _take(self, line: str) -> None:
-        try:
-            row = json.loads(line)
-            seq, entry_hash, restored = int(row["seq"]), str(row["hash"]), row.get("restored")
-        except (ValueError, KeyError, TypeError):
-            return
-        if restored is not None:
-            self.marks = [mark for mark in self.marks if mark[0] <= int(restored["kept"])]
-        self.marks.append((seq, entry_hash))
+        self._size, self._prev, self.last_seq, self._newest, self.broken = 0, GENESIS, 0, None, None
 
     def write(self, seq: int, entry_hash: str, at: Instant, restored: Mapping[str, int] | None = None) -> None:
         """Append a checkpoint of the head. Raise OSError when the file cannot be written, or is not as we left it.
@@ -262,4 +275,5 @@ class CheckpointFile:
         self._size = _append(self._path, self._size, (line + "\n").encode())
         self._prev = hashlib.sha256(line.encode()).hexdigest()
         self.last_seq = seq
-        self._take(line)
+        if restored is not None or self._newest is None or seq >= self._newest[0]:
+            self._newest = (seq, entry_hash)

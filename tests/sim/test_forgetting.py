@@ -16,7 +16,7 @@ from remediator.sim.people import People
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.timeline import START
 from remediator.sim.watch import Watch
-from remediator.store import blobs, loading, retention, tables
+from remediator.store import blobs, checkpoints, loading, retention, tables
 from remediator.store.database import Database
 
 pytestmark = pytest.mark.sim
@@ -113,6 +113,19 @@ def test_outputs_go_when_they_were_kept_last_too_long_ago(tmp_path: Path) -> Non
     assert {each.name for each in directory.iterdir()} == {again, young}
     assert old not in (again, young)
     assert blobs.purge(directory, 1000.0, 1) == 1, "a batch at a time"
+
+
+def test_signed_checkpoints_are_remembered_by_their_file_and_not_in_memory(tmp_path: Path) -> None:
+    file = checkpoints.CheckpointFile(tmp_path / "c.jsonl", checkpoints.load_key(tmp_path / "key"))
+    for seq in (*range(1, 51), *[50] * 20):
+        file.write(seq, f"hash {seq}", NOW)
+    assert file.marks == [(seq, f"hash {seq}") for seq in range(1, 51)]
+    assert file.newest_seq == 50
+    assert all(len(held) <= 2 for held in vars(file).values() if isinstance(held, (list, dict, set, tuple)))
+    file.write(60, "hash 60", NOW, {"from": 50, "kept": 30})
+    assert file.marks == [*((seq, f"hash {seq}") for seq in range(1, 31)), (60, "hash 60")]
+    again = checkpoints.CheckpointFile(tmp_path / "c.jsonl", checkpoints.load_key(tmp_path / "key"))
+    assert (again.marks, again.newest_seq, again.broken) == (file.marks, 60, None)
 
 
 @pytest.fixture
