@@ -64,6 +64,17 @@ class Galera:
         if member.state in ("cut", "waiting"):
             self._join(host)
 
+    def bootstrap(self) -> None:
+        """A person brought the whole cluster back, if it was lost; every member runs."""
+        for member in self.members.values():
+            member.reachable = True
+            if not self.primary and member.service.running:
+                member.state, self._size = "synced", 1
+                self.conf_id += 1
+        for host, member in self.members.items():
+            if member.state in ("cut", "waiting"):
+                self._join(host)
+
     def _changed(self, host: str) -> None:
         member = self.members[host]
         if not member.service.running:

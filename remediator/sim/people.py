@@ -97,6 +97,7 @@ class People:
                 each.ended = self._simulation.clock.now().wall
                 self._simulation.alive.discard(int(pid))
                 self._ask("wrap-end", wrap=wrap, exit=0)
+        self._simulation.alive.clear()  # and those whose wrap was never answered
 
     def let_go_of_the_file(self) -> None:
         """Make the pause file one that can be looked for, and is not there."""

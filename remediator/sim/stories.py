@@ -169,8 +169,7 @@ def _end_well(stage: Stage, chance: random.Random) -> None:
     cloud.cut_off.clear()
     for host in cloud.hosts.values():
         host.mend()
-    for name in cloud.galera.members:
-        cloud.galera.join_again(name)
+    cloud.galera.bootstrap()
     simulation.run(SETTLES_S, stride=5.0)
     stage.people.resolve()
     stage.people.acknowledge()
