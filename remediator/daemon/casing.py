@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from remediator.daemon import grouping, hinting, muting, observing, situation, storming
 from remediator.daemon.turn import Turn
-from remediator.model.content import Mode
+from remediator.model.content import ActionInput, Mode
+from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.records import Run, RunState
 from remediator.model.replies import Reach
@@ -14,6 +15,7 @@ from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
+from remediator.runs import debts, machine
 from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, touched_units
 
 CONTAINER_ASSESSMENT = "container.state"
@@ -67,7 +69,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
             for each in world.downtimes.values()
         ),
         evidence_age_s={host: _age(turn, host) for host in hosts},
-        rediagnosis=rediagnosis(turn, plan, run.locked_at) if run is not None else None,
+        rediagnosis=rediagnosis(turn, plan, run.locked_at, run) if run is not None else None,
         expected_identity=plan.identity,
         samples_since_start={host: world.good_samples.get(host, 0) for host in hosts},
         clock_held=world.clock_held,
@@ -110,8 +112,12 @@ def _age(turn: Turn, host: str) -> float | Unknown:
     return turn.now.at_most_since(reply.asked_at)
 
 
-def rediagnosis(turn: Turn, plan: Plan, since: Instant) -> Rediagnosis | None:
-    """Return the check made again on evidence asked for after `since`, or None while that is not there yet."""
+def rediagnosis(turn: Turn, plan: Plan, since: Instant, run: Run) -> Rediagnosis | None:
+    """Return the check made again on evidence asked for after `since`, or None while that is not there yet.
+
+    The next step's action is asked again too: what it demands beyond a rule's condition was proven when the plan was made,
+    and must be still. A person's plan has no rule at all.
+    """
     world = turn.world
     result = world.results.get((plan.check, plan.target.text))
     if result is None or not result.asked_at.after(since):
@@ -123,7 +129,28 @@ def rediagnosis(turn: Turn, plan: Plan, since: Instant) -> Rediagnosis | None:
             matches = Unknown("rule_gone")
         elif rule.when is not None:
             matches = rule.when.evaluate(result.data)
-    return Rediagnosis(state=result.state, still_matches=matches, asked_at=result.asked_at, identity=result.identity)
+    return Rediagnosis(
+        state=result.state,
+        still_matches=matches,
+        asked_at=result.asked_at,
+        identity=result.identity,
+        action_refuses=_refusal_of_action(turn, plan, result.data, run) if result.state is not State.OK else "",
+    )
+
+
+def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
+    """Return why the action of the next step would not be planned with `data`; empty when it would, or nothing is left to do."""
+    current = machine.current(run)
+    step = next((each for each in plan.steps if current is not None and each.id == current.id), None)
+    action = turn.world.content.actions.get(step.action) if step is not None else None
+    host = turn.world.inventory.hosts.get(plan.target.hosts[0]) if plan.target.hosts else None
+    if step is None or action is None or host is None or debts.is_release(run):
+        return ""
+    try:
+        action.commands(ActionInput(target=plan.target, host=host, data=data, params=step.params))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _past(run: Run) -> PastRun:

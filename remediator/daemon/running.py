@@ -138,7 +138,7 @@ def _gate(turn: Turn, run: Run) -> None:
     world = turn.world
     check = world.content.checks.get(run.plan.check)
     hosts = world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
-    fresh = casing.rediagnosis(turn, run.plan, run.locked_at) is not None and observing.asked_since(
+    fresh = casing.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
         turn, hosts, run.locked_at
     )
     if not fresh and turn.now.since(run.locked_at) <= FRESH_WITHIN_S:

@@ -47,6 +47,8 @@ class Rediagnosis:
     asked_at: Instant
     identity: Mapping[str, str]
     """What identifies the instance now."""
+    action_refuses: str = ""
+    """Why the next step's action, asked again with this evidence, would not be planned any more; empty when it would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

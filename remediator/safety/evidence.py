@@ -31,7 +31,7 @@ def evidence_age(case: Case) -> Verdict:
 
 
 def rediagnosis(case: Case) -> Verdict:
-    """On evidence gathered after the lock, the check is still known and the rule's condition still holds."""
+    """On evidence gathered after the lock, the check is known, the rule's condition holds, and the action would be planned."""
     again = case.rediagnosis
     if again is None:
         return refuse("rediagnosis", "the check has not been made again since the lock")
@@ -43,6 +43,8 @@ def rediagnosis(case: Case) -> Verdict:
         )
     if again.state in (State.WARNING, State.CRITICAL) and not again.still_matches:
         return refuse("rediagnosis", "made again after the lock, the rule's condition does not hold any more")
+    if again.action_refuses:
+        return refuse("rediagnosis", f"on evidence gathered after the lock the action refuses: {again.action_refuses}")
     return allow("rediagnosis", state=again.state.name)
 
 

@@ -314,6 +314,10 @@ NAMED: Mapping[str, Story] = {
         _then(5, "downtime", *ONE, 90), _then(1, "crash", *ONE), _then(95, "must-be-cured", *ONE)
     ),
     "downtime of Nagios": _story(_then(5, "nagios", *ONE, 1), _then(1, "crash", *ONE), _then(60, "people-let-go")),
+    "no majority any more": _story(
+        _then(5, "crash-member", "ctl3"), _then(15, "execute-member", "ctl3"), _then(0, "member-cut", "ctl2", 120),
+        _then(10, "people-let-go"),
+    ),
     "wrapped command": _story(_then(5, "wrap", "all"), _then(1, "crash", *ONE), _then(60, "wraps-end")),
     "ansible at work": _story(
         _then(5, "ansible-works", "ctl1", 30), _then(20, "crash", *ONE), _then(60, "people-let-go")

@@ -80,6 +80,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("rediagnosis", {"rediagnosis": again(state=State.UNKNOWN)}, "the check is UNKNOWN"),
     ("rediagnosis", {"rediagnosis": again(still_matches=False)}, "does not hold any more"),
     ("rediagnosis", {"rediagnosis": again(still_matches=Unknown("unknown_field:x"))}, "UNKNOWN (unknown_field:x)"),
+    ("rediagnosis", {"rediagnosis": again(action_refuses="no majority (GB-16)")}, "the action refuses: no majority"),
     ("already_fixed", {"rediagnosis": again(state=State.OK)}, "OK again"),
     (
         "changed",
