@@ -55,11 +55,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
             pem = key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(pem)
-                file.flush()
-                os.fsync(file.fileno())
+            _lay_whole(path, pem)
             return key
         if path.stat().st_mode & 0o077:
             raise errors.KeyUnusable(str(path), "others can read it; chmod 600")
@@ -69,6 +65,21 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(loaded, Ed25519PrivateKey):
         raise errors.KeyUnusable(str(path), "it is not an Ed25519 key")
     return loaded
+
+
+def _lay_whole(path: Path, pem: bytes) -> None:
+    """Make `path` appear with all of `pem` in it, or not at all: who is killed in between leaves no half of a key."""
+    making = path.with_name(f".{path.name}.{os.getpid()}")
+    making.unlink(missing_ok=True)
+    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(making, path)
+    finally:
+        making.unlink(missing_ok=True)
 
 
 def load_public(path: Path) -> Ed25519PublicKey:
