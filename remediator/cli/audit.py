@@ -97,7 +97,9 @@ def verdict(found: Mapping[str, Any]) -> str:
     """Return one sentence for people."""
     bad = found.get("first_bad")
     if found.get("ok") is True:
-        return f"intact: {found.get('entries')} entries, signed up to {found.get('checkpoint_seq')}"
+        steps = len(found.get("clock_set_back") or ())
+        clock = f"; the clock was set back {steps} times" if steps else ""
+        return f"intact: {found.get('entries')} entries, signed up to {found.get('checkpoint_seq')}{clock}"
     if bad:
         return f"TAMPERED: entry {bad.get('seq')} {bad.get('why')}; keep a copy before anything else"
     return f"cannot tell: {found.get('error') or 'no entry or no checkpoint could be read'}"
