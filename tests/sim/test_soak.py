@@ -122,5 +122,10 @@ def test_the_audit_may_grow_and_not_faster_and_faster() -> None:
     assert _grew("audit:bytes", [3000.0 * day * day for day in range(30)]) == ["audit:bytes"]
 
 
+def test_counters_may_meet_every_label_there_is_and_not_one_for_each_run() -> None:
+    assert _grew("held:world.counters", [19.0 + 0.7 * day for day in range(30)]) == []
+    assert _grew("held:world.counters", [19.0 + 4.0 * day for day in range(30)]) == ["held:world.counters"]
+
+
 def test_too_few_days_say_nothing() -> None:
     assert _grew("rows:events", [0.0, 0.0, 0.0, 10.0, 5000.0, 90000.0]) == []
