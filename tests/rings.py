@@ -105,7 +105,7 @@ def run(ring: str) -> Count:
     if not (Path("tests") / ring).is_dir():
         return count
     if ring not in ("lab", "e2e"):
-        pytest(ring, [ring, *(("-n", "2", "--dist", "loadgroup") if ring in ON_BOTH_CORES else ())], count)
+        pytest(ring, [ring, *(("-n", "2", "--dist", "loadfile") if ring in ON_BOTH_CORES else ())], count)
         return count
     started = time.monotonic()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:

@@ -22,7 +22,6 @@ SEED, STORIES = 1, 60
 SIM = Path(remediator.__file__).parent / "sim"
 REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive"}
 """Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references."""
-together = pytest.mark.xdist_group("short form")  # told once, for all who ask about it
 
 
 @functools.cache
@@ -30,14 +29,12 @@ def short_form() -> prove.Proof:
     return prove.prove(SEED, seconds=float("inf"), scenarios=STORIES)
 
 
-@together
 def test_no_invariant_is_broken() -> None:
     proof = short_form()
     assert proof.violations == []
     assert proof.scenarios >= STORIES
 
 
-@together
 def test_every_crash_point_of_every_shipped_runbook_was_died_at() -> None:
     proof = short_form()
     assert points.uncovered() == frozenset()
@@ -45,7 +42,6 @@ def test_every_crash_point_of_every_shipped_runbook_was_died_at() -> None:
     assert proof.total >= 10 * len(points.WAYS)
 
 
-@together
 def test_the_stories_do_something() -> None:
     """A proof over stories in which nothing leaves, and nobody dies, would prove nothing."""
     proof = short_form()

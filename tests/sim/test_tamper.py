@@ -505,8 +505,10 @@ def test_of_two_daemons_on_one_database_only_the_later_one_acts_and_writes(tmp_p
     first, second = Cloud(tmp_path), Cloud(tmp_path)
     epochs.take(first.database, first.now().wall)
     first.run(20)
+    Watched(first).look()
     second.elapsed_s = first.elapsed_s
     second.hosts = first.hosts
+    signing = Watched(second)
     epochs.take(second.database, second.now().wall)
     first.hosts["h1"].units["memcached"].fail()
     for _ in range(180):
@@ -518,7 +520,7 @@ def test_of_two_daemons_on_one_database_only_the_later_one_acts_and_writes(tmp_p
     assert pages(first) == ["remediator does nothing: its store cannot be used"]
     assert "another daemon" in str(first.delivered[0]["text"])
     assert second.engine.store_error is None
-    Watched(second).look()
+    signing.look()
     assert verify.verify(second.config)[0] == verify.INTACT
     first.database.close()
     second.database.close()
