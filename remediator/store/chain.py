@@ -25,6 +25,9 @@ def entry_hash(entry: dict[str, Any]) -> str:
 
 # Asked in every turn of the loop: made once.
 _HEAD = sa.select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc()).limit(1)
+_APPEND = tables.audit.insert()
+_FORGET_HEAD = tables.meta.delete().where(tables.meta.c.key == "audit_head")
+_NOTE = tables.meta.insert()
 _HASH_OF = sa.select(tables.audit.c.hash).where(tables.audit.c.seq == sa.bindparam("wanted"))
 
 
@@ -59,9 +62,9 @@ def append(
         "prev": prev,
     }
     row = {**entry, "body": canonical.decode(), "hash": entry_hash(entry)}
-    connection.execute(tables.audit.insert().values(**row))
-    connection.execute(tables.meta.delete().where(tables.meta.c.key == "audit_head"))
-    connection.execute(tables.meta.insert().values(key="audit_head", value=str(last + 1)))
+    connection.execute(_APPEND, row)
+    connection.execute(_FORGET_HEAD)
+    connection.execute(_NOTE, {"key": "audit_head", "value": str(last + 1)})
     return last + 1
 
 

@@ -17,7 +17,10 @@ from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, mute_rows, rows, tables
 
-# Asked in every turn of the loop: made once.
+# Asked in every turn of the loop, or with every record: made once.
+_META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
+_FORGET_META = tables.meta.delete().where(tables.meta.c.key == sa.bindparam("wanted"))
+_NOTE_META = tables.meta.insert()
 _DUE = (
     sa.select(tables.outbox.c.n, tables.outbox.c.tries, tables.outbox.c.body)
     .where(tables.outbox.c.state == "due", tables.outbox.c.next_s <= sa.bindparam("now_s"))
@@ -44,14 +47,14 @@ class Journal:
     def next_number(self, kind: str) -> int:
         """Return the next number of `kind`; ids are ``inc-7``, ``run-3``: short enough to say on the phone."""
         key = f"next_{kind}"
-        found = self._db.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == key)).scalar()
+        found = self._db.execute(_META, {"wanted": key}).scalar()
         number = int(found) if found else 1
         self.set_meta(key, str(number + 1))
         return number
 
     def set_meta(self, key: str, value: str) -> None:
-        self._db.execute(tables.meta.delete().where(tables.meta.c.key == key))
-        self._db.execute(tables.meta.insert().values(key=key, value=value))
+        self._db.execute(_FORGET_META, {"wanted": key})
+        self._db.execute(_NOTE_META, {"key": key, "value": value})
 
     # chain ----------------------------------------------------------------------------------------------------
 
