@@ -14,7 +14,7 @@ from typing import Any
 
 from remediator.sim.cloud import COMPUTES, CONTROLLERS, NAMES, ON_COMPUTE, ON_CONTROLLER
 from remediator.sim.people import People
-from remediator.sim.reach import ENDS, MANGLES
+from remediator.sim.reach import ENDS, LIES, MANGLES
 from remediator.sim.services import Service
 from remediator.sim.simulation import Simulation
 from remediator.sim.watch import Watch
@@ -191,6 +191,12 @@ def member_cut(stage: Stage, host: str, seconds: int) -> None:
 @kind(5, lambda random: (random.choice(NAMES), tuple(random.choices(MANGLES, k=random.choice((1, 2, 4))))))
 def replies_meet(stage: Stage, host: str, mangles: Words) -> None:
     stage.simulation.luck.replies.setdefault(host, []).extend(mangles)
+
+
+@kind(3, lambda random: (random.choice(NAMES), random.choice(LIES), random.choice((1, 3, 6))))
+def host_lies(stage: Stage, host: str, lie: str, replies: int) -> None:
+    """What it answers is whole, and not true."""
+    stage.simulation.luck.replies.setdefault(host, []).extend([lie] * replies)
 
 
 @kind(3, lambda random: (tuple(random.choices(ENDS, k=random.choice((1, 2)))),))

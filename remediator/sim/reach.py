@@ -26,6 +26,9 @@ CONNECT_S = 5.0
 MANGLES = ("cut", "noise", "banner", "not_json", "late", "busy", "stale", "section_late", "hang")
 """What may become of a reply. ``banner`` alone does no harm."""
 
+LIES = ("says_well", "says_dead")
+"""A reply that is whole and not true: everything runs; or the first container that has a unit and no data has given up."""
+
 ENDS = ("ok", "refused", "lost", "never_left", "lost_before", "late", "hang")
 """What may become of a command: carried out and answered; refused by the host (exit 1); carried out, answer lost; a
 connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
@@ -44,6 +47,8 @@ class Luck:
 
     replies: dict[str, list[str]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
+    lied_at: dict[str, float] = field(default_factory=dict)
+    """When each host last answered what was not so."""
 
     def of_reply(self, host: str) -> str:
         waiting = self.replies.get(host)
@@ -87,6 +92,8 @@ class SimReach:
         clock.lag_s += ROUND_TRIP_S / 2
         request = _request(stdin)
         mangle = self._luck.of_reply(host.name)
+        if mangle in (*LIES, "stale"):
+            self._luck.lied_at[host.name] = clock.elapsed_s
         body = self._body(found, [each["name"] for each in request["sections"]], mangle)
         clock.lag_s += ROUND_TRIP_S / 2
         return self._line(found, request["sentinel"], body, mangle, deadline_s)
@@ -107,6 +114,8 @@ class SimReach:
         if mangle == "stale" and host.name in self._older:
             return self._older[host.name]
         sections = host.sections(wanted)
+        if mangle in LIES:
+            _lie(sections["containers"]["data"], mangle == "says_well")
         if mangle == "section_late" and "containers" in sections:
             sections["containers"] = {"took": 8.0, "unknown": "timeout:containers"}
         said = {"v": 1, "boot_id": host.boot_id, "sections": sections, "took": 0.1, "clock": host.wall().timestamp()}
@@ -206,6 +215,21 @@ class SimReach:
 
     def references(self, addresses: Sequence[tuple[str, int]]) -> dict[str, bool]:
         return {f"{address}:{port}": not self._cloud.cut_off for address, port in addresses}
+
+
+def _lie(data: dict[str, Any], well: bool) -> None:
+    """Make the section `containers` say what is not so."""
+    if data["containers"] is None:
+        return
+    names = [name for name in sorted(data["units"]) if name in data["containers"] and name != "mariadb"]
+    for name in names if well else names[:1]:
+        data["containers"][name] |= {
+            "running": well, "status": "running" if well else "exited", "exit_code": 0 if well else 1, "health": None,
+            "failing_streak": None,
+        }  # fmt: skip
+        state = ("active", "running", "success") if well else ("failed", "failed", "exit-code")
+        data["units"][name] |= dict(zip(("ActiveState", "SubState", "Result"), state, strict=True))
+        data["units"][name] |= {"NRestarts": "0" if well else "10", "ActiveExitTimestampMonotonic": "0"}
 
 
 def _request(stdin: bytes) -> Mapping[str, Any]:

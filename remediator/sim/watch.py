@@ -126,6 +126,8 @@ class Watch:
             self._broken("once", f"{run.id} is sent again without a proof that it did not arrive: {kinds}")
         if not before:
             return
+        if self.simulation.luck.lied_at.get(host, -1.0) >= before[0]:
+            return  # a probe can only be as true as the host's answer
         orders = self.simulation.cloud.hosts[host].orders
         if any(at >= before[0] and argv == command.argv for at, argv in orders):
             self._broken("once", f"{run.id} is sent again, and it had arrived")
