@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from remediator.sim.cloud import COMPUTES, CONTROLLERS, NAMES, ON_COMPUTE, ON_CONTROLLER
+from remediator.sim.cloud import CONTROLLERS, NAMES, ON_COMPUTE, ON_CONTROLLER
 from remediator.sim.people import People
 from remediator.sim.reach import ENDS, LIES, MANGLES
 from remediator.sim.services import Service
@@ -416,5 +416,3 @@ FAULTS = tuple(sorted(name for name in KINDS if name not in {
     "operator-starts", "execute", "execute-member",
 }))  # fmt: skip
 """What goes wrong or holds, as `make prove` counts it; the rest are people setting right."""
-
-__all__ = ["COMPUTES", "FAULTS", "KINDS", "STATELESS", "Stage", "weights"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from remediator.sim.dying import watching
 from remediator.sim.happenings import KINDS, Stage
 from remediator.sim.people import People
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
-from remediator.sim.stories import APPROVING, in_memory
+from remediator.sim.stories import APPROVING, in_memory, story_needs_a_yes
 from remediator.sim.watch import Violation, Watch
 
 CURES_S = 420.0
@@ -45,8 +45,7 @@ class Way:
 
 
 def _approves(stage: Stage) -> None:
-    daemon = stage.simulation.daemon
-    if daemon is not None and any(run.state.value == "waiting_approval" for run in daemon.world.runs.values()):
+    if story_needs_a_yes(stage):
         stage.people.approve()
 
 
@@ -158,7 +157,3 @@ def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
     if not orders:
         raise Violation("intent", f"{way.name} was cured and no command of ours took effect: the way proves nothing")
     stage.watch.finish()
-
-
-def by_way(ways: tuple[Way, ...] = WAYS) -> Mapping[str, int]:
-    return {way.name: count(way) for way in ways}

@@ -34,13 +34,6 @@ ENDS = ("ok", "refused", "lost", "never_left", "lost_before", "late", "hang")
 connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
 
 
-class Leaving:
-    """Told about every command that leaves; the simulation's watch."""
-
-    def __call__(self, host: str, command: Command) -> None:
-        """Nobody watches."""
-
-
 @dataclass
 class Luck:
     """What becomes of the next replies of each host and of the next commands, first come first served."""
