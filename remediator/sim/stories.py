@@ -22,7 +22,7 @@ from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.watch import Violation, Watch
 
 GAPS = (1, 4, 9, 15, 25, 40, 70)
-LENGTHS = (6, 9, 13)
+LENGTHS = (3, 5, 8, 12)
 APPROVING = CONFIG.replace("autonomy: {R1: auto, R2: auto}", "autonomy: {R1: approve, R2: auto}")
 A_DAY_S = 25 * 3600.0
 CURED_WITHIN_S = 180.0
