@@ -415,7 +415,9 @@ def test_a_signal_reaches_the_command_and_the_end_is_still_said(site: Site, numb
     script = f"{trap} echo > {ready}; while :; do sleep 0.05; done"
     command = [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
     with ControlServer(site.directory / "state", wraps()) as control:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c
+        )
         appeared(ready)
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
@@ -429,6 +431,7 @@ def test_ctrl_c_on_a_terminal_reaches_the_command_once(site: Site) -> None:
     with ControlServer(site.directory / "state", wraps()) as control:
         pid, terminal = pty.fork()
         if pid == 0:
+            hears_ctrl_c()
             os.execv(
                 REMEDIATOR, [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
             )
@@ -461,6 +464,11 @@ def test_a_wrapper_that_dies_before_the_yes_has_run_nothing(site: Site) -> None:
         gone = Path(f"/proc/{control.asked[0][1]['pid']}")
     assert not gone.exists() or "\nState:\tZ" in (gone / "status").read_text("utf-8")
     assert not mark.exists()
+
+
+def hears_ctrl_c() -> None:
+    """In a child: a run of tests in the background of a shell without job control has SIGINT ignored, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def appeared(path: Path) -> None:
