@@ -27,6 +27,7 @@ from remediator.runs.machine import Verified
 from remediator.safety import gate
 from remediator.safety.case import Case
 from remediator.safety.guard import seconds
+from remediator.safety.vantage import STARTUP_SAMPLES
 from remediator.store import blobs
 
 FRESH_WITHIN_S = 60.0
@@ -134,14 +135,19 @@ def _wait_for_approval(turn: Turn, run: Run) -> None:
 
 
 def _gate(turn: Turn, run: Run) -> None:
-    """Ask the whole gate once evidence younger than the locks is there."""
+    """Ask the whole gate once evidence younger than the locks is there, and for a run that had begun as much as `startup` asks for.
+
+    Such a run would otherwise end with half of it done, for want of a second sample after a restart.
+    """
     world = turn.world
     check = world.content.checks.get(run.plan.check)
     hosts = world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
     fresh = casing.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
         turn, hosts, run.locked_at
     )
-    if not fresh and turn.now.since(run.locked_at) <= FRESH_WITHIN_S:
+    grown = run.intent_at is None or all(world.good_samples.get(host, 0) >= STARTUP_SAMPLES for host in hosts)
+    waited_s = min(turn.now.since(run.locked_at), turn.now.since(world.started_at))
+    if not (fresh and grown) and waited_s <= FRESH_WITHIN_S:
         return
     verdicts = gate.ask_all(_case(turn, run))
     gated = machine.gated(run, verdicts, turn.now)

@@ -94,7 +94,7 @@ GUARDS = (
     _blind("approval", "authority.py", "    if not _needs_approval(case):\n", "    if True:\n", story="nobody said yes"),
     _blind("host_boot", "quorum.py", *_never("boot is not None and boot.age_s < limit"), story="booted just now"),
     _blind("lock", "quorum.py", *_never("run != case.own_run"), story="a host that is worked on"),
-    _blind("quorum", "quorum.py", *_never("found is not None"), story="another member transfers", what="a Galera start is allowed while another member joins"),
+    _blind("quorum", "quorum.py", *_never("found is not None"), tests="tests/unit/safety/test_quorum.py"),
     _blind("operator_intent", "others.py", *_never("stopped"), story="stopped on purpose"),
     _blind("target", "authority.py", "    text = case.plan.target.text\n", '    text = case.plan.target.text\n    if text:\n        return allow("target")\n', tests=GUARD_TESTS),
     _blind("mode", "authority.py", *_never("case.mode.value < Mode.APPROVE.value"), tests=GUARD_TESTS),
