@@ -98,7 +98,9 @@ class Loop:
         self._unwritten: str | None = None
         self._queue: queue.SimpleQueue[Input] = queue.SimpleQueue()
         self._hint_places = threading.BoundedSemaphore(HINTS_WAITING)
-        self._stop = threading.Event()
+        self._stop = False
+        self._reload_wanted = False
+        """Both plain: a signal handler sets them, and one that comes in the middle of another must find no lock held."""
         self._finished_at = time.monotonic()
         self._checkpoint_at = clock.now().boot_s
         self._gives_up_at: float | None = None
@@ -127,7 +129,7 @@ class Loop:
 
         Once `stop` was asked for nothing new begins; the last turn writes a checkpoint and returns False.
         """
-        if self._stop.is_set() and self._gives_up_at is None:
+        if self._stop and self._gives_up_at is None:
             self._ending()
             self._gives_up_at = self._clock.now().boot_s + STOP_S
         if self._gives_up_at is not None and (
@@ -136,6 +138,9 @@ class Loop:
             self._checkpoint(force=True)
             return False
         self._take_turn(timeout_s)
+        if self._reload_wanted:
+            self._reload_wanted = False
+            self.reload()
         return True
 
     def _take_turn(self, timeout_s: float) -> None:
@@ -272,7 +277,7 @@ class Loop:
             if isinstance(paused, Unknown)
             else (*paused, *(each.text for each in self._engine.world.pauses.values()))
         )
-        if reasons and not (self._stop.is_set() and not first):
+        if reasons and not (self._stop and not first):
             return f"paused: {'; '.join(reasons)}"
         if first and self._clock.now().after(effect.not_after):
             return "it waited for too long to leave"
@@ -305,10 +310,15 @@ class Loop:
 
     def stop(self) -> None:
         """Ask the loop to end at a safe point. Safe to call from a signal handler."""
-        self._stop.set()
+        self._stop = True
 
     def wake(self) -> None:
         self._queue.put(Ticked())
+
+    def want_reload(self) -> None:
+        """Ask for `reload` in the next turn; asked for many times at once it is made once. Safe to call from a signal handler."""
+        self._reload_wanted = True
+        self.wake()
 
     def reload(self) -> None:
         """Load and validate config and content anew; what is not valid changes nothing."""

@@ -55,7 +55,7 @@ def _serve(config: Config, loop: Loop, make_server: MakeServer | None, state_dir
         loop.stop()
 
     def on_reload(_number: int, _frame: Any) -> None:
-        loop.reload()
+        loop.want_reload()
 
     before = {number: signal.signal(number, on_end) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, on_reload)
