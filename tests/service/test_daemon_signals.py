@@ -171,6 +171,7 @@ def test_a_second_daemon_names_the_first_and_disturbs_nothing(running: Running) 
 
 
 def test_after_a_kill_9_the_lock_is_free_and_the_next_one_starts(running: Running) -> None:
+    until(lambda: len(running.audited("started")) == 1)  # the web server answers a moment before the first turn
     running.process.kill()
     running.process.wait(timeout=10)
     running.process = start(running.config, running.port)
