@@ -71,7 +71,6 @@ SERVICES: dict[str, Service] = {
             command=lambda host: "lab_mariadb",
             files=lambda host: {"galera.cnf": galera_config.text(host)},
             volumes=("mariadb:/var/lib/mysql/",),
-            user="mysql",
         ),
     )
 }
