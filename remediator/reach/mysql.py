@@ -2,18 +2,23 @@
 
 Invariant: it reads and never changes anything, ends within about twice the timeout, never raises, and tells apart the ways
 to get no answer: ``sql_refused`` (nobody listens), ``sql_timeout`` (accepted, or dropped, and silent), ``sql_unreachable``,
-``sql_denied`` (it runs, and we may not ask), ``sql_too_many`` (no connection left), ``sql_lost``, ``sql_error:<number>``.
+``sql_denied`` (it runs, and we may not ask), ``sql_too_many`` (no connection left), ``sql_lost``, ``sql_error:<number>``,
+and ``sql_engine:<why>``: it let us in and then answered no query at all (why: ``timeout``, ``lost``, ``error:<number>``).
 The password never appears in an error.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pymysql
+from pymysql.connections import Connection
 from pymysql.constants import ER
 
 from remediator.model.values import Unknown
@@ -23,8 +28,19 @@ VARIABLES = (
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_cluster_address', 'wsrep_cluster_name', 'wsrep_node_name',"
     " 'wsrep_provider_options', 'wsrep_on', 'wsrep_desync', 'read_only', 'version')"
 )
-DENIED = (ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, ER.HOST_NOT_PRIVILEGED, ER.HOST_IS_BLOCKED)
+DENIED = (
+    ER.ACCESS_DENIED_ERROR,
+    ER.DBACCESS_DENIED_ERROR,
+    ER.TABLEACCESS_DENIED_ERROR,
+    ER.HOST_NOT_PRIVILEGED,
+    ER.HOST_IS_BLOCKED,
+)
+MISSING = (ER.BAD_DB_ERROR, ER.NO_SUCH_TABLE)
 LOST = (2006, 2013)
+TABLE = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+MOST_ROWS = 100_000
+
+Answer = TypeVar("Answer")
 
 
 def wsrep_status(host: str, port: int, user: str, password: str, timeout_s: float = 3.0) -> Mapping[str, str] | Unknown:
@@ -32,6 +48,88 @@ def wsrep_status(host: str, port: int, user: str, password: str, timeout_s: floa
 
     Of ``wsrep_provider_options`` only the ``pc.*`` part is kept.
     """
+    return _asked(host, port, user, password, timeout_s, 2 * timeout_s, _wsrep)
+
+
+def canary_counts(
+    host: str, port: int, user: str, password: str, tables: Sequence[str], timeout_s: float = 5.0
+) -> dict[str, int | Unknown]:
+    """Return how many rows each of `tables` (``schema.table``) has on the member at `host`; 100,000 stands for that or more.
+
+    All of it takes about `timeout_s` at most; a table whose turn did not come is UNKNOWN. Reasons besides those above:
+    ``sql_bad_name`` (other than small letters, digits and underscores; it is not asked for), ``sql_missing`` (no such
+    schema or table); ``sql_denied`` is also a table that we may not read.
+    """
+    named = [table for table in tables if TABLE.fullmatch(table)]
+    counts: dict[str, int | Unknown] = {}
+
+    def count(member: _Member) -> None:
+        for table in named:
+            try:
+                counts[table] = _rows(member, table)
+            except pymysql.err.MySQLError as error:
+                if not member.open:
+                    raise
+                counts[table] = Unknown(_reason(error))
+
+    failure = _asked(host, port, user, password, timeout_s / 2, timeout_s, count) if named else None
+    for table in tables:
+        if not TABLE.fullmatch(table):
+            counts[table] = Unknown("sql_bad_name")
+        elif table not in counts and failure is not None:
+            counts[table] = failure
+    return counts
+
+
+class _Member(Connection):
+    """Knows whether the server let us in, and whether it then answered: what fails between is its engine's doing."""
+
+    let_in = False
+    answered = False
+
+    def set_character_set(self, charset: str, collation: str | None = None) -> None:
+        self.let_in = True
+        super().set_character_set(charset, collation)
+
+    def rows(self, query: str) -> Sequence[Sequence[Any]]:
+        with self.cursor() as cursor:
+            cursor.execute(query)
+            found = cursor.fetchall()
+        self.answered = True
+        return found
+
+
+def _wsrep(member: _Member) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    failures: list[pymysql.err.MySQLError] = []
+    for query in (VARIABLES, STATUS):
+        try:
+            found.update({str(name): str(value) for name, value in member.rows(query)})
+        except pymysql.err.MySQLError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    options = (part.strip() for part in found.pop("wsrep_provider_options", "").split(";"))
+    return {**found, "wsrep_provider_options_pc": "; ".join(part for part in options if part.startswith("pc."))}
+
+
+def _rows(member: _Member, table: str) -> int:
+    schema, name = table.split(".")
+    query = f"SELECT COUNT(*) FROM (SELECT 1 FROM `{schema}`.`{name}` LIMIT {MOST_ROWS}) AS bounded"
+    return int(member.rows(query)[0][0])
+
+
+def _asked(
+    host: str,
+    port: int,
+    user: str,
+    password: str,
+    timeout_s: float,
+    total_s: float,
+    ask: Callable[[_Member], Answer],
+) -> Answer | Unknown:
+    """Return what `ask` makes of the member at `host`, or why there is no answer. `ask` may raise what pymysql raises."""
+    began_s = time.monotonic()
     try:
         sock = socket.create_connection((host, port), timeout=timeout_s)
     except ConnectionRefusedError:
@@ -40,35 +138,30 @@ def wsrep_status(host: str, port: int, user: str, password: str, timeout_s: floa
         return Unknown("sql_timeout")
     except OSError:
         return Unknown("sql_unreachable")
-    with contextlib.closing(sock), _at_most(sock, 2 * timeout_s) as late:
+    with contextlib.closing(sock), _at_most(sock, total_s - (time.monotonic() - began_s)) as late:
+        member = _Member(
+            host=host,
+            port=port,
+            user=user,
+            password=password,
+            read_timeout=timeout_s,
+            write_timeout=timeout_s,
+            autocommit=True,
+            charset="utf8mb4",
+            defer_connect=True,
+        )
         try:
-            return _ask(sock, host, port, user, password, timeout_s)
+            member.connect(sock)
+            return ask(member)
         except pymysql.err.MySQLError as error:
-            return Unknown("sql_timeout" if late.is_set() else _reason(error))
+            why = "sql_timeout" if late.is_set() else _reason(error)
+            engine = member.let_in and not member.answered
+            return Unknown(f"sql_engine:{why.removeprefix('sql_')}" if engine else why)
         except (OSError, ValueError, IndexError, KeyError, TypeError) as error:  # what is there does not speak MySQL
             return Unknown("sql_timeout" if late.is_set() else f"sql_error:{type(error).__name__}")
-
-
-def _ask(sock: socket.socket, host: str, port: int, user: str, password: str, timeout_s: float) -> Mapping[str, str]:
-    connection = pymysql.connect(
-        host=host,
-        port=port,
-        user=user,
-        password=password,
-        read_timeout=timeout_s,
-        write_timeout=timeout_s,
-        autocommit=True,
-        charset="utf8mb4",
-        defer_connect=True,
-    )
-    connection.connect(sock)
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        found: dict[str, str] = {}
-        for query in (VARIABLES, STATUS):
-            cursor.execute(query)
-            found.update({str(name): str(value) for name, value in cursor.fetchall()})
-    options = (part.strip() for part in found.pop("wsrep_provider_options", "").split(";"))
-    return {**found, "wsrep_provider_options_pc": "; ".join(part for part in options if part.startswith("pc."))}
+        finally:
+            with contextlib.suppress(pymysql.err.MySQLError, OSError):
+                member.close()
 
 
 def _reason(error: pymysql.err.MySQLError) -> str:
@@ -77,6 +170,8 @@ def _reason(error: pymysql.err.MySQLError) -> str:
         return "sql_timeout"
     if number in DENIED:
         return "sql_denied"
+    if number in MISSING:
+        return "sql_missing"
     if number in (ER.CON_COUNT_ERROR, ER.TOO_MANY_USER_CONNECTIONS):
         return "sql_too_many"
     if number in LOST:

@@ -7,22 +7,33 @@ SQL answer is used also when SSH fails: it came over a connection of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
 from remediator.integrations.container import facts as containers
+from remediator.integrations.galera import launch
+from remediator.integrations.galera.datadir import Files
+from remediator.integrations.galera.datadir import parse as parse_files
+from remediator.integrations.galera.launch import Launch
 from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
+__all__ = ["CONTAINER", "SQL", "Files", "Launch", "Member", "Status", "member"]
+
 CONTAINER = "mariadb"
 SQL = "galera_sql"
+NOT_ASKED = Unknown("not_asked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The wsrep status variables of a member that answered (kolla.md 2.2)."""
+    """The wsrep status variables of a member that answered (Galera's documentation, status variables).
+
+    The last ones are None where the answer does not have them.
+    """
 
     cluster_status: str
     local_state: str
@@ -34,30 +45,38 @@ class Status:
     last_committed: int
     flow_control_paused: float
     recv_queue_avg: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """The data directory: fields of grastate.dat (None: no or unreadable value), and what lies beside it."""
-
-    uuid: str | None
-    seqno: int | None
-    safe_to_bootstrap: bool | None
-    gvwstate: bool
-    sst_in_progress: bool
-    log_tail: str | None
-    """What the server logged since its last start; None without a log."""
+    version: str | None = None
+    """Of the server: ``10.11.19-MariaDB-0+deb12u1``."""
+    gcomm_uuid: str | None = None
+    """Of this process in the group: what gvwstate.dat calls ``my_uuid``."""
+    incoming_addresses: tuple[str, ...] | None = None
+    """Where the members of its component take clients: ``address:port``."""
+    evs_state: str | None = None
+    """OPERATIONAL when the group communication is settled."""
+    flow_control_active: bool | None = None
+    """The component stands still now, for the sake of its slowest member."""
+    flow_control_sent: int | None = None
+    """How often this member asked for that since it started: the slowest one asks."""
+    recv_queue: int | None = None
+    """Write sets that wait to be applied, now."""
+    received_bytes: int | None = None
+    replicated_bytes: int | None = None
+    """Both since it started; what of a state transfer comes as a snapshot is in neither."""
+    desync: bool | None = None
+    """Taken out of flow control, by a person (``wsrep_desync``) or because it is a donor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     host: str
     sql: str
-    """answered, or why not: refused timeout denied lost unreachable too_many error not_configured not_asked"""
+    """answered, or why not: refused timeout denied lost unreachable too_many error engine not_configured not_asked.
+    engine: it took the password, and then every query failed."""
     status: Status | Unknown
     stopped: Truth
     """The engine proves that the process does not run."""
     files: Files | Unknown | None
+    launch: Launch | Unknown = NOT_ASKED
 
     @property
     def primary(self) -> Truth:
@@ -82,8 +101,7 @@ class Member:
 def member(host: str, reply: HostReply | None) -> Member:
     """Return what `reply` says about the member on `host`."""
     if reply is None:
-        never = Unknown("not_asked")
-        return Member(host=host, sql="not_asked", status=never, stopped=never, files=never)
+        return Member(host=host, sql=NOT_ASKED.reason, status=NOT_ASKED, stopped=NOT_ASKED, files=NOT_ASKED)
     section = reply.sections.get(SQL)
     answer = Unknown(f"not_collected:{SQL}") if section is None else section.data
     status = _status(answer)
@@ -92,7 +110,8 @@ def member(host: str, reply: HostReply | None) -> Member:
         sql=_word(status),
         status=status,
         stopped=_stopped(containers.parse(reply.section("containers"))),
-        files=_files(reply.section("galera")),
+        files=parse_files(reply.section("galera")),
+        launch=launch.parse(reply.section("galera")),
     )
 
 
@@ -128,6 +147,16 @@ def _status(answer: Any) -> Status | Unknown:
             last_committed=int(answer.get("wsrep_last_committed", "-1")),
             flow_control_paused=float(answer.get("wsrep_flow_control_paused", "0")),
             recv_queue_avg=float(answer.get("wsrep_local_recv_queue_avg", "0")),
+            version=_text(answer, "version"),
+            gcomm_uuid=_text(answer, "wsrep_gcomm_uuid"),
+            incoming_addresses=_addresses(_text(answer, "wsrep_incoming_addresses")),
+            evs_state=_text(answer, "wsrep_evs_state"),
+            flow_control_active=_yes(answer, "wsrep_flow_control_active"),
+            flow_control_sent=_count(answer, "wsrep_flow_control_sent"),
+            recv_queue=_count(answer, "wsrep_local_recv_queue"),
+            received_bytes=_count(answer, "wsrep_received_bytes"),
+            replicated_bytes=_count(answer, "wsrep_replicated_bytes"),
+            desync=_desync(answer),
         )
     except (KeyError, TypeError, ValueError) as error:
         return Unknown(f"sql_error:{type(error).__name__}")
@@ -139,22 +168,24 @@ def _conf_id(text: str) -> int:
     return -1 if number >= 2**63 else number
 
 
-def _files(data: Any) -> Files | Unknown | None:
-    """Return the facts in section `galera`; None when the host has no such volume."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        if not typed.flag(data, "present"):
-            return None
-        state = {} if data["grastate"] is None else typed.table(data, "grastate")
-        safe = {"0": False, "1": True}.get(state.get("safe_to_bootstrap", ""))
-        return Files(
-            uuid=typed.text(state, "uuid") if "uuid" in state else None,
-            seqno=int(state["seqno"]) if "seqno" in state else None,
-            safe_to_bootstrap=safe,
-            gvwstate=data["gvwstate_bytes"] is not None,
-            sst_in_progress=typed.flag(data, "sst_in_progress"),
-            log_tail=typed.text(data, "log_tail") if data.get("log_tail") is not None else None,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:galera: {type(error).__name__}: {str(error)[:80]}")
+def _text(answer: Mapping[str, Any], key: str) -> str | None:
+    return (typed.text(answer, key) or None) if key in answer else None
+
+
+def _count(answer: Mapping[str, Any], key: str) -> int | None:
+    return int(answer[key]) if key in answer else None
+
+
+def _yes(answer: Mapping[str, Any], key: str) -> bool | None:
+    return typed.text(answer, key).lower() in ("on", "true", "1", "yes") if key in answer else None
+
+
+def _desync(answer: Mapping[str, Any]) -> bool | None:
+    ordered, count = _yes(answer, "wsrep_desync"), _count(answer, "wsrep_desync_count")
+    if ordered is None and count is None:
+        return None
+    return bool(ordered) or bool(count)
+
+
+def _addresses(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(one.strip() for one in text.split(",") if one.strip())

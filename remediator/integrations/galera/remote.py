@@ -1,37 +1,53 @@
-"""Runs on the host, standard library only, Python 3.6 or later: what MariaDB left in its data directory.
+"""Runs on the host, standard library only, Python 3.6 or later: what MariaDB left in its data directory, and how it is started.
 
-It reads three small files of the volume and never changes anything; whether the process runs is asked elsewhere
-(section `containers`), and what the member says of itself over SQL.
+It reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of connections, asks
+the engine once, and never changes anything. Every read has a bound. Of the container's environment the names leave the
+host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked elsewhere (section
+`containers`), and what the member says of itself over SQL.
 """
 
+import json
 import os
 import re
+import socket
+import struct
+import time
+
+CONTAINER = "mariadb"
+HELPERS = ("remediator_galera_bootstrap", "remediator_galera_recover")
+CONFIG = "/etc/kolla/mariadb/galera.cnf"
+LOG = "/var/log/kolla/mariadb/mariadb.log"
+HOLD = "/etc/systemd/system/kolla-mariadb-container.service.d/remediator-hold.conf"
+GROUP_PORT = 4567
+MOST_FILES, MOST_WALK_S = 20000, 1.5
+MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
+ENGINE_S = 1.5
+LOG_BYTES, TAIL_BYTES = 1 << 20, 65536
+BOOTSTRAPS = re.compile(
+    r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
+)
+ABSENT = re.compile(r"no such (?:container|object)", re.I)
+SIGNS = (
+    (2, r"Incorrect definition of table mysql\.\w+: expected column '.*' at position \d+ to have type"),
+    (1, r"Column last_update in table .*mysql.*innodb_\w+_stats.* is BINARY"),
+    (2, r"IST didn't contain all write sets, expected last: \d+"),
+)
 
 
 def collect_galera(request, run):
     root = request.get("galera_volume") or _volume(request.get("engine", "docker"))
-    if not os.path.isdir(root):
-        return {"volume": root, "present": False}
-    return {
-        "volume": root,
-        "present": True,
-        "grastate": _grastate(os.path.join(root, "grastate.dat")),
-        "gvwstate_bytes": _size(os.path.join(root, "gvwstate.dat")),
-        "sst_in_progress": os.path.exists(os.path.join(root, "sst_in_progress")),
-        "log_tail": _log_tail(request.get("galera_log") or "/var/log/kolla/mariadb/mariadb.log"),
-    }
-
-
-def _log_tail(path):
-    """Return what the server logged since its last start, at most the last 6 KB of it; None without a log."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(0, os.stat(path).st_size - 65536))
-            text = file.read(65536).decode("utf-8", "replace")
-    except OSError:
-        return None
-    starts = [match.start() for match in re.finditer(r"^.*(?:Starting MariaDB|[Ss]tarting as process).*$", text, re.M)]
-    return text[starts[-1] if starts else 0 :][-6000:]
+    found = {"volume": root, "present": os.path.isdir(root)}
+    if found["present"]:
+        found.update(_data(root))
+    log = request.get("galera_log") or LOG
+    found["log_tail"] = _log_tail(log)
+    found["signs"] = _signs(log)
+    found["config"] = _config(request.get("galera_config") or CONFIG)
+    found["hold"] = _hold(request.get("galera_hold") or HOLD)
+    found["group_port"] = _group_port(_connections("/proc/net/tcp", "/proc/net/tcp6"))
+    found.update(_processes("/proc"))
+    found.update(_containers(request.get("engine", "docker"), run))
+    return found
 
 
 def _volume(engine):
@@ -40,14 +56,33 @@ def _volume(engine):
     return "/var/lib/docker/volumes/mariadb/_data"
 
 
-def _grastate(path):
-    """Return the file's fields, None without one; a file that is not whole is returned as far as it goes."""
+def _data(root):
+    """Return what lies in the data directory."""
+    state, view = os.path.join(root, "grastate.dat"), os.path.join(root, "gvwstate.dat")
+    text = _text(state, 4096)
+    free = os.statvfs(root)
+    return {
+        "grastate": None if text is None else dict(re.findall(r"^(\w+):[ \t]*(\S+)\s*$", text, re.M)),
+        "grastate_text": text,
+        "grastate_bytes": _size(state),
+        "grastate_mtime": _mtime(state),
+        "gvwstate_text": _text(view, 8192),
+        "gvwstate_bytes": _size(view),
+        "gvwstate_mtime": _mtime(view),
+        "sst_in_progress": os.path.exists(os.path.join(root, "sst_in_progress")),
+        "data_bytes": _tree_bytes(root, MOST_FILES, MOST_WALK_S),
+        "free_bytes": free.f_bavail * free.f_frsize,
+        "upgrade_info": _upgrade_info(root),
+    }
+
+
+def _text(path, limit):
+    """Return the file's first `limit` bytes as text, line ends untouched; None without the file."""
     try:
-        with open(path) as file:
-            text = file.read(4096)
+        with open(path, "rb") as file:
+            return file.read(limit).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
-    return dict(re.findall(r"^(\w+):\s*(\S+)\s*$", text, re.M))
 
 
 def _size(path):
@@ -55,3 +90,195 @@ def _size(path):
         return os.stat(path).st_size
     except FileNotFoundError:
         return None
+
+
+def _mtime(path):
+    try:
+        return os.stat(path).st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _upgrade_info(root):
+    """Return the version that the newer of both files holds; None without any. The tool deletes the older name."""
+    newer = _text(os.path.join(root, "mariadb_upgrade_info"), 64)
+    return _text(os.path.join(root, "mysql_upgrade_info"), 64) if newer is None else newer
+
+
+def _tree_bytes(root, most_files, most_s):
+    """Return what a copy of `root` needs at most, or None where there is too much to count."""
+    ends, files, total = time.monotonic() + most_s, 0, 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            files += 1
+            if files > most_files or time.monotonic() > ends:
+                return None
+            try:
+                info = os.lstat(os.path.join(folder, name))
+            except OSError:
+                continue  # a temporary table that is gone again
+            total += max(info.st_size, info.st_blocks * 512)
+    return total
+
+
+def _since_start(path, limit):
+    """Return what the server logged since its last start, as far as it is in the last `limit` bytes; None without a log."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.stat(path).st_size - limit))
+            text = file.read(limit).decode("utf-8", "replace")
+    except OSError:
+        return None
+    starts = [match.start() for match in re.finditer(r"^.*(?:Starting MariaDB|[Ss]tarting as process).*$", text, re.M)]
+    return text[starts[-1] if starts else 0 :]
+
+
+def _log_tail(path):
+    """Return what the server logged since its last start, at most the last 6 KB of it; None without a log."""
+    text = _since_start(path, TAIL_BYTES)
+    return None if text is None else text[-6000:]
+
+
+def _signs(path):
+    """Return at most five lines since the last start that say what is wrong with a running member; None without a log."""
+    text = _since_start(path, LOG_BYTES)
+    if text is None:
+        return None
+    lines = text.splitlines()
+    found = []
+    for most, pattern in SIGNS:
+        found += [line[:300] for line in lines if re.search(pattern, line)][-most:]
+    return found
+
+
+def _config(path):
+    """Return whether the configuration bootstraps, and the hosts of wsrep_cluster_address; None without the file."""
+    text = _text(path, 65536)
+    if text is None:
+        return None
+    lines = [line.strip() for line in text.splitlines() if not re.match(r"\s*[#;]", line)]
+    addresses = None
+    for line in lines:
+        match = re.match(r"wsrep[-_]cluster[-_]address\s*=\s*[\"']?gcomm://([^\"'?\s]*)", line)
+        if match:
+            addresses = [_host(one) for one in match.group(1).split(",") if one.strip()][:MOST_PEERS]
+    return {"bootstrap": any(BOOTSTRAPS.search(line) for line in lines), "addresses": addresses}
+
+
+def _host(text):
+    """Return the address in ``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT``."""
+    text = text.strip()
+    if text.startswith("["):
+        return text[1:].split("]")[0]
+    return text.split(":")[0] if text.count(":") == 1 else text
+
+
+def _hold(path):
+    """Return whether the drop-in that holds the unit is there, and its first line."""
+    text = _text(path, 800)
+    return {"exists": text is not None, "line": (text.splitlines() or [""])[0][:200] if text else None}
+
+
+def _connections(*tables):
+    """Return (local port, remote address, remote port, state) of all TCP sockets; None where there are too many."""
+    found = []
+    for table in tables:
+        try:
+            with open(table) as file:
+                file.readline()
+                for line in file:
+                    words = line.split(None, 4)
+                    local, remote = words[1].split(":"), words[2].split(":")
+                    found.append((int(local[1], 16), remote[0], int(remote[1], 16), words[3]))
+                    if len(found) > MOST_CONNECTIONS:
+                        return None
+        except FileNotFoundError:
+            continue  # no IPv6 here
+    return found
+
+
+def _group_port(connections, port=GROUP_PORT):
+    """Return whether anything listens for the group, and with which addresses it is connected."""
+    if connections is None:
+        return None
+    peers = {_address(one[1]) for one in connections if one[3] == "01" and port in (one[0], one[2])}
+    return {
+        "listening": any(one[0] == port and one[3] == "0A" for one in connections),
+        "peers": sorted(peers)[:MOST_PEERS],
+    }
+
+
+def _address(text):
+    """Return an address as the kernel's table has it: words of 32 bits in the machine's order."""
+    raw = b"".join(struct.pack("=I", int(text[at : at + 8], 16)) for at in range(0, len(text), 8))
+    if len(raw) == 16 and raw[:12] == b"\0" * 10 + b"\xff\xff":
+        raw = raw[12:]
+    return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
+
+
+def _processes(proc):
+    """Return whether a state transfer's script runs, and whether a server runs that was told to bootstrap; null: too many."""
+    sst, bootstrap = False, False
+    numbers = [name for name in os.listdir(proc) if name.isdigit()]
+    if len(numbers) > MOST_PROCESSES:
+        return {"sst_process": None, "process_bootstrap": None}
+    for number in numbers:
+        try:
+            with open("%s/%s/cmdline" % (proc, number), "rb") as file:
+                words = file.read(16384).decode("utf-8", "replace").split("\0")
+        except OSError:
+            continue  # it ended
+        names = [os.path.basename(word) for word in words[:3]]
+        sst = sst or any(name.startswith("wsrep_sst_") for name in names)
+        if any(re.match(r"(mariadbd|mysqld)(_safe|-safe)?$", name) for name in names):
+            bootstrap = bootstrap or any(BOOTSTRAPS.search(word) for word in words[1:])
+    return {"sst_process": sst, "process_bootstrap": bootstrap}
+
+
+def _containers(engine, run):
+    """Return how the member's container is started, and our own two; `engine_reason` says why it is not known."""
+    nothing = {"container": None, "helpers": None}
+    argv = [engine, "inspect", "--type", "container", CONTAINER]
+    argv.extend(HELPERS)
+    try:
+        code, out, err = run(argv, ENGINE_S, 1 << 20)
+    except (OSError, ValueError) as error:
+        return dict(nothing, engine_reason="error:engine: %s" % type(error).__name__)
+    if code is None:
+        return dict(nothing, engine_reason="timeout:engine")
+    complaints = [line for line in err.splitlines() if line.strip()]
+    if code != 0 and not (complaints and all(ABSENT.search(line) for line in complaints)):
+        return dict(nothing, engine_reason="error:engine: it ended with %d" % code)
+    try:
+        items = {item["Name"].lstrip("/"): item for item in json.loads(out.strip() or "[]")}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return dict(nothing, engine_reason="error:engine: %s" % type(error).__name__)
+    if code == 0 and len(items) != 1 + len(HELPERS):
+        return dict(nothing, engine_reason="error:engine: it left one out")
+    return {
+        "container": _start(items[CONTAINER]) if CONTAINER in items else None,
+        "helpers": {name: _helper(items[name]) if name in items else None for name in HELPERS},
+        "engine_reason": None,
+    }
+
+
+def _start(item):
+    config = item.get("Config") or {}
+    env = [entry.partition("=") for entry in config.get("Env") or []]
+    words = [item.get("Path"), config.get("Entrypoint"), config.get("Cmd"), item.get("Args")]
+    return {
+        "env_names": sorted(name for name, _, _ in env),
+        "env_bootstrap": any(name == "BOOTSTRAP_ARGS" and bool(BOOTSTRAPS.search(value)) for name, _, value in env),
+        "args_bootstrap": bool(BOOTSTRAPS.search(json.dumps(words))),
+    }
+
+
+def _helper(item):
+    state = item["State"]
+    return {
+        "running": bool(state["Running"]),
+        "status": state["Status"],
+        "exit_code": state.get("ExitCode"),
+        "started_at": state.get("StartedAt"),
+        "run": ((item.get("Config") or {}).get("Labels") or {}).get("remediator.run"),
+    }
