@@ -7,7 +7,7 @@ UNKNOWN and forgets no target. Owned by the loop thread: no locks, no I/O, no cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.collect.judge import judge_check
@@ -27,6 +27,7 @@ class FactsOfHosts:
     now: Instant
     replies: Mapping[str, HostReply]
     memories: Mapping[str, Any]
+    known: Mapping[str, Any] = field(default_factory=dict)
 
     def reply(self, host: str) -> HostReply | None:
         return self.replies.get(host)
@@ -82,12 +83,24 @@ class FactStore:
             for name in self._integrations:
                 self._memory.pop((name, host), None)
 
-    def evidence(self, spec: AssessSpec, hosts: Sequence[str], inventory: Inventory, now: Instant) -> Evidence:
-        """Return the evidence of assessment `spec` for `hosts`: the newest reply of each as far as its sections go."""
+    def evidence(
+        self,
+        spec: AssessSpec,
+        hosts: Sequence[str],
+        inventory: Inventory,
+        now: Instant,
+        known: Mapping[str, Any] | None = None,
+    ) -> Evidence:
+        """Return the evidence of assessment `spec` for `hosts`: the newest reply of each as far as its sections go.
+
+        `known` is what the journal knows beside it, where there is one.
+        """
         owner = self._owner.get(spec.name, "")
         replies = {host: view for host in hosts if (view := self._view(host, spec.sections)) is not None}
         memories = {host: self._memory.get((owner, host)) for host in hosts}
-        return FactsOfHosts(hosts=tuple(hosts), inventory=inventory, now=now, replies=replies, memories=memories)
+        return FactsOfHosts(
+            hosts=tuple(hosts), inventory=inventory, now=now, replies=replies, memories=memories, known=known or {}
+        )
 
     def judge(self, check: CheckSpec, inventory: Inventory, now: Instant) -> list[CheckResult]:
         """Return the results of `check` on all its hosts by what is known now."""

@@ -71,6 +71,10 @@ class _OneHost:
     def reply(self, host: str) -> HostReply | None:
         return self.whole.reply(host)
 
+    @property
+    def known(self) -> Mapping[str, Any]:
+        return self.whole.known
+
     def memory(self, host: str) -> Any:
         return self.whole.memory(host)
 

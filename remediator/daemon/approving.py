@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import casing, deciding, running
+from remediator.daemon import casing, deciding, ending
 from remediator.daemon.muting import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Asked
@@ -91,5 +91,5 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
     reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
-    running.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
+    ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon import accepting, approving, casing, deciding, muting, observing, running, showing
+from remediator.daemon import accepting, approving, casing, deciding, ending, muting, observing, showing, stepping
 from remediator.daemon.muting import text, wants_reason
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked, Reload
@@ -213,7 +213,7 @@ def _resolve(turn: Turn, asked: Asked) -> Answer:
         run=run.id,
         incident=run.incident,
     )
-    after = running.settle(turn, run, step, outcome, by=asked.actor.name, actor=asked.actor.name)
+    after = stepping.settle(turn, run, step, outcome, by=asked.actor.name, actor=asked.actor.name)
     return Answer(exit=DONE, data={"run": after.id, "state": after.state.value})
 
 
@@ -229,7 +229,7 @@ def _cancel(turn: Turn, asked: Asked) -> Answer:
             exit=FAILED,
             error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
         )
-    running.end(turn, machine.ended(run, RunState.CANCELLED, text(asked.args, "reason"), turn.now), asked.actor.name)
+    ending.end(turn, machine.ended(run, RunState.CANCELLED, text(asked.args, "reason"), turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})
 
 

@@ -25,12 +25,14 @@ from remediator.daemon import (
     forgetting,
     grouping,
     hinting,
+    marking,
     muting,
     observing,
     refraining,
     running,
     showing,
     situation,
+    stepping,
     storming,
 )
 from remediator.daemon.turn import ENGINE, Turn
@@ -245,6 +247,7 @@ class Engine:
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
+        self.world.marks = marking.stored(stored.meta)
         if self.world.decides and not self.world.told_start:
             self.world.told_start = True
             turn.journal.audit(
@@ -295,7 +298,7 @@ class Engine:
             for result in observing.take(turn, item.reply):
                 turn.world.sampled.add((result.check, result.target.text))
         elif isinstance(item, CommandsDone):
-            running.commands_done(turn, item)
+            stepping.commands_done(turn, item)
         elif isinstance(item, HintCame):
             return [(item.taken, hinting.take(turn, item.hint))]
         elif isinstance(item, Asked):

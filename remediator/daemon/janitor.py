@@ -35,12 +35,13 @@ def owe(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> str
     action = world.content.actions.get(step.action)
     if action is None or action.debt is None:
         return None
-    host = world.inventory.hosts.get(run.plan.target.hosts[0])
+    name = step.commands[0].host if step.commands else step.host or run.plan.target.hosts[0]
+    host = world.inventory.hosts.get(name)
     if host is None:
-        return f"{step.action} leaves a debt behind, and {run.plan.target.hosts[0]} is not in the inventory"
+        return f"{step.action} leaves a debt behind, and {name} is not in the inventory"
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
-    order = ActionInput(target=run.plan.target, host=host, data=data, params=step.params)
+    order = ActionInput(target=run.plan.target, host=host, data=data, params=step.params, run=run.id)
     try:
         debt = debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, mark, turn.now)
     except ValueError as error:
@@ -62,10 +63,16 @@ def owe(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> str
 
 
 def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Note that the OUTCOME of `step` says that it took effect."""
+    """Note that the OUTCOME of `step` says that it took effect, and that what it took back on its host is owed no more."""
+    action = turn.world.content.actions.get(step.action)
+    releases = action.releases if action is not None else ()
+    commands = next((each.commands for each in run.plan.steps if each.id == step.id), ())
+    hosts = {command.host for command in commands}
     for debt in list(turn.world.debts.values()):
         if (debt.run, debt.step) == (run.id, step.id):
             turn.debt(debts.applied(debt))
+        elif debt.run == run.id and debt.action in releases and debt.host in hosts:
+            _settled(turn, debts.taken_back(debt, step.id))
 
 
 def begin(turn: Turn) -> list[Run]:

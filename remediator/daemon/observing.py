@@ -5,6 +5,7 @@ from __future__ import annotations
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
+from remediator.daemon import marking
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import GroupJudged, Key, World
 from remediator.incidents import dependency, lifecycle
@@ -104,8 +105,9 @@ def give_up_lost(turn: Turn) -> None:
 
 
 def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckResult]:
-    world = turn.world
-    return judge.judge_check(check, world.facts.evidence(check.assess, hosts, world.inventory, turn.now))
+    if check.assess.scope is Scope.GROUP:
+        marking.fold(turn, check, marking.evidence(turn.world, check, hosts, turn.now))
+    return judge.judge_check(check, marking.evidence(turn.world, check, hosts, turn.now))
 
 
 def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:

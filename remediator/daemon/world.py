@@ -18,7 +18,7 @@ from remediator.config import Config, Limits
 from remediator.model import times
 from remediator.model.content import Content, Integration
 from remediator.model.hosts import Inventory
-from remediator.model.judging import CheckResult, CheckSpec, Scope
+from remediator.model.judging import CheckResult, CheckSpec, Evidence, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Incident, Run
 from remediator.model.signs import Sign
@@ -84,6 +84,8 @@ class World:
     explained_by_rules: dict[str, frozenset[str]] = field(init=False)
     """Check to the checks whose problems its rules say they explain."""
     _hosts_of_check: dict[str, tuple[str, ...]] = field(init=False)
+    marked: dict[str, Callable[[Any, Evidence], Any]] = field(init=False)
+    """Assessment to the function that folds its mark."""
     every_s: dict[str, float] = field(init=False)
     """Host to the shortest interval of its checks."""
     hosts_with: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -172,6 +174,8 @@ class World:
     """Target to the ladder that ended there without a cure."""
     acked_at: dict[str, datetime] = field(default_factory=dict)
     groups: dict[str, GroupKept] = field(default_factory=dict)
+    marks: dict[str, Any] = field(default_factory=dict)
+    """Assessment to what its integration keeps of it (marking)."""
     just_closed: dict[str, Incident] = field(default_factory=dict)
     """Incidents closed in the last ten minutes: cured or not, they count in a storm."""
     storm_latched: str | None = None
@@ -183,6 +187,7 @@ class World:
     """Key of a sign to its time as the store has it: one that goes on is not written with every sample."""
 
     def __post_init__(self) -> None:
+        self.marked = {name: fold for one in self.integrations.values() for name, fold in one.marks.items()}
         self.take_content(self.config, self.content, self.inventory)
 
     def take_content(self, config: Config, content: Content, inventory: Inventory) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.model.hosts import Host
-from remediator.model.judging import AssessSpec, CheckSpec, Condition
+from remediator.model.judging import AssessSpec, CheckSpec, Condition, Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Data, FieldType, Unknown
@@ -79,13 +80,58 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A fixed one-line POSIX shell program that a step runs on a host, with words as its arguments and nothing pasted into it.
+
+    It is part of the product, never of a config: the plan, the journal and the sudoers file show it in full.
+    `args` has one regular expression per argument, which the argument matches as a whole.
+    """
+
+    name: str
+    text: str
+    args: tuple[str, ...]
+
+    def argv(self, *words: str) -> tuple[str, ...]:
+        """Return the argv that runs it with `words`. Raise ValueError when one of them is not what it may be."""
+        if len(words) != len(self.args):
+            raise ValueError(f"{self.name} takes {len(self.args)} words, not {len(words)}")
+        for word, pattern in zip(words, self.args, strict=True):
+            if re.fullmatch(pattern, word) is None:
+                raise ValueError(f"{self.name}: {word!r} is not one of {pattern}")
+        return ("sh", "-c", self.text, self.name, *words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionInput:
-    """What an action is built from: its target, the data of the check that asked for it, its parameters, its host."""
+    """What an action is built from: its target, the data of the check that asked for it, its parameters, its host.
+
+    An action that is resolved `late` also finds the run it is a step of, what the earlier steps gave, and the newest evidence
+    of the check; before that they are empty.
+    """
 
     target: Target
     host: Host
     data: Data
     params: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
+    approved: bool = False
+    """A person said yes to this very plan."""
+    results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Step id to what it gave."""
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How a step stands whose commands have ended and whose effect takes its time: `done`, `failed` with the reason, or neither.
+
+    `text` is one sentence of progress for people; `given` is kept with the step until it is asked again.
+    """
+
+    text: str
+    done: bool = False
+    failed: bool = False
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +181,24 @@ class ActionSpec:
     """The fields its result has, for ``{from: step.field}`` in later steps."""
     debt: DebtSpec | None = None
     """What it leaves behind until its run has ended."""
+    each_member: bool = False
+    """A step of it becomes one step for each host of the target, in their order."""
+    late: bool = False
+    """Its commands depend on what earlier steps gave: they are built, from evidence younger than the last OUTCOME, when its
+    INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. Raising ValueError
+    ends the run with that sentence."""
+    result: Callable[[ActionInput, str], Mapping[str, Any]] | None = None
+    """What the step gives, from the output of its commands; ValueError when that cannot be told, which fails the step."""
+    settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None
+    """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
+    limit_s: Callable[[ActionInput], float] | None = None
+    """How long it may take to settle, where that depends on what is found (the size of the data); never shorter than the step's."""
+    releases: tuple[str, ...] = ()
+    """The actions whose debts on its host this one takes back as part of its own effect."""
+    judges_group: bool = False
+    """It decides by itself, on evidence of all members, what may be done to their group (a bootstrap)."""
+    scripts: tuple[Script, ...] = ()
+    """The fixed programs that its commands run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +207,9 @@ class FromStep:
 
     step: str
     field: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"from": f"{self.step}.{self.field}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +285,8 @@ class Integration:
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None
     """Which hosts have its sections; None: all of them."""
+    marks: Mapping[str, Callable[[Any, Evidence], Any]] = field(default_factory=dict)
+    """Assessment of GROUP scope to what is kept of it across restarts: ``(kept, evidence) -> kept`` (JSON, None: nothing yet), pure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,11 @@ class Evidence(Protocol):
     def memory(self, host: str) -> Any:
         """What the integration's `remember` folded from all replies of `host` so far; None before the first."""
 
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What our own journal knows beside the facts: ``mark`` (what the integration keeps of this assessment), ``runs``
+        (past runs of the target, see `daemon.marking`); empty where there is no journal to ask."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:

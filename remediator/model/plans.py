@@ -24,6 +24,13 @@ class PlannedStep:
     commands: tuple[Command, ...]
     timeout_s: float
     takes_away_healthy: bool = False
+    host: str = ""
+    """The member that it is for, where the target has several."""
+    late: bool = False
+    """Its commands are built when its INTENT is written; until then there are none."""
+    judges_group: bool = False
+    summary: str = ""
+    """What it does, for people: all there is to read of a late step before its turn."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -35,6 +42,10 @@ class PlannedStep:
             "commands": [{**c.to_json(), "timeout_s": c.timeout_s} for c in self.commands],
             "timeout_s": self.timeout_s,
             "takes_away_healthy": self.takes_away_healthy,
+            "host": self.host,
+            "late": self.late,
+            "judges_group": self.judges_group,
+            "summary": self.summary,
         }
 
     @classmethod
@@ -57,6 +68,10 @@ class PlannedStep:
             ),
             timeout_s=row["timeout_s"],
             takes_away_healthy=row["takes_away_healthy"],
+            host=row.get("host", ""),
+            late=row.get("late", False),
+            judges_group=row.get("judges_group", False),
+            summary=row.get("summary", ""),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
@@ -130,6 +131,8 @@ class StepState(enum.Enum):
     PENDING = "pending"
     INTENT = "intent"
     IN_DOUBT = "in_doubt"
+    SETTLING = "settling"
+    """Its commands have ended well, and what they set going has not come to its end yet."""
     DONE = "done"
     FAILED = "failed"
 
@@ -149,6 +152,8 @@ class StepRecord:
     output: str = ""
     tries: int = 0
     """How many INTENTs it has had."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What it gives to later steps; while it settles, what was seen of it last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

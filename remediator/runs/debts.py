@@ -149,6 +149,11 @@ def releasing(debt: Debt, run: str) -> Debt:
     return replace(debt, state=DebtState.RELEASING, release=run, reason="")
 
 
+def taken_back(debt: Debt, step: str) -> Debt:
+    """Return `debt` after a later step of its own run has undone it as part of its effect."""
+    return replace(debt, state=DebtState.RELEASED, reason=f"undone by {step} of {debt.run}")
+
+
 def not_ours(debt: Debt) -> Debt:
     """Return `debt` after a fresh sample showed that what is set is not, or not any more, what we set.
 

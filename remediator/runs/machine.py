@@ -1,5 +1,7 @@
 """The life of a run as pure transitions: ``PLANNED -> GATED -> INTENT -> effect -> OUTCOME -> verification -> end``.
 
+A step whose effect takes its time (a state transfer) is SETTLING between its OUTCOME and the next step.
+
 Invariants. An effect starts only after its INTENT is committed. An INTENT without OUTCOME is in doubt and is ended only by a
 probe or a person. A `once` effect runs again only after a probe has proved that it did not take place. `in_doubt` is not
 an end: the run keeps its locks. A refused later step holds the run, it does not fail it.
@@ -10,6 +12,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from remediator.model.content import Probe
 from remediator.model.judging import CheckResult, State
@@ -22,6 +25,8 @@ from remediator.model.verdicts import Verdict, refusals
 NOT_STARTED = "not started:"
 """How an error begins that proves that the command never left (reach/interface.py)."""
 MOST_TRIES = 2
+MOST_REPEATS = 5
+"""So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is worse."""
 APPROVAL_S = 900.0
 """How long a plan waits for its approval."""
 OUTPUT_LIMIT = 65536
@@ -120,29 +125,56 @@ def _last_line(text: str) -> str:
     return lines[-1][:300] if lines else ""
 
 
+def outcome_of_nothing(run: Run, step_id: str, now: Instant) -> Run:
+    """Return the run with a step done that had no command to run."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.DONE, result="ok", outcome_at=now))
+
+
+def settling(run: Run, step_id: str, text: str, given: Mapping[str, Any]) -> Run:
+    """Return the run while what its step `step_id` set going has not come to its end; `text` is how far it is."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.SETTLING, result=text, given=dict(given)))
+
+
+def gave(run: Run, step_id: str, given: Mapping[str, Any], text: str = "ok") -> Run:
+    """Return the run with its step `step_id` done, and what it gives to later ones."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.DONE, result=text, given=dict(given)))
+
+
+def failed(run: Run, step_id: str, why: str, now: Instant) -> Run:
+    """Return the run with its step `step_id` failed."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.FAILED, result=why, outcome_at=step.outcome_at or now))
+
+
 def in_doubt(run: Run, step_id: str, why: str) -> Run:
     """Return the run with a step whose outcome was lost (the daemon was killed): a probe must answer."""
     step = next(each for each in run.steps if each.id == step_id)
     return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why))
 
 
-def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "probe") -> Run:
+def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "probe", repeatable: bool = False) -> Run:
     """Return the run after a probe, or a person, said what became of a step in doubt.
 
     Applied: recorded, on to the next step or to verification. Not applied: the step may run again, for `once` too, since
     it is proved that it did not; but not before the whole gate was asked anew on evidence younger than now, and not more
-    often than `MOST_TRIES`. Unknown: the run is in doubt.
+    often than `MOST_TRIES`. A `repeatable` step (idempotent, of a run that had begun before it) only asks the guards that
+    stand before every step, and is sent up to `MOST_REPEATS` times. Unknown: the run is in doubt.
     """
     step = next(each for each in run.steps if each.id == step_id)
     if answer is Probe.APPLIED:
         done = replace(step, state=StepState.DONE, probe=f"{by}: applied", outcome_at=now, result="applied")
         return replace(_with_step(run, done), state=RunState.RUNNING, reason="")
     if answer is Probe.NOT_APPLIED:
-        if step.tries >= MOST_TRIES:
+        if step.tries >= (MOST_REPEATS if repeatable else MOST_TRIES):
             why = f"{step.action} was sent {step.tries} times and did not arrive"
             failed = replace(step, state=StepState.FAILED, probe=f"{by}: not applied", result=why, outcome_at=now)
             return replace(_with_step(run, failed), state=RunState.RUNNING, reason="")
         again = replace(step, state=StepState.PENDING, probe=f"{by}: not applied", result="")
+        if repeatable:
+            return replace(_with_step(run, again), state=RunState.RUNNING, reason="")
         return replace(_with_step(run, again), state=RunState.PLANNED, reason="", locked_at=now)
     doubt = replace(step, state=StepState.IN_DOUBT, probe=f"{by}: unknown")
     return replace(_with_step(run, doubt), state=RunState.IN_DOUBT, reason=f"what became of {step.action} is not known")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from remediator.model.content import ActionInput, RunbookSpec
+from remediator.model.content import ActionInput, Command, FromStep, RunbookSpec, StepSpec
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target
@@ -37,33 +38,17 @@ def build(
     """
     if runbook.target_kind != target.kind:
         raise CannotPlan(runbook.name, target.text, f"it is for a {runbook.target_kind}")
-    steps: list[PlannedStep] = []
-    for step in runbook.steps:
-        host = inventory.hosts.get(target.hosts[0])
-        if host is None:
-            raise CannotPlan(runbook.name, target.text, f"{target.hosts[0]} is not in the inventory")
-        try:
-            commands = step.action.commands(ActionInput(target=target, host=host, data=data, params=step.params))
-        except ValueError as error:
-            raise CannotPlan(runbook.name, target.text, str(error)) from None
-        steps.append(
-            PlannedStep(
-                id=step.id,
-                action=step.action.name,
-                effect=step.action.effect,
-                risk=step.action.risk,
-                params=step.params,
-                commands=commands,
-                timeout_s=step.timeout_s,
-                takes_away_healthy=step.action.takes_away_healthy,
-            )
-        )
+    steps = tuple(
+        _planned(runbook, step, target, host, data, inventory)
+        for step in runbook.steps
+        for host in (target.hosts if step.action.each_member else target.hosts[:1])
+    )
     return Plan(
         runbook=runbook.name,
         rule=rule,
         target=target,
         risk=runbook.risk,
-        steps=tuple(steps),
+        steps=steps,
         check=check,
         verify_check=runbook.verify.check,
         verify_within_s=runbook.verify.within_s,
@@ -72,3 +57,49 @@ def build(
         held_at_most_s=runbook.held_at_most_s,
         identity=dict(identity),
     )
+
+
+def _planned(
+    runbook: RunbookSpec, step: StepSpec, target: Target, name: str, data: Data, inventory: Inventory
+) -> PlannedStep:
+    action = step.action
+    host = inventory.hosts.get(name)
+    if host is None:
+        raise CannotPlan(runbook.name, target.text, f"{name} is not in the inventory")
+    params = {key: value.to_json() if isinstance(value, FromStep) else value for key, value in step.params.items()}
+    commands: tuple[Command, ...] = ()
+    if not action.late:
+        try:
+            commands = action.commands(ActionInput(target=target, host=host, data=data, params=params))
+        except ValueError as error:
+            raise CannotPlan(runbook.name, target.text, str(error)) from None
+    return PlannedStep(
+        id=f"{step.id}_{name}" if action.each_member else step.id,
+        action=action.name,
+        effect=action.effect,
+        risk=action.risk,
+        params=params,
+        commands=commands,
+        timeout_s=step.timeout_s,
+        takes_away_healthy=action.takes_away_healthy,
+        host=name if action.each_member else "",
+        late=action.late,
+        judges_group=action.judges_group,
+        summary=action.summary,
+    )
+
+
+def taken(params: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the parameters of a late step with what earlier steps gave in place of each ``{from: step.field}``.
+
+    Raise ValueError when an earlier step did not give it.
+    """
+    found: dict[str, Any] = {}
+    for name, value in params.items():
+        if isinstance(value, Mapping) and set(value) == {"from"}:
+            step, _, key = str(value["from"]).partition(".")
+            if key not in results.get(step, {}):
+                raise ValueError(f"the step {step} gave no {key}")
+            value = results[step][key]
+        found[name] = value
+    return found

@@ -58,6 +58,8 @@ def quorum(case: Case) -> Verdict:
     group = case.group
     if group is None:
         return allow("quorum", group=None)
+    if any(step.judges_group for step in case.plan.steps):
+        return allow("quorum", judged_by="its own decision on evidence of every member")
     if isinstance(group, Unknown):
         return refuse(
             "quorum", f"which failure-domain group it belongs to, and how it stands, is not known ({group.reason})"

@@ -173,6 +173,7 @@ def step(record: StepRecord) -> dict[str, Any]:
         "probe": record.probe,
         "output": record.output,
         "tries": record.tries,
+        "given": as_json(record.given),
     }
 
 
@@ -243,6 +244,7 @@ def to_run(row: Mapping[str, Any]) -> Run:
                 probe=each["probe"],
                 output=each["output"],
                 tries=each["tries"],
+                given=from_json(each.get("given", {})),
             )
             for each in row["steps"]
         ),

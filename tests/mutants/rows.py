@@ -128,7 +128,7 @@ MUTES = (
         name="pause-after-intent",
         mistake="A pause that comes between INTENT and command does not stop the command.",
         file=DAEMON + "loop.py",
-        old="        if reasons and not (self._stop.is_set() and not first):\n",
+        old="        if reasons and not (self._stop and not first):\n",
         new="        if False:\n",
         story="paused between INTENT and command",
     ),
@@ -220,9 +220,9 @@ JOURNAL = (
     Mutant(
         name="intent-not-journalled",
         mistake="The INTENT changes the run and is not an entry of the journal.",
-        file=DAEMON + "running.py",
-        old='    turn.audit_run(\n        "intent",\n',
-        new='    _ = (\n        "intent",\n',
+        file=DAEMON + "stepping.py",
+        old='    turn.audit_run("intent", run, {**body, "before": before})\n',
+        new='    _ = ("intent", run, {**body, "before": before})\n',
         story="a yes",
     ),
     Mutant(
@@ -236,7 +236,7 @@ JOURNAL = (
     Mutant(
         name="once-sent-again",
         mistake="A `once` step whose outcome was lost is sent again, and no probe is asked whether it arrived.",
-        file=DAEMON + "running.py",
+        file=DAEMON + "stepping.py",
         old="        _doubt(turn, run, after.result)\n",
         new="        turn.run(machine.probed(run, step.id, Probe.NOT_APPLIED, turn.now))\n",
         story="lost on its way",
@@ -244,7 +244,7 @@ JOURNAL = (
     Mutant(
         name="restart-asks-no-probe",
         mistake="A step whose outcome was lost with the daemon is taken for one that did not arrive, and no probe is asked.",
-        file=DAEMON + "running.py",
+        file=DAEMON + "stepping.py",
         old="    run = machine.in_doubt(run, step.id, why)\n",
         new="    run = machine.probed(run, step.id, Probe.NOT_APPLIED, turn.now)\n",
         story="killed before the command",
@@ -262,7 +262,7 @@ JOURNAL = (
     Mutant(
         name="probe-in-a-hurry",
         mistake="`Not applied` is believed at once, although the command may still be on its way.",
-        file=DAEMON + "running.py",
+        file=DAEMON + "stepping.py",
         old="PROBE_GRACE_S = 15.0\n",
         new="PROBE_GRACE_S = 0.0\n",
         story="arrives late",

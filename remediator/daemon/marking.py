@@ -1,0 +1,75 @@
+"""What the journal knows beside the facts, for assessments of a whole group: what an integration keeps across restarts (its
+*mark*: Galera's high-water mark), and the runs of the last days.
+
+Invariant: a mark is folded by a pure function of its integration, and changes in the store and in the world together. A command
+without a daemon has none and writes none: to it all of this is not known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from remediator.daemon.turn import Turn
+from remediator.daemon.world import World
+from remediator.model.judging import CheckSpec, Evidence
+from remediator.model.records import Run
+from remediator.model.times import Instant
+
+KEY = "mark:"
+"""How the keys begin under which the store keeps marks."""
+
+
+def stored(meta: Mapping[str, str]) -> dict[str, Any]:
+    """Return assessment to mark, as the store has them."""
+    return {key.removeprefix(KEY): json.loads(value) for key, value in meta.items() if key.startswith(KEY)}
+
+
+def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> Evidence:
+    """Return the evidence of `check` on `hosts` with what the journal knows of them."""
+    known = _known(world, check, hosts, now) if check.assess.name in world.marked else {}
+    return world.facts.evidence(check.assess, hosts, world.inventory, now, known)
+
+
+def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> Mapping[str, Any]:
+    if not world.decides:
+        return {}
+    kind, touched = check.assess.target_kind, set(hosts)
+    past = {**world.past_runs, **{run.id: run for run in world.runs.values() if run.intent_at is not None}}
+    runs = [
+        _told(run, now)
+        for run in past.values()
+        if run.plan.target.kind == kind and touched & set(run.plan.target.hosts)
+    ]
+    return {"mark": world.marks.get(check.assess.name), "runs": tuple(runs)}
+
+
+def _told(run: Run, now: Instant) -> Mapping[str, Any]:
+    """Return what an assessment may know of a run: seconds since its first INTENT and its end (None: it lives)."""
+    return {
+        "run": run.id,
+        "runbook": run.plan.runbook,
+        "state": run.state.value,
+        "age_s": now.since(run.intent_at) if run.intent_at is not None else 0.0,
+        "ended_s": now.since(run.ended_at) if run.ended_at is not None else None,
+        "done": tuple(step.action for step in run.steps if step.intent_at is not None),
+    }
+
+
+def fold(turn: Turn, check: CheckSpec, seen: Evidence) -> None:
+    """Let the integration of `check` look at `seen`, and keep what it makes of its mark."""
+    world = turn.world
+    folding = world.marked.get(check.assess.name)
+    if folding is None or not world.decides or not world.adopted:
+        return
+    before = world.marks.get(check.assess.name)
+    after = folding(before, seen)
+    if after is not None and after != before:
+        keep(turn, check.assess.name, after)
+
+
+def keep(turn: Turn, name: str, mark: Any) -> None:
+    """Keep `mark` for the assessment `name`."""
+    turn.world.marks[name] = mark
+    turn.journal.set_meta(f"{KEY}{name}", json.dumps(mark, sort_keys=True))

@@ -1,0 +1,113 @@
+"""What a step of several needs of the others: its exact commands once the earlier ones have told, what it gives, and whether its
+effect has come about. Gathers for the pure functions of its action, and judges nothing itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remediator.daemon import marking, observing
+from remediator.daemon.turn import Turn
+from remediator.model.content import ActionInput, ActionSpec, Settled
+from remediator.model.plans import PlannedStep
+from remediator.model.records import Run, StepRecord, StepState
+from remediator.model.times import Instant
+from remediator.runs import machine, planning
+
+
+def planned(run: Run, step: StepRecord) -> PlannedStep:
+    """Return the planned step of a record."""
+    return next(each for each in run.plan.steps if each.id == step.id)
+
+
+def evidence_hosts(turn: Turn, run: Run) -> tuple[str, ...]:
+    """Return the hosts whose facts the run's check reads."""
+    check = turn.world.content.checks.get(run.plan.check)
+    return turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
+
+
+def last_outcome(run: Run) -> Instant | None:
+    return max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
+
+
+def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> bool:
+    """Return whether a late step has to wait for evidence younger than the last OUTCOME; it is asked for here."""
+    outcome = last_outcome(run)
+    if not planned(run, step).late or outcome is None:
+        return False
+    hosts = evidence_hosts(turn, run)
+    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    if observing.asked_since(turn, hosts, outcome) and result is not None and result.asked_at.after(outcome):
+        return False
+    for host in hosts:
+        reply = turn.world.facts.reply(host)
+        if reply is None or not reply.asked_at.after(outcome):
+            turn.collect(host)
+    return True
+
+
+def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
+    """Return what the action of `step` is built from now. Raise ValueError when a parameter is not there or its host is gone."""
+    world = turn.world
+    wanted = planned(run, step)
+    name = wanted.host or run.plan.target.hosts[0]
+    host = world.inventory.hosts.get(name)
+    if host is None:
+        raise ValueError(f"{name} is not in the inventory")
+    result = world.results.get((run.plan.check, run.plan.target.text))
+    check = world.content.checks.get(run.plan.check)
+    results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
+    return ActionInput(
+        target=run.plan.target,
+        host=host,
+        data=result.data if result is not None else {},
+        params=planning.taken(wanted.params, results),
+        run=run.id,
+        approved=run.approval is not None and run.approval.approved_by is not None,
+        results=results,
+        evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,
+    )
+
+
+def resolved(turn: Turn, run: Run, step: StepRecord) -> Run:
+    """Return the run with the exact commands of a late step in its plan; the plan's hash does not change by that.
+
+    Raise ValueError with the sentence of the action when it refuses.
+    """
+    wanted = planned(run, step)
+    action = turn.world.content.actions.get(step.action)
+    if not wanted.late or action is None:
+        return run
+    asked = order(turn, run, step)
+    exact = replace(wanted, commands=action.commands(asked), timeout_s=_limit(action, asked, wanted))
+    steps = tuple(exact if each.id == exact.id else each for each in run.plan.steps)
+    return replace(run, plan=replace(run.plan, steps=steps))
+
+
+def _limit(action: ActionSpec, asked: ActionInput, wanted: PlannedStep) -> float:
+    return wanted.timeout_s if action.limit_s is None else max(wanted.timeout_s, action.limit_s(asked))
+
+
+def given(turn: Turn, run: Run, step: StepRecord) -> Run:
+    """Return the run after the commands of `step` ended well: what it gives, or SETTLING where its effect takes its time."""
+    action = turn.world.content.actions.get(step.action)
+    if action is None:
+        return run
+    try:
+        gives = action.result(order(turn, run, step), step.output) if action.result is not None else {}
+    except ValueError as error:
+        return machine.failed(run, step.id, str(error), turn.now)
+    if action.settled is not None and planned(run, step).commands:
+        return machine.settling(run, step.id, step.result, gives)
+    return machine.gave(run, step.id, gives, step.result)
+
+
+def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
+    """Return how far what `step` set going has come. An action that cannot tell has not seen its end."""
+    action = turn.world.content.actions.get(step.action)
+    if action is None or action.settled is None:
+        return Settled(text=f"the action {step.action} is not there any more: nobody can tell when it is over")
+    try:
+        return action.settled(order(turn, run, step), step.given)
+    except ValueError as error:
+        return Settled(text=str(error), given=step.given)

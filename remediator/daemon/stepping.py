@@ -1,0 +1,313 @@
+"""One step of a run: the guards before it, its INTENT, its commands, its OUTCOME, what became of one that was lost, and the wait
+until what it set going has come to its end.
+
+Invariants: an `Act` effect is only ever appended in the turn that writes its INTENT, so it cannot leave before that is on disk. A late
+step is resolved into exact commands in that same turn, and they are stored with the INTENT.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from remediator.daemon import casing, deciding, ending, janitor, observing, resolving
+from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.wire import Act, CommandsDone
+from remediator.incidents import lifecycle
+from remediator.model.content import Effect, Probe
+from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.replies import Reach
+from remediator.model.times import Instant, rfc3339
+from remediator.runs import debts, machine
+from remediator.safety import gate
+from remediator.safety.case import Case
+from remediator.store import blobs
+
+PROBE_GRACE_S = 15.0
+"""A command that left just before we died may still arrive: "not applied" is believed only after this long."""
+PROBE_PATIENCE_S = 60.0
+"""A probe that could not answer for this long leaves the run in doubt, and pages."""
+LOOK_AGAIN_S = 3.0
+LEAVES_WITHIN_S = 30.0
+"""The first command of a step leaves within this of its INTENT, or not at all."""
+HELD_PAGE_S = 120.0
+LEFT_WITHIN_S = 60.0
+"""What a sample shows that was asked for so soon after an OUTCOME is what that left."""
+NUMBERS = re.compile(r"[0-9]+")
+"""What only counts in the reason of a held run is no other reason."""
+SETTLE_LOOK_S = 2.0
+"""While a step settles, its hosts are looked at again this long after the last look."""
+TIMEOUT_GRACE_S = 30.0
+"""What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
+
+
+def case_of(turn: Turn, run: Run) -> Case:
+    """Return the case of a live run. Between two of its steps, the instance is the one that our own last OUTCOME left."""
+    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
+    step = machine.current(run)
+    begun = any(each.state is StepState.DONE for each in run.steps)
+    if step is None or not begun or not step.before:
+        return case
+    return replace(
+        case, expected_identity={name: step.before[name] for name in run.plan.identity if name in step.before}
+    )
+
+
+def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
+    """Note with the next step what the last OUTCOME left, as the first sample asked for soon after it shows; return the run.
+
+    A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
+    """
+    outcome = max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
+    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    if step.before or outcome is None or result is None or not result.asked_at.after(outcome):
+        return run
+    if result.asked_at.at_most_since(outcome) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
+        return run
+    noted = replace(step, before=dict(result.identity))
+    run = replace(run, steps=tuple(noted if each.id == step.id else each for each in run.steps))
+    turn.run(run)
+    return run
+
+
+def go_on(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
+    run = _left_by_us(turn, run, step)
+    if resolving.waits_for_evidence(turn, run, step):
+        return
+    verdicts = gate.ask_again(case_of(turn, run))
+    if not gate.allowed(verdicts):
+        held = machine.held(run, verdicts, turn.now)
+        if run.state is RunState.HELD and NUMBERS.sub("", held.reason) != NUMBERS.sub("", run.reason):
+            turn.run(held)
+        if run.state is not RunState.HELD:
+            turn.run(held)
+            turn.audit_run(
+                "held",
+                held,
+                {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": held.reason},
+            )
+        elif held.held_since is not None and turn.now.since(held.held_since) > run.plan.held_at_most_s:
+            ending.finish(
+                turn, held, RunState.FAILED, f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {held.reason}"
+            )
+        elif held.held_since is not None and turn.now.since(held.held_since) > HELD_PAGE_S:
+            turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", held.reason, run=held)
+        return
+    if run.state is RunState.HELD:
+        run = machine.released(run)
+    intend(turn, run, step)
+
+
+def intend(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Write the INTENT of `step` and let its commands leave once that is committed.
+
+    A late step is resolved first; what its action refuses now ends the run. One that has nothing to do is done in this turn.
+    """
+    world = turn.world
+    try:
+        run = resolving.resolved(turn, run, step)
+    except ValueError as error:
+        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {error}")
+        return
+    planned = resolving.planned(run, step)
+    result = world.results.get((run.plan.check, run.plan.target.text))
+    before = dict(result.identity) if result is not None else dict(run.plan.identity)
+    before |= {"intent_at": rfc3339(turn.now.wall), "run": run.id}
+    if planned.commands and (why := janitor.owe(turn, run, planned, before)) is not None:
+        ending.finish(turn, run, RunState.FAILED, why)
+        return
+    run = machine.intent(run, step.id, before, turn.now)
+    turn.run(run)
+    commands = [command.to_json() for command in planned.commands]
+    body = {"step": step.id, "action": step.action, "effect": planned.effect.value, "commands": commands}
+    turn.audit_run("intent", run, {**body, "before": before})
+    shown = "; ".join(f"{command.host}: {command.line()}" for command in planned.commands)
+    if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
+        text = shown or f"{step.id}: {planned.summary}"
+        turn.incident(lifecycle.curing(incident, run, turn.now), "intent", text, run=run.id, rule=run.plan.rule)
+    if not planned.commands:
+        _ended(turn, machine.outcome_of_nothing(run, step.id, turn.now), step.id)
+        return
+    world.working.add((run.id, step.id))
+    world.under_way.add((run.id, step.id))
+    latest = Instant(
+        turn.now.wall + timedelta(seconds=LEAVES_WITHIN_S), turn.now.boot_s + LEAVES_WITHIN_S, turn.now.boot_id
+    )
+    turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands, not_after=latest))
+
+
+def commands_done(turn: Turn, message: CommandsDone) -> None:
+    """Take the outcome of a step's commands."""
+    world = turn.world
+    world.working.discard((message.run, message.step))
+    world.under_way.discard((message.run, message.step))
+    run = world.runs.get(message.run)
+    if run is None:
+        return
+    step = machine.current(run)
+    if step is None or step.id != message.step or step.state is not StepState.INTENT:
+        return
+    run = machine.outcome(run, step.id, message.done, len(resolving.planned(run, step).commands), turn.now)
+    after = next(each for each in run.steps if each.id == step.id)
+    if after.state is StepState.IN_DOUBT:
+        turn.run(run)
+        _doubt(turn, run, after.result)
+        return
+    _ended(turn, run, step.id)
+
+
+def _ended(turn: Turn, run: Run, step_id: str) -> None:
+    """Store that the commands of a step ended: what it gives, or that what it set going has yet to come about."""
+    step = next(each for each in run.steps if each.id == step_id)
+    if step.state is StepState.DONE:
+        run = resolving.given(turn, run, step)
+        step = next(each for each in run.steps if each.id == step_id)
+    turn.run(run)
+    _record_outcome(turn, run, step)
+    if step.state is StepState.SETTLING:
+        deciding.refresh(turn, run)
+
+
+def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
+    turn.world.keep_output(step.output)
+    if step.state in (StepState.DONE, StepState.SETTLING):
+        janitor.took_effect(turn, run, step)
+    body = {
+        "step": step.id,
+        "state": step.state.value,
+        "result": step.result,
+        "probe": step.probe,
+        "output_sha256": blobs.digest(step.output),
+    }
+    turn.audit_run("outcome", run, body)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "outcome", f"{step.action}: {step.result}", run=run.id)
+
+
+def supervise(turn: Turn, run: Run, step: StepRecord) -> None:
+    """An INTENT that nobody in this process works on, or whose time is over, has lost its outcome."""
+    planned = resolving.planned(run, step)
+    key = (run.id, step.id)
+    limit = sum(command.timeout_s for command in planned.commands) + TIMEOUT_GRACE_S
+    late = step.intent_at is not None and turn.now.since(step.intent_at) > max(limit, planned.timeout_s)
+    if key in turn.world.working and not late:
+        return
+    turn.world.working.discard(key)
+    why = "its commands did not end in time" if late else "the daemon ended between its INTENT and its OUTCOME"
+    run = machine.in_doubt(run, step.id, why)
+    turn.run(run)
+    _doubt(turn, run, why)
+
+
+def _doubt(turn: Turn, run: Run, why: str) -> None:
+    """Begin to look for what became of a step whose outcome is lost."""
+    turn.world.probing[run.id] = turn.now
+    turn.audit_run("outcome_lost", run, {"why": why})
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "outcome_lost", f"{why}; a probe will tell", run=run.id)
+    deciding.refresh(turn, run)
+
+
+def probe(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
+    world = turn.world
+    since = world.probing.setdefault(run.id, turn.now)
+    action = world.content.actions.get(step.action)
+    planned = resolving.planned(run, step)
+    host = planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0]
+    reply = world.facts.reply(host)
+    answer = Probe.UNKNOWN
+    fresh = reply is not None and reply.reach is Reach.OK and reply.asked_at.after(since)
+    if debts.is_release(run) and reply is not None and fresh:
+        answer = janitor.probe(turn, run, reply)
+    elif action is not None and reply is not None and fresh:
+        answer = action.probe(step.before, reply, run.plan.target)
+    patient = turn.now.since(since) <= PROBE_PATIENCE_S
+    early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
+    if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
+        answer = Probe.UNKNOWN
+    if answer is Probe.NOT_APPLIED and early:
+        answer = Probe.UNKNOWN  # not believed yet, however long a clock that was set back makes that last
+    if answer is Probe.UNKNOWN:
+        _look_again(turn, host)
+        if run.state is not RunState.IN_DOUBT and not patient:
+            doubtful = machine.probed(run, step.id, answer, turn.now)
+            turn.run(doubtful)
+            turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
+            turn.page(
+                f"{run.id}:in_doubt",
+                f"{run.id} on {run.plan.target} is in doubt",
+                f"{doubtful.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
+                run=doubtful,
+            )
+        return
+    settle(turn, run, step, answer, by="probe", actor=ENGINE)
+
+
+def _look_again(turn: Turn, host: str) -> None:
+    reply = turn.world.facts.reply(host)
+    if reply is None or turn.now.since(reply.asked_at) > LOOK_AGAIN_S:
+        turn.collect(host)
+
+
+def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, actor: str) -> Run:
+    """Record that `answer` is what became of a step in doubt, and let the run go on from there."""
+    begun = any(each.state is StepState.DONE for each in run.steps)
+    repeatable = begun and resolving.planned(run, step).effect is Effect.IDEMPOTENT
+    run = machine.probed(run, step.id, answer, turn.now, by=by, repeatable=repeatable)
+    after = next(each for each in run.steps if each.id == step.id)
+    if after.state is StepState.DONE:
+        run = resolving.given(turn, run, after)
+        after = next(each for each in run.steps if each.id == step.id)
+    turn.run(run)
+    turn.world.probing.pop(run.id, None)
+    turn.audit_run("probed", run, {"step": step.id, "answer": answer.value, "by": by}, actor=actor)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "probed", f"{step.action}: {answer.value} (by {by})", run=run.id)
+    if after.state in (StepState.DONE, StepState.SETTLING, StepState.FAILED):
+        _record_outcome(turn, run, after)
+    return run
+
+
+def watch(turn: Turn, run: Run, step: StepRecord) -> None:
+    """See how far what a SETTLING step set going has come, by evidence gathered after its OUTCOME."""
+    since = step.outcome_at or step.intent_at or run.locked_at
+    hosts = resolving.evidence_hosts(turn, run)
+    for host in hosts:
+        reply = turn.world.facts.reply(host)
+        if reply is None or turn.now.since(reply.asked_at) > SETTLE_LOOK_S:
+            turn.collect(host)
+    if not observing.asked_since(turn, hosts, since):
+        seen = None
+    else:
+        seen = resolving.seen(turn, run, step)
+    if seen is not None and seen.failed:
+        _settled(turn, machine.failed(run, step.id, seen.text, turn.now), step.id)
+        return
+    if seen is not None and seen.done:
+        _settled(turn, machine.gave(run, step.id, seen.given, seen.text), step.id)
+        return
+    limit_s = resolving.planned(run, step).timeout_s
+    if turn.now.since(since) > limit_s:
+        last = seen.text if seen is not None else f"nothing fresh is known of {', '.join(hosts)}"
+        why = f"it has not come about within {limit_s:.0f} s: {last}"
+        _settled(turn, machine.failed(run, step.id, why, turn.now), step.id)
+        return
+    if seen is None:
+        return
+    if (seen.text, dict(seen.given)) != (step.result, dict(step.given)):
+        if NUMBERS.sub("", seen.text) != NUMBERS.sub("", step.result) and run.incident is not None:
+            turn.journal.timeline(run.incident, "progress", f"{step.id}: {seen.text}", run=run.id)
+        turn.run(machine.settling(run, step.id, seen.text, seen.given))
+
+
+def _settled(turn: Turn, run: Run, step_id: str) -> None:
+    """Store that a SETTLING step has come to its end."""
+    step = next(each for each in run.steps if each.id == step_id)
+    turn.run(run)
+    turn.audit_run("settled", run, {"step": step.id, "state": step.state.value, "result": step.result})
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "settled", f"{step.id}: {step.result}", run=run.id)
+    deciding.refresh(turn, run)
