@@ -1,0 +1,173 @@
+"""The judgement of Galera recovery: from a picture to the one thing to do, by the rules GB-1 to GB-19 (safety.md b.1). Pure.
+
+Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.RULES` has nothing against it, and then names
+the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to UNKNOWN never
+turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of stopped members
+were not read yet, and everything else would allow a bootstrap, it says so, without a candidate.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from remediator.integrations.galera import rules_beside, rules_bootstrap, rules_evidence, words
+from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure, Refusal, page
+from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.standing import (
+    Case,
+    Seat,
+    Standing,
+    case,
+    history,
+    in_transfer,
+    quarantined,
+    standing,
+)
+from remediator.model.values import Unknown
+
+__all__ = ["BOOTSTRAPS", "Decision", "Procedure", "decide", "outlook"]
+
+ALONE = "positions from all members, and nothing lost below the high-water mark"
+
+
+def decide(picture: ClusterPicture) -> Decision:
+    """Return the one thing to do in `picture`. A bootstrap carries its candidate; everything else says why not."""
+    found = case(picture)
+    if picture.primary_elsewhere is True or found.those(Standing.PRIMARY):
+        return rules_beside.decide(found)
+    return _without_primary(found)
+
+
+def outlook(picture: ClusterPicture) -> Decision:
+    """Return what `decide` would say once the positions of the stopped members have been read.
+
+    A BOOTSTRAP without candidate means: stop and mask all, read the positions, then decide. Where more than positions is
+    against it, the page names that. Never a bootstrap, and never anything else, that `decide` refuses for another reason.
+    """
+    now = decide(picture)
+    if now.procedure is not Procedure.PAGE:
+        return now
+    supposed = _suppose_read(picture)
+    if supposed == picture:
+        return now
+    then = decide(supposed)
+    if then.procedure is Procedure.PAGE:
+        return then
+    if then.procedure is not Procedure.BOOTSTRAP:
+        return now
+    why = f"nothing but positions is missing: read those of {', '.join(_unread(picture))}, then decide"
+    return dataclasses.replace(then, candidate=None, joiners=(), rule="GB-4", why=why, possibly_lost=None)
+
+
+def _without_primary(found: Case) -> Decision:
+    """No member says Primary: prove it, wait, start unchanged; only then bootstrap, if no rule forbids it."""
+    refusal = _two_histories(found)
+    if refusal is not None:
+        return page(refusal)
+    moving = [seat for seat in found.seats if in_transfer(seat.member) is True]
+    if moving:
+        why = f"{words.hosts(moving)} is in a state transfer and is not touched"
+        return Decision(procedure=Procedure.WAIT, rule="GB-14", why=why)
+    returning = rules_bootstrap.may_return(found)
+    if returning and _coming_up(found):
+        why = "members are coming up and may form their last view by themselves"
+        return Decision(procedure=Procedure.WAIT, rule="GB-1", why=why)
+    why_not = rules_bootstrap.gb_2(found)
+    if why_not is not None:
+        return page(Refusal(rule="GB-2", why=why_not))
+    live, stopped = found.those(Standing.LIVE), found.those(Standing.STOPPED)
+    if returning and not stopped:
+        why = f"{words.hosts(live)} may form their last view by themselves"
+        return Decision(procedure=Procedure.WAIT, rule="GB-1", why=why)
+    if returning or (live and stopped and _fresh(found.picture.minutes_whole)):
+        return rules_beside.start_members(found, "GB-1" if returning else "GB-3")
+    refusal = rules_bootstrap.refuse(found)
+    return page(refusal) if refusal is not None else _bootstrap(found)
+
+
+def _two_histories(found: Case) -> Refusal | None:
+    """GB-5: return the refusal when the members hold two histories, or one that is not the recorded one."""
+    held = {uuid: seat.host for seat in reversed(found.present) if (uuid := history(seat.member)) is not None}
+    ours = set() if found.mark is None else {found.mark.uuid}
+    if len(held.keys() | (ours if held else set())) <= 1:
+        return None
+    told = ", ".join(f"{host} holds {uuid}" for uuid, host in sorted(held.items()))
+    recorded = f", recorded is {found.mark.uuid}" if found.mark is not None else ""
+    return Refusal(rule="GB-5", why=f"{told}{recorded}: a person decides which history is ours")
+
+
+def _coming_up(found: Case) -> bool:
+    """All that are not powered off were reached, and systemd is starting one of them again."""
+    reached = all(seat.member.reached for seat in found.present)
+    return reached and any(seat.member.unit == "restarting" for seat in found.present)
+
+
+def _fresh(minutes: float | Unknown) -> bool:
+    return not isinstance(minutes, Unknown) and minutes < rules_bootstrap.GRACE_MINUTES
+
+
+def _bootstrap(found: Case) -> Decision:
+    """GB-7: return the bootstrap that no rule refused, with its candidate, who joins, and who stays out."""
+    chosen = rules_evidence.candidate(found)
+    if chosen is None or found.top is None:
+        raise AssertionError("GB-6 refuses where no member has a position")
+    asks = rules_bootstrap.refuse_alone(found)
+    live = found.only(Standing.LIVE)
+    why = f"{chosen.host} holds the highest position, {found.top}"
+    if found.lost:
+        why = f"{why}; {found.lost} transactions are possibly lost"
+    return Decision(
+        procedure=Procedure.PC_BOOTSTRAP if live else Procedure.BOOTSTRAP,
+        candidate=chosen.host,
+        joiners=tuple(seat.host for seat in found.seats if seat is not chosen and not _stays_out(seat)),
+        absent=tuple(seat.host for seat in found.seats if _stays_out(seat)),
+        rule="GB-3" if live else "GB-7",
+        why=why,
+        alone=asks is None,
+        alone_why=ALONE if asks is None else f"{asks.rule}: {asks.why}",
+        possibly_lost=found.lost,
+    )
+
+
+def _stays_out(seat: Seat) -> bool:
+    return seat.standing is Standing.OFF or quarantined(seat.member)
+
+
+def _pending(member: MemberPicture) -> bool:
+    return standing(member) is Standing.STOPPED and not member.position_read
+
+
+def _unread(picture: ClusterPicture) -> list[str]:
+    return [member.host for member in picture.members if _pending(member)]
+
+
+def _suppose_read(picture: ClusterPicture) -> ClusterPicture:
+    """Return `picture` as if each unread position of a stopped member had come out as well as it can.
+
+    As well as it can: of the recorded uuid, at the flagged member's position if that is known, else at the mark or the
+    highest known one; without prepared transactions, unless they are known; behind its point for a member in quarantine.
+    """
+    mark = picture.mark
+    if not isinstance(mark, Mark) or not _unread(picture):
+        return picture
+    told = case(dataclasses.replace(picture, members=tuple(map(_forget, picture.members))))
+    flagged = [seat.member for seat in told.seats if seat.witness and seat.member.safe_to_bootstrap is True]
+    best = flagged[0].seqno if flagged else max(told.top or 0, mark.seqno or 0)
+    members = tuple(_as_read(member, mark.uuid, best) if _pending(member) else member for member in picture.members)
+    return dataclasses.replace(picture, members=members)
+
+
+def _forget(member: MemberPicture) -> MemberPicture:
+    return dataclasses.replace(member, seqno=Unknown("not_read")) if _pending(member) else member
+
+
+def _as_read(member: MemberPicture, uuid: str, seqno: int | Unknown | None) -> MemberPicture:
+    if isinstance(member.quarantine, int):
+        seqno = member.quarantine - 1
+    return dataclasses.replace(
+        member,
+        uuid=member.uuid if isinstance(member.uuid, str) and member.uuid != NIL else uuid,
+        seqno=seqno,
+        position_read=True,
+        xa=False if isinstance(member.xa, Unknown) else member.xa,
+    )

@@ -1,0 +1,52 @@
+"""What the judgement returns: one procedure, by which rule, and why in one sentence. Frozen records."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Procedure(enum.Enum):
+    """The one thing to do."""
+
+    WAIT = "wait"  # nothing is done, and the cluster is looked at again
+    START_MEMBERS = "start_members"  # every stopped member unchanged, without any option
+    START_ONE = "start_one"  # the candidate, unchanged
+    PC_BOOTSTRAP = "pc_bootstrap"  # SET GLOBAL wsrep_provider_options on the candidate, which lives
+    BOOTSTRAP = "bootstrap"  # --wsrep-new-cluster on the candidate, all others stopped
+    PAGE = "page"  # a person
+    NOTHING = "nothing"  # nothing is to be done
+
+
+BOOTSTRAPS = frozenset((Procedure.PC_BOOTSTRAP, Procedure.BOOTSTRAP))
+NO_BOOTSTRAP = "this is no bootstrap: it stands under the ordinary rules for its risk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    procedure: Procedure
+    candidate: str | None = None
+    """The host to bootstrap, or to start (START_ONE). None beside BOOTSTRAP (`outlook` only): positions come first."""
+    joiners: tuple[str, ...] = ()
+    """The hosts that are started (START_MEMBERS), or that join after the bootstrap, in this order."""
+    absent: tuple[str, ...] = ()
+    """The hosts that a bootstrap leaves out and that must be, or stay, in quarantine (GB-10)."""
+    rule: str
+    why: str
+    alone: bool = False
+    """A bootstrap that the evidence lets happen without a person's approval. False for everything else."""
+    alone_why: str = NO_BOOTSTRAP
+    possibly_lost: int | None = None
+    """Of a bootstrap: the transactions between the high-water mark and the candidate; None where none is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why not: the rule, and a sentence that names the member and the remedy."""
+
+    rule: str
+    why: str
+
+
+def page(refusal: Refusal) -> Decision:
+    return Decision(procedure=Procedure.PAGE, rule=refusal.rule, why=refusal.why)

@@ -1,0 +1,161 @@
+"""The rules that ask what is known: positions, uuids, flags, the high-water mark, who is missing (GB-4 to GB-10). Pure.
+
+Invariant: a rule returns the sentence with which it refuses, or None; UNKNOWN refuses. `person_gb_n` are what a person's
+approval answers; nothing answers the others.
+"""
+
+from __future__ import annotations
+
+from remediator.integrations.galera import words
+from remediator.integrations.galera.picture import NIL, MemberPicture
+from remediator.integrations.galera.standing import Case, Seat, Standing, position
+from remediator.model.values import Unknown
+
+
+def candidate(case: Case) -> Seat | None:
+    """GB-7: return the witness at the highest position: among equals the flagged one, else the first in the inventory."""
+    equals = [seat for seat in case.seats if seat.witness and position(seat.member) == case.top]
+    flagged = [seat for seat in equals if seat.member.safe_to_bootstrap is True]
+    return next(iter(flagged or equals), None)
+
+
+def gb_4(case: Case) -> str | None:
+    """GB-4: a position is read from stopped data, in this run, without prepared transactions; all else is UNKNOWN."""
+    for seat in case.present:
+        member = seat.member
+        if member.stopped is not False:
+            if not member.position_read:
+                return f"the position of {seat.host} was not read in this run: read it"
+            if member.xa is not False:
+                return (
+                    f"{seat.host} has, or may have ({words.said(member.xa)}), prepared transactions: a person commits "
+                    "or rolls them back, then its position is read again"
+                )
+        if isinstance(member.seqno, Unknown):
+            return f"the position of {seat.host} is {words.said(member.seqno)}: read it again"
+    return None
+
+
+def gb_5(case: Case) -> str | None:
+    """GB-5: every position belongs to the one recorded cluster uuid."""
+    if case.mark is None:
+        return "no cluster uuid is recorded: a person compares the uuids and accepts one as the baseline of the group"
+    for seat in case.present:
+        uuid = seat.member.uuid
+        if uuid is not None and uuid not in (case.mark.uuid, NIL):
+            return (
+                f"{seat.host} is of cluster {words.said(uuid)} and the recorded one is {case.mark.uuid}: a person "
+                "decides which history is ours"
+            )
+    return None
+
+
+def gb_6(case: Case) -> str | None:
+    """GB-6: a member without uuid or position is never a candidate; somebody must have both."""
+    if any(seat.witness for seat in case.seats):
+        return None
+    return f"none of {words.hosts(case.seats)} holds a history to start from: restore a backup"
+
+
+def gb_7(case: Case) -> str | None:
+    """GB-7: safe_to_bootstrap is a hint, good only on one member, and that one at the highest position."""
+    for seat in case.present:
+        if isinstance(seat.member.safe_to_bootstrap, Unknown):
+            known = words.said(seat.member.safe_to_bootstrap)
+            return f"safe_to_bootstrap of {seat.host} is {known}: make its grastate.dat readable"
+    flagged = [seat for seat in case.present if seat.member.safe_to_bootstrap is True]
+    if len(flagged) > 1:
+        return f"{words.hosts(flagged)} all have safe_to_bootstrap: 1: a person finds out why, and clears it"
+    for seat in flagged:
+        if not seat.witness or position(seat.member) != case.top:
+            return (
+                f"{seat.host} has safe_to_bootstrap: 1 and does not hold the highest position ({case.top}): "
+                "a person finds out why, and clears it"
+            )
+    return None
+
+
+def gb_8(case: Case) -> str | None:
+    """GB-8: what may be lost is measured against the high-water mark; without one the loss has no size."""
+    if case.mark is not None and case.mark.seqno is not None:
+        return None
+    return "no high-water mark is stored, so nobody knows what may be lost: a person decides"
+
+
+def gb_9(case: Case) -> str | None:
+    """GB-9: all members have told; of three or more one may be missing, if it is fenced and nothing it saw is lost."""
+    picture = case.picture
+    if picture.addresses_match is not True:
+        return (
+            f"wsrep_cluster_address names other members than the inventory, or that is not known "
+            f"({words.said(picture.addresses_match)}): make them equal"
+        )
+    missing = [seat for seat in case.seats if seat.missing]
+    if not missing:
+        return None
+    names = words.hosts(missing)
+    if len(missing) > 1:
+        return f"{names} bring no position: with more than one member missing a person decides alone"
+    if len(case.seats) <= 2:
+        return f"{names} brings no position: with one of two members missing a person decides alone"
+    if picture.arbitrator is not False:
+        return f"{names} brings no position, and an arbitrator votes or may: a person decides alone"
+    if not _fenced(missing[0]):
+        return f"{names} brings no position and is not fenced: stop and mask its unit, or power it off by its BMC"
+    if case.top is None or case.mark is None or case.mark.seqno is None or case.top < case.mark.seqno:
+        return f"{names} brings no position and may hold what the others lack ({case.lost} transactions): bring it back"
+    return None
+
+
+def _fenced(seat: Seat) -> bool:
+    if seat.standing is Standing.OFF:
+        return True
+    return seat.standing is Standing.STOPPED and seat.member.unit == "masked"
+
+
+def gb_10(case: Case) -> str | None:
+    """GB-10: a member in quarantine is stopped, and behind the point where the cluster went on without it."""
+    return next((refusal for seat in case.present if (refusal := quarantine(seat)) is not None), None)
+
+
+def quarantine(seat: Seat) -> str | None:
+    """GB-10, of one member: return why what is known of its quarantine forbids everything; None if it does not."""
+    member, point = seat.member, seat.member.quarantine
+    if point is None or member.uuid is None:
+        return None
+    if member.stopped is not True:
+        return f"{seat.host} is in quarantine, or may be, and is not proven to be stopped: stop it"
+    if isinstance(point, Unknown) or isinstance(member.seqno, Unknown) or _reaches(member, point):
+        return (
+            f"{seat.host} was left out at {words.said(point)} and stands at {words.said(member.seqno)}: "
+            "compare its data with the others before anything starts"
+        )
+    return None
+
+
+def _reaches(member: MemberPicture, point: int) -> bool:
+    seqno = position(member)
+    return seqno is not None and seqno >= point
+
+
+def person_gb_9(case: Case) -> str | None:
+    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves."""
+    missing = [seat for seat in case.seats if seat.missing]
+    if missing:
+        return f"{words.hosts(missing)} brings no position"
+    if len(case.seats) <= 2:
+        return "a cluster of two has no third member to agree"
+    if case.picture.arbitrator is not False:
+        return "an arbitrator votes in this cluster, or may"
+    return None
+
+
+def person_gb_8(case: Case) -> str | None:
+    """GB-8: below the high-water mark a person approves, and is shown how much may be lost."""
+    return f"{case.lost} transactions below the high-water mark are possibly lost" if case.lost else None
+
+
+def person_gb_14(case: Case) -> str | None:
+    """GB-14: who cannot take a state transfer stays out; a person should know before."""
+    short = [seat for seat in case.present if seat.member.space == "short"]
+    return f"{words.hosts(short)} lacks the space for a state transfer and may stay out" if short else None

@@ -1,0 +1,46 @@
+"""The words in which a refusal says that something is not known. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from remediator.integrations.galera.standing import Seat
+from remediator.model.values import Unknown
+
+
+def said(value: Any) -> str:
+    """Return a fact as a person reads it."""
+    return f"UNKNOWN ({value.reason})" if isinstance(value, Unknown) else str(value)
+
+
+def hosts(seats: Iterable[Seat]) -> str:
+    return ", ".join(seat.host for seat in seats)
+
+
+def trouble(seat: Seat) -> str | None:
+    """GB-17, of one member: return what forbids every act on it, and the remedy; None if nothing does."""
+    member = seat.member
+    if member.trouble is not None:
+        return f"the log of {seat.host} says {said(member.trouble)}: a person reads it and decides about its data"
+    if member.space == "full":
+        return f"the disk of {seat.host} is full: make room first"
+    if member.clock_true is not True:
+        return f"the clock of {seat.host} is more than 2 s off, or that is UNKNOWN: repair its time service first"
+    return None
+
+
+def deploying(value: Any) -> str | None:
+    """GB-17: return the refusal while a deployment runs or may run."""
+    if value is False:
+        return None
+    known = "is under way" if value is True else f"may be under way: {said(value)}"
+    return f"a deployment by kolla-ansible {known}: wait until it has ended"
+
+
+def leftover(value: Any) -> str | None:
+    """GB-11: return the refusal while an old bootstrap argument is, or may be, somewhere."""
+    if value is False:
+        return None
+    known = "has" if value is True else f"may have ({said(value)})"
+    return f"a container {known} a bootstrap argument left over: recreate it without one"
