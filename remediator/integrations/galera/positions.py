@@ -28,7 +28,7 @@ NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MOST_CHARS = 1 << 20
 ABOUT = re.compile(r"recovered\s+position", re.I)
 LINE = re.compile(r"WSREP:\s*[Rr]ecovered\s+position:?\s+([0-9a-fA-F-]{36}):(\S+)\s*$")
-XA = re.compile(r"Found (\d+) prepared transactions")
+SETTLED = re.compile(r"WSREP: Last wsrep seqno to be recovered\s*(\S*)\s*$")
 TRIPLE = r"[0-9]+-[0-9]+-[0-9]+"
 FORMS = tuple(
     re.compile(form) for form in (r"(-?[0-9]+)", rf"(-?[0-9]+),{TRIPLE}", rf"{TRIPLE},(-?[0-9]+)")
@@ -45,7 +45,7 @@ class Position:
     uuid: str | Unknown | None
     seqno: int | Unknown | None
     xa: bool
-    """There are prepared transactions: the server printed no position, so `uuid` and `seqno` are UNKNOWN
+    """There are prepared transactions that nobody has ended: whatever was printed, `uuid` and `seqno` are UNKNOWN
     (``xa_prepared``). Nothing is bootstrapped by itself while one member has them (GB-4)."""
 
     @property
@@ -77,7 +77,8 @@ def parse(output: str, nonce: str) -> Position | Unknown:
     """Return the position in `output`, the text of the run that was given `nonce`.
 
     Unknown: ``position_`` and one of ``too_long no_markers stale_nonce cut repeated corrupt exit_<code> none several
-    bad_line bad_uuid bad_form``. Raise ValueError for a nonce that is no word of 8 to 64 characters.
+    bad_line bad_uuid bad_form contradiction``. The last: the server found a later write set prepared and did not keep it, as
+    it does when it recovers without the ``log_bin`` that it ran with (seen with MariaDB 10.11). Raise ValueError for a nonce that is no word of 8 to 64 characters.
     """
     _check(nonce)
     found = _between(output, nonce)
@@ -87,14 +88,20 @@ def parse(output: str, nonce: str) -> Position | Unknown:
     text = "\n".join(lines)
     if causes.corrupt(text):
         return Unknown("position_corrupt")
-    if XA.search(text):
+    if causes.prepared(text):
         return Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True)
     if code != "0":
         return Unknown(f"position_exit_{code}")
     told = [line for line in lines if ABOUT.search(line)]
     if len(told) != 1:
         return Unknown("position_several" if told else "position_none")
-    return _position(told[0])
+    position = _position(told[0])
+    settled = [match.group(1) for match in map(SETTLED.search, lines) if match is not None]
+    if isinstance(position, Position) and any(
+        seqno != str(-1 if position.empty else position.seqno) for seqno in settled
+    ):
+        return Unknown("position_contradiction")
+    return position
 
 
 def _check(nonce: str) -> None:

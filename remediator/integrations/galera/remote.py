@@ -21,7 +21,7 @@ HOLD = "/etc/systemd/system/kolla-mariadb-container.service.d/remediator-hold.co
 GROUP_PORT = 4567
 MOST_FILES, MOST_WALK_S = 20000, 1.5
 MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
-ENGINE_S = 1.5
+ENGINE_S = 2.0
 LOG_BYTES, TAIL_BYTES = 1 << 20, 65536
 BOOTSTRAPS = re.compile(
     r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
@@ -159,7 +159,7 @@ def _config(path):
     lines = [line.strip() for line in text.splitlines() if not re.match(r"\s*[#;]", line)]
     addresses = None
     for line in lines:
-        match = re.match(r"wsrep[-_]cluster[-_]address\s*=\s*[\"']?gcomm://([^\"'?\s]*)", line)
+        match = re.match(r"wsrep[-_]cluster[-_]address\s*=\s*[\"']?gcomm://([^\"'?#;]*)", line)
         if match:
             addresses = [_host(one) for one in match.group(1).split(",") if one.strip()][:MOST_PEERS]
     return {"bootstrap": any(BOOTSTRAPS.search(line) for line in lines), "addresses": addresses}

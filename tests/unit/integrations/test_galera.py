@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations import galera
-from remediator.integrations.galera import assess, fields
+from remediator.integrations.galera import assess, causes, facts, fields
 from remediator.model.hosts import Host
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
@@ -244,6 +244,9 @@ def test_grastate_is_taken_as_far_as_it_goes(grastate: Any, expected: tuple[Any,
     [
         ("2026 [ERROR] InnoDB: Database page corruption on disk", "innodb_corruption"),
         ("[ERROR] Found 3 prepared transactions! It means that server was not shut down properly", "xa_prepared"),
+        ("[Warning] Found 1 prepared XA transactions", "xa_prepared"),
+        ("[Note] Found 1 prepared transaction(s) in InnoDB", None),
+        ("InnoDB: Plugin initialization aborted with error Data structure corruption", "innodb_corruption"),
         ("Local state seqno (9) is greater than group seqno (7): states diverged. Aborting", "diverged"),
         ("[ERROR] WSREP: Inconsistency detected: Inconsistent by consensus", "inconsistent"),
         ("It may not be safe to bootstrap the cluster from this node.", "not_safe_to_bootstrap"),
@@ -328,3 +331,71 @@ def test_the_log_is_read_from_its_end_and_bounded(tmp_path: Path) -> None:
     path.write_text("x" * 200_000 + "\nend\n")
     tail = REMOTE["_log_tail"](str(path))
     assert (len(tail), tail[-4:]) == (6000, "end\n")
+
+
+def status(**changes: str) -> facts.Status | Unknown:
+    return facts.member("ctl1", member("ctl1", {**sql(), **changes})).status
+
+
+def test_what_an_older_answer_does_not_have_is_absent() -> None:
+    found = status()
+    assert isinstance(found, facts.Status)
+    assert (found.version, found.evs_state, found.incoming_addresses, found.desync) == (None, None, None, None)
+    assert (found.recv_queue, found.received_bytes, found.replicated_bytes) == (None, None, None)
+    assert (found.flow_control_active, found.flow_control_sent, found.gcomm_uuid) == (None, None, None)
+
+
+def test_what_a_member_says_of_its_version_its_peers_and_its_progress() -> None:
+    found = status(
+        version="10.11.19-MariaDB-0+deb12u1",
+        wsrep_incoming_addresses="10.77.0.12:3306,10.77.0.11:3306",
+        wsrep_evs_state="OPERATIONAL",
+        wsrep_flow_control_active="true",
+        wsrep_flow_control_sent="4",
+        wsrep_local_recv_queue="7",
+        wsrep_received_bytes="960",
+        wsrep_replicated_bytes="0",
+        wsrep_gcomm_uuid="75c6b9d6-e710-11f1-9a8f-ff0e9fec9ff5",
+    )
+    assert isinstance(found, facts.Status)
+    assert (found.version, found.evs_state) == ("10.11.19-MariaDB-0+deb12u1", "OPERATIONAL")
+    assert found.incoming_addresses == ("10.77.0.12:3306", "10.77.0.11:3306")
+    assert (found.flow_control_active, found.flow_control_sent) == (True, 4)
+    assert (found.recv_queue, found.received_bytes, found.replicated_bytes) == (7, 960, 0)
+    assert found.gcomm_uuid == "75c6b9d6-e710-11f1-9a8f-ff0e9fec9ff5"
+
+
+@pytest.mark.parametrize(
+    ("answer", "desync"),
+    [
+        ({"wsrep_desync": "OFF", "wsrep_desync_count": "0"}, False),
+        ({"wsrep_desync": "ON"}, True),
+        ({"wsrep_desync": "OFF", "wsrep_desync_count": "1"}, True),
+        ({"wsrep_desync_count": "0"}, False),
+    ],
+)
+def test_a_member_taken_out_of_flow_control(answer: dict[str, str], desync: bool) -> None:
+    found = status(**answer)
+    assert isinstance(found, facts.Status)
+    assert found.desync is desync
+
+
+def test_a_count_that_is_none_makes_the_answer_unknown() -> None:
+    assert status(wsrep_received_bytes="many") == Unknown("sql_error:ValueError")
+
+
+def test_sql_that_is_up_over_an_engine_that_is_down_has_its_own_word() -> None:
+    data = node(member("ctl1", Unknown("sql_engine:error:1030")), *GOOD)
+    assert (data["sql"], data["cluster_status"]) == ("engine", Unknown("sql_engine:error:1030"))
+
+
+def test_a_host_that_does_not_answer_leaves_how_it_is_started_unknown() -> None:
+    assert facts.member("ctl1", None).launch == Unknown("not_asked")
+    assert facts.member("ctl1", gone("ctl1")).launch == gone("ctl1").section("galera")
+
+
+def test_the_signs_are_told_apart() -> None:
+    assert causes.signs(
+        ["mariadbd: ready for connections", "IST didn't contain all write sets, expected last: 12"]
+    ) == {"ist_race"}
+    assert causes.signs([]) == frozenset()
