@@ -1,9 +1,10 @@
-"""The judgement of Galera recovery: from a picture to the one thing to do, by the rules GB-1 to GB-19 (safety.md b.1). Pure.
+"""The judgement of Galera recovery, by the rules GB-1 to GB-19: from a picture to the one thing to do. Pure.
 
-Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.RULES` has nothing against it, and then names
-the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to UNKNOWN never
-turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of stopped members
-were not read yet, and everything else would allow a bootstrap, it says so, without a candidate.
+Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.RULES` has nothing against it, and then
+names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to
+UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
+stopped members were not read yet, and everything else would allow a bootstrap, it says so, without a candidate.
+docs/galera-decision.md has the rules in one table.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def decide(picture: ClusterPicture) -> Decision:
 def outlook(picture: ClusterPicture) -> Decision:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
-    A BOOTSTRAP without candidate means: stop and mask all, read the positions, then decide. Where more than positions is
-    against it, the page names that. Never a bootstrap, and never anything else, that `decide` refuses for another reason.
+    A BOOTSTRAP without candidate means: stop and mask all, read the positions, then decide. Where more than positions
+    is against it, the page names that. Never a bootstrap that `decide` refuses for another reason; otherwise its equal.
     """
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:
@@ -145,7 +146,7 @@ def _suppose_read(picture: ClusterPicture) -> ClusterPicture:
     """Return `picture` as if each unread position of a stopped member had come out as well as it can.
 
     As well as it can: of the recorded uuid, at the flagged member's position if that is known, else at the mark or the
-    highest known one; without prepared transactions, unless they are known; behind its point for a member in quarantine.
+    highest known one; without prepared transactions, unless they are known; in quarantine behind its point.
     """
     mark = picture.mark
     if not isinstance(mark, Mark) or not _unread(picture):

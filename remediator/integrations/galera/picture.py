@@ -1,8 +1,8 @@
 """What is known of a Galera cluster at one moment, as the judgement needs it. Frozen records, nothing else.
 
-Invariant: nothing here is invented. A fact that nobody observed is `Unknown` with its reason; ``None`` means that it was
-looked for and is not there. What only a host can tell (its engine, unit, files, disk, clock) is UNKNOWN when the host was
-not reached. The judgement (`decision.py`) reads these records and nothing beside them: no clock, no store, no network.
+Invariant: nothing here is invented. A fact that nobody observed is `Unknown` with its reason; ``None`` means that it
+was looked for and is not there. What only a host can tell (its engine, unit, files, disk, clock) is UNKNOWN when the
+host was not reached. The judgement (`decision.py`) reads these records and nothing else: no clock, store or network.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class MemberPicture:
     """wsrep_last_committed of a running member, the recovered position of a stopped one; None or negative: no position.
     The seqno that grastate.dat holds is never put here: a clean stop long ago leaves an old one behind."""
     position_read: bool
-    """Exactly one position was read from the stopped data in this run, out of a one-shot's own fresh log with its nonce."""
+    """Exactly one position was read from the stopped data in this run, by a one-shot with a fresh log and nonce."""
     xa: Truth
     """Prepared transactions were found when the position was read."""
     safe_to_bootstrap: bool | Unknown | None

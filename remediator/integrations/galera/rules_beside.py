@@ -1,7 +1,7 @@
 """What is done beside a Primary component, and when stopped members may be started unchanged (GB-10 to GB-17). Pure.
 
-Invariant: nothing here bootstraps. A start is without any option; it is refused when what it could overwrite, a history of
-another cluster or one ahead of the Primary, is known or cannot be ruled out.
+Invariant: nothing here bootstraps. A start is without any option; it is refused when what it could overwrite, a history
+of another cluster or one ahead of the Primary, is known or cannot be ruled out.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _start(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Decision:
         return page(refusal)
     if case.picture.last_bootstrap in ("recent", "in_doubt"):
         if case.picture.canaries_good is not True:
-            why = f"{seat.host} does not join yet: the row counts after the bootstrap are not proven good; look at the data"
+            why = f"{seat.host} does not join yet: the row counts are not proven good; look at the data"
             return page(Refusal(rule="GB-13", why=why))
         return _start_one(seat, "GB-14", f"{seat.host} is the next to join the bootstrapped member")
     refusal = _ordinary(case, seat, primaries)
@@ -167,7 +167,7 @@ def _none_to_start(case: Case) -> Decision:
 
 
 def start_members(case: Case, rule: str) -> Decision:
-    """GB-1, GB-3: return the start of every stopped member unchanged, if each of them may be, and none failed before."""
+    """GB-1, GB-3: return the start of every stopped member unchanged, if each may be and none failed before."""
     stopped = case.those(Standing.STOPPED)
     for seat in stopped:
         refusal = startable(case, seat)

@@ -1,4 +1,4 @@
-"""The rules that a bootstrap must pass when no member is Primary (safety.md b.1). Pure; one small function each.
+"""The rules that a bootstrap must pass when no member is Primary. Pure; one small function each.
 
 Invariant: a rule returns the sentence with which it refuses, or None; UNKNOWN refuses. No rule trusts that another was
 asked before it: all are asked, and a bootstrap needs None from every one. `PERSON` are those that a person's approval
@@ -141,7 +141,8 @@ def gb_18(case: Case) -> str | None:
     """GB-18: one bootstrap of a cluster in 24 hours; an unknown past counts as one."""
     last = case.picture.last_bootstrap
     if isinstance(last, Unknown) or last == "recent":
-        return f"the cluster was bootstrapped in the last 24 hours, or that is not known ({words.said(last)}): find out why"
+        known = "was" if last == "recent" else f"may have been ({words.said(last)})"
+        return f"the cluster {known} bootstrapped in the last 24 hours: find out why it fell again"
     return None
 
 

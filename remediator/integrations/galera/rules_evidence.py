@@ -1,7 +1,7 @@
 """The rules that ask what is known: positions, uuids, flags, the high-water mark, who is missing (GB-4 to GB-10). Pure.
 
-Invariant: a rule returns the sentence with which it refuses, or None; UNKNOWN refuses. `person_gb_n` are what a person's
-approval answers; nothing answers the others.
+Invariant: a rule returns the sentence with which it refuses, or None; UNKNOWN refuses. `person_gb_n` are what a
+person's approval answers; nothing answers the others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from remediator.model.values import Unknown
 
 
 def candidate(case: Case) -> Seat | None:
-    """GB-7: return the witness at the highest position: among equals the flagged one, else the first in the inventory."""
+    """GB-7: return the witness at the highest position; among equals the flagged one, else the first in order."""
     equals = [seat for seat in case.seats if seat.witness and position(seat.member) == case.top]
     flagged = [seat for seat in equals if seat.member.safe_to_bootstrap is True]
     return next(iter(flagged or equals), None)

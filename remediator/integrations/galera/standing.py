@@ -68,7 +68,7 @@ def position(member: MemberPicture) -> int | None:
 
 
 def empty(member: MemberPicture) -> bool:
-    """Return whether it is known to hold no history to start from: no uuid, no position, a transfer cut midway (GB-6)."""
+    """Return whether it is known to hold no history: no uuid, no position, or a transfer cut midway (GB-6)."""
     if member.stopped is True and member.sst is True:
         return True
     without_uuid = member.uuid is None or member.uuid == NIL

@@ -1,7 +1,7 @@
 """From cells of the Galera oracle to pictures of the judgement, and the comparison of the two.
 
-Invariant: the adapter judges nothing: each value of a cell becomes the fact that says the same. Where oracle and judgement
-differ, `accepted` names the reason, or nothing does and the comparison fails.
+Invariant: the adapter judges nothing: each value of a cell becomes the fact that says the same. Where oracle and
+judgement differ, `accepted` names the reason, or nothing does and the comparison fails.
 
     python -m tests.unit.integrations.galera_cells --all     every cell for 2, 3 and 5 members, and samples
 """
@@ -124,11 +124,11 @@ def accepted(cell: oracle.Cell, ours: Decision) -> str | None:
     if (cell.hwm is None or cell.hwm[0] == "other") and agree(oracle.verdict(relabelled(cell)), ours):
         return LABELS
     down = [index for index, told in enumerate(cell.members) if oracle.stopped(told)]
-    if len(down) > 1 and any(oracle.in_quarantine(cell.members[index]) for index in down):
-        for last in (True, False):
-            order = sorted(
-                range(len(cell.members)), key=lambda index: oracle.in_quarantine(cell.members[index]) is last
-            )
+    resting = [index for index in down if oracle.in_quarantine(cell.members[index])]
+    startable = [index for index in down if index not in resting]
+    if len(down) > 1 and resting:
+        for first in (*startable[:1], *resting):
+            order = [first, *(index for index in range(len(cell.members)) if index != first)]
             moved = oracle.verdict(cell._replace(members=tuple(cell.members[index] for index in order)))
             if agree(moved, ours, order):
                 return ORDER

@@ -1,4 +1,4 @@
-"""The judgement of Galera recovery against the oracle, against itself with facts taken away, and against real incidents."""
+"""The judgement of Galera recovery against the oracle, against itself with facts taken away, and against incidents."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_every_refusal_is_one_sentence_that_names_a_member_or_the_cluster_and_a_
     assert set(told) >= {"GB-6", "GB-13", "GB-14", "GB-15", "GB-16", "GB-17", "GB-18", "GB-19"}
 
 
-# Incidents that happened to others (safety.md 4.3), and the lab's.
+# Incidents that happened to others.
 
 HOSTS = ("ctl1", "ctl2", "ctl3")
 DOWN = cells.member(0, oracle.S10)
