@@ -19,14 +19,13 @@ LINES = (
             re.I,
         ),
     ),
-    ("xa_prepared", re.compile(r"Found \d+ prepared (?:XA )?transactions")),
     ("diverged", re.compile(r"states diverged|greater than group seqno")),
     ("inconsistent", re.compile(r"Inconsistency detected|evicted", re.I)),
+    ("xa_prepared", re.compile(r"Found \d+ prepared (?:XA )?transactions")),
     ("not_safe_to_bootstrap", re.compile(r"may not be safe to bootstrap")),
 )
-
-# Not xa_prepared: the note "Found 1 prepared transaction(s) in InnoDB", which a server with a binary log writes after any
-# kill under load and then settles by itself.
+"""What harms the data comes before what only keeps a server from starting. Not meant by `xa_prepared` is the note "Found 1
+prepared transaction(s) in InnoDB": a server with a binary log writes it after a kill under load, and settles it by itself."""
 
 SIGNS = (
     (
@@ -46,12 +45,12 @@ def cause(log: str) -> str | None:
 
 def prepared(log: str) -> bool:
     """Return whether `log` names prepared transactions that the server could not settle by itself (GB-4)."""
-    return LINES[1][1].search(log) is not None
+    return dict(LINES)["xa_prepared"].search(log) is not None
 
 
 def corrupt(log: str) -> bool:
     """Return whether `log` has a line about damaged InnoDB pages."""
-    return LINES[0][1].search(log) is not None
+    return dict(LINES)["innodb_corruption"].search(log) is not None
 
 
 def signs(lines: Iterable[str]) -> frozenset[str]:

@@ -61,18 +61,6 @@ class Position:
         return self.uuid is None
 
 
-def wrap(nonce: str, command: str) -> str:
-    """Return a POSIX shell script that runs `command`, itself a shell command, between the two marker lines.
-
-    It ends with the exit code of `command`. Raise ValueError for a nonce that is no word of 8 to 64 characters.
-    """
-    _check(nonce)
-    return (
-        f"echo '{MARKER} {nonce} begin'; {{ {command}\n}} 2>&1; rc=$?; "
-        f"echo; echo \"{MARKER} {nonce} end $rc\"; exit $rc"
-    )  # fmt: skip
-
-
 def parse(output: str, nonce: str) -> Position | Unknown:
     """Return the position in `output`, the text of the run that was given `nonce`.
 

@@ -22,7 +22,7 @@ GROUP_PORT = 4567
 MOST_FILES, MOST_WALK_S = 20000, 1.5
 MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
 ENGINE_S = 2.0
-LOG_BYTES, TAIL_BYTES = 1 << 20, 65536
+LOG_BYTES = 1 << 20
 BOOTSTRAPS = re.compile(
     r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
 )
@@ -31,6 +31,11 @@ SIGNS = (
     (2, r"Incorrect definition of table mysql\.\w+: expected column '.*' at position \d+ to have type"),
     (1, r"Column last_update in table .*mysql.*innodb_\w+_stats.* is BINARY"),
     (2, r"IST didn't contain all write sets, expected last: \d+"),
+)
+HARM = re.compile(
+    r"page corruption|InnoDB: (?:Corruption|.*is corrupted)|Data structure corruption|states diverged"
+    r"|greater than group seqno|Inconsistency detected|Found \d+ prepared (?:XA )?transactions",
+    re.I,
 )
 
 
@@ -134,9 +139,13 @@ def _since_start(path, limit):
 
 
 def _log_tail(path):
-    """Return what the server logged since its last start, at most the last 6 KB of it; None without a log."""
-    text = _since_start(path, TAIL_BYTES)
-    return None if text is None else text[-6000:]
+    """Return what the server logged since its last start, at most the last 6 KB of it, and before that at most three
+    lines from further back that tell of harm; None without a log."""
+    text = _since_start(path, LOG_BYTES)
+    if text is None:
+        return None
+    before = [line[:300] + "\n" for line in text[:-6000].splitlines() if HARM.search(line)]
+    return "".join(before[-3:]) + text[-6000:]
 
 
 def _signs(path):

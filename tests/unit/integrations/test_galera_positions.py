@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -132,20 +131,3 @@ def test_what_a_position_is_good_for() -> None:
 def test_a_nonce_that_is_no_word_is_refused(nonce: str) -> None:
     with pytest.raises(ValueError, match="is no nonce"):
         positions.parse("", nonce)
-    with pytest.raises(ValueError, match="is no nonce"):
-        positions.wrap(nonce, "true")
-
-
-@pytest.mark.parametrize(
-    ("command", "wanted"),
-    [
-        (f"printf '%s\\n' '{line(UUID + ':15')}' >&2", Position(uuid=UUID, seqno=15, xa=False)),
-        (f"printf '%s' '{line(UUID + ':15')}'", Position(uuid=UUID, seqno=15, xa=False)),
-        (f"printf '%s\\n' '{line(UUID + ':15')}'; (exit 3)", Unknown("position_exit_3")),
-        ("true", Unknown("position_none")),
-    ],
-)
-def test_the_wrapping_shell_script_and_the_parser_fit(command: str, wanted: Position | Unknown) -> None:
-    done = subprocess.run(["/bin/sh", "-c", positions.wrap(NONCE, command)], capture_output=True, text=True, timeout=10)
-    assert positions.parse(done.stdout, NONCE) == wanted
-    assert done.stderr == ""

@@ -363,3 +363,28 @@ def test_nothing_is_opened_for_writing(host: dict[str, Any]) -> None:
     for path in Path(host["galera_volume"]).iterdir():
         path.chmod(stat.S_IRUSR)
     assert files(collect(host)).seqno == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[ERROR] InnoDB: Database page corruption on disk or a failed file read",
+        "[ERROR] InnoDB: Table x.y is corrupted",
+        "[ERROR] InnoDB: Plugin initialization aborted with error Data structure corruption",
+        "[ERROR] WSREP: Local state seqno (9) is greater than group seqno (7): states diverged. Aborting",
+        "[ERROR] WSREP: Inconsistency detected: Inconsistent by consensus",
+        "[Warning] Found 1 prepared XA transactions",
+    ],
+)
+def test_harm_is_seen_however_much_was_logged_after_it(host: dict[str, Any], line: str) -> None:
+    Path(host["galera_log"]).write_text("10:00 Starting MariaDB 10.11 as process 1\n" + line + "\n" + "view\n" * 20_000)
+    tail = collect(host)["log_tail"]
+    assert tail.startswith(line)
+    assert len(tail) < 7000
+    assert causes.cause(tail) is not None
+    Path(host["galera_log"]).write_text(line + "\n10:00 Starting MariaDB 10.11 as process 1\n" + "view\n" * 20_000)
+    assert causes.cause(collect(host)["log_tail"]) is None
+
+
+def test_what_harms_the_data_is_named_before_what_only_stops_a_start() -> None:
+    assert causes.cause("Found 1 prepared XA transactions\nstates diverged. Aborting\n") == "diverged"
