@@ -32,6 +32,8 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     run = world.runs.get(name)
     if run is None:
         return _ended(turn, name)
+    if run.state is RunState.HELD and run.asks:
+        return _consent(turn, run, asked)
     if run.approval is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=REFUSED, error=f"used: {run.id} is {run.state.value} and waits for nobody")
     refused = _refusal(turn, run, actor, wanted)
@@ -59,6 +61,25 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         turn.journal.timeline(run.incident, "approved", f"by {actor.name}", run=run.id, rule=run.plan.rule)
     deciding.refresh(turn, approved)
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
+
+
+def _consent(turn: Turn, run: Run, asked: Asked) -> Answer:
+    """Give the yes to the sentence that a held run asks about; the guards and the action are asked again after it."""
+    actor = asked.actor
+    refused = None
+    if not may_approve(actor):
+        refused = MAY_NOT
+    elif actor.name == run.actor:
+        refused = f"{actor.name} asked for {run.id} and may not approve it: somebody else must"
+    if refused is not None:
+        turn.journal.audit("approval_refused", actor.name, {"why": refused}, run=run.id, incident=run.incident)
+        return Answer(exit=REFUSED, error=refused)
+    said = {"reason": text(asked.args, "reason"), "to": run.asks}
+    turn.run(replace(run, consent=run.asks))
+    turn.audit_run("approved", run, said, actor=actor.name)
+    if run.incident is not None:
+        turn.journal.timeline(run.incident, "approved", f"by {actor.name}: {run.asks}", run=run.id, rule=run.plan.rule)
+    return Answer(exit=DONE, data={"run": run.id, "state": run.state.value, "approved": run.asks})
 
 
 def _ended(turn: Turn, name: str) -> Answer:

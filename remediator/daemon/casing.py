@@ -143,8 +143,10 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     current = machine.current(run)
     step = next((each for each in plan.steps if current is not None and each.id == current.id), None)
     action = turn.world.content.actions.get(step.action) if step is not None else None
-    if step is None or action is None or step.late or not plan.target.hosts or debts.is_release(run):
-        return ""  # a late one is asked when its INTENT is written, and what it refuses then ends the run
+    if step is None or action is None or not plan.target.hosts or debts.is_release(run):
+        return ""
+    if step.late and not action.guarded:
+        return ""  # it is asked when its INTENT is written, and what it refuses then ends the run
     host = turn.world.inventory.hosts.get(step.host or plan.target.hosts[0])
     if host is None:
         return ""

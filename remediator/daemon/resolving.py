@@ -14,6 +14,9 @@ from remediator.model.records import Run, StepRecord, StepState
 from remediator.model.times import Instant
 from remediator.runs import machine, planning
 
+WAIT_LOOK_S = 5.0
+"""How old the evidence of a run that waits may become before it is gathered again."""
+
 
 def planned(run: Run, step: StepRecord) -> PlannedStep:
     """Return the planned step of a record."""
@@ -37,13 +40,23 @@ def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> bool:
         return False
     hosts = evidence_hosts(turn, run)
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
-    if observing.asked_since(turn, hosts, outcome) and result is not None and result.asked_at.after(outcome):
+    limit_s = turn.world.limits.evidence_age_s[run.plan.risk]
+    old = result is None or not result.asked_at.after(outcome) or turn.now.at_most_since(result.asked_at) > limit_s
+    if observing.asked_since(turn, hosts, outcome) and not old:
         return False
     for host in hosts:
         reply = turn.world.facts.reply(host)
-        if reply is None or not reply.asked_at.after(outcome):
+        if old or reply is None or not reply.asked_at.after(outcome):
             turn.collect(host)
     return True
+
+
+def refresh(turn: Turn, run: Run) -> None:
+    """Ask for newer evidence of a run that waits, every few seconds."""
+    for host in evidence_hosts(turn, run):
+        reply = turn.world.facts.reply(host)
+        if reply is None or turn.now.since(reply.asked_at) > WAIT_LOOK_S:
+            turn.collect(host)
 
 
 def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
@@ -64,6 +77,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
         params=planning.taken(wanted.params, results),
         run=run.id,
         approved=run.approval is not None and run.approval.approved_by is not None,
+        consent=run.consent,
         results=results,
         evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,
     )

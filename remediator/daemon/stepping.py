@@ -8,6 +8,7 @@ step is resolved into exact commands in that same turn, and they are stored with
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,10 +16,11 @@ from remediator.daemon import casing, deciding, ending, janitor, observing, reso
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
-from remediator.model.content import Effect, Probe
+from remediator.model.content import AsksAgain, Effect, Probe, Waits
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
 from remediator.model.times import Instant, rfc3339
+from remediator.model.verdicts import Verdict
 from remediator.runs import debts, machine
 from remediator.safety import gate
 from remediator.safety.case import Case
@@ -78,26 +80,36 @@ def go_on(turn: Turn, run: Run, step: StepRecord) -> None:
         return
     verdicts = gate.ask_again(case_of(turn, run))
     if not gate.allowed(verdicts):
-        held = machine.held(run, verdicts, turn.now)
-        if run.state is RunState.HELD and NUMBERS.sub("", held.reason) != NUMBERS.sub("", run.reason):
-            turn.run(held)
-        if run.state is not RunState.HELD:
-            turn.run(held)
-            turn.audit_run(
-                "held",
-                held,
-                {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": held.reason},
-            )
-        elif held.held_since is not None and turn.now.since(held.held_since) > run.plan.held_at_most_s:
-            ending.finish(
-                turn, held, RunState.FAILED, f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {held.reason}"
-            )
-        elif held.held_since is not None and turn.now.since(held.held_since) > HELD_PAGE_S:
-            turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", held.reason, run=held)
+        _hold(turn, run, step, machine.held(run, verdicts, turn.now), verdicts)
         return
-    if run.state is RunState.HELD:
-        run = machine.released(run)
     intend(turn, run, step)
+
+
+def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[Verdict]) -> None:
+    """Store that `run` is held before `step`; page when that lasts, at once when a person is asked; give it up in the end."""
+    reason = held.reason
+    if run.state is not RunState.HELD:
+        turn.run(held)
+        said = {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": reason}
+        turn.audit_run("held", held, said)
+    elif NUMBERS.sub("", reason) != NUMBERS.sub("", run.reason) or held.asks != run.asks:
+        turn.run(held)
+    if held.asks:
+        _ask(turn, held, step)
+    since_s = turn.now.since(held.held_since) if held.held_since is not None else 0.0
+    if since_s > run.plan.held_at_most_s:
+        why = f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {reason}"
+        ending.finish(turn, held, RunState.FAILED, why)
+    elif since_s > HELD_PAGE_S and not held.asks:
+        turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", reason, run=held)
+    resolving.refresh(turn, held)
+
+
+def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
+    """Tell people once for each sentence that a held run needs their yes, and with what."""
+    key = f"{run.id}:asks:{(blobs.digest(run.asks) or '')[:16]}"
+    text = f"{run.asks}\nremediator approve {run.id} --reason ...\nremediator runs cancel {run.id} --reason ..."
+    turn.page(key, f"{run.id} on {run.plan.target} needs a person's yes before {step.id}", text, run=run)
 
 
 def intend(turn: Turn, run: Run, step: StepRecord) -> None:
@@ -108,9 +120,16 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     world = turn.world
     try:
         run = resolving.resolved(turn, run, step)
+    except Waits as error:
+        asks = str(error) if isinstance(error, AsksAgain) else ""
+        reason = f"it needs a person's yes: {error}" if asks else str(error)
+        _hold(turn, run, step, machine.held_for(run, reason, turn.now, asks), [])
+        return
     except ValueError as error:
         ending.finish(turn, run, RunState.FAILED, f"{step.id}: {error}")
         return
+    if run.state is RunState.HELD:
+        run = machine.released(run)
     planned = resolving.planned(run, step)
     result = world.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)

@@ -79,6 +79,14 @@ class Command:
         return {"host": self.host, **first, "argv": list(self.argv), "privileged": self.privileged}
 
 
+class Waits(ValueError):
+    """Why a late step cannot be built yet although nothing is wrong with its run: it is held, and asked again."""
+
+
+class AsksAgain(Waits):
+    """What a person must approve before a late step: the sentence names all that the first approval could not know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """A fixed one-line POSIX shell program that a step runs on a host, with words as its arguments and nothing pasted into it.
@@ -116,6 +124,8 @@ class ActionInput:
     run: str = ""
     approved: bool = False
     """A person said yes to this very plan."""
+    consent: str = ""
+    """The sentence of an `AsksAgain` that a person has approved since."""
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Step id to what it gave."""
     evidence: Evidence | None = None
@@ -186,7 +196,9 @@ class ActionSpec:
     late: bool = False
     """Its commands depend on what earlier steps gave: they are built, from evidence younger than the last OUTCOME, when its
     INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. Raising ValueError
-    ends the run with that sentence."""
+    ends the run with that sentence, `Waits` holds it."""
+    guarded: bool = False
+    """A late action that is asked before its run begins as well, with an empty `run`: what it raises then refuses the plan."""
     result: Callable[[ActionInput, str], Mapping[str, Any]] | None = None
     """What the step gives, from the output of its commands; ValueError when that cannot be told, which fails the step."""
     settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None

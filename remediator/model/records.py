@@ -190,6 +190,10 @@ class Run:
     paged: bool = False
     approval: Approval | None = None
     """Set when the run had to wait for somebody's yes."""
+    asks: str = ""
+    """The sentence that a held run needs a person's yes to, beyond the approval of its plan."""
+    consent: str = ""
+    """The last such sentence that a person said yes to."""
 
     @property
     def intent_at(self) -> Instant | None:

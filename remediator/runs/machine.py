@@ -66,15 +66,19 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
 
 def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     """Return the run held before a step by what `verdicts` refuse; it keeps its locks."""
-    reason = refusals(verdicts)[0].reason
+    return held_for(run, refusals(verdicts)[0].reason, now)
+
+
+def held_for(run: Run, reason: str, now: Instant, asks: str = "") -> Run:
+    """Return the run held for `reason`; `asks` is the sentence that a person must approve before it goes on."""
     if run.state is RunState.HELD:
-        return replace(run, reason=reason)
-    return replace(run, state=RunState.HELD, reason=reason, held_since=now)
+        return replace(run, reason=reason, asks=asks)
+    return replace(run, state=RunState.HELD, reason=reason, held_since=now, asks=asks)
 
 
 def released(run: Run) -> Run:
     """Return a held run going on."""
-    return replace(run, state=RunState.RUNNING, reason="", held_since=None)
+    return replace(run, state=RunState.RUNNING, reason="", held_since=None, asks="")
 
 
 def current(run: Run) -> StepRecord | None:

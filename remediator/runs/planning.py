@@ -68,7 +68,7 @@ def _planned(
         raise CannotPlan(runbook.name, target.text, f"{name} is not in the inventory")
     params = {key: value.to_json() if isinstance(value, FromStep) else value for key, value in step.params.items()}
     commands: tuple[Command, ...] = ()
-    if not action.late:
+    if not action.late or action.guarded:
         try:
             commands = action.commands(ActionInput(target=target, host=host, data=data, params=params))
         except ValueError as error:

@@ -196,6 +196,8 @@ def run(record: Run) -> dict[str, Any]:
         "ended_at": instant(record.ended_at),
         "paged": record.paged,
         "approval": approval(record.approval) if record.approval is not None else None,
+        "asks": record.asks,
+        "consent": record.consent,
     }
 
 
@@ -257,6 +259,8 @@ def to_run(row: Mapping[str, Any]) -> Run:
         ended_at=to_instant(row["ended_at"]),
         paged=row["paged"],
         approval=_approval(row.get("approval")),
+        asks=row.get("asks", ""),
+        consent=row.get("consent", ""),
     )
 
 

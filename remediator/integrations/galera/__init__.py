@@ -1,4 +1,7 @@
-"""Galera under kolla: each member over SQL, from its unit and its files, and the cluster. See `fields.py`."""
+"""Galera under kolla: each member over SQL, from its unit and its files, and the cluster; and how a lost one comes back.
+
+The judgement is `decision`, its evidence `gather` and `marks`, its procedure `recovery`. See `fields.py` for what conditions read.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +9,69 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess
+from remediator.integrations.galera import actions, assess, marks, recovery
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, SectionSpec
 from remediator.model.hosts import Host
 from remediator.model.values import Unknown
 
-SETTINGS = ("group", "port", "user", "password", "volume")
+SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "snapshot")
+COPIES = ("files", "datadir")
 
 
 def build(config: Mapping[str, Any]) -> Integration:
     """Return the integration. Config, all optional: ``group`` (mariadb), ``port`` (3306), ``user`` (monitor), ``password``
     (a resolved secret: text, or an object with ``get_secret_value``; without one SQL is UNKNOWN), ``volume`` (the data
-    directory on the host)."""
+    directory on the host), ``canaries`` (tables ``schema.table`` whose rows are counted before and after a bootstrap), ``copy``
+    (``files``, or ``datadir`` for a whole copy before a bootstrap), ``snapshot`` (an argv run on the chosen member before it).
+    Raise ValueError with the setting and the remedy."""
     unknown = sorted(set(config) - set(SETTINGS))
     if unknown:
         raise ValueError(f"integrations.galera: unknown setting {unknown[0]!r}; known: {', '.join(SETTINGS)}")
     group, port = str(config.get("group", "mariadb")), int(config.get("port", 3306))
     user, password = str(config.get("user", "monitor")), config.get("password")
+    if config.get("copy", "files") not in COPIES:
+        raise ValueError(f"integrations.galera.copy is one of {', '.join(COPIES)}, not {config.get('copy')!r}")
+    tables = _texts(config, "canaries")
+    _texts(config, "snapshot")
+    word = (
+        None
+        if password is None
+        else password.get_secret_value()
+        if hasattr(password, "get_secret_value")
+        else str(password)
+    )
 
     def sql(host: Host) -> Mapping[str, str] | Unknown:
-        if password is None:
+        if word is None:
             return Unknown("sql_not_configured")
         from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
 
-        word = password.get_secret_value() if hasattr(password, "get_secret_value") else str(password)
         return mysql.wsrep_status(host.api_address or host.address, port, user, word)
 
+    def rows(host: Host) -> Mapping[str, int | Unknown]:
+        from remediator.reach import mysql
+
+        return mysql.canary_counts(host.api_address or host.address, port, user, str(word), tables)
+
+    direct: dict[str, Any] = {SQL: sql}
+    if tables and word is not None:
+        direct[marks.CANARIES] = rows
     return Integration(
         name="galera",
         sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
         remote_source=resources.files(__name__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.ASSESSMENTS,
-        actions=actions.ACTIONS,
-        direct={SQL: sql},
+        actions=(*actions.ACTIONS, *recovery.actions(config)),
+        direct=direct,
         request={"galera_volume": config.get("volume")},
         applies=lambda host: group in host.groups,
+        marks={"galera.cluster": marks.fold},
     )
+
+
+def _texts(config: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = config.get(name) or ()
+    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise ValueError(f"integrations.galera.{name} is a list of texts, not {value!r}")
+    return tuple(value)

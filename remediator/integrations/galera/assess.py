@@ -13,7 +13,8 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, table
+from remediator.integrations.galera import causes, fields, gather, marks, table
+from remediator.integrations.galera.decision import outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
@@ -24,6 +25,7 @@ from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
 SECTIONS = ("containers", "galera", SQL, "disk")
+OF_CLUSTER = (*SECTIONS, "host", marks.CANARIES)
 WSREP = ("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")
 WSREP_NUMBERS = ("last_committed", "flow_control_paused", "recv_queue_avg")
 UNIT = ("has_unit", "unit", "unit_state", "unit_result", "unit_failed", "start_limit_hit", "systemd_busy")
@@ -55,8 +57,43 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         "conf_ids_agree": _agree([status.conf_id for status in primary], silent),
         "split": split(primary, len(members)),
         "table": table.render(members),
+        **_judged(evidence, primary),
+        "slowest": _slowest(members),
     }
     return [Assessed(target=targets.cluster("galera", evidence.hosts), data=data)]
+
+
+def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
+    """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
+    seen = gather.picture(evidence)
+    decision = outlook(seen)
+    kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown("no_journal")
+    data: dict[str, Any] = {
+        "procedure": decision.procedure.value,
+        "rule": decision.rule,
+        "why": decision.why,
+        "candidate": decision.candidate,
+        "positions": table.positions(seen),
+    }
+    names = ("mark_seqno", "mark_uuid", "mark_age_s", "foreign_uuid", "behind_mark")
+    if not isinstance(kept, marks.Kept):
+        return data | dict.fromkeys(names, kept)
+    committed = [status.last_committed for status in primary]
+    behind = max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None
+    foreign = any(status.cluster_uuid != kept.mark.uuid for status in primary) if primary else None
+    age_s = round(marks.age_s(kept, evidence.now), 1)
+    return data | dict(zip(names, (kept.mark.seqno, kept.mark.uuid, age_s, foreign, behind), strict=True))
+
+
+def _slowest(members: Sequence[Member]) -> str | None:
+    """Return the member that asked most often for a stop, while the component does stand still for a tenth of the time."""
+    found = [
+        (one.status.flow_control_sent, one.host)
+        for one in members
+        if isinstance(one.status, Status) and one.status.flow_control_sent
+    ]
+    paused = any(isinstance(one.status, Status) and one.status.flow_control_paused > 0.1 for one in members)
+    return max(found)[1] if found and paused else None
 
 
 def split(primary: Sequence[Status], members: int) -> bool:
@@ -184,7 +221,7 @@ ASSESSMENTS = (
     AssessSpec(
         name="galera.cluster",
         scope=Scope.GROUP,
-        sections=SECTIONS,
+        sections=OF_CLUSTER,
         fields=fields.CLUSTER,
         judge=cluster,
         target_kind="cluster",

@@ -64,5 +64,16 @@ CLUSTER = {
     "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same
     "split": FieldType.BOOL,  # two different Primary components are proven
     "table": FieldType.STRING,  # what is known of each member, one line each
+    "procedure": FieldType.STRING,  # what the judgement says: wait start_members start_one pc_bootstrap bootstrap page nothing
+    "rule": FieldType.STRING,  # the rule that decides, GB-1 to GB-19
+    "why": FieldType.STRING,  # in one sentence
+    "candidate": FieldType.STRING,  # of pc_bootstrap and start_one; a bootstrap's is chosen once positions are read
+    "positions": FieldType.STRING,  # what the judgement rests on, one line each
+    "mark_seqno": FieldType.INT,  # the stored high-water mark; null when none was ever stored
+    "mark_uuid": FieldType.STRING,
+    "mark_age_s": FieldType.FLOAT,
+    "foreign_uuid": FieldType.BOOL,  # the Primary component is not of the recorded uuid
+    "behind_mark": FieldType.INT,  # how far the Primary component is behind the mark, 0 when it is not
+    "slowest": FieldType.STRING,  # the member that stops the others by flow control, if one does
 }
 """`galera.cluster`: GROUP scope, one result, target ``cluster/galera``."""

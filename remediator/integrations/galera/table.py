@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from remediator.integrations.galera.facts import Files, Member
+from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.model.values import Unknown
 
 
@@ -35,3 +36,42 @@ def _saved(one: Member) -> str:
     text = f"grastate {files.uuid or '?'}:{'?' if files.seqno is None else files.seqno} safe_to_bootstrap {safe}"
     text += ", gvwstate.dat" if files.gvwstate else ""
     return text + (", SST in progress" if files.sst_in_progress else "")
+
+
+def positions(picture: ClusterPicture) -> str:
+    """Return the evidence of a decision: the mark, then one line per member with its position, flag, view and unit."""
+    mark = picture.mark
+    if isinstance(mark, Mark):
+        head = f"high-water mark {mark.uuid}:{mark.seqno}"
+    else:
+        head = (
+            f"high-water mark UNKNOWN ({mark.reason})"
+            if isinstance(mark, Unknown)
+            else "no high-water mark was ever stored"
+        )
+    return "\n".join((head, *(_position(one) for one in picture.members)))
+
+
+def _position(one: MemberPicture) -> str:
+    if not one.reached:
+        return f"{one.host}: not reached, SQL {one.port}"
+    uuid = "no history" if one.uuid in (None, NIL) else _told(one.uuid)
+    where = "position" if one.position_read else "committed" if one.port == "answered" else "position not read:"
+    flag = (
+        {True: "1", False: "0", None: "-"}.get(one.safe_to_bootstrap)
+        if not isinstance(one.safe_to_bootstrap, Unknown)
+        else "?"
+    )
+    status = f"{_told(one.cluster_status)}/{_told(one.local_state)}" if one.port == "answered" else f"SQL {one.port}"
+    parts = (
+        f"{one.host}: {status}",
+        f"{where} {uuid}:{_told(one.seqno)}",
+        f"safe_to_bootstrap {flag}",
+        f"view {_told(one.view)}",
+        f"unit {_told(one.unit)}",
+    )
+    return ", ".join(parts) + (", prepared transactions" if one.xa is True else "")
+
+
+def _told(value: object) -> str:
+    return f"UNKNOWN ({value.reason})" if isinstance(value, Unknown) else "-" if value is None else str(value)

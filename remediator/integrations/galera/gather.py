@@ -1,0 +1,355 @@
+"""From the newest evidence of all members, and what our journal knows, to the picture that the judgement reads. Pure.
+
+Invariant: nothing is judged here and nothing is supposed: what a reply does not say is UNKNOWN in the picture with the reason.
+Positions of stopped members come in only as the result of a one-shot of this very run; the seqno of grastate.dat never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from remediator.integrations.container import assess as containers
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.galera import causes, marks
+from remediator.integrations.galera.datadir import Files
+from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
+from remediator.integrations.galera.launch import Launch
+from remediator.integrations.galera.picture import (
+    NIL,
+    ClusterPicture,
+    LastBootstrap,
+    MemberPicture,
+    Port,
+    Space,
+    Unit,
+    Version,
+    View,
+)
+from remediator.integrations.galera.positions import Position
+from remediator.integrations.galera.saved import Saved, SavedView, ViewState
+from remediator.integrations.host import assess as host_assess
+from remediator.integrations.host import disks
+from remediator.model.judging import Evidence
+from remediator.model.kleene import Truth, any_of
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
+
+SPACE_FACTOR = 1.1
+CLOCK_S = 2.0
+BOOTSTRAP = "galera.bootstrap"
+START = "galera.start_stopped"
+DAY_S, HOUR_S = 86400.0, 3600.0
+RUNTIME_BELOW = (11, 2)
+PORTS: Mapping[str, Port] = {
+    "answered": "answered",
+    "refused": "refused",
+    "timeout": "timeout",
+    "denied": "denied",
+    "lost": "lost",
+    "too_many": "too_many",
+    "unreachable": "unreachable",
+    "not_asked": "not_asked",
+}
+"""What is not here counts as ``error``: something is there, and what it is nobody knows."""
+HARMLESS = ("not_safe_to_bootstrap", "xa_prepared")
+"""Causes in a log that are no trouble of the data: one is a refusal, the other is asked of the positions themselves."""
+
+Positions = Mapping[str, Position | Unknown]
+
+
+def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPicture:
+    """Return the picture of the members on the evidence's hosts; `positions` were read in this run, by host."""
+    replies = {host: evidence.reply(host) for host in evidence.hosts}
+    seen = {host: member(host, reply) for host, reply in replies.items()}
+    known = evidence.known
+    mark = marks.parse(known.get("mark")) if "mark" in known else Unknown("no_journal")
+    donor = _most_data(tuple(seen.values()))
+    members = tuple(
+        _member(seen[host], replies[host], len(seen), donor, (positions or {}).get(host)) for host in evidence.hosts
+    )
+    runs = known.get("runs") if "runs" in known else None
+    size = mark.size if isinstance(mark, marks.Kept) else None
+    return ClusterPicture(
+        members=members,
+        mark=mark.mark if isinstance(mark, marks.Kept) else mark,
+        version=_version(tuple(seen.values()), mark),
+        pc_recovery=_pc_recovery(replies, mark),
+        minutes_whole=_minutes_whole(evidence, seen, replies, mark, runs),
+        leftover_bootstrap=any_of(
+            one.launch if isinstance(one.launch, Unknown) else one.launch.leftover for one in seen.values()
+        ),
+        primary_elsewhere=_elsewhere(evidence, seen, replies),
+        deploying=any_of(_deploying(reply) for reply in replies.values() if _reached(reply)),
+        last_bootstrap=_last_bootstrap(runs),
+        canaries_good=None,
+        tries_last_hour=Unknown("no_journal") if runs is None else _count(runs, START, HOUR_S),
+        arbitrator=Unknown("no_mark") if size is None else size > len(members),
+        addresses_match=_addresses_match(evidence, seen),
+    )
+
+
+def _reached(reply: HostReply | None) -> bool:
+    return reply is not None and reply.reach is Reach.OK
+
+
+def _most_data(seen: Sequence[Member]) -> int | None:
+    sizes = [one.files.data_bytes for one in seen if isinstance(one.files, Files)]
+    return max((size for size in sizes if isinstance(size, int)), default=None)
+
+
+def _member(
+    one: Member, reply: HostReply | None, members: int, donor: int | None, position: Position | Unknown | None
+) -> MemberPicture:
+    port = PORTS.get(one.sql, "error")
+    if reply is None or not _reached(reply):
+        why = "not_asked" if reply is None else f"host_{reply.reach.value}"
+        return MemberPicture.unseen(one.host, why, powered_off=Unknown("no_bmc"), port=port)
+    status, files = one.status, one.files
+    answered = isinstance(status, Status)
+    return MemberPicture(
+        host=one.host,
+        reached=True,
+        powered_off=False,
+        stopped=one.stopped,
+        port=port,
+        cluster_status=status.cluster_status if isinstance(status, Status) else _absent_if_stopped(one),
+        local_state=status.local_state if isinstance(status, Status) else _absent_if_stopped(one),
+        unit=_unit(reply, one.launch),
+        uuid=_uuid(status, files, position),
+        seqno=_seqno(status, position),
+        position_read=isinstance(position, Position) and not isinstance(position.uuid, Unknown),
+        xa=position.xa if isinstance(position, Position) else False if answered else Unknown("not_read"),
+        safe_to_bootstrap=_flag(files),
+        view=_view(files, members),
+        sst=files.in_sst if isinstance(files, Files) else Unknown("no_data_directory") if files is None else files,
+        trouble=_trouble(reply, files, one),
+        space=_space(reply, files, donor),
+        clock_true=_clock_true(reply),
+        quarantine=None,
+    )
+
+
+def _absent_if_stopped(one: Member) -> Unknown | None:
+    if one.stopped is True:
+        return None
+    return one.status if isinstance(one.status, Unknown) else None
+
+
+def _unit(reply: HostReply, launch: Launch | Unknown) -> Unit | Unknown:
+    """A unit that our drop-in holds cannot start, whatever else its state says: that is what masked means here."""
+    if isinstance(launch, Unknown):
+        return launch
+    if isinstance(launch.hold, Unknown):
+        return launch.hold
+    found = container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown):
+        return found
+    view = containers.View(found, reply, CONTAINER, frozenset())
+    if not view.has_unit:
+        return Unknown("no_unit")
+    state, busy = view.of_unit("state"), view.busy
+    if isinstance(state, Unknown) or isinstance(busy, Unknown):
+        return state if isinstance(state, Unknown) else Unknown("systemd_silent")
+    if launch.hold.exists:
+        return "masked"
+    if busy:
+        return "restarting"
+    known: Mapping[str, Unit] = {"failed": "failed", "active": "active", "inactive": "inactive"}
+    return known.get(state, Unknown(f"unit_{state}"))
+
+
+def _uuid(
+    status: Status | Unknown, files: Files | Unknown | None, position: Position | Unknown | None
+) -> str | Unknown | None:
+    if isinstance(status, Status):
+        return status.cluster_uuid
+    if isinstance(position, Position) and not isinstance(position.uuid, Unknown):
+        return NIL if position.uuid is None else position.uuid
+    if isinstance(files, Unknown) or files is None:
+        return files if files is not None else Unknown("no_data_directory")
+    grastate = files.grastate
+    if isinstance(grastate, Saved):
+        return NIL if grastate.uuid is None else grastate.uuid
+    return grastate
+
+
+def _seqno(status: Status | Unknown, position: Position | Unknown | None) -> int | Unknown | None:
+    if isinstance(status, Status):
+        return status.last_committed
+    if isinstance(position, Position):
+        return position.seqno
+    return position if isinstance(position, Unknown) else Unknown("not_read")
+
+
+def _flag(files: Files | Unknown | None) -> bool | Unknown | None:
+    if isinstance(files, Unknown) or files is None:
+        return files if files is not None else Unknown("no_data_directory")
+    return files.grastate.safe_to_bootstrap if isinstance(files.grastate, Saved) else files.grastate
+
+
+def _view(files: Files | Unknown | None, members: int) -> View | Unknown:
+    if isinstance(files, Unknown) or files is None:
+        return files if files is not None else Unknown("no_data_directory")
+    if isinstance(files.view, Unknown):
+        return files.view
+    return _view_word(files.view, members)
+
+
+def _view_word(view: SavedView, members: int) -> View:
+    if view.state is ViewState.WHOLE:
+        return "all" if len(view.members) == members else "rest"
+    return {ViewState.ABSENT: "absent", ViewState.EMPTY: "empty", ViewState.STALE: "stale"}[view.state]  # type: ignore[return-value]
+
+
+def _trouble(reply: HostReply, files: Files | Unknown | None, one: Member) -> str | Unknown | None:
+    disk = disks.parse(reply.section("disk"))
+    if isinstance(disk, Unknown):
+        return disk
+    tail = files.log_tail if isinstance(files, Files) else None
+    if tail is None and one.stopped is True:
+        return Unknown("no_log")
+    found = causes.cause(tail or "")
+    return None if found in HARMLESS else found
+
+
+def _space(reply: HostReply, files: Files | Unknown | None, donor: int | None) -> Space | Unknown:
+    disk = disks.parse(reply.section("disk"))
+    if isinstance(disk, Unknown):
+        return disk
+    if disk.full:
+        return "full"
+    if isinstance(files, Unknown) or files is None:
+        return files if files is not None else Unknown("no_data_directory")
+    if isinstance(files.free_bytes, Unknown):
+        return files.free_bytes
+    if donor is None:
+        return Unknown("size_of_data")
+    return "enough" if files.free_bytes >= SPACE_FACTOR * donor else "short"
+
+
+def _clock_true(reply: HostReply) -> Truth:
+    offset_s = host_assess.clock_offset_s(reply)
+    return offset_s if isinstance(offset_s, Unknown) else abs(offset_s) <= CLOCK_S
+
+
+def _version(seen: Sequence[Member], mark: Any) -> Version | Unknown:
+    """Every member's, as it says itself, else as it was when the mark was stored; the newest counts."""
+    said = [one.status.version for one in seen if isinstance(one.status, Status)]
+    texts = [text for text in said if text is not None]
+    if not texts and isinstance(mark, marks.Kept) and mark.version is not None:
+        texts = [mark.version]
+    numbers = [number for text in texts if (number := marks.version_numbers(text)) is not None]
+    if not numbers:
+        return Unknown("version")
+    newest = max(numbers)[:2]
+    return "below" if newest < RUNTIME_BELOW else "at" if newest == RUNTIME_BELOW else "above"
+
+
+def _pc_recovery(replies: Mapping[str, HostReply | None], mark: Any) -> Truth:
+    said = [marks.pc_recovery(reply) for reply in replies.values() if reply is not None]
+    known = [one for one in said if not isinstance(one, Unknown)]
+    if known:
+        return any(known)
+    return mark.pc_recovery if isinstance(mark, marks.Kept) else Unknown("pc_recovery")
+
+
+def _minutes_whole(
+    evidence: Evidence,
+    seen: Mapping[str, Member],
+    replies: Mapping[str, HostReply | None],
+    mark: Any,
+    runs: Sequence[Mapping[str, Any]] | None,
+) -> float | Unknown:
+    """Since when all are reachable and were started unchanged: by us after the last time that all was well, or by themselves."""
+    if runs is None:
+        return Unknown("no_journal")
+    if not all(_reached(reply) for reply in replies.values()):
+        return 0.0
+    well_s = marks.age_s(mark, evidence.now) if isinstance(mark, marks.Kept) else None
+    ours = [float(run["age_s"]) for run in runs if START in run["done"] and (well_s is None or run["age_s"] < well_s)]
+    if all(one.stopped is False for one in seen.values()):
+        ages = [_age_s(reply) for reply in replies.values() if reply is not None]
+        known = [age for age in ages if age is not None]
+        if len(known) == len(seen):
+            ours.append(min(known))
+    return max(ours, default=0.0) / 60.0
+
+
+def _age_s(reply: HostReply) -> float | None:
+    found = container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown):
+        return None
+    age = containers.View(found, reply, CONTAINER, frozenset()).age_s
+    return age if isinstance(age, float) else None
+
+
+def _elsewhere(evidence: Evidence, seen: Mapping[str, Member], replies: Mapping[str, HostReply | None]) -> Truth:
+    """Somebody whom the inventory does not know is connected at the group's port: it may be a member, and Primary."""
+    ours = set(_addresses(evidence).values())
+    found: list[Truth] = []
+    for host, one in seen.items():
+        if not _reached(replies[host]):
+            continue  # of such a one nothing is proven anyway
+        if isinstance(one.launch, Unknown):
+            found.append(one.launch)
+        elif isinstance(one.launch.peers, Unknown):
+            found.append(one.launch.peers)
+        else:
+            found.append(bool(set(one.launch.peers) - ours))
+    return any_of(found)
+
+
+def _addresses(evidence: Evidence) -> dict[str, str]:
+    found = {}
+    for name in evidence.hosts:
+        host = evidence.inventory.hosts.get(name)
+        if host is not None:
+            found[name] = host.api_address or host.address
+    return found
+
+
+def _addresses_match(evidence: Evidence, seen: Mapping[str, Member]) -> Truth:
+    """wsrep_cluster_address on every member that was read names exactly the members of the inventory."""
+    ours = set(_addresses(evidence).values())
+    found: list[Truth] = []
+    for one in seen.values():
+        if isinstance(one.launch, Unknown):
+            continue
+        addresses = one.launch.addresses
+        if isinstance(addresses, Unknown):
+            found.append(addresses)
+        else:
+            found.append(addresses is not None and set(addresses) == ours)
+    return any_of(()) if not found else _all(found)
+
+
+def _all(values: Sequence[Truth]) -> Truth:
+    if any(value is False for value in values):
+        return False
+    return next((value for value in values if isinstance(value, Unknown)), True)
+
+
+def _deploying(reply: HostReply | None) -> Truth:
+    if reply is None:
+        return Unknown("not_asked")
+    data = reply.section("host")
+    if isinstance(data, Unknown):
+        return data
+    ansible = data.get("ansible") if isinstance(data, Mapping) else None
+    return bool(ansible) if isinstance(ansible, list) else Unknown("host.ansible")
+
+
+def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> int:
+    return sum(1 for run in runs if action in run["done"] and run["age_s"] < within_s)
+
+
+def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap | Unknown:
+    """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them."""
+    if runs is None:
+        return Unknown("no_journal")
+    with_one = [run for run in runs if BOOTSTRAP in run["done"]]
+    if any(run["state"] == "in_doubt" for run in with_one):
+        return "in_doubt"
+    ended = [run for run in with_one if run["ended_s"] is not None and run["age_s"] < DAY_S]
+    return "recent" if ended else "none"

@@ -1,0 +1,189 @@
+"""The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts (GB-8). Pure.
+
+Invariant: it is raised only by members that say Synced in a Primary component which holds a majority of the inventory's members
+and agrees on one uuid; a component of another uuid never replaces it (a person says `baseline accept group/galera`), and it goes
+back only where our own bootstrap has knowingly begun behind it. None was ever stored: that is UNKNOWN, not zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.integrations.galera.datadir import Files
+from remediator.integrations.galera.facts import SQL, Member, Status, member
+from remediator.integrations.galera.picture import Mark
+from remediator.model import times
+from remediator.model.judging import Evidence
+from remediator.model.kleene import Truth
+from remediator.model.replies import HostReply
+from remediator.model.times import Instant, rfc3339
+from remediator.model.values import Unknown
+
+CANARIES = "galera_canaries"
+"""The direct section with row counts of the configured tables."""
+WRITTEN_EVERY_S = 10.0
+"""A mark that only moved on is not written more often than this."""
+BOOTSTRAP_RUNBOOK = "galera-bootstrap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The mark, and what else was so when it was stored. `at` is the wall time of the newest sample it rests on (RFC 3339)."""
+
+    mark: Mark
+    at: str
+    size: int
+    """The largest wsrep_cluster_size seen since the uuid is recorded."""
+    version: str | None
+    pc_recovery: Truth
+    canaries: Mapping[str, int]
+    data_bytes: int | None
+
+
+def parse(body: Any) -> Kept | Unknown | None:
+    """Return the mark that the store has; None when none was ever stored, UNKNOWN when it cannot be read."""
+    if body is None:
+        return None
+    try:
+        recovery = body["pc_recovery"]
+        return Kept(
+            mark=Mark(uuid=str(body["uuid"]), seqno=body["seqno"], conf_id=body["conf_id"]),
+            at=str(body["at"]),
+            size=int(body["size"]),
+            version=body["version"],
+            pc_recovery=recovery if isinstance(recovery, bool) else Unknown("pc_recovery"),
+            canaries={str(name): int(rows) for name, rows in body["canaries"].items()},
+            data_bytes=body["data_bytes"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Unknown(f"mark:{type(error).__name__}")
+
+
+def age_s(kept: Kept, now: Instant) -> float:
+    """Return the seconds since the newest sample that the mark rests on."""
+    return max(0.0, (now.wall - times.parse_rfc3339(kept.at)).total_seconds())
+
+
+def fold(before: Any, evidence: Evidence) -> Any:
+    """Return the mark after `evidence`, as JSON; `before` unchanged where that says nothing new, or not enough."""
+    seen = _whole(evidence)
+    if not seen:
+        return before
+    kept = parse(before)
+    if isinstance(kept, Unknown):
+        return before
+    statuses = [one.status for one in seen if isinstance(one.status, Status)]
+    first = statuses[0]
+    if kept is not None and kept.mark.uuid != first.cluster_uuid:
+        return before
+    after = _body(evidence, seen, statuses, kept)
+    if kept is not None and not _worth_it(before, after, kept, evidence.now):
+        return before
+    return after
+
+
+def accepted(evidence: Evidence) -> Any:
+    """Return the mark as it stands now, whatever was kept before: a person said that this is whole. None when it is not."""
+    seen = _whole(evidence)
+    statuses = [one.status for one in seen if isinstance(one.status, Status)]
+    return _body(evidence, seen, statuses, None) if seen else None
+
+
+def _whole(evidence: Evidence) -> list[Member]:
+    """Return the members that are Synced in one Primary component of a majority; none when it is not one, or not enough."""
+    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    synced = [one for one in members if one.synced is True]
+    uuids = {one.status.cluster_uuid for one in synced if isinstance(one.status, Status)}
+    others = {
+        one.status.cluster_uuid
+        for one in members
+        if isinstance(one.status, Status) and one.status.cluster_status == "Primary"
+    }
+    enough = len(synced) >= len(members) // 2 + 1
+    return synced if enough and len(uuids) == 1 and others == uuids else []
+
+
+def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: Kept | None) -> dict[str, Any]:
+    seqno = max(status.last_committed for status in statuses)
+    lowered = kept is not None and kept.mark.seqno is not None and seqno < kept.mark.seqno
+    if kept is not None and kept.mark.seqno is not None and lowered and not _ours(evidence, kept):
+        seqno = kept.mark.seqno
+    recovery = next(
+        (
+            found
+            for one in seen
+            if (reply := evidence.reply(one.host)) is not None and isinstance(found := pc_recovery(reply), bool)
+        ),
+        None,
+    )
+    sizes = [one.files.data_bytes for one in seen if isinstance(one.files, Files)]
+    counted = _canaries(evidence, seen)
+    return {
+        "uuid": statuses[0].cluster_uuid,
+        "seqno": seqno,
+        "conf_id": max(status.conf_id for status in statuses),
+        "members": sorted(one.host for one in seen),
+        "at": rfc3339(max(_asked_at(evidence, one).wall for one in seen)),
+        "size": max([status.cluster_size for status in statuses] + ([kept.size] if kept is not None else [])),
+        "version": max((status.version for status in statuses if status.version is not None), default=None),
+        "pc_recovery": recovery,
+        "canaries": counted or (dict(kept.canaries) if kept is not None else {}),
+        "data_bytes": max((size for size in sizes if isinstance(size, int)), default=None),
+    }
+
+
+def _asked_at(evidence: Evidence, one: Member) -> Instant:
+    reply = evidence.reply(one.host)
+    return reply.asked_at if reply is not None else evidence.now
+
+
+def _ours(evidence: Evidence, kept: Kept) -> bool:
+    """A bootstrap of ours has ended well since the mark was stored: what was lost was told, and approved."""
+    since = age_s(kept, evidence.now)
+    return any(
+        run["runbook"] == BOOTSTRAP_RUNBOOK and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
+        for run in evidence.known.get("runs", ())
+    )
+
+
+def _worth_it(before: Mapping[str, Any], after: Mapping[str, Any], kept: Kept, now: Instant) -> bool:
+    """A mark is written when anything but its progress has changed, or when its progress is older than a moment."""
+    moving = ("at", "seqno", "data_bytes", "canaries")
+    settled = {name: value for name, value in before.items() if name not in moving}
+    return settled != {name: value for name, value in after.items() if name not in moving} or (
+        age_s(kept, now) >= WRITTEN_EVERY_S
+    )
+
+
+def _canaries(evidence: Evidence, seen: list[Member]) -> dict[str, int]:
+    """Return the row counts of the tables that every one of the members counted could count: the smallest of each."""
+    found: dict[str, int] = {}
+    for one in seen:
+        reply = evidence.reply(one.host)
+        for table, rows in canaries(reply).items() if reply is not None else ():
+            if isinstance(rows, int):
+                found[table] = min(rows, found.get(table, rows))
+    return found
+
+
+def canaries(reply: HostReply) -> Mapping[str, int | Unknown]:
+    """Return table to rows as the member of `reply` counted them last; empty when none are configured or it does not answer."""
+    section = reply.sections.get(CANARIES)
+    return section.data if section is not None and isinstance(section.data, Mapping) else {}
+
+
+def pc_recovery(reply: HostReply) -> Truth:
+    """Return the provider option pc.recovery of the member of `reply`, UNKNOWN when it does not say."""
+    section = reply.sections.get(SQL)
+    options = section.data.get("wsrep_provider_options_pc", "") if section and isinstance(section.data, Mapping) else ""
+    found = re.search(r"pc\.recovery\s*=\s*(\w+)", str(options))
+    return Unknown("pc_recovery") if found is None else found.group(1).lower() in ("true", "yes", "on", "1")
+
+
+def version_numbers(text: str) -> tuple[int, int, int] | None:
+    """Return the three numbers at the head of a server's version, None when there are none."""
+    found = re.match(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)", text)
+    return (int(found.group(1)), int(found.group(2)), int(found.group(3))) if found is not None else None

@@ -1,0 +1,222 @@
+"""How far a recovery has come, by the newest evidence: the bootstrapped member, each joiner, and the end. Pure.
+
+Invariant: a step is done only by what the member says itself over SQL, together with what the choice promised (the same uuid, no
+position below it, row counts); a member that runs and says nothing is waited for, with what its files and traffic show of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.galera import causes, marks
+from remediator.integrations.galera.datadir import Files
+from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
+from remediator.integrations.galera.launch import Launch
+from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
+from remediator.model import times
+from remediator.model.content import ActionInput, Settled, Waits
+from remediator.model.replies import HostReply
+from remediator.model.values import Unknown
+
+SST_RATE = 20e6
+"""Bytes a second that a state transfer makes at the least (kolla's own wait of five minutes is too short for any real cloud)."""
+SST_LEAST_S = 1800.0
+CANARY_SHARE = 0.5
+MIB = float(1 << 20)
+LAST_LINES = 300
+
+
+def _reply(order: ActionInput, host: str) -> HostReply | None:
+    return order.evidence.reply(host) if order.evidence is not None else None
+
+
+def _hosts(order: ActionInput) -> tuple[str, ...]:
+    return order.evidence.hosts if order.evidence is not None else order.target.hosts
+
+
+def _choice(order: ActionInput) -> Mapping[str, Any]:
+    return order.results.get("choose", {})
+
+
+def mark_at(order: ActionInput) -> str | None:
+    """Return when the newest sample was taken that the high-water mark rests on: what came after it is in no figure."""
+    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    return kept.at if isinstance(kept, marks.Kept) else None
+
+
+# before a step ------------------------------------------------------------------------------------------------------------
+
+
+def must_be_calm(order: ActionInput) -> None:
+    """Raise Waits while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no
+    Primary to join."""
+    primary = 0
+    for host in _hosts(order):
+        one = member(host, _reply(order, host))
+        if one.moving is not False:
+            why = "gives or takes a state transfer" if one.moving is True else f"does not say ({one.sql})"
+            raise Waits(f"{host} {why}: the next member joins when that is over")
+        primary += one.primary is True
+    if primary == 0:
+        raise Waits("no member is Primary: there is nothing to join")
+
+
+def must_hold_without(order: ActionInput, host: str) -> None:
+    """Raise Waits unless every other member is Synced: only then may the bootstrap container be replaced."""
+    for other in _hosts(order):
+        if other == host:
+            continue
+        one = member(other, _reply(order, other))
+        if one.synced is not True:
+            raise Waits(f"{other} is not proven Synced: {host} stays in its bootstrap container until all others are")
+
+
+def transfer_limit_s(order: ActionInput) -> float:
+    """Return how long a whole state transfer may take, by the size of the data (kolla.md 2.5: at least half an hour)."""
+    sizes = [
+        files.data_bytes
+        for host in _hosts(order)
+        if isinstance(files := member(host, _reply(order, host)).files, Files)
+    ]
+    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    if isinstance(kept, marks.Kept) and kept.data_bytes is not None:
+        sizes.append(kept.data_bytes)
+    data = max((size for size in sizes if isinstance(size, int)), default=0)
+    return max(SST_LEAST_S, data / SST_RATE)
+
+
+# after a step -------------------------------------------------------------------------------------------------------------
+
+
+def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """GB-12, GB-13: Primary and Synced, of the same uuid, not behind its position, with its rows."""
+    choice = _choice(order)
+    host, uuid, seqno = str(choice["host"]), choice["uuid"], int(choice["seqno"])
+    reply = _reply(order, host)
+    one = member(host, reply)
+    ended = _ended(one, BOOTSTRAP_CONTAINER)
+    if ended is not None:
+        return Settled(text=f"{host}: {ended}", failed=True, given=given)
+    status = one.status
+    if isinstance(status, Unknown):
+        return Settled(text=f"{host}: starting, its SQL does not answer yet ({one.sql})", given=given)
+    if status.cluster_status != "Primary" or status.local_state != "Synced":
+        return Settled(text=f"{host}: {status.local_state} in a {status.cluster_status} component", given=given)
+    if status.cluster_uuid != uuid:
+        why = f"{host}: the uuid is {status.cluster_uuid} and was {uuid}: an empty history (GB-12); stop everything and look"
+        return Settled(text=why, failed=True, given=given)
+    if status.last_committed < seqno:
+        why = f"{host}: it stands at {status.last_committed} and recovered {seqno} (GB-13): a person looks at the data"
+        return Settled(text=why, failed=True, given=given)
+    rows = _rows(order, reply)
+    if isinstance(rows, Settled):
+        return rows
+    text = f"{host}: Primary and Synced at {status.last_committed}, uuid unchanged, {rows}"
+    return Settled(text=text, done=True, given={**given, "committed": status.last_committed})
+
+
+def _rows(order: ActionInput, reply: HostReply | None) -> str | Settled:
+    """GB-13: each counted table has at least half of the rows of the last healthy sample."""
+    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    if not isinstance(kept, marks.Kept) or not kept.canaries:
+        return "no row counts from before to compare with"
+    now = marks.canaries(reply) if reply is not None else {}
+    for table, before in sorted(kept.canaries.items()):
+        rows = now.get(table, Unknown("not_counted"))
+        if isinstance(rows, Unknown):
+            return Settled(text=f"the rows of {table} are not counted yet ({rows.reason}), they were {before}")
+        if rows < CANARY_SHARE * before:
+            why = f"{table} has {rows} rows and had {before} (GB-13): a person looks at the data before anything joins"
+            return Settled(text=why, failed=True)
+    return f"rows of {', '.join(sorted(kept.canaries))} are there"
+
+
+def joined(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """GB-14: the joiner is Synced, in the component of the chosen uuid."""
+    return _synced(order, order.host.name, given)
+
+
+def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """The bootstrapped member is back in its own unit, Synced beside the others."""
+    return _synced(order, str(_choice(order)["host"]), given)
+
+
+def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
+    reply = _reply(order, host)
+    one, uuid = member(host, reply), _choice(order).get("uuid")
+    status = one.status
+    if isinstance(status, Status) and status.cluster_status == "Primary" and status.local_state == "Synced":
+        if uuid is not None and status.cluster_uuid != uuid:
+            return Settled(text=f"{host}: Synced with {status.cluster_uuid}, not with {uuid}", failed=True, given=given)
+        how = given.get("how", "IST")
+        took = f"{host}: Synced by {how}, size {status.cluster_size}, at {status.last_committed}"
+        return Settled(text=took, done=True, given={"how": how})
+    fallen = _fallen(one, reply)
+    if fallen is not None:
+        return Settled(text=f"{host}: {fallen}", failed=True, given=given)
+    return _moving(one, reply, given)
+
+
+def _fallen(one: Member, reply: HostReply | None) -> str | None:
+    """Return why the member is down for good: systemd has given it up."""
+    if one.stopped is not True or reply is None:
+        return None
+    found = container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or isinstance(found.units, Unknown):
+        return None
+    unit = found.units.get(CONTAINER)
+    if unit is None or not unit.failed:
+        return None
+    return f"it did not stay up ({_cause(one)})"
+
+
+def _ended(one: Member, name: str) -> str | None:
+    """Return why a container of ours is not up any more. It ends with code 0 also when it refused to bootstrap."""
+    if not isinstance(one.launch, Launch) or isinstance(one.launch.helpers, Unknown):
+        return None
+    helper = one.launch.helpers.get(name)
+    if helper is None:
+        return f"the container {name} is not there any more"
+    if helper.running:
+        return None
+    return f"the container {name} has ended with {helper.exit_code} ({_cause(one)})"
+
+
+def _cause(one: Member) -> str:
+    tail = one.files.log_tail if isinstance(one.files, Files) else None
+    if not tail:
+        return "its log says nothing"
+    named = causes.cause(tail)
+    return named if named is not None else f"its last line: {tail.strip().splitlines()[-1][:LAST_LINES]}"
+
+
+def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> Settled:
+    """Return how far a joiner is: its state, IST or SST, bytes and rate."""
+    status, files = one.status, one.files
+    sst = isinstance(files, Files) and files.in_sst is True
+    how = "SST" if sst or given.get("how") == "SST" else "IST"
+    state = status.local_state if isinstance(status, Status) else f"SQL {one.sql}"
+    amount = status.received_bytes if isinstance(status, Status) and not sst else None
+    if amount is None and isinstance(files, Files) and isinstance(files.data_bytes, int):
+        amount = files.data_bytes
+    now_s = reply.asked_at.wall.timestamp() if reply is not None else None
+    text = f"{one.host}: {state}, {how}"
+    kept: dict[str, Any] = {"how": how}
+    if amount is not None and now_s is not None:
+        text += f", {amount / MIB:.1f} MiB"
+        before, before_s = given.get("bytes"), given.get("at_s")
+        if given.get("how") == how and isinstance(before, int) and isinstance(before_s, float) and now_s > before_s:
+            text += f", {max(0.0, (amount - before) / MIB / (now_s - before_s)):.1f} MiB/s"
+        kept |= {"bytes": amount, "at_s": now_s}
+    return Settled(text=text, given=kept)
+
+
+def unseen(order: ActionInput) -> str:
+    """Return in words what the possible loss cannot count: what was committed after the newest sample of the mark."""
+    at = mark_at(order)
+    if at is None or order.evidence is None:
+        return "no high-water mark"
+    age_s = (order.evidence.now.wall - times.parse_rfc3339(at)).total_seconds()
+    return f"the mark is {age_s:.0f} s old; what was committed after it is in no figure"

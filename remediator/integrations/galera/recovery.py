@@ -1,0 +1,410 @@
+"""The typed actions that bring a lost cluster back: hold, save, read positions, decide, bootstrap, join one by one, finish.
+
+Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step, with positions
+that this very run has read. Loss, and everything else that needs a person, is told in the sentence that the person approves; a
+plan that was approved before it was known is asked about again. Every temporary state is a debt: each hold, and the container that
+bootstrapped. Members join one after the other, each until it is Synced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.galera import gather, positions, progress, scripts, table
+from remediator.integrations.galera.decision import Decision, Procedure, decide
+from remediator.integrations.galera.facts import member
+from remediator.integrations.galera.launch import Hold, Launch
+from remediator.integrations.galera.positions import Position
+from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
+from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, HOLD_DEBT, data_directory
+from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Script
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
+from remediator.model.values import FieldType, Unknown
+
+QUICK_S, READ_S, START_S, STOP_S = 30.0, 1800.0, 90.0, 240.0
+COPY_RATE = 50e6
+"""Bytes a second: slower than any disk a database is put on."""
+READS = "read_"
+CHOSEN = "choose"
+
+
+def _command(order: ActionInput, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
+    return (Command(host=order.host.name, argv=script.argv(*words), timeout_s=timeout_s),)
+
+
+def _host(order: ActionInput, name: str, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
+    return (Command(host=name, argv=script.argv(*words), timeout_s=timeout_s),)
+
+
+def _must_be(order: ActionInput, procedure: Procedure) -> None:
+    said = order.data.get("procedure", Unknown("not_assessed"))
+    if said != procedure.value:
+        why = order.data.get("why")
+        known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
+        raise ValueError(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
+
+
+# before the decision ----------------------------------------------------------------------------------------------------
+
+
+def _hold(order: ActionInput) -> tuple[Command, ...]:
+    if not order.run:
+        _must_be(order, Procedure.BOOTSTRAP)
+        return ()
+    return _command(order, scripts.HOLD, QUICK_S, order.run, order.host.engine)
+
+
+def _save(order: ActionInput) -> tuple[Command, ...]:
+    return _command(order, scripts.SAVE, QUICK_S, data_directory(order), order.run)
+
+
+def _nonce(order: ActionInput) -> str:
+    return f"{order.run}-{order.host.name}-position"
+
+
+def _read(order: ActionInput) -> tuple[Command, ...]:
+    return _command(order, scripts.READ, READ_S, _nonce(order), order.host.engine, order.run)
+
+
+def _position(order: ActionInput, output: str) -> Mapping[str, Any]:
+    """Return the position in the output of a one-shot. What cannot be told is kept as UNKNOWN: the decision refuses it."""
+    found = positions.parse(output, _nonce(order))
+    if isinstance(found, Unknown):
+        return {"unknown": True, "reason": found.reason}
+    if isinstance(found.uuid, Unknown):
+        return {"unknown": True, "reason": found.uuid.reason, "xa": found.xa}
+    return {"uuid": found.uuid, "seqno": found.seqno, "xa": found.xa}
+
+
+def _positions(order: ActionInput) -> dict[str, Position | Unknown]:
+    found: dict[str, Position | Unknown] = {}
+    for host in order.target.hosts:
+        given = order.results.get(f"{READS}{host}")
+        if given is None:
+            found[host] = Unknown("not_read")
+        elif given.get("xa") and given.get("unknown"):
+            found[host] = Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True)
+        elif given.get("unknown"):
+            found[host] = Unknown(str(given["reason"]))
+        else:
+            found[host] = Position(uuid=given["uuid"], seqno=given["seqno"], xa=bool(given["xa"]))
+    return found
+
+
+# the decision -----------------------------------------------------------------------------------------------------------
+
+
+def _decided(order: ActionInput) -> tuple[Decision, str]:
+    """Return the decision on the newest evidence with this run's positions, and the table of what it rests on."""
+    if order.evidence is None:
+        raise ValueError("there is no evidence to decide on")
+    picture = gather.picture(order.evidence, _positions(order))
+    return decide(picture), table.positions(picture)
+
+
+def _choose(order: ActionInput) -> tuple[Command, ...]:
+    decision, told = _decided(order)
+    if decision.procedure is not Procedure.BOOTSTRAP or decision.candidate is None:
+        raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
+    sentence = _sentence(order, decision)
+    if not decision.alone and not (order.approved and not decision.possibly_lost) and order.consent != sentence:
+        raise AsksAgain(sentence)
+    return ()
+
+
+def _sentence(order: ActionInput, decision: Decision) -> str:
+    """Return what a person approves: the candidate, its position, and what that may cost."""
+    lost = decision.possibly_lost or 0
+    cost = f"{lost} transactions below the high-water mark are possibly lost" if lost else "nothing known is lost"
+    return f"bootstrap {decision.candidate}: {decision.why}; {cost}; {decision.alone_why}"
+
+
+def _chosen(order: ActionInput, _output: str) -> Mapping[str, Any]:
+    decision, told = _decided(order)
+    found = _positions(order).get(decision.candidate or "")
+    if not isinstance(found, Position) or found.known is None:
+        raise ValueError(f"{decision.rule}: {decision.why}")
+    uuid, seqno = found.known
+    empty = [host for host, one in _positions(order).items() if isinstance(one, Position) and one.empty]
+    return {
+        "host": decision.candidate,
+        "uuid": uuid,
+        "seqno": seqno,
+        "lost": decision.possibly_lost or 0,
+        "why": decision.why,
+        "sst": empty,
+        "table": told,
+        "unseen": progress.unseen(order),
+    }
+
+
+def _choice(order: ActionInput) -> Mapping[str, Any]:
+    found = order.results.get(CHOSEN)
+    if found is None:
+        raise ValueError("no candidate was chosen in this run")
+    return found
+
+
+def _copy(settings: Mapping[str, Any]) -> Any:
+    def commands(order: ActionInput) -> tuple[Command, ...]:
+        """Nothing, unless the config asks for a copy; a copy needs its room, and a hook ends with 0 or ends the run."""
+        host = str(_choice(order)["host"])
+        found: tuple[Command, ...] = ()
+        hook = settings.get("snapshot")
+        if hook:
+            found += (Command(host=host, argv=(*(str(word) for word in hook), order.run), timeout_s=1800.0),)
+        if settings.get("copy", "files") == "datadir":
+            data, free = _sizes(order, host)
+            if free < gather.SPACE_FACTOR * data:
+                raise ValueError(
+                    f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} bytes free): make room, "
+                    "or set integrations.galera.copy: files"
+                )
+            found += _host(order, host, scripts.COPY, 600.0 + data / COPY_RATE, data_directory(order, host), order.run)
+        return found
+
+    return commands
+
+
+def _sizes(order: ActionInput, host: str) -> tuple[int, int]:
+    reply = order.evidence.reply(host) if order.evidence is not None else None
+    files = member(host, reply).files
+    data = getattr(files, "data_bytes", Unknown("no_data_directory"))
+    free = getattr(files, "free_bytes", Unknown("no_data_directory"))
+    if not isinstance(data, int) or not isinstance(free, int):
+        raise ValueError(
+            f"how large the data of {host} is, and what is free there, is not known: nothing is copied blindly"
+        )
+    return data, free
+
+
+# the bootstrap, and what follows ----------------------------------------------------------------------------------------
+
+
+def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
+    """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
+    choice = _choice(order)
+    decision, told = _decided(order)
+    if decision.procedure is not Procedure.BOOTSTRAP or decision.candidate != choice["host"]:
+        raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
+    host = str(choice["host"])
+    engine = _engine(order, host)
+    return _host(order, host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.run, engine)
+
+
+def _engine(order: ActionInput, host: str) -> str:
+    found = order.evidence.inventory.hosts.get(host) if order.evidence is not None else None
+    if found is None:
+        raise ValueError(f"{host} is not in the inventory")
+    return found.engine
+
+
+def _join(order: ActionInput) -> tuple[Command, ...]:
+    """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
+    choice = _choice(order)
+    if order.host.name == choice["host"]:
+        return ()
+    progress.must_be_calm(order)
+    how = "sst" if order.host.name in choice["sst"] else "ist"
+    return _command(order, scripts.JOIN, START_S, order.run, data_directory(order), how)
+
+
+def _finish(order: ActionInput) -> tuple[Command, ...]:
+    """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
+    host = str(_choice(order)["host"])
+    progress.must_hold_without(order, host)
+    return _host(order, host, scripts.FINISH, STOP_S, order.run, _engine(order, host))
+
+
+def _start(order: ActionInput) -> tuple[Command, ...]:
+    if not order.run:
+        _must_be(order, Procedure.START_MEMBERS)
+        return ()
+    reply = order.evidence.reply(order.host.name) if order.evidence is not None else None
+    if member(order.host.name, reply).stopped is not True:
+        return ()
+    return _command(order, scripts.START, START_S)
+
+
+# probes -----------------------------------------------------------------------------------------------------------------
+
+
+def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
+    """What only reads or copies is simply done again."""
+    return Probe.NOT_APPLIED
+
+
+def _launch(reply: HostReply) -> Launch | None:
+    found = member(reply.host, reply).launch
+    return found if isinstance(found, Launch) else None
+
+
+def _held(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    launch = _launch(reply)
+    if launch is None or not isinstance(launch.hold, Hold):
+        return Probe.UNKNOWN
+    ours = launch.hold.exists and launch.hold.line == f"{scripts.HELD} {before.get('run')}"
+    return Probe.APPLIED if ours else Probe.NOT_APPLIED
+
+
+def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    """Applied as soon as there is a container of this run, whatever became of it: it is not bootstrapped twice (GB-12)."""
+    launch = _launch(reply)
+    if launch is None or isinstance(launch.helpers, Unknown):
+        return Probe.UNKNOWN
+    helper = launch.helpers.get(BOOTSTRAP_CONTAINER)
+    if helper is None:
+        return Probe.NOT_APPLIED
+    return Probe.APPLIED if helper.run == before.get("run") else Probe.UNKNOWN
+
+
+def _started(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    one, launch = member(reply.host, reply), _launch(reply)
+    if launch is None or not isinstance(launch.hold, Hold) or isinstance(one.stopped, Unknown):
+        return Probe.UNKNOWN
+    return Probe.APPLIED if not launch.hold.exists and not one.stopped else Probe.NOT_APPLIED
+
+
+def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
+    launch = _launch(reply)
+    if launch is None or isinstance(launch.helpers, Unknown):
+        return Probe.UNKNOWN
+    if launch.helpers.get(BOOTSTRAP_CONTAINER) is not None:
+        return Probe.NOT_APPLIED
+    return _started(before, reply, target)
+
+
+def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
+    """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the run is appended)."""
+    return (
+        ActionSpec(
+            name="galera.hold",
+            summary="keep the unit of this stopped member from starting, by a drop-in that is taken back",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_hold,
+            probe=_held,
+            each_member=True,
+            late=True,
+            guarded=True,
+            judges_group=True,
+            debt=HOLD_DEBT,
+            scripts=(scripts.HOLD, scripts.RELEASE),
+        ),
+        ActionSpec(
+            name="galera.save",
+            summary="copy grastate.dat and gvwstate.dat of this member beside its data directory",
+            risk=Risk.R1,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_save,
+            probe=_again,
+            each_member=True,
+            late=True,
+            scripts=(scripts.SAVE,),
+        ),
+        ActionSpec(
+            name="galera.read_position",
+            summary="read how far the data of this stopped member goes, in a one-shot container with a log of its own",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_read,
+            probe=_again,
+            result=_position,
+            each_member=True,
+            late=True,
+            scripts=(scripts.READ,),
+        ),
+        ActionSpec(
+            name="galera.decide",
+            summary="choose the member with the highest position by GB-1 to GB-19, or end the run with the rule that refuses",
+            risk=Risk.R0,
+            effect=Effect.OBSERVE,
+            target_kinds=("cluster",),
+            params={},
+            commands=_choose,
+            probe=_again,
+            result=_chosen,
+            late=True,
+            gives={"host": FieldType.STRING, "uuid": FieldType.STRING, "seqno": FieldType.INT, "lost": FieldType.INT},
+        ),
+        ActionSpec(
+            name="galera.copy",
+            summary="on the chosen member: run the snapshot hook, or copy the data directory, where the config asks for it",
+            risk=Risk.R1,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={"host": FieldType.STRING},
+            commands=_copy(settings),
+            probe=_again,
+            late=True,
+            scripts=(scripts.COPY,),
+        ),
+        ActionSpec(
+            name="galera.bootstrap",
+            summary="bootstrap from the chosen member in a container of its own, and see its uuid, position and row counts",
+            risk=Risk.R3,
+            effect=Effect.ONCE,
+            target_kinds=("cluster",),
+            params={"host": FieldType.STRING},
+            commands=_bootstrap,
+            probe=_bootstrapped,
+            late=True,
+            settled=progress.bootstrapped,
+            debt=BOOTSTRAP_DEBT,
+            scripts=(scripts.BOOTSTRAP, scripts.FINISH),
+        ),
+        ActionSpec(
+            name="galera.join",
+            summary="start this member beside the bootstrapped one and wait until it is Synced",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_join,
+            probe=_started,
+            each_member=True,
+            late=True,
+            settled=progress.joined,
+            limit_s=progress.transfer_limit_s,
+            releases=("galera.hold",),
+            scripts=(scripts.JOIN,),
+        ),
+        ActionSpec(
+            name="galera.finish",
+            summary="end the bootstrap container and start the member's own unit in its place",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={"host": FieldType.STRING},
+            commands=_finish,
+            probe=_finished,
+            late=True,
+            settled=progress.finished,
+            limit_s=progress.transfer_limit_s,
+            releases=("galera.hold", "galera.bootstrap"),
+            scripts=(scripts.FINISH,),
+        ),
+        ActionSpec(
+            name="galera.start_stopped",
+            summary="start this member if it is stopped, unchanged and without any option",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_start,
+            probe=_started,
+            each_member=True,
+            late=True,
+            guarded=True,
+            judges_group=True,
+            scripts=(scripts.START,),
+        ),
+    )

@@ -1,0 +1,84 @@
+"""What a recovery owes back, and the proof that it is still ours: the hold of a unit, and the container that bootstrapped. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.integrations.galera import scripts
+from remediator.integrations.galera.facts import member
+from remediator.integrations.galera.launch import Hold, Launch
+from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
+from remediator.model.content import ActionInput, Command, DebtSpec
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
+from remediator.model.values import Unknown
+
+VOLUMES = {
+    "docker": "/var/lib/docker/volumes/mariadb/_data",
+    "podman": "/var/lib/containers/storage/volumes/mariadb/_data",
+}
+LIFETIME_S = 8 * 3600.0
+
+
+def data_directory(order: ActionInput, host: str | None = None) -> str:
+    """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it."""
+    name = order.host.name if host is None else host
+    reply = order.evidence.reply(name) if order.evidence is not None else None
+    section = reply.section("galera") if reply is not None else Unknown("not_asked")
+    if isinstance(section, Mapping) and isinstance(section.get("volume"), str):
+        return str(section["volume"])
+    found = order.evidence.inventory.hosts.get(name) if order.evidence is not None else order.host
+    return VOLUMES.get(found.engine if found is not None else "docker", VOLUMES["docker"])
+
+
+def _release(order: ActionInput) -> tuple[Command, ...]:
+    return (Command(host=order.host.name, argv=scripts.RELEASE.argv(order.run), timeout_s=30.0),)
+
+
+def _still_held(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
+    launch = member(reply.host, reply).launch
+    if isinstance(launch, Unknown):
+        return launch
+    hold = launch.hold
+    if isinstance(hold, Unknown):
+        return hold
+    return isinstance(hold, Hold) and hold.exists and hold.line == f"{scripts.HELD} {mark.get('run')}"
+
+
+def _finish(order: ActionInput) -> tuple[Command, ...]:
+    return (Command(host=order.host.name, argv=scripts.FINISH.argv(order.run, order.host.engine), timeout_s=240.0),)
+
+
+def _still_bootstrapped(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
+    """Ours while the container of this run is there. While it is the only Primary member it is not taken back: that would
+    be the outage again, and a person hears of it when it is overdue."""
+    one = member(reply.host, reply)
+    launch = one.launch
+    if isinstance(launch, Unknown) or not isinstance(launch, Launch):
+        return launch if isinstance(launch, Unknown) else Unknown("not_collected")
+    if isinstance(launch.helpers, Unknown):
+        return launch.helpers
+    helper = launch.helpers.get(BOOTSTRAP_CONTAINER)
+    if helper is None or helper.run != mark.get("run"):
+        return False
+    if not helper.running:
+        return True
+    if isinstance(one.status, Unknown):
+        return Unknown(f"the bootstrap container on {reply.host} runs, and its SQL says nothing ({one.sql})")
+    if one.status.cluster_size < 2:
+        return Unknown(f"{reply.host} is the only Primary member, in its bootstrap container: let another join first")
+    return True
+
+
+HOLD_DEBT = DebtSpec(
+    describe="the unit of MariaDB is kept from starting (remediator-hold.conf)",
+    lifetime_s=LIFETIME_S,
+    undo=_release,
+    still_ours=_still_held,
+)
+BOOTSTRAP_DEBT = DebtSpec(
+    describe=f"MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit",
+    lifetime_s=LIFETIME_S,
+    undo=_finish,
+    still_ours=_still_bootstrapped,
+)
