@@ -56,6 +56,10 @@ def accept(
     else:
         accepted = data.get("accepted") or {}
         output.say(f"accepted {scope} as settled: {len(accepted.get('keys') or [])} signs")
+        for name, mark in (accepted.get("marks") or {}).items():
+            before, after = mark.get("before") or {}, mark.get("after") or {}
+            if before.get("uuid") not in (None, after.get("uuid")):
+                output.say(f"{name}: the cluster {before['uuid']} is replaced by {after['uuid']}, at {after['seqno']}")
     if answer.exit:
         raise CliError(answer.error, answer.exit)
     return 0

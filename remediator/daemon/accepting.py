@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from remediator.daemon import approving, grouping, muting, observing, situation
+from remediator.daemon import approving, grouping, marking, muting, observing, situation
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked
 from remediator.integrations.host import signs as host_signs
 from remediator.model.control import Answer
-from remediator.model.judging import Scope, State
+from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.replies import Reach
 from remediator.model.times import rfc3339
 
@@ -52,11 +52,33 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
                 continue
             if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= set(hosts):
                 continue
+            if scope.startswith("group/") and _only_its_mark(turn, check, result):
+                continue
             if series.state is not State.OK:
                 found.append(f"{text}: {name} is {series.state.name}: {result.output}")
             elif series.ok_samples < SAMPLES:
                 found.append(f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started")
     return sorted(set(found))
+
+
+def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
+    """Return whether nothing but what we kept of the group stands against it: it was rebuilt, and a person says so by name."""
+    mark = marking.proposed(turn, check, result.target.hosts)
+    return mark is not None and marking.well_with(turn, check, result.target.hosts, mark)
+
+
+def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
+    """Keep the marks of the groups that stand on `hosts` as they are now; return what each was and is."""
+    told: dict[str, Any] = {}
+    for check in turn.world.checks():
+        members = turn.world.check_hosts(check)
+        if check.assess.scope is not Scope.GROUP or not members or not set(members) <= set(hosts):
+            continue
+        mark = marking.proposed(turn, check, members)
+        if mark is not None:
+            told[check.assess.name] = {"before": turn.world.marks.get(check.assess.name), "after": mark}
+            marking.keep(turn, check.assess.name, mark)
+    return told
 
 
 def accept(turn: Turn, asked: Asked) -> Answer:
@@ -85,7 +107,8 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     turn.world.accepted.update(keys)
     at = rfc3339(turn.now.wall)
     groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
-    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups}
+    marks = _marks(turn, hosts)
+    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups, "marks": marks}
     turn.journal.audit("baseline", asked.actor.name, {**seen, "reason": reason})
     turn.say("warning", "baseline_accepted", reason=reason, scope=scope)
     return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})

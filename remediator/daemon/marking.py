@@ -11,9 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from remediator.collect import judge
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import World
-from remediator.model.judging import CheckSpec, Evidence
+from remediator.model.judging import CheckSpec, Evidence, State
 from remediator.model.records import Run
 from remediator.model.times import Instant
 
@@ -60,13 +61,29 @@ def _told(run: Run, now: Instant) -> Mapping[str, Any]:
 def fold(turn: Turn, check: CheckSpec, seen: Evidence) -> None:
     """Let the integration of `check` look at `seen`, and keep what it makes of its mark."""
     world = turn.world
-    folding = world.marked.get(check.assess.name)
-    if folding is None or not world.decides or not world.adopted:
+    spec = world.marked.get(check.assess.name)
+    if spec is None or not world.decides or not world.adopted:
         return
     before = world.marks.get(check.assess.name)
-    after = folding(before, seen)
+    after = spec.fold(before, seen)
     if after is not None and after != before:
         keep(turn, check.assess.name, after)
+
+
+def proposed(turn: Turn, check: CheckSpec, hosts: Sequence[str]) -> Any:
+    """Return the mark of `check` once a person says that `hosts` are whole as they stand; None when they are not shown whole."""
+    spec = turn.world.marked.get(check.assess.name)
+    return None if spec is None else spec.accept(evidence(turn.world, check, hosts, turn.now))
+
+
+def well_with(turn: Turn, check: CheckSpec, hosts: Sequence[str], mark: Any) -> bool:
+    """Return whether every result of `check` would be OK if `mark` were the one that is kept."""
+    seen = evidence(turn.world, check, hosts, turn.now)
+    known = {**seen.known, "mark": mark}
+    judged = judge.judge_check(
+        check, turn.world.facts.evidence(check.assess, hosts, turn.world.inventory, turn.now, known)
+    )
+    return bool(judged) and all(result.state is State.OK for result in judged)
 
 
 def keep(turn: Turn, name: str, mark: Any) -> None:

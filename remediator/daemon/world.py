@@ -16,9 +16,9 @@ from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
 from remediator.model import times
-from remediator.model.content import Content, Integration
+from remediator.model.content import Content, Integration, MarkSpec
 from remediator.model.hosts import Inventory
-from remediator.model.judging import CheckResult, CheckSpec, Evidence, Scope
+from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Incident, Run
 from remediator.model.signs import Sign
@@ -84,8 +84,8 @@ class World:
     explained_by_rules: dict[str, frozenset[str]] = field(init=False)
     """Check to the checks whose problems its rules say they explain."""
     _hosts_of_check: dict[str, tuple[str, ...]] = field(init=False)
-    marked: dict[str, Callable[[Any, Evidence], Any]] = field(init=False)
-    """Assessment to the function that folds its mark."""
+    marked: dict[str, MarkSpec] = field(init=False)
+    """Assessment to how its mark is kept."""
     every_s: dict[str, float] = field(init=False)
     """Host to the shortest interval of its checks."""
     hosts_with: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -187,7 +187,7 @@ class World:
     """Key of a sign to its time as the store has it: one that goes on is not written with every sample."""
 
     def __post_init__(self) -> None:
-        self.marked = {name: fold for one in self.integrations.values() for name, fold in one.marks.items()}
+        self.marked = {name: spec for one in self.integrations.values() for name, spec in one.marks.items()}
         self.take_content(self.config, self.content, self.inventory)
 
     def take_content(self, config: Config, content: Content, inventory: Inventory) -> None:

@@ -281,6 +281,16 @@ class SectionSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSpec:
+    """What an integration keeps of an assessment across restarts, as JSON; None: nothing yet. Both functions are pure."""
+
+    fold: Callable[[Any, Evidence], Any]
+    """``(kept, evidence) -> kept``, after every judgement."""
+    accept: Callable[[Evidence], Any]
+    """What is kept once a person has said that the group is whole as it stands; None when the evidence does not show it whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """What we know about one technology. `remember(memory, reply)` folds each reply of a host into the memory (pure)."""
 
@@ -297,8 +307,8 @@ class Integration:
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None
     """Which hosts have its sections; None: all of them."""
-    marks: Mapping[str, Callable[[Any, Evidence], Any]] = field(default_factory=dict)
-    """Assessment of GROUP scope to what is kept of it across restarts: ``(kept, evidence) -> kept`` (JSON, None: nothing yet), pure."""
+    marks: Mapping[str, MarkSpec] = field(default_factory=dict)
+    """Assessment of GROUP scope to what is kept of it across restarts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.galera import actions, assess, marks, recovery
 from remediator.integrations.galera.facts import SQL
-from remediator.model.content import Integration, SectionSpec
+from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
 from remediator.model.values import Unknown
 
@@ -66,7 +66,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         direct=direct,
         request={"galera_volume": config.get("volume")},
         applies=lambda host: group in host.groups,
-        marks={"galera.cluster": marks.fold},
+        marks={"galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted)},
     )
 
 
