@@ -69,13 +69,14 @@ def _seen(here: session.Session, run: str, *, yes: bool, quiet: bool) -> str:
         raise CliError(f"no run {run!r}{clean.suggestion(run, known)}", USAGE)
     if not quiet:
         output.say(proposal(found, stored))
-    if yes or found["state"] not in NOT_YET:
-        return str(stored["hash"])
+    seen = str(found.get("asks_hash") or stored["hash"])
+    if yes or (found["state"] not in NOT_YET and not found.get("asks")):
+        return seen
     if quiet or not sys.stdin.isatty():
-        raise CliError(f"nobody is there to ask: say which plan you mean with --plan {stored['hash']}, or --yes", USAGE)
+        raise CliError(f"nobody is there to ask: say which plan you mean with --plan {seen}, or --yes", USAGE)
     if not typer.confirm(f"Approve {run}?", default=False):
         raise CliError(f"not approved: {run} waits on; to end it: remediator deny {run} --reason TEXT", FAILED)
-    return str(stored["hash"])
+    return seen
 
 
 def proposal(run: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
@@ -89,4 +90,8 @@ def proposal(run: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
         lines.append(f"approved by {clean.line(asked['approved_by'])} at {moments.clock(asked.get('approved_at'))} UTC")
     if asked.get("expires_at"):
         lines.append(f"can be approved until {moments.clock(asked['expires_at'])} UTC")
+    if run.get("asks"):
+        lines += ["", "it is held, and needs your yes to this:", clean.lines(run["asks"])]
+    if asked.get("evidence"):
+        lines += ["", clean.lines(asked["evidence"])]
     return "\n".join([*lines, "", acting.shown({"plan": plan, "verdicts": run.get("verdicts") or []})])

@@ -14,6 +14,11 @@ def line(value: Any) -> str:
     return "" if value is None else _CONTROL.sub(" ", str(value)).strip()
 
 
+def lines(value: Any) -> str:
+    """Return `value` as text of several lines, each of them clean."""
+    return "\n".join(line(each) for each in str(value or "").splitlines())
+
+
 def cut(text: str, width: int) -> str:
     """Return at most `width` characters, with `...` at the end of what was longer."""
     return text if len(text) <= width else text[: max(0, width - 3)].rstrip() + "..."

@@ -57,8 +57,9 @@ def _against_its_check(
     assess = assessments.get(check.body.assess)
     if assess is None:
         return None
-    if entry.body.notify is not None:
-        phrases.text(entry, ("notify",), entry.body.notify, assess.fields, found, texts.AROUND)
+    for name, said in (("notify", entry.body.notify), ("evidence", entry.body.evidence)):
+        if said is not None:
+            phrases.text(entry, (name,), said, assess.fields, found, texts.AROUND)
     _targets(entry, entries, assess, found)
     return phrases.condition(entry, ("when",), entry.body.when, environments[assess.name], found)
 
@@ -104,5 +105,6 @@ def _spec(entry: Entry[RuleEntry], when: CelCondition | None) -> RuleSpec:
         priority=body.priority,
         explains=body.explains,
         notify=body.notify,
+        evidence=body.evidence,
         source=entry.source,
     )

@@ -33,7 +33,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     if run is None:
         return _ended(turn, name)
     if run.state is RunState.HELD and run.asks:
-        return _consent(turn, run, asked)
+        return _consent(turn, run, asked, wanted)
     if run.approval is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=REFUSED, error=f"used: {run.id} is {run.state.value} and waits for nobody")
     refused = _refusal(turn, run, actor, wanted)
@@ -63,11 +63,13 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
 
 
-def _consent(turn: Turn, run: Run, asked: Asked) -> Answer:
+def _consent(turn: Turn, run: Run, asked: Asked, wanted: str) -> Answer:
     """Give the yes to the sentence that a held run asks about; the guards and the action are asked again after it."""
     actor = asked.actor
     refused = None
-    if not may_approve(actor):
+    if wanted and not run.asks_hash.startswith(wanted):
+        refused = f"changed: {run.id} asks about something else now; look at it again"
+    elif not may_approve(actor):
         refused = MAY_NOT
     elif actor.name == run.actor:
         refused = f"{actor.name} asked for {run.id} and may not approve it: somebody else must"

@@ -14,7 +14,7 @@ from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
 from remediator.model.judging import CheckResult, State
-from remediator.model.plans import Plan
+from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
 from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict, refusals
@@ -202,14 +202,16 @@ def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str
     """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident and a runbook."""
     wait = timedelta(seconds=machine.APPROVAL_S)
     until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
-    run = machine.waiting(turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now)
+    told = _evidence(turn, plan)
+    run = machine.waiting(turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told)
     turn.run(run)
-    turn.audit_run("waiting_approval", run, {"plan": plan.to_json(), "until": rfc3339(until.wall)}, actor=actor)
-    commands = "\n".join(f"{command.host}: {command.line()}" for step in plan.steps for command in step.commands)
+    body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
+    turn.audit_run("waiting_approval", run, body, actor=actor)
+    steps = "\n".join(shown for step in plan.steps for shown in _shown(step))
     turn.page(
         f"{incident or run.id}:approval:{plan.runbook}",
         f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
-        f"{commands}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
+        f"{told}\n{steps}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
         run=run,
     )
     if incident is not None:
@@ -217,6 +219,23 @@ def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str
             incident, "waits", f"{run.id} waits for an approval until {rfc3339(until.wall)}", run=run.id, rule=plan.rule
         )
     return run
+
+
+def _evidence(turn: Turn, plan: Plan) -> str:
+    """Return what the approver of `plan` is shown: the rule's text on the newest result, else the result's own output."""
+    result = turn.world.results.get((plan.check, plan.target.text))
+    if result is None:
+        return ""
+    rule = turn.world.content.rules.get(plan.rule) if plan.rule is not None else None
+    said = advice.evidence(rule, plan.target, result.data) if rule is not None else ""
+    return redaction.text(said or f"{plan.check} on {plan.target}: {result.output}")
+
+
+def _shown(step: PlannedStep) -> list[str]:
+    """Return the exact commands of `step`, or what it will do where those are built in its turn."""
+    if step.commands:
+        return [f"{command.host}: {command.line()}" for command in step.commands]
+    return [f"{step.host or step.id}: {step.summary}"]
 
 
 def refresh(turn: Turn, run: Run) -> None:

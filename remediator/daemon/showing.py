@@ -10,10 +10,10 @@ from typing import Any
 from remediator.daemon import reporting
 from remediator.daemon.world import World
 from remediator.model.judging import CheckResult, State
-from remediator.model.records import Incident, IncidentState, RunState
+from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
-from remediator.runs import debts
+from remediator.runs import debts, machine
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0
@@ -93,6 +93,14 @@ def _mute(kind: str, name: str, what: str, reason: str, author: str, until: date
     return {"kind": kind, "id": name, "what": what, "reason": reason, "by": author, "until": end}
 
 
+def _progress(run: Run) -> str:
+    """Return which step of a live run is under way, and how far it is."""
+    step = machine.current(run)
+    if step is None:
+        return run.reason or f"{run.plan.verify_check} must hold"
+    return f"{step.id}: {step.result}" if step.state is StepState.SETTLING else f"{step.id}: {step.state.value}"
+
+
 def status(world: World, now: Instant) -> dict[str, Any]:
     """Return CONTRACTS' `status` JSON."""
     mutes = muted(world, now)
@@ -107,6 +115,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "until": rfc3339(run.approval.expires_at.wall)
             if run.state is RunState.WAITING_APPROVAL and run.approval
             else None,
+            **({"command": f"remediator approve {run.id}"} if run.asks else {}),
         }
         for run in world.runs.values()
         if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
@@ -131,6 +140,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "target": run.plan.target.text,
             "runbook": run.plan.runbook,
             "incident": run.incident,
+            "reason": _progress(run),
         }
         for run in world.runs.values()
         if run.state in (RunState.PLANNED, RunState.RUNNING, RunState.VERIFYING)

@@ -107,8 +107,8 @@ def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[
 
 def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
     """Tell people once for each sentence that a held run needs their yes, and with what."""
-    key = f"{run.id}:asks:{(blobs.digest(run.asks) or '')[:16]}"
-    text = f"{run.asks}\nremediator approve {run.id} --reason ...\nremediator runs cancel {run.id} --reason ..."
+    key = f"{run.id}:asks:{run.asks_hash[:16]}"
+    text = f"{run.asks}\nremediator approve {run.id} --plan {run.asks_hash[:12]} --reason ...\nremediator runs cancel {run.id} --reason ..."
     turn.page(key, f"{run.id} on {run.plan.target} needs a person's yes before {step.id}", text, run=run)
 
 

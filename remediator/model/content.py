@@ -238,6 +238,8 @@ class RuleSpec:
     explains: tuple[str, ...] = ()
     notify: str | None = None
     """Text for the escalation when the rule has no runbook: what the operator should do."""
+    evidence: str | None = None
+    """Text for whoever is asked to approve a run of this rule: what it rests on."""
     source: str = ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,6 +165,8 @@ class Approval:
     plan_hash: str
     requested_by: str
     expires_at: Instant
+    evidence: str = ""
+    """What the approver is shown beside the plan."""
     approved_by: str | None = None
     approved_at: Instant | None = None
 
@@ -194,6 +197,11 @@ class Run:
     """The sentence that a held run needs a person's yes to, beyond the approval of its plan."""
     consent: str = ""
     """The last such sentence that a person said yes to."""
+
+    @property
+    def asks_hash(self) -> str:
+        """What the yes to `asks` is bound to; empty when nothing is asked."""
+        return hashlib.sha256(self.asks.encode()).hexdigest() if self.asks else ""
 
     @property
     def intent_at(self) -> Instant | None:

@@ -1,4 +1,4 @@
-"""What a rule tells the people: its `notify` text, filled with the data of the event. Pure, and never raises."""
+"""What a rule tells the people: its `notify` and `evidence` texts, filled with the data of the event. Pure, and never raises."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ def advise(rule: RuleSpec, target: Target, data: Data) -> str:
 
     The text may use ``data.FIELD``, ``target`` (``container/ctl1/nova_api``), ``host`` (``ctl1``) and ``name`` (``nova_api``).
     """
-    if rule.notify is None:
+    return _rendered(rule.notify, target, data)
+
+
+def evidence(rule: RuleSpec, target: Target, data: Data) -> str:
+    """Return what `rule` tells whoever is asked to approve a run on `target`; empty if it has no such text."""
+    return _rendered(rule.evidence, target, data)
+
+
+def _rendered(source: str | None, target: Target, data: Data) -> str:
+    if source is None:
         return ""
     around = {"target": target.text, "host": ",".join(target.hosts), "name": target.name}
-    return _compiled(rule.notify).render(data, around)
+    return _compiled(source).render(data, around)
 
 
 @functools.lru_cache(maxsize=1024)

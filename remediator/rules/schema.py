@@ -36,3 +36,5 @@ class RuleEntry(Section):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     explains: tuple[Name, ...] = ()
     notify: str | None = None
+    evidence: str | None = None
+    """What a person must have read before approving a run of this rule; without it, the check's output."""

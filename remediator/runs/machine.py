@@ -48,10 +48,19 @@ def planned(run_id: str, plan: Plan, incident: str | None, actor: str, now: Inst
 
 
 def waiting(
-    run_id: str, plan: Plan, incident: str | None, actor: str, requested_by: str, expires_at: Instant, now: Instant
+    run_id: str,
+    plan: Plan,
+    incident: str | None,
+    actor: str,
+    requested_by: str,
+    expires_at: Instant,
+    now: Instant,
+    evidence: str = "",
 ) -> Run:
     """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock."""
-    approval = Approval(run=run_id, plan_hash=plan.hash, requested_by=requested_by, expires_at=expires_at)
+    approval = Approval(
+        run=run_id, plan_hash=plan.hash, requested_by=requested_by, expires_at=expires_at, evidence=evidence
+    )
     run = planned(run_id, plan, incident, actor, now)
     return replace(run, state=RunState.WAITING_APPROVAL, approval=approval, reason="waits for an approval")
 

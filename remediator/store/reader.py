@@ -316,6 +316,7 @@ def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[st
 def approval_json(approval: Approval) -> dict[str, Any]:
     return {
         "requested_by": approval.requested_by,
+        "evidence": approval.evidence or None,
         "expires_at": _at(approval.expires_at),
         "approved_by": approval.approved_by,
         "approved_at": _at(approval.approved_at),
@@ -348,6 +349,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "risk": run.plan.risk.name,
         "state": run.state.value,
         "reason": run.reason,
+        "asks": run.asks or None,
+        "asks_hash": run.asks_hash or None,
         "actor": run.actor,
         "approval": approval_json(run.approval) if run.approval is not None else None,
         "incident": run.incident,
