@@ -29,6 +29,8 @@ OF_CLUSTER = (*SECTIONS, "host", marks.CANARIES)
 WSREP = ("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")
 WSREP_NUMBERS = ("last_committed", "flow_control_paused", "recv_queue_avg")
 UNIT = ("has_unit", "unit", "unit_state", "unit_result", "unit_failed", "start_limit_hit", "systemd_busy")
+NO_JOURNAL = "no_journal"
+"""A command without a daemon keeps no mark: there is none, which is absent and not UNKNOWN, and judges no recovery."""
 OF_CONTAINER = (*UNIT, "operator_stopped", "missing", "exit_code", "age_s", "last_log")
 
 
@@ -67,7 +69,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
     seen = gather.picture(evidence)
     decision = outlook(seen)
-    kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown("no_journal")
+    kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown(NO_JOURNAL)
     data: dict[str, Any] = {
         "procedure": decision.procedure.value,
         "rule": decision.rule,
@@ -75,14 +77,18 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "candidate": decision.candidate,
         "positions": table.positions(seen),
     }
-    names = ("mark_seqno", "mark_uuid", "mark_age_s", "foreign_uuid", "behind_mark")
     if not isinstance(kept, marks.Kept):
-        return data | dict.fromkeys(names, kept)
+        unread = kept if isinstance(kept, Unknown) and kept.reason != NO_JOURNAL else None
+        nothing = dict.fromkeys(("mark_seqno", "mark_uuid", "mark_age_s", "behind_mark"), unread)
+        return data | nothing | {"foreign_uuid": False if unread is None else unread}
     committed = [status.last_committed for status in primary]
-    behind = max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None
-    foreign = any(status.cluster_uuid != kept.mark.uuid for status in primary) if primary else None
-    age_s = round(marks.age_s(kept, evidence.now), 1)
-    return data | dict(zip(names, (kept.mark.seqno, kept.mark.uuid, age_s, foreign, behind), strict=True))
+    return data | {
+        "mark_seqno": kept.mark.seqno,
+        "mark_uuid": kept.mark.uuid,
+        "mark_age_s": round(marks.age_s(kept, evidence.now), 1),
+        "foreign_uuid": any(status.cluster_uuid != kept.mark.uuid for status in primary),
+        "behind_mark": max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None,
+    }
 
 
 def _slowest(members: Sequence[Member]) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from remediator.model.values import FieldType
 
 NODE = {
-    "sql": FieldType.STRING,  # answered refused timeout denied lost unresolved too_many error not_configured
+    "sql": FieldType.STRING,  # answered refused timeout denied lost unreachable too_many error engine not_configured not_asked
     "cluster_status": FieldType.STRING,  # Primary non-Primary Disconnected
     "local_state": FieldType.STRING,  # Synced Donor/Desynced Joining Joined Initialized ...
     "cluster_size": FieldType.INT,
@@ -72,7 +72,7 @@ CLUSTER = {
     "mark_seqno": FieldType.INT,  # the stored high-water mark; null when none was ever stored
     "mark_uuid": FieldType.STRING,
     "mark_age_s": FieldType.FLOAT,
-    "foreign_uuid": FieldType.BOOL,  # the Primary component is not of the recorded uuid
+    "foreign_uuid": FieldType.BOOL,  # proven: the Primary component is not of the recorded uuid
     "behind_mark": FieldType.INT,  # how far the Primary component is behind the mark, 0 when it is not
     "slowest": FieldType.STRING,  # the member that stops the others by flow control, if one does
 }
