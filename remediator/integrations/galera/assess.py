@@ -18,7 +18,7 @@ from remediator.integrations.galera.decision import outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
-from remediator.model import targets
+from remediator.model import targets, times
 from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.kleene import Truth, any_of
 from remediator.model.replies import HostReply
@@ -81,7 +81,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         unread = kept if isinstance(kept, Unknown) and kept.reason != NO_JOURNAL else None
         nothing = dict.fromkeys(("mark_seqno", "mark_uuid", "mark_age_s", "behind_mark"), unread)
         return data | nothing | {"foreign_uuid": False if unread is None else unread}
-    committed = [status.last_committed for status in primary]
+    committed = _committed_since(evidence, kept.at)
     return data | {
         "mark_seqno": kept.mark.seqno,
         "mark_uuid": kept.mark.uuid,
@@ -89,6 +89,18 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "foreign_uuid": any(status.cluster_uuid != kept.mark.uuid for status in primary),
         "behind_mark": max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None,
     }
+
+
+def _committed_since(evidence: Evidence, at: str) -> list[int]:
+    """Return where the Primary members stand that were asked after the mark's newest sample: an older answer proves nothing."""
+    since = times.parse_rfc3339(at)
+    found = []
+    for host in evidence.hosts:
+        reply = evidence.reply(host)
+        one = member(host, reply)
+        if reply is not None and one.primary is True and isinstance(one.status, Status) and reply.asked_at.wall > since:
+            found.append(one.status.last_committed)
+    return found
 
 
 def _slowest(members: Sequence[Member]) -> str | None:
