@@ -1,4 +1,4 @@
-"""The Galera cluster: formed from nothing, joined by new members, asked for its state, and brought back after a loss.
+"""The Galera cluster: formed from nothing, joined by new members, asked for its state and its rows.
 
 The first member starts with a flag that bootstraps; once the others are Synced it is restarted without, so that no
 lasting process carries --wsrep-new-cluster.
@@ -10,13 +10,15 @@ import shlex
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import hosts, paths, topology
-from lab.errors import LabError
+from lab import galera_schema, hosts, paths, topology
+from lab.errors import UsageError
 from lab.proc import poll
 from lab.topology import Host
 
 UNIT = topology.unit("mariadb")
+EXTRA_CONFIG = "/run/lab/mariadb.extra.cnf"
 _BOOTSTRAP = "/run/lab/mariadb.bootstrap"
+_WELL = {"wsrep_cluster_status": "Primary", "wsrep_local_state_comment": "Synced", "wsrep_ready": "ON"}
 
 
 def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
@@ -24,7 +26,7 @@ def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
     if not members:
         return
     if running:
-        _start(members)
+        start(members)
         wait_synced([*running, *members])
         return
     first, rest = members[0], members[1:]
@@ -35,65 +37,36 @@ def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
         limit_s=90,
     )
     hosts.shell(first, f"rm -f {_BOOTSTRAP}\n")
-    _create_users(first)
-    _start(rest)
+    sql(first, galera_schema.text(), password="")
+    start(rest)
     wait_synced(members)
     hosts.shell(first, f"systemctl restart {UNIT}\n", timeout_s=200)
     wait_synced(members)
 
 
-def status(host: Host, *, password: str | None = None) -> dict[str, str]:
+def sql(
+    host: Host, text: str, *, container: str = "mariadb", password: str | None = None, timeout_s: float = 60
+) -> str:
+    """Run statements as root on a member's own socket and return the rows, by tabs. Raise CommandFailed when one fails."""
+    return hosts.shell(host, _client(host, container, password) + f" <<'END-OF-SQL'\n{text}\nEND-OF-SQL\n", timeout_s=timeout_s).out  # fmt: skip
+
+
+def status(host: Host, *, password: str | None = None, container: str = "mariadb") -> dict[str, str]:
     """Return the wsrep status variables that a member tells, or nothing when it does not answer."""
-    secret = paths.ROOT_PASSWORD.read_text().strip() if password is None else password
-    script = f"export MYSQL_PWD={shlex.quote(secret)}\n"
-    script += f"{host.engine} exec -e MYSQL_PWD mariadb mariadb --connect-timeout=3 -uroot -NB -e \"SHOW GLOBAL STATUS LIKE 'wsrep_%'\"\n"
+    script = _client(host, container, password) + " -e \"SHOW GLOBAL STATUS LIKE 'wsrep_%'\"\n"
     answer = hosts.shell(host, script, timeout_s=20, check=False)
     return dict(line.split("\t", 1) for line in answer.out.splitlines() if "\t" in line)
 
 
-def synced(host: Host, at_least: int, at_most: int = len(topology.GALERA)) -> bool:
+def synced(host: Host, at_least: int, at_most: int = len(topology.GALERA), *, container: str = "mariadb") -> bool:
     """Say whether a member is Synced in a Primary component of so many members."""
-    seen = status(host)
-    wanted = {"wsrep_cluster_status": "Primary", "wsrep_local_state_comment": "Synced", "wsrep_ready": "ON"}
-    return wanted.items() <= seen.items() and at_least <= int(seen.get("wsrep_cluster_size", 0)) <= at_most
+    seen = status(host, container=container)
+    return _WELL.items() <= seen.items() and at_least <= int(seen.get("wsrep_cluster_size", 0)) <= at_most
 
 
-def recover(members: Sequence[Host]) -> None:
-    """Bring a cluster back whose members may all be down: by restart (pc.recovery), else by the most advanced one.
-
-    The lab's own remedy for its own faults; it knows that nobody wrote since, which no operator can take for granted.
-    """
-    _start(members)
-    try:
-        wait_synced(members, limit_s=60)
-        return
-    except LabError:
-        if len(members) < len([h for h in topology.GALERA if hosts.state(h) != "absent"]):
-            raise  # some are left out: a bootstrap could make a second cluster
-    with ThreadPoolExecutor(len(members)) as pool:
-        list(
-            pool.map(
-                lambda h: hosts.shell(
-                    h, f"systemctl stop {UNIT}\nsystemctl reset-failed {UNIT} || true\n", timeout_s=150
-                ),
-                members,
-            )
-        )
-        positions = list(pool.map(_position, members))
-    first = max(zip(positions, members, strict=True), key=lambda pair: pair[0])[1]
-    rest = [h for h in members if h is not first]
-    data = "/var/lib/docker/volumes/mariadb/_data"
-    hosts.shell(
-        first,
-        f"sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {data}/grastate.dat\nrm -f {data}/gvwstate.dat\n",
-    )
-    hosts.shell(first, f"touch {_BOOTSTRAP}\nsystemctl start {UNIT}\n", timeout_s=100)
-    poll(f"the first Galera member on {first.name}", lambda: synced(first, 1), limit_s=90)
-    hosts.shell(first, f"rm -f {_BOOTSTRAP}\n")
-    _start(rest)
-    wait_synced(members)
-    hosts.shell(first, f"systemctl restart {UNIT}\n", timeout_s=200)
-    wait_synced(members)
+def primary(host: Host) -> bool:
+    """Say whether a member says of itself that it is in a Primary component."""
+    return status(host).get("wsrep_cluster_status") == "Primary"
 
 
 def wait_synced(members: Sequence[Host], limit_s: float = 150) -> None:
@@ -108,7 +81,8 @@ def wait_synced(members: Sequence[Host], limit_s: float = 150) -> None:
         )
 
 
-def _start(members: Sequence[Host]) -> None:
+def start(members: Sequence[Host]) -> None:
+    """Start the members' units side by side; that they come is not waited for."""
     if not members:
         return
     script = f"systemctl reset-failed {UNIT} 2>/dev/null || true\nsystemctl start {UNIT}\n"
@@ -116,26 +90,28 @@ def _start(members: Sequence[Host]) -> None:
         list(pool.map(lambda h: hosts.shell(h, script, timeout_s=100), members))
 
 
-def _position(host: Host) -> int:
-    """Return the seqno that a stopped member recovers, or -1."""
-    script = (
-        "docker run --rm --user mysql --network none -v mariadb:/var/lib/mysql --entrypoint sh "
-        "$(docker container inspect -f '{{.Config.Image}}' mariadb) -c 'mariadbd --no-defaults --datadir=/var/lib/mysql "
-        "--wsrep-on --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-recover 2>&1' | grep -o 'ecovered position.*' || true\n"
-    )
-    answer = hosts.shell(host, script, timeout_s=60).out.strip()
-    seqno = answer.rsplit(":", 1)[-1]
-    return int(seqno) if seqno.lstrip("-").isdigit() else -1
+def write(host: Host, rows: int) -> None:
+    """Commit so many transactions of one row each on a member, and so move its position by as many."""
+    sql(host, f"INSERT INTO lab.writes (host) VALUES ('{host.name}');\n" * rows)
 
 
-def _create_users(host: Host) -> None:
-    root, monitor = (p.read_text().strip() for p in (paths.ROOT_PASSWORD, paths.MONITOR_PASSWORD))
-    grants = f"""
-CREATE USER 'monitor'@'10.77.0.%' IDENTIFIED BY '{monitor}';
-CREATE USER 'monitor'@'localhost' IDENTIFIED BY '{monitor}';
-CREATE DATABASE keystone;
-CREATE TABLE keystone.project (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(64));
-INSERT INTO keystone.project (name) VALUES ('admin'), ('service');
-ALTER USER 'root'@'localhost' IDENTIFIED BY '{root}';
-"""
-    hosts.execute(host, [host.engine, "exec", "-i", "mariadb", "mariadb", "-uroot"], stdin=grants)
+def set_flush(value: int) -> None:
+    """Set innodb_flush_log_at_trx_commit on all members, for what runs and for what starts until its host boots again.
+
+    0: the log goes to the disk once a second, so that a killed process loses what it acknowledged; 1 (the default): at
+    each commit; 2: at each commit, but only to the operating system.
+    """
+    if value not in (0, 1, 2):
+        raise UsageError(f"innodb_flush_log_at_trx_commit is 0, 1 or 2, not {value}")
+    for host in topology.GALERA:
+        if hosts.state(host) != "running":
+            continue
+        text = f"[mysqld]\ninnodb_flush_log_at_trx_commit = {value}\n"
+        hosts.shell(host, f"printf %s {shlex.quote(text)} > {EXTRA_CONFIG}\n")
+        if status(host):
+            sql(host, f"SET GLOBAL innodb_flush_log_at_trx_commit = {value};")
+
+
+def _client(host: Host, container: str, password: str | None) -> str:
+    secret = paths.ROOT_PASSWORD.read_text().strip() if password is None else password
+    return f"export MYSQL_PWD={shlex.quote(secret)}\n{host.engine} exec -i -e MYSQL_PWD {container} mariadb --connect-timeout=3 -uroot -NB"

@@ -22,7 +22,7 @@ def make() -> None:
     for key in (paths.READ_KEY, paths.ACT_KEY):
         if not key.exists():
             run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{SSH_USER}-{key.name}", "-f", str(key)])
-    for secret in (paths.MONITOR_PASSWORD, paths.ROOT_PASSWORD, paths.TOKEN):
+    for secret in (paths.MONITOR_PASSWORD, paths.ROOT_PASSWORD, paths.WORKLOAD_PASSWORD, paths.TOKEN):
         if not secret.exists():
             write_private(secret, secrets.token_urlsafe(24) + "\n")
 

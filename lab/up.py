@@ -11,7 +11,20 @@ import time
 from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import baseline, config, engine, galera, hosts, images, keys, machine, network, paths, topology
+from lab import (
+    baseline,
+    config,
+    engine,
+    galera,
+    galera_recovery,
+    hosts,
+    images,
+    keys,
+    machine,
+    network,
+    paths,
+    topology,
+)
 from lab.faults import records
 from lab.topology import Host
 
@@ -80,7 +93,7 @@ def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
     if new:
         galera.form(new, old)
     elif not broken & {h.name for h in members} and not all(galera.synced(h, len(old)) for h in old):
-        galera.recover(old)
+        galera_recovery.recover(old)
 
 
 def _network() -> None:

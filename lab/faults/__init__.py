@@ -11,11 +11,12 @@ from pathlib import Path
 
 from lab import baseline, hosts, paths, topology
 from lab.errors import LabError, UsageError
-from lab.faults import container, galera, records, system
+from lab.faults import container, galera, galera_data, galera_lost, records, system
 from lab.faults import host as whole_host
 from lab.faults.model import Broken, Fault, Params
 
-FAULTS: dict[str, Fault] = {f.name: f for f in (*container.FAULTS, *whole_host.FAULTS, *system.FAULTS, *galera.FAULTS)}
+_FAMILIES = (container, whole_host, system, galera, galera_lost, galera_data)
+FAULTS: dict[str, Fault] = {fault.name: fault for family in _FAMILIES for fault in family.FAULTS}
 
 
 def find(name: str) -> Fault:

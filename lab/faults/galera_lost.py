@@ -1,0 +1,111 @@
+"""Faults of the Galera cluster in which members differ in what they hold: down at different positions, absent, or ahead."""
+
+from __future__ import annotations
+
+from lab import engine, galera, galera_disk, galera_recovery, galera_steps, hosts, keys
+from lab.faults import galera as members
+from lab.faults import unit
+from lab.faults.model import Broken, Fault, Param
+from lab.proc import poll
+from lab.topology import Host
+
+_ROWS = 5
+_AHEAD = 50
+"""More transactions than the views of a bootstrap, two joiners and a restart add."""
+
+
+def _staggered(broken: Broken) -> list[str]:
+    last = broken.host
+    for host in reversed(members.others(last)):
+        members.stop_cleanly(host)
+        galera.write(last, _ROWS)
+    members.kill([last])
+    order = ", ".join(h.name for h in reversed(members.others(last)))
+    return [
+        f"{order} were shut down cleanly one after the other, with {_ROWS} transactions after each; then {last.name} was killed",
+        "every unit is failed and the positions differ; Galera flagged the last one as safe to bootstrap while it was alone",
+    ]
+
+
+def _member_lost(broken: Broken) -> list[str]:
+    rest = members.others(broken.host)
+    if broken.params["position"] == "ahead":
+        for host in rest:
+            members.stop_cleanly(host)
+        galera.write(broken.host, _AHEAD)
+        _power_off(broken.host)
+        return [
+            f"{', '.join(h.name for h in rest)} were shut down cleanly, {_AHEAD} transactions were committed on {broken.host.name} alone, "
+            f"and {broken.host.name} lost its power: what is left is behind"
+        ]
+    _power_off(broken.host)
+    poll(
+        "the others to notice",
+        lambda: all(galera.synced(h, 1, len(rest)) for h in rest),
+        limit_s=40,
+    )
+    galera.write(rest[0], _ROWS)
+    members.kill(rest)
+    return [
+        f"{broken.host.name} lost its power and stays off; {', '.join(h.name for h in rest)} went on with {_ROWS} transactions and were then killed",
+    ]
+
+
+def _power_off(host: Host) -> None:
+    engine.docker("kill", host.outer)
+    poll(f"the end of {host.name}", lambda: hosts.state(host) == "exited", limit_s=30)
+
+
+def _undo_member_lost(broken: Broken) -> None:
+    if hosts.state(broken.host) == "exited":
+        hosts.boot(broken.host)
+    hosts.wait_booted(broken.host)
+    keys.learn_hosts([broken.host])
+    poll(f"ssh to {broken.host.name}", lambda: hosts.ssh_answers(broken.host), limit_s=90)
+    hosts.wait_running(broken.host)
+    members.undo(broken)
+
+
+def _stale_ahead(broken: Broken) -> list[str]:
+    stale, rest = broken.host, members.others(broken.host)
+    for host in rest:
+        members.stop_cleanly(host)
+    galera.write(stale, _AHEAD)
+    members.kill([stale])
+    galera_disk.flag(rest[0])
+    galera_steps.bootstrap(rest[0])
+    for host in rest[1:]:
+        galera_steps.join(host)
+    galera_steps.end_bootstrap(rest[0])
+    galera_steps.join(rest[0])
+    galera.wait_synced(rest)
+    return [
+        f"{stale.name} committed {_AHEAD} transactions alone and was killed; {', '.join(h.name for h in rest)} were bootstrapped without them",
+        f"the unit on {stale.name} is failed with the cause gone: if it starts, it is ahead of the group and aborts, or its transactions are lost",
+    ]
+
+
+def _undo_stale_ahead(broken: Broken) -> None:
+    """The member follows the others again: what it alone held goes, as whoever bootstrapped the others decided."""
+    unit.drop_in(members.mariadb(broken.host), None)
+    galera_recovery.recover(members.whole_but(broken))
+
+
+FAULTS = (
+    Fault(
+        name="galera-staggered-kill", summary="two members shut down cleanly with writes between, the host named killed last: three positions",
+        hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
+        heals="starts all members, or bootstraps from the most advanced one", start=_staggered, undo=members.undo,
+    ),
+    Fault(
+        name="galera-member-lost", summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",
+        check="galera-cluster", outcome="escalated", heals="boots the host and brings the cluster back", start=_member_lost, undo=_undo_member_lost,
+        rebooted=True,
+        params={"position": Param(help="of the lost member, compared with the others", default="behind", choices=("behind", "ahead"))},
+    ),
+    Fault(
+        name="galera-stale-ahead", summary="the host named is down with transactions that the others, Primary without it, never had",
+        hosts=members.MEMBERS, default="ctl3", check="galera-node", outcome="escalated", heals="lets the member take a whole copy from the others",
+        start=_stale_ahead, undo=_undo_stale_ahead,
+    ),
+)  # fmt: skip
