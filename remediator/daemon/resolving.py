@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import marking, observing
+from remediator.daemon import marking
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, ActionSpec, Settled
 from remediator.model.plans import PlannedStep
@@ -29,26 +29,27 @@ def evidence_hosts(turn: Turn, run: Run) -> tuple[str, ...]:
     return turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
 
 
-def last_outcome(run: Run) -> Instant | None:
-    return max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
+def last_effect(run: Run) -> Instant | None:
+    """Return when the last command of the run ended; a step without any has changed nothing."""
+    acted = {each.id for each in run.plan.steps if each.commands}
+    ended = (each.outcome_at for each in run.steps if each.outcome_at is not None and each.id in acted)
+    return max(ended, key=lambda at: at.wall, default=None)
 
 
 def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> bool:
-    """Return whether a late step has to wait for evidence younger than the last OUTCOME; it is asked for here."""
-    outcome = last_outcome(run)
-    if not planned(run, step).late or outcome is None:
+    """Return whether a step that asks for fresh evidence has to wait for it; it is asked for here."""
+    outcome = last_effect(run)
+    if not planned(run, step).fresh or outcome is None:
         return False
     hosts = evidence_hosts(turn, run)
-    result = turn.world.results.get((run.plan.check, run.plan.target.text))
     limit_s = turn.world.limits.evidence_age_s[run.plan.risk]
-    old = result is None or not result.asked_at.after(outcome) or turn.now.at_most_since(result.asked_at) > limit_s
-    if observing.asked_since(turn, hosts, outcome) and not old:
-        return False
+    wanting = False
     for host in hosts:
         reply = turn.world.facts.reply(host)
-        if old or reply is None or not reply.asked_at.after(outcome):
+        if reply is None or not reply.asked_at.after(outcome) or turn.now.at_most_since(reply.asked_at) > limit_s:
             turn.collect(host)
-    return True
+            wanting = True
+    return wanting
 
 
 def refresh(turn: Turn, run: Run) -> None:

@@ -22,6 +22,8 @@ from remediator.safety.vantage import STARTUP_SAMPLES
 
 FRESH_WITHIN_S = 60.0
 """A run whose evidence cannot be gathered again within this is refused."""
+MOST_TRANSITIONS = 6
+"""Of one run in one turn."""
 HOPELESS_S = 300.0
 """A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within` is."""
 
@@ -31,9 +33,19 @@ def advance_all(turn: Turn) -> None:
     only = turn.world.only_target
     for run in list(turn.world.runs.values()):
         if only is None or run.plan.target.text == only:
-            _advance(turn, run)
+            _advance_far(turn, run)
     for release in janitor.begin(turn):
         stepping.intend(turn, release, release.steps[0])
+
+
+def _advance_far(turn: Turn, run: Run) -> None:
+    """Advance `run` until a transition needs something that is not there yet: steps without a command end at once."""
+    for _ in range(MOST_TRANSITIONS):
+        _advance(turn, run)
+        after = turn.world.runs.get(run.id)
+        if after is None or after is run:
+            return
+        run = after
 
 
 def _advance(turn: Turn, run: Run) -> None:

@@ -38,8 +38,8 @@ LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
 NUMBERS = re.compile(r"[0-9]+")
 """What only counts in the reason of a held run is no other reason."""
-SETTLE_LOOK_S = 2.0
-"""While a step settles, its hosts are looked at again this long after the last look."""
+SETTLE_LOOK_S = 1.0
+"""While a step settles, its host is looked at again this long after the last look."""
 TIMEOUT_GRACE_S = 30.0
 """What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
 
@@ -63,7 +63,7 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
     """
     outcome = max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
-    if step.before or outcome is None or result is None or not result.asked_at.after(outcome):
+    if not run.plan.identity or step.before or outcome is None or result is None or not result.asked_at.after(outcome):
         return run
     if result.asked_at.at_most_since(outcome) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
         return run
@@ -113,13 +113,15 @@ def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
 
 
 def intend(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Write the INTENT of `step` and let its commands leave once that is committed.
+    """Write the INTENT of `step`, and of those that go side by side with it; their commands leave once that is committed.
 
-    A late step is resolved first; what its action refuses now ends the run. One that has nothing to do is done in this turn.
+    Late steps are resolved first; what an action refuses now ends the run before any of them has begun. One that has nothing to
+    do is done in this turn.
     """
-    world = turn.world
+    together = machine.beside(run, step)
     try:
-        run = resolving.resolved(turn, run, step)
+        for each in together:
+            run = resolving.resolved(turn, run, each)
     except Waits as error:
         asks = str(error) if isinstance(error, AsksAgain) else ""
         reason = f"it needs a person's yes: {error}" if asks else str(error)
@@ -130,13 +132,23 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
         return
     if run.state is RunState.HELD:
         run = machine.released(run)
+    for each in together:
+        begun = _begin(turn, run, each)
+        if begun is None:
+            return
+        run = begun
+
+
+def _begin(turn: Turn, run: Run, step: StepRecord) -> Run | None:
+    """Write one INTENT and return the run; None when the run ended instead."""
+    world = turn.world
     planned = resolving.planned(run, step)
     result = world.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)
     before |= {"intent_at": rfc3339(turn.now.wall), "run": run.id}
     if planned.commands and (why := janitor.owe(turn, run, planned, before)) is not None:
         ending.finish(turn, run, RunState.FAILED, why)
-        return
+        return None
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
     commands = [command.to_json() for command in planned.commands]
@@ -147,14 +159,14 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
         text = shown or f"{step.id}: {planned.summary}"
         turn.incident(lifecycle.curing(incident, run, turn.now), "intent", text, run=run.id, rule=run.plan.rule)
     if not planned.commands:
-        _ended(turn, machine.outcome_of_nothing(run, step.id, turn.now), step.id)
-        return
+        return _ended(turn, machine.outcome_of_nothing(run, step.id, turn.now), step.id)
     world.working.add((run.id, step.id))
     world.under_way.add((run.id, step.id))
     latest = Instant(
         turn.now.wall + timedelta(seconds=LEAVES_WITHIN_S), turn.now.boot_s + LEAVES_WITHIN_S, turn.now.boot_id
     )
     turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands, not_after=latest))
+    return run
 
 
 def commands_done(turn: Turn, message: CommandsDone) -> None:
@@ -165,8 +177,8 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
     run = world.runs.get(message.run)
     if run is None:
         return
-    step = machine.current(run)
-    if step is None or step.id != message.step or step.state is not StepState.INTENT:
+    step = next((each for each in run.steps if each.id == message.step), None)
+    if step is None or step.state is not StepState.INTENT:
         return
     run = machine.outcome(run, step.id, message.done, len(resolving.planned(run, step).commands), turn.now)
     after = next(each for each in run.steps if each.id == step.id)
@@ -177,8 +189,8 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
     _ended(turn, run, step.id)
 
 
-def _ended(turn: Turn, run: Run, step_id: str) -> None:
-    """Store that the commands of a step ended: what it gives, or that what it set going has yet to come about."""
+def _ended(turn: Turn, run: Run, step_id: str) -> Run:
+    """Store that the commands of a step ended: what it gives, or that what it set going has yet to come about. Return the run."""
     step = next(each for each in run.steps if each.id == step_id)
     if step.state is StepState.DONE:
         run = resolving.given(turn, run, step)
@@ -187,6 +199,7 @@ def _ended(turn: Turn, run: Run, step_id: str) -> None:
     _record_outcome(turn, run, step)
     if step.state is StepState.SETTLING:
         deciding.refresh(turn, run)
+    return run
 
 
 def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
@@ -293,15 +306,12 @@ def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, ac
 def watch(turn: Turn, run: Run, step: StepRecord) -> None:
     """See how far what a SETTLING step set going has come, by evidence gathered after its OUTCOME."""
     since = step.outcome_at or step.intent_at or run.locked_at
-    hosts = resolving.evidence_hosts(turn, run)
+    hosts = tuple(sorted({command.host for command in resolving.planned(run, step).commands}))
     for host in hosts:
         reply = turn.world.facts.reply(host)
         if reply is None or turn.now.since(reply.asked_at) > SETTLE_LOOK_S:
             turn.collect(host)
-    if not observing.asked_since(turn, hosts, since):
-        seen = None
-    else:
-        seen = resolving.seen(turn, run, step)
+    seen = resolving.seen(turn, run, step) if observing.asked_since(turn, hosts, since) else None
     if seen is not None and seen.failed:
         _settled(turn, machine.failed(run, step.id, seen.text, turn.now), step.id)
         return

@@ -194,9 +194,12 @@ class ActionSpec:
     each_member: bool = False
     """A step of it becomes one step for each host of the target, in their order."""
     late: bool = False
-    """Its commands depend on what earlier steps gave: they are built, from evidence younger than the last OUTCOME, when its
-    INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. Raising ValueError
+    """Its commands depend on what earlier steps gave: they are built, from the newest evidence, when its INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. Raising ValueError
     ends the run with that sentence, `Waits` holds it."""
+    fresh: bool = False
+    """It is built only from evidence of all members that is younger than the last command of the run."""
+    parallel: bool = False
+    """Its steps of several members, which follow each other, are carried out side by side."""
     guarded: bool = False
     """A late action that is asked before its run begins as well, with an empty `run`: what it raises then refuses the plan."""
     result: Callable[[ActionInput, str], Mapping[str, Any]] | None = None

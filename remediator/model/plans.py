@@ -28,6 +28,8 @@ class PlannedStep:
     """The member that it is for, where the target has several."""
     late: bool = False
     """Its commands are built when its INTENT is written; until then there are none."""
+    fresh: bool = False
+    parallel: bool = False
     judges_group: bool = False
     summary: str = ""
     """What it does, for people: all there is to read of a late step before its turn."""
@@ -44,6 +46,8 @@ class PlannedStep:
             "takes_away_healthy": self.takes_away_healthy,
             "host": self.host,
             "late": self.late,
+            "fresh": self.fresh,
+            "parallel": self.parallel,
             "judges_group": self.judges_group,
             "summary": self.summary,
         }
@@ -70,6 +74,8 @@ class PlannedStep:
             takes_away_healthy=row["takes_away_healthy"],
             host=row.get("host", ""),
             late=row.get("late", False),
+            fresh=row.get("fresh", False),
+            parallel=row.get("parallel", False),
             judges_group=row.get("judges_group", False),
             summary=row.get("summary", ""),
         )

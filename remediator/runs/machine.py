@@ -29,6 +29,8 @@ MOST_REPEATS = 5
 """So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is worse."""
 APPROVAL_S = 900.0
 """How long a plan waits for its approval."""
+OPEN = (StepState.INTENT, StepState.IN_DOUBT, StepState.SETTLING)
+"""States of a step that has begun and not ended."""
 OUTPUT_LIMIT = 65536
 """Characters of output kept of one step."""
 
@@ -91,8 +93,23 @@ def released(run: Run) -> Run:
 
 
 def current(run: Run) -> StepRecord | None:
-    """Return the first step that is not done; None when all are."""
-    return next((step for step in run.steps if step.state is not StepState.DONE), None)
+    """Return the step that the run stands at; None when all are done.
+
+    Of steps that go side by side that is one which has not ended; only then one that failed, and only then the next one.
+    """
+    for states in (OPEN, (StepState.FAILED,), (StepState.PENDING,)):
+        found = next((step for step in run.steps if step.state in states), None)
+        if found is not None:
+            return found
+    return None
+
+
+def beside(run: Run, step: StepRecord) -> tuple[StepRecord, ...]:
+    """Return the steps that begin together with `step`: where its action goes side by side, all of the same one that are pending."""
+    planned = {each.id: each for each in run.plan.steps}
+    if not planned[step.id].parallel:
+        return (step,)
+    return tuple(each for each in run.steps if each.action == step.action and each.state is StepState.PENDING)
 
 
 def _with_step(run: Run, step: StepRecord) -> Run:

@@ -84,6 +84,8 @@ def _planned(
         takes_away_healthy=action.takes_away_healthy,
         host=name if action.each_member else "",
         late=action.late,
+        fresh=action.fresh,
+        parallel=action.parallel,
         judges_group=action.judges_group,
         summary=action.summary,
     )
