@@ -135,7 +135,7 @@ def shown(data: Mapping[str, Any]) -> str:
             f"step {clean.line(step.get('id'))}: {clean.line(step.get('action'))}  "
             f"{step.get('risk')}, {step.get('effect')}, at most {moments.span(step.get('timeout_s'))}"
         )
-        lines += [f"    {timeline.command(command)}" for command in step.get("commands") or []]
+        lines += timeline.what(step)
     verify = plan.get("verify") or {}
     if verify:
         lines.append(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from remediator.cli.errors import USAGE, CliError
 
 if TYPE_CHECKING:
-    from remediator.model.content import ActionSpec
+    from remediator.model.content import ActionSpec, Script
+
+_ARGUMENT: Final = "ARG{}"
 
 
 class ActionsFormat(enum.StrEnum):
@@ -30,7 +33,7 @@ def actions(
         typer.Option(help="With --format sudoers: the account on the hosts (ssh.user).  [default: remediator]"),
     ] = None,
 ) -> int:
-    """Everything it can do to a host: risk, effect, exact command patterns. Needs no config."""
+    """Everything it can do to a host: risk, effect, exact command patterns and whole scripts. Needs no config."""
     from remediator.cli import output
     from remediator.integrations import registry
 
@@ -67,6 +70,12 @@ def as_json(action: ActionSpec) -> dict[str, Any]:
         "params": {name: kind.value for name, kind in action.params.items()},
         "commands": list(action.privileges),
         "takes_away_healthy": action.takes_away_healthy,
+        "scripts": [
+            {"name": script.name, "argv": ["sh", "-c", script.text, script.name], "arguments": list(script.args)}
+            for script in action.scripts
+        ],
+        "late": action.late,
+        "each_member": action.each_member,
     }
 
 
@@ -84,5 +93,19 @@ def _paragraph(action: ActionSpec) -> str:
         lines.append("  takes away what may be healthy: asks the quorum first")
     if action.params:
         lines.append("  parameters: " + ", ".join(f"{name} ({kind.value})" for name, kind in action.params.items()))
-    lines += [f"  as root: {pattern}" for pattern in action.privileges] or ["  runs no command as root"]
-    return "\n".join(lines)
+    if action.each_member:
+        lines.append("  once for each member of the target")
+    if action.late:
+        lines.append("  its commands are built right before it runs, from what the earlier steps told")
+    roots = [f"  as root: {pattern}" for pattern in action.privileges]
+    roots += [line for script in action.scripts for line in _script(script)]
+    return "\n".join([*lines, *(roots or ["  runs no command as root"])])
+
+
+def _script(script: Script) -> list[str]:
+    """Return the script in full, and what its arguments may be."""
+    quoted = shlex.join(("sh", "-c", script.text, script.name))
+    return [
+        f"  as root: {quoted}" + "".join(f" {_ARGUMENT.format(at)}" for at in range(1, len(script.args) + 1)),
+        *(f"    {_ARGUMENT.format(at)}: {pattern}" for at, pattern in enumerate(script.args, 1)),
+    ]

@@ -68,7 +68,24 @@ def _step(step: Mapping[str, Any]) -> list[str]:
         head += f"  began {moments.clock(step['intent_at'])}, took {moments.span(took)}"
     if step.get("probe"):
         head += f", probe: {clean.line(step['probe'])}"
-    return [head, *(f"    {command(each)}" for each in step.get("commands") or [])]
+    return [head, *what(step), *progress(step)]
+
+
+def what(step: Mapping[str, Any]) -> list[str]:
+    """Return the exact commands of a step; of one that has none yet, or needs none, what it does in words."""
+    commands = [f"    {command(each)}" for each in step.get("commands") or []]
+    if commands or not step.get("summary"):
+        return commands
+    later = " (its commands are built when its turn comes)" if step.get("late") and not step.get("intent_at") else ""
+    return [f"    {clean.line(step['summary'])}{later}"]
+
+
+def progress(step: Mapping[str, Any]) -> list[str]:
+    """Return how far a step is that settles, how it settled, or why it failed; nothing where ``ok`` is all there is to say."""
+    told = step.get("result")
+    if step.get("state") not in ("settling", "done", "failed") or told in (None, "", "ok", "applied"):
+        return []
+    return [f"    {clean.line(told)}"]
 
 
 def command(each: Any) -> str:

@@ -17,6 +17,7 @@ from remediator.config import Config
 from remediator.incidents import lifecycle
 from remediator.model.records import Approval, Debt, Incident, Run
 from remediator.model.times import Instant, rfc3339
+from remediator.model.values import as_json
 from remediator.store import database, errors, rows, tables
 
 
@@ -362,6 +363,9 @@ def run_json(run: Run) -> dict[str, Any]:
             {
                 "id": step.id,
                 "action": step.action,
+                "summary": planned[step.id].summary,
+                "late": planned[step.id].late,
+                "host": planned[step.id].host,
                 "effect": planned[step.id].effect.value,
                 "state": step.state.value,
                 "intent_at": _at(step.intent_at),
@@ -369,6 +373,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "probe": step.probe,
                 "result": step.result,
                 "output": step.output,
+                "given": as_json(step.given),
                 "commands": [command.to_json() for command in planned[step.id].commands],
             }
             for step in run.steps

@@ -12,6 +12,7 @@ import pytest
 
 from lab import api
 from remediator.collect.assembly import BOOTSTRAP
+from remediator.integrations.galera import scripts
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120), pytest.mark.on("cmp1")]
 
@@ -82,6 +83,35 @@ def test_sudo_allows(installed: str, command: str) -> None:
 @pytest.mark.parametrize("command", REFUSED)
 def test_sudo_refuses(installed: str, command: str) -> None:
     assert not allowed(*command.split())
+
+
+HOLD = scripts.HOLD.argv("run-7", "docker")
+JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst")
+
+
+@pytest.mark.parametrize("argv", [HOLD, JOIN], ids=["hold", "join"])
+def test_sudo_allows_a_script_as_it_is(installed: str, argv: tuple[str, ...]) -> None:
+    assert allowed(*argv)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        (*HOLD[:4], "run-x", "docker"),
+        (*HOLD[:4], "run-7", "nerdctl"),
+        (*HOLD[:4], "run-7"),
+        (*HOLD, "more"),
+        (*HOLD[:3], "galera-release", *HOLD[4:]),
+        (*HOLD[:2], HOLD[2].replace("exit 4", "exit 0"), *HOLD[3:]),
+        (*HOLD[:2], HOLD[2] + "; id", *HOLD[3:]),
+        (*JOIN[:5], "relative/path", "sst"),
+        (*JOIN[:5], "/a b", "sst"),
+        (*JOIN[:6], "rsync"),
+        ("sh", "-c", "id"),
+    ],
+)
+def test_sudo_refuses_a_script_with_a_wrong_word(installed: str, argv: tuple[str, ...]) -> None:
+    assert not allowed(*argv)
 
 
 def test_sudo_allows_the_collector_and_no_other_text(installed: str) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations.galera import scripts
 from remediator.model.content import Command
 
 pytestmark = pytest.mark.service
@@ -150,6 +151,29 @@ def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
     assert f"runs sudo -n -- systemctl reset-failed {UNIT} && " in first
     assert "exit 0 of " in last
     assert first.startswith("<85>")
+
+
+def test_a_script_is_run_by_a_shell_with_its_arguments_and_counts_once(host: HostSide) -> None:
+    argv = scripts.START.argv()
+    ended = host.ask(Command(host="ctl1", argv=argv, timeout_s=60).line(sudo=True))
+    unit = scripts.UNIT
+    assert (ended.code, ended.err) == (0, "")
+    quoted = " ".join(f"<{word}>" for word in argv)
+    assert host.calls == [
+        f"sudo <-n> <--> {quoted}",
+        f"systemctl <reset-failed> <{unit}>",
+        f"systemctl <start> <{unit}>",
+    ]
+    assert len(host.seen()["ran"]) == 1
+    assert all(line.endswith("sudo -n -- sh -c '...' galera-start") for line in host.logged())
+
+
+def test_the_script_of_another_version_is_refused_with_the_remedy(host: HostSide) -> None:
+    line = Command(host="ctl1", argv=scripts.START.argv(), timeout_s=60).line(sudo=True)
+    assert_refused(
+        host, host.ask(line.replace("; systemctl", " ; systemctl", 1)), "install the script of the daemon's version"
+    )
+    assert host.calls == []
 
 
 def test_the_first_that_fails_ends_it_and_gives_its_code(host: HostSide) -> None:

@@ -8,6 +8,9 @@ The hold is a drop-in of the unit and no mask: kolla writes its units into /etc/
 ``mask --runtime`` has no effect (tried on systemd 252). With it every start fails loudly, that of systemd itself included.
 ``--wsrep-recover`` needs ``--skip-networking`` where there is no network: it binds its address before it prints the position.
 A bootstrap container that refuses to bootstrap ends with exit code 0: only its state and SQL tell.
+
+Each program begins by looking at its own name and at how many words it got. sudo compares all arguments as one text, so a rule for
+``sh -c TEXT NAME ARGS`` also fits the same text cut at another space; what is cut like that has another name, and ends at once.
 """
 
 from __future__ import annotations
@@ -26,6 +29,11 @@ _ENGINE = r"docker|podman"
 _PATH = r"/[A-Za-z0-9._/-]{1,200}"
 _NONCE = r"[A-Za-z0-9-]{8,64}"
 
+
+def _script(name: str, text: str, *args: str) -> Script:
+    return Script(name=name, text=f'[ "$0:$#" = {name}:{len(args)} ] || exit 2; {text}', args=args)
+
+
 _DROP = f"D=/etc/systemd/system/{UNIT}.d; F=$D/remediator-hold.conf"
 _STOPPED = (
     '[ "$($E inspect -f "{{.State.Running}}" mariadb)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }'
@@ -35,44 +43,47 @@ _RELEASE = (
     'rm -f "$F"; rmdir "$D" 2>/dev/null; systemctl daemon-reload || exit 7'
 )
 
-HOLD: Final = Script(
-    name="galera-hold",
-    text=(
+HOLD: Final = _script(
+    "galera-hold",
+    (
         f"R=$1; E=$2; {_DROP}; {_STOPPED}; "
         f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
         f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > "$F.new" && mv "$F.new" "$F" '
         f"|| exit 5; fi; systemctl daemon-reload || exit 7; {_STOPPED}"
     ),
-    args=(_RUN, _ENGINE),
+    _RUN,
+    _ENGINE,
 )
 """Arguments: run, engine. Keeps the unit of a stopped member from starting."""
 
-RELEASE: Final = Script(name="galera-release", text=f"R=$1; {_DROP}; {_RELEASE}", args=(_RUN,))
+RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _RUN)
 """Arguments: run. Takes back a hold of that run; starts nothing."""
 
-SAVE: Final = Script(
-    name="galera-save",
-    text=(
+SAVE: Final = _script(
+    "galera-save",
+    (
         'V=$1; S="${V%/*}/remediator-$2"; mkdir -p -m 0700 "$S" || exit 5; for f in grastate.dat gvwstate.dat; do '
         '[ ! -e "$V/$f" ] || [ -e "$S/$f" ] || cp -p "$V/$f" "$S/$f" || exit 5; done; ls -l "$S"'
     ),
-    args=(_PATH, _RUN),
+    _PATH,
+    _RUN,
 )
 """Arguments: data directory, run. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never overwritten."""
 
-COPY: Final = Script(
-    name="galera-copy",
-    text=(
+COPY: Final = _script(
+    "galera-copy",
+    (
         'V=$1; S="${V%/*}/remediator-$2"; [ ! -e "$S/data" ] || exit 0; mkdir -p -m 0700 "$S" && rm -rf "$S/data.part" && '
         'cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),
-    args=(_PATH, _RUN),
+    _PATH,
+    _RUN,
 )
 """Arguments: data directory, run. Copies the whole data directory beside itself."""
 
-READ: Final = Script(
-    name="galera-read-position",
-    text=(
+READ: Final = _script(
+    "galera-read-position",
+    (
         f"N=$1; E=$2; R=$3; {_STOPPED}; $E rm -f {RECOVER_CONTAINER} >/dev/null 2>&1; "
         'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; echo "remediator-position $N begin"; '
         f'$E run --rm --name {RECOVER_CONTAINER} --label "remediator.run=$R" --network none --volumes-from mariadb --user 0 '
@@ -81,13 +92,15 @@ READ: Final = Script(
         "--log-error=/tmp/remediator.err; rc=$?; tail -n 300 /tmp/remediator.err; exit $rc' 2>&1; "
         'rc=$?; echo; echo "remediator-position $N end $rc"'
     ),
-    args=(_NONCE, _ENGINE, _RUN),
+    _NONCE,
+    _ENGINE,
+    _RUN,
 )
 """Arguments: nonce, engine, run. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4)."""
 
-BOOTSTRAP: Final = Script(
-    name="galera-bootstrap",
-    text=(
+BOOTSTRAP: Final = _script(
+    "galera-bootstrap",
+    (
         f"V=$1; R=$2; E=$3; {_STOPPED}; $E rm {BOOTSTRAP_CONTAINER} >/dev/null 2>&1; "
         f'$E inspect {BOOTSTRAP_CONTAINER} >/dev/null 2>&1 && {{ echo "a bootstrap container runs already"; exit 6; }}; '
         'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; '
@@ -95,38 +108,41 @@ BOOTSTRAP: Final = Script(
         f'$E run -d --name {BOOTSTRAP_CONTAINER} --label "remediator.run=$R" --network host --volumes-from mariadb '
         '-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster "$I"'
     ),
-    args=(_PATH, _RUN, _ENGINE),
+    _PATH,
+    _RUN,
+    _ENGINE,
 )
 """Arguments: data directory, run, engine. Starts a new Primary component from this member's data, in a container of its own (GB-11)."""
 
-JOIN: Final = Script(
-    name="galera-join",
-    text=(
+JOIN: Final = _script(
+    "galera-join",
+    (
         f'R=$1; V=$2; M=$3; {_DROP}; {_RELEASE}; [ ! -e "$V/gvwstate.dat" ] || [ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
         'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && '
         'mv "$V/grastate.dat" "$S/grastate.dat.set-aside" || exit 5; fi; '
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
-    args=(_RUN, _PATH, "ist|sst"),
+    _RUN,
+    _PATH,
+    "ist|sst",
 )
 """Arguments: run, data directory, ``ist`` or ``sst``. Takes the hold back and starts the unit; ``sst`` forces a whole transfer (GB-10)."""
 
-FINISH: Final = Script(
-    name="galera-finish",
-    text=(
+FINISH: Final = _script(
+    "galera-finish",
+    (
         f"R=$1; E=$2; {_DROP}; if $E inspect {BOOTSTRAP_CONTAINER} >/dev/null 2>&1; then "
         f'[ "$($E inspect -f "{{{{index .Config.Labels \\"remediator.run\\"}}}}" {BOOTSTRAP_CONTAINER})" = "$R" ] '
         '|| { echo "the bootstrap container is not of this run"; exit 6; }; '
         f"$E stop -t 120 {BOOTSTRAP_CONTAINER} && $E rm {BOOTSTRAP_CONTAINER} || exit 5; fi; {_RELEASE}; "
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
-    args=(_RUN, _ENGINE),
+    _RUN,
+    _ENGINE,
 )
 """Arguments: run, engine. Ends our bootstrap container cleanly and starts the unit in its place."""
 
-START: Final = Script(
-    name="galera-start", text=f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}", args=()
-)
+START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
 """Starts the unit as it is; one that runs is left as it is."""
 
 ALL: Final = (HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START)

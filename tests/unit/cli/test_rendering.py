@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shlex
 from typing import Any
 
 import pytest
 
-from remediator.cli import acting, approving, audit, checking, clean, explaining, moments, status, timeline
+from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, status, timeline
+from remediator.integrations import registry
+from remediator.model.content import Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
@@ -214,3 +218,84 @@ def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
     for words in ("proposed by ann", "until 2026-11-23 03:25:00 UTC", "plan ab12", "ctl2$ sudo -n systemctl start x"):
         assert words in text
     assert "rule container-crashed, incident inc-1" in text
+
+
+def a_step(**changes: Any) -> dict[str, Any]:
+    step = {
+        "id": "join_ctl2", "action": "galera.join", "state": "pending", "intent_at": None, "outcome_at": None, "probe": None,
+        "result": "", "summary": "start this member and wait until it is Synced", "late": True, "commands": [],
+    }  # fmt: skip
+    return {**step, **changes}
+
+
+def test_a_late_step_says_what_it_will_do_until_it_has_commands() -> None:
+    (words,) = timeline.what(a_step())
+    assert words == "    start this member and wait until it is Synced (its commands are built when its turn comes)"
+    begun = a_step(intent_at="2026-11-23T03:00:00Z", state="done", result="ok")
+    assert timeline.what(begun) == ["    start this member and wait until it is Synced"]
+    assert timeline.what(a_step(summary="", late=False)) == []
+    command = {"host": "ctl2", "argv": ["systemctl", "start", "x"], "privileged": True}
+    assert timeline.what(a_step(commands=[command])) == ["    ctl2$ sudo -n systemctl start x"]
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "shown"),
+    [
+        ("settling", "ctl2: Joining, SST, 40.0 MiB, 3.1 MiB/s", True),
+        ("done", "ctl2: Synced by SST, size 3, at 77", True),
+        ("failed", "held by another: # remediator run-1", True),
+        ("done", "ok", False),
+        ("done", "applied", False),
+        ("pending", "", False),
+        ("intent", "nothing yet", False),
+    ],
+)
+def test_the_progress_of_a_step_is_shown(state: str, result: str, shown: bool) -> None:
+    run = {
+        "id": "run-1",
+        "runbook": "b",
+        "risk": "R3",
+        "target": "cluster/galera",
+        "state": "running",
+        "steps": [a_step(state=state, result=result)],
+    }
+    assert (f"\n    {result}" in timeline.run(run)) is shown
+
+
+def test_progress_that_is_foreign_text_stays_on_its_line() -> None:
+    assert timeline.progress(a_step(state="failed", result="a\nb\x1b[2J")) == ["    a b [2J"]
+
+
+def test_a_plan_shows_late_steps_by_their_summary() -> None:
+    plan = {
+        "runbook": "galera-bootstrap",
+        "risk": "R3",
+        "target": "cluster/galera",
+        "hash": "h",
+        "steps": [a_step(risk="R2", effect="idempotent", timeout_s=60.0)],
+    }
+    assert (
+        "    start this member and wait until it is Synced (its commands are built when its turn comes)"
+        in acting.shown({"plan": plan})
+    )
+
+
+def test_every_script_is_shown_in_full_with_what_its_arguments_may_be() -> None:
+    script = Script(name="a-b", text="echo \"$1\" 'x'", args=("[a-z]{1,3}", "ist|sst"))
+    action = dataclasses.replace(
+        next(iter(registry.load({})["container"].actions)),
+        scripts=(script,),
+        privileges=(),
+        late=True,
+        each_member=True,
+    )
+    (text,) = catalogue.paragraphs([action])
+    first = shlex.join(("sh", "-c", script.text, "a-b"))
+    assert f"  as root: {first} ARG1 ARG2\n    ARG1: [a-z]{{1,3}}\n    ARG2: ist|sst" in text
+    assert "runs no command as root" not in text
+    assert "  once for each member of the target\n" in text
+    body = catalogue.as_json(action)
+    assert body["scripts"] == [
+        {"name": "a-b", "argv": ["sh", "-c", script.text, "a-b"], "arguments": ["[a-z]{1,3}", "ist|sst"]}
+    ]
+    assert (body["late"], body["each_member"]) == (True, True)

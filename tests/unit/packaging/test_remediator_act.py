@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediator.integrations.container import catalogue
-from remediator.model.content import ActionSpec
+from remediator.integrations.galera import scripts
+from remediator.model.content import ActionSpec, Command
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -43,7 +44,18 @@ def test_its_list_is_what_the_actions_print() -> None:
     assert catalogue.STATEFUL.pattern == ACT.STATEFUL
 
 
-@pytest.mark.parametrize("action", wrapper.ACTIONS, ids=lambda action: action.name)
+def test_its_scripts_are_those_of_the_actions_letter_by_letter() -> None:
+    built_in = {script.name: (script.text, script.args) for script in wrapper.scripts()}
+    assert built_in
+    assert {name: (text, args) for name, text, args in ACT.SCRIPTS} == built_in
+    assert len(ACT.SCRIPTS) == len(built_in)
+
+
+DOES = [action for action in wrapper.ACTIONS if action.name != "galera.decide"]
+"""What has commands at all."""
+
+
+@pytest.mark.parametrize("action", DOES, ids=lambda action: action.name)
 @pytest.mark.parametrize("token", ["", "REMEDIATOR_TOKEN=prod.zh-1:7 "])
 @pytest.mark.parametrize("sudo", [True, False])
 def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: bool, token: str) -> None:
@@ -81,6 +93,8 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
         "REMEDIATOR_TOKEN=a:-1 docker start a", "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 docker start a",
         "docker start a && REMEDIATOR_TOKEN=a:2 docker start a", "docker start \u0430", "docker start a\udc80", "docker start a\x00",
         "docker start " + "a" * 65, "docker start a && " * 80 + "docker start a",
+        "sh -c id", "sh -c 'id' galera-hold run-1 docker", "sh -c", "sh -c ", "sudo -n -- sh -c id", "bash -c id", "sh -ec id",
+        "sh -c " + "'a'" * 2000,
     ],
 )  # fmt: skip
 def test_all_else_is_refused_with_one_sentence(line: str) -> None:
@@ -88,6 +102,48 @@ def test_all_else_is_refused_with_one_sentence(line: str) -> None:
         ACT.parse(line)
     assert str(refused.value).isascii()
     assert str(refused.value).isprintable()
+
+
+HOLD = scripts.HOLD
+GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker"), timeout_s=1.0).line()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        GOOD.replace("exit 4", "exit 0", 1), GOOD.replace("'[", "''[", 1), GOOD.replace("sh -c '", 'sh -c "', 1), GOOD.replace("sh -c", "sh  -c", 1),
+        GOOD.replace("sh -c", "sh -xc", 1), GOOD.replace("sh -c", "/bin/sh -c", 1), GOOD.replace("sh", "bash", 1), " " + GOOD, GOOD + " ",
+        GOOD + " more", GOOD + "; id", GOOD + " && docker start a", "docker start a && " + GOOD, GOOD + " && " + GOOD, GOOD + "\n",
+        GOOD.replace(" run-7", ""), GOOD.replace("run-7 docker", "docker run-7"), GOOD.replace("run-7", "run-x"), GOOD.replace("run-7", "run-7\n"),
+        GOOD.replace("run-7", "'run-7'"), GOOD.replace("run-7", "run-$(id)"), GOOD.replace("run-7", "run-" + "7" * 13), GOOD.replace("run-7", ""),
+        GOOD.replace("run-7 docker", "run-7 nerdctl"), GOOD.replace("run-7 docker", "run-7 docker|podman"), GOOD.replace("run-7 docker", "run-7  docker"),
+        GOOD.replace("run-7 docker", "run-7\tdocker"), GOOD.replace("galera-hold run", "galera-save run"), GOOD.replace("galera-hold run", "galera-holdrun"),
+        "sudo -n -u root -- " + GOOD, "sudo " + GOOD, "sudo -n -- sudo -n -- " + GOOD, "PATH=. " + GOOD, "REMEDIATOR_TOKEN=a:x " + GOOD,
+        "REMEDIATOR_TOKEN=a:1  " + GOOD, "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 " + GOOD, GOOD.replace("sh -c ", "sh -c -- ", 1),
+    ],
+)  # fmt: skip
+def test_a_script_that_differs_in_one_letter_word_or_space_is_refused(line: str) -> None:
+    assert line != GOOD
+    with pytest.raises(ACT.Refusal) as refused:
+        ACT.parse(line)
+    assert str(refused.value).isprintable()
+
+
+@given(st.integers(0, len(GOOD)), st.text(st.sampled_from(" 'a;$|&\n\\7"), max_size=3), st.integers(0, 3))
+def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, put: str, cut: int) -> None:
+    line = GOOD[:at] + put + GOOD[at + cut :]
+    try:
+        ((argv, bare),) = ACT.parse(line).commands
+    except ACT.Refusal:
+        return
+    assert argv == bare
+    assert bare[:4] == ["sh", "-c", HOLD.text, HOLD.name]
+    assert HOLD.argv(*bare[4:]) == tuple(bare)
+
+
+def test_the_log_names_a_script_and_leaves_its_text_out() -> None:
+    assert ACT.shown("sudo -n -- " + GOOD) == "sudo -n -- sh -c '...' galera-hold run-7 docker"
+    assert ACT.shown("docker start a") == "docker start a"
 
 
 NAME = r"(?!(mariadb|rabbitmq)\b)[a-z0-9_]+"

@@ -1,12 +1,16 @@
 """The sudoers file: allows every command of every action, and no command that differs in one word.
 
 `decide` reads a file as sudo does: arguments joined by spaces, ^...$ as a regular expression, the last rule that fits wins.
+That the expressions mean the same to sudo's own lexer and library is for tests/lab/test_hosts.py.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +18,7 @@ from remediator.cli import catalogue as command
 from remediator.cli import main
 from remediator.cli.errors import CliError
 from remediator.collect import assembly
-from remediator.model.content import ActionSpec
+from remediator.model.content import ActionSpec, Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -37,11 +41,93 @@ def decide(argv: tuple[str, ...]) -> bool:
     return allowed
 
 
-@pytest.mark.parametrize("action", wrapper.ACTIONS, ids=lambda action: action.name)
+@pytest.mark.parametrize(
+    "action", [one for one in wrapper.ACTIONS if one.name != "galera.decide"], ids=lambda action: action.name
+)
 def test_every_command_of_every_action_is_allowed(action: ActionSpec) -> None:
     argvs = {argv for each in wrapper.samples(action) for argv in (each.first, each.argv) if argv}
     assert argvs
     assert [argv for argv in argvs if not decide(argv)] == []
+
+
+SCRIPTS = wrapper.scripts()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_is_allowed_as_it_is_and_with_nothing_changed(script: Script) -> None:
+    good = next(iter(wrapper.filled(script))).argv
+    assert decide(good)
+    words = good[4:]
+    for at in range(len(words)):
+        for bad in ("", "x y", "$(id)", "a;b", "-x", words[at] + " more", words[at] + "\n", "../x"):
+            assert not decide((*good[:4], *words[:at], bad, *words[at + 1 :]))
+    assert not decide((*good, "more"))
+    assert not decide(("bash", *good[1:]))
+    assert not decide((*good[:2], script.text + ";id", *good[3:]))
+    assert not decide((*good[:3], "galera-other", *words))
+    for at, letter in enumerate(script.text):
+        changed = script.text[:at] + ("y" if letter == "x" else "x") + script.text[at + 1 :]
+        assert not decide((*good[:2], changed, *good[3:])), f"letter {at} counts for nothing"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_rule_of_a_script_is_one_that_sudo_can_read(script: Script) -> None:
+    ends = "".join(f" ({pattern})" for pattern in script.args)
+    (rule,) = [rule for rule in RULES if rule is not None and rule.group(4).endswith(f" {script.name}{ends}$")]
+    expression = rule.group(4)
+    assert len(expression) <= 1024, "sudo takes no longer one"
+    assert re.search(r"(?<!\\)[#$]", expression[:-1]) is None, "sudo's lexer ends the expression there"
+    assert re.search(r"\\[^\\^$.|?*+()\[\]{}#]", expression.replace("\\\\", "")) is None, "glibc gives it a meaning"
+    assert expression.isascii()
+    assert expression.isprintable()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_text_that_is_cut_at_another_space_does_nothing(script: Script, tmp_path: Path) -> None:
+    """sudo joins the arguments, so it allows this; the script itself ends before its first effect."""
+    joined = " ".join(next(iter(wrapper.filled(script))).argv[2:]).split(" ")
+    right = len(script.text.split(" "))
+    stub = tmp_path / "bin"
+    stub.mkdir()
+    for name in (
+        "systemctl",
+        "docker",
+        "podman",
+        "mkdir",
+        "cp",
+        "mv",
+        "rm",
+        "rmdir",
+        "sed",
+        "sync",
+        "ls",
+        "du",
+        "head",
+    ):
+        (stub / name).write_text(f"#!/bin/sh\necho {name} >> {tmp_path}/calls\n")
+        (stub / name).chmod(0o755)
+    for at in [*range(1, right), *range(right + 1, len(joined) + 1)]:
+        argv = ["/bin/sh", "-c", " ".join(joined[:at]), *joined[at:]]
+        assert decide(("sh", *argv[1:])), "it is what sudo sees of the right one"
+        done = subprocess.run(argv, env={"PATH": str(stub)}, cwd=tmp_path, capture_output=True, timeout=10)
+        assert done.returncode != 0, argv[2]
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"text": "a\nb"}, "more than one line"), ({"text": "a\u00e9"}, "printable"), ({"name": "a b"}, "plain word"),
+        ({"args": (".*",)}, "argument"), ({"args": (r"[^a]+",)}, "argument"), ({"args": ("a b",)}, "argument"),
+        ({"args": (r"\d+",)}, "argument"), ({"args": ("[a-z ]{1,3}",)}, "argument"), ({"text": "x" * 1010}, "1024"),
+    ],
+)  # fmt: skip
+def test_a_script_that_no_rule_can_say_ends_it(change: dict[str, Any], words: str) -> None:
+    wrong = dataclasses.replace(Script(name="a", text="true", args=("[a-z]{1,3}",)), **change)
+    action = dataclasses.replace(wrapper.ACTIONS[0], scripts=(wrong,))
+    with pytest.raises(CliError, match="cannot become a sudoers rule") as refused:
+        command.sudoers_file([action], "remediator")
+    assert words in str(refused.value)
 
 
 def test_the_collector_is_allowed_and_no_other_python() -> None:
@@ -71,7 +157,7 @@ def test_no_rule_has_a_wildcard_of_sudoers() -> None:
         arguments = rule.group(4)
         assert arguments.startswith("^") == arguments.endswith("$")
         assert arguments.startswith("^") or re.search(r"(?<!\\)[*?\[]", arguments) is None
-        assert "ALL" not in arguments
+        assert arguments.startswith("^-c ") or "ALL" not in arguments
 
 
 @pytest.mark.parametrize(

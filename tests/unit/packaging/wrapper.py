@@ -10,7 +10,7 @@ from typing import Any
 
 from remediator.integrations import registry
 from remediator.model import targets
-from remediator.model.content import ActionInput, ActionSpec, Command
+from remediator.model.content import ActionInput, ActionSpec, Command, Script
 from remediator.model.hosts import Host
 
 SCRIPT = Path(__file__).parents[3] / "packaging" / "remediator-act"
@@ -22,6 +22,16 @@ WELL = {
 }  # fmt: skip
 
 
+WORDS = {
+    r"run-[0-9]{1,12}": ("run-1", "run-123456789012"),
+    r"docker|podman": ("docker", "podman"),
+    r"ist|sst": ("ist", "sst"),
+    r"/[A-Za-z0-9._/-]{1,200}": ("/var/lib/docker/volumes/mariadb/_data", "/srv/db-1"),
+    r"[A-Za-z0-9-]{8,64}": ("run-1-ctl1-position",),
+}
+"""What each argument of a script may be, by its pattern. A pattern that is not here is a KeyError: give it examples."""
+
+
 def load() -> ModuleType:
     """Return the script as a module, without a compiled copy beside it."""
     module = ModuleType("remediator_act")
@@ -30,10 +40,15 @@ def load() -> ModuleType:
 
 
 def samples(action: ActionSpec) -> Iterator[Command]:
-    """Yield what `action` builds for each engine, each state of the unit, and each of NAMES.
+    """Yield what `action` builds for each engine, each state of the unit, and each of NAMES; or each of its scripts with WORDS.
 
-    A Galera member always has its unit here: without one `galera.start_member` refuses.
+    A Galera member always has its unit here: without one `galera.start_member` refuses. What a late action builds of its
+    scripts is tested with the action (test_galera_recovery.py); here they stand for it, with every word that they take.
     """
+    if action.late:
+        for script in action.scripts:
+            yield from filled(script)
+        return
     states: tuple[dict[str, Any], ...] = (
         {"has_unit": False},
         *({"has_unit": True, "unit_state": state} for state in ("failed", "inactive", "active")),
@@ -45,3 +60,14 @@ def samples(action: ActionSpec) -> Iterator[Command]:
                 continue
             target = targets.galera_member("ctl1") if kind == "galera" else targets.container("ctl1", name)
             yield from action.commands(ActionInput(target=target, host=host, data={**WELL, **state}))
+
+
+def filled(script: Script) -> Iterator[Command]:
+    """Yield `script` with each combination of WORDS."""
+    for words in itertools.product(*(WORDS[pattern] for pattern in script.args)):
+        yield Command(host="ctl1", argv=script.argv(*words), timeout_s=30.0)
+
+
+def scripts() -> list[Script]:
+    """Return the scripts of all built-in actions, each once."""
+    return list({script.name: script for action in ACTIONS for script in action.scripts}.values())
