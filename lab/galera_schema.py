@@ -7,7 +7,7 @@ from lab import paths
 CANARIES = ("keystone.project", "nova_api.cell_mappings", "neutron.networks")
 """Tables that `monitor` may read, and no others: small, never empty, of the schemas that a cloud cannot be without."""
 
-_TABLES = """
+TABLES = """
 CREATE DATABASE keystone;
 CREATE TABLE keystone.project (id VARCHAR(64) PRIMARY KEY, name VARCHAR(64) NOT NULL, domain_id VARCHAR(64) NOT NULL, enabled BOOL, UNIQUE (domain_id, name));
 INSERT INTO keystone.project VALUES ('0a1', 'admin', 'default', 1), ('0a2', 'service', 'default', 1), ('0a3', 'web', 'default', 1),
@@ -32,7 +32,7 @@ def text() -> str:
     root, monitor, workload = (
         p.read_text().strip() for p in (paths.ROOT_PASSWORD, paths.MONITOR_PASSWORD, paths.WORKLOAD_PASSWORD)
     )
-    statements = [_TABLES]
+    statements = [TABLES]
     for place in ("10.77.0.%", "localhost"):
         statements.append(f"CREATE USER 'monitor'@'{place}' IDENTIFIED BY '{monitor}';\n")
         statements += [f"GRANT SELECT ON {table} TO 'monitor'@'{place}';\n" for table in CANARIES]

@@ -6,6 +6,7 @@ taken away and made anew, so that an `up` that was killed is repaired by the nex
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -17,12 +18,14 @@ from lab import (
     engine,
     galera,
     galera_recovery,
+    galera_schema,
     hosts,
     images,
     keys,
     machine,
     network,
     paths,
+    services,
     topology,
 )
 from lab.faults import records
@@ -57,7 +60,7 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     _galera(fresh, broken)
     _each(sound, hosts.wait_running)
     for host in fresh:
-        hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": images.recipe(host.engine)}) + "\n")
+        hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": _recipe(host)}) + "\n")
     config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if hosts.made(h)])
     clock.lap("services")
     print(f"lab: up, {len(wanted)} hosts ({clock})", flush=True)
@@ -68,8 +71,15 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
 
 
 def whole(host: Host) -> bool:
-    """Say whether a host was made to the end from the images of this very recipe."""
-    return hosts.made(host) and json.loads(hosts.marker(host).read_text()).get("image") == images.recipe(host.engine)
+    """Say whether a host was made to the end by this very recipe."""
+    return hosts.made(host) and json.loads(hosts.marker(host).read_text()).get("image") == _recipe(host)
+
+
+def _recipe(host: Host) -> str:
+    """Return what a host is made from, as one word: its images, its containers, and what the database is filled with."""
+    parts = [*services.config_files(host).items(), *(services.create(s, host) for s in services.of(host))]
+    digest = hashlib.sha256(repr((parts, galera_schema.TABLES)).encode()).hexdigest()
+    return f"{images.recipe(host.engine)}+{digest[:16]}"
 
 
 def _clear_strays() -> None:

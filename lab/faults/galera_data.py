@@ -96,19 +96,29 @@ def _sst_cut(broken: Broken) -> list[str]:
 
 def _prepared_xa(broken: Broken) -> list[str]:
     """Prepare a transaction outside of the replication, which has no XA, and leave it so."""
-    host = broken.host
-    galera.sql(host, "SET GLOBAL wsrep_on = OFF;")
-    try:
-        galera.sql(
-            host,
-            f"XA START '{_XA}'; INSERT INTO lab.writes (id, host) VALUES (-1, 'xa'); XA END '{_XA}'; XA PREPARE '{_XA}';",
-        )
-    finally:
-        galera.sql(host, "SET GLOBAL wsrep_on = ON;")
+    prepare = (
+        f"XA START '{_XA}'; INSERT INTO lab.writes (id, host) VALUES (-1, 'xa'); XA END '{_XA}'; XA PREPARE '{_XA}';"
+    )
+    _unreplicated(broken.host, prepare)
     members.kill(members.present())
     return [
-        f"a transaction was prepared (XA) on {host.name} and neither committed nor rolled back; then all members were killed"
+        f"a transaction was prepared (XA) on {broken.host.name} and neither committed nor rolled back; then all members were killed"
     ]
+
+
+def _undo_prepared_xa(broken: Broken) -> None:
+    """Whoever starts the member as it is gets the prepared transaction back with it, and its locks."""
+    members.undo(broken)
+    if galera.sql(broken.host, "XA RECOVER;").strip():
+        _unreplicated(broken.host, f"XA ROLLBACK '{_XA}';")
+
+
+def _unreplicated(host: Host, text: str) -> None:
+    galera.sql(host, "SET GLOBAL wsrep_on = OFF;")
+    try:
+        galera.sql(host, text)
+    finally:
+        galera.sql(host, "SET GLOBAL wsrep_on = ON;")
 
 
 def _undo(broken: Broken) -> None:
@@ -141,6 +151,7 @@ FAULTS = (
     ),
     Fault(
         name="galera-prepared-xa", summary="all down; the host named has a prepared transaction", hosts=members.MEMBERS, default="ctl2",
-        check="galera-cluster", outcome="escalated", heals="brings the cluster back without that transaction", start=_prepared_xa, undo=_undo,
+        check="galera-cluster", outcome="escalated", heals="brings the cluster back without that transaction", start=_prepared_xa,
+        undo=_undo_prepared_xa,
     ),
 )  # fmt: skip
