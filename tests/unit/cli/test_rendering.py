@@ -246,7 +246,7 @@ def test_a_late_step_says_what_it_will_do_until_it_has_commands() -> None:
         ("failed", "held by another: # remediator run-1", True),
         ("done", "ok", False),
         ("done", "applied", False),
-        ("pending", "", False),
+        ("pending", "not begun", False),
         ("intent", "nothing yet", False),
     ],
 )

@@ -30,6 +30,8 @@ STDLIB = {
     "resource",
     "select",
     "signal",
+    "socket",
+    "struct",
     "subprocess",
     "sys",
     "time",

@@ -87,8 +87,31 @@ NODE_DOWN: dict[str, Any] = {
     "unit_result": "signal", "unit_failed": True,
 }  # fmt: skip
 CLUSTER: dict[str, Any] = {
-    "members": 3, "proven_primary": 3, "may_be_primary": 3, "proven_synced": 3, "proven_stopped": 0,
-    "all_members_known": True, "uuids_agree": True, "conf_ids_agree": True, "split": False, "table": "ctl1: a\nctl2: b",
+    "members": 3,
+    "proven_primary": 3,
+    "may_be_primary": 3,
+    "proven_synced": 3,
+    "proven_stopped": 0,
+    "all_members_known": True,
+    "uuids_agree": True,
+    "conf_ids_agree": True,
+    "split": False,
+    "table": "ctl1: a\nctl2: b",
+    "procedure": "nothing",
+    "rule": "GB-2",
+    "why": "ctl1 is Primary",
+    "candidate": None,
+    "positions": "ctl1: a\nctl2: b",
+    "mark_seqno": 77,
+    "mark_uuid": "u",
+    "mark_age_s": 4.0,
+    "foreign_uuid": False,
+    "behind_mark": 0,
+    "slowest": None,
+}
+LOST: dict[str, Any] = {
+    "proven_primary": 0, "may_be_primary": 0, "proven_synced": 0, "proven_stopped": 3, "uuids_agree": None, "conf_ids_agree": None,
+    "foreign_uuid": None, "behind_mark": None, "why": "it is so", "rule": "GB-7",
 }  # fmt: skip
 HEALTHY = {
     "container-state": CONTAINER, "container-health": CONTAINER, "host-reachable": REACH, "host-disk": DISK,
@@ -179,8 +202,19 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-cluster", {"proven_primary": 2, "may_be_primary": 2, "proven_synced": 2}, State.OK, None, ()),
     ("galera-cluster", {"proven_primary": 2, "may_be_primary": 3, "uuids_agree": U, "all_members_known": False},
      State.OK, None, ()),
-    ("galera-cluster", {"proven_primary": 0, "may_be_primary": 0, "uuids_agree": None, "proven_stopped": 3},
-     State.CRITICAL, "galera-cluster-lost", ()),
+    ("galera-cluster", {**LOST, "procedure": "page"}, State.CRITICAL, "galera-cluster-lost", ()),
+    ("galera-cluster", {**LOST, "procedure": "bootstrap"}, State.CRITICAL, "galera-cluster-bootstrap", ("galera-bootstrap",)),
+    ("galera-cluster", {**LOST, "procedure": "start_members"}, State.CRITICAL, "galera-cluster-start", ("galera-start-members",)),
+    ("galera-cluster", {**LOST, "procedure": "wait"}, State.CRITICAL, "galera-cluster-waits", ()),
+    ("galera-cluster", {**LOST, "procedure": "pc_bootstrap", "candidate": "ctl1", "proven_stopped": 0}, State.CRITICAL,
+     "galera-cluster-pc-bootstrap", ()),
+    ("galera-cluster", {**LOST, "procedure": "bootstrap", "split": True}, State.CRITICAL, "galera-split-brain", ()),
+    ("galera-cluster", {**LOST, "procedure": U}, State.CRITICAL, None, ()),
+    ("galera-cluster", {**LOST, "procedure": "page", "uuids_agree": False}, State.CRITICAL, "galera-cluster-lost", ()),
+    ("galera-cluster", {"foreign_uuid": True}, State.CRITICAL, "galera-foreign-uuid", ()),
+    ("galera-cluster", {"mark_uuid": None, "mark_seqno": None, "mark_age_s": None, "foreign_uuid": None, "behind_mark": None},
+     State.OK, None, ()),
+    ("galera-cluster", {"behind_mark": 5}, State.WARNING, "galera-behind-mark", ()),
     ("galera-cluster", {"proven_primary": 0, "may_be_primary": 2, "uuids_agree": U, "all_members_known": False},
      State.UNKNOWN, None, ()),
     ("galera-cluster", {"split": True, "uuids_agree": False}, State.CRITICAL, "galera-split-brain", ()),
@@ -254,7 +288,10 @@ def test_every_rule_is_reached_by_a_fault() -> None:
 
 def test_risks_are_those_of_the_issue() -> None:
     risks = {name: runbook.risk for name, runbook in shipped().runbooks.items()}
-    assert risks == {"container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2}
+    assert risks == {
+        "container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2,
+        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3,
+    }  # fmt: skip
 
 
 def test_what_explains_what() -> None:
@@ -264,7 +301,19 @@ def test_what_explains_what() -> None:
         ("galera-node", "container-state"), ("galera-node", "container-health"),
         ("galera-cluster", "galera-node"), ("galera-cluster", "container-health"),
     }  # fmt: skip
-    assert shipped().checks["galera-cluster"].warning is None
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a cluster behind its mark warns until a person accepts that, and explains galera-node meanwhile",
+)
+def test_what_may_only_warn_explains_nothing_that_is_cured() -> None:
+    cured = {rule.check for rule in shipped().rules.values() if rule.run}
+    parents = {rule.check for rule in shipped().rules.values() if set(rule.explains) & cured}
+    assert parents
+    assert [
+        name for name in parents if name.startswith("galera-cluster") and shipped().checks[name].warning is not None
+    ] == []
 
 
 def test_modes_come_from_the_config_alone() -> None:

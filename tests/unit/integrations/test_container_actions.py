@@ -131,6 +131,15 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "container.start": (Risk.R1, Effect.ONCE, False),
         "container.restart": (Risk.R1, Effect.ONCE, True),
         "galera.start_member": (Risk.R2, Effect.ONCE, False),
+        "galera.hold": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.save": (Risk.R1, Effect.IDEMPOTENT, False),
+        "galera.read_position": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.decide": (Risk.R0, Effect.OBSERVE, False),
+        "galera.copy": (Risk.R1, Effect.IDEMPOTENT, False),
+        "galera.bootstrap": (Risk.R3, Effect.ONCE, False),
+        "galera.join": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.finish": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.start_stopped": (Risk.R2, Effect.IDEMPOTENT, False),
     }
 
 
