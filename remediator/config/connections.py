@@ -14,6 +14,7 @@ from remediator.config.secrets import Secret
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+Table = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 _JUMP = re.compile(r"([^@\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^@\s:]+)(:\d{1,5})?")
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
@@ -126,13 +127,17 @@ class SshConfig(Section):
 
 
 class GaleraConfig(Section):
-    """How each Galera member is asked: SQL to the member itself, never to the VIP. Without a password SQL is UNKNOWN."""
+    """How each Galera member is asked, and what a bootstrap does beside itself. SQL goes to the member itself, never to the VIP;
+    without a password it is UNKNOWN."""
 
     group: Name = "mariadb"
     port: Port = 3306
     user: Annotated[str, Field(min_length=1)] = "monitor"
     password: Secret | None = None
     volume: AbsolutePath | None = None
+    canaries: list[Table] = Field(default_factory=list)
+    copy_: Annotated[Literal["files", "datadir"], Field(alias="copy")] = "files"
+    snapshot: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
 
 
 class HostConfig(Section):
@@ -153,7 +158,7 @@ class IntegrationsConfig(Section):
         for name in type(self).model_fields:
             part: Section | None = getattr(self, name)
             if part is not None:
-                values = {key: getattr(part, key) for key in type(part).model_fields}
+                values = {field.alias or key: getattr(part, key) for key, field in type(part).model_fields.items()}
                 named[name] = {key: value for key, value in values.items() if not isinstance(value, Secret)}
         return named
 

@@ -43,9 +43,10 @@ def _leaves(value: Any, loc: Loc) -> list[tuple[Loc, Any]]:
     if isinstance(value, BaseModel):
         written = value.model_dump(mode="json")
         rows: list[tuple[Loc, Any]] = []
-        for name in type(value).model_fields:
+        for name, field in type(value).model_fields.items():
             inner = getattr(value, name)
-            rows.extend(_leaves(form(inner) if _is_duration(inner, written[name]) else inner, (*loc, name)))
+            shown = form(inner) if _is_duration(inner, written[name]) else inner
+            rows.extend(_leaves(shown, (*loc, field.alias or name)))
         return rows
     if isinstance(value, dict) and value:
         return [row for key, item in value.items() for row in _leaves(item, (*loc, key))]

@@ -63,5 +63,5 @@ def _settings(section: BaseModel) -> dict[str, dict[str, Any]]:
 
 
 def _resolved(part: BaseModel) -> dict[str, Any]:
-    values = {name: getattr(part, name) for name in type(part).model_fields}
+    values = {field.alias or name: getattr(part, name) for name, field in type(part).model_fields.items()}
     return {name: value.resolve() if isinstance(value, Secret) else value for name, value in values.items()}

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from remediator.config import Config, SecretError, durations, effective, load_config, loading, shape
+from remediator.config import Config, ConfigError, SecretError, durations, effective, load_config, loading, shape
 from remediator.config.limits import LimitsConfig
 from remediator.config.secrets import Secret
+from remediator.integrations import registry
 from remediator.model import hours
-from remediator.model.content import Mode, Risk
+from remediator.model.content import ActionInput, Mode, Risk
+from remediator.model.hosts import Host
+from remediator.model.targets import cluster
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
 pytestmark = pytest.mark.unit
@@ -222,10 +225,45 @@ def test_the_settings_for_validation_hold_no_secret(tmp_path: Path) -> None:
         tmp_path, "integrations: {galera: {port: 3307, password: {file: /p}}, host: {mounts: [/data]}}\n"
     )
     assert config.integrations.without_secrets() == {
-        "galera": {"group": "mariadb", "port": 3307, "user": "monitor", "volume": None},
+        "galera": {
+            "group": "mariadb",
+            "port": 3307,
+            "user": "monitor",
+            "volume": None,
+            "canaries": [],
+            "copy": "files",
+            "snapshot": [],
+        },
         "host": {"mounts": ["/data"]},
     }
     assert config_of(tmp_path).integrations.without_secrets() == {}
+
+
+GALERA = "integrations: {galera: {canaries: [nova.instances], copy: datadir, snapshot: [/usr/bin/snap, -x]}}\n"
+
+
+def test_what_a_bootstrap_does_beside_itself_reaches_the_integration(tmp_path: Path) -> None:
+    config = config_of(tmp_path, GALERA)
+    assert config.integrations.without_secrets()["galera"] | {"port": 0} == {
+        "group": "mariadb", "port": 0, "user": "monitor", "password": None, "volume": None,
+        "canaries": ["nova.instances"], "copy": "datadir", "snapshot": ["/usr/bin/snap", "-x"],
+    }  # fmt: skip
+    assert {row.key: row.value for row in effective.effective(config)}["integrations.galera.copy"] == "datadir"
+    copies = [action for action in registry.load(config)["galera"].actions if action.name == "galera.copy"]
+    order = ActionInput(
+        target=cluster("galera", ("a",)), host=Host(name="a", address="b", groups=()), data={}, run="run-1",
+        results={"choose": {"host": "a"}},
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="nothing is copied blindly"):
+        copies[0].commands(order)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["canaries: [instances]", "canaries: ['a.b; drop']", "copy: all", "snapshot: ['']", "snapshot: x"]
+)
+def test_what_a_bootstrap_cannot_do_is_a_mistake(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(ConfigError, match=r"integrations\.galera"):
+        config_of(tmp_path, f"integrations: {{galera: {{{wrong}}}}}\n")
 
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
