@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test prove check unit setup clean
+.PHONY: demo test prove bench check unit setup clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,11 @@ demo: setup
 # Every ring of tests; the lab is brought up and taken down by the run itself.
 test: setup
 	$(BIN)/python -m tests.rings
+
+# Ratios of two things measured in one run, on the lab (bench/).
+bench: setup
+	$(BIN)/python -m lab up --only ctl1,ctl2,ctl3
+	$(BIN)/python -m bench.galera; code=$$?; $(BIN)/python -m lab down; exit $$code
 
 # The proof (docs/proof.md): make prove [SEED=N] [MINUTES=10]
 SEED ?=

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import keys, paths, topology
+from lab import galera_schema, keys, paths, topology
 from lab.topology import Host
 
 CHECKS = (
@@ -61,7 +61,8 @@ def _text(to: Written, hosts: Sequence[Host]) -> str:
     galera = ""
     if any("mariadb" in h.groups for h in hosts):
         galera = (
-            f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}}}\n"
+            f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}, "
+            f"canaries: [{', '.join(galera_schema.CANARIES)}]}}\n"
         )
     return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
 cloud: lab

@@ -1,4 +1,4 @@
-"""`make demo`: two real incidents, cured before your eyes, from a bare machine to nothing left.
+"""`make demo`: two real incidents and the loss of a whole database cluster, cured before your eyes, from a bare machine to nothing left.
 
 Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`), and every
 line says so. Everything shown is done through the command line that an operator has. The last line says how it went; nothing of it is
@@ -28,7 +28,9 @@ SHOWN = (
     "autonomy",
 )  # fmt: skip
 """How the lines of the config begin that the demo prints."""
-LIMITS_S = {"socket": 30.0, "baseline": 120.0, "cure": 240.0}
+LOST = ("galera-staggered-kill", "ctl2", "cluster/galera")
+"""The last act: every member down, each at another position, and none that remembers the last view."""
+LIMITS_S = {"socket": 30.0, "baseline": 120.0, "cure": 240.0, "asks": 150.0, "recovery": 300.0}
 
 
 class DemoFailed(Exception):
@@ -58,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
         return 1
     seconds = round(time.monotonic() - started)
     line = f"incidents={counts['incidents']} cured={counts['cured']} refused={counts['refused']} audit={counts['audit']} left={len(left)} seconds={seconds}"
-    if left or counts["audit"] != "intact" or counts["cured"] < len(FAULTS):
+    if left or counts["audit"] != "intact" or counts["cured"] < len(FAULTS) + 1:
         print(f"demo: FAILED {line} {', '.join(left)}".rstrip(), flush=True)
         return 1
     print(f"demo: ok {line}", flush=True)
@@ -140,7 +142,56 @@ def _watch(daemon: subprocess.Popen[bytes]) -> dict[str, Any]:
     for incident in cured.values():
         print(flush=True)
         print(_remediator("incidents", "show", incident).stdout, flush=True)
+    _lose_the_cluster(daemon)
     return _counts()
+
+
+def _lose_the_cluster(daemon: subprocess.Popen[bytes]) -> None:
+    """Lose every Galera member, show what is proposed and on what evidence, approve it, and watch it come back."""
+    fault, host, target = LOST
+    _wait(daemon, "every member to be Synced", lambda: _state("galera-cluster") == "OK", LIMITS_S["cure"], every_s=2.0)
+    _say(f"break {fault} {host} --view lost: the whole database cluster goes down")
+    for line in api.break_fault(fault, host, view="lost"):
+        print(f"  {line}", flush=True)
+    _say("A bootstrap can lose data (R3): it is proposed with its evidence, and a person decides.")
+    waits: dict[str, str] = {}
+
+    def asks() -> bool:
+        waits.update({run["state"]: run["id"] for run in _json("runs", "list") if run["target"] == target})
+        return "waiting_approval" in waits
+
+    _wait(daemon, "the plan to be proposed", asks, LIMITS_S["asks"], every_s=2.0)
+    run = waits["waiting_approval"]
+    _say("This demo is now the approver of a plan that the engine itself proposed. On your cloud that is a person.")
+    words = ("approve", run, "--yes", "--reason", "the demo has read the evidence")
+    print(f"  $ remediator {' '.join(words[:-1])} '{words[-1]}'", flush=True)
+    said = _remediator(*words)
+    print("\n".join(f"  {line}" for line in said.stdout.splitlines()), flush=True)
+    if said.returncode != 0:
+        raise DemoFailed(f"the approval was refused: {said.stderr.strip()}")
+    shown = ""
+
+    def back() -> bool:
+        nonlocal shown
+        rows = [row for row in _json("status")["curing"] if row["run"] == run]
+        if rows and rows[0]["reason"] != shown:
+            shown = rows[0]["reason"]
+            print(f"  {run}: {shown}", flush=True)
+        states = {each["id"]: each["state"] for each in _json("runs", "list")}
+        if states[run] in ("failed", "refused", "held", "in_doubt"):
+            raise DemoFailed(f"{run} is {states[run]}: {_json('runs', 'show', run)['reason']}")
+        return states[run] == "succeeded"
+
+    _wait(daemon, "the cluster to be whole again", back, LIMITS_S["recovery"], every_s=1.0)
+    incident = next(each["id"] for each in _json("incidents", "list") if each["target"] == target)
+    print(flush=True)
+    print(_remediator("incidents", "show", incident).stdout, flush=True)
+
+
+def _state(check: str) -> str:
+    """Return the state of the one result of a check of a whole cluster."""
+    results = _json("check", check, "--cached")["results"]
+    return str(results[0]["state"]) if results else "NONE"
 
 
 def _counts() -> dict[str, Any]:

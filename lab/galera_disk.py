@@ -61,6 +61,11 @@ def view(host: Host) -> str:
     return found[1] if found else ""
 
 
+def forget_view(host: Host) -> None:
+    """Take away what the member remembers of its last view, as a power cut does with a file that was not yet on disk."""
+    hosts.shell(host, f"rm -f {DATA}/gvwstate.dat\n")
+
+
 def flag(host: Host) -> None:
     """Say in grastate.dat that the cluster may be bootstrapped from this member."""
     hosts.shell(host, f"sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {DATA}/grastate.dat\n")

@@ -20,6 +20,8 @@ def _staggered(broken: Broken) -> list[str]:
         members.stop_cleanly(host)
         galera.write(last, _ROWS)
     members.kill([last])
+    if broken.params["view"] == "lost":
+        galera_disk.forget_view(last)
     order = ", ".join(h.name for h in reversed(members.others(last)))
     return [
         f"{order} were shut down cleanly one after the other, with {_ROWS} transactions after each; then {last.name} was killed",
@@ -96,6 +98,7 @@ FAULTS = (
         name="galera-staggered-kill", summary="two members shut down cleanly with writes between, the host named killed last: three positions",
         hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
         heals="starts all members, or bootstraps from the most advanced one", start=_staggered, undo=members.undo,
+        params={"view": Param(help="of the last member: its gvwstate.dat, with which it forms the component again alone", default="kept", choices=("kept", "lost"))},
     ),
     Fault(
         name="galera-member-lost", summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",

@@ -1,0 +1,103 @@
+"""What the tests of a Galera recovery share: a scenario that settles, the high-water mark, the approval, and what must be left behind."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lab import galera, galera_disk, hosts, topology
+from tests.lab.scenario import Scenario
+
+Make = Callable[[Sequence[str]], Scenario]
+MEMBERS = ("ctl1", "ctl2", "ctl3")
+TARGET = "cluster/galera"
+HOLD = f"/etc/systemd/system/{galera.UNIT}.d/remediator-hold.conf"
+
+
+def settled(make: Make, **environment: str) -> Scenario:
+    """Return a scenario on all members whose baseline is accepted. R3 waits for an approval unless `environment` says otherwise."""
+    running = make(MEMBERS)
+    running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve", **environment}
+    running.start()
+    running.settle()
+    return running
+
+
+def cluster(running: Scenario) -> dict[str, Any]:
+    """Return the newest result of galera-cluster."""
+    found = running.results("galera-cluster", TARGET)
+    return found[0] if found else {"state": "NONE", "data": {}}
+
+
+def wait_mark(running: Scenario) -> int:
+    """Wait until the high-water mark has seen everything that is committed now, and return it."""
+    committed = int(galera.status(topology.GALERA[0])["wsrep_last_committed"])
+    running.wait(
+        f"the mark to reach {committed}",
+        lambda: (cluster(running)["data"].get("mark_seqno") or 0) >= committed,
+        60,
+    )
+    return int(cluster(running)["data"]["mark_seqno"])
+
+
+def wait_run(running: Scenario, runbook: str, states: Sequence[str], limit_s: float) -> dict[str, Any]:
+    """Return the newest run of `runbook` once it is in one of `states`."""
+    found: dict[str, Any] = {}
+
+    def there() -> bool:
+        runs = [run for run in running.runs() if run["runbook"] == runbook]
+        if runs:
+            found.clear()
+            found.update(runs[0])
+        return bool(runs) and runs[0]["state"] in states
+
+    running.wait(f"a run of {runbook} to be {' or '.join(states)}", there, limit_s)
+    return found
+
+
+def approve(running: Scenario, run: str) -> str:
+    """Say yes to what `run` asks for now, by what its page says to type; return the page's text."""
+    said = re.compile(rf"^remediator approve {run} --plan ([0-9a-f]{{12}})", re.MULTILINE)
+    text = ""
+
+    def paged() -> bool:
+        nonlocal text
+        texts = [page["text"] for page in running.pages() if said.search(page["text"])]
+        text = texts[-1] if texts else ""
+        return bool(texts)
+
+    running.wait("the page that asks for a yes", paged, 30)
+    found = said.search(text)
+    assert found is not None
+    done = running.run("approve", run, "--plan", found[1], "--reason", "the table makes sense")
+    assert done.returncode == 0, done.stderr
+    return text
+
+
+def whole_again() -> None:
+    """Assert that all members are Synced in their own units, and that nothing of ours is left on any host."""
+    for host in topology.GALERA:
+        assert galera.synced(host, len(MEMBERS)), f"{host.name}: {galera.status(host)}"
+        left = hosts.shell(
+            host, f"ls {HOLD} 2>/dev/null; docker ps -a --format '{{{{.Names}}}}' | grep remediator_; true\n"
+        ).out
+        assert left.strip() == "", f"{host.name}: {left}"
+        unit = hosts.shell(host, f"systemctl is-active {galera.UNIT}; true\n").out.strip()
+        assert unit == "active", f"{host.name}: {unit}"
+
+
+def forget_views() -> None:
+    """Take away what the members remember of their last view, as a power cut does with a file that was never synced."""
+    for host in topology.GALERA:
+        galera_disk.forget_view(host)
+
+
+def told(run: dict[str, Any]) -> list[str]:
+    """Return step and result of each step of a run, for the eye."""
+    return [f"{step['id']}: {step['state']} {step['result']}" for step in run["steps"]]
+
+
+def since(started: float) -> float:
+    return round(time.monotonic() - started, 1)
