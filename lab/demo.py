@@ -180,7 +180,7 @@ def _lose_the_cluster(daemon: subprocess.Popen[bytes]) -> None:
         states = {each["id"]: each["state"] for each in _json("runs", "list")}
         if states[run] in ("failed", "refused", "held", "in_doubt"):
             raise DemoFailed(f"{run} is {states[run]}: {_json('runs', 'show', run)['reason']}")
-        return states[run] == "succeeded"
+        return bool(states[run] == "succeeded")
 
     _wait(daemon, "the cluster to be whole again", back, LIMITS_S["recovery"], every_s=1.0)
     incident = next(each["id"] for each in _json("incidents", "list") if each["target"] == target)
