@@ -341,7 +341,8 @@ def _deploying(reply: HostReply | None) -> Truth:
 
 
 def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> int:
-    return sum(1 for run in runs if action in run["done"] and run["age_s"] < within_s)
+    """Return how many ended runs did `action`: the one that asks is among those that live, and is no try before itself."""
+    return sum(1 for run in runs if action in run["done"] and run["age_s"] < within_s and run["ended_s"] is not None)
 
 
 def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap | Unknown:
