@@ -24,6 +24,7 @@ SIGN_AGAIN_S = 30.0
 """A sign that goes on (a running ansible) is written again this often."""
 LOST_S = 90.0
 """A collection that has not come back by then never will."""
+CURED_NOW = (IncidentState.CURING, IncidentState.VERIFYING)
 GROUP_PATIENCE = 3.0
 """A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
 
@@ -218,7 +219,10 @@ def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
 
 
 def correlate(turn: Turn) -> None:
-    """Put every open incident under the problem that explains it, or free it; only when a series or an incident has changed."""
+    """Put every open incident under the problem that explains it, or free it; only when a series or an incident has changed.
+
+    What a run is curing explains until that run has ended, and what is over with it is never freed: neither is a problem of its own.
+    """
     world = turn.world
     if not world.changed:
         return
@@ -226,7 +230,7 @@ def correlate(turn: Turn) -> None:
     problems: dict[str, list[dependency.Problem]] = {}
     for incident in world.incidents.values():
         series = world.series.get((incident.check, incident.target.text))
-        if series is not None and series.state in (State.WARNING, State.CRITICAL):
+        if series is not None and (series.state in (State.WARNING, State.CRITICAL) or incident.state in CURED_NOW):
             problem = dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
             for host in incident.target.hosts:
                 problems.setdefault(host, []).append(problem)
@@ -243,7 +247,7 @@ def correlate(turn: Turn) -> None:
                 else "suppressed"
             )
             turn.incident(after, "suppressed", text)
-        else:
+        elif (own := world.series.get((incident.check, incident.target.text))) is None or own.state is not State.OK:
             turn.incident(after, "unsuppressed", "nothing explains it any more")
 
 
