@@ -108,9 +108,9 @@ def _whole(evidence: Evidence) -> list[Member]:
 
 def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: Kept | None) -> dict[str, Any]:
     seqno = max(status.last_committed for status in statuses)
-    lowered = kept is not None and kept.mark.seqno is not None and seqno < kept.mark.seqno
-    if kept is not None and kept.mark.seqno is not None and lowered and not _ours(evidence, kept):
-        seqno = kept.mark.seqno
+    at = rfc3339(max(_asked_at(evidence, one).wall for one in seen))
+    if kept is not None and kept.mark.seqno is not None and seqno < kept.mark.seqno and not _ours(evidence, kept):
+        seqno, at = kept.mark.seqno, kept.at  # what is behind the mark is no sample that it rests on
     recovery = next(
         (
             found
@@ -126,7 +126,7 @@ def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: 
         "seqno": seqno,
         "conf_id": max(status.conf_id for status in statuses),
         "members": sorted(one.host for one in seen),
-        "at": rfc3339(max(_asked_at(evidence, one).wall for one in seen)),
+        "at": at,
         "size": max([status.cluster_size for status in statuses] + ([kept.size] if kept is not None else [])),
         "version": max((status.version for status in statuses if status.version is not None), default=None),
         "pc_recovery": recovery,
