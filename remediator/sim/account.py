@@ -14,13 +14,14 @@ from remediator.integrations.galera.facts import SQL
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-from remediator.sim.cloud import NAMES
+from remediator.sim.cloud import CONTROLLERS, NAMES
+from remediator.sim.galera_account import Seen
 
 ENGINE = "remediator"
 PER_10MIN, PER_DAY = 4, 12
-PER_RUNG = {"R1": 2, "R2": 1}
-COOLDOWN_S = {"R1": 60.0, "R2": 120.0}
-EVIDENCE_S = {"R1": 120.0, "R2": 60.0}
+PER_RUNG = {"R1": 2, "R2": 1, "R3": 1}
+COOLDOWN_S = {"R1": 60.0, "R2": 120.0, "R3": 3600.0}
+EVIDENCE_S = {"R1": 120.0, "R2": 60.0, "R3": 30.0}
 MAINTENANCE_S, HOST_BOOT_S, CLOCK_STEP_S, CALM_S = 900.0, 180.0, 5.0, 300.0
 STORM_HOSTS, FRESH_S, ATTEMPTS, RETRY_S = 2, 600.0, 3, 4.5
 DAY_S, UNDONE = 86400.0, 3
@@ -106,6 +107,9 @@ class Account:
     unacked: dict[str, str] = field(default_factory=dict)
     acked: dict[str, Instant] = field(default_factory=dict)
     executed: set[str] = field(default_factory=set)
+    consented: set[str] = field(default_factory=set)
+    """Runs to whose loss a person has said yes."""
+    seen: Seen = field(default_factory=Seen)
     approved: dict[str, Instant] = field(default_factory=dict)
     accepted_boots: set[str] = field(default_factory=set)
     """Boot ids that a baseline contains."""
@@ -137,6 +141,8 @@ class Account:
     def replied(self, reply: HostReply) -> list[tuple[str, str, Instant]]:
         """Take a reply that the daemon is given; return (check, target, when) of what it makes surely HARD."""
         self.last[reply.host] = reply
+        if SQL in reply.sections:
+            self.seen.replied(reply, reply.sections[SQL].data, len(CONTROLLERS))
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
         if reply.reach is not Reach.OK:
             found["host-reachable", f"host/{reply.host}"] = "critical"
@@ -201,6 +207,18 @@ class Account:
         """Return every reason, by name, why a command of `left` on `host` may not leave now."""
         found = [*self._muted(host, service), *self._blind(left, host), *self._unfit(left, host, service)]
         found += self._too_often(left)
+        fresh = self.troubled()
+        if len(fresh) > STORM_HOSTS:
+            found.append(f"storm: fresh trouble on {sorted(fresh)}")
+        return found
+
+    def holding_a_step(self, left: Left, host: str, service: str) -> list[str]:
+        """Return every reason why one more step of a run that has begun, or a release, may not leave now."""
+        return [*self._muted(host, service), *self._blind(left, host)]
+
+    def holding_a_recovery(self, left: Left, host: str, service: str) -> list[str]:
+        """Return every reason why the first step of a recovery of the whole cluster may not leave now."""
+        found = [*self.holding_a_step(left, host, service), *self._too_often(left)]
         fresh = self.troubled()
         if len(fresh) > STORM_HOSTS:
             found.append(f"storm: fresh trouble on {sorted(fresh)}")

@@ -16,14 +16,22 @@ CHECKED = ("memcached", "neutron_agent")
 WITHOUT_UNIT = (("cmp1", "cron"),)
 """Containers as releases before 2023.1 made them: the engine alone starts them."""
 
-INVENTORY = """
+ADDRESSES = {
+    "ctl1": "192.0.2.11",
+    "ctl2": "192.0.2.12",
+    "ctl3": "192.0.2.13",
+    "cmp1": "192.0.2.21",
+    "cmp2": "192.0.2.22",
+}
+
+INVENTORY = f"""
 inventory:
   hosts:
-    ctl1: {address: 192.0.2.11, groups: [control, mariadb]}
-    ctl2: {address: 192.0.2.12, groups: [control, mariadb]}
-    ctl3: {address: 192.0.2.13, groups: [control, mariadb]}
-    cmp1: {address: 192.0.2.21, groups: [compute]}
-    cmp2: {address: 192.0.2.22, groups: [compute], engine: podman}
+    ctl1: {{address: {ADDRESSES["ctl1"]}, groups: [control, mariadb]}}
+    ctl2: {{address: {ADDRESSES["ctl2"]}, groups: [control, mariadb]}}
+    ctl3: {{address: {ADDRESSES["ctl3"]}, groups: [control, mariadb]}}
+    cmp1: {{address: {ADDRESSES["cmp1"]}, groups: [compute]}}
+    cmp2: {{address: {ADDRESSES["cmp2"]}, groups: [compute], engine: podman}}
 """
 
 
@@ -32,20 +40,25 @@ class SimCloud:
 
     def __init__(self, clock: VirtualClock, timeline: Timeline) -> None:
         self.clock, self.timeline = clock, timeline
-        self.hosts = {name: self._host(name, number) for number, name in enumerate(NAMES)}
-        self.galera = Galera(timeline, {name: self.hosts[name].services["mariadb"] for name in CONTROLLERS})
+        self.hosts = {name: self._host(name) for name in NAMES}
+        members = {name: self.hosts[name] for name in CONTROLLERS}
+        self.galera = Galera(
+            timeline,
+            {name: host.services["mariadb"] for name, host in members.items()},
+            {name: host.address for name, host in members.items()},
+        )
         for name in CONTROLLERS:
             self.hosts[name].galera = self.galera
         self.cut_off: set[str] = set()
 
-    def _host(self, name: str, number: int) -> SimHost:
+    def _host(self, name: str) -> SimHost:
         names = ON_CONTROLLER if name in CONTROLLERS else ON_COMPUTE
         services = {
             each: Service(name, each, self.timeline, has_unit=(name, each) not in WITHOUT_UNIT, checked=each in CHECKED)
             for each in names
         }
         engine = "podman" if name == "cmp2" else "docker"
-        return SimHost(name, f"192.0.2.{number}", engine, self.clock, services)
+        return SimHost(name, ADDRESSES[name], engine, self.clock, services)
 
     def service(self, host: str, name: str) -> Service:
         return self.hosts[host].services[name]

@@ -152,6 +152,21 @@ def kolla_recreates(stage: Stage, host: str, name: str) -> None:
     stage.service(host, name).recreate()
 
 
+@kind(0, _nothing)
+def cluster_killed(stage: Stage) -> None:
+    """Every member is killed in the same moment; each keeps the view that it was in."""
+    for host in CONTROLLERS:
+        stage.service(host, "mariadb").crash(137)
+
+
+@kind(0, _nothing)
+def cluster_lost(stage: Stage) -> None:
+    """Every member is killed, and none has a saved view: nothing forms the component again by itself."""
+    cluster_killed(stage)
+    for member in stage.simulation.cloud.galera.members.values():
+        member.data.view = None
+
+
 # hosts and network ------------------------------------------------------------------------------------------------
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from remediator.sim import galera_seen
 from remediator.sim.galera import Galera
 from remediator.sim.services import Service
 from remediator.sim.timeline import START, VirtualClock
 
 RAN_BEFORE = timedelta(days=3)
+DISK_BYTES = 100 << 30
 
 
 @dataclass
@@ -49,6 +51,7 @@ class SimHost:
 
     def turn_off(self) -> None:
         self.power = False
+        self._engine_stops()
         for service in self.services.values():
             service.halt()
 
@@ -66,6 +69,8 @@ class SimHost:
         """Whatever is wrong with it, or done to it, is over; what does not run is started by hand."""
         self.ssh, self.engine_state, self.clock_offset_s, self.used_percent = "ok", "ok", 0.0, 20.0
         self.ansible.clear()
+        if self.galera is not None:
+            self.galera.mend(self.name)
         self.turn_on()
         for service in self.services.values():
             service.mend()
@@ -74,12 +79,17 @@ class SimHost:
             service.reset_failed()
             service.start()
 
+    def _engine_stops(self) -> None:
+        if self.galera is not None:
+            self.galera.engine_stops(self.name)
+
     def reboot(self) -> None:
         self.turn_off()
         self.turn_on()
 
     def restart_engine(self) -> None:
         """Old units go down with their engine and come back with it."""
+        self._engine_stops()
         self.engine_state, self.engine_started_at = "ok", self.clock.true()
         for service in self.services.values():
             if service.running:
@@ -106,13 +116,18 @@ class SimHost:
         return {
             "clock": self.wall().timestamp(),
             "engine": {"name": self.engine, "state": self.engine_state, "reason": silent},
-            "containers": None if silent else {each.name: each.container(self.engine) for each in present},
+            "containers": None
+            if silent
+            else {each.name: each.container(self.engine) for each in present} | self._helpers(),
             "unit_files": sorted(each.name for each in with_unit),
             "units": {each.name: each.unit() for each in with_unit},
             "units_reason": None,
             "configs": sorted(self.services),
             "logs": {each.name: each.log or f"{each.name} said nothing more" for each in bad},
         }
+
+    def _helpers(self) -> dict[str, Any]:
+        return {} if self.galera is None else galera_seen.listed(self.galera.members[self.name])
 
     def _host(self) -> dict[str, Any]:
         age_s = (self.clock.true() - self.booted_at).total_seconds()
@@ -132,17 +147,22 @@ class SimHost:
         }
 
     def _disk(self) -> dict[str, Any]:
-        total = 100 << 30
-        used = int(total * self.used_percent / 100)
+        used = int(DISK_BYTES * self.used_percent / 100)
         return {
             "/": {
-                "total": total,
+                "total": DISK_BYTES,
                 "used": used,
-                "available": total - used,
+                "available": DISK_BYTES - used,
                 "inodes": 1000,
                 "inodes_free": 900,
             }
         }
 
     def _galera(self) -> dict[str, Any]:
-        return self.galera.files(self.name) if self.galera is not None else {"volume": "", "present": False}
+        if self.galera is None:
+            return {"volume": "", "present": False}
+        free = DISK_BYTES - int(DISK_BYTES * self.used_percent / 100)
+        return galera_seen.files(
+            self.galera, self.name, engine=self.engine, engine_state=self.engine_state, free_bytes=free,
+            now_s=self.wall().timestamp(),
+        )  # fmt: skip

@@ -144,6 +144,18 @@ class People:
             if answer is not None and answer.exit != 0 and self._account.approved[run] is now:
                 del self._account.approved[run]
 
+    def consent(self) -> None:
+        """Say yes to what a run that is held asks about."""
+        daemon = self._simulation.daemon
+        for run in [] if daemon is None else [each for each in daemon.world.runs.values() if each.asks]:
+            self._account.consented.add(run.id)
+            self._ask("approve", OTHER, run=run.id, plan=run.asks_hash)
+
+    def cancel(self) -> None:
+        """End every run that lives."""
+        for run in self._runs():
+            self._ask("cancel", run=run)
+
     def deny(self) -> None:
         for run in self._in(RunState.WAITING_APPROVAL):
             self._ask("deny", OTHER, run=run)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from remediator.sim import galera_account
 from remediator.sim.dying import watching
+from remediator.sim.galera import Galera
+from remediator.sim.galera_data import UUID
 from remediator.sim.happenings import KINDS, Stage
 from remediator.sim.people import People
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
-from remediator.sim.stories import APPROVING, in_memory, story_needs_a_yes
+from remediator.sim.stories import APPROVING, RECOVERING, UNATTENDED, in_memory, story_needs_a_yes
 from remediator.sim.watch import Violation, Watch
 
-CURES_S = 420.0
-WARM_S = 20.0
+WARM_S, SEEN_S = 20.0, 60.0
+"""Until all is known; and until the mark of the cluster is surely kept."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,50 @@ class Way:
     breaks: tuple[str, ...]
     config: str = CONFIG
     helps: Callable[[Stage], None] = lambda _stage: None
+    cures_s: float = 420.0
+    half: bool = False
+    """The short form dies at every other point of it only: another way passes the same code."""
+
+    @property
+    def of_cluster(self) -> bool:
+        return self.host == "galera"
 
     def whole(self, stage: Stage) -> bool:
         """Return whether it is cured in truth: not by what the daemon says."""
+        members = stage.simulation.cloud.galera.members
+        if self.of_cluster:
+            well = all(one.state == "synced" and one.process == "unit" for one in members.values())
+            return well and not galera_account.leftovers(stage.simulation.cloud.galera)
         service = stage.service(self.host, self.service)
         if self.service == "mariadb":
-            return stage.simulation.cloud.galera.members[self.host].state == "synced"
+            return members[self.host].state == "synced"
         return service.running and not service.sick
+
+    def proven(self, stage: Stage) -> None:
+        """Raise Violation unless what took effect is what the runbook is for, and no more often than it may."""
+        cloud = stage.simulation.cloud
+        if self.of_cluster:
+            _of_cluster(self, cloud.galera, {name: cloud.hosts[name].orders for name in cloud.galera.members})
+            return
+        orders = cloud.hosts[self.host].orders
+        if len(orders) > 1:
+            raise Violation("once", f"{self.name}: {len(orders)} commands took effect: {orders}")
+        if not orders:
+            raise Violation(
+                "intent", f"{self.name} was cured and no command of ours took effect: the way proves nothing"
+            )
+
+
+def _of_cluster(way: Way, galera: Galera, orders: Mapping[str, Sequence[tuple[float, tuple[str, ...]]]]) -> None:
+    """Every member was worked on; one bootstrap where the runbook has one, of the same history, with everything in it."""
+    idle = [host for host, done in orders.items() if not done]
+    if idle:
+        raise Violation("intent", f"{way.name} was cured and nothing took effect on {idle}: the way proves nothing")
+    wanted = int(way.runbook == "galera-bootstrap")
+    if len(galera.bootstraps) != wanted:
+        raise Violation("once", f"{way.name}: {len(galera.bootstraps)} bootstraps: {galera.bootstraps}")
+    if galera.uuid != UUID or galera.rows == 0 or len(galera.branches) != 1 + wanted:
+        raise Violation("bootstrap", f"{way.name}: the history is {galera.uuid} {galera.branches}, {galera.rows} rows")
 
 
 def _approves(stage: Stage) -> None:
@@ -58,6 +98,15 @@ WAYS = (
     ),
     Way("container-restart", "container-restart", "cmp2", "neutron_agent", ("sicken", "cmp2", "neutron_agent")),
     Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3")),
+    Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",)),
+    Way(
+        "galera-bootstrap approved", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        config=RECOVERING, helps=_approves, cures_s=1200.0,
+    ),
+    Way(
+        "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        config=UNATTENDED, cures_s=1200.0, half=True,
+    ),
 )  # fmt: skip
 
 
@@ -102,7 +151,7 @@ def die_at(way: Way, point: int, again: int = 0) -> Died:
     """Let `way` happen with a death at `point`, and a second one `again` points after it; return how it went."""
     directory = Path(tempfile.mkdtemp(prefix="points-", dir=in_memory()))
     simulation = Simulation(directory, way.config)
-    watch = Watch(simulation, needs_approval=way.config == APPROVING)
+    watch = Watch(simulation, needs_approval=way.config == APPROVING, unattended=way.config == UNATTENDED)
     stage = Stage(simulation, watch, People(simulation, watch))
     tell_logs(simulation)
     violation: Violation | None = None
@@ -125,6 +174,7 @@ def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
     simulation.start()
     simulation.run(WARM_S)
     stage.people.accept("all")
+    simulation.run(SEEN_S if way.of_cluster else 0.0)
     name, *words = way.breaks
     simulation.dying.arm(point)
     KINDS[name].happen(stage, *words)
@@ -142,18 +192,17 @@ def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
         idle = simulation.daemon is daemon and not daemon.world.runs and daemon.world.adopted
         return bool(idle and way.whole(stage) and not daemon.world.incidents)
 
-    cured = simulation.run(CURES_S, over)
+    cured = simulation.run(way.cures_s, over)
     if simulation.daemon is not None:
         simulation.stop()
     simulation.dying.open = False
     simulation.run(10.0)
     simulation.revive()
     simulation.run(WARM_S)
-    orders = simulation.cloud.hosts[way.host].orders
-    if len(orders) > 1:
-        raise Violation("once", f"{way.name}: {len(orders)} commands took effect: {orders}")
+    if not cured and way.of_cluster:
+        members = {host: one.state for host, one in simulation.cloud.galera.members.items()}
+        raise Violation("progress", f"{way.name}: the cluster is not whole after {way.cures_s:.0f} s: {members}")
     if not cured:
         stage.watch.not_cured(way.host, way.service)
-    if not orders:
-        raise Violation("intent", f"{way.name} was cured and no command of ours took effect: the way proves nothing")
+    way.proven(stage)
     stage.watch.finish()

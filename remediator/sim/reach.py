@@ -16,6 +16,7 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+from remediator.sim import galera_scripts, galera_seen
 from remediator.sim.cloud import SimCloud
 from remediator.sim.hosts import SimHost
 
@@ -146,20 +147,20 @@ class SimReach:
             return self._done(command, None, "not started: no answer")
         if not self._newest(found):
             return self._done(command, 126, "a newer daemon has acted here since")
-        clock.lag_s += COMMAND_S
+        clock.lag_s += galera_scripts.TAKES_S.get(galera_scripts.name_of(command.argv) or "", COMMAND_S)
         if end == "refused":
             return self._done(command, 1, "")
         if end == "late":
             self._cloud.timeline.after(12.0, partial(self._obey_late, found, command))
         if end in ("lost_before", "late"):
             return self._done(command, None, "the connection was lost")
-        code = self._obey(found, command)
+        code, output = self._obey(found, command)
         self._after("command")
         if end == "hang":
             clock.lag_s += command.timeout_s
         if end in ("lost", "hang"):
             return self._done(command, None, "the connection was lost")
-        return self._done(command, code, "" if code == 0 else "Job failed")
+        return self._done(command, code, "" if code == 0 else "Job failed", output)
 
     def _newest(self, host: SimHost) -> bool:
         epoch = int(self.token.rpartition(":")[2] or 0)
@@ -171,16 +172,21 @@ class SimReach:
     def _obey_late(self, host: SimHost, command: Command) -> None:
         self._obey(host, command)
 
-    def _obey(self, host: SimHost, command: Command) -> int:
-        """Carry out `command` on `host`, and return its exit code."""
+    def _obey(self, host: SimHost, command: Command) -> tuple[int, str]:
+        """Carry out `command` on `host`, and return its exit code and output."""
         if not host.power:
-            return 255
+            return 255, ""
+        output = ""
         for words in (command.first, command.argv):
-            code = self._one(host, words) if words else 0
+            code = 0
+            if galera_scripts.name_of(words) is not None:
+                code, output = galera_scripts.obey(self._cloud.galera, host, words)
+            elif words:
+                code = self._one(host, words)
             if code != 0:
-                return code
+                return code, output
         host.orders.append((self._cloud.clock.elapsed_s, command.argv))
-        return 0
+        return 0, output
 
     @staticmethod
     def _one(host: SimHost, words: Sequence[str]) -> int:
@@ -194,8 +200,8 @@ class SimReach:
         return {"start": service.start, "restart": service.restart}[words[1]]()
 
     @staticmethod
-    def _done(command: Command, code: int | None, error: str) -> CommandDone:
-        return CommandDone(argv=command.argv, exit_code=code, output="", took_s=COMMAND_S, error=error)
+    def _done(command: Command, code: int | None, error: str, output: str = "") -> CommandDone:
+        return CommandDone(argv=command.argv, exit_code=code, output=output, took_s=COMMAND_S, error=error)
 
     # the others -------------------------------------------------------------------------------------------------------
 
@@ -204,7 +210,14 @@ class SimReach:
         found = self._cloud.hosts[host.name]
         if host.name in self._cloud.cut_off or not found.power:
             return Unknown("sql_timeout")
-        return self._cloud.galera.sql(host.name)
+        return galera_seen.sql(self._cloud.galera, host.name)
+
+    def canaries(self, host: Host) -> Mapping[str, int | Unknown]:
+        """Count rows as a MariaDB member would."""
+        found = self._cloud.hosts[host.name]
+        if host.name in self._cloud.cut_off or not found.power:
+            return {galera_seen.COUNTED: Unknown("sql_timeout")}
+        return galera_seen.canaries(self._cloud.galera, host.name)
 
     def references(self, addresses: Sequence[tuple[str, int]]) -> dict[str, bool]:
         return {f"{address}:{port}": not self._cloud.cut_off for address, port in addresses}

@@ -39,6 +39,8 @@ class Service:
     exit_code: int = 0
     oom: bool = False
     sick: bool = False
+    held: bool = False
+    """A drop-in keeps its unit from starting: every start fails, systemd's own as well."""
     created_at: datetime = START - timedelta(days=30)
     started_at: datetime = START - timedelta(days=3)
     finished_at: datetime = START - timedelta(days=4)
@@ -122,6 +124,8 @@ class Service:
             return 1
         if self.running:
             return 0
+        if self.held:
+            return 1  # an assertion of the unit failed
         if self.has_unit and self.state == "failed" and self.n_restarts >= BURST:
             return 1  # start request repeated too quickly
         self.by_order.append(self.timeline.clock.elapsed_s)
@@ -171,7 +175,11 @@ class Service:
             generation = self._generation
 
             def again() -> None:
-                if generation == self._generation and self.state == "activating":
+                if generation != self._generation or self.state != "activating":
+                    return
+                if self.held:
+                    self.state, self.substate, self.result = "failed", "failed", "exit-code"
+                else:
                     self._run()
 
             self.timeline.after(RESTART_S, again)

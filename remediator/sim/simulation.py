@@ -23,10 +23,12 @@ from remediator.daemon import composing
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.composing import Parts
 from remediator.daemon.wire import Input
+from remediator.integrations.galera import marks
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
+from remediator.sim import galera_scripts
 from remediator.sim.cloud import INVENTORY, SimCloud
 from remediator.sim.dying import Dying, Killed
 from remediator.sim.reach import Luck, SimReach
@@ -142,7 +144,7 @@ class Simulation:
         reach = SimReach(self.cloud, self.luck, self._leaves, self.dying.point_before, self.dying.point_after)
         pools = VirtualPools(self.timeline, self._seen)
         galera = self._integrations["galera"]
-        direct = dataclasses.replace(galera, direct={SQL: reach.sql})
+        direct = dataclasses.replace(galera, direct={SQL: reach.sql, marks.CANARIES: reach.canaries})
         parts = Parts(
             config=self.config,
             inventory=self._inventory,
@@ -278,7 +280,8 @@ class Simulation:
             self.watch.seen(item)
 
     def _leaves(self, host: str, command: Command) -> None:
-        self.tell(f"-> {host}: {command.line()}")
+        script = galera_scripts.name_of(command.argv)
+        self.tell(f"-> {host}: {command.line() if script is None else ' '.join(command.argv[3:])}")
         if self.watch is not None:
             self.watch.leaves(host, command)
 

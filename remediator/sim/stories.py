@@ -28,7 +28,16 @@ A_DAY_S = 25 * 3600.0
 CURED_WITHIN_S = 180.0
 SETTLES_S = 65.0
 """Longer than the longest fault of the store: after it every fault is over."""
-assert APPROVING != CONFIG
+ALL_AUTO = "autonomy: {R1: auto, R2: auto}"
+RECOVERING = CONFIG.replace(ALL_AUTO, "autonomy: {R1: auto, R2: auto, R3: approve}")
+UNATTENDED = CONFIG.replace(
+    ALL_AUTO,
+    "i_accept_unattended_r3: [galera-cluster-bootstrap]\n"
+    "autonomy: {R1: auto, R2: auto, R3: approve, rules: {galera-cluster-bootstrap: auto}}",
+)
+assert len({CONFIG, APPROVING, RECOVERING, UNATTENDED}) == 4
+CONFIGS = {"": CONFIG, "approve": RECOVERING, "unattended": UNATTENDED}
+"""By how a lost Galera cluster may be bootstrapped: not at all, with a person's yes, alone."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,24 @@ class Happening:
 
 @dataclass(frozen=True)
 class Story:
-    """`ends_well`: at its end everything is mended, a day goes by, and one more service must be cured."""
+    """`ends_well`: at its end everything is mended, a day goes by, and one more service must be cured. `bootstraps`: one of CONFIGS."""
 
     seed: int
     approving: bool
     ends_well: bool
     happenings: tuple[Happening, ...]
+    bootstraps: str = ""
+
+    @property
+    def config(self) -> str:
+        return APPROVING if self.approving else CONFIGS[self.bootstraps]
 
     def to_json(self) -> str:
         return json.dumps(
             {
                 "seed": self.seed, "approving": self.approving, "ends_well": self.ends_well,
                 "happenings": [[each.gap_s, each.kind, each.words] for each in self.happenings],
+                "bootstraps": self.bootstraps,
             }
         )  # fmt: skip
 
@@ -70,6 +85,7 @@ def from_json(text: str) -> Story:
     return Story(
         body["seed"], body["approving"], body["ends_well"],
         tuple(Happening(float(gap), kind, _tuples(words)) for gap, kind, words in body["happenings"]),
+        body.get("bootstraps", ""),
     )  # fmt: skip
 
 
@@ -109,8 +125,8 @@ class Told:
 def tell(story: Story, place: Path | None = None) -> Told:
     """Let `story` happen and return how it went. `place`: where its state is kept while it lasts."""
     directory = Path(tempfile.mkdtemp(prefix="story-", dir=place or in_memory()))
-    simulation = Simulation(directory, APPROVING if story.approving else CONFIG)
-    watch = Watch(simulation, needs_approval=story.approving)
+    simulation = Simulation(directory, story.config)
+    watch = Watch(simulation, needs_approval=story.approving, unattended=story.bootstraps == "unattended")
     stage = Stage(simulation, watch, People(simulation, watch))
     tell_logs(simulation)
     violation: Violation | None = None

@@ -15,10 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.wire import Collected, Input
-from remediator.model.content import Command
+from remediator.model.content import Command, Effect
 from remediator.model.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
+from remediator.runs import debts
+from remediator.sim import galera_account, galera_scripts
 from remediator.sim.account import DATABASE, ENGINE, Account, Left
+from remediator.sim.galera_account import Sent
 from remediator.sim.simulation import Simulation
 from remediator.store import checkpoints, database, tables, verify
 
@@ -38,6 +41,9 @@ INVARIANTS = {
     "noticed": "what was bad three times has an incident",
     "well": "no turn of the daemon fails",
     "progress": "an incident that can be cured is cured",
+    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside nothing that runs, its loss told",
+    "joins": "members join one at a time, and nothing acts on a donor or joiner",
+    "left": "no hold and no container of a recovery outlives its run, unless it is owed or reported",
 }
 WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
 BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
@@ -55,10 +61,11 @@ class Violation(AssertionError):
 
 
 class Watch:
-    """Looks on at one simulation. `needs_approval`: R1 is in mode approve."""
+    """Looks on at one simulation. `needs_approval`: R1 is in mode approve. `unattended`: the bootstrap needs nobody's yes."""
 
-    def __init__(self, simulation: Simulation, needs_approval: bool = False) -> None:
+    def __init__(self, simulation: Simulation, needs_approval: bool = False, unattended: bool = False) -> None:
         self.simulation = simulation
+        self._unattended = unattended
         self.account = Account(simulation.clock.now)
         self.checked: Counter[str] = Counter()
         self.commands = 0
@@ -86,22 +93,46 @@ class Watch:
         """Raise Violation unless nothing that is known holds `command`."""
         self.commands += 1
         run, step = self._of(host, command)
-        service = command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
+        script = galera_scripts.name_of(command.argv)
+        service = DATABASE if script else command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
         left = self.account.left.get(run.id) or Left(
             run.id, run.plan.target.text, run.plan.runbook, run.plan.risk.name, run.incident, run.actor,
             self.simulation.clock.now(), self.simulation.clock.elapsed_s,
         )  # fmt: skip
-        for why in self.account.holding(left, host, service):
+        for why in self._holding(left, run, script, host, service):
             word = why.partition(":")[0]
             self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
-        if service == DATABASE and command.argv[1] != "start":
+        if script is not None:
+            self._recovers(run, script, host)
+        elif service == DATABASE and command.argv[1] != "start":
             self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
         self._journalled(run, step, left, host, command)
         self._approved(run, host)
         left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
         self.account.left[run.id] = left
-        for name in ("held", "storm", "once", "budget", "quorum", "intent"):
+        for name in (
+            "held",
+            "storm",
+            "once",
+            "budget",
+            "quorum",
+            "intent",
+            *(("bootstrap", "joins") if script else ()),
+        ):
             self.checked[name] += 1
+
+    def _holding(self, left: Left, run: Run, script: str | None, host: str, service: str) -> list[str]:
+        if script is None:
+            return self.account.holding(left, host, service)
+        if left.steps or debts.is_release(run):
+            return self.account.holding_a_step(left, host, service)
+        return self.account.holding_a_recovery(left, host, service)
+
+    def _recovers(self, run: Run, script: str, host: str) -> None:
+        """A program of a Galera recovery leaves: what it may not do is asked of the cloud."""
+        sent = Sent(run.id, script, host, debts.is_release(run), run.id in self.account.consented)
+        for invariant, why in galera_account.objections(self.simulation.cloud.galera, self.account.seen, sent):
+            self._broken(invariant, why)
 
     def _of(self, host: str, command: Command) -> tuple[Run, str]:
         """Return the run, and its step, whose command this is: the one with an INTENT and no outcome."""
@@ -124,7 +155,8 @@ class Watch:
         unproven = [place for place in earlier if "not-applied" not in kinds[place + 1 : place + 3]]
         if unproven:
             self._broken("once", f"{run.id} is sent again without a proof that it did not arrive: {kinds}")
-        if not before:
+        planned = next(each for each in run.plan.steps if each.id == step)
+        if not before or planned.effect is not Effect.ONCE:
             return
         if self.simulation.luck.lied_at.get(host, -1.0) >= before[0]:
             return  # a probe can only be as true as the host's answer
@@ -143,7 +175,8 @@ class Watch:
         return ["intent" if kind == "intent" else body["answer"] for kind, body in found if body["step"] == step]
 
     def _approved(self, run: Run, host: str) -> None:
-        if not self._needs_approval or run.plan.risk.name != "R1" or run.id in self.account.executed:
+        wanted = {"R1": self._needs_approval, "R3": not self._unattended}.get(run.plan.risk.name, False)
+        if not wanted or run.id in self.account.executed or debts.is_release(run):
             return
         yes, reply = self.account.approved.get(run.id), self.account.last.get(host)
         if yes is None:
@@ -173,6 +206,8 @@ class Watch:
             elif not target.endswith(f"/{DATABASE}") and not (check == "host-reachable" and self.account.cut_off):
                 self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
         self._newly_hard = []
+        if self.simulation.cloud.galera.wrongs:
+            self._broken("bootstrap", "; ".join(self.simulation.cloud.galera.wrongs))
         self._note_ends()
         self._books()
         for name in ("locks", "explained", "noticed", "well", "debts"):
@@ -226,6 +261,7 @@ class Watch:
             self._broken("ends", f"neither ended nor waiting after {SETTLES_S:.0f} s: {stuck}")
         self.checked["ends"] += 1
         self._kept()
+        self._nothing_left()
         self._verified(sign)
 
     def not_cured(self, host: str, service: str) -> None:
@@ -260,6 +296,16 @@ class Watch:
         if gone:
             self._broken("kept", f"pauses that were acknowledged and are gone: {gone}")
         self.checked["kept"] += 1
+
+    def _nothing_left(self) -> None:
+        daemon = self.simulation.daemon
+        assert daemon is not None
+        owed = {debt.host for debt in daemon.world.debts.values()}
+        live = {host for run in daemon.world.runs.values() for host in run.plan.touches}
+        for host, what in galera_account.leftovers(self.simulation.cloud.galera).items():
+            if host not in owed | live and not self._paged("debt"):
+                self._broken("left", f"{host}: {what}, which nobody owes, and nobody was told of")
+        self.checked["left"] += 1
 
     def _verified(self, sign: bool) -> None:
         daemon, config = self.simulation.daemon, self.simulation.config
