@@ -72,7 +72,7 @@ def _bootstrap(members: Sequence[Host]) -> Host:
     others = [h for h in members if h is not first]
     for host in others:
         _follow(host, found[host], Position(uuid=uuid, seqno=found[first].seqno, prepared=False))
-    galera_steps.end_bootstrap(first)
+    galera_steps.end_bootstrap(first, clean=bool(others))
     galera_steps.join(first)
     return first
 

@@ -30,8 +30,13 @@ def join(host: Host, *, limit_s: int = 90) -> None:
     hosts.shell(host, script + _until_synced("mariadb", limit_s), timeout_s=limit_s + 60)
 
 
-def end_bootstrap(host: Host) -> None:
-    """Stop the bootstrap container cleanly and take it away; harmless where there is none. Its data is the member's own."""
+def end_bootstrap(host: Host, *, clean: bool = True) -> None:
+    """Stop the bootstrap container and take it away; harmless where there is none. Its data is the member's own.
+
+    A member that is alone must not stop cleanly: only by its last view, which is then forgotten, can it start without others.
+    """
+    if not clean:
+        hosts.shell(host, f"docker kill {BOOTSTRAP}\n", check=False)
     script = f"if docker container inspect {BOOTSTRAP} >/dev/null 2>&1; then docker stop -t 60 {BOOTSTRAP}; docker rm {BOOTSTRAP}; fi\n"
     hosts.shell(host, script, timeout_s=100)
 
