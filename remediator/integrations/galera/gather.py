@@ -118,7 +118,7 @@ def _member(
         unit=_unit(reply, one.launch),
         uuid=_uuid(status, files, position),
         seqno=_seqno(status, position),
-        position_read=isinstance(position, Position) and not isinstance(position.uuid, Unknown),
+        position_read=isinstance(position, Position) and (position.xa or not isinstance(position.uuid, Unknown)),
         xa=position.xa if isinstance(position, Position) else False if answered else Unknown("not_read"),
         safe_to_bootstrap=_flag(files),
         view=_view(files, members),

@@ -8,6 +8,7 @@ bootstrapped. Members join one after the other, each until it is Synced.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,7 +62,8 @@ def _save(order: ActionInput) -> tuple[Command, ...]:
 
 
 def _nonce(order: ActionInput) -> str:
-    return f"{order.run}-{order.host.name}-position"
+    """A word of its own for each member and run, whatever characters the name of the host has."""
+    return f"{order.run}-{hashlib.sha256(order.host.name.encode()).hexdigest()[:16]}"
 
 
 def _read(order: ActionInput) -> tuple[Command, ...]:

@@ -1,0 +1,416 @@
+"""Each action of a recovery: its commands word by word, what refuses it, what a lost outcome is probed with, what it gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remediator.integrations import registry
+from remediator.integrations.galera import scripts
+from remediator.model.content import ActionSpec, AsksAgain, Command, Probe, Waits
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
+from tests.unit.integrations import galera_world as world
+from tests.unit.integrations import section as make
+from tests.unit.integrations.galera_world import ACTIONS, CHOICE, CHOSEN, HOSTS, RUN, TARGET, UUID, VOLUME, argvs, order
+
+pytestmark = pytest.mark.unit
+
+PODMAN = "/var/lib/containers/storage/volumes/mariadb/_data"
+
+
+def held(**changed: dict[str, Any]) -> list[HostReply]:
+    return [world.stopped(host, hold=world.held(), unit=make.STOPPED, **changed.get(host, {})) for host in HOSTS]
+
+
+# before the decision --------------------------------------------------------------------------------------------------------
+
+
+def test_a_hold_names_its_run_and_the_engine() -> None:
+    assert argvs("galera.hold", order("ctl2")) == [("ctl2", scripts.HOLD.argv(RUN, "docker"))]
+    assert argvs("galera.hold", order("ctl2", engine="podman")) == [("ctl2", scripts.HOLD.argv(RUN, "podman"))]
+
+
+@pytest.mark.parametrize(
+    ("action", "procedure"), [("galera.hold", "bootstrap"), ("galera.start_stopped", "start_members")]
+)
+def test_before_its_run_it_is_refused_unless_the_judgement_says_so(action: str, procedure: str) -> None:
+    assert argvs(action, order(run="", data={"procedure": procedure, "why": "w"})) == []
+    for said in ("page", "wait", "nothing", "pc_bootstrap", {"bootstrap": "start_members"}.get(procedure, "bootstrap")):
+        with pytest.raises(ValueError, match=f"is {said}, not {procedure}: ctl3 is silent"):
+            argvs(action, order(run="", data={"procedure": said, "why": "ctl3 is silent"}))
+    with pytest.raises(ValueError, match=rf"is UNKNOWN \(timeout:x\), not {procedure}"):
+        argvs(action, order(run="", data={"procedure": Unknown("timeout:x")}))
+    with pytest.raises(ValueError, match="UNKNOWN"):
+        argvs(action, order(run="", data={}))
+
+
+def test_the_small_files_are_saved_from_where_the_collector_found_them() -> None:
+    assert argvs("galera.save", order("ctl1")) == [("ctl1", scripts.SAVE.argv(VOLUME, RUN))]
+    elsewhere = [world.stopped("ctl1", volume="/srv/db")]
+    assert argvs("galera.save", order("ctl1", *elsewhere)) == [("ctl1", scripts.SAVE.argv("/srv/db", RUN))]
+
+
+def test_a_position_is_read_with_a_word_of_its_own() -> None:
+    words = {host: argvs("galera.read_position", order(host))[0][1][4] for host in HOSTS}
+    assert len(set(words.values())) == 3
+    assert argvs("galera.read_position", order("ctl1")) == [("ctl1", scripts.READ.argv(words["ctl1"], "docker", RUN))]
+    assert argvs("galera.read_position", order("ctl1", run="run-8"))[0][1][4] != words["ctl1"]
+
+
+@pytest.mark.parametrize("host", ["ctl1.example.org", "db_1", "a" * 63])
+def test_a_position_is_read_whatever_characters_the_name_of_the_host_has(host: str) -> None:
+    ((where, argv),) = argvs("galera.read_position", order(host))
+    assert where == host
+    assert argv[:4] == ("sh", "-c", scripts.READ.text, scripts.READ.name)
+
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "galera" / "positions"
+
+
+def given(case: str, host: str = "ctl1", nonce: str | None = None) -> dict[str, Any]:
+    """Return what the step gives from a recorded output, with its own word in place of the recorded one."""
+    asked = order(host)
+    ((_, argv),) = argvs("galera.read_position", asked)
+    body = json.loads((GOLDEN / f"{case}.json").read_text())
+    output = f"$ {' '.join(argv)}\n" + body["output"].replace(body["nonce"], nonce or argv[4])
+    result = ACTIONS["galera.read_position"].result
+    assert result is not None
+    return dict(result(asked, output))
+
+
+def test_what_a_reading_gives() -> None:
+    assert given("killed") == {"uuid": "96f481e0-e762-11f1-be6e-e2d0381ed6ee", "seqno": 7, "xa": False}
+    assert given("zero-uuid") == {"uuid": None, "seqno": None, "xa": False}
+    assert given("xa-prepared") == {"unknown": True, "reason": "xa_prepared", "xa": True}
+    assert given("corrupt") == {"unknown": True, "reason": "position_corrupt"}
+    assert given("killed", nonce="another-word") == {"unknown": True, "reason": "position_stale_nonce"}
+
+
+# the decision -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
+    asked = order("ctl1", *held(), results=world.reads(76, 77, 75))
+    assert argvs("galera.decide", asked) == []
+    result = ACTIONS["galera.decide"].result
+    assert result is not None
+    chosen = result(asked, "")
+    assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost", "sst")} == {
+        "host": "ctl2", "uuid": UUID, "seqno": 77, "lost": 0, "sst": [],
+    }  # fmt: skip
+    assert set(ACTIONS["galera.decide"].gives) <= set(chosen)
+    assert "100 s old" in str(chosen["unseen"]) or "101 s old" in str(chosen["unseen"])
+    assert str(chosen["table"]).startswith(f"high-water mark {UUID}:77\n")
+    assert json.loads(json.dumps(dict(chosen))) == dict(chosen)
+
+
+def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
+    sentence = (
+        "bootstrap ctl1: ctl1 holds the highest position, 70; 7 transactions are possibly lost; "
+        "7 transactions below the high-water mark are possibly lost; GB-8: 7 transactions below the high-water mark are possibly lost"
+    )
+    lost = {"results": world.reads(70, 69, 70)}
+    for approved in (False, True):
+        with pytest.raises(AsksAgain) as asks:
+            argvs("galera.decide", order("ctl1", *held(), approved=approved, **lost))
+        assert str(asks.value) == sentence
+    assert argvs("galera.decide", order("ctl1", *held(), consent=sentence, **lost)) == []
+    with pytest.raises(AsksAgain):
+        argvs("galera.decide", order("ctl1", *held(), consent=sentence.replace("7 ", "6 "), **lost))
+
+
+def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
+    with pytest.raises(AsksAgain) as first:
+        argvs("galera.decide", order("ctl1", *held(), results=world.reads(70, 69, 70)))
+    with pytest.raises(AsksAgain) as second:
+        argvs("galera.decide", order("ctl1", *held(), consent=str(first.value), results=world.reads(60, 59, 60)))
+    assert "17 transactions" in str(second.value)
+
+
+def test_an_empty_member_asks_a_person_and_joins_by_a_whole_transfer() -> None:
+    results = {**world.reads(77, 77, 77), "read_ctl1": {"uuid": None, "seqno": None, "xa": False}}
+    with pytest.raises(AsksAgain, match="GB-9: ctl1 brings no position"):
+        argvs("galera.decide", order("ctl1", *held(), results=results))
+    assert argvs("galera.decide", order("ctl1", *held(), results=results, approved=True)) == []
+    result = ACTIONS["galera.decide"].result
+    assert result is not None
+    assert result(order("ctl1", *held(), results=results, approved=True), "")["sst"] == ["ctl1"]
+
+
+@pytest.mark.parametrize(
+    ("results", "known", "words"),
+    [
+        ({}, {}, "GB-4: the position of ctl1 was not read in this run"),
+        ({**world.reads(77, 77, 77), "read_ctl3": {"unknown": True, "reason": "position_cut"}}, {}, "GB-4: the position of ctl3"),
+        ({**world.reads(77, 77, 77), "read_ctl3": {"unknown": True, "reason": "xa_prepared", "xa": True}}, {}, "GB-4: ctl3 has.*prepared"),
+        ({**world.reads(77, 77, 77), "read_ctl3": world.read(99, world.OTHER)}, {}, "GB-5"),
+        (world.reads(77, 77, 77), {"mark": None}, "GB-5: no cluster uuid is recorded"),
+        (world.reads(77, 77, 77), {"mark": {"torn": 1}}, "mark|recorded"),
+        (world.reads(77, 77, 77), {"runs": (world.past(state="in_doubt", done=("galera.bootstrap",), ended_s=None),)}, "GB-12|bootstrap"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("yes", [{}, {"approved": True, "consent": "bootstrap ctl1"}])
+def test_what_the_rules_refuse_ends_the_run_with_the_rule_and_the_table(
+    results: dict[str, Any], known: dict[str, Any], words: str, yes: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=words) as refused:
+        argvs("galera.decide", order("ctl1", *held(), results=results, **known, **yes))
+    assert not isinstance(refused.value, Waits)
+    assert "\nctl1: " in str(refused.value)
+
+
+def test_a_member_that_runs_after_all_refuses_it() -> None:
+    replies = [*held()[:2], world.running("ctl3", world.sql(size=1))]
+    with pytest.raises(ValueError, match="ctl3"):
+        argvs("galera.decide", order("ctl1", *replies, results=world.reads(77, 77, 77), approved=True))
+
+
+def test_without_evidence_nothing_is_decided() -> None:
+    with pytest.raises(ValueError, match="no evidence"):
+        argvs("galera.decide", dataclasses.replace(order("ctl1"), evidence=None))
+
+
+# the copy ---------------------------------------------------------------------------------------------------------------------
+
+
+def copying(settings: dict[str, Any]) -> ActionSpec:
+    (found,) = [one for one in registry.load({"galera": settings})["galera"].actions if one.name == "galera.copy"]
+    return found
+
+
+def test_without_a_setting_nothing_is_copied() -> None:
+    assert argvs("galera.copy", order("ctl1", results=CHOSEN)) == []
+
+
+def test_the_whole_data_directory_of_the_chosen_one_is_copied_where_it_fits() -> None:
+    commands = copying({"copy": "datadir"}).commands(order("ctl1", *held(), results=CHOSEN))
+    assert [(one.host, one.argv) for one in commands] == [("ctl2", scripts.COPY.argv(VOLUME, RUN))]
+    assert commands[0].timeout_s > 600
+
+
+def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
+    commands = copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).commands(
+        order("ctl1", *held(), results=CHOSEN)
+    )
+    assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", RUN), scripts.COPY.argv(VOLUME, RUN)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"free_bytes": 10 << 20}, "does not fit"),
+        ({"data_bytes": None}, "nothing is copied blindly"),
+        ({"free_bytes": None}, "nothing is copied blindly"),
+        ({"present": False}, "nothing is copied blindly"),
+    ],
+)
+def test_a_copy_that_does_not_fit_or_may_not_ends_the_run(changed: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        copying({"copy": "datadir"}).commands(order("ctl1", *held(ctl2=changed), results=CHOSEN))
+
+
+@pytest.mark.parametrize("action", ["galera.copy", "galera.bootstrap", "galera.join", "galera.finish"])
+def test_without_a_choice_of_this_run_nothing_follows(action: str) -> None:
+    with pytest.raises(ValueError, match="no candidate was chosen"):
+        copying({"copy": "datadir"}).commands(order("ctl1")) if action == "galera.copy" else argvs(
+            action, order("ctl1")
+        )
+
+
+# the bootstrap, and what follows ------------------------------------------------------------------------------------------------
+
+
+def test_the_chosen_member_is_bootstrapped_when_all_still_stands() -> None:
+    asked = order("ctl1", *held(), results={**world.reads(76, 77, 75), **CHOSEN})
+    assert argvs("galera.bootstrap", asked) == [("ctl2", scripts.BOOTSTRAP.argv(VOLUME, RUN, "docker"))]
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [*held()[:2], world.running("ctl3", world.sql(size=1))],
+        [*held()[:2], make.reply("ctl3", reach=Reach.UNREACHABLE, galera_sql=Unknown("sql_timeout"))],
+        [
+            *held()[:2],
+            world.stopped(
+                "ctl3",
+                hold=world.held(),
+                unit=make.STOPPED,
+                helpers=None,
+                engine_reason="timeout:engine",
+                container=None,
+            ),
+        ],
+        [
+            *held()[:2],
+            world.stopped(
+                "ctl3", hold=world.held(), unit=make.STOPPED, group_port={"listening": False, "peers": ["10.9.9.9"]}
+            ),
+        ],
+        [*held()[:2], None],
+    ],
+)
+def test_it_is_looked_at_again_right_before(replies: list[HostReply | None]) -> None:
+    with pytest.raises(ValueError, match="looked at again right before the bootstrap: GB-") as refused:
+        argvs("galera.bootstrap", order("ctl1", *replies, results={**world.reads(76, 77, 75), **CHOSEN}, approved=True))
+    assert not isinstance(refused.value, Waits)
+
+
+def test_another_candidate_by_now_refuses_it() -> None:
+    with pytest.raises(ValueError, match="ctl1 holds the highest position"):
+        argvs("galera.bootstrap", order("ctl1", *held(), results={**world.reads(78, 77, 75), **CHOSEN}))
+
+
+def up(**answers: Any) -> list[HostReply]:
+    """ctl2 is bootstrapped; the others are held, or answer."""
+    found = []
+    for host in HOSTS:
+        if host == "ctl2":
+            found.append(world.stopped(host, hold=world.held(), unit=make.STOPPED, helpers=world.helper()))
+            found[-1] = make.reply(
+                host,
+                **{
+                    **{n: s.data for n, s in found[-1].sections.items()},
+                    "galera_sql": answers.get(host, world.sql(size=1)),
+                },
+            )
+        elif host in answers:
+            found.append(world.running(host, answers[host]))
+        else:
+            found.append(world.stopped(host, hold=world.held(), unit=make.STOPPED))
+    return found
+
+
+def test_a_member_joins_and_the_bootstrapped_one_does_not() -> None:
+    assert argvs("galera.join", order("ctl1", *up(), results=CHOSEN)) == [
+        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "ist"))
+    ]
+    assert argvs("galera.join", order("ctl2", *up(), results=CHOSEN)) == []
+    empty = {"choose": {**CHOICE, "sst": ["ctl1"]}}
+    assert argvs("galera.join", order("ctl1", *up(), results=empty)) == [
+        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "sst"))
+    ]
+    assert argvs("galera.join", order("ctl3", *up(), results=empty)) == [
+        ("ctl3", scripts.JOIN.argv(RUN, VOLUME, "ist"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"ctl2": world.sql(state="Donor/Desynced")}, "ctl2 gives or takes a state transfer"),
+        ({"ctl1": world.sql(state="Joining")}, "ctl1 gives or takes a state transfer"),
+        ({"ctl1": Unknown("sql_refused")}, r"ctl1 does not say \(refused\)"),
+        ({"ctl2": world.sql("non-Primary", "Initialized")}, "no member is Primary"),
+    ],
+)
+def test_the_next_one_waits_for_the_transfer_of_the_last(answers: dict[str, Any], words: str) -> None:
+    with pytest.raises(Waits, match=words) as waits:
+        argvs("galera.join", order("ctl3", *up(**answers), results=CHOSEN))
+    assert not isinstance(waits.value, AsksAgain)
+
+
+def test_the_bootstrap_container_is_ended_only_when_all_others_are_synced() -> None:
+    whole = up(ctl1=world.sql(), ctl3=world.sql())
+    assert argvs("galera.finish", order("ctl1", *whole, results=CHOSEN)) == [
+        ("ctl2", scripts.FINISH.argv(RUN, "docker"))
+    ]
+    for bad in (world.sql(state="Joined"), world.sql("non-Primary", "Initialized"), Unknown("sql_timeout")):
+        with pytest.raises(Waits, match="ctl3 is not proven Synced: ctl2 stays"):
+            argvs("galera.finish", order("ctl1", *up(ctl1=world.sql(), ctl3=bad), results=CHOSEN))
+    with pytest.raises(Waits, match="ctl3 is not proven Synced"):
+        argvs("galera.finish", order("ctl1", *up(ctl1=world.sql()), results=CHOSEN))
+
+
+def test_only_what_is_proven_stopped_is_started() -> None:
+    assert argvs("galera.start_stopped", order("ctl1")) == [("ctl1", scripts.START.argv())]
+    for reply in (world.running("ctl1"), make.reply("ctl1", reach=Reach.UNREACHABLE), None):
+        assert argvs("galera.start_stopped", order("ctl1", reply, world.stopped("ctl2"))) == []
+
+
+@pytest.mark.parametrize("engine", ["docker", "podman"])
+def test_every_command_is_one_of_the_scripts_that_its_action_declares(engine: str) -> None:
+    asked = {
+        "galera.hold": order("ctl1", engine=engine),
+        "galera.save": order("ctl1", engine=engine),
+        "galera.read_position": order("ctl1", engine=engine),
+        "galera.bootstrap": order("ctl1", *held(), results={**world.reads(76, 77, 75), **CHOSEN}),
+        "galera.join": order("ctl1", *up(), results=CHOSEN),
+        "galera.finish": order("ctl1", *up(ctl1=world.sql(), ctl3=world.sql()), results=CHOSEN),
+        "galera.start_stopped": order("ctl1", engine=engine),
+    }
+    for name, one in asked.items():
+        action = ACTIONS[name]
+        commands: tuple[Command, ...] = action.commands(one)
+        assert commands
+        if action.debt is not None:
+            commands += action.debt.undo(one)
+        declared = {(script.text, script.name) for script in action.scripts}
+        assert {command.argv[2:4] for command in commands} <= declared, name
+
+
+# what became of one whose outcome was lost ----------------------------------------------------------------------------------------
+
+BEFORE = {"run": RUN}
+NOTHING = make.reply("ctl1", reach=Reach.UNREACHABLE)
+
+
+def probe(action: str, reply: HostReply) -> Probe:
+    return ACTIONS[action].probe(BEFORE, reply, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("action", "reply", "answer"),
+    [
+        ("galera.hold", world.stopped("ctl1", hold=world.held()), Probe.APPLIED),
+        ("galera.hold", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.hold", world.stopped("ctl1", hold=world.held("run-70")), Probe.NOT_APPLIED),
+        ("galera.hold", world.stopped("ctl1", hold=world.held("run-7 ")), Probe.NOT_APPLIED),
+        ("galera.hold", NOTHING, Probe.UNKNOWN),
+        ("galera.save", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.read_position", NOTHING, Probe.NOT_APPLIED),
+        ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper()), Probe.APPLIED),
+        ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper(running=False, exit_code=0)), Probe.APPLIED),
+        ("galera.bootstrap", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper("run-3")), Probe.UNKNOWN),
+        (
+            "galera.bootstrap",
+            world.stopped("ctl1", helpers=None, container=None, engine_reason="timeout:engine"),
+            Probe.UNKNOWN,
+        ),
+        ("galera.bootstrap", NOTHING, Probe.UNKNOWN),
+        ("galera.join", world.running("ctl1"), Probe.APPLIED),
+        ("galera.join", world.running("ctl1", hold=world.held()), Probe.NOT_APPLIED),
+        ("galera.join", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.join", NOTHING, Probe.UNKNOWN),
+        ("galera.finish", world.running("ctl1"), Probe.APPLIED),
+        ("galera.finish", world.running("ctl1", helpers=world.helper(running=False)), Probe.NOT_APPLIED),
+        ("galera.finish", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.finish", NOTHING, Probe.UNKNOWN),
+        ("galera.start_stopped", world.running("ctl1"), Probe.APPLIED),
+        ("galera.start_stopped", world.stopped("ctl1"), Probe.NOT_APPLIED),
+        ("galera.start_stopped", NOTHING, Probe.UNKNOWN),
+    ],
+)
+def test_what_a_later_reply_proves(action: str, reply: HostReply, answer: Probe) -> None:
+    assert probe(action, reply) is answer
+
+
+def test_a_hold_of_which_the_host_said_nothing_proves_nothing() -> None:
+    sections = {name: section.data for name, section in world.stopped("ctl1").sections.items()}
+    galera = {name: value for name, value in sections["galera"].items() if name != "hold"}
+    reply = make.reply("ctl1", **{**sections, "galera": galera})
+    for action in ("galera.hold", "galera.join", "galera.start_stopped", "galera.finish"):
+        assert probe(action, reply) is Probe.UNKNOWN
+
+
+def test_where_kolla_puts_the_data_is_asked_only_when_the_host_does_not_say() -> None:
+    silent = make.reply("ctl1", galera=Unknown("timeout:galera"))
+    assert argvs("galera.save", order("ctl1", silent)) == [("ctl1", scripts.SAVE.argv(VOLUME, RUN))]
+    podman = dataclasses.replace(order("ctl1", silent, engine="podman"), evidence=None)
+    assert argvs("galera.save", podman) == [("ctl1", scripts.SAVE.argv(PODMAN, RUN))]
