@@ -186,7 +186,7 @@ def _ended(one: Member, name: str) -> str | None:
 
 def _cause(one: Member) -> str:
     tail = one.files.log_tail if isinstance(one.files, Files) else None
-    if not tail:
+    if tail is None or not tail.strip():
         return "its log says nothing"
     named = causes.cause(tail)
     return named if named is not None else f"its last line: {tail.strip().splitlines()[-1][:LAST_LINES]}"
