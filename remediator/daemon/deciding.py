@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from remediator.daemon import casing, situation
+from remediator.daemon import casing, grouping, situation
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
 from remediator.model import redaction
@@ -64,7 +64,7 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
 def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckResult) -> None:
     rule = winner.rule
     if not rule.run:
-        why = _our_own_blindness(turn, incident)
+        why = _our_own_blindness(turn, incident) or _our_own_work(turn, incident)
         if why is not None:
             _store(turn, incident, winner, Outcome.SKIPPED, why, f"skipped:{why}")
             return
@@ -138,6 +138,13 @@ def _our_own_blindness(turn: Turn, incident: Incident) -> str | None:
     if situation.blames_us(turn.world, incident, turn.now):
         return "it stopped answering while I was cut off myself, and one page said so: it may be on its way back"
     return None
+
+
+def _our_own_work(turn: Turn, incident: Incident) -> str | None:
+    """Return why a stopped member is nothing to page for yet: a run works on its group, which may have another container in its place."""
+    group = grouping.domain_of(incident.target)
+    run = turn.world.locks.get(f"group:{group}") if group is not None else None
+    return f"{run} works on {group}; what is still so after it is told then" if run is not None else None
 
 
 def remind(turn: Turn) -> None:
