@@ -82,7 +82,7 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
         primary_elsewhere=_elsewhere(evidence, seen, replies),
         deploying=any_of(_deploying(reply) for reply in replies.values() if _reached(reply)),
         last_bootstrap=_last_bootstrap(runs),
-        canaries_good=None,
+        canaries_good=_canaries_good(runs),
         tries_last_hour=Unknown("no_journal") if runs is None else _count(runs, START, HOUR_S),
         arbitrator=Unknown("no_mark") if size is None else size > len(members),
         addresses_match=_addresses_match(evidence, seen),
@@ -343,6 +343,13 @@ def _deploying(reply: HostReply | None) -> Truth:
 def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> int:
     """Return how many ended runs did `action`: the one that asks is among those that live, and is no try before itself."""
     return sum(1 for run in runs if action in run["done"] and run["age_s"] < within_s and run["ended_s"] is not None)
+
+
+def _canaries_good(runs: Sequence[Mapping[str, Any]] | None) -> bool | None:
+    """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
+    with_one = [run for run in runs or () if BOOTSTRAP in run["done"] and run["age_s"] < DAY_S]
+    newest = min(with_one, key=lambda run: float(run["age_s"]), default=None)
+    return True if newest is not None and newest["state"] == "succeeded" else None
 
 
 def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap | Unknown:
