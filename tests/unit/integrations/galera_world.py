@@ -113,15 +113,14 @@ def running(host: str, answer: Any = None, *, asked_s: float = 3600.0, **changes
 def _member(
     host: str, item: Any, unit: dict[str, str], answer: Any, asked_s: float, changes: dict[str, Any]
 ) -> HostReply:
-    whole = {
-        name: changes.pop(name) for name in ("containers", "disk", "host", "galera", marks.CANARIES) if name in changes
-    }
+    whole = {name: changes.pop(name) for name in ("containers", "disk", "galera", marks.CANARIES) if name in changes}
+    beside = changes.pop("host_section", {"ansible": []})
     sections: dict[str, Any] = {
         "containers": make.containers(item, units={"mariadb": unit}),
         "galera": files(**changes),
         "galera_sql": answer,
         "disk": {},
-        "host": {"ansible": []},
+        "host": beside,
         **whole,
     }
     return make.reply(host, asked_s=asked_s, **sections)
