@@ -1,0 +1,279 @@
+"""Steps of several members, built late, given values, settling and asking: planned, carried on, stored and read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from remediator.content import load_content
+from remediator.integrations import registry
+from remediator.model.content import Command, Content, Effect, FromStep, Probe, StepSpec
+from remediator.model.hosts import Host, Inventory
+from remediator.model.plans import Plan
+from remediator.model.records import Run, RunState, StepState
+from remediator.model.replies import CommandDone
+from remediator.model.targets import cluster
+from remediator.runs import machine, planning
+from remediator.store import rows
+from tests.unit.safety.cases import at
+
+pytestmark = pytest.mark.unit
+
+HOSTS = ("ctl1", "ctl2", "ctl3")
+TARGET = cluster("galera", HOSTS)
+INVENTORY = Inventory(
+    hosts={host: Host(name=host, address=host, groups=("mariadb",)) for host in HOSTS}, version="v", source="test"
+)
+
+
+@cache
+def content() -> Content:
+    found, mistakes = load_content(None, registry.load({"galera": {}}), None)
+    assert found is not None, mistakes
+    return found
+
+
+def plan(runbook: str = "galera-bootstrap", inventory: Inventory = INVENTORY, **data: Any) -> Plan:
+    said = {"galera-bootstrap": "bootstrap", "galera-start-members": "start_members"}[runbook]
+    return planning.build(
+        content().runbooks[runbook], target=TARGET, data={"procedure": said, "why": "w", **data}, identity={}, inventory=inventory,
+        rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+    )  # fmt: skip
+
+
+def run() -> Run:
+    return replace(machine.planned("run-7", plan(), "inc-1", "remediator", at(0)), state=RunState.RUNNING)
+
+
+def step(found: Run, name: str) -> Any:
+    return next(each for each in found.steps if each.id == name)
+
+
+# planning -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_for_each_member_is_one_for_each_in_the_order_of_the_target() -> None:
+    assert [each.id for each in plan().steps] == [
+        *(f"{name}_{host}" for name in ("hold", "save", "read") for host in HOSTS),
+        "choose", "copy", "bootstrap", *(f"join_{host}" for host in HOSTS), "finish",
+    ]  # fmt: skip
+    assert {each.id: each.host for each in plan().steps if each.host} == {
+        f"{name}_{host}": host for name in ("hold", "save", "read", "join") for host in HOSTS
+    }
+
+
+def test_late_steps_have_no_commands_and_say_in_words_what_they_do() -> None:
+    for each in plan().steps:
+        assert (each.late, each.commands) == (True, ())
+        assert each.summary
+    assert plan().touches == HOSTS
+
+
+def test_a_parameter_of_an_earlier_step_is_json_in_the_plan() -> None:
+    (bootstrap,) = [each for each in plan().steps if each.id == "bootstrap"]
+    assert bootstrap.params == {"host": {"from": "choose.host"}}
+    assert json.loads(json.dumps(plan().to_json()))["steps"]
+    assert Plan.from_json(json.loads(json.dumps(plan().to_json()))) == plan()
+
+
+def test_the_hash_does_not_change_when_a_step_gets_its_commands() -> None:
+    before = plan()
+    command = Command(host="ctl1", argv=("sh", "-c", "true", "x"), timeout_s=3.0)
+    steps = tuple(replace(each, commands=(command,), timeout_s=each.timeout_s + 100) for each in before.steps)
+    assert replace(before, steps=steps).hash == before.hash
+    assert replace(before, steps=before.steps[1:]).hash != before.hash
+    other = replace(before.steps[-1], params={"host": "ctl3"})
+    assert replace(before, steps=(*before.steps[:-1], other)).hash != before.hash
+
+
+@pytest.mark.parametrize("runbook", ["galera-bootstrap", "galera-start-members"])
+def test_a_guarded_step_refuses_the_plan_before_anything_begins(runbook: str) -> None:
+    assert plan(runbook).steps[0].judges_group
+    with pytest.raises(planning.CannotPlan, match="the judgement of this cluster is page"):
+        plan(runbook, procedure="page")
+
+
+def test_a_member_that_is_not_in_the_inventory_refuses_the_plan() -> None:
+    fewer = replace(INVENTORY, hosts={host: INVENTORY.hosts[host] for host in HOSTS[:2]})
+    with pytest.raises(planning.CannotPlan, match="ctl3 is not in the inventory"):
+        plan(inventory=fewer)
+
+
+def test_what_an_earlier_step_gave_is_put_in_and_nothing_else_is_touched() -> None:
+    params = {"host": {"from": "choose.host"}, "n": 3, "map": {"from": "a.b", "more": 1}}
+    assert planning.taken(params, {"choose": {"host": "ctl2"}}) == {
+        "host": "ctl2",
+        "n": 3,
+        "map": {"from": "a.b", "more": 1},
+    }
+    for results in ({}, {"choose": {}}, {"other": {"host": "x"}}):
+        with pytest.raises(ValueError, match="the step choose gave no host"):
+            planning.taken(params, results)
+
+
+def test_a_reference_is_written_as_it_is_read() -> None:
+    spec = content().runbooks["galera-bootstrap"]
+    (copy,) = [each for each in spec.steps if each.id == "copy"]
+    assert isinstance(copy, StepSpec)
+    assert copy.params["host"] == FromStep("choose", "host")
+    assert FromStep("choose", "host").to_json() == {"from": "choose.host"}
+
+
+# the machine ----------------------------------------------------------------------------------------------------------------------
+
+
+def done(name: str, found: Run) -> Run:
+    return done_intent(name, machine.intent(found, name, {}, at(1)))
+
+
+def before(name: str) -> Run:
+    """Return the run with all steps before `name` done."""
+    found = run()
+    for each in found.steps:
+        if each.id == name:
+            return found
+        found = done(each.id, found)
+    raise AssertionError(name)
+
+
+def test_a_step_with_nothing_to_do_is_done() -> None:
+    found = machine.outcome_of_nothing(machine.intent(run(), "hold_ctl1", {}, at(1)), "hold_ctl1", at(2))
+    assert (step(found, "hold_ctl1").state, step(found, "hold_ctl1").result) == (StepState.DONE, "ok")
+    assert step(found, "hold_ctl1").outcome_at == at(2)
+
+
+def test_a_settling_step_is_the_current_one_until_it_has_come_about() -> None:
+    found = machine.intent(before("join_ctl1"), "join_ctl1", {}, at(3))
+    found = machine.outcome(
+        found, "join_ctl1", [CommandDone(argv=("sh",), exit_code=0, output="", took_s=0.1, error="")], 1, at(4)
+    )
+    found = machine.settling(found, "join_ctl1", "ctl1: Joining", {"bytes": 5})
+    current = machine.current(found)
+    assert current is not None
+    assert (current.id, current.state, current.result, current.given) == (
+        "join_ctl1",
+        StepState.SETTLING,
+        "ctl1: Joining",
+        {"bytes": 5},
+    )
+    assert current.outcome_at == at(4)
+    after = machine.gave(found, "join_ctl1", {"how": "IST"}, "ctl1: Synced")
+    assert (step(after, "join_ctl1").given, step(after, "join_ctl1").result) == ({"how": "IST"}, "ctl1: Synced")
+    following = machine.current(after)
+    assert following is not None
+    assert following.id == "join_ctl2"
+
+
+def test_a_settling_step_that_failed_keeps_when_its_commands_ended() -> None:
+    found = machine.settling(
+        machine.outcome_of_nothing(machine.intent(before("join_ctl1"), "join_ctl1", {}, at(3)), "join_ctl1", at(4)),
+        "join_ctl1",
+        "x",
+        {},
+    )
+    failed = machine.failed(found, "join_ctl1", "it did not stay up", at(99))
+    assert (step(failed, "join_ctl1").state, step(failed, "join_ctl1").outcome_at) == (StepState.FAILED, at(4))
+    assert step(machine.failed(run(), "hold_ctl1", "x", at(99)), "hold_ctl1").outcome_at == at(99)
+
+
+def doubtful(name: str, tries: int = 1) -> Run:
+    found = before(name)
+    for _ in range(tries - 1):
+        found = machine.probed(
+            machine.in_doubt(machine.intent(found, name, {}, at(3)), name, "killed"),
+            name,
+            Probe.NOT_APPLIED,
+            at(4),
+            repeatable=True,
+        )
+    return machine.in_doubt(machine.intent(found, name, {}, at(3)), name, "killed")
+
+
+def test_a_repeatable_step_goes_on_without_the_whole_gate_and_another_does_not() -> None:
+    again = machine.probed(doubtful("join_ctl1"), "join_ctl1", Probe.NOT_APPLIED, at(9), repeatable=True)
+    assert (again.state, step(again, "join_ctl1").state) == (RunState.RUNNING, StepState.PENDING)
+    gated = machine.probed(doubtful("join_ctl1"), "join_ctl1", Probe.NOT_APPLIED, at(9))
+    assert (gated.state, gated.locked_at, step(gated, "join_ctl1").state) == (
+        RunState.PLANNED,
+        at(9),
+        StepState.PENDING,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tries", "repeatable", "state"),
+    [
+        (1, False, StepState.PENDING),
+        (2, False, StepState.FAILED),
+        (4, True, StepState.PENDING),
+        (5, True, StepState.FAILED),
+    ],
+)
+def test_it_is_not_sent_for_ever(tries: int, repeatable: bool, state: StepState) -> None:
+    found = machine.probed(doubtful("join_ctl1", tries), "join_ctl1", Probe.NOT_APPLIED, at(9), repeatable=repeatable)
+    assert step(found, "join_ctl1").tries == tries
+    assert step(found, "join_ctl1").state is state
+
+
+def test_a_bootstrap_is_never_repeatable() -> None:
+    once = [each.id for each in plan().steps if each.effect is Effect.ONCE]
+    assert once == ["bootstrap"]
+
+
+def test_what_a_held_run_asks_is_kept_until_it_goes_on() -> None:
+    held = machine.held_for(run(), "it needs a person's yes: lose 7?", at(5), "lose 7?")
+    again = machine.held_for(held, "it needs a person's yes: lose 8?", at(9), "lose 8?")
+    assert (held.asks, again.asks, again.held_since) == ("lose 7?", "lose 8?", at(5))
+    assert machine.held_for(again, "a transfer goes on", at(10)).asks == ""
+    assert (machine.released(again).asks, machine.released(again).state) == ("", RunState.RUNNING)
+
+
+def test_steps_side_by_side_begin_together_and_are_waited_for_before_one_that_failed() -> None:
+    found = run()
+    assert [each.id for each in machine.beside(found, found.steps[0])] == [f"hold_{host}" for host in HOSTS]
+    assert [each.id for each in machine.beside(found, step(found, "join_ctl1"))] == ["join_ctl1"]
+    found = machine.intent(machine.intent(found, "hold_ctl1", {}, at(1)), "hold_ctl2", {}, at(1))
+    assert [each.id for each in machine.beside(found, step(found, "hold_ctl3"))] == ["hold_ctl3"]
+    found = machine.failed(found, "hold_ctl1", "held by another", at(2))
+    current = machine.current(found)
+    assert current is not None
+    assert current.id == "hold_ctl2", "what is under way is waited for"
+    current = machine.current(done_intent("hold_ctl2", found))
+    assert current is not None
+    assert current.id == "hold_ctl1", "then the run stands at what failed, and nothing else begins"
+
+
+def done_intent(name: str, found: Run) -> Run:
+    return machine.gave(machine.outcome_of_nothing(found, name, at(2)), name, {})
+
+
+# the store -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_read_back_as_it_was_stored() -> None:
+    given = {"host": "ctl2", "seqno": 77, "sst": ["ctl1"], "unknown": True, "rate": 1.5, "none": None}
+    found = machine.settling(machine.intent(before("choose"), "choose", {"run": "run-7"}, at(3)), "choose", "x", given)
+    found = replace(machine.held_for(found, "why", at(5), "lose 7?"), consent="lose 6?")
+    again = rows.to_run(json.loads(rows.dump(rows.run(found))))
+    assert again == found
+    assert step(again, "choose").given == given
+    assert (again.asks, again.consent) == ("lose 7?", "lose 6?")
+
+
+def test_a_run_of_an_older_version_lacks_them_and_is_read() -> None:
+    body = json.loads(rows.dump(rows.run(run())))
+    for name in ("asks", "consent"):
+        del body[name]
+    for each in body["steps"]:
+        del each["given"]
+    for each in body["plan"]["steps"]:
+        for name in ("host", "late", "judges_group", "summary"):
+            del each[name]
+    again = rows.to_run(body)
+    assert (again.asks, again.consent, again.steps[0].given) == ("", "", {})
+    assert not again.plan.steps[0].late
+    assert again.plan.hash == run().plan.hash
