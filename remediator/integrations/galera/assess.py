@@ -8,14 +8,16 @@ the members proven Primary are a majority of the group by the inventory. `fields
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
 from remediator.integrations.galera import causes, fields, gather, marks, table
-from remediator.integrations.galera.decision import outlook
+from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
+from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
 from remediator.model import targets, times
@@ -68,7 +70,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
 def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
     seen = gather.picture(evidence)
-    decision = outlook(seen)
+    decision = _after_holds(outlook(seen), seen)
     kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown(NO_JOURNAL)
     data: dict[str, Any] = {
         "procedure": decision.procedure.value,
@@ -101,6 +103,15 @@ def _committed_since(evidence: Evidence, at: str) -> list[int]:
         if reply is not None and one.primary is True and isinstance(one.status, Status) and reply.asked_at.wall > since:
             found.append(one.status.last_committed)
     return found
+
+
+def _after_holds(decision: Decision, seen: ClusterPicture) -> Decision:
+    """A unit that our hold keeps from starting is not started before that is taken back: the start would only fail."""
+    held = [one.host for one in seen.members if one.unit == "masked" and one.host in decision.joiners]
+    if decision.procedure is not Procedure.START_MEMBERS or not held:
+        return decision
+    why = f"{', '.join(held)} is held by a run of ours and is started when that is taken back"
+    return replace(decision, procedure=Procedure.WAIT, joiners=(), rule="GB-11", why=why)
 
 
 def _slowest(members: Sequence[Member]) -> str | None:
