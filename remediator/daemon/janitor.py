@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.daemon import casing
+from remediator.daemon import casing, marking
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, DebtState, Run, StepRecord
 from remediator.model.replies import HostReply, Reach
-from remediator.model.times import rfc3339
+from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 from remediator.model.verdicts import refusals
 from remediator.runs import debts, machine
@@ -126,6 +126,8 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
         _settled(turn, debts.not_ours(debt))
         return None
     since = world.looking[debt.id]
+    if (why := _not_now(turn, debt, since)) is not None:
+        return why
     asked = machine.planned(debt.id, plan, None, JANITOR, since)
     case = casing.build(turn, plan, incident=None, actor=JANITOR, by_person=False, run=asked)
     verdicts = gate.ask_again(case)
@@ -184,6 +186,22 @@ def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
         return Unknown(f"{debt.action} could not tell: {type(error).__name__}")
 
 
+def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
+    """Return what the action says against undoing it now, on evidence of every host of its check from after `since`."""
+    action, check = turn.world.content.actions.get(debt.action), turn.world.content.checks.get(debt.check)
+    ask = action.debt.stands_in_the_way if action is not None and action.debt is not None else None
+    if ask is None:
+        return None
+    if check is None:
+        return f"the check {debt.check} is not there any more"
+    hosts = turn.world.evidence_hosts(check, debt.target)
+    for host in hosts:
+        reply = turn.world.facts.reply(host)
+        if reply is None or not reply.asked_at.after(since):
+            return f"waits for a sample of {host}"
+    return ask(marking.evidence(turn.world, check, hosts, turn.now), debt.host)
+
+
 def of_release(turn: Turn, run: Run) -> Debt | None:
     """Return the debt that `run` releases."""
     return next((debt for debt in turn.world.debts.values() if debt.release == run.id), None)
@@ -201,8 +219,16 @@ def probe(turn: Turn, run: Run, reply: HostReply) -> Probe:
 def release_ended(turn: Turn, run: Run) -> None:
     """Let the debt of the ended release `run` follow: released, open again, or handed to people."""
     debt = of_release(turn, run)
-    if debt is not None:
-        _settled(turn, debts.after_release(debt, run, turn.now))
+    if debt is None:
+        return
+    after = debts.after_release(debt, run, turn.now)
+    _settled(turn, after)
+    action = turn.world.content.actions.get(debt.action)
+    if after.state is not DebtState.RELEASED or action is None or action.debt is None:
+        return
+    for other in list(turn.world.debts.values()):
+        if (other.run, other.host) == (debt.run, debt.host) and other.action in action.debt.releases and other.open:
+            _settled(turn, debts.taken_back(other, run.id))
 
 
 def _settled(turn: Turn, debt: Debt) -> None:

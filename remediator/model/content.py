@@ -164,6 +164,10 @@ class DebtSpec:
     """How long it may stand before people are told."""
     undo: Callable[[ActionInput], tuple[Command, ...]]
     still_ours: Callable[[Mapping[str, str], HostReply, Target], bool | Unknown]
+    stands_in_the_way: Callable[[Evidence, str], str | None] | None = None
+    """Given fresh evidence of the debt's check and the debt's host, the sentence that says why it is not taken back now."""
+    releases: tuple[str, ...] = ()
+    """Actions whose debts of the same run on the same host the undo takes back as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.model.content import ActionInput, Command, DebtSpec
+from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
@@ -70,6 +71,24 @@ def _still_bootstrapped(mark: Mapping[str, str], reply: HostReply, _target: Targ
     return True
 
 
+def _only_copy(evidence: Evidence, host: str) -> str | None:
+    """The container that bootstrapped ends only beside another member that is Synced, and while nobody is on its way (GB-14): a
+    member that is still joining counts in wsrep_cluster_size, and may hold nothing yet."""
+    launch = member(host, evidence.reply(host)).launch
+    helpers = launch.helpers if isinstance(launch, Launch) else Unknown("not_collected")
+    helper = None if isinstance(helpers, Unknown) else helpers.get(BOOTSTRAP_CONTAINER)
+    if helper is not None and not helper.running:
+        return None
+    seen = [member(name, evidence.reply(name)) for name in evidence.hosts]
+    for one in seen:
+        if one.moving is not False:
+            why = "gives or takes a state transfer" if one.moving is True else f"does not say ({one.sql})"
+            return f"{one.host} {why}: the bootstrap container on {host} stays until that is over"
+    if not any(one.synced is True for one in seen if one.host != host):
+        return f"{host} is the only Synced member, in its bootstrap container: let another join first"
+    return None
+
+
 HOLD_DEBT = DebtSpec(
     describe="the unit of MariaDB is kept from starting (remediator-hold.conf)",
     lifetime_s=LIFETIME_S,
@@ -81,4 +100,6 @@ BOOTSTRAP_DEBT = DebtSpec(
     lifetime_s=LIFETIME_S,
     undo=_finish,
     still_ours=_still_bootstrapped,
+    stands_in_the_way=_only_copy,
+    releases=("galera.hold",),
 )
