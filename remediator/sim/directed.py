@@ -28,19 +28,19 @@ HOLD_S = 20.0
 """The verification hold of R1 in the simulation's config."""
 
 
-def _never(_random: Random) -> Words:
+def never(_random: Random) -> Words:
     return ()
 
 
-def _broken(stage: Stage, invariant: str, text: str) -> None:
+def broken(stage: Stage, invariant: str, text: str) -> None:
     stage.simulation.tell(f"!! {invariant}: {text}")
     raise Violation(invariant, text)
 
 
-def _run_until(stage: Stage, seconds: float, come: Callable[[], bool], what: str, invariant: str = "progress") -> None:
+def run_until(stage: Stage, seconds: float, come: Callable[[], bool], what: str, invariant: str = "progress") -> None:
     """Let time pass until `come`. Raise Violation when it does not within `seconds`: the story would show nothing."""
     if not come() and not stage.simulation.run(seconds, come):
-        _broken(stage, invariant, f"after {seconds:.0f} s there is still no {what}")
+        broken(stage, invariant, f"after {seconds:.0f} s there is still no {what}")
 
 
 def _states(stage: Stage) -> list[RunState]:
@@ -51,48 +51,48 @@ def _states(stage: Stage) -> list[RunState]:
 # waits ------------------------------------------------------------------------------------------------------------
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_planned(stage: Stage) -> None:
     """A run holds its locks, and waits for evidence that is younger than they are."""
-    _run_until(stage, 120.0, lambda: RunState.PLANNED in _states(stage), "run that is planned")
+    run_until(stage, 120.0, lambda: RunState.PLANNED in _states(stage), "run that is planned")
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_intent(stage: Stage) -> None:
     """An INTENT is committed, and its command has not left yet."""
     daemon = stage.simulation.daemon
     assert daemon is not None
-    _run_until(stage, 120.0, lambda: bool(daemon.world.under_way), "INTENT")
+    run_until(stage, 120.0, lambda: bool(daemon.world.under_way), "INTENT")
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_command(stage: Stage) -> None:
     before = stage.watch.commands
-    _run_until(stage, 180.0, lambda: stage.watch.commands > before, "command")
+    run_until(stage, 180.0, lambda: stage.watch.commands > before, "command")
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_doubt(stage: Stage) -> None:
-    _run_until(stage, 180.0, lambda: RunState.IN_DOUBT in _states(stage), "run in doubt")
+    run_until(stage, 180.0, lambda: RunState.IN_DOUBT in _states(stage), "run in doubt")
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_asked(stage: Stage) -> None:
-    _run_until(stage, 120.0, lambda: story_needs_a_yes(stage), "run that waits for an approval")
+    run_until(stage, 120.0, lambda: story_needs_a_yes(stage), "run that waits for an approval")
 
 
-@kind(0, _never)
+@kind(0, never)
 def until_idle(stage: Stage) -> None:
     def idle() -> bool:
         return stage.simulation.daemon is not None and not _states(stage)
 
-    _run_until(stage, 400.0, idle, "end of the runs", "ends")
+    run_until(stage, 400.0, idle, "end of the runs", "ends")
 
 
 # what must be so --------------------------------------------------------------------------------------------------
 
 
-@kind(0, _never)
+@kind(0, never)
 def must_be_cured(stage: Stage, host: str, name: str) -> None:
     """Within three minutes, with a yes from a person where one is needed."""
     service = stage.service(host, name)
@@ -106,67 +106,67 @@ def must_be_cured(stage: Stage, host: str, name: str) -> None:
         stage.watch.not_cured(host, name)
 
 
-@kind(0, _never)
+@kind(0, never)
 def nothing_leaves(stage: Stage, seconds: float, why: str) -> None:
     """No command leaves for so long."""
     before = stage.watch.commands
     if stage.simulation.run(seconds, lambda: stage.watch.commands > before):
-        _broken(stage, "held", f"a command left: {why}")
+        broken(stage, "held", f"a command left: {why}")
 
 
-@kind(0, _never)
+@kind(0, never)
 def arrived_once(stage: Stage, host: str) -> None:
     orders = stage.simulation.cloud.hosts[host].orders
     if len(orders) != 1:
-        _broken(stage, "once", f"{len(orders)} commands took effect on {host}: {orders}")
+        broken(stage, "once", f"{len(orders)} commands took effect on {host}: {orders}")
 
 
-@kind(0, _never)
+@kind(0, never)
 def no_success(stage: Stage, why: str) -> None:
     """No run has ended as a success."""
-    if succeeded := _rows(stage, sa.select(tables.runs.c.id).where(tables.runs.c.state == "succeeded")):
-        _broken(stage, "progress", f"{succeeded} is called a success: {why}")
+    if succeeded := rows_of(stage, sa.select(tables.runs.c.id).where(tables.runs.c.state == "succeeded")):
+        broken(stage, "progress", f"{succeeded} is called a success: {why}")
 
 
-@kind(0, _never)
+@kind(0, never)
 def was_hard(stage: Stage) -> None:
     """Every run that there was began when its incident was HARD."""
     incidents = {each.id: each for each in map(rows.to_incident, _bodies(stage, tables.incidents.c.body))}
     for run in map(rows.to_run, _bodies(stage, tables.runs.c.body)):
         incident = incidents.get(run.incident or "")
         if incident is not None and (incident.hard_at is None or incident.hard_at.after(run.created_at)):
-            _broken(stage, "held", f"{run.id} began while {run.plan.target} was SOFT")
+            broken(stage, "held", f"{run.id} began while {run.plan.target} was SOFT")
 
 
-@kind(0, _never)
+@kind(0, never)
 def probes_are_right(stage: Stage, host: str) -> None:
     """No probe said that nothing had arrived on a host where something had."""
     query = sa.select(tables.audit.c.run).where(
         tables.audit.c.kind == "probed", tables.audit.c.body.like('%"answer":"not-applied"%')
     )
-    wrong = _rows(stage, query)
+    wrong = rows_of(stage, query)
     if wrong and stage.simulation.cloud.hosts[host].orders:
-        _broken(stage, "once", f"a probe of {wrong} said that its command had not arrived, and it had")
+        broken(stage, "once", f"a probe of {wrong} said that its command had not arrived, and it had")
 
 
-@kind(0, _never)
+@kind(0, never)
 def people_were_paged(stage: Stage, words: str) -> None:
-    if not _rows(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words))):
-        _broken(stage, "debts", f"nobody was told: there is no page with {words!r}")
+    if not rows_of(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words))):
+        broken(stage, "debts", f"nobody was told: there is no page with {words!r}")
 
 
-@kind(0, _never)
+@kind(0, never)
 def nobody_was_called(stage: Stage) -> None:
     """No page says that something needs a person: it could be cured without one."""
-    if _rows(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains("needs a person"))):
-        _broken(stage, "progress", "a person was called for what could be cured without one")
+    if rows_of(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains("needs a person"))):
+        broken(stage, "progress", "a person was called for what could be cured without one")
 
 
 def _bodies(stage: Stage, column: sa.Column[Any]) -> list[dict[str, Any]]:
-    return [json.loads(body) for body in _rows(stage, sa.select(column))]
+    return [json.loads(body) for body in rows_of(stage, sa.select(column))]
 
 
-def _rows(stage: Stage, query: sa.Select[Any]) -> list[Any]:
+def rows_of(stage: Stage, query: sa.Select[Any]) -> list[Any]:
     daemon = stage.simulation.daemon
     assert daemon is not None
     with daemon.database.transaction() as connection:
@@ -176,7 +176,7 @@ def _rows(stage: Stage, query: sa.Select[Any]) -> list[Any]:
 # what happens -----------------------------------------------------------------------------------------------------
 
 
-@kind(0, _never)
+@kind(0, never)
 def approve_another_plan(stage: Stage) -> None:
     """Somebody says yes to a plan that is not the one that waits: no yes to what waits."""
     daemon = stage.simulation.daemon
@@ -184,7 +184,7 @@ def approve_another_plan(stage: Stage) -> None:
         stage.simulation.ask("approve", OTHER, run=run, plan="0" * 64)
 
 
-@kind(0, _never)
+@kind(0, never)
 def acknowledge_newest(stage: Stage, host: str, name: str) -> None:
     """A person acknowledges the incident of a container that is open now."""
     daemon, target = stage.simulation.daemon, f"container/{host}/{name}"
@@ -194,7 +194,7 @@ def acknowledge_newest(stage: Stage, host: str, name: str) -> None:
         stage.simulation.ask("ack", ROOT, incident=incident.id)
 
 
-@kind(0, _never)
+@kind(0, never)
 def member_transfers(stage: Stage, host: str, seconds: float) -> None:
     """A synced member gives or takes a state transfer for a while."""
     member = stage.simulation.cloud.galera.members[host]
@@ -207,7 +207,7 @@ def member_transfers(stage: Stage, host: str, seconds: float) -> None:
     stage.simulation.timeline.after(seconds, over)
 
 
-@kind(0, _never)
+@kind(0, never)
 def commits_of_intents_fail(stage: Stage, seconds: float) -> None:
     """The disk fails whenever an INTENT is to become durable: every statement has worked, and the COMMIT does not."""
     daemon = stage.simulation.daemon
@@ -234,7 +234,7 @@ def commits_of_intents_fail(stage: Stage, seconds: float) -> None:
     stage.simulation.break_store(mend, seconds)
 
 
-@kind(0, _never)
+@kind(0, never)
 def store_copied(stage: Stage) -> None:
     """The daemon is stopped, its store copied, and it is started again."""
     stage.simulation.stop()
@@ -242,7 +242,7 @@ def store_copied(stage: Stage) -> None:
     stage.simulation.revive()
 
 
-@kind(0, _never)
+@kind(0, never)
 def copy_put_back(stage: Stage) -> None:
     stage.simulation.stop()
     shutil.rmtree(_state(stage))
@@ -257,7 +257,7 @@ def _state(stage: Stage) -> Path:
 # stories ----------------------------------------------------------------------------------------------------------
 
 
-def _then(gap_s: float, name: str, *words: Any) -> Happening:
+def then(gap_s: float, name: str, *words: Any) -> Happening:
     return Happening(gap_s, name, words)
 
 
@@ -270,27 +270,27 @@ def _story(*happenings: Happening | tuple[Happening, ...], approving: bool = Fal
 
 def _cured(host: str, name: str) -> tuple[Happening, ...]:
     """Something breaks and is cured, to the end of its run."""
-    return (_then(1, "crash", host, name), _then(0, "must-be-cured", host, name), _then(0, "until-idle"))
+    return (then(1, "crash", host, name), then(0, "must-be-cured", host, name), then(0, "until-idle"))
 
 
 def _not_cured(host: str, name: str) -> tuple[Happening, ...]:
     """Something breaks, its cure is refused by the host, a person starts it, and the cooldown goes by."""
     return (
-        _then(1, "crash-and-the-command-meets", host, name, "refused"),
-        _then(0, "until-command"),
-        _then(0, "until-idle"),
-        _then(5, "operator-starts", host, name),
-        _then(70, "people-let-go"),
+        then(1, "crash-and-the-command-meets", host, name, "refused"),
+        then(0, "until-command"),
+        then(0, "until-idle"),
+        then(5, "operator-starts", host, name),
+        then(70, "people-let-go"),
     )
 
 
 def _all_clocks_step(seconds: float) -> tuple[Happening, ...]:
     """Somebody sets the time of the whole cloud: no host's clock is off from ours."""
-    hosts = tuple(_then(0, "host-clock-off", name, seconds, 900) for name in NAMES)
-    return (_then(1, "people-let-go"), *hosts, _then(0, "wall-clock-steps", seconds))
+    hosts = tuple(then(0, "host-clock-off", name, seconds, 900) for name in NAMES)
+    return (then(1, "people-let-go"), *hosts, then(0, "wall-clock-steps", seconds))
 
 
-RESTART = (_then(1, "daemon-killed"), _then(15, "people-let-go"))
+RESTART = (then(1, "daemon-killed"), then(15, "people-let-go"))
 FOUR_CURES = (
     *_cured("ctl1", "memcached"),
     *_cured("cmp2", "cron"),
@@ -299,157 +299,157 @@ FOUR_CURES = (
 )
 """As many as the simulation's config allows in ten minutes, on two hosts."""
 ONE = ("ctl1", "memcached")
-COOLED = _then(60, "people-let-go")
+COOLED = then(60, "people-let-go")
 
 NAMED: Mapping[str, Story] = {
     # guards
     "paused": _story(
-        _then(5, "crash", *ONE), _then(1, "pause"), _then(60, "resume"), _then(0, "must-be-cured", *ONE)
+        then(5, "crash", *ONE), then(1, "pause"), then(60, "resume"), then(0, "must-be-cured", *ONE)
     ),
     "pause file that cannot be read": _story(
-        _then(5, "pause-file", "unreadable", 90), _then(1, "crash", *ONE), _then(95, "must-be-cured", *ONE)
+        then(5, "pause-file", "unreadable", 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)
     ),
-    "silenced": _story(_then(5, "silence", *ONE, 90), _then(1, "crash", *ONE), _then(95, "must-be-cured", *ONE)),
+    "silenced": _story(then(5, "silence", *ONE, 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)),
     "downtime of ours": _story(
-        _then(5, "downtime", *ONE, 90), _then(1, "crash", *ONE), _then(95, "must-be-cured", *ONE)
+        then(5, "downtime", *ONE, 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)
     ),
-    "downtime of Nagios": _story(_then(5, "nagios", *ONE, 1), _then(1, "crash", *ONE), _then(60, "people-let-go")),
+    "downtime of Nagios": _story(then(5, "nagios", *ONE, 1), then(1, "crash", *ONE), then(60, "people-let-go")),
     "no majority any more": _story(
-        _then(5, "crash-member", "ctl3"), _then(15, "execute-member", "ctl3"), _then(0, "member-cut", "ctl2", 120),
-        _then(10, "people-let-go"),
+        then(5, "crash-member", "ctl3"), then(15, "execute-member", "ctl3"), then(0, "member-cut", "ctl2", 120),
+        then(10, "people-let-go"),
     ),
-    "wrapped command": _story(_then(5, "wrap", "all"), _then(1, "crash", *ONE), _then(60, "wraps-end")),
+    "wrapped command": _story(then(5, "wrap", "all"), then(1, "crash", *ONE), then(60, "wraps-end")),
     "ansible at work": _story(
-        _then(5, "ansible-works", "ctl1", 30), _then(20, "crash", *ONE), _then(60, "people-let-go")
+        then(5, "ansible-works", "ctl1", 30), then(20, "crash", *ONE), then(60, "people-let-go")
     ),
-    "clock stepped": _story(_all_clocks_step(60), _then(3, "crash", *ONE), _then(60, "people-let-go")),
+    "clock stepped": _story(_all_clocks_step(60), then(3, "crash", *ONE), then(60, "people-let-go")),
     "just started": _story(
-        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "daemon-killed"), _then(15, "people-let-go")
+        then(5, "crash", *ONE), then(0, "until-planned"), then(0, "daemon-killed"), then(15, "people-let-go")
     ),
     "cut off": _story(
-        _then(5, "cut-off", ("cmp1", "ctl2", "ctl3"), 200), _then(60, "crash", *ONE), _then(80, "people-let-go")
+        then(5, "cut-off", ("cmp1", "ctl2", "ctl3"), 200), then(60, "crash", *ONE), then(80, "people-let-go")
     ),
     "three hosts at once": _story(
-        _then(5, "crash", *ONE), _then(0, "crash", "cmp1", "cron"), _then(0, "crash", "cmp2", "cron"),
+        then(5, "crash", *ONE), then(0, "crash", "cmp1", "cron"), then(0, "crash", "cmp2", "cron"),
     ),
     "third host, two cured": _story(
-        _cured(*ONE), _cured("cmp1", "cron"), _then(1, "crash", "cmp2", "cron"), _then(60, "people-let-go")
+        _cured(*ONE), _cured("cmp1", "cron"), then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
     ),
     "third host, two cured, then a restart": _story(
-        _cured(*ONE), _cured("cmp1", "cron"), RESTART, _then(1, "crash", "cmp2", "cron"), _then(60, "people-let-go")
+        _cured(*ONE), _cured("cmp1", "cron"), RESTART, then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
     ),
     "fifth in ten minutes": _story(
-        FOUR_CURES, _then(60, "crash", *ONE), _then(60, "people-let-go")
+        FOUR_CURES, then(60, "crash", *ONE), then(60, "people-let-go")
     ),
     "fifth in ten minutes, after a restart": _story(
-        FOUR_CURES, RESTART, _then(45, "crash", *ONE), _then(60, "people-let-go")
+        FOUR_CURES, RESTART, then(45, "crash", *ONE), then(60, "people-let-go")
     ),
     "fifth in ten minutes, by a wall clock that is an hour ahead": _story(
-        FOUR_CURES, _all_clocks_step(4000), _then(290, "crash", *ONE), _then(60, "people-let-go")
+        FOUR_CURES, _all_clocks_step(4000), then(290, "crash", *ONE), then(60, "people-let-go")
     ),
-    "again at once": _story(_cured(*ONE), _then(1, "crash", *ONE), _then(40, "people-let-go")),
+    "again at once": _story(_cured(*ONE), then(1, "crash", *ONE), then(40, "people-let-go")),
     "not cured the last time": _story(
-        _not_cured(*ONE), _then(1, "crash", *ONE), _then(60, "acknowledge"), _then(0, "must-be-cured", *ONE)
+        _not_cured(*ONE), then(1, "crash", *ONE), then(60, "acknowledge"), then(0, "must-be-cured", *ONE)
     ),
     "not cured the last time, then a restart": _story(
-        _not_cured(*ONE), RESTART, _then(1, "crash", *ONE), _then(60, "acknowledge"), _then(0, "must-be-cured", *ONE)
+        _not_cured(*ONE), RESTART, then(1, "crash", *ONE), then(60, "acknowledge"), then(0, "must-be-cured", *ONE)
     ),
     "three cures undone": _story(
-        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, _then(200, "crash", *ONE),
-        _then(60, "people-let-go"),
+        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, then(200, "crash", *ONE),
+        then(60, "people-let-go"),
     ),
     "three cures undone, acknowledged, then a restart": _story(
-        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, _then(1, "crash", *ONE),
-        _then(30, "acknowledge-newest", *ONE), RESTART, _then(0, "must-be-cured", *ONE),
+        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, then(1, "crash", *ONE),
+        then(30, "acknowledge-newest", *ONE), RESTART, then(0, "must-be-cured", *ONE),
     ),
-    "booted just now": _story(_then(5, "reboot", "ctl1"), _then(20, "crash", *ONE), _then(60, "people-let-go")),
+    "booted just now": _story(then(5, "reboot", "ctl1"), then(20, "crash", *ONE), then(60, "people-let-go")),
     "stopped on purpose": _story(
-        _then(5, "operator-stops", *ONE), _then(30, "execute", *ONE, "container-start"), _then(20, "people-let-go")
+        then(5, "operator-stops", *ONE), then(30, "execute", *ONE, "container-start"), then(20, "people-let-go")
     ),
-    "nothing to mend": _story(_then(5, "execute", *ONE, "container-restart"), _then(20, "people-let-go")),
+    "nothing to mend": _story(then(5, "execute", *ONE, "container-restart"), then(20, "people-let-go")),
     "another instance crashed meanwhile": _story(
-        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "operator-starts", *ONE), _then(0, "crash", *ONE),
-        _then(0, "nothing-leaves", 20.0, "it is not the instance that the plan was made for"),
+        then(5, "crash", *ONE), then(0, "until-planned"), then(0, "operator-starts", *ONE), then(0, "crash", *ONE),
+        then(0, "nothing-leaves", 20.0, "it is not the instance that the plan was made for"),
     ),
     "another cause meanwhile": _story(
-        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "disk-fills", "ctl1", 100.0, 60),
-        _then(0, "nothing-leaves", 20.0, "the rule's condition does not hold any more"),
+        then(5, "crash", *ONE), then(0, "until-planned"), then(0, "disk-fills", "ctl1", 100.0, 60),
+        then(0, "nothing-leaves", 20.0, "the rule's condition does not hold any more"),
     ),
     "a host that is worked on": _story(
-        _then(5, "crash-and-the-command-meets", *ONE, "lost"), _then(0, "until-command"),
-        _then(0, "kolla-recreates", *ONE), _then(0, "until-doubt"), _then(1, "crash", "ctl1", "keystone"),
-        _then(60, "people-let-go"),
+        then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
+        then(0, "kolla-recreates", *ONE), then(0, "until-doubt"), then(1, "crash", "ctl1", "keystone"),
+        then(60, "people-let-go"),
     ),
     "a host that was worked on before a restart": _story(
-        _then(5, "crash-and-the-command-meets", *ONE, "lost"), _then(0, "until-command"),
-        _then(0, "kolla-recreates", *ONE), _then(0, "until-doubt"), RESTART, _then(1, "crash", "ctl1", "keystone"),
-        _then(60, "people-let-go"),
+        then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
+        then(0, "kolla-recreates", *ONE), then(0, "until-doubt"), RESTART, then(1, "crash", "ctl1", "keystone"),
+        then(60, "people-let-go"),
     ),
     "another member transfers": _story(
-        _then(5, "crash-member", "ctl3"), _then(15, "execute-member", "ctl3"), _then(0, "member-transfers", "ctl2", 60.0),
-        _then(10, "people-let-go"),
+        then(5, "crash-member", "ctl3"), then(15, "execute-member", "ctl3"), then(0, "member-transfers", "ctl2", 60.0),
+        then(10, "people-let-go"),
     ),
     "no quorum to join": _story(
-        _then(5, "crash-member", "ctl2"), _then(1, "crash-member", "ctl3"), _then(20, "execute-member", "ctl3"),
-        _then(10, "people-let-go"),
+        then(5, "crash-member", "ctl2"), then(1, "crash-member", "ctl3"), then(20, "execute-member", "ctl3"),
+        then(10, "people-let-go"),
     ),
     "an old store put back": _story(
-        _then(5, "store-copied"), _cured(*ONE), _then(1, "copy-put-back"), _then(30, "crash", "cmp2", "cron"),
-        _then(0, "nothing-leaves", 60.0, "the store is an old copy of itself"),
+        then(5, "store-copied"), _cured(*ONE), then(1, "copy-put-back"), then(30, "crash", "cmp2", "cron"),
+        then(0, "nothing-leaves", 60.0, "the store is an old copy of itself"),
     ),
     # attempts, verification, ends
     "SOFT for longer than it takes": _story(
-        _then(5, "crash", "cmp2", "cron"), *(_then(4, "nagios", "cmp2", "cron", 0) for _ in range(5)),
-        _then(30, "was-hard"),
+        then(5, "crash", "cmp2", "cron"), *(then(4, "nagios", "cmp2", "cron", 0) for _ in range(5)),
+        then(30, "was-hard"),
     ),
     "up for nine seconds": _story(
-        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "loop", *ONE, 9.0), _then(0, "until-command"),
-        _then(30, "no-success", "it ran for nine seconds"),
+        then(5, "crash", *ONE), then(0, "until-planned"), then(0, "loop", *ONE, 9.0), then(0, "until-command"),
+        then(30, "no-success", "it ran for nine seconds"),
     ),
     "never up again": _story(
-        _then(5, "crash", *ONE), _then(0, "until-planned"), _then(0, "loop", *ONE, 0.7), _then(0, "until-command"),
-        _then(20, "no-success", "it never ran"),
+        then(5, "crash", *ONE), then(0, "until-planned"), then(0, "loop", *ONE, 0.7), then(0, "until-command"),
+        then(20, "no-success", "it never ran"),
     ),
     "silent after the command": _story(
-        _then(5, "crash", *ONE), _then(0, "until-command"), _then(0, "engine-fails", "ctl1", "hung", 900),
-        _then(60, "no-success", "nobody has seen it run since"), _then(0, "until-idle"),
+        then(5, "crash", *ONE), then(0, "until-command"), then(0, "engine-fails", "ctl1", "hung", 900),
+        then(60, "no-success", "nobody has seen it run since"), then(0, "until-idle"),
     ),
     "seen once after a silence": _story(
-        _then(5, "crash", *ONE), _then(0, "until-command"), _then(0, "engine-fails", "ctl1", "hung", 60),
-        _then(70, "no-success", "it was seen to run for ten seconds"),
+        then(5, "crash", *ONE), then(0, "until-command"), then(0, "engine-fails", "ctl1", "hung", 60),
+        then(70, "no-success", "it was seen to run for ten seconds"),
     ),
     "no cure": _story(
-        _not_cured(*ONE), _then(0, "people-were-paged", "did not cure it"),
+        _not_cured(*ONE), then(0, "people-were-paged", "did not cure it"),
     ),
     # approvals
-    "nobody said yes": _story(_then(5, "crash", *ONE), _then(60, "people-let-go"), approving=True),
+    "nobody said yes": _story(then(5, "crash", *ONE), then(60, "people-let-go"), approving=True),
     "a yes to another plan": _story(
-        _then(5, "crash", *ONE), _then(0, "until-asked"), _then(1, "approve-another-plan"), _then(20, "people-let-go"),
-        _then(0, "must-be-cured", *ONE), approving=True,
+        then(5, "crash", *ONE), then(0, "until-asked"), then(1, "approve-another-plan"), then(20, "people-let-go"),
+        then(0, "must-be-cured", *ONE), approving=True,
     ),
-    "a yes": _story(_then(5, "crash", *ONE), _then(0, "must-be-cured", *ONE), approving=True),
+    "a yes": _story(then(5, "crash", *ONE), then(0, "must-be-cured", *ONE), approving=True),
     # journal, probes, restarts
-    "the disk fails at an INTENT": _story(_then(5, "commits-of-intents-fail", 60), _then(0, "crash", *ONE), _then(65, "must-be-cured", *ONE)),
+    "the disk fails at an INTENT": _story(then(5, "commits-of-intents-fail", 60), then(0, "crash", *ONE), then(65, "must-be-cured", *ONE)),
     "paused between INTENT and command": _story(
-        _then(5, "crash", *ONE), _then(0, "until-intent"), _then(0, "pause-file", "there", 60),
-        _then(0, "nothing-leaves", 20.0, "it was paused before its command left"),
+        then(5, "crash", *ONE), then(0, "until-intent"), then(0, "pause-file", "there", 60),
+        then(0, "nothing-leaves", 20.0, "it was paused before its command left"),
     ),
     "killed before the command": _story(
-        _then(5, "crash", *ONE), _then(0, "until-intent"), _then(0, "daemon-killed"), _then(15, "must-be-cured", *ONE), _then(0, "until-idle"), _then(0, "nobody-was-called"),
+        then(5, "crash", *ONE), then(0, "until-intent"), then(0, "daemon-killed"), then(15, "must-be-cured", *ONE), then(0, "until-idle"), then(0, "nobody-was-called"),
     ),
     "lost on its way": _story(
-        _then(5, "crash-and-the-command-meets", *ONE, "lost_before"), _then(0, "must-be-cured", *ONE), _then(0, "until-idle"),
+        then(5, "crash-and-the-command-meets", *ONE, "lost_before"), then(0, "must-be-cured", *ONE), then(0, "until-idle"),
     ),
     "arrived, and nothing can be learnt of it": _story(
-        _then(5, "crash-and-the-command-meets", *ONE, "lost"), _then(0, "until-command"),
-        _then(0, "engine-fails", "ctl1", "hung", 120), _then(100, "probes-are-right", "ctl1"),
+        then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
+        then(0, "engine-fails", "ctl1", "hung", 120), then(100, "probes-are-right", "ctl1"),
     ),
     "arrives late": _story(
-        _then(5, "crash-and-the-command-meets", *ONE, "late"), _then(0, "until-command"), _then(60, "arrived-once", "ctl1"),
+        then(5, "crash-and-the-command-meets", *ONE, "late"), then(0, "until-command"), then(60, "arrived-once", "ctl1"),
     ),
-    "paused, then a restart": _story(_then(5, "pause"), RESTART[0], _then(15, "crash", *ONE), _then(60, "resume"), _then(0, "must-be-cured", *ONE)),
-    "silenced, then a restart": _story(_then(5, "silence", *ONE, 120), RESTART[0], _then(15, "crash", *ONE), _then(60, "wraps-end")),
-    "killed before a hint is kept": _story(_then(5, "daemon-dies-at-point", 1), _then(0, "nagios", *ONE, 1), _then(20, "people-let-go")),
+    "paused, then a restart": _story(then(5, "pause"), RESTART[0], then(15, "crash", *ONE), then(60, "resume"), then(0, "must-be-cured", *ONE)),
+    "silenced, then a restart": _story(then(5, "silence", *ONE, 120), RESTART[0], then(15, "crash", *ONE), then(60, "wraps-end")),
+    "killed before a hint is kept": _story(then(5, "daemon-dies-at-point", 1), then(0, "nagios", *ONE, 1), then(20, "people-let-go")),
 }  # fmt: skip
 """Each by what happens in it."""
 

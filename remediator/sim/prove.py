@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from typing import Any
 
-from remediator.sim import directed, points, shrinking, stories
+from remediator.sim import named, points, shrinking, stories
 from remediator.sim.happenings import FAULTS
 from remediator.sim.stories import Told
 from remediator.sim.watch import INVARIANTS
@@ -73,7 +73,7 @@ def tell_batch(seeds: Sequence[int]) -> Piece:
 
 def direct_batch(names: Sequence[str]) -> Piece:
     """Tell the directed stories `names`: those in which one guard, or one promise, alone holds."""
-    return _piece([stories.tell(directed.NAMED[name]) for name in names], shorten=False)
+    return _piece([stories.tell(named.NAMED[name]) for name in names], shorten=False)
 
 
 def _piece(told: Sequence[Told], shorten: bool) -> Piece:
@@ -150,8 +150,8 @@ def _jobs(
     proof.total += len(all_points)
     for batch in _batches(all_points):
         yield die_batch, batch
-    for named in _batches(sorted(directed.NAMED)):
-        yield direct_batch, named
+    for names in _batches(sorted(named.NAMED)):
+        yield direct_batch, names
     told = 0
     while scenarios is None or told < scenarios:
         yield tell_batch, list(range(seed + told, seed + told + BATCH))

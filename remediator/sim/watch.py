@@ -242,8 +242,9 @@ class Watch:
         if strangers:
             self._broken("locks", f"locks of ended runs: {strangers}")
         for debt in world.debts.values():
-            if debt.run not in world.runs and not self._paged(f"debt:{debt.id}"):
-                self._broken("debts", f"{debt.id} of an ended run is neither released nor reported")
+            overdue = self.simulation.clock.now().since(debt.expires_at) > GRACE_S
+            if debt.run not in world.runs and overdue and not self._paged(f"{debt.id}:"):
+                self._broken("debts", f"{debt.id} of an ended run is overdue, and neither released nor reported")
 
     # at the end -------------------------------------------------------------------------------------------------------
 

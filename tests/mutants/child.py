@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 import remediator
-from remediator.sim import directed, prove, stories
+from remediator.sim import named, prove, stories
 from remediator.sim.watch import Violation
 
 
 def directed_first(first: str) -> dict[str, str] | None:
     """Tell the directed stories, `first` before the others; return what broke, or None."""
-    for name in sorted(directed.NAMED, key=lambda name: name != first):
-        told = stories.tell(directed.NAMED[name])
+    for name in sorted(named.NAMED, key=lambda name: name != first):
+        told = stories.tell(named.NAMED[name])
         if told.violation is not None:
             return {"invariant": told.violation.invariant, "by": f"story “{name}”", "said": told.violation.text}
     return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.safety.gate import GUARDS
-from remediator.sim import directed
+from remediator.sim import named
 from tests.mutants import table, trying
 from tests.mutants.rows import MUTANTS, ROOT, Mutant, OutOfDate
 
@@ -24,7 +24,7 @@ def test_it_applies_exactly_once_and_compiles(mutant: Mutant) -> None:
 def test_what_shall_catch_it_is_there(mutant: Mutant) -> None:
     assert bool(mutant.story) != bool(mutant.tests), "a story, or unit tests where the simulator cannot see it"
     if mutant.story:
-        assert mutant.story in directed.NAMED
+        assert mutant.story in named.NAMED
     else:
         assert (ROOT / mutant.tests).is_file()
 
