@@ -47,8 +47,12 @@ def test_its_list_is_what_the_actions_print() -> None:
 def test_its_scripts_are_those_of_the_actions_letter_by_letter() -> None:
     built_in = {script.name: (script.text, script.args) for script in wrapper.scripts()}
     assert built_in
-    assert {name: (text, args) for name, text, args in ACT.SCRIPTS} == built_in
+    held = {name: (text, args) for name, text, args in ACT.SCRIPTS}
+    assert held == built_in, "one was changed: python -m tests.unit.packaging.wrapper"
     assert len(ACT.SCRIPTS) == len(built_in)
+    assert wrapper.block() in wrapper.SCRIPT.read_text("utf-8"), (
+        "they are laid out by hand: python -m tests.unit.packaging.wrapper"
+    )
 
 
 DOES = [action for action in wrapper.ACTIONS if action.name != "galera.decide"]

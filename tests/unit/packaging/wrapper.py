@@ -1,8 +1,12 @@
-"""The script that stands behind the act key, loaded as a module, and every request that a built-in action can make of it."""
+"""The script that stands behind the act key, loaded as a module, and every request that a built-in action can make of it.
+
+`python -m tests.unit.packaging.wrapper` writes the programs of the actions into the script anew, after one of them was changed.
+"""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +52,12 @@ def samples(action: ActionSpec) -> Iterator[Command]:
     if action.late:
         for script in action.scripts:
             yield from filled(script)
+        for pattern in action.privileges:
+            yield Command(
+                host="ctl1",
+                argv=tuple(pattern.replace("NAME", NAMES[0]).replace("*", NAMES[0]).split(" ")),
+                timeout_s=30.0,
+            )
         return
     states: tuple[dict[str, Any], ...] = (
         {"has_unit": False},
@@ -71,3 +81,48 @@ def filled(script: Script) -> Iterator[Command]:
 def scripts() -> list[Script]:
     """Return the scripts of all built-in actions, each once."""
     return list({script.name: script for action in ACTIONS for script in action.scripts}.values())
+
+
+def block() -> str:
+    """Return the assignment of SCRIPTS as the script has it, for the scripts of all built-in actions."""
+    lines = ["SCRIPTS = ("]
+    for script in scripts():
+        parts = _lines(script.text)
+        words = ", ".join(_literal(pattern) for pattern in script.args) + ("," if len(script.args) == 1 else "")
+        lines += [
+            "    (",
+            f'        "{script.name}",',
+            *(f"        {part}" for part in parts[:-1]),
+            f"        {parts[-1]},",
+        ]
+        lines += [f"        ({words}),", "    ),"]
+    return "\n".join([*lines, ")\n"])
+
+
+def _lines(text: str) -> list[str]:
+    """Return `text` as literals that stand below each other, cut at its spaces."""
+    found = [""]
+    for word in re.findall(r"[^ ]* ?", text):
+        if found[-1] and len(_literal(found[-1] + word)) > 110:
+            found.append("")
+        found[-1] += word
+    return [_literal(part) for part in found]
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\")
+    if escaped.count('"') > escaped.count("'"):
+        return "'" + escaped.replace("'", "\\'") + "'"
+    return '"' + escaped.replace('"', '\\"') + '"'
+
+
+def main() -> None:
+    """Write the block into the script."""
+    source = SCRIPT.read_text("utf-8")
+    SCRIPT.write_text(
+        re.sub(r"^SCRIPTS = \(\n.*?^\)\n", lambda _: block(), source, count=1, flags=re.M | re.S), "utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()
