@@ -74,7 +74,8 @@ def start(
         raise UsageError("a workload needs a client, a rate above zero and a member")
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        (folder / "run").open("x").write(secrets.token_hex(8))
+        with (folder / "run").open("x") as run:
+            run.write(secrets.token_hex(8))
     except FileExistsError:
         raise UsageError(f"{folder} holds the records of another workload; name a new folder") from None
     return Handle(folder, members, clients, per_second, seconds)

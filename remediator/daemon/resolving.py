@@ -113,7 +113,7 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
     except ValueError as error:
         return machine.failed(run, step.id, str(error), turn.now)
     if action.settled is not None and planned(run, step).commands:
-        return machine.settling(run, step.id, step.result, gives)
+        return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
 
 

@@ -315,6 +315,12 @@ def watch(turn: Turn, run: Run, step: StepRecord) -> None:
     if seen is not None and seen.failed:
         _settled(turn, machine.failed(run, step.id, seen.text, turn.now), step.id)
         return
+    if seen is not None and seen.again and step.tries < machine.MOST_REPEATS:
+        turn.run(machine.again(run, step.id, seen.given))
+        turn.audit_run("again", run, {"step": step.id, "why": seen.text})
+        if run.incident is not None:
+            turn.journal.timeline(run.incident, "again", f"{step.id}: {seen.text}", run=run.id)
+        return
     if seen is not None and seen.done:
         _settled(turn, machine.gave(run, step.id, seen.given, seen.text), step.id)
         return

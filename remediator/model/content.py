@@ -141,6 +141,8 @@ class Settled:
     text: str
     done: bool = False
     failed: bool = False
+    again: bool = False
+    """It will not come about by itself, and the step's commands, built anew, may be sent once more."""
     given: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -173,6 +173,12 @@ def gave(run: Run, step_id: str, given: Mapping[str, Any], text: str = "ok") -> 
     return _with_step(run, replace(step, state=StepState.DONE, result=text, given=dict(given)))
 
 
+def again(run: Run, step_id: str, given: Mapping[str, Any]) -> Run:
+    """Return the run with its settling step `step_id` pending once more, as often as an idempotent step may be sent."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.PENDING, given=dict(given)))
+
+
 def failed(run: Run, step_id: str, why: str, now: Instant) -> Run:
     """Return the run with its step `step_id` failed."""
     step = next(each for each in run.steps if each.id == step_id)

@@ -23,6 +23,8 @@ from remediator.model.values import Unknown
 SST_RATE = 20e6
 """Bytes a second that a state transfer makes at the least (kolla's own wait of five minutes is too short for any real cloud)."""
 SST_LEAST_S = 1800.0
+LEFT_OUT_S = 5.0
+MOST_RESTARTS = 2
 CANARY_SHARE = 0.5
 MIB = float(1 << 20)
 LAST_LINES = 300
@@ -156,7 +158,34 @@ def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
     fallen = _fallen(one, reply)
     if fallen is not None:
         return Settled(text=f"{host}: {fallen}", failed=True, given=given)
+    if left_out(one) and reply is not None:
+        return _out(host, reply.asked_at.wall.timestamp(), given)
     return _moving(one, reply, given)
+
+
+def left_out(one: Member) -> bool:
+    """Return whether a member runs, takes queries, and is connected to nobody: so it stays after a transfer that ended one write
+    set short ("node restart required", Launchpad bug 2161773) until it is restarted."""
+    status = one.status
+    return (
+        one.stopped is False
+        and isinstance(status, Status)
+        and status.cluster_status == "Disconnected"
+        and not status.connected
+    )
+
+
+def _out(host: str, now_s: float, given: Mapping[str, Any]) -> Settled:
+    """One that stays left out is restarted, twice at most."""
+    since_s, restarts = given.get("out_since_s"), int(given.get("restarts", 0))
+    kept = {**given, "out_since_s": now_s if since_s is None else since_s}
+    if since_s is None or now_s - since_s < LEFT_OUT_S:
+        return Settled(text=f"{host}: it runs and is connected to nobody", given=kept)
+    if restarts >= MOST_RESTARTS:
+        text = f"{host}: it runs and is connected to nobody, also after {restarts} restarts"
+        return Settled(text=text, failed=True, given=given)
+    text = f"{host}: left out after its transfer, which only a restart ends"
+    return Settled(text=text, again=True, given={"restarts": restarts + 1})
 
 
 def _fallen(one: Member, reply: HostReply | None) -> str | None:
@@ -203,7 +232,7 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
         amount = files.data_bytes
     now_s = reply.asked_at.wall.timestamp() if reply is not None else None
     text = f"{one.host}: {state}, {how}"
-    kept: dict[str, Any] = {"how": how}
+    kept: dict[str, Any] = {"how": how, "restarts": given.get("restarts", 0)}
     if amount is not None and now_s is not None:
         text += f", {amount / MIB:.1f} MiB"
         before, before_s = given.get("bytes"), given.get("at_s")

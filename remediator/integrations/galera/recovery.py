@@ -14,7 +14,7 @@ from typing import Any
 
 from remediator.integrations.galera import gather, positions, progress, scripts, table
 from remediator.integrations.galera.decision import Decision, Procedure, decide
-from remediator.integrations.galera.facts import member
+from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
@@ -209,6 +209,8 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
     if order.host.name == choice["host"]:
         return ()
     progress.must_be_calm(order)
+    if progress.left_out(_here(order, order.host.name)):
+        return _command(order, scripts.RESTART, STOP_S, order.host.engine)
     how = "sst" if order.host.name in choice["sst"] else "ist"
     return _command(order, scripts.JOIN, START_S, order.run, data_directory(order), how)
 
@@ -217,7 +219,13 @@ def _finish(order: ActionInput) -> tuple[Command, ...]:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
     host = str(_choice(order)["host"])
     progress.must_hold_without(order, host)
+    if progress.left_out(_here(order, host)):
+        return _host(order, host, scripts.RESTART, STOP_S, _engine(order, host))
     return _host(order, host, scripts.FINISH, STOP_S, order.run, _engine(order, host))
+
+
+def _here(order: ActionInput, host: str) -> Member:
+    return member(host, order.evidence.reply(host) if order.evidence is not None else None)
 
 
 def _start(order: ActionInput) -> tuple[Command, ...]:
@@ -383,7 +391,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             settled=progress.joined,
             limit_s=progress.transfer_limit_s,
             releases=("galera.hold",),
-            scripts=(scripts.JOIN,),
+            scripts=(scripts.JOIN, scripts.RESTART),
         ),
         ActionSpec(
             name="galera.finish",
@@ -399,7 +407,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             settled=progress.finished,
             limit_s=progress.transfer_limit_s,
             releases=("galera.hold", "galera.bootstrap"),
-            scripts=(scripts.FINISH,),
+            scripts=(scripts.FINISH, scripts.RESTART),
         ),
         ActionSpec(
             name="galera.start_stopped",
