@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, marks, recovery
+from remediator.integrations.galera import actions, assess, marks, recovery, tending
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
@@ -62,11 +62,14 @@ def build(config: Mapping[str, Any]) -> Integration:
         sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
         remote_source=resources.files(__name__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.ASSESSMENTS,
-        actions=(*actions.ACTIONS, *recovery.actions(config)),
+        actions=(*actions.ACTIONS, *recovery.actions(config), *tending.ACTIONS),
         direct=direct,
         request={"galera_volume": config.get("volume")},
         applies=lambda host: group in host.groups,
-        marks={"galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted)},
+        marks={
+            "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
+            "galera.node": tending.NOTHING_KEPT,
+        },
     )
 
 

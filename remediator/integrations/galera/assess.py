@@ -14,7 +14,7 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, gather, marks, table
+from remediator.integrations.galera import causes, fields, gather, marks, table, upgrade
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.galera.picture import ClusterPicture
@@ -161,6 +161,7 @@ def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> 
     data.update(_host(reply))
     data.update(_files(me))
     data.update(_others(host, members))
+    data.update(_upgrade(host, members))
     identity = {} if unknown is not None or isinstance(view, Unknown) else view.identity()
     return Assessed(target=targets.galera_member(host), data=data, identity=identity)
 
@@ -234,6 +235,28 @@ def _others(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
         "any_donor_or_joiner": any_of(one.moving for one in others),
         "quorum_without_me": quorum,
         "split": split([status for status in statuses if status.cluster_status == "Primary"], len(members)),
+    }
+
+
+def _upgrade(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
+    """Return what an upgrade, a join or a bootstrap left behind on this member, and who is slow."""
+    me = members[host]
+    others = [one for name, one in members.items() if name != host]
+    tables, lines = upgrade.tables(me, others), upgrade.lines(me)
+    signs = lines if isinstance(lines, Unknown) else "\n".join(upgrade.named(lines, "upgrade_needed")) or None
+    stopped = me.stopped is True and isinstance(me.status, Unknown)
+    return {
+        "upgrade_needed": tables.needed,
+        "upgrade_info": tables.info,
+        "upgrade_why": tables.why,
+        "upgrade_signs": None if stopped else signs,
+        "server_version": tables.server,
+        "downgraded": tables.downgraded,
+        "statistics_outdated": None if stopped else upgrade.sign(me, "statistics_outdated"),
+        "bootstrap_left_over": upgrade.left_over(me.launch),
+        "ist_race": upgrade.ist_race(me, others),
+        "slow": upgrade.slow(me, tuple(members.values())),
+        "slowest": _slowest(tuple(members.values())),
     }
 
 

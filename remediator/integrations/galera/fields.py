@@ -2,7 +2,7 @@
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is. A member that
 is proven stopped has its wsrep fields absent; one that runs but does not answer has them UNKNOWN.
-Action: `galera.start_member` (R2, once, target ``galera/H``).
+Actions: `galera.start_member` (R2, once, target ``galera/H``), and those of `tending`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,17 @@ NODE = {
     "any_donor_or_joiner": FieldType.BOOL,  # among the others; true when one is proven, UNKNOWN while one is not known
     "quorum_without_me": FieldType.BOOL,  # the others that are proven Primary are a majority of group_size
     "split": FieldType.BOOL,  # two different Primary components are proven
+    "upgrade_needed": FieldType.BOOL,  # mariadb-upgrade has to run on this member; null: stopped, or it tells no version
+    "upgrade_info": FieldType.STRING,  # the version whose tables it has, as recorded; empty: begun and not ended; null: no record
+    "upgrade_why": FieldType.STRING,  # why it is needed, or not, in one sentence
+    "upgrade_signs": FieldType.STRING,  # lines since the last start about system tables of another version; null: none
+    "server_version": FieldType.STRING,
+    "downgraded": FieldType.BOOL,  # the tables are those of a newer server than the one that runs
+    "statistics_outdated": FieldType.BOOL,  # looks alike, and mariadb-upgrade does not mend it (MDEV-30483)
+    "bootstrap_left_over": FieldType.BOOL,  # container, process or configuration bootstraps; not the container of our own run
+    "ist_race": FieldType.BOOL,  # a transfer ended one write set short and left it outside, while another member is Primary
+    "slow": FieldType.BOOL,  # this member stops the others by flow control
+    "slowest": FieldType.STRING,  # the member that does, if one does
 }
 """`galera.node`: GROUP scope, one result per host of the group, target ``galera/H``."""
 

@@ -1,8 +1,8 @@
 """The fixed programs that a recovery runs on the members' hosts, each one line of POSIX shell with words as arguments.
 
 Invariant: each may be run again after a loss of its outcome and then changes nothing more, or refuses; none ever stops a MariaDB
-that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks). A member counts as
-stopped when its engine says so in the same moment.
+that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks), and a member that was
+left out (`left_out.py` asks). A member counts as stopped when its engine says so in the same moment.
 
 The hold is a drop-in of the unit and no mask: kolla writes its units into /etc/systemd/system, where `systemctl mask` refuses and
 ``mask --runtime`` has no effect (tried on systemd 252). With it every start fails loudly, that of systemd itself included.
@@ -145,4 +145,36 @@ FINISH: Final = _script(
 START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
 """Starts the unit as it is; one that runs is left as it is."""
 
-ALL: Final = (HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START)
+_LOGIN = (
+    'A=; for U in mysql root; do if $E exec -u "$U" mariadb sh -c \'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) '
+    '&& "$C" --protocol=socket --connect-timeout=5 --user="$0" -NBe "SHOW GRANTS" 2>/dev/null '
+    '| grep -q "^GRANT ALL PRIVILEGES ON [*][.][*] "\' "$U"; then A=$U; break; fi; done'
+)
+
+LOGIN: Final = _script("galera-login", f'E=$1; {_LOGIN}; echo "remediator-login ${{A:-none}}"', _ENGINE)
+"""Arguments: engine. Says as which of its own system users the member lets us in without a password and with all rights; the
+grants themselves, which hold a hash, are not printed."""
+
+UPGRADE: Final = _script(
+    "galera-upgrade",
+    (
+        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u "$A" mariadb sh -c '
+        '\'unset MYSQL_PWD; C=$(command -v mariadb-upgrade || command -v mysql_upgrade) && exec "$C" --protocol=socket --user="$0"\' '
+        '"$A" 2>&1'
+    ),
+    _ENGINE,
+)
+"""Arguments: engine. Runs mariadb-upgrade in the member's container, over its own socket, as the user that `LOGIN` names. The tool
+locks its record, writes nothing to the binary log and replicates nothing (WSREP_ON=OFF), and ends at once where nothing is to do."""
+
+RESTART: Final = _script(
+    "galera-restart-left-out",
+    (
+        'E=$1; [ "$($E inspect -f "{{.State.Running}}" mariadb)" = true ] || { echo "mariadb is not proven running"; exit 4; }; '
+        f"systemctl restart {UNIT}"
+    ),
+    _ENGINE,
+)
+"""Arguments: engine. Restarts the unit of a member that runs; the only program that stops a member which is not in a container of ours."""
+
+ALL: Final = (HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART)

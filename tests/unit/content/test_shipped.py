@@ -78,11 +78,19 @@ NODE: dict[str, Any] = {
     "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "exit_code": None, "disk_full": False,
     "abs_clock_offset_s": 0.1, "grastate_uuid": "u", "grastate_seqno": -1, "safe_to_bootstrap": False, "gvwstate": True,
     "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
-    "any_donor_or_joiner": False, "quorum_without_me": True, "split": False,
+    "any_donor_or_joiner": False, "quorum_without_me": True, "split": False, "upgrade_needed": False,
+    "upgrade_info": "10.11.6-MariaDB", "upgrade_why": "w", "upgrade_signs": None, "server_version": "10.11.6-MariaDB",
+    "downgraded": False, "statistics_outdated": False, "bootstrap_left_over": False, "ist_race": False, "slow": False, "slowest": None,
+}  # fmt: skip
+OLD_TABLES: dict[str, Any] = {"upgrade_needed": True, "upgrade_info": "10.6.16-MariaDB", "upgrade_why": "they differ"}
+SIGN = "[ERROR] Incorrect definition of table mysql.event"
+LEFT_OUT: dict[str, Any] = {
+    "ist_race": True, "cluster_status": "Disconnected", "local_state": "Initialized", "connected": False, "cluster_size": 0,
 }  # fmt: skip
 NODE_DOWN: dict[str, Any] = {
     **dict.fromkeys(("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")),
     **dict.fromkeys(("last_committed", "flow_control_paused", "recv_queue_avg")),
+    **dict.fromkeys(("upgrade_needed", "upgrade_why", "server_version", "downgraded", "statistics_outdated")),
     "sql": "refused", "process_running": False, "stopped": True, "exit_code": 137, "unit_state": "failed",
     "unit_result": "signal", "unit_failed": True,
 }  # fmt: skip
@@ -116,6 +124,7 @@ LOST: dict[str, Any] = {
 HEALTHY = {
     "container-state": CONTAINER, "container-health": CONTAINER, "host-reachable": REACH, "host-disk": DISK,
     "host-clock": CLOCK, "host-engine": ENGINE, "galera-node": NODE, "galera-cluster": CLUSTER,
+    "galera-upgrade": NODE,
 }  # fmt: skip
 U = Unknown("timeout:x")
 
@@ -197,6 +206,27 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-node", {"cluster_status": "non-Primary", "local_state": "Initialized"}, State.CRITICAL,
      "galera-member-not-primary", ()),
     ("galera-node", {"local_state": "Donor/Desynced"}, State.WARNING, None, ()),
+    ("galera-node", {"flow_control_paused": 0.4, "slowest": "ctl3"}, State.WARNING, None, ()),
+    ("galera-node", LEFT_OUT, State.CRITICAL, "galera-member-left-out", ("galera-restart-left-out",)),
+    ("galera-node", {**LEFT_OUT, "ist_race": U}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**LEFT_OUT, "any_donor_or_joiner": True}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**LEFT_OUT, "quorum_without_me": False}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**LEFT_OUT, "cause": "inconsistent"}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-upgrade", {}, State.OK, None, ()),
+    ("galera-upgrade", NODE_DOWN, State.OK, None, ()),
+    ("galera-upgrade", OLD_TABLES, State.WARNING, "galera-upgrade-needed", ("galera-mariadb-upgrade",)),
+    ("galera-upgrade", {**OLD_TABLES, "upgrade_signs": SIGN}, State.CRITICAL, "galera-upgrade-needed", ("galera-mariadb-upgrade",)),
+    ("galera-upgrade", {**OLD_TABLES, "upgrade_signs": U}, State.UNKNOWN, None, ()),
+    ("galera-upgrade", {**OLD_TABLES, "local_state": "Donor/Desynced"}, State.WARNING, None, ()),
+    ("galera-upgrade", {**OLD_TABLES, "others_synced": 1}, State.WARNING, None, ()),
+    ("galera-upgrade", {**OLD_TABLES, "cluster_size": 2}, State.WARNING, None, ()),
+    ("galera-upgrade", {**OLD_TABLES, "any_donor_or_joiner": U}, State.WARNING, None, ()),
+    ("galera-upgrade", {"downgraded": True}, State.CRITICAL, "galera-downgraded", ()),
+    ("galera-upgrade", {"bootstrap_left_over": True}, State.WARNING, "galera-bootstrap-left-over", ()),
+    ("galera-upgrade", {**OLD_TABLES, "bootstrap_left_over": True}, State.WARNING, "galera-bootstrap-left-over", ()),
+    ("galera-upgrade", {**OLD_TABLES, "bootstrap_left_over": U}, State.WARNING, None, ()),
+    ("galera-upgrade", {"statistics_outdated": True}, State.WARNING, "galera-statistics-outdated", ()),
+    ("galera-upgrade", {"upgrade_needed": U, "downgraded": U}, State.UNKNOWN, None, ()),
     ("galera-node", {"cluster_status": U, "local_state": U, "connected": U}, State.UNKNOWN, None, ()),
     ("galera-cluster", {}, State.OK, None, ()),
     ("galera-cluster", {"proven_primary": 2, "may_be_primary": 2, "proven_synced": 2}, State.OK, None, ()),
@@ -290,7 +320,8 @@ def test_risks_are_those_of_the_issue() -> None:
     risks = {name: runbook.risk for name, runbook in shipped().runbooks.items()}
     assert risks == {
         "container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2,
-        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3,
+        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3, "galera-mariadb-upgrade": Risk.R2,
+        "galera-restart-left-out": Risk.R2,
     }  # fmt: skip
 
 
