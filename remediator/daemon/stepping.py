@@ -286,8 +286,9 @@ def _look_again(turn: Turn, host: str) -> None:
 
 def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, actor: str) -> Run:
     """Record that `answer` is what became of a step in doubt, and let the run go on from there."""
-    begun = any(each.state is StepState.DONE for each in run.steps)
-    repeatable = begun and resolving.planned(run, step).effect is Effect.IDEMPOTENT
+    planned = resolving.planned(run, step)
+    begun = planned.parallel or any(each.state is StepState.DONE for each in run.steps)
+    repeatable = begun and planned.effect is Effect.IDEMPOTENT
     run = machine.probed(run, step.id, answer, turn.now, by=by, repeatable=repeatable)
     after = next(each for each in run.steps if each.id == step.id)
     if after.state is StepState.DONE:

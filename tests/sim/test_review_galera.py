@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remediator.model.replies import Section
-from tests.sim.cloud import CONFIG
+from tests.sim.cloud import CONFIG, GALERA_UUID
 from tests.sim.test_review_base import Cloud, Host
 
 pytestmark = pytest.mark.sim
@@ -40,7 +40,7 @@ def status(local: str = "Synced", cluster: str = "Primary", size: int = 2) -> di
         "wsrep_cluster_size": str(size),
         "wsrep_connected": "ON",
         "wsrep_ready": "ON",
-        "wsrep_cluster_state_uuid": "u",
+        "wsrep_cluster_state_uuid": GALERA_UUID,
         "wsrep_cluster_conf_id": "7",
     }
 

@@ -5,11 +5,12 @@ The judgement is `decision`, its evidence `gather` and `marks`, its procedure `r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, marks, recovery, tending
+from remediator.integrations.galera import actions, assess, marks, recovery, scripts, tending
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
@@ -32,6 +33,9 @@ def build(config: Mapping[str, Any]) -> Integration:
     user, password = str(config.get("user", "monitor")), config.get("password")
     if config.get("copy", "files") not in COPIES:
         raise ValueError(f"integrations.galera.copy is one of {', '.join(COPIES)}, not {config.get('copy')!r}")
+    volume = config.get("volume")
+    if volume is not None and re.fullmatch(scripts.PATH, str(volume)) is None:
+        raise ValueError(f"integrations.galera.volume is an absolute path of plain characters, not {volume!r}")
     tables = _texts(config, "canaries")
     _texts(config, "snapshot")
     word = (
@@ -64,7 +68,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         assessments=assess.ASSESSMENTS,
         actions=(*actions.ACTIONS, *recovery.actions(config), *tending.ACTIONS),
         direct=direct,
-        request={"galera_volume": config.get("volume")},
+        request={"galera_volume": volume},
         applies=lambda host: group in host.groups,
         marks={
             "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),

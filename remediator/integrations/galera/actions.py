@@ -1,4 +1,4 @@
-"""The one typed action of Galera so far: start one stopped member, without any option (GB-16).
+"""The typed actions for one member: read its position, and start it, stopped as it is, without any option (GB-16).
 
 Invariant: it starts through the unit, never with bootstrap options, and whoever asks for it, a rule or a person, it is
 refused unless all that GB-16 and GB-17 (safety.md b.1) ask for is proven: the member failed and was not stopped, the
@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera.facts import CONTAINER
+from remediator.integrations.galera import reading, scripts
+from remediator.integrations.galera.facts import CONTAINER, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Data, Unknown
 
 CLOCK_S = 2.0
+POSITION = "position"
+"""The step of `galera-start-member` that read the position."""
 HARMFUL = frozenset(
     ("innodb_corruption", "xa_prepared", "diverged", "inconsistent", "not_safe_to_bootstrap", "disk_full", "inode_full")
 )
@@ -45,13 +48,67 @@ def _refusal(data: Data, host: str) -> str | None:
     return None
 
 
-def _start(order: ActionInput) -> tuple[Command, ...]:
+def _must_be_startable(order: ActionInput) -> None:
     refusal = _refusal(order.data, order.host.name)
     if refusal is not None:
         raise ValueError(refusal)
     if not units.has_unit(order.data, CONTAINER):
         raise ValueError(f"MariaDB on {order.host.name} has no systemd unit: it is never started past one")
+
+
+def _read(order: ActionInput) -> tuple[Command, ...]:
+    _must_be_startable(order)
+    return reading.commands(order) if order.run else ()
+
+
+def _start(order: ActionInput) -> tuple[Command, ...]:
+    _must_be_startable(order)
+    if order.run:
+        _must_not_be_ahead(order)
     return units.start(order, CONTAINER)
+
+
+def _must_not_be_ahead(order: ActionInput) -> None:
+    """GB-10, headline of Galera's state transfers: raise ValueError for a member that holds what the living Primary never had.
+
+    Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone held is
+    gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a whole copy (GB-6).
+    """
+    host = order.host.name
+    found = reading.position(order.results.get(POSITION))
+    if isinstance(found, Unknown):
+        raise ValueError(
+            f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data"
+        )
+    if found.xa:
+        raise ValueError(f"{host} holds prepared transactions: commit or roll them back by hand first")
+    if found.known is None:
+        return
+    uuid, seqno = found.known
+    others = [
+        one.status
+        for name in (order.evidence.hosts if order.evidence is not None else ())
+        if name != host
+        and order.evidence is not None
+        and (one := member(name, order.evidence.reply(name))).primary is True
+        and isinstance(one.status, Status)
+    ]
+    if not others:
+        raise ValueError("no other member is proven Primary: there is nothing to join")
+    if any(status.cluster_uuid != uuid for status in others):
+        raise ValueError(
+            f"{host} holds {uuid}, and the Primary is {others[0].cluster_uuid}: it is of another cluster (GB-5)"
+        )
+    newest = max(status.last_committed for status in others)
+    if seqno > newest:
+        raise ValueError(
+            f"{host} stands at {seqno}, and the Primary at {newest}: what it alone holds would be lost by a start; save its data "
+            "directory, and let it take a whole copy only after a person has looked"
+        )
+
+
+def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
+    return Probe.NOT_APPLIED
 
 
 def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
@@ -59,6 +116,20 @@ def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe
 
 
 ACTIONS = (
+    ActionSpec(
+        name="galera.read_member",
+        summary="read how far the data of this stopped member goes, in a one-shot container with a log of its own",
+        risk=Risk.R2,
+        effect=Effect.IDEMPOTENT,
+        target_kinds=("galera",),
+        params={},
+        commands=_read,
+        probe=_again,
+        result=reading.gives,
+        late=True,
+        guarded=True,
+        scripts=(scripts.READ,),
+    ),
     ActionSpec(
         name="galera.start_member",
         summary="start one stopped MariaDB member: reset-failed and start of its unit, without any bootstrap option",
@@ -68,6 +139,9 @@ ACTIONS = (
         params={},
         commands=_start,
         probe=_probe,
+        late=True,
+        guarded=True,
+        fresh=True,
         privileges=(
             "systemctl reset-failed kolla-mariadb-container.service",
             "systemctl start kolla-mariadb-container.service",

@@ -8,11 +8,10 @@ bootstrapped. Members join one after the other, each until it is Synced.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import gather, positions, progress, scripts, table
+from remediator.integrations.galera import gather, progress, reading, scripts, table
 from remediator.integrations.galera.decision import Decision, Procedure, decide
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
@@ -24,7 +23,7 @@ from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 
-QUICK_S, READ_S, START_S, STOP_S = 30.0, 1800.0, 90.0, 240.0
+QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
 COPY_RATE = 50e6
 """Bytes a second: slower than any disk a database is put on."""
 READS = "read_"
@@ -61,38 +60,8 @@ def _save(order: ActionInput) -> tuple[Command, ...]:
     return _command(order, scripts.SAVE, QUICK_S, data_directory(order), order.run)
 
 
-def _nonce(order: ActionInput) -> str:
-    """A word of its own for each member and run, whatever characters the name of the host has."""
-    return f"{order.run}-{hashlib.sha256(order.host.name.encode()).hexdigest()[:16]}"
-
-
-def _read(order: ActionInput) -> tuple[Command, ...]:
-    return _command(order, scripts.READ, READ_S, _nonce(order), order.host.engine, order.run)
-
-
-def _position(order: ActionInput, output: str) -> Mapping[str, Any]:
-    """Return the position in the output of a one-shot. What cannot be told is kept as UNKNOWN: the decision refuses it."""
-    found = positions.parse(output, _nonce(order))
-    if isinstance(found, Unknown):
-        return {"unknown": True, "reason": found.reason}
-    if isinstance(found.uuid, Unknown):
-        return {"unknown": True, "reason": found.uuid.reason, "xa": found.xa}
-    return {"uuid": found.uuid, "seqno": found.seqno, "xa": found.xa}
-
-
 def _positions(order: ActionInput) -> dict[str, Position | Unknown]:
-    found: dict[str, Position | Unknown] = {}
-    for host in order.target.hosts:
-        given = order.results.get(f"{READS}{host}")
-        if given is None:
-            found[host] = Unknown("not_read")
-        elif given.get("xa") and given.get("unknown"):
-            found[host] = Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True)
-        elif given.get("unknown"):
-            found[host] = Unknown(str(given["reason"]))
-        else:
-            found[host] = Position(uuid=given["uuid"], seqno=given["seqno"], xa=bool(given["xa"]))
-    return found
+    return {host: reading.position(order.results.get(f"{READS}{host}")) for host in order.target.hosts}
 
 
 # the decision -----------------------------------------------------------------------------------------------------------
@@ -327,9 +296,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
             params={},
-            commands=_read,
+            commands=reading.commands,
             probe=_again,
-            result=_position,
+            result=reading.gives,
             each_member=True,
             late=True,
             parallel=True,

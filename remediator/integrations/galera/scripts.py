@@ -26,7 +26,7 @@ HELD: Final = "# remediator"
 
 _RUN = r"run-[0-9]{1,12}"
 _ENGINE = r"docker|podman"
-_PATH = r"/[A-Za-z0-9._/-]{1,200}"
+PATH: Final = r"/[A-Za-z0-9._/-]{1,200}"
 _NONCE = r"[A-Za-z0-9-]{8,64}"
 
 
@@ -65,7 +65,7 @@ SAVE: Final = _script(
         'V=$1; S="${V%/*}/remediator-$2"; mkdir -p -m 0700 "$S" || exit 5; for f in grastate.dat gvwstate.dat; do '
         '[ ! -e "$V/$f" ] || [ -e "$S/$f" ] || cp -p "$V/$f" "$S/$f" || exit 5; done; ls -l "$S"'
     ),
-    _PATH,
+    PATH,
     _RUN,
 )
 """Arguments: data directory, run. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never overwritten."""
@@ -76,7 +76,7 @@ COPY: Final = _script(
         'V=$1; S="${V%/*}/remediator-$2"; [ ! -e "$S/data" ] || exit 0; mkdir -p -m 0700 "$S" && rm -rf "$S/data.part" && '
         'cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),
-    _PATH,
+    PATH,
     _RUN,
 )
 """Arguments: data directory, run. Copies the whole data directory beside itself."""
@@ -89,14 +89,15 @@ READ: Final = _script(
         f'$E run --rm --name {RECOVER_CONTAINER} --label "remediator.run=$R" --network none --volumes-from mariadb --user 0 '
         '--entrypoint sh "$I" -c \'B=$(command -v mariadbd || command -v mysqld) && "$B" '
         "--defaults-file=/var/lib/kolla/config_files/galera.cnf --user=mysql --wsrep-recover --skip-networking "
-        "--log-error=/tmp/remediator.err; rc=$?; tail -n 300 /tmp/remediator.err; exit $rc' 2>&1; "
+        "--log-error=/tmp/remediator.err; rc=$?; tail -n 150 /tmp/remediator.err | cut -c1-400; exit $rc' 2>&1; "
         'rc=$?; echo; echo "remediator-position $N end $rc"'
     ),
     _NONCE,
     _ENGINE,
     _RUN,
 )
-"""Arguments: nonce, engine, run. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4)."""
+"""Arguments: nonce, engine, run. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4), and what is shown of it
+is less than what is kept of a step's output."""
 
 BOOTSTRAP: Final = _script(
     "galera-bootstrap",
@@ -108,7 +109,7 @@ BOOTSTRAP: Final = _script(
         f'$E run -d --name {BOOTSTRAP_CONTAINER} --label "remediator.run=$R" --network host --volumes-from mariadb '
         '-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster "$I"'
     ),
-    _PATH,
+    PATH,
     _RUN,
     _ENGINE,
 )
@@ -123,7 +124,7 @@ JOIN: Final = _script(
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _RUN,
-    _PATH,
+    PATH,
     "ist|sst",
 )
 """Arguments: run, data directory, ``ist`` or ``sst``. Takes the hold back and starts the unit; ``sst`` forces a whole transfer (GB-10)."""

@@ -57,6 +57,7 @@ def test_an_empty_group_with_galera_configured(tmp_path: Path) -> None:
         "the group mariadb has no host in the inventory; if that is right, set checks.galera-node.off: true",
         "the group mariadb has no host in the inventory; if that is right, set checks.galera-cluster.off: true",
         "the group mariadb has no host in the inventory; if that is right, set checks.galera-upgrade.off: true",
+        "the group mariadb has no host in the inventory; if that is right, set checks.galera-mark.off: true",
     ]
 
 

@@ -131,6 +131,7 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "container.start": (Risk.R1, Effect.ONCE, False),
         "container.restart": (Risk.R1, Effect.ONCE, True),
         "galera.start_member": (Risk.R2, Effect.ONCE, False),
+        "galera.read_member": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.hold": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.save": (Risk.R1, Effect.IDEMPOTENT, False),
         "galera.read_position": (Risk.R2, Effect.IDEMPOTENT, False),

@@ -1,0 +1,48 @@
+"""Reading how far the data of a stopped member goes, as a step: its command, and what it gives to later steps. Pure.
+
+Invariant: the nonce is of the run and the member, so that no line of another reading is ever taken for this one's (GB-4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.galera import positions, scripts
+from remediator.integrations.galera.positions import Position
+from remediator.model.content import ActionInput, Command
+from remediator.model.values import Unknown
+
+READ_S = 1800.0
+
+
+def nonce(order: ActionInput) -> str:
+    """Return a word of its own for each member and run, whatever characters the name of the host has."""
+    return f"{order.run}-{hashlib.sha256(order.host.name.encode()).hexdigest()[:16]}"
+
+
+def commands(order: ActionInput) -> tuple[Command, ...]:
+    argv = scripts.READ.argv(nonce(order), order.host.engine, order.run)
+    return (Command(host=order.host.name, argv=argv, timeout_s=READ_S),)
+
+
+def gives(order: ActionInput, output: str) -> Mapping[str, Any]:
+    """Return the position in the output of a one-shot, as JSON. What cannot be told is kept as UNKNOWN: who reads it refuses it."""
+    found = positions.parse(output, nonce(order))
+    if isinstance(found, Unknown):
+        return {"unknown": True, "reason": found.reason}
+    if isinstance(found.uuid, Unknown):
+        return {"unknown": True, "reason": found.uuid.reason, "xa": found.xa}
+    return {"uuid": found.uuid, "seqno": found.seqno, "xa": found.xa}
+
+
+def position(given: Mapping[str, Any] | None) -> Position | Unknown:
+    """Return the position that a step gave; UNKNOWN where it gave none."""
+    if given is None:
+        return Unknown("not_read")
+    if given.get("xa") and given.get("unknown"):
+        return Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True)
+    if given.get("unknown"):
+        return Unknown(str(given["reason"]))
+    return Position(uuid=given["uuid"], seqno=given["seqno"], xa=bool(given["xa"]))
