@@ -32,12 +32,14 @@ class Domain:
     settle_s: float
     own_kind: str | None = None
     """The kind of target by which its members have a check of their own (``galera/H``), which then says how they are."""
+    own_check: str | None = None
+    """That check: others of the same target (whether its tables need an upgrade) say nothing of a member's health."""
     only_in: str | None = None
     """The inventory group that its members must be in: every compute host has an ovn_controller, and is no gateway."""
 
 
 DOMAINS: Mapping[str, Domain] = {
-    "galera": Domain(containers=frozenset({"mariadb"}), settle_s=60.0, own_kind="galera"),
+    "galera": Domain(containers=frozenset({"mariadb"}), settle_s=60.0, own_kind="galera", own_check="galera-node"),
     "rabbitmq": Domain(containers=frozenset({"rabbitmq"}), settle_s=60.0),
     "ovn_nb": Domain(containers=frozenset({"ovn_nb_db"}), settle_s=60.0),
     "ovn_sb": Domain(containers=frozenset({"ovn_sb_db"}), settle_s=60.0),
@@ -107,7 +109,7 @@ def member(turn: Turn, name: str, host: str) -> Member:
     keys = [
         key
         for key in world.keys_of_host.get(host, ())
-        if key[1] == f"{domain.own_kind}/{host}"
+        if (key[1] == f"{domain.own_kind}/{host}" and key[0] == domain.own_check)
         or (
             domain.own_kind is None
             and key[1].startswith("container/")

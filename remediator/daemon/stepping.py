@@ -154,7 +154,7 @@ def _begin(turn: Turn, run: Run, step: StepRecord) -> Run | None:
     commands = [command.to_json() for command in planned.commands]
     body = {"step": step.id, "action": step.action, "effect": planned.effect.value, "commands": commands}
     turn.audit_run("intent", run, {**body, "before": before})
-    shown = "; ".join(f"{command.host}: {command.line()}" for command in planned.commands)
+    shown = "; ".join(f"{command.host}: {command.brief}" for command in planned.commands)
     if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
         text = shown or f"{step.id}: {planned.summary}"
         turn.incident(lifecycle.curing(incident, run, turn.now), "intent", text, run=run.id, rule=run.plan.rule)

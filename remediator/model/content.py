@@ -52,6 +52,13 @@ class Probe(enum.Enum):
 
 
 SUDO = ("sudo", "-n", "--")
+SCRIPT = ("sh", "-c")
+
+
+def brief(argv: Sequence[str]) -> str:
+    """Return `argv` in one line; of a fixed script only its name and its words."""
+    words = argv[3:] if tuple(argv[:2]) == SCRIPT else argv
+    return shlex.join(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,11 @@ class Command:
         """Return the command as a shell takes it, every word quoted that needs it."""
         prefix = SUDO if sudo and self.privileged else ()
         return " && ".join(shlex.join((*prefix, *each)) for each in (self.first, self.argv) if each)
+
+    @property
+    def brief(self) -> str:
+        """The command in one short line: of a fixed script its name and words, whose text is in the plan and in the audit."""
+        return brief(self.argv) if not self.first else f"{brief(self.first)} && {brief(self.argv)}"
 
     def to_json(self) -> dict[str, Any]:
         """Return what the journal, the plan and every output say of it."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from remediator.model.content import Probe
+from remediator.model.content import Probe, brief
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Approval, Run, RunState, StepRecord, StepState
@@ -133,7 +133,7 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
     known (exit code None): in doubt, whatever came before.
     """
     step = next(each for each in run.steps if each.id == step_id)
-    output = "\n".join(f"$ {' '.join(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
+    output = "\n".join(f"$ {brief(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
     last = done[-1] if done else None
     if last is not None and last.exit_code is None and last.error.startswith(NOT_STARTED):
         return _with_step(run, replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now))
@@ -141,7 +141,7 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
         why = last.error if last is not None and last.error else "nothing came back"
         return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why, output=output))
     if last.exit_code != 0:
-        result = f"{' '.join(last.argv)} ended with {last.exit_code}: {_last_line(last.output) or last.error}"
+        result = f"{brief(last.argv)} ended with {last.exit_code}: {_last_line(last.output) or last.error}"
         return _with_step(run, replace(step, state=StepState.FAILED, result=result, output=output, outcome_at=now))
     if len(done) < expected:
         return _with_step(

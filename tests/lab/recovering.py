@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lab import galera, galera_disk, hosts, topology
+from lab.topology import Host
 from tests.lab.scenario import Scenario
 
 Make = Callable[[Sequence[str]], Scenario]
@@ -76,13 +78,23 @@ def approve(running: Scenario, run: str) -> str:
     return text
 
 
+def left_on(host: Host) -> str:
+    """Return what a recovery of ours has left on a host: its hold, its containers."""
+    script = f"ls {HOLD} 2>/dev/null || true\ndocker ps -a --format '{{{{.Names}}}}' | grep remediator_ || true\n"
+    return hosts.shell(host, script).out.strip()
+
+
+def entries(exported: str) -> list[dict[str, Any]]:
+    """Return the entries of an audit export."""
+    return [json.loads(line) for line in exported.splitlines() if line.strip()]
+
+
 def whole_again() -> None:
     """Assert that all members are Synced in their own units, and that nothing of ours is left on any host."""
     for host in topology.GALERA:
         assert galera.synced(host, len(MEMBERS)), f"{host.name}: {galera.status(host)}"
-        script = f"ls {HOLD} 2>/dev/null || true\ndocker ps -a --format '{{{{.Names}}}}' | grep remediator_ || true\n"
-        left = hosts.shell(host, script).out
-        assert left.strip() == "", f"{host.name}: {left}"
+        left = left_on(host)
+        assert left == "", f"{host.name}: {left}"
         unit = hosts.shell(host, f"systemctl is-active {galera.UNIT} || true\n").out.strip()
         assert unit == "active", f"{host.name}: {unit}"
 

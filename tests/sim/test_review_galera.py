@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from remediator.daemon import grouping
+from remediator.daemon.turn import Turn
+from remediator.model.judging import State
 from remediator.model.replies import Section
+from remediator.store.journal import Journal
 from tests.sim.cloud import CONFIG, GALERA_UUID
 from tests.sim.test_review_base import Cloud, Host
+from tests.unit.integrations import galera_world
 
 pytestmark = pytest.mark.sim
 
@@ -23,14 +29,7 @@ inventory:
 EXTRA = "  galera-node: {every: 5s, retry: 5s}\n  galera-cluster: {every: 5s, retry: 5s}\n"
 
 
-FILES = {
-    "volume": "/v",
-    "present": True,
-    "grastate": {"uuid": "u", "seqno": "-1", "safe_to_bootstrap": "0"},
-    "gvwstate_bytes": 100,
-    "sst_in_progress": False,
-    "log_tail": "nothing of note",
-}
+FILES = {**galera_world.files(), "log_tail": "nothing of note", "upgrade_info": "10.11.19-MariaDB"}
 
 
 def status(local: str = "Synced", cluster: str = "Primary", size: int = 2) -> dict[str, str]:
@@ -41,6 +40,8 @@ def status(local: str = "Synced", cluster: str = "Primary", size: int = 2) -> di
         "wsrep_connected": "ON",
         "wsrep_ready": "ON",
         "wsrep_cluster_state_uuid": GALERA_UUID,
+        "version": "10.11.19-MariaDB",
+        "wsrep_last_committed": "5",
         "wsrep_cluster_conf_id": "7",
     }
 
@@ -134,3 +135,17 @@ def test_a_downtime_of_the_database_mutes_its_start(tmp_path: Path, service: str
     verbs = cloud.verbs()
     cloud.database.close()
     assert verbs == []
+
+
+def test_tables_that_need_an_upgrade_make_no_member_unhealthy(tmp_path: Path) -> None:
+    """Only its own check says how a member is: another one's warning would keep it from ever counting as well."""
+    cloud = cloud_of_three(tmp_path)
+    cloud.run(30)
+    key = ("galera-upgrade", "galera/h2")
+    assert key in cloud.world.results
+    cloud.world.series[key] = replace(cloud.world.series[key], state=State.WARNING)
+    with cloud.database.transaction() as connection:
+        turn = Turn(world=cloud.world, journal=Journal(connection, cloud.now()), now=cloud.now())
+        healthy = grouping.member(turn, "galera", "h2").healthy
+    cloud.database.close()
+    assert healthy is True

@@ -1,0 +1,125 @@
+"""What must not be bootstrapped, or not by itself: the cases in which other recoveries have lost data. Each is told with its rule."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import galera, topology, workload
+from tests.lab import recovering
+from tests.lab.recovering import Make, approve, forget_views, settled, since, wait_run
+from tests.lab.scenario import Row, Scenario
+
+pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+
+
+def page_of(running: Scenario, words: str, limit_s: float = 90.0) -> str:
+    """Return the text of the first page that has `words`."""
+    found: list[str] = []
+
+    def there() -> bool:
+        found[:] = [page["text"] for page in running.pages() if words in page["text"]]
+        return bool(found)
+
+    running.wait(f"a page with {words!r}", there, limit_s)
+    return found[0]
+
+
+def refused(make: Make, fault: str, host: str, rule: str, **params: Any) -> tuple[Scenario, str]:
+    """Break by `fault` with all views lost, and return the scenario and the page that names `rule`; nothing was done."""
+    running = settled(make)
+    running.break_(fault, host, **params)
+    forget_views()
+    broken = time.monotonic()
+    text = page_of(running, rule)
+    running.stays("doing nothing", lambda: running.runs() == [], 20)
+    Row(fault=f"{fault}, no views", host=host, outcome="escalated", why=f"{rule}; paged after {since(broken)} s").keep()
+    return running, text
+
+
+def test_an_empty_member_with_the_flag_is_never_the_source(scenario: Make) -> None:
+    _, text = refused(scenario, "galera-empty-flagged", "ctl1", "GB-7")
+    assert "ctl1" in text
+
+
+def test_two_histories_are_a_persons(scenario: Make) -> None:
+    _, text = refused(scenario, "galera-two-uuids", "ctl3", "GB-5")
+    assert "ctl3 holds" in text
+
+
+def test_prepared_transactions_end_the_run_and_everything_is_taken_back(scenario: Make) -> None:
+    running = settled(scenario)
+    running.break_("galera-prepared-xa", "ctl2")
+    forget_views()
+    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 120)
+    approve(running, run["id"])
+    run = wait_run(running, "galera-bootstrap", ["failed"], 120)
+    assert "GB-4" in run["reason"], recovering.told(run)
+    assert all(step["state"] == "pending" for step in run["steps"] if step["id"] == "bootstrap")
+    page_of(running, "GB-4")
+    running.wait("the holds to be taken back", nothing_held, 90, every_s=2.0)
+    Row(
+        fault="galera-prepared-xa, no views", host="ctl2", outcome="escalated", why=run["reason"].splitlines()[0]
+    ).keep()
+
+
+def nothing_held() -> bool:
+    return all(not recovering.left_on(host) for host in topology.GALERA)
+
+
+def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: Make) -> None:
+    running = scenario(recovering.MEMBERS)
+    running.break_("galera-stale-ahead", "ctl3")
+    running.start()
+    running.wait("the member to be seen", lambda: failed(running, "galera/ctl3"), 90)
+    # The group is not whole, so nobody can say that it is: what stands is accepted host by host where it can be.
+    running.wait("an incident of the member", lambda: running.incident("galera/ctl3", "galera-node") is not None, 60)
+    running.stays(
+        "doing nothing", lambda: [run["runbook"] for run in running.runs() if run["state"] == "succeeded"] == [], 20
+    )
+    assert not galera.synced(topology.host("ctl3"), 1)
+    Row(
+        fault="galera-stale-ahead",
+        host="ctl3",
+        outcome="escalated",
+        why="ahead of the living Primary: left to a person",
+    ).keep()
+
+
+def failed(running: Scenario, target: str) -> bool:
+    found = running.results("galera-node", target)
+    return bool(found) and found[0]["state"] == "CRITICAL"
+
+
+def test_a_partition_is_left_alone_and_loses_nothing(scenario: Make, tmp_path: Path) -> None:
+    running = settled(scenario)
+    writing = workload.start(tmp_path / "writes", seconds=120)
+    time.sleep(2.0)
+    running.break_("galera-partition", "ctl1")
+    running.wait_incident("galera/ctl1", "galera-node", ["escalated"], 120)
+    running.stays("doing nothing", lambda: running.runs() == [], 20)
+    running.heal("galera-partition", "ctl1")
+    wrote = writing.stop()
+    assert wrote.acknowledged > 0
+    assert workload.lost(tmp_path / "writes", topology.host("ctl1")) == set()
+    Row(
+        fault="galera-partition 2/1", host="ctl1", outcome="escalated", why=f"{wrote.acknowledged} rows, none lost"
+    ).keep()
+
+
+def test_all_cut_off_from_each_other_are_waited_for(scenario: Make, tmp_path: Path) -> None:
+    running = settled(scenario)
+    writing = workload.start(tmp_path / "writes", seconds=120)
+    time.sleep(2.0)
+    running.break_("galera-all-non-primary", "ctl1")
+    running.wait("the cluster to be seen", lambda: recovering.cluster(running)["state"] == "CRITICAL", 60)
+    assert recovering.cluster(running)["data"]["procedure"] == "wait"
+    running.stays("doing nothing", lambda: running.runs() == [], 40)
+    running.heal("galera-all-non-primary", "ctl1")
+    running.wait("the cluster to be whole", lambda: recovering.cluster(running)["state"] == "OK", 60)
+    wrote = writing.stop()
+    assert workload.lost(tmp_path / "writes", topology.host("ctl3")) == set()
+    Row(fault="galera-all-non-primary", host="all", outcome="waits", why=f"{wrote.acknowledged} rows, none lost").keep()
