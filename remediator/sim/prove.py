@@ -23,6 +23,8 @@ from remediator.sim.watch import INVARIANTS
 
 WORKERS = 2
 BATCH = 4
+AGAIN = (2, 1, 3, 5)
+"""So many points after the first death comes the second one; of a way that repeats another one, only the first of these."""
 TWICE_EVERY = 25
 """Every so many stories one is told twice: word for word the same, or it is a violation."""
 
@@ -144,9 +146,11 @@ def _jobs(
     all_points: list[tuple[int, int, int]] = []
     for number, way in enumerate(points.WAYS):
         found = points.count(way)
-        all_points += [(number, point, 0) for point in range(1, found + 1)]
+        first, step = (1 + seed % 2, 2) if way.half and not twice else (1, 1)
+        all_points += [(number, point, 0) for point in range(first, found + 1, step)]
         if twice:
-            all_points += [(number, point, again) for point in range(1, found + 1) for again in (1, 2, 3, 5)]
+            later = AGAIN[:1] if way.half else AGAIN
+            all_points += [(number, point, again) for point in range(1, found + 1) for again in later]
     proof.total += len(all_points)
     for batch in _batches(all_points):
         yield die_batch, batch

@@ -310,6 +310,13 @@ NAMED: Mapping[str, Story] = {
         then(25, "nothing-leaves", 130.0, "it is paused"), then(0, "people-were-paged", "is held"), then(0, "bootstrapped-on"),
         then(0, "resume"), WHOLE, CTL1,
     ),
+    "galera: all killed, the daemon dies before the starts leave": _story(
+        "unattended", HEALTHY, then(0, "cluster-killed"), then(0, "until-step", "start_ctl1", "intent"), then(0, "daemon-killed"),
+        WHOLE, then(0, "bootstrapped-on"), then(0, "nobody-was-called"),
+    ),
+    "galera: somebody starts a member beside it": _story(
+        "unattended", LOST, then(0, "until-step", "bootstrap", "settling"), then(0, "started-by-hand", "ctl3", False), WHOLE, CTL1,
+    ),
     "galera: killed before the bootstrap leaves": _story(
         "unattended", LOST, then(0, "until-step", "bootstrap", "intent"), then(0, "daemon-killed"), WHOLE, CTL1,
     ),

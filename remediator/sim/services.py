@@ -137,6 +137,8 @@ class Service:
             return 1
         if self.running:
             self._end(0)
+            self.stopped_by_job = True
+            self.on_change()
         return self.start()
 
     # its inside ---------------------------------------------------------------------------------------------------

@@ -1,45 +1,13 @@
-"""The mistakes: each a patch of one shipped file, and where it is expected to be caught.
-
-Invariant: the old text occurs exactly once in its file; a row that does not fit any more is a failure, never skipped.
-"""
+"""The mistakes: each a patch of one shipped file, and where it is expected to be caught."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.mutants.galera_rows import GALERA
+from tests.mutants.mutant import ROOT, Mutant, OutOfDate
 
-
-class OutOfDate(Exception):
-    """The old text of a mutant is not in its file exactly once."""
-
-    def __init__(self, name: str, file: str, times: int) -> None:
-        super().__init__(
-            f"{name} is out of date: its old text occurs {times} times in {file}; adapt the row to the file"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """`story`: the directed story that is told first. `tests`: unit tests in place of the simulator, which cannot see it."""
-
-    name: str
-    mistake: str
-    file: str
-    old: str
-    new: str
-    story: str = ""
-    tests: str = ""
-
-    def patched(self, text: str) -> str:
-        """Return the file's `text` with the mistake in it. Raise OutOfDate."""
-        times = text.count(self.old)
-        if times != 1:
-            raise OutOfDate(self.name, self.file, times)
-        return text.replace(self.old, self.new)
-
+__all__ = ["BY_NAME", "MUTANTS", "ROOT", "Mutant", "OutOfDate"]
 
 SAFETY = "remediator/safety/"
 DAEMON = "remediator/daemon/"
@@ -444,5 +412,5 @@ APPROVALS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS)
+MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *GALERA)
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}

@@ -27,7 +27,7 @@ SHIPPED = ("remediator", "checks", "rules", "runbooks")
 OF_TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/unit")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 SCENARIOS = 24
-LIMIT_S = 240.0
+LIMIT_S = 900.0
 CHILD = Path(__file__).with_name("child.py")
 FAILED = re.compile(r"^FAILED (\S+)", re.M)
 

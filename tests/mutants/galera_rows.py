@@ -1,0 +1,152 @@
+"""The mistakes of a Galera recovery, each caught by a directed story of `remediator/sim/recovering.py`."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+GALERA_DIR = "remediator/integrations/galera/"
+DAEMON = "remediator/daemon/"
+
+
+def _row(name: str, mistake: str, file: str, old: str, new: str, story: str) -> Mutant:
+    return Mutant(name=f"galera-{name}", mistake=mistake, file=file, old=old, new=new, story=f"galera: {story}")
+
+
+GALERA = (
+    _row(
+        "first-and-not-furthest",
+        "The first member is bootstrapped, and not the one with the highest position.",
+        GALERA_DIR + "rules_evidence.py",
+        "    equals = [seat for seat in case.seats if seat.witness and position(seat.member) == case.top]\n",
+        "    equals = [seat for seat in case.seats if seat.witness]\n",
+        "the furthest is not the first",
+    ),
+    _row(
+        "any-uuid",
+        "Nobody compares uuids: every member is taken for one of ours.",
+        GALERA_DIR + "gather.py",
+        "        uuid=_uuid(status, files, position),\n",
+        '        uuid="5a2f8a3e-0000-11f0-8000-000000000001",\n',
+        "two uuids",
+    ),
+    _row(
+        "no-mark",
+        "The high-water mark is not compared with the positions: nothing is ever called lost.",
+        GALERA_DIR + "standing.py",
+        "        return 0 if mark is None or self.top is None else max(0, mark - self.top)\n",
+        "        return 0\n",
+        "below the mark, nobody says yes",
+    ),
+    _row(
+        "asks-nobody",
+        "A loss that is known only after the approval is not asked about.",
+        GALERA_DIR + "recovery.py",
+        "        raise AsksAgain(sentence)\n",
+        "        pass\n",
+        "below the mark, nobody says yes",
+    ),
+    _row(
+        "alone-without-all",
+        "It acts alone although a member brings no position.",
+        GALERA_DIR + "rules_bootstrap.py",
+        "    return _first(PERSON, case)\n",
+        "    return None\n",
+        "zero uuid, alone it asks",
+    ),
+    _row(
+        "old-evidence",
+        "It decides on what was known before the members were held, and looks no more before it bootstraps.",
+        DAEMON + "resolving.py",
+        "    if not planned(run, step).fresh or outcome is None:\n",
+        "    if True:\n",
+        "a member is Primary again during the run",
+    ),
+    _row(
+        "no-hold",
+        "Nothing keeps the stopped members from starting while positions are read.",
+        GALERA_DIR + "recovery.py",
+        "    return _command(order, scripts.HOLD, QUICK_S, order.run, order.host.engine)\n",
+        "    return ()\n",
+        "all lost, unattended",
+    ),
+    _row(
+        "prepared-transactions",
+        "Prepared transactions in the output of the one-shot are not looked for.",
+        GALERA_DIR + "positions.py",
+        "    if causes.prepared(text):\n",
+        "    if False:\n",
+        "prepared transactions",
+    ),
+    _row(
+        "sent-blindly",
+        "A bootstrap whose outcome is lost counts as one that never arrived, whatever the host shows.",
+        GALERA_DIR + "recovery.py",
+        "    if helper is None:\n        return Probe.NOT_APPLIED\n",
+        "    if True:\n        return Probe.NOT_APPLIED\n",
+        "the answer to the bootstrap is lost",
+    ),
+    _row(
+        "once-a-day",
+        "A second bootstrap within a day is not known to be one.",
+        GALERA_DIR + "gather.py",
+        '    return "recent" if ended else "none"\n',
+        '    return "none"\n',
+        "lost again within a day",
+    ),
+    _row(
+        "joins-at-once",
+        "A member joins while another one is on its way.",
+        GALERA_DIR + "progress.py",
+        '        if one.moving is not False:\n            why = "gives or takes a state transfer" if one.moving is True else f"does not say ({one.sql})"\n            raise Waits',
+        '        if False:\n            why = "gives or takes a state transfer" if one.moving is True else f"does not say ({one.sql})"\n            raise Waits',
+        "somebody starts a member beside it",
+    ),
+    _row(
+        "only-copy-stopped",
+        "The bootstrap container is taken back while its only companion is still joining.",
+        GALERA_DIR + "undoing.py",
+        "    stands_in_the_way=_only_copy,\n",
+        "",
+        "a joiner fails",
+    ),
+    _row(
+        "hold-forgotten",
+        "A hold of ours is not known as ours when it is to be taken back.",
+        GALERA_DIR + "undoing.py",
+        "    return isinstance(hold, Hold) and hold.exists and hold.line == f\"{scripts.HELD} {mark.get('run')}\"\n",
+        "    return False\n",
+        "a position of an older run",
+    ),
+    _row(
+        "start-of-a-held-unit",
+        "A member is started although a hold of ours keeps its unit from starting.",
+        GALERA_DIR + "assess.py",
+        "    if decision.procedure is not Procedure.START_MEMBERS or not held:\n",
+        "    if True:\n",
+        "a member runs again during the run",
+    ),
+    _row(
+        "own-start-is-a-try",
+        "The start that a run has under way counts as an earlier try that failed.",
+        GALERA_DIR + "gather.py",
+        ' and run["ended_s"] is not None)\n',
+        ")\n",
+        "all killed, the daemon dies before the starts leave",
+    ),
+    _row(
+        "its-own-work-pages",
+        "The bootstrapped member's own container, which is down until the run puts it back, pages a person.",
+        DAEMON + "deciding.py",
+        '    return f"{run} works on {group}; what is still so after it is told then" if run is not None else None\n',
+        "    return None\n",
+        "all lost, unattended",
+    ),
+    _row(
+        "cured-is-a-storm",
+        "A cluster that comes back frees its members' problems while the run is still at them: three hosts at once.",
+        DAEMON + "observing.py",
+        " or incident.state in CURED_NOW):\n",
+        "):\n",
+        "all lost, unattended",
+    ),
+)
