@@ -163,7 +163,7 @@ FAULTS = (
     ),
     Fault(
         name="galera-all-killed", summary="all members are killed and stay down: no Primary (the host named does not matter)", hosts=MEMBERS,
-        default="ctl1", check="galera-cluster", outcome="escalated", heals="starts all members, or bootstraps from the most advanced one",
+        default="ctl1", check="galera-cluster", outcome="cured", heals="starts all members, or bootstraps from the most advanced one",
         start=_all_killed, undo=undo,
     ),
     Fault(

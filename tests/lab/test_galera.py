@@ -1,4 +1,7 @@
-"""Galera on the lab: one failed member is started while the rest is whole; everything else is for a person, with the table."""
+"""One Galera member on the lab: it is read and started while the rest is whole, and left to a person when it is cut off.
+
+The loss of the whole cluster is in test_recovery.py.
+"""
 
 from __future__ import annotations
 
@@ -63,21 +66,3 @@ def test_a_partitioned_member_is_left_to_a_person(scenario: Make) -> None:
     running.wait(
         "everything to be well again", lambda: all(each["state"] == "resolved" for each in running.incidents()), 120
     )
-
-
-def test_a_lost_primary_is_escalated_with_what_is_known(scenario: Make) -> None:
-    running = settled(scenario)
-    broken = running.break_("galera-all-killed", "ctl1")
-    running.wait("the cluster to be seen", lambda: state(running, "galera-cluster", "cluster/galera") == "CRITICAL", 60)
-    row = Row(fault="galera-all-killed", host="all", seen_s=round(time.monotonic() - broken, 1), outcome="escalated")
-    running.stays("a lost cluster", lambda: state(running, "galera-cluster", "cluster/galera") == "CRITICAL")
-    running.run("resume", "--reason", "seen")
-    cluster = running.wait_incident("cluster/galera", "galera-cluster", ["escalated"], 90)
-    running.stays("doing nothing", lambda: running.runs() == [], 20)
-    text = "\n".join(page["text"] for page in running.pages() if page["target"] == "cluster/galera")
-    for host in MEMBERS:
-        assert host in text, text
-    members = [each for each in running.incidents() if each["check"] == "galera-node"]
-    assert {each["parent"] for each in members} == {cluster["id"]}
-    row.why = "no member is Primary: never started by itself in this version"
-    row.keep()
