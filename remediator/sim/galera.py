@@ -122,6 +122,17 @@ class Galera:
         if member.state in ("cut", "waiting"):
             self._join(host)
 
+    def leave_out(self, host: str) -> None:
+        """Its transfer of write sets ended one short: it closes itself, runs on, and says that it has to be restarted."""
+        member = self.members[host]
+        if member.state == "synced":
+            self._stand_still()
+            self._drop(member)
+            member.data.signs = (
+                "0 [ERROR] WSREP: IST didn't contain all write sets, expected last: 1010 last received: 1009",
+            )
+            self._leave(clean=True)
+
     def bootstrap(self) -> None:
         """A person brought the whole cluster back, if it was lost; every member runs."""
         for member in self.members.values():
@@ -208,7 +219,7 @@ class Galera:
 
     def _began(self, host: str) -> None:
         member, data = self.members[host], self.members[host].data
-        member.process, member.state, data.log = "unit", "waiting", STARTING + READY
+        member.process, member.state, data.log, data.signs = "unit", "waiting", STARTING + READY, ()
         member.generation += 1
         if data.saved_view is None or data.view_text is not None:
             data.view, data.view_text = None, None

@@ -67,6 +67,7 @@ def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     asked = {
         "galera-hold": _hold, "galera-read-position": _hold, "galera-bootstrap": _bootstrap, "galera-join": _join,
         "galera-start": _start, "galera-finish": _finish, "galera-release": _release,
+        "galera-restart-left-out": _restart,
     }.get(sent.script)  # fmt: skip
     found = [] if asked is None else asked(galera, member, seen, sent)
     if member.state in ("joining", "donor") and sent.script != "galera-release":
@@ -137,6 +138,12 @@ def _finish(galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tup
         return [("quorum", f"{sent.host} is the only Primary member, and its container is to end")]
     if not sent.release and any(one.state != "synced" for one in others):
         return [("joins", f"the container of {sent.host} is to end, and not all others are Synced")]
+    return []
+
+
+def _restart(galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tuple[str, str]]:
+    if member.in_primary or len(galera.primary) * 2 <= len(galera.members):
+        return [("quorum", f"{sent.host} is {member.state} and restarted, while {galera.primary} is Primary")]
     return []
 
 

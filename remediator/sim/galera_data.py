@@ -66,6 +66,8 @@ class Data:
     """The version for which mariadb-upgrade last ran."""
     sst: bool = False
     log: str = READY
+    signs: tuple[str, ...] = ()
+    """Lines since its last start that say what is wrong with a member that runs."""
     copies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Run to the names of the files that were copied for it."""
 

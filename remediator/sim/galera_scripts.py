@@ -15,6 +15,8 @@ from remediator.sim.hosts import SimHost
 
 TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap": 3.0, "galera-finish": 8.0}
 """Seconds of those that take more than a moment."""
+ONLY_READ = ("galera-read-position", "galera-login")
+"""They change nothing, and may run as often as they are needed."""
 Ended = tuple[int, str]
 """Exit code and output."""
 NOT_STOPPED: Ended = (4, "mariadb is not proven stopped")
@@ -145,6 +147,12 @@ def _upgrade(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
     return 0, "OK"
 
 
+def _restart(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
+    if host.engine_state != "ok" or not host.services["mariadb"].running:
+        return 4, "mariadb is not proven running"
+    return host.services["mariadb"].restart(), ""
+
+
 _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
     "galera-hold": _hold,
     "galera-release": _release,
@@ -157,5 +165,6 @@ _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
     "galera-start": _start,
     "galera-login": _login,
     "galera-upgrade": _upgrade,
+    "galera-restart-left-out": _restart,
 }
 KNOWN = frozenset(_DO)

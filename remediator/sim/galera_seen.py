@@ -94,7 +94,7 @@ def files(
         "free_bytes": free_bytes,
         "upgrade_info": data.upgraded_for,
         "log_tail": data.log,
-        "signs": [],
+        "signs": list(data.signs),
         "config": {"bootstrap": False, "addresses": [one.address for one in galera.members.values()]},
         "hold": {"exists": member.hold is not None, "line": member.hold},
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},

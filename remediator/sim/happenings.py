@@ -167,6 +167,17 @@ def cluster_lost(stage: Stage) -> None:
         member.data.view = None
 
 
+@kind(0, lambda random: (random.choice(CONTROLLERS),))
+def left_out(stage: Stage, host: str) -> None:
+    stage.simulation.cloud.galera.leave_out(host)
+
+
+@kind(0, lambda random: (random.choice(CONTROLLERS),))
+def tables_outdated(stage: Stage, host: str) -> None:
+    """The server of this member was upgraded, and its system tables were not."""
+    stage.simulation.cloud.galera.members[host].data.upgraded_for = "10.6.16-MariaDB"
+
+
 # hosts and network ------------------------------------------------------------------------------------------------
 
 

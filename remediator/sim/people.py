@@ -12,6 +12,7 @@ from typing import Any
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint
 from remediator.model.records import RunState
+from remediator.sim import galera_scripts
 from remediator.sim.account import Mute, Worked
 from remediator.sim.cloud import NAMES
 from remediator.sim.simulation import Simulation
@@ -173,7 +174,10 @@ class People:
             left = self._account.left.get(run)
             since = left.elapsed_s if left is not None else 0.0
             host = left.target.split("/")[1] if left is not None else ""
-            arrived = host in NAMES and any(at >= since for at, _ in self._simulation.cloud.hosts[host].orders)
+            arrived = host in NAMES and any(
+                at >= since and galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
+                for at, argv in self._simulation.cloud.hosts[host].orders
+            )
             self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
 
     def close_brake(self) -> None:

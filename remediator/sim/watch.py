@@ -322,6 +322,10 @@ class Watch:
             self._broken("chain", f"the log is not whole: {body}")
         self.checked["chain"] += 1
 
+    def was_paged(self, words: str) -> bool:
+        """Return whether a page with `words` is in the outbox."""
+        return bool(self._rows(sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words)).limit(1)))
+
     # helpers ----------------------------------------------------------------------------------------------------------
 
     def _broken(self, invariant: str, text: str) -> None:

@@ -59,7 +59,7 @@ GALERA = (
         DAEMON + "resolving.py",
         "    if not planned(run, step).fresh or outcome is None:\n",
         "    if True:\n",
-        "a member is Primary again during the run",
+        "a host is lost during the run",
     ),
     _row(
         "no-hold",
@@ -124,14 +124,6 @@ GALERA = (
         "    if decision.procedure is not Procedure.START_MEMBERS or not held:\n",
         "    if True:\n",
         "a member runs again during the run",
-    ),
-    _row(
-        "own-start-is-a-try",
-        "The start that a run has under way counts as an earlier try that failed.",
-        GALERA_DIR + "gather.py",
-        ' and run["ended_s"] is not None)\n',
-        ")\n",
-        "all killed, the daemon dies before the starts leave",
     ),
     _row(
         "its-own-work-pages",
