@@ -13,6 +13,9 @@ from remediator.model.content import Command, Effect, Risk
 from remediator.model.targets import Target
 from remediator.model.values import as_json
 
+RELEASE = "debt:release"
+"""The runbook and the action of every release of a debt. No content can have this name: a colon is not allowed in one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
@@ -107,6 +110,11 @@ class Plan:
             "content_version": self.content_version,
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+    @property
+    def is_release(self) -> bool:
+        """Whether it only takes back what a step of ours has set."""
+        return self.runbook == RELEASE
 
     @property
     def touches(self) -> tuple[str, ...]:

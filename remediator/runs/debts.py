@@ -18,13 +18,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from remediator.model.content import ActionInput, DebtSpec, Effect
-from remediator.model.plans import Plan, PlannedStep
+from remediator.model.plans import RELEASE, Plan, PlannedStep
 from remediator.model.records import Debt, DebtState, Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
 from remediator.runs import machine
 
-RELEASE = "debt:release"
-"""The runbook and the action of every release. No content can have this name: a colon is not allowed in one."""
 STEP = "release"
 MOST_TRIES = 3
 """So many undos that failed hand the debt to people."""
@@ -34,7 +32,7 @@ STEP_SLACK_S = 30.0
 
 def is_release(run: Run) -> bool:
     """Return whether `run` releases a debt."""
-    return run.plan.runbook == RELEASE
+    return run.plan.is_release
 
 
 def owed(

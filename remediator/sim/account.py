@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from remediator.integrations.galera.facts import SQL
+from remediator.model.plans import RELEASE
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-from remediator.runs.debts import RELEASE
 from remediator.sim.cloud import CONTROLLERS, NAMES
 from remediator.sim.galera_account import Seen
 

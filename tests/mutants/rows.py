@@ -340,7 +340,7 @@ JUDGEMENT = (
         file="remediator/integrations/galera/actions.py",
         old='    if data.get("quorum_without_me") is not True:\n',
         new='    if data.get("group_size") is None:\n',
-        story="no quorum to join",
+        tests="tests/unit/integrations/test_container_actions.py",
     ),
 )
 EMPTY = (
