@@ -11,6 +11,7 @@ import pytest
 from remediator.model.content import Mode, Risk
 from remediator.model.judging import State
 from remediator.model.mutes import Unacked
+from remediator.model.plans import RELEASE
 from remediator.model.signs import Sign
 from remediator.model.targets import container, galera_member
 from remediator.model.values import Unknown
@@ -283,3 +284,10 @@ def test_the_generic_start_on_a_galera_member_is_judged_by_its_container() -> No
     unit = container("ctl2", "mariadb").text
     verdict = ask("stateful", plan=a_plan(target), units={unit: GOOD_UNIT | {"stateful": True}})
     assert not verdict.allow
+
+
+def test_what_takes_back_our_own_state_is_not_held_by_an_operators_stop() -> None:
+    """A unit that we kept from starting is `inactive` with success after a boot of its host, as if somebody had stopped it."""
+    stopped = {UNIT: GOOD_UNIT | {"operator_stopped": True}}
+    assert not ask("operator_intent", units=stopped).allow
+    assert ask("operator_intent", units=stopped, plan=a_plan(runbook=RELEASE)).allow
