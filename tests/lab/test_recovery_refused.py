@@ -73,27 +73,21 @@ def nothing_held() -> bool:
 
 
 def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: Make) -> None:
-    running = scenario(recovering.MEMBERS)
+    running = settled(scenario)
+    assert running.run("pause", "--reason", "the cluster is being lost").returncode == 0
     running.break_("galera-stale-ahead", "ctl3")
-    running.start()
-    running.wait("the member to be seen", lambda: failed(running, "galera/ctl3"), 90)
-    # The group is not whole, so nobody can say that it is: what stands is accepted host by host where it can be.
-    running.wait("an incident of the member", lambda: running.incident("galera/ctl3", "galera-node") is not None, 60)
-    running.stays(
-        "doing nothing", lambda: [run["runbook"] for run in running.runs() if run["state"] == "succeeded"] == [], 20
-    )
+    assert running.run("resume", "--reason", "it is lost").returncode == 0
+    running.wait_incident("galera/ctl3", "galera-node", ["escalated"], 150)
+    (run,) = [each for each in running.runs() if each["runbook"] == "galera-start-member"]
+    assert run["state"] == "failed"
+    assert "what it alone holds would be lost" in run["reason"], recovering.told(run)
+    assert [step["state"] for step in run["steps"]] == ["done", "pending"]
     assert not galera.synced(topology.host("ctl3"), 1)
-    Row(
-        fault="galera-stale-ahead",
-        host="ctl3",
-        outcome="escalated",
-        why="ahead of the living Primary: left to a person",
-    ).keep()
-
-
-def failed(running: Scenario, target: str) -> bool:
-    found = running.results("galera-node", target)
-    return bool(found) and found[0]["state"] == "CRITICAL"
+    mark = running.results("galera-mark", recovering.TARGET)[0]
+    assert mark["state"] == "WARNING", mark["output"]
+    assert mark["data"]["behind_mark"] > 0
+    page_of(running, "behind what was seen before the outage")
+    Row(fault="galera-stale-ahead", host="ctl3", outcome="escalated", why=run["reason"][:110]).keep()
 
 
 def test_a_partition_is_left_alone_and_loses_nothing(scenario: Make, tmp_path: Path) -> None:

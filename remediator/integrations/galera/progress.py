@@ -6,6 +6,7 @@ position below it, row counts); a member that runs and says nothing is waited fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ SST_LEAST_S = 1800.0
 LEFT_OUT_S = 5.0
 MOST_RESTARTS = 2
 CANARY_SHARE = 0.5
+RECEIVING_IST = re.compile(r"Receiving IST: (\d+) writesets, seqnos (\d+)-\d+")
 MIB = float(1 << 20)
 LAST_LINES = 300
 
@@ -152,7 +154,7 @@ def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
     if isinstance(status, Status) and status.cluster_status == "Primary" and status.local_state == "Synced":
         if uuid is not None and status.cluster_uuid != uuid:
             return Settled(text=f"{host}: Synced with {status.cluster_uuid}, not with {uuid}", failed=True, given=given)
-        how = given.get("how", "IST")
+        how = _transfer(order, host, one) or given.get("how", "IST")
         took = f"{host}: Synced by {how}, size {status.cluster_size}, at {status.last_committed}"
         return Settled(text=took, done=True, given={"how": how})
     fallen = _fallen(one, reply)
@@ -161,6 +163,16 @@ def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
     if left_out(one) and reply is not None:
         return _out(host, reply.asked_at.wall.timestamp(), given)
     return _moving(one, reply, given)
+
+
+def _transfer(order: ActionInput, host: str, one: Member) -> str | None:
+    """Return how a member came back, by its own log: from its own position on write sets alone (IST), or else a whole copy."""
+    tail = one.files.log_tail if isinstance(one.files, Files) else None
+    found = RECEIVING_IST.search(tail or "")
+    own = order.results.get(f"read_{host}", {}).get("seqno")
+    if found is None or not isinstance(own, int):
+        return None
+    return f"IST of {found.group(1)} write sets" if int(found.group(2)) <= own + 1 else "SST"
 
 
 def left_out(one: Member) -> bool:

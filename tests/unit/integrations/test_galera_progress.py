@@ -184,3 +184,13 @@ def test_a_whole_transfer_has_half_an_hour_or_what_its_data_takes(sizes: Any, ke
 def test_what_no_figure_counts_is_said() -> None:
     assert progress.unseen(order("ctl1", mark=world.mark(age_s=30.0))).startswith("the mark is 30 s old")
     assert progress.unseen(order("ctl1", mark=None)) == "no high-water mark"
+
+
+@pytest.mark.parametrize(("first", "said"), [(78, "IST of 12 write sets"), (50, "IST of 12 write sets"), (90, "SST")])
+def test_how_a_member_came_back_is_what_its_log_says_of_its_own_position(first: int, said: str) -> None:
+    """Galera runs its transfer's script for both; only where the write sets begin tells them apart."""
+    tail = f"[Note] WSREP: Receiving IST: 12 writesets, seqnos {first}-{first + 11}\n"
+    order = world.order(
+        "ctl1", world.running("ctl1", log_tail=tail), results={**world.CHOSEN, **world.reads(77, 77, 77)}
+    )
+    assert f"Synced by {said}" in progress.joined(order, {}).text
