@@ -117,13 +117,13 @@ GALERA = (
         "    return False\n",
         "a position of an older run",
     ),
-    _row(
-        "start-of-a-held-unit",
-        "A member is started although a hold of ours keeps its unit from starting.",
-        GALERA_DIR + "assess.py",
-        "    if decision.procedure is not Procedure.START_MEMBERS or not held:\n",
-        "    if True:\n",
-        "a member runs again during the run",
+    Mutant(
+        name="galera-start-of-a-held-unit",
+        mistake="A member is started although a hold of ours keeps its unit from starting.",
+        file=GALERA_DIR + "assess.py",
+        old="    if decision.procedure is not Procedure.START_MEMBERS or not held:\n",
+        new="    if True:\n",
+        tests="tests/unit/integrations/test_galera_held.py",
     ),
     _row(
         "its-own-work-pages",

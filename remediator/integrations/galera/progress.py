@@ -243,6 +243,8 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
     if amount is None and isinstance(files, Files) and isinstance(files.data_bytes, int):
         amount = files.data_bytes
     now_s = reply.asked_at.wall.timestamp() if reply is not None else None
+    if now_s is not None and given.get("at_s") == now_s:
+        return Settled(text=str(given.get("text", "")), given=given)
     text = f"{one.host}: {state}, {how}"
     kept: dict[str, Any] = {"how": how, "restarts": given.get("restarts", 0)}
     if amount is not None and now_s is not None:
@@ -250,7 +252,7 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
         before, before_s = given.get("bytes"), given.get("at_s")
         if given.get("how") == how and isinstance(before, int) and isinstance(before_s, float) and now_s > before_s:
             text += f", {max(0.0, (amount - before) / MIB / (now_s - before_s)):.1f} MiB/s"
-        kept |= {"bytes": amount, "at_s": now_s}
+        kept |= {"bytes": amount, "at_s": now_s, "text": text}
     return Settled(text=text, given=kept)
 
 
