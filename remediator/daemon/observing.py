@@ -12,7 +12,7 @@ from remediator.incidents import dependency, lifecycle
 from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
-from remediator.model.records import Event, IncidentState, StateType
+from remediator.model.records import Event, Incident, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach
 from remediator.model.signs import Sign
 from remediator.model.times import Instant
@@ -247,8 +247,21 @@ def correlate(turn: Turn) -> None:
                 else "suppressed"
             )
             turn.incident(after, "suppressed", text)
-        elif (own := world.series.get((incident.check, incident.target.text))) is None or own.state is not State.OK:
+        elif not _is_over_with_its_parent(world, incident):
             turn.incident(after, "unsuppressed", "nothing explains it any more")
+
+
+def _is_over_with_its_parent(world: World, incident: Incident) -> bool:
+    """Return whether a suppressed problem is over, and was explained by its parent from when it was HARD on.
+
+    One that was HARD before its parent was even there is a problem of its own, and counts as one in a storm.
+    """
+    own = world.series.get((incident.check, incident.target.text))
+    parent = incident.parent or ""
+    found = world.incidents.get(parent) or world.just_closed.get(parent)
+    if own is None or own.state is not State.OK or found is None or incident.hard_at is None:
+        return False
+    return incident.hard_at.after(found.opened_at)
 
 
 def forget_unrecorded(world: World) -> None:
