@@ -81,7 +81,7 @@ audit: {{checkpoints: {to.checkpoints}, key: {to.audit_key}}}
 http: {{bind: "{to.http}"}}
 tokens:
   - {{name: lab, scopes: [ingest, read, operate], token: {{file: {to.token_file}}}}}
-autonomy: {{R1: auto, R2: auto}}
+autonomy: {{R1: auto, R2: auto, R3: approve}}
 limits:
   persistence: {{R1: 10s, R2: 30s, R3: 60s}}
   cooldown: {{R1: 30s, R2: 2m, R3: 1h}}
