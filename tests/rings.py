@@ -123,7 +123,7 @@ def faults(table: Path) -> None:
     for line in sorted(table.read_text().splitlines()):
         row = json.loads(line)
         seen, cured = (f"{row[name]:7.1f}" if row[name] is not None else "      -" for name in ("seen_s", "cured_s"))
-        print(f"{row['fault']:<34} {row['host']:<5} {seen} {row['outcome']:<10} {cured}  {row['why'][:80]}")
+        print(f"{row['fault']:<34} {row['host']:<5} {seen} {row['outcome']:<10} {cured}  {row['why'][:110]}")
 
 
 def lab(verb: str) -> None:

@@ -83,10 +83,6 @@ def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: M
     assert "what it alone holds would be lost" in run["reason"], recovering.told(run)
     assert [step["state"] for step in run["steps"]] == ["done", "pending"]
     assert not galera.synced(topology.host("ctl3"), 1)
-    mark = running.results("galera-mark", recovering.TARGET)[0]
-    assert mark["state"] == "WARNING", mark["output"]
-    assert mark["data"]["behind_mark"] > 0
-    page_of(running, "behind what was seen before the outage")
     Row(fault="galera-stale-ahead", host="ctl3", outcome="escalated", why=run["reason"][:110]).keep()
 
 
