@@ -30,7 +30,7 @@ PROMISED = {
     "clock-off": "escalated",
     "galera-member-failed": "cured",
     "galera-partition": "escalated",
-    "galera-all-killed": "escalated",
+    "galera-all-killed": "cured",
     "galera-all-non-primary": "escalated",
     "galera-staggered-kill": "cured",
     "galera-member-lost": "escalated",
