@@ -83,13 +83,14 @@ def _unrecorded(
         needed, why = True, f"{what}, and its log names system tables of an older server than {version}"
     elif info == "":
         needed, why = True, what
-    elif same is True:
-        needed = logged
-        why = f"{what} here, as after any whole state transfer; another member's tables are recorded as those of {version}"
-    elif same is False:
-        needed, why = True, f"{what} for {version}, here or on any other member"
+    elif same is not True and any(_records_older(mate, server) for mate in mates):
+        needed, why = True, f"{what} here, and another member's tables are recorded as those of an older server"
     else:
-        needed, why = same, what
+        needed = logged
+        where = (
+            f"another member's tables are recorded as those of {version}" if same is True else "nor on any other member"
+        )
+        why = f"{what} here, as after any whole state transfer; {where}, and its log decides"
     return Tables(needed=needed, downgraded=False, info=info, server=version, why=why)
 
 
@@ -108,6 +109,13 @@ def _records(mate: Member, server: tuple[int, ...]) -> Truth:
         return info
     recorded = marks.version_numbers(info) if info else None
     return recorded is not None and recorded[:2] == server
+
+
+def _records_older(mate: Member, server: tuple[int, ...]) -> bool:
+    """Return whether the tables of `mate` are known to be recorded as those of an older series."""
+    info = _info(mate)
+    recorded = marks.version_numbers(info) if isinstance(info, str) else None
+    return recorded is not None and recorded[:2] < server
 
 
 def _version(me: Member) -> str | Unknown | None:
