@@ -12,6 +12,7 @@ from lab.topology import Host
 
 CHECKS = (
     "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "galera-node", "galera-cluster",
+    "galera-mark", "galera-upgrade",
 )  # fmt: skip
 HTTP_PORT = 8087
 

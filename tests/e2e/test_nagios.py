@@ -38,6 +38,8 @@ def slow(running: Scenario) -> None:
     )
     for name in (
         "container-health",
+        "galera-mark",
+        "galera-upgrade",
         "host-reachable",
         "host-disk",
         "host-clock",
