@@ -38,7 +38,7 @@ def test_a_kill_at_every_step_and_one_bootstrap(scenario: Make, tmp_path: Path) 
     lost = workload.lost(tmp_path / "writes", topology.GALERA[0])
     assert lost == set()
     assert running.run("audit", "verify").returncode == 0
-    row.why = f"{len(killed)} kills of the daemon ({', '.join(killed)}), 1 bootstrap, {len(lost)} rows lost"
+    row.why = f"died at {len(killed)} steps ({', '.join(killed)}), 1 bootstrap, {len(lost)} rows lost"
     row.keep()
 
 

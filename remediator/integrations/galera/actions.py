@@ -107,10 +107,6 @@ def _must_not_be_ahead(order: ActionInput) -> None:
         )
 
 
-def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
-    return Probe.NOT_APPLIED
-
-
 def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
     return units.probe(before, reply, CONTAINER)
 
@@ -124,7 +120,7 @@ ACTIONS = (
         target_kinds=("galera",),
         params={},
         commands=_read,
-        probe=_again,
+        probe=reading.again,
         result=reading.gives,
         late=True,
         guarded=True,

@@ -11,7 +11,9 @@ from typing import Any
 
 from remediator.integrations.galera import positions, scripts
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import ActionInput, Command
+from remediator.model.content import ActionInput, Command, Probe
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
 from remediator.model.values import Unknown
 
 READ_S = 1800.0
@@ -46,3 +48,8 @@ def position(given: Mapping[str, Any] | None) -> Position | Unknown:
     if given.get("unknown"):
         return Unknown(str(given["reason"]))
     return Position(uuid=given["uuid"], seqno=given["seqno"], xa=bool(given["xa"]))
+
+
+def again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
+    """Answer what became of a step that only reads or copies: whatever it was, it is simply done again."""
+    return Probe.NOT_APPLIED

@@ -30,12 +30,8 @@ READS = "read_"
 CHOSEN = "choose"
 
 
-def _command(order: ActionInput, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
-    return (Command(host=order.host.name, argv=script.argv(*words), timeout_s=timeout_s),)
-
-
-def _host(order: ActionInput, name: str, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
-    return (Command(host=name, argv=script.argv(*words), timeout_s=timeout_s),)
+def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
+    return (Command(host=host, argv=script.argv(*words), timeout_s=timeout_s),)
 
 
 def _must_be(order: ActionInput, procedure: Procedure) -> None:
@@ -53,11 +49,11 @@ def _hold(order: ActionInput) -> tuple[Command, ...]:
     if not order.run:
         _must_be(order, Procedure.BOOTSTRAP)
         return ()
-    return _command(order, scripts.HOLD, QUICK_S, order.run, order.host.engine)
+    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine)
 
 
 def _save(order: ActionInput) -> tuple[Command, ...]:
-    return _command(order, scripts.SAVE, QUICK_S, data_directory(order), order.run)
+    return _command(order.host.name, scripts.SAVE, QUICK_S, data_directory(order), order.run)
 
 
 def _positions(order: ActionInput) -> dict[str, Position | Unknown]:
@@ -133,7 +129,7 @@ def _copy(settings: Mapping[str, Any]) -> Any:
                     f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} bytes free): make room, "
                     "or set integrations.galera.copy: files"
                 )
-            found += _host(order, host, scripts.COPY, 600.0 + data / COPY_RATE, data_directory(order, host), order.run)
+            found += _command(host, scripts.COPY, 600.0 + data / COPY_RATE, data_directory(order, host), order.run)
         return found
 
     return commands
@@ -162,7 +158,7 @@ def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
         raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
     host = str(choice["host"])
     engine = _engine(order, host)
-    return _host(order, host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.run, engine)
+    return _command(host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.run, engine)
 
 
 def _engine(order: ActionInput, host: str) -> str:
@@ -179,9 +175,9 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
         return ()
     progress.must_be_calm(order)
     if progress.left_out(_here(order, order.host.name)):
-        return _command(order, scripts.RESTART, STOP_S, order.host.engine)
+        return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
     how = "sst" if order.host.name in choice["sst"] else "ist"
-    return _command(order, scripts.JOIN, START_S, order.run, data_directory(order), how)
+    return _command(order.host.name, scripts.JOIN, START_S, order.run, data_directory(order), how)
 
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:
@@ -189,8 +185,8 @@ def _finish(order: ActionInput) -> tuple[Command, ...]:
     host = str(_choice(order)["host"])
     progress.must_hold_without(order, host)
     if progress.left_out(_here(order, host)):
-        return _host(order, host, scripts.RESTART, STOP_S, _engine(order, host))
-    return _host(order, host, scripts.FINISH, STOP_S, order.run, _engine(order, host))
+        return _command(host, scripts.RESTART, STOP_S, _engine(order, host))
+    return _command(host, scripts.FINISH, STOP_S, order.run, _engine(order, host))
 
 
 def _here(order: ActionInput, host: str) -> Member:
@@ -204,15 +200,10 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     reply = order.evidence.reply(order.host.name) if order.evidence is not None else None
     if member(order.host.name, reply).stopped is not True:
         return ()
-    return _command(order, scripts.START, START_S)
+    return _command(order.host.name, scripts.START, START_S)
 
 
 # probes -----------------------------------------------------------------------------------------------------------------
-
-
-def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
-    """What only reads or copies is simply done again."""
-    return Probe.NOT_APPLIED
 
 
 def _launch(reply: HostReply) -> Launch | None:
@@ -283,7 +274,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={},
             commands=_save,
-            probe=_again,
+            probe=reading.again,
             each_member=True,
             late=True,
             parallel=True,
@@ -297,7 +288,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={},
             commands=reading.commands,
-            probe=_again,
+            probe=reading.again,
             result=reading.gives,
             each_member=True,
             late=True,
@@ -312,7 +303,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={},
             commands=_choose,
-            probe=_again,
+            probe=reading.again,
             result=_chosen,
             late=True,
             fresh=True,
@@ -326,7 +317,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={"host": FieldType.STRING},
             commands=_copy(settings),
-            probe=_again,
+            probe=reading.again,
             late=True,
             scripts=(scripts.COPY,),
         ),

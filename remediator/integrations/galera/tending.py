@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.integrations.galera import left_out, scripts, upgrade
+from remediator.integrations.galera import left_out, reading, scripts, upgrade
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.proven import harm, refused
@@ -200,11 +200,6 @@ def _rewritten(before: Mapping[str, str], reply: HostReply, _target: Target) -> 
     return Probe.NOT_APPLIED if since_s > UPGRADE_S else Probe.UNKNOWN
 
 
-def _again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
-    """What only asks is asked again."""
-    return Probe.NOT_APPLIED
-
-
 ACTIONS = (
     ActionSpec(
         name=LOGIN_ACTION,
@@ -214,7 +209,7 @@ ACTIONS = (
         target_kinds=("galera",),
         params={},
         commands=_login,
-        probe=_again,
+        probe=reading.again,
         result=_account,
         late=True,
         guarded=True,
