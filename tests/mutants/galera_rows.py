@@ -40,7 +40,7 @@ GALERA = (
     _row(
         "asks-nobody",
         "A loss that is known only after the approval is not asked about.",
-        GALERA_DIR + "recovery.py",
+        GALERA_DIR + "choosing.py",
         "        raise AsksAgain(sentence)\n",
         "        pass\n",
         "below the mark, nobody says yes",

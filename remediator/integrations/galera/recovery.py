@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import gather, progress, reading, scripts, table
-from remediator.integrations.galera.decision import Decision, Procedure, decide
+from remediator.integrations.galera import choosing, gather, progress, reading, scripts
+from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
-from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, HOLD_DEBT, data_directory
-from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Script
+from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
@@ -26,20 +25,10 @@ from remediator.model.values import FieldType, Unknown
 QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
 COPY_RATE = 50e6
 """Bytes a second: slower than any disk a database is put on."""
-READS = "read_"
-CHOSEN = "choose"
 
 
 def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[Command, ...]:
     return (Command(host=host, argv=script.argv(*words), timeout_s=timeout_s),)
-
-
-def _must_be(order: ActionInput, procedure: Procedure) -> None:
-    said = order.data.get("procedure", Unknown("not_assessed"))
-    if said != procedure.value:
-        why = order.data.get("why")
-        known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
-        raise ValueError(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
 
 
 # before the decision ----------------------------------------------------------------------------------------------------
@@ -47,7 +36,7 @@ def _must_be(order: ActionInput, procedure: Procedure) -> None:
 
 def _hold(order: ActionInput) -> tuple[Command, ...]:
     if not order.run:
-        _must_be(order, Procedure.BOOTSTRAP)
+        choosing.must_be(order, Procedure.BOOTSTRAP)
         return ()
     return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine)
 
@@ -56,68 +45,10 @@ def _save(order: ActionInput) -> tuple[Command, ...]:
     return _command(order.host.name, scripts.SAVE, QUICK_S, data_directory(order), order.run)
 
 
-def _positions(order: ActionInput) -> dict[str, Position | Unknown]:
-    return {host: reading.position(order.results.get(f"{READS}{host}")) for host in order.target.hosts}
-
-
-# the decision -----------------------------------------------------------------------------------------------------------
-
-
-def _decided(order: ActionInput) -> tuple[Decision, str]:
-    """Return the decision on the newest evidence with this run's positions, and the table of what it rests on."""
-    if order.evidence is None:
-        raise ValueError("there is no evidence to decide on")
-    picture = gather.picture(order.evidence, _positions(order))
-    return decide(picture), table.positions(picture)
-
-
-def _choose(order: ActionInput) -> tuple[Command, ...]:
-    decision, told = _decided(order)
-    if decision.procedure is not Procedure.BOOTSTRAP or decision.candidate is None:
-        raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    sentence = _sentence(order, decision)
-    if not decision.alone and not (order.approved and not decision.possibly_lost) and order.consent != sentence:
-        raise AsksAgain(sentence)
-    return ()
-
-
-def _sentence(order: ActionInput, decision: Decision) -> str:
-    """Return what a person approves: the candidate, its position, and what that may cost."""
-    lost = decision.possibly_lost or 0
-    cost = f"{lost} transactions below the high-water mark are possibly lost" if lost else "nothing known is lost"
-    return f"bootstrap {decision.candidate}: {decision.why}; {cost}; {decision.alone_why}"
-
-
-def _chosen(order: ActionInput, _output: str) -> Mapping[str, Any]:
-    decision, told = _decided(order)
-    found = _positions(order).get(decision.candidate or "")
-    if not isinstance(found, Position) or found.known is None:
-        raise ValueError(f"{decision.rule}: {decision.why}")
-    uuid, seqno = found.known
-    empty = [host for host, one in _positions(order).items() if isinstance(one, Position) and one.empty]
-    return {
-        "host": decision.candidate,
-        "uuid": uuid,
-        "seqno": seqno,
-        "lost": decision.possibly_lost or 0,
-        "why": decision.why,
-        "sst": empty,
-        "table": told,
-        "unseen": progress.unseen(order),
-    }
-
-
-def _choice(order: ActionInput) -> Mapping[str, Any]:
-    found = order.results.get(CHOSEN)
-    if found is None:
-        raise ValueError("no candidate was chosen in this run")
-    return found
-
-
 def _copy(settings: Mapping[str, Any]) -> Any:
     def commands(order: ActionInput) -> tuple[Command, ...]:
         """Nothing, unless the config asks for a copy; a copy needs its room, and a hook ends with 0 or ends the run."""
-        host = str(_choice(order)["host"])
+        host = str(choosing.choice(order)["host"])
         found: tuple[Command, ...] = ()
         hook = settings.get("snapshot")
         if hook:
@@ -152,25 +83,14 @@ def _sizes(order: ActionInput, host: str) -> tuple[int, int]:
 
 def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
-    choice = _choice(order)
-    decision, told = _decided(order)
-    if decision.procedure is not Procedure.BOOTSTRAP or decision.candidate != choice["host"]:
-        raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
-    host = str(choice["host"])
-    engine = _engine(order, host)
+    host = choosing.still(order, Procedure.BOOTSTRAP)
+    engine = choosing.engine(order, host)
     return _command(host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.run, engine)
-
-
-def _engine(order: ActionInput, host: str) -> str:
-    found = order.evidence.inventory.hosts.get(host) if order.evidence is not None else None
-    if found is None:
-        raise ValueError(f"{host} is not in the inventory")
-    return found.engine
 
 
 def _join(order: ActionInput) -> tuple[Command, ...]:
     """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
-    choice = _choice(order)
+    choice = choosing.choice(order)
     if order.host.name == choice["host"]:
         return ()
     progress.must_be_calm(order)
@@ -182,11 +102,11 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
-    host = str(_choice(order)["host"])
+    host = str(choosing.choice(order)["host"])
     progress.must_hold_without(order, host)
     if progress.left_out(_here(order, host)):
-        return _command(host, scripts.RESTART, STOP_S, _engine(order, host))
-    return _command(host, scripts.FINISH, STOP_S, order.run, _engine(order, host))
+        return _command(host, scripts.RESTART, STOP_S, choosing.engine(order, host))
+    return _command(host, scripts.FINISH, STOP_S, order.run, choosing.engine(order, host))
 
 
 def _here(order: ActionInput, host: str) -> Member:
@@ -195,7 +115,7 @@ def _here(order: ActionInput, host: str) -> Member:
 
 def _start(order: ActionInput) -> tuple[Command, ...]:
     if not order.run:
-        _must_be(order, Procedure.START_MEMBERS)
+        choosing.must_be(order, Procedure.START_MEMBERS)
         return ()
     reply = order.evidence.reply(order.host.name) if order.evidence is not None else None
     if member(order.host.name, reply).stopped is not True:
@@ -302,9 +222,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
             params={},
-            commands=_choose,
+            commands=choosing.choose,
             probe=reading.again,
-            result=_chosen,
+            result=choosing.account,
             late=True,
             fresh=True,
             gives={"host": FieldType.STRING, "uuid": FieldType.STRING, "seqno": FieldType.INT, "lost": FieldType.INT},

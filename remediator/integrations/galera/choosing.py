@@ -1,0 +1,120 @@
+"""Choosing the member that a cluster is brought back from: the decision on the newest evidence, and what a person must say yes to. Pure.
+
+Invariant: nothing is chosen but what `decide` names on evidence gathered after the last step, with positions that this very run has
+read. Loss, and everything else that needs a person, is in the sentence that the person approves; a plan that was approved before it
+was known is asked about again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.galera import gather, progress, reading, table
+from remediator.integrations.galera.decision import Decision, Procedure, decide
+from remediator.integrations.galera.positions import Position
+from remediator.model.content import ActionInput, AsksAgain, Command
+from remediator.model.values import Unknown
+
+READS = "read_"
+CHOSEN = "choose"
+
+
+def must_be(order: ActionInput, procedure: Procedure) -> None:
+    """Raise ValueError unless the check says `procedure`: what is asked before a run begins."""
+    said = order.data.get("procedure", Unknown("not_assessed"))
+    if said != procedure.value:
+        why = order.data.get("why")
+        known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
+        raise ValueError(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
+
+
+def decided(order: ActionInput) -> tuple[Decision, str]:
+    """Return the decision on the newest evidence with this run's positions, and the table of what it rests on."""
+    if order.evidence is None:
+        raise ValueError("there is no evidence to decide on")
+    picture = gather.picture(order.evidence, positions(order))
+    return decide(picture), table.positions(picture)
+
+
+def positions(order: ActionInput) -> dict[str, Position | Unknown]:
+    """Return the positions that this run has read, by host."""
+    return {host: reading.position(order.results.get(f"{READS}{host}")) for host in order.target.hosts}
+
+
+def candidate(order: ActionInput, procedure: Procedure) -> str:
+    """Return the member that the decision names for `procedure`. Raise ValueError with the rule that refuses, AsksAgain with what a
+    person must know before."""
+    decision, told = decided(order)
+    if decision.procedure is not procedure or decision.candidate is None:
+        raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
+    sentence = _sentence(decision)
+    if not decision.alone and not (order.approved and not decision.possibly_lost) and order.consent != sentence:
+        raise AsksAgain(sentence)
+    return decision.candidate
+
+
+def _sentence(decision: Decision) -> str:
+    """Return what a person approves: the candidate, its position, and what that may cost."""
+    lost = decision.possibly_lost or 0
+    cost = f"{lost} transactions below the high-water mark are possibly lost" if lost else "nothing known is lost"
+    return f"bootstrap {decision.candidate}: {decision.why}; {cost}; {decision.alone_why}"
+
+
+def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:
+    """Return what later steps and people are told of the choice: the candidate, which stands at `uuid` and `seqno`."""
+    decision, told = decided(order)
+    return {
+        "host": decision.candidate,
+        "uuid": uuid,
+        "seqno": seqno,
+        "lost": decision.possibly_lost or 0,
+        "why": decision.why,
+        "table": told,
+        "unseen": progress.unseen(order),
+    }
+
+
+def choice(order: ActionInput) -> Mapping[str, Any]:
+    """Return what this run has chosen. Raise ValueError where it has chosen nothing."""
+    found = order.results.get(CHOSEN)
+    if found is None:
+        raise ValueError("no candidate was chosen in this run")
+    return found
+
+
+def still(order: ActionInput, procedure: Procedure) -> str:
+    """Return the chosen member after everything was looked at and decided once more (GB-2). Raise ValueError unless it is the same."""
+    host = str(choice(order)["host"])
+    decision, told = decided(order)
+    if decision.procedure is not procedure or decision.candidate != host:
+        raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
+    return host
+
+
+# for a recovery of stopped members ----------------------------------------------------------------------------------------
+
+
+def choose(order: ActionInput) -> tuple[Command, ...]:
+    """Choose among stopped members whose positions were read; no command is needed for it."""
+    candidate(order, Procedure.BOOTSTRAP)
+    return ()
+
+
+def account(order: ActionInput, _output: str) -> Mapping[str, Any]:
+    """Return the choice among stopped members, with those that bring no history and join by a whole transfer."""
+    decision, _ = decided(order)
+    read = positions(order)
+    found = read.get(decision.candidate or "")
+    if not isinstance(found, Position) or found.known is None:
+        raise ValueError(f"{decision.rule}: {decision.why}")
+    empty = [host for host, one in read.items() if isinstance(one, Position) and one.empty]
+    return {**chosen(order, *found.known), "sst": empty}
+
+
+def engine(order: ActionInput, host: str) -> str:
+    """Return the container engine of `host`. Raise ValueError where the inventory has no such host."""
+    found = order.evidence.inventory.hosts.get(host) if order.evidence is not None else None
+    if found is None:
+        raise ValueError(f"{host} is not in the inventory")
+    return found.engine
