@@ -37,7 +37,7 @@ from remediator.model.values import Unknown
 
 SPACE_FACTOR = 1.1
 CLOCK_S = 2.0
-BOOTSTRAP = "galera.bootstrap"
+BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
 START = "galera.start_stopped"
 DAY_S, HOUR_S = 86400.0, 3600.0
 RUNTIME_BELOW = (11, 2)
@@ -347,7 +347,7 @@ def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> i
 
 def _canaries_good(runs: Sequence[Mapping[str, Any]] | None) -> bool | None:
     """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
-    with_one = [run for run in runs or () if BOOTSTRAP in run["done"] and run["age_s"] < DAY_S]
+    with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and run["age_s"] < DAY_S]
     newest = min(with_one, key=lambda run: float(run["age_s"]), default=None)
     return True if newest is not None and newest["state"] == "succeeded" else None
 
@@ -356,7 +356,7 @@ def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap |
     """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them."""
     if runs is None:
         return Unknown("no_journal")
-    with_one = [run for run in runs if BOOTSTRAP in run["done"]]
+    with_one = [run for run in runs if BOOTSTRAPS & set(run["done"])]
     if any(run["state"] == "in_doubt" for run in with_one):
         return "in_doubt"
     ended = [run for run in with_one if run["ended_s"] is not None and run["age_s"] < DAY_S]

@@ -26,7 +26,7 @@ CANARIES = "galera_canaries"
 """The direct section with row counts of the configured tables."""
 WRITTEN_EVERY_S = 10.0
 """A mark that only moved on is not written more often than this."""
-BOOTSTRAP_RUNBOOK = "galera-bootstrap"
+BOOTSTRAP_RUNBOOKS = ("galera-bootstrap", "galera-pc-bootstrap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def _ours(evidence: Evidence, kept: Kept) -> bool:
     """A bootstrap of ours has ended well since the mark was stored: what was lost was told, and approved."""
     since = age_s(kept, evidence.now)
     return any(
-        run["runbook"] == BOOTSTRAP_RUNBOOK and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
+        run["runbook"] in BOOTSTRAP_RUNBOOKS and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
         for run in evidence.known.get("runs", ())
     )
 

@@ -95,14 +95,20 @@ def transfer_limit_s(order: ActionInput) -> float:
 
 
 def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
-    """GB-12, GB-13: Primary and Synced, of the same uuid, not behind its position, with its rows."""
+    """The bootstrap container runs, and its member is what `primary_again` wants."""
+    host = str(_choice(order)["host"])
+    ended = _ended(member(host, _reply(order, host)), BOOTSTRAP_CONTAINER)
+    if ended is not None:
+        return Settled(text=f"{host}: {ended}", failed=True, given=given)
+    return primary_again(order, given)
+
+
+def primary_again(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """GB-12, GB-13: the chosen member is Primary and Synced, of the same uuid, not behind its position, with its rows."""
     choice = _choice(order)
     host, uuid, seqno = str(choice["host"]), choice["uuid"], int(choice["seqno"])
     reply = _reply(order, host)
     one = member(host, reply)
-    ended = _ended(one, BOOTSTRAP_CONTAINER)
-    if ended is not None:
-        return Settled(text=f"{host}: {ended}", failed=True, given=given)
     status = one.status
     if isinstance(status, Unknown):
         return Settled(text=f"{host}: starting, its SQL does not answer yet ({one.sql})", given=given)

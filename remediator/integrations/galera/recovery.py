@@ -97,7 +97,7 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
     if progress.left_out(_here(order, order.host.name)):
         return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
     how = "sst" if order.host.name in choice["sst"] else "ist"
-    return _command(order.host.name, scripts.JOIN, START_S, order.run, data_directory(order), how)
+    return _command(order.host.name, scripts.JOIN, START_S, order.run, data_directory(order), how, order.host.engine)
 
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:

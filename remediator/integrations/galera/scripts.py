@@ -118,16 +118,20 @@ BOOTSTRAP: Final = _script(
 JOIN: Final = _script(
     "galera-join",
     (
-        f'R=$1; V=$2; M=$3; {_DROP}; {_RELEASE}; [ ! -e "$V/gvwstate.dat" ] || [ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
-        'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && '
-        'mv "$V/grastate.dat" "$S/grastate.dat.set-aside" || exit 5; fi; '
+        f"R=$1; V=$2; M=$3; E=$4; {_DROP}; {_RELEASE}; "
+        '[ ! -e "$V/gvwstate.dat" ] || [ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
+        'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then U=$($E inspect -f "{{.State.Running}}" mariadb); case "$U" in '
+        'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" "$S/grastate.dat.set-aside" '
+        '|| exit 5;; *) echo "mariadb is not proven stopped"; exit 4;; esac; fi; '
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _RUN,
     PATH,
     "ist|sst",
+    _ENGINE,
 )
-"""Arguments: run, data directory, ``ist`` or ``sst``. Takes the hold back and starts the unit; ``sst`` forces a whole transfer (GB-10)."""
+"""Arguments: run, data directory, ``ist`` or ``sst``, engine. Takes the hold back and starts the unit; ``sst`` forces a whole
+transfer (GB-10), of a stopped member only: one that runs keeps its files."""
 
 FINISH: Final = _script(
     "galera-finish",
@@ -178,4 +182,20 @@ RESTART: Final = _script(
 )
 """Arguments: engine. Restarts the unit of a member that runs; the only program that stops a member which is not in a container of ours."""
 
-ALL: Final = (HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART)
+PC_BOOTSTRAP: Final = _script(
+    "galera-pc-bootstrap",
+    (
+        f'E=$1; {_LOGIN}; [ -n "$A" ] || {{ echo "no login without a password"; exit 4; }}; $E exec -u "$A" mariadb sh -c '
+        '\'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) || exit 5; Q() { "$C" --protocol=socket --connect-timeout=5 '
+        '--user="$0" -NBe "$1"; }; S=$(Q "SHOW STATUS LIKE \'"\'wsrep_cluster_status\'"\'" | cut -f 2); case "$S" in Primary) echo '
+        '"Primary already"; exit 0;; non-Primary) ;; *) echo "not proven non-Primary: $S"; exit 4;; esac; '
+        'Q "SET GLOBAL wsrep_provider_options=\'"\'pc.bootstrap=YES\'"\'"\' "$A" 2>&1'
+    ),
+    _ENGINE,
+)
+"""Arguments: engine. Makes a member that runs outside of a Primary component one by itself, over its own socket, as the user that
+`LOGIN` names; looks at its component in the same moment, and leaves a Primary one as it is (GB-3; MariaDB below 11.2)."""
+
+ALL: Final = (
+    HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
+)  # fmt: skip

@@ -142,15 +142,21 @@ def _failed_before(evidence: Evidence, own: str, others: Sequence[Member]) -> st
     return None
 
 
+def account(output: str) -> str | None:
+    """Return as which of its own system users the member lets us in, by what `scripts.LOGIN` printed; None: as none of them."""
+    words = [line.removeprefix(SAID).strip() for line in output.splitlines() if line.startswith(SAID)]
+    return words[0] if words in (["mysql"], ["root"]) else None
+
+
 def _account(order: ActionInput, output: str) -> Mapping[str, Any]:
     """Return as whom the member lets us in, and what its log said of its tables before they were touched."""
-    words = [line.removeprefix(SAID).strip() for line in output.splitlines() if line.startswith(SAID)]
-    if words not in (["mysql"], ["root"]):
+    user = account(output)
+    if user is None:
         raise ValueError(NO_LOGIN.format(host=order.host.name))
     lines = _lines(order)
     if isinstance(lines, Unknown):
         raise ValueError(f"what the log of {order.host.name} says of its tables is not known ({lines.reason})")
-    return {"account": words[0], "signs": list(lines)}
+    return {"account": user, "signs": list(lines)}
 
 
 def _lines(order: ActionInput) -> tuple[str, ...] | Unknown:

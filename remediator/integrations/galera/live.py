@@ -1,0 +1,101 @@
+"""The typed actions for a cluster whose members all run and of which none is Primary: choose the highest, and make it Primary.
+
+Invariant: nothing is said to a member but what `decide` names on evidence of every member, gathered after the last step; the member
+itself is asked once more in the same moment, and one that is Primary already is left as it is. No member is stopped, and nothing is
+held: the others take part again by themselves, as soon as they see the one that is Primary. No password is used (`tending`): where
+the member lets none of its own system users in, the run ends with the statement that a person says. Sources: GB-3 (below MariaDB
+11.2, MDEV-32800); Galera's documentation on resetting the quorum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.galera import choosing, progress, reading, scripts, tending
+from remediator.integrations.galera.decision import Procedure
+from remediator.integrations.galera.facts import Status, member
+from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
+from remediator.model.values import FieldType, Unknown
+
+STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES'"
+SAY_S = 90.0
+NO_LOGIN = (
+    "MariaDB on {host} lets neither mysql nor root in over its own socket without a password (docs/galera-upgrade.md has how to let "
+    f"it): say on {{host}} alone, as the database's root: {STATEMENT};"
+)
+
+
+def _choose(order: ActionInput) -> tuple[Command, ...]:
+    if not order.run:
+        choosing.must_be(order, Procedure.PC_BOOTSTRAP)
+        return ()
+    host = choosing.candidate(order, Procedure.PC_BOOTSTRAP)
+    return (Command(host=host, argv=scripts.LOGIN.argv(choosing.engine(order, host)), timeout_s=tending.LOGIN_S),)
+
+
+def _account(order: ActionInput, output: str) -> Mapping[str, Any]:
+    """Return the choice, once the chosen member lets one of its own users in."""
+    decision, _ = choosing.decided(order)
+    status = _status(order, decision.candidate or "")
+    if decision.candidate is None or isinstance(status, Unknown):
+        raise ValueError(f"{decision.rule}: {decision.why}")
+    if tending.account(output) is None:
+        raise ValueError(NO_LOGIN.format(host=decision.candidate))
+    return choosing.chosen(order, status.cluster_uuid, status.last_committed)
+
+
+def _status(order: ActionInput, host: str) -> Status | Unknown:
+    return member(host, order.evidence.reply(host) if order.evidence is not None else None).status
+
+
+def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
+    """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
+    host = choosing.still(order, Procedure.PC_BOOTSTRAP)
+    argv = scripts.PC_BOOTSTRAP.argv(choosing.engine(order, host))
+    return (Command(host=host, argv=argv, timeout_s=SAY_S),)
+
+
+def _said(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    """Applied once it is Primary; one that says it is not was not made so: nothing else takes the statement back at once."""
+    primary = member(reply.host, reply).primary
+    if isinstance(primary, Unknown):
+        return Probe.UNKNOWN
+    return Probe.APPLIED if primary else Probe.NOT_APPLIED
+
+
+ACTIONS = (
+    ActionSpec(
+        name="galera.decide_live",
+        summary="choose the running member with the highest position by GB-1 to GB-19, and see whether it lets its own user in",
+        risk=Risk.R0,
+        effect=Effect.OBSERVE,
+        target_kinds=("cluster",),
+        params={},
+        commands=_choose,
+        probe=reading.again,
+        result=_account,
+        late=True,
+        fresh=True,
+        guarded=True,
+        judges_group=True,
+        gives={"host": FieldType.STRING, "uuid": FieldType.STRING, "seqno": FieldType.INT, "lost": FieldType.INT},
+        scripts=(scripts.LOGIN,),
+    ),
+    ActionSpec(
+        name="galera.pc_bootstrap",
+        summary=f"say {STATEMENT} on the chosen member, which runs, and see its uuid, position and row counts",
+        risk=Risk.R3,
+        effect=Effect.ONCE,
+        target_kinds=("cluster",),
+        params={"host": FieldType.STRING},
+        commands=_bootstrap,
+        probe=_said,
+        late=True,
+        fresh=True,
+        settled=progress.primary_again,
+        scripts=(scripts.PC_BOOTSTRAP,),
+    ),
+)
