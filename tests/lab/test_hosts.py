@@ -86,7 +86,7 @@ def test_sudo_refuses(installed: str, command: str) -> None:
 
 
 HOLD = scripts.HOLD.argv("run-7", "docker")
-JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst")
+JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst", "docker")
 
 
 @pytest.mark.parametrize("argv", [HOLD, JOIN], ids=["hold", "join"])
@@ -104,9 +104,10 @@ def test_sudo_allows_a_script_as_it_is(installed: str, argv: tuple[str, ...]) ->
         (*HOLD[:3], "galera-release", *HOLD[4:]),
         (*HOLD[:2], HOLD[2].replace("exit 4", "exit 0"), *HOLD[3:]),
         (*HOLD[:2], HOLD[2] + "; id", *HOLD[3:]),
-        (*JOIN[:5], "relative/path", "sst"),
-        (*JOIN[:5], "/a b", "sst"),
-        (*JOIN[:6], "rsync"),
+        (*JOIN[:5], "relative/path", "sst", "docker"),
+        (*JOIN[:5], "/a b", "sst", "docker"),
+        (*JOIN[:6], "rsync", "docker"),
+        (*JOIN[:7], "nerdctl"),
         ("sh", "-c", "id"),
     ],
 )

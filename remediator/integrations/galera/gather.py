@@ -261,7 +261,8 @@ def _minutes_whole(
     mark: Any,
     runs: Sequence[Mapping[str, Any]] | None,
 ) -> float | Unknown:
-    """Since when all are reachable and were started unchanged: by us after the last time that all was well, or by themselves."""
+    """Since when all are reachable and were started unchanged, by us or by themselves, but never from before the last time that all
+    was well: members that have run for days and lost each other a moment ago are given their ten minutes like all others (GB-1)."""
     if runs is None:
         return Unknown("no_journal")
     if not all(_reached(reply) for reply in replies.values()):
@@ -272,7 +273,7 @@ def _minutes_whole(
         ages = [_age_s(reply) for reply in replies.values() if reply is not None]
         known = [age for age in ages if age is not None]
         if len(known) == len(seen):
-            ours.append(min(known))
+            ours.append(min(known) if well_s is None else min(*known, well_s))
     return max(ours, default=0.0) / 60.0
 
 

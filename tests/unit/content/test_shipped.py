@@ -237,7 +237,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-cluster", {**LOST, "procedure": "start_members"}, State.CRITICAL, "galera-cluster-start", ("galera-start-members",)),
     ("galera-cluster", {**LOST, "procedure": "wait"}, State.CRITICAL, "galera-cluster-waits", ()),
     ("galera-cluster", {**LOST, "procedure": "pc_bootstrap", "candidate": "ctl1", "proven_stopped": 0}, State.CRITICAL,
-     "galera-cluster-pc-bootstrap", ()),
+     "galera-cluster-pc-bootstrap", ("galera-pc-bootstrap",)),
     ("galera-cluster", {**LOST, "procedure": "bootstrap", "split": True}, State.CRITICAL, "galera-split-brain", ()),
     ("galera-cluster", {**LOST, "procedure": U}, State.CRITICAL, None, ()),
     ("galera-cluster", {**LOST, "procedure": "page", "uuids_agree": False}, State.CRITICAL, "galera-cluster-lost", ()),
@@ -323,7 +323,7 @@ def test_risks_are_those_of_the_issue() -> None:
     risks = {name: runbook.risk for name, runbook in shipped().runbooks.items()}
     assert risks == {
         "container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2,
-        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3, "galera-mariadb-upgrade": Risk.R2,
+        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3, "galera-pc-bootstrap": Risk.R3, "galera-mariadb-upgrade": Risk.R2,
         "galera-restart-left-out": Risk.R2,
     }  # fmt: skip
 

@@ -237,7 +237,9 @@ def with_first(**changes: Any) -> ClusterPicture:
         ("minutes_whole", whole(*DOWN, runs=(world.past(done=("galera.start_stopped",), age_s=90.0),)), 1.5),
         ("minutes_whole", whole(*DOWN, runs=(world.past(done=("galera.start_stopped",), age_s=500.0),)), 0.0),
         ("minutes_whole", whole(*DOWN[:2], None, runs=(world.past(done=("galera.start_stopped",), age_s=90.0),)), 0.0),
-        ("minutes_whole", whole(*(world.running(host) for host in HOSTS)), 50.0),
+        ("minutes_whole", whole(*(world.running(host) for host in HOSTS), mark=world.mark(age_s=90.0)), 1.5),
+        ("minutes_whole", whole(*(world.running(host) for host in HOSTS), mark=world.mark(age_s=9000.0)), 50.0),
+        ("minutes_whole", whole(*(world.running(host) for host in HOSTS), mark=None), 50.0),
     ],
 )  # fmt: skip
 def test_each_fact_of_the_cluster(name: str, picture: ClusterPicture, wanted: Any) -> None:

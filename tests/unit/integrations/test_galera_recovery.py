@@ -288,15 +288,15 @@ def up(**answers: Any) -> list[HostReply]:
 
 def test_a_member_joins_and_the_bootstrapped_one_does_not() -> None:
     assert argvs("galera.join", order("ctl1", *up(), results=CHOSEN)) == [
-        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "ist"))
+        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "ist", "docker"))
     ]
     assert argvs("galera.join", order("ctl2", *up(), results=CHOSEN)) == []
     empty = {"choose": {**CHOICE, "sst": ["ctl1"]}}
     assert argvs("galera.join", order("ctl1", *up(), results=empty)) == [
-        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "sst"))
+        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "sst", "docker"))
     ]
     assert argvs("galera.join", order("ctl3", *up(), results=empty)) == [
-        ("ctl3", scripts.JOIN.argv(RUN, VOLUME, "ist"))
+        ("ctl3", scripts.JOIN.argv(RUN, VOLUME, "ist", "docker"))
     ]
 
 

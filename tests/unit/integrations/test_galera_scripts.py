@@ -150,7 +150,7 @@ def test_a_hold_of_another_is_neither_taken_nor_released(machine: Machine, line:
     for script, words in (
         (scripts.HOLD, ("run-7", "docker")),
         (scripts.RELEASE, ("run-7",)),
-        (scripts.JOIN, ("run-7", "/v", "ist")),
+        (scripts.JOIN, ("run-7", "/v", "ist", "docker")),
     ):
         assert machine.run(script, *words) == Ended(3, f"held by another: {line}\n")
     assert machine.drop_in.read_text() == f"{line}\n[Unit]\n"
@@ -304,7 +304,7 @@ def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, 
     if view is not None:
         (machine.data / "gvwstate.dat").write_text(view)
     machine.calls()
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist").code == 0
+    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist", "docker").code == 0
     assert machine.calls() == ["systemctl daemon-reload", *START]
     assert not machine.drop_in.exists()
     assert (machine.data / "gvwstate.dat").exists() is left
@@ -313,16 +313,24 @@ def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, 
 
 def test_a_whole_transfer_is_forced_by_setting_the_state_aside(machine: Machine) -> None:
     machine.run(scripts.HOLD, "run-7", "docker")
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst").code == 0
+    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == 0
     assert not (machine.data / "grastate.dat").exists()
     assert (machine.saved / "grastate.dat.set-aside").exists()
     assert machine.calls()[-2:] == START
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst").code == 0
+    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == 0
+
+
+@pytest.mark.parametrize(("running", "code"), [("true", 0), ("", 4), ("maybe", 4)])
+def test_only_a_stopped_member_loses_its_state_to_a_whole_transfer(machine: Machine, running: str, code: int) -> None:
+    machine.put("running", running)
+    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == code
+    assert (machine.data / "grastate.dat").exists()
+    assert (f"systemctl start {UNIT}" in machine.calls()) is (code == 0)
 
 
 def test_a_joiner_whose_start_fails_says_so(machine: Machine) -> None:
     machine.put("no-start")
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist").code != 0
+    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist", "docker").code != 0
     assert machine.run(scripts.START).code != 0
 
 
