@@ -3,7 +3,8 @@
 Kept to what a majority, a crash, a clean stop, a plain start and a bootstrap do (source: Galera's documentation on quorum, weights of
 one, and crash recovery): a component stays Primary while more than half of its last members are left, one that leaves cleanly is
 not counted; all processes of one last view that see each other form it again (pc.recovery); one that starts joins the Primary component
-that it can reach, and without one it gives up after a while. While there is a Primary component, transactions are committed.
+that it can reach, and without one it gives up after a while. A member that runs outside is made a Primary component by a statement. While
+there is a Primary component, transactions are committed.
 
 Invariant: `wrongs` has a sentence for everything that happened and never may: two Primary components, a history that was overwritten.
 """
@@ -11,9 +12,9 @@ Invariant: `wrongs` has a sentence for everything that happened and never may: t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from remediator.sim.galera_data import READY, VERSION, Data, View, within
+from remediator.sim.galera_member import Helper, Member
 from remediator.sim.services import Service
 from remediator.sim.timeline import Timeline
 
@@ -22,49 +23,7 @@ REFORMS_S, BOOTS_S, SST_S = 3.0, 4.0, 40.0
 RATE = 1.0
 """Transactions a second."""
 STARTING = f"[Note] Starting MariaDB {VERSION} as process 7\n"
-IN_PRIMARY = ("joining", "synced", "donor")
-
-
-@dataclass
-class Helper:
-    """The container that bootstraps, of the run `run`."""
-
-    run: str
-    started_at: str
-    running: bool = True
-    exit_code: int = 0
-
-
-@dataclass
-class Member:
-    """`state` is down, waiting (runs, found no Primary), joining, synced, donor or cut (runs outside the Primary component)."""
-
-    service: Service
-    data: Data
-    address: str
-    state: str = "synced"
-    process: str = "unit"
-    """Which container runs it: unit, bootstrap, or none ("")."""
-    by_sst: bool = False
-    join_s: float = 6.0
-    reachable: bool = True
-    """By the other members."""
-    unflushed: int = 0
-    """So many of its newest transactions a kill takes: innodb_flush_log_at_trx_commit=0."""
-    dies_of: str = ""
-    """Every start ends with this as its last line."""
-    sql: str = ""
-    """In place of an answer: denied, timeout, ..."""
-    old_position: bool = False
-    """Its one-shot prints what an older run printed."""
-    helper: Helper | None = None
-    hold: str | None = None
-    """The first line of the drop-in that holds its unit."""
-    generation: int = 0
-
-    @property
-    def in_primary(self) -> bool:
-        return self.state in IN_PRIMARY
+BY_STATEMENT = "pc.bootstrap"
 
 
 class Galera:
@@ -84,7 +43,7 @@ class Galera:
         self._forks = 0
         self.wrongs: list[str] = []
         self.bootstraps: list[tuple[float, str, str]] = []
-        """Every bootstrap by a container of ours: when, where, of which run."""
+        """Every bootstrap of ours: when, where, and of which run the container was, or `BY_STATEMENT`."""
         for host, member in self.members.items():
             member.data.save(-1)
             member.service.on_change = lambda host=host: self._changed(host)  # type: ignore[misc]
@@ -116,11 +75,31 @@ class Galera:
             self._drop(member)
             self._leave()
 
+    def cut_apart(self) -> None:
+        """In one moment no member reaches any other one: none of them is in a majority, and each runs on with the view of all."""
+        self._stand_still()
+        inside = self.primary
+        for member in self.members.values():
+            member.reachable = False
+        if len(inside) > 1:
+            self.conf_id += 1
+            for host in inside:
+                self._drop(self.members[host])
+
     def join_again(self, host: str) -> None:
         member = self.members[host]
         member.reachable = True
         if member.state in ("cut", "waiting"):
             self._join(host)
+        elif member.in_primary:
+            self._take_in()
+
+    def see_again(self, at_once: bool = False) -> None:
+        """All reach each other again. `at_once`: those that can form their last component by it have done so already."""
+        for host in self.members:
+            self.join_again(host)
+        if at_once:
+            self._form_again()
 
     def leave_out(self, host: str) -> None:
         """Its transfer of write sets ended one short: it closes itself, runs on, and says that it has to be restarted."""
@@ -154,6 +133,12 @@ class Galera:
     def engine_stops(self, host: str) -> None:
         """Its host or its engine went down: a container that no unit owns is killed and not started again."""
         self._end_helper(host, 137)
+
+    def say_bootstrap(self, host: str) -> None:
+        """Somebody says ``pc.bootstrap=YES`` on `host`, which runs outside of a Primary component: it is one by itself, and who sees it
+        takes part (Galera makes all of them Primary at once; here they catch up one by one)."""
+        self.bootstraps.append((self._now_s, host, BY_STATEMENT))
+        self._alone(host)
 
     # the container that bootstraps ------------------------------------------------------------------------------------
 
@@ -301,12 +286,15 @@ class Galera:
 
     def _join(self, host: str) -> None:
         member = self.members[host]
-        if member.reachable and self.primary:
+        if self._sees_primary(member):
             self._admit(host)
             return
         if member.state == "waiting":
             self._later(member, "waiting", GIVES_UP_S, lambda: self._give_up(host))
         self._timeline.after(REFORMS_S, self._form_again)
+
+    def _sees_primary(self, member: Member) -> bool:
+        return member.reachable and any(self.members[host].reachable for host in self.primary)
 
     def _form_again(self) -> None:
         """pc.recovery: all processes of one last view are up and see each other."""
@@ -368,7 +356,7 @@ class Galera:
 
     def _give_up(self, host: str) -> None:
         member = self.members[host]
-        if member.reachable and self.primary:
+        if self._sees_primary(member):
             self._join(host)
         else:
             self._dies(member, "[ERROR] WSREP: failed to open gcomm backend connection: 110 (Connection timed out)")

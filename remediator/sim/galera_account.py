@@ -13,7 +13,8 @@ from typing import Any
 from remediator.integrations.galera import scripts
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
-from remediator.sim.galera import Galera, Member
+from remediator.sim.galera import Galera
+from remediator.sim.galera_member import Member
 
 DAY_S = 86400.0
 BETWEEN_S = 30.0
@@ -67,7 +68,7 @@ def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     asked = {
         "galera-hold": _hold, "galera-read-position": _hold, "galera-bootstrap": _bootstrap, "galera-join": _join,
         "galera-start": _start, "galera-finish": _finish, "galera-release": _release,
-        "galera-restart-left-out": _restart,
+        "galera-restart-left-out": _restart, "galera-pc-bootstrap": _pc_bootstrap,
     }.get(sent.script)  # fmt: skip
     found = [] if asked is None else asked(galera, member, seen, sent)
     if member.state in ("joining", "donor") and sent.script != "galera-release":
@@ -88,12 +89,32 @@ def _bootstrap(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[t
     running = sorted(host for host, one in galera.members.items() if one.process)
     if galera.primary or running:
         why.append(f"{running} runs, Primary is {galera.primary}")
-    if galera.bootstraps:
-        why.append(f"there was a bootstrap already: {galera.bootstraps}")
     loose = sorted(host for host, one in galera.members.items() if one.hold != f"{scripts.HELD} {sent.run}")
     if loose:
         why.append(f"nothing keeps {loose} from starting")
-    data = member.data
+    if any(one.data.xa for one in galera.members.values()):
+        why.append("a member has prepared transactions")
+    why += _not_to_be_chosen(galera, member, seen, sent)
+    return [("bootstrap", f"{sent.run} bootstraps {sent.host}: {one}") for one in why]
+
+
+def _pc_bootstrap(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
+    """By a statement, of a member that runs: every other one must run too, so that nobody's position is a file's."""
+    why = []
+    if galera.primary:
+        why.append(f"{galera.primary} is Primary")
+    down = sorted(host for host, one in galera.members.items() if one.process != "unit")
+    if down:
+        why.append(f"{down} does not run")
+    why += _not_to_be_chosen(galera, member, seen, sent)
+    return [("bootstrap", f"{sent.run} makes {sent.host} Primary: {one}") for one in why]
+
+
+def _not_to_be_chosen(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[str]:
+    """Return why the cluster may not go on from `member`, whichever way it is made Primary."""
+    data, why = member.data, []
+    if galera.bootstraps:
+        why.append(f"there was a bootstrap already: {galera.bootstraps}")
     if data.empty or seen.uuid not in ("", data.uuid):
         why.append(f"{sent.host} is of {data.uuid}, and the cluster was {seen.uuid}")
     other = [host for host, one in galera.members.items() if not one.data.empty and one.data.uuid != data.uuid]
@@ -102,11 +123,9 @@ def _bootstrap(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[t
     ahead = [host for host, one in galera.members.items() if not one.data.empty and one.data.committed > data.committed]
     if ahead:
         why.append(f"{ahead} is ahead of {sent.host} at {data.committed}")
-    if any(one.data.xa for one in galera.members.values()):
-        why.append("a member has prepared transactions")
     if data.committed < seen.sure and not sent.consented:
         why.append(f"{seen.sure - data.committed} transactions are lost, and nobody has said yes to that")
-    return [("bootstrap", f"{sent.run} bootstraps {sent.host}: {one}") for one in why]
+    return why
 
 
 def _transferring(galera: Galera) -> list[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from remediator.integrations.galera import scripts
-from remediator.sim.galera import Galera, Member
+from remediator.sim.galera import Galera
 from remediator.sim.galera_data import VERSION, recovered
+from remediator.sim.galera_member import Member
 from remediator.sim.hosts import SimHost
 
 TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap": 3.0, "galera-finish": 8.0}
@@ -20,6 +21,7 @@ ONLY_READ = ("galera-read-position", "galera-login")
 Ended = tuple[int, str]
 """Exit code and output."""
 NOT_STOPPED: Ended = (4, "mariadb is not proven stopped")
+NO_LOGIN: Ended = (4, "no login without a password")
 
 
 def name_of(argv: Sequence[str]) -> str | None:
@@ -35,6 +37,10 @@ def obey(galera: Galera, host: SimHost, argv: Sequence[str]) -> Ended:
 def _stopped(host: SimHost) -> bool:
     """The engine says so: one that is down or hung says nothing."""
     return host.engine_state == "ok" and not host.services["mariadb"].running
+
+
+def _runs(host: SimHost) -> bool:
+    return host.engine_state == "ok" and host.services["mariadb"].running
 
 
 def _others(member: Member, run: str) -> Ended | None:
@@ -107,15 +113,18 @@ def _start_unit(host: SimHost) -> Ended:
 
 
 def _join(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
-    run, _, how = words
+    run, _, how, _ = words
     code, said = _release(galera, host, (run,))
     if code:
         return code, said
     data = galera.members[host.name].data
     if data.view_text == "":
         data.view_text = None
-    if how == "sst":
-        data.grastate = None
+    if how == "sst" and data.grastate is not None:
+        if host.engine_state != "ok":
+            return NOT_STOPPED
+        if not host.services["mariadb"].running:
+            data.grastate = None
     return _start_unit(host)
 
 
@@ -136,21 +145,38 @@ def _start(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
     return _start_unit(host)
 
 
-def _login(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
-    return (0, "remediator-login mysql") if not _stopped(host) else (0, "remediator-login none")
+def _lets_in(galera: Galera, host: SimHost) -> bool:
+    """Over its socket, in its own container: the network and the password of other users are nothing to it."""
+    return _runs(host) and galera.members[host.name].lets_in
+
+
+def _login(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
+    return 0, f"remediator-login {'mysql' if _lets_in(galera, host) else 'none'}"
 
 
 def _upgrade(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
-    if _stopped(host):
-        return 4, "no login without a password"
+    if not _lets_in(galera, host):
+        return NO_LOGIN
     galera.members[host.name].data.upgraded_for = VERSION
     return 0, "OK"
 
 
 def _restart(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
-    if host.engine_state != "ok" or not host.services["mariadb"].running:
+    if not _runs(host):
         return 4, "mariadb is not proven running"
     return host.services["mariadb"].restart(), ""
+
+
+def _pc_bootstrap(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
+    if not _lets_in(galera, host):
+        return NO_LOGIN
+    member = galera.members[host.name]
+    if member.in_primary:
+        return 0, "Primary already"
+    if member.sql == "timeout":
+        return 4, "not proven non-Primary: "
+    galera.say_bootstrap(host.name)
+    return 0, ""
 
 
 _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
@@ -166,5 +192,6 @@ _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
     "galera-login": _login,
     "galera-upgrade": _upgrade,
     "galera-restart-left-out": _restart,
+    "galera-pc-bootstrap": _pc_bootstrap,
 }
 KNOWN = frozenset(_DO)

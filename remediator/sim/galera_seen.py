@@ -11,8 +11,9 @@ from typing import Any
 
 from remediator.integrations.galera import launch
 from remediator.model.values import Unknown
-from remediator.sim.galera import Galera, Member
+from remediator.sim.galera import Galera
 from remediator.sim.galera_data import DATA_BYTES, VERSION
+from remediator.sim.galera_member import Member
 
 NO_VIEW = str(2**64 - 1)
 COUNTED = "keystone.user"

@@ -178,6 +178,19 @@ def tables_outdated(stage: Stage, host: str) -> None:
     stage.simulation.cloud.galera.members[host].data.upgraded_for = "10.6.16-MariaDB"
 
 
+@kind(0, _nothing)
+def cut_apart(stage: Stage, furthest: str | None = None) -> None:
+    """The Galera members lose each other in one moment; each runs on, and everybody else reaches it.
+
+    `furthest` has applied more than each other one; without it all are equally far.
+    """
+    galera = stage.simulation.cloud.galera
+    galera.cut_apart()
+    for number, (host, member) in enumerate(galera.members.items(), 1):
+        if furthest is not None and host != furthest:
+            member.data.committed -= number
+
+
 # hosts and network ------------------------------------------------------------------------------------------------
 
 

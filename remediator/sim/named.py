@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.sim import directed, recovering
+from remediator.sim import directed, recovering, recovering_live
 from remediator.sim.stories import Story
 
-NAMED: Mapping[str, Story] = {**directed.NAMED, **recovering.NAMED}
-assert len(NAMED) == len(directed.NAMED) + len(recovering.NAMED)
+NAMED: Mapping[str, Story] = {**directed.NAMED, **recovering.NAMED, **recovering_live.NAMED}
+assert len(NAMED) == len(directed.NAMED) + len(recovering.NAMED) + len(recovering_live.NAMED)

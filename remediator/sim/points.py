@@ -26,6 +26,8 @@ from remediator.sim.watch import Violation, Watch
 
 WARM_S, SEEN_S = 20.0, 60.0
 """Until all is known; and until the mark of the cluster is surely kept."""
+BOOTSTRAPS = ("galera-bootstrap", "galera-pc-bootstrap")
+FURTHEST = "ctl2"
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,45 @@ class Way:
 
 
 def _of_cluster(way: Way, galera: Galera, orders: Mapping[str, Sequence[tuple[float, tuple[str, ...]]]]) -> None:
-    """Every member was worked on; one bootstrap where the runbook has one, of the same history, with everything in it."""
-    idle = [host for host, done in orders.items() if not done]
-    if idle:
-        raise Violation("intent", f"{way.name} was cured and nothing took effect on {idle}: the way proves nothing")
-    wanted = int(way.runbook == "galera-bootstrap")
+    """One bootstrap where the runbook has one, of the same history, with everything in it; and who was to be worked on was."""
+    wanted = int(way.runbook in BOOTSTRAPS)
     if len(galera.bootstraps) != wanted:
         raise Violation("once", f"{way.name}: {len(galera.bootstraps)} bootstraps: {galera.bootstraps}")
+    if way.runbook == "galera-pc-bootstrap":
+        _one_statement(way, galera, orders)
+    else:
+        idle = [host for host, done in orders.items() if not done]
+        if idle:
+            raise Violation("intent", f"{way.name} was cured and nothing took effect on {idle}: the way proves nothing")
     if galera.uuid != UUID or galera.rows == 0 or len(galera.branches) != 1 + wanted:
         raise Violation("bootstrap", f"{way.name}: the history is {galera.uuid} {galera.branches}, {galera.rows} rows")
+
+
+def _one_statement(way: Way, galera: Galera, orders: Mapping[str, Sequence[tuple[float, tuple[str, ...]]]]) -> None:
+    """Of all members one alone was changed, by one command, and it is the one that was made Primary: the furthest of them."""
+    changed = [
+        (host, galera_scripts.name_of(argv))
+        for host, done in orders.items()
+        for _, argv in done
+        if galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
+    ]
+    if changed != [(FURTHEST, "galera-pc-bootstrap")] or [host for _, host, _ in galera.bootstraps] != [FURTHEST]:
+        raise Violation(
+            "once", f"{way.name}: took effect {changed}, made Primary {galera.bootstraps}, not {FURTHEST} alone"
+        )
 
 
 def _approves(stage: Stage) -> None:
     if story_needs_a_yes(stage):
         stage.people.approve()
+
+
+def _approves_and_mends(stage: Stage) -> None:
+    """The network comes back once one of the members was made Primary, and no sooner."""
+    _approves(stage)
+    galera = stage.simulation.cloud.galera
+    if galera.bootstraps:
+        galera.see_again()
 
 
 def _resolves(stage: Stage) -> None:
@@ -135,6 +162,10 @@ WAYS = (
     Way(
         "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
         config=UNATTENDED, cures_s=1200.0, half=True,
+    ),
+    Way(
+        "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
+        config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0,
     ),
 )  # fmt: skip
 

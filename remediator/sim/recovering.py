@@ -110,7 +110,7 @@ def not_paged(stage: Stage, words: str) -> None:
 
 @kind(0, never)
 def member_is(stage: Stage, host: str, name: str, value: Any) -> None:
-    """Set a property of the member: sql, dies_of, unflushed, old_position."""
+    """Set a property of the member: sql, dies_of, unflushed, old_position, lets_in."""
     setattr(_galera(stage).members[host], name, value)
 
 
@@ -180,7 +180,8 @@ def cancel(stage: Stage) -> None:
 # stories --------------------------------------------------------------------------------------------------------------
 
 
-def _story(bootstraps: str, *happenings: Happening | tuple[Happening, ...]) -> Story:
+def story(bootstraps: str, *happenings: Happening | tuple[Happening, ...]) -> Story:
+    """Return the story of `happenings`; `bootstraps` is one of `stories.CONFIGS`."""
     flat: list[Happening] = []
     for each in happenings:
         flat.extend(each if isinstance(each, tuple) else (each,))
@@ -190,12 +191,12 @@ def _story(bootstraps: str, *happenings: Happening | tuple[Happening, ...]) -> S
 def _refused(*before: Happening, words: str = "", why: str = "", config: str = "unattended") -> Story:
     """Nothing leaves, and people are told `words`."""
     told = (then(0, "until-paged", words, 900.0),) if words else ()
-    return _story(config, *before, then(0, "nothing-leaves", 200.0, why), *told, then(0, "bootstrapped-on"))
+    return story(config, *before, then(0, "nothing-leaves", 200.0, why), *told, then(0, "bootstrapped-on"))
 
 
-def _ends_without(*during: Happening, words: str, config: str = "unattended") -> Story:
-    """A run begins, and refuses: nothing is bootstrapped, the holds are taken back, and people are told `words`."""
-    return _story(
+def ends_without(*during: Happening, words: str, config: str = "unattended") -> Story:
+    """Return the story in which a run begins, and refuses: nothing is bootstrapped, the holds are taken back, and people are told `words`."""
+    return story(
         config, *during, then(0, "until-paged", words, 400.0), then(0, "until-idle"),
         then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
     )  # fmt: skip
@@ -212,18 +213,18 @@ CTL1 = then(0, "bootstrapped-on", "ctl1")
 
 NAMED: Mapping[str, Story] = {
     # what heals, and what is bootstrapped
-    "galera: all killed, views complete": _story(
+    "galera: all killed, views complete": story(
         "unattended", HEALTHY, then(0, "cluster-killed"), WHOLE, then(0, "bootstrapped-on"), then(60, "not-paged", "storm"),
     ),
-    "galera: all lost, a person approves": _story("approve", LOST, APPROVED, WHOLE, CTL1),
+    "galera: all lost, a person approves": story("approve", LOST, APPROVED, WHOLE, CTL1),
     "galera: all lost, nobody approves": _refused(*LOST, words="waits for an approval", why="nobody has approved it", config="approve"),
-    "galera: all lost, unattended": _story(
+    "galera: all lost, unattended": story(
         "unattended", LOST, WHOLE, CTL1, then(60, "not-paged", "storm"), then(0, "nobody-was-called"),
     ),
-    "galera: stopped in turn, the last one is ahead": _story(
+    "galera: stopped in turn, the last one is ahead": story(
         "unattended", HEALTHY, then(0, "stopped-in-turn"), WHOLE, then(0, "bootstrapped-on", "ctl3"),
     ),
-    "galera: the furthest is not the first": _story(
+    "galera: the furthest is not the first": story(
         "unattended", HEALTHY, then(0, "member-is", "ctl1", "unflushed", 1), then(0, "member-is", "ctl2", "unflushed", 2),
         then(0, "cluster-lost"), WHOLE, then(0, "bootstrapped-on", "ctl3"),
     ),
@@ -253,77 +254,77 @@ NAMED: Mapping[str, Story] = {
         *LOST, *(then(0, "data-of", host, ZERO, True) for host in CONTROLLERS), words="galera", why="nobody has a history",
     ),
     "galera: disk full": _refused(*LOST, then(0, "host-is", "ctl2", "used_percent", 100.0), words="GB-17", why="the disk of ctl2 is full"),
-    "galera: zero uuid, a person approves": _story(
+    "galera: zero uuid, a person approves": story(
         "approve", LOST, then(0, "data-of", "ctl1", ZERO), APPROVED, WHOLE, then(0, "bootstrapped-on", "ctl2"),
     ),
-    "galera: zero uuid, alone it asks": _story(
+    "galera: zero uuid, alone it asks": story(
         "unattended", LOST, then(0, "data-of", "ctl1", ZERO), ASKED, then(0, "nothing-leaves", 60.0, "nobody has said yes"),
         then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, then(0, "bootstrapped-on", "ctl2"),
     ),
     # bad input: positions
-    "galera: a position of an older run": _ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),
-    "galera: prepared transactions": _ends_without(*LOST, then(0, "data-is", "ctl2", "xa", 1), words="GB-4"),
-    "galera: below the mark, a person says yes": _story(
+    "galera: a position of an older run": ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),
+    "galera: prepared transactions": ends_without(*LOST, then(0, "data-is", "ctl2", "xa", 1), words="GB-4"),
+    "galera: below the mark, a person says yes": story(
         "approve", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), APPROVED, ASKED, then(0, "bootstrapped-on"),
         then(0, "until-paged", "transactions below the high-water mark are possibly lost", 10.0), then(5, "consent"), WHOLE, CTL1,
     ),
-    "galera: below the mark, nobody says yes": _story(
+    "galera: below the mark, nobody says yes": story(
         "unattended", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), ASKED, then(0, "nothing-leaves", 300.0, "the loss is not accepted"),
         then(0, "bootstrapped-on"), then(0, "cancel"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
     ),
     # what happens meanwhile
-    "galera: a member runs again during the run": _ends_without(
+    "galera: a member runs again during the run": ends_without(
         *LOST, then(0, "until-step", "read_ctl2", "intent"), then(1, "started-by-hand", "ctl2", False), words="GB-",
     ),
-    "galera: a member is Primary again during the run": _story(
+    "galera: a member is Primary again during the run": story(
         "unattended", LOST, then(0, "until-step", "read_ctl2", "intent"), then(1, "started-by-hand", "ctl2", True),
         then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
     ),
-    "galera: a host is lost during the run": _story(
+    "galera: a host is lost during the run": story(
         "unattended", LOST, then(0, "until-step", "read_ctl2", "intent"), then(1, "ssh-fails", "ctl2", "dropped", 300),
         then(25, "nothing-leaves", 200.0, "ctl2 may be Primary"), then(0, "bootstrapped-on"), WHOLE, CTL1,
     ),
-    "galera: its container ends at once": _story(
+    "galera: its container ends at once": story(
         "unattended", LOST, then(0, "until-step", "read_ctl1", "intent"),
         then(0, "member-is", "ctl1", "dies_of", "[ERROR] Can't open shared library"),
         then(0, "until-paged", "has ended with 0", 300.0), then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0), CTL1,
         then(0, "not-paged", "is left to you"), then(0, "until-paged", "GB-13", 900.0),
         then(0, "nothing-leaves", 300.0, "it was bootstrapped today, and nobody knows its rows"), CTL1,
     ),
-    "galera: a joiner fails": _story(
+    "galera: a joiner fails": story(
         "unattended", LOST, then(0, "until-step", "bootstrap", "settling"),
         then(0, "member-is", "ctl2", "dies_of", "[ERROR] Can't open shared library"),
         then(0, "until-paged", "did not stay up", 300.0), then(200, "bootstrap-container-runs", "ctl1", True), CTL1,
         then(0, "started-by-hand", "ctl3", False), then(0, "until-whole", 400.0, "ctl1", "ctl3"), CTL1,
     ),
-    "galera: cancelled after the bootstrap": _story(
+    "galera: cancelled after the bootstrap": story(
         "unattended", LOST, then(0, "until-step", "join_ctl2", "settling"), then(0, "cancel"),
         then(0, "until-whole", 400.0, "ctl1", "ctl2"), then(0, "until-nothing-is-left", 300.0), CTL1,
     ),
-    "galera: cancelled while it is the only one": _story(
+    "galera: cancelled while it is the only one": story(
         "unattended", LOST, then(0, "until-step", "bootstrap", "settling"), then(0, "cancel"),
         then(200, "bootstrap-container-runs", "ctl1", True), then(0, "started-by-hand", "ctl2", False),
         then(0, "until-whole", 400.0, "ctl1", "ctl2"), then(0, "until-nothing-is-left", 300.0), CTL1,
     ),
-    "galera: paused in the middle": _story(
+    "galera: paused in the middle": story(
         "unattended", LOST, then(0, "until-step", "read_ctl2", "intent"), then(1, "pause"),
         then(25, "nothing-leaves", 130.0, "it is paused"), then(0, "people-were-paged", "is held"), then(0, "bootstrapped-on"),
         then(0, "resume"), WHOLE, CTL1,
     ),
-    "galera: all killed, the daemon dies before the starts leave": _story(
+    "galera: all killed, the daemon dies before the starts leave": story(
         "unattended", HEALTHY, then(0, "cluster-killed"), then(0, "until-step", "start_ctl1", "intent"), then(0, "daemon-killed"),
         WHOLE, then(0, "bootstrapped-on"), then(0, "nobody-was-called"),
     ),
-    "galera: somebody starts a member beside it": _story(
+    "galera: somebody starts a member beside it": story(
         "unattended", LOST, then(0, "until-step", "bootstrap", "settling"), then(0, "started-by-hand", "ctl3", False), WHOLE, CTL1,
     ),
-    "galera: killed before the bootstrap leaves": _story(
+    "galera: killed before the bootstrap leaves": story(
         "unattended", LOST, then(0, "until-step", "bootstrap", "intent"), then(0, "daemon-killed"), WHOLE, CTL1,
     ),
-    "galera: the answer to the bootstrap is lost": _story(
+    "galera: the answer to the bootstrap is lost": story(
         "unattended", LOST, then(0, "until-step", "choose", "done"), then(0, "commands-meet", ("lost",)), WHOLE, CTL1,
     ),
-    "galera: lost again within a day": _story(
+    "galera: lost again within a day": story(
         "unattended", LOST, WHOLE, CTL1, then(600, "cluster-lost"), then(0, "until-paged", "GB-18", 900.0),
         then(0, "nothing-leaves", 300.0, "it was bootstrapped today"), CTL1,
     ),
