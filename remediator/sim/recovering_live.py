@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from remediator.sim.cloud import CONTROLLERS
 from remediator.sim.directed import broken, never, then
 from remediator.sim.happenings import Stage, kind
-from remediator.sim.recovering import APPROVED, HEALTHY, WHOLE, ends_without, story
+from remediator.sim.recovering import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, story
 from remediator.sim.stories import Story, story_needs_a_yes
 
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"
@@ -21,6 +21,13 @@ def nobody_is_asked(stage: Stage, seconds: float, why: str) -> None:
     """For so long no run waits for a yes."""
     if story_needs_a_yes(stage) or stage.simulation.run(seconds, lambda: story_needs_a_yes(stage)):
         broken(stage, "bootstrap", f"a person is asked for a yes: {why}")
+
+
+@kind(0, never)
+def behind(stage: Stage, number: int) -> None:
+    """Each of them has so much less than it had told: what it had not flushed is gone."""
+    for member in stage.simulation.cloud.galera.members.values():
+        member.data.committed -= number
 
 
 @kind(0, never)
@@ -63,6 +70,11 @@ NAMED: Mapping[str, Story] = {
     "galera: cut from each other, and nobody is let in": ends_without(
         *LET_NOBODY_IN, *LONG_APART, words=STATEMENT, config="approve",
     ),
+    "galera: cut from each other, below the mark": story(
+        "approve", APART, then(0, "behind", 80), WAITED, APPROVED, ASKED, NOT_SAID,
+        then(0, "until-paged", "transactions below the high-water mark are possibly lost", 10.0),
+        then(0, "nothing-leaves", 120.0, "the loss is not accepted"), then(0, "consent"), then(0, "until-step", "bootstrap", "done"), CURED,
+    ),
     "galera: they see each other right after the yes": story(
         "approve", LONG_APART, BACK_AT_ONCE, WHOLE, NOT_SAID, then(60, "nothing-leaves", 200.0, "it is whole"), NOT_SAID,
     ),
@@ -72,6 +84,10 @@ NAMED: Mapping[str, Story] = {
     ),
     "galera: a member falls before the statement": story(
         "approve", LONG_APART, then(0, "until-step", "choose", "done"), then(0, "crash-member", "ctl3"), then(0, "until-idle"), NOT_SAID,
+    ),
+    "galera: the furthest goes back before the statement": story(
+        "approve", LONG_APART, then(0, "until-step", "choose", "done"), then(0, "behind", 80), then(0, "until-paged", "was chosen at", 60.0),
+        then(0, "until-idle"), NOT_SAID,
     ),
     "galera: the answer to the statement is lost": story(
         "approve", LONG_APART, then(0, "until-step", "choose", "done"), then(0, "commands-meet", ("lost",)),

@@ -1,4 +1,4 @@
-"""The mistakes of a Galera recovery, each caught by a directed story of `remediator/sim/recovering.py`."""
+"""The mistakes of a Galera recovery, each caught by a directed story of `remediator/sim/recovering.py` or `recovering_live.py`."""
 
 from __future__ import annotations
 
@@ -124,6 +124,38 @@ GALERA = (
         old="    if decision.procedure is not Procedure.START_MEMBERS or not held:\n",
         new="    if True:\n",
         tests="tests/unit/integrations/test_galera_held.py",
+    ),
+    _row(
+        "said-unseen",
+        "The member that is to be made Primary by the statement is not looked at again right before it is said.",
+        GALERA_DIR + "live.py",
+        "    host = choosing.still(order, Procedure.PC_BOOTSTRAP)\n",
+        '    host = str(choosing.choice(order)["host"])\n',
+        "they see each other before the statement",
+    ),
+    _row(
+        "statement-sent-blindly",
+        "A statement whose outcome is lost counts as one that never arrived, whatever the member says.",
+        GALERA_DIR + "live.py",
+        "    return Probe.APPLIED if primary else Probe.NOT_APPLIED\n",
+        "    return Probe.NOT_APPLIED\n",
+        "the answer to the statement is lost",
+    ),
+    _row(
+        "said-further-back",
+        "The statement is said although the member is not as far any more as it was when a person said yes.",
+        GALERA_DIR + "live.py",
+        "    if isinstance(status, Unknown) or status.last_committed < seqno:\n",
+        "    if isinstance(status, Unknown):\n",
+        "the furthest goes back before the statement",
+    ),
+    _row(
+        "no-ten-minutes",
+        "Members that lost each other a moment ago are given no time to find each other, because they have run for long.",
+        GALERA_DIR + "gather.py",
+        "            ours.append(min(known) if well_s is None else min(*known, well_s))\n",
+        "            ours.append(min(known))\n",
+        "cut from each other for a moment",
     ),
     _row(
         "its-own-work-pages",
