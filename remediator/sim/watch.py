@@ -41,7 +41,7 @@ INVARIANTS = {
     "noticed": "what was bad three times has an incident",
     "well": "no turn of the daemon fails",
     "progress": "an incident that can be cured is cured",
-    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside nothing that runs, its loss told",
+    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
     "joins": "members join one at a time, and nothing acts on a donor or joiner",
     "left": "no hold and no container of a recovery outlives its run, unless it is owed or reported",
 }

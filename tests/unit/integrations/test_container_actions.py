@@ -141,6 +141,8 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "galera.join": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.finish": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.start_stopped": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.decide_live": (Risk.R0, Effect.OBSERVE, False),
+        "galera.pc_bootstrap": (Risk.R3, Effect.ONCE, False),
         "galera.login": (Risk.R0, Effect.OBSERVE, False),
         "galera.upgrade_tables": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.restart_left_out": (Risk.R2, Effect.ONCE, True),

@@ -110,6 +110,11 @@ def test_it_is_said_to_the_chosen_one_after_another_look() -> None:
         argvs("galera.pc_bootstrap", order("ctl1", *cut(79, 78, 77), results=choice(), **LONG))
 
 
+def test_one_that_went_back_since_the_choice_is_not_made_primary() -> None:
+    with pytest.raises(ValueError, match="ctl2 was chosen at 80 and is at 78 now"):
+        argvs("galera.pc_bootstrap", order("ctl1", *cut(76, 78, 77), results=choice(seqno=80), **LONG))
+
+
 @pytest.mark.parametrize(
     ("answer", "probe"),
     [(world.sql(size=1), Probe.APPLIED), (out(), Probe.NOT_APPLIED), (Unknown("sql_timeout"), Probe.UNKNOWN)],
