@@ -16,7 +16,7 @@ from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 from remediator.runs import debts, machine
-from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, touched_units
+from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, units_of
 
 CONTAINER_ASSESSMENT = "container.state"
 
@@ -77,7 +77,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         past_runs=tuple(_past(each) for each in world.past_runs.values()),
         locks={scope: holder for scope, holder in world.locks.items() if scope in wanted},
         signs=_signs(turn, plan),
-        units={unit: _unit(turn, unit) for unit in touched_units(plan.target)},
+        units={unit: _unit(turn, unit) for unit in units_of(plan)},
         own_hosts=_own_hosts(turn, plan),
         own_units=_own_units(turn, plan),
         hours=world.config.autonomy.hours_for(plan.risk),
@@ -185,7 +185,7 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
             data = reply.section(section)
             if isinstance(data, Unknown):
                 return Unknown(f"{host}: {data.reason}")
-    services = frozenset({unit.rsplit("/", 1)[1] for unit in touched_units(plan.target)} | {plan.target.name})
+    services = frozenset({unit.rsplit("/", 1)[1] for unit in units_of(plan)} | {plan.target.name})
     wrapped = muting.wrap_signs(turn, plan.touches)
     return (*observing.holding_signs(turn, services, plan.touches), *wrapped)
 
@@ -203,7 +203,7 @@ def _own_units(turn: Turn, plan: Plan) -> frozenset[str]:
     """Return the touched container that we run in ourselves, if any: by the boot id of its host and our own control group."""
     world = turn.world
     found = set()
-    for unit in touched_units(plan.target):
+    for unit in units_of(plan):
         _, host, name = unit.split("/")
         reply = world.facts.reply(host)
         if reply is not None and reply.boot_id == world.own_boot_id and f"kolla-{name}-container" in world.own_cgroup:

@@ -16,7 +16,7 @@ from remediator.model.plans import Plan
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-from remediator.safety.case import Group, Member, touched_units
+from remediator.safety.case import Group, Member, units_of
 from remediator.safety.guard import seconds
 
 COUNT_EVERY_S = 30.0
@@ -80,7 +80,7 @@ def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
         return None
     if not members:
         return Unknown("no member of it has been judged yet")
-    touched = {unit.split("/")[1] for unit in touched_units(plan.target)} or set(plan.target.hosts)
+    touched = {unit.split("/")[1] for unit in units_of(plan)} or set(plan.target.hosts)
     return Group(
         name=name,
         members={host: member(turn, name, host) for host in sorted(members)},

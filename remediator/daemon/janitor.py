@@ -85,7 +85,16 @@ def begin(turn: Turn) -> list[Run]:
         live = world.runs.get(debt.run)
         if live is not None and debts.overdue(debt, turn.now):
             _waits(turn, debt, f"{live.id} has not ended, it is {live.state.value}")
-    for debt in debts.due(list(world.debts.values()), world.runs.keys()):
+    due = debts.due(list(world.debts.values()), world.runs.keys())
+    for debt in list(world.debts.values()):
+        if (
+            debt.state is DebtState.OPEN
+            and debt.run not in world.runs
+            and debt not in due
+            and debts.overdue(debt, turn.now)
+        ):
+            _waits(turn, debt, f"what {debt.run} set there later comes first")
+    for debt in due:
         found = _release(turn, debt)
         if isinstance(found, Run):
             begun.append(found)
@@ -103,7 +112,8 @@ def _waits(turn: Turn, debt: Debt, why: str) -> None:
 
 def _page(turn: Turn, debt: Debt, kind: str, subject: str, text: str) -> None:
     commands = "\n".join(f"{command.host}: {command.line()}" for command in debt.undo.commands)
-    told = f"{text}\n{debt.id} of {debt.run} on {debt.target}; by hand:\n{commands}\nremediator runs show {debt.run}"
+    hand = "once that is over, by hand" if kind == "overdue" else "by hand"
+    told = f"{text}\n{debt.id} of {debt.run} on {debt.target}; {hand}:\n{commands}\nremediator runs show {debt.run}"
     turn.page(f"{debt.id}:{kind}", f"{debt.target}: {subject}", told)
 
 

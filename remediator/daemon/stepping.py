@@ -257,8 +257,9 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
         answer = janitor.probe(turn, run, reply)
     elif action is not None and reply is not None and fresh:
         answer = action.probe(step.before, reply, run.plan.target)
-    patient = turn.now.since(since) <= PROBE_PATIENCE_S
-    early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S
+    arrives_s = action.arrives_s if action is not None else 0.0
+    patient = turn.now.since(since) <= PROBE_PATIENCE_S + arrives_s
+    early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S + arrives_s
     if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
         answer = Probe.UNKNOWN
     if answer is Probe.NOT_APPLIED and early:

@@ -232,6 +232,9 @@ class ActionSpec:
     """It decides by itself, on evidence of all members, what may be done to their group (a bootstrap)."""
     scripts: tuple[Script, ...] = ()
     """The fixed programs that its commands run."""
+    arrives_s: float = 0.0
+    """For so long after its INTENT a command that was cut off may still take effect on its host, where nothing ends it: until then
+    a probe that says NOT_APPLIED is not believed."""
 
 
 @dataclass(frozen=True, slots=True)

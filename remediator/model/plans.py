@@ -118,9 +118,10 @@ class Plan:
 
     @property
     def touches(self) -> tuple[str, ...]:
-        """The hosts on which a command runs, or that the target stands on."""
+        """The hosts on which a command runs, or that the target stands on. A release takes back what is set on its own host, and
+        needs no other: one that is lost keeps nobody else's state from being taken back."""
         hosts = {command.host for step in self.steps for command in step.commands}
-        return tuple(sorted(hosts | set(self.target.hosts)))
+        return tuple(sorted(hosts if self.is_release and hosts else hosts | set(self.target.hosts)))
 
     def to_json(self) -> dict[str, Any]:
         return {

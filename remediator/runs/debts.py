@@ -106,14 +106,15 @@ def overdue(debt: Debt, now: Instant) -> bool:
 
 
 def due(known: Iterable[Debt], live: Collection[str]) -> tuple[Debt, ...]:
-    """Return what may be looked at now: of each ended run its last open debt, unless a release of it is under way.
+    """Return what may be looked at now: of each ended run and each of its hosts the last open debt, unless a release of it is under
+    way. What one host owes does not wait for another, where it may stand for as long as a person needs.
 
     `known` is oldest first, `live` the runs that have not ended. A debt whose run has not ended is never due, expired or not.
     """
-    last: dict[str, Debt] = {}
+    last: dict[tuple[str, str], Debt] = {}
     for debt in known:
         if debt.open and debt.run not in live:
-            last[debt.run] = debt
+            last[debt.run, debt.host] = debt
     return tuple(debt for debt in last.values() if debt.state is DebtState.OPEN or debt.release not in live)
 
 

@@ -208,6 +208,12 @@ def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple
     return tuple(sorted(scopes))
 
 
+def units_of(plan: Plan) -> tuple[str, ...]:
+    """Return those of `touched_units` that `plan` acts on: all, but of a release only those on the hosts of its commands."""
+    units = touched_units(plan.target)
+    return tuple(unit for unit in units if unit.split("/")[1] in plan.touches) if plan.is_release else units
+
+
 def touched_units(target: Target) -> tuple[str, ...]:
     """Return the targets ``container/H/NAME`` whose unit a runbook on `target` acts on."""
     if target.kind == "container":

@@ -34,6 +34,7 @@ def build(config: Mapping[str, Any]) -> Integration:
     if config.get("copy", "files") not in COPIES:
         raise ValueError(f"integrations.galera.copy is one of {', '.join(COPIES)}, not {config.get('copy')!r}")
     volume = config.get("volume")
+    volume = volume.rstrip("/") if isinstance(volume, str) else volume
     if volume is not None and re.fullmatch(scripts.PATH, str(volume)) is None:
         raise ValueError(f"integrations.galera.volume is an absolute path of plain characters, not {volume!r}")
     tables = _texts(config, "canaries")

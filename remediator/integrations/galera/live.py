@@ -104,5 +104,6 @@ ACTIONS = (
         fresh=True,
         settled=progress.primary_again,
         scripts=(scripts.PC_BOOTSTRAP,),
+        arrives_s=SAY_S,
     ),
 )

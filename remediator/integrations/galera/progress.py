@@ -149,8 +149,17 @@ def joined(order: ActionInput, given: Mapping[str, Any]) -> Settled:
 
 
 def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
-    """The bootstrapped member is back in its own unit, Synced beside the others."""
-    return _synced(order, str(_choice(order)["host"]), given)
+    """The bootstrapped member is back in its own unit, Synced beside the others; its bootstrap container is gone."""
+    host = str(_choice(order)["host"])
+    one = member(host, _reply(order, host))
+    launch = one.launch
+    if isinstance(launch, Unknown) or isinstance(launch.helpers, Unknown):
+        return Settled(text=f"{host}: what containers it has is not known", given=given)
+    if launch.helpers.get(BOOTSTRAP_CONTAINER) is not None:
+        return Settled(text=f"{host}: the container {BOOTSTRAP_CONTAINER} is still there", given=given)
+    if one.stopped is not False and isinstance(one.status, Status):
+        return Settled(text=f"{host}: somebody answers there, and its own container is not proven to run", given=given)
+    return _synced(order, host, given)
 
 
 def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:

@@ -255,6 +255,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             settled=progress.bootstrapped,
             debt=BOOTSTRAP_DEBT,
             scripts=(scripts.BOOTSTRAP, scripts.FINISH),
+            arrives_s=START_S,
         ),
         ActionSpec(
             name="galera.join",

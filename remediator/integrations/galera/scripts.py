@@ -73,13 +73,14 @@ SAVE: Final = _script(
 COPY: Final = _script(
     "galera-copy",
     (
-        'V=$1; S="${V%/*}/remediator-$2"; [ ! -e "$S/data" ] || exit 0; mkdir -p -m 0700 "$S" && rm -rf "$S/data.part" && '
-        'cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && mv "$S/data.part" "$S/data" && du -sh "$S/data"'
+        'V=$1; S="${V%/*}/remediator-$2"; mkdir -p -m 0700 "$S" && exec 9>"$S/copying" && flock 9 || exit 5; '
+        '[ ! -e "$S/data" ] || exit 0; rm -rf "$S/data.part" && cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && '
+        'mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),
     PATH,
     _RUN,
 )
-"""Arguments: data directory, run. Copies the whole data directory beside itself."""
+"""Arguments: data directory, run. Copies the whole data directory beside itself; one that is sent again waits for the first."""
 
 READ: Final = _script(
     "galera-read-position",
@@ -120,7 +121,7 @@ JOIN: Final = _script(
     (
         f"R=$1; V=$2; M=$3; E=$4; {_DROP}; {_RELEASE}; "
         '[ ! -e "$V/gvwstate.dat" ] || [ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
-        'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then U=$($E inspect -f "{{.State.Running}}" mariadb); case "$U" in '
+        'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then case $($E inspect -f "{{.State.Running}}" mariadb) in '
         'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" "$S/grastate.dat.set-aside" '
         '|| exit 5;; *) echo "mariadb is not proven stopped"; exit 4;; esac; fi; '
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
@@ -136,16 +137,18 @@ transfer (GB-10), of a stopped member only: one that runs keeps its files."""
 FINISH: Final = _script(
     "galera-finish",
     (
-        f"R=$1; E=$2; {_DROP}; if $E inspect {BOOTSTRAP_CONTAINER} >/dev/null 2>&1; then "
-        f'[ "$($E inspect -f "{{{{index .Config.Labels \\"remediator.run\\"}}}}" {BOOTSTRAP_CONTAINER})" = "$R" ] '
+        f"R=$1; E=$2; {_DROP}; B={BOOTSTRAP_CONTAINER}; "
+        'N() { C=$($E ps -a --format "{{.Names}}") || exit 5; echo "$C" | grep -qx $B; }; if N; then '
+        '[ "$($E inspect -f "{{index .Config.Labels \\"remediator.run\\"}}" $B)" = "$R" ] '
         '|| { echo "the bootstrap container is not of this run"; exit 6; }; '
-        f"$E stop -t 120 {BOOTSTRAP_CONTAINER} && $E rm {BOOTSTRAP_CONTAINER} || exit 5; fi; {_RELEASE}; "
+        f"$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; {_RELEASE}; "
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _RUN,
     _ENGINE,
 )
-"""Arguments: run, engine. Ends our bootstrap container cleanly and starts the unit in its place."""
+"""Arguments: run, engine. Ends our bootstrap container cleanly and starts the unit in its place; an engine that does not say what
+containers there are ends it before anything is changed, and one that was sent twice does no harm."""
 
 START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
 """Starts the unit as it is; one that runs is left as it is."""

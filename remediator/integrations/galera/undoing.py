@@ -27,7 +27,7 @@ def data_directory(order: ActionInput, host: str | None = None) -> str:
     reply = order.evidence.reply(name) if order.evidence is not None else None
     section = reply.section("galera") if reply is not None else Unknown("not_asked")
     if isinstance(section, Mapping) and isinstance(section.get("volume"), str):
-        return str(section["volume"])
+        return str(section["volume"]).rstrip("/")
     found = order.evidence.inventory.hosts.get(name) if order.evidence is not None else order.host
     return VOLUMES.get(found.engine if found is not None else "docker", VOLUMES["docker"])
 

@@ -6,6 +6,7 @@ for tests/lab/test_recovery.py.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -29,6 +30,7 @@ case "$*" in
 *.Image*) [ -e {here}/running ] && echo sha256:image ;;
 "inspect -f"*remediator.run*) cat {here}/label ;;
 "inspect remediator_galera_bootstrap") [ -e {here}/label ] ;;
+"ps -a"*) [ ! -e {here}/silent ] || exit 1; echo mariadb; [ ! -e {here}/label ] || echo remediator_galera_bootstrap ;;
 "rm remediator_galera_bootstrap") [ ! -e {here}/helper-runs ] && rm -f {here}/label ;;
 "stop -t 120 remediator_galera_bootstrap") [ ! -e {here}/stop-fails ] && rm -f {here}/helper-runs ;;
 "run --rm"*) echo "recovered"; exit $(cat {here}/rc 2>/dev/null || echo 0) ;;
@@ -38,6 +40,7 @@ SYSTEMCTL = """#!/bin/sh
 echo "systemctl $*" >> {here}/calls
 [ ! -e "{here}/no-$1" ]
 """
+NAMES = "docker ps -a --format {{.Names}}"
 START = [f"systemctl reset-failed {UNIT}", f"systemctl start {UNIT}"]
 
 
@@ -243,6 +246,20 @@ def test_a_copy_is_whole_or_not_there(machine: Machine) -> None:
     assert (copied / "db" / "t.ibd").read_text() == "rows"
 
 
+def test_a_copy_that_is_sent_again_waits_for_the_first(machine: Machine) -> None:
+    machine.saved.mkdir(parents=True)
+    with (machine.saved / "copying").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (machine.saved / "data.part").mkdir()
+        argv = scripts.COPY.argv(str(machine.data), "run-7")
+        second = subprocess.Popen([machine.shell, *argv[1:]], stdout=subprocess.DEVNULL)
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(timeout=0.5)
+        (machine.saved / "data.part").rename(machine.saved / "data")
+    assert second.wait(timeout=20) == 0
+    assert list((machine.saved / "data").iterdir()) == []
+
+
 def test_a_copy_that_fails_is_told(machine: Machine) -> None:
     machine.put("bin/cp", "#!/bin/sh\nexit 1\n")
     (machine.here / "bin" / "cp").chmod(0o755)
@@ -341,14 +358,24 @@ def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: M
     machine.calls()
     assert machine.run(scripts.FINISH, "run-7", "docker").code == 0
     assert machine.calls()[2:] == [
-        "docker stop -t 120 remediator_galera_bootstrap", "docker rm remediator_galera_bootstrap", "systemctl daemon-reload", *START,
+        "docker stop -t 120 remediator_galera_bootstrap", "docker rm remediator_galera_bootstrap", NAMES, "systemctl daemon-reload", *START,
     ]  # fmt: skip
     assert not machine.drop_in.exists()
 
 
 def test_a_finish_that_was_lost_is_done_again_without_a_container(machine: Machine) -> None:
     assert machine.run(scripts.FINISH, "run-7", "docker").code == 0
-    assert machine.calls() == ["docker inspect remediator_galera_bootstrap", "systemctl daemon-reload", *START]
+    assert machine.calls() == [NAMES, "systemctl daemon-reload", *START]
+
+
+def test_a_finish_changes_nothing_while_the_engine_does_not_say_what_is_there(machine: Machine) -> None:
+    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.put("label", "run-7")
+    machine.put("silent")
+    machine.calls()
+    assert machine.run(scripts.FINISH, "run-7", "docker").code == 5
+    assert machine.calls() == [NAMES]
+    assert machine.drop_in.exists()
 
 
 @pytest.mark.parametrize(("label", "fails", "code"), [("run-3", False, 6), ("", False, 6), ("run-7", True, 5)])
