@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from remediator.model import targets
 from remediator.model.content import ActionInput, Command, DebtSpec, Probe
 from remediator.model.hosts import Host
 from remediator.model.records import Debt, DebtState, Run, RunState, StepState
 from remediator.model.replies import CommandDone
 from remediator.runs import debts, machine
+from remediator.safety.case import units_of
 from remediator.store import rows
 from tests.unit.safety.cases import TARGET, a_plan, at
 
@@ -100,9 +102,24 @@ def test_a_debt_of_a_live_run_is_never_due_not_even_when_it_is_overdue() -> None
     assert debts.due([debt], set()) == (debt,)
 
 
-def test_of_each_run_only_the_last_one_is_due() -> None:
+def test_of_each_run_only_the_last_one_of_a_host_is_due() -> None:
     first, second, other = a_debt("debt-1"), a_debt("debt-2"), a_debt("debt-3", "run-2")
     assert debts.due([first, second, other], set()) == (second, other)
+
+
+def test_what_one_host_owes_does_not_wait_for_another() -> None:
+    first, second = a_debt("debt-1"), replace(a_debt("debt-2"), host="ctl9")
+    assert debts.due([first, second], set()) == (first, second)
+
+
+def test_a_release_touches_the_host_of_its_command_and_no_other() -> None:
+    debt = a_debt()
+    (host,) = {command.host for command in debt.undo.commands}
+    wide = replace(debt, target=targets.cluster("galera", (host, "ctl8", "ctl9")))
+    plan = debts.plan_of(wide, "1")
+    assert plan.touches == (host,)
+    assert units_of(plan) == (f"container/{host}/mariadb",)
+    assert replace(plan, runbook="other").touches == tuple(sorted((host, "ctl8", "ctl9")))
 
 
 def test_the_earlier_waits_while_the_later_is_being_released_and_not_once_it_is_over() -> None:
