@@ -16,7 +16,7 @@ from remediator.sim import galera_account
 from remediator.sim.cloud import CONTROLLERS
 from remediator.sim.directed import broken, never, rows_of, run_until, then
 from remediator.sim.galera import Galera
-from remediator.sim.galera_data import UUID, ZERO
+from remediator.sim.galera_data import UUID, ZERO, grastate
 from remediator.sim.happenings import Stage, kind
 from remediator.sim.stories import Happening, Story
 from remediator.store import tables
@@ -260,6 +260,18 @@ NAMED: Mapping[str, Story] = {
     "galera: zero uuid, alone it asks": story(
         "unattended", LOST, then(0, "data-of", "ctl1", ZERO), ASKED, then(0, "nothing-leaves", 60.0, "nobody has said yes"),
         then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, then(0, "bootstrapped-on", "ctl2"),
+    ),
+    "galera: the zero uuid in a file, and its position": story(
+        "unattended", LOST, then(0, "data-is", "ctl1", "grastate", grastate(ZERO, -1, False)), ASKED,
+        then(0, "nothing-leaves", 60.0, "nobody has said yes"), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE,
+        then(0, "bootstrapped-on", "ctl2"),
+    ),
+    "galera: no grastate.dat": story(
+        "unattended", LOST, then(0, "data-is", "ctl1", "grastate", None), ASKED, then(0, "consent"), WHOLE,
+        then(0, "bootstrapped-on", "ctl2"),
+    ),
+    "galera: a grastate.dat of another history than its data": ends_without(
+        *LOST, then(0, "data-is", "ctl3", "uuid", OTHER_UUID), words="grastate_contradicts",
     ),
     # bad input: positions
     "galera: a position of an older run": ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),

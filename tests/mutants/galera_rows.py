@@ -25,7 +25,7 @@ GALERA = (
         "any-uuid",
         "Nobody compares uuids: every member is taken for one of ours.",
         GALERA_DIR + "gather.py",
-        "        uuid=_uuid(status, files, position),\n",
+        "        uuid=_uuid(status, files, position, recorded),\n",
         '        uuid="5a2f8a3e-0000-11f0-8000-000000000001",\n',
         "two uuids",
     ),

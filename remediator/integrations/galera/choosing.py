@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import gather, progress, reading, table
+from remediator.integrations.galera import gather, progress, reading, standing, table
 from remediator.integrations.galera.decision import Decision, Procedure, decide
+from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
 from remediator.model.content import ActionInput, AsksAgain, Command
 from remediator.model.values import Unknown
@@ -31,10 +32,15 @@ def must_be(order: ActionInput, procedure: Procedure) -> None:
 
 def decided(order: ActionInput) -> tuple[Decision, str]:
     """Return the decision on the newest evidence with this run's positions, and the table of what it rests on."""
+    picture = seen(order)
+    return decide(picture), table.positions(picture)
+
+
+def seen(order: ActionInput) -> ClusterPicture:
+    """Return the newest evidence with this run's positions. Raise ValueError without any."""
     if order.evidence is None:
         raise ValueError("there is no evidence to decide on")
-    picture = gather.picture(order.evidence, positions(order))
-    return decide(picture), table.positions(picture)
+    return gather.picture(order.evidence, positions(order))
 
 
 def positions(order: ActionInput) -> dict[str, Position | Unknown]:
@@ -102,14 +108,14 @@ def choose(order: ActionInput) -> tuple[Command, ...]:
 
 
 def account(order: ActionInput, _output: str) -> Mapping[str, Any]:
-    """Return the choice among stopped members, with those that bring no history and join by a whole transfer."""
+    """Return the choice among stopped members, with those that bring no position to it and join by a whole transfer, whatever was
+    read from them: the zero uuid or no grastate.dat, a transfer that was cut (GB-6, GB-10)."""
     decision, _ = decided(order)
-    read = positions(order)
-    found = read.get(decision.candidate or "")
+    found = positions(order).get(decision.candidate or "")
     if not isinstance(found, Position) or found.known is None:
         raise ValueError(f"{decision.rule}: {decision.why}")
-    empty = [host for host, one in read.items() if isinstance(one, Position) and one.empty]
-    return {**chosen(order, *found.known), "sst": empty}
+    missing = [seat.host for seat in standing.case(seen(order)).seats if seat.missing]
+    return {**chosen(order, *found.known), "sst": missing}
 
 
 def engine(order: ActionInput, host: str) -> str:

@@ -66,7 +66,8 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
     mark = marks.parse(known.get("mark")) if "mark" in known else Unknown("no_journal")
     donor = _most_data(tuple(seen.values()))
     members = tuple(
-        _member(seen[host], replies[host], len(seen), donor, (positions or {}).get(host)) for host in evidence.hosts
+        _member(seen[host], replies[host], len(seen), donor, (positions or {}).get(host), _recorded(mark))
+        for host in evidence.hosts
     )
     runs = known.get("runs") if "runs" in known else None
     size = mark.size if isinstance(mark, marks.Kept) else None
@@ -98,8 +99,17 @@ def _most_data(seen: Sequence[Member]) -> int | None:
     return max((size for size in sizes if isinstance(size, int)), default=None)
 
 
+def _recorded(mark: Any) -> str | None:
+    return mark.mark.uuid if isinstance(mark, marks.Kept) else None
+
+
 def _member(
-    one: Member, reply: HostReply | None, members: int, donor: int | None, position: Position | Unknown | None
+    one: Member,
+    reply: HostReply | None,
+    members: int,
+    donor: int | None,
+    position: Position | Unknown | None,
+    recorded: str | None,
 ) -> MemberPicture:
     port = PORTS.get(one.sql, "error")
     if reply is None or not _reached(reply):
@@ -116,7 +126,7 @@ def _member(
         cluster_status=status.cluster_status if isinstance(status, Status) else _absent_if_stopped(one),
         local_state=status.local_state if isinstance(status, Status) else _absent_if_stopped(one),
         unit=_unit(reply, one.launch),
-        uuid=_uuid(status, files, position),
+        uuid=_uuid(status, files, position, recorded),
         seqno=_seqno(status, position),
         position_read=isinstance(position, Position) and (position.xa or not isinstance(position.uuid, Unknown)),
         xa=position.xa if isinstance(position, Position) else False if answered else Unknown("not_read"),
@@ -160,18 +170,26 @@ def _unit(reply: HostReply, launch: Launch | Unknown) -> Unit | Unknown:
 
 
 def _uuid(
-    status: Status | Unknown, files: Files | Unknown | None, position: Position | Unknown | None
+    status: Status | Unknown,
+    files: Files | Unknown | None,
+    position: Position | Unknown | None,
+    recorded: str | None,
 ) -> str | Unknown | None:
+    """A running member's own word. Of a stopped one grastate.dat and the position must agree: Galera takes a recovered position only
+    where its uuid is that of the file, and starts with no history otherwise (its documentation of --wsrep-recover, GB-6). Without
+    a history in the file there is none, whatever was read, but a read one that is not the recorded one is told as such (GB-5)."""
     if isinstance(status, Status):
         return status.cluster_uuid
-    if isinstance(position, Position) and not isinstance(position.uuid, Unknown):
-        return NIL if position.uuid is None else position.uuid
-    if isinstance(files, Unknown) or files is None:
-        return files if files is not None else Unknown("no_data_directory")
-    grastate = files.grastate
-    if isinstance(grastate, Saved):
-        return NIL if grastate.uuid is None else grastate.uuid
-    return grastate
+    read = position.uuid if isinstance(position, Position) else Unknown("not_read")
+    saved = files.grastate if isinstance(files, Files) else Unknown("no_data_directory") if files is None else files
+    if isinstance(saved, Unknown):
+        return saved if isinstance(read, Unknown) else NIL if read is None else read
+    held = None if saved is None else NIL if saved.uuid is None else saved.uuid
+    if held is None or held == NIL:
+        return read if isinstance(read, str) and recorded is not None and read != recorded else held
+    if read is None:
+        return NIL
+    return Unknown("grastate_contradicts") if isinstance(read, str) and read != held else held
 
 
 def _seqno(status: Status | Unknown, position: Position | Unknown | None) -> int | Unknown | None:

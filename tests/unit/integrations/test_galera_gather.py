@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import gather
+from remediator.integrations.galera import decision, gather, standing
+from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.integrations.galera.positions import Position
 from remediator.model.replies import HostReply, Reach
@@ -140,7 +141,7 @@ def test_a_clock_that_is_off(off_s: float) -> None:
 @pytest.mark.parametrize(
     ("position", "read", "xa", "seqno", "uuid"),
     [
-        (Position(uuid=world.OTHER, seqno=9, xa=False), True, False, 9, world.OTHER),
+        (Position(uuid=UUID, seqno=9, xa=False), True, False, 9, UUID),
         (Position(uuid=None, seqno=None, xa=False), True, False, None, NIL),
         (
             Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True),
@@ -155,6 +156,64 @@ def test_a_clock_that_is_off(off_s: float) -> None:
 def test_a_position_of_this_run_goes_before_the_file(position: Any, read: bool, xa: Any, seqno: Any, uuid: Any) -> None:
     found = one(world.stopped("ctl1", grastate_text=world.grastate(seqno=5)), position)
     fact((found.position_read, found.xa, found.seqno, found.uuid), (read, xa, seqno, uuid))
+
+
+ZERO: dict[str, Any] = {"grastate_text": world.grastate(NIL)}
+NO_FILE: dict[str, Any] = {"grastate_text": None, "grastate": None}
+HALF: dict[str, Any] = {"grastate_text": "# GALERA saved state\nuuid: 6c1"}
+
+
+@pytest.mark.parametrize(
+    ("files", "read", "uuid"),
+    [
+        ({}, UUID, UUID),
+        ({}, None, NIL),
+        ({}, world.OTHER, Unknown("grastate_contradicts")),
+        ({"grastate_text": world.grastate(world.OTHER)}, UUID, Unknown("grastate_contradicts")),
+        (ZERO, UUID, NIL),
+        (ZERO, None, NIL),
+        (ZERO, Unknown("xa_prepared"), NIL),
+        (ZERO, world.OTHER, world.OTHER),
+        (NO_FILE, UUID, None),
+        (NO_FILE, None, None),
+        (NO_FILE, world.OTHER, world.OTHER),
+        (HALF, UUID, UUID),
+        (HALF, None, NIL),
+        (HALF, Unknown("xa_prepared"), Unknown("grastate_half_written")),
+    ],
+)
+def test_a_position_counts_only_for_the_history_that_grastate_names(
+    files: dict[str, Any], read: Any, uuid: Any
+) -> None:
+    """Galera starts with no history where they differ: `--wsrep-new-cluster` would begin a new one there."""
+    seqno = read if isinstance(read, Unknown) else None if read is None else 99
+    found = one(world.stopped("ctl1", **files), Position(uuid=read, seqno=seqno, xa=isinstance(read, Unknown)))
+    fact(found.uuid, uuid)
+    fact(found.seqno, seqno)
+    if isinstance(found.safe_to_bootstrap, Unknown):
+        return
+    fact(standing.standing(found), standing.Standing.STOPPED)
+    assert (standing.history(found) == UUID) is (files == {} and read == UUID)
+
+
+def test_the_zero_uuid_of_a_file_is_no_mark_of_ours_without_a_mark() -> None:
+    positions = {host: Position(uuid=UUID, seqno=77, xa=False) for host in HOSTS}
+    fact(whole(world.stopped("ctl1", **ZERO), *DOWN[1:], positions=positions, mark=None).members[0].uuid, NIL)
+
+
+def test_two_that_agree_are_bootstrapped_and_not_the_one_whose_file_has_no_history() -> None:
+    """A member that found itself inconsistent has the zero uuid in grastate.dat, and its old position in its tables."""
+    positions = {host: Position(uuid=UUID, seqno=77, xa=False) for host in HOSTS}
+    held = {host: world.stopped(host, hold=world.held(), unit=make.STOPPED) for host in HOSTS}
+    for file in (ZERO, NO_FILE):
+        first = world.stopped("ctl1", hold=world.held(), unit=make.STOPPED, **file)
+        found = decision.decide(whole(first, held["ctl2"], held["ctl3"], positions=positions))
+        assert (found.procedure, found.candidate, found.alone) == (Procedure.BOOTSTRAP, "ctl2", False)
+        assert found.alone_why == "GB-9: ctl1 brings no position"
+    other = world.stopped("ctl1", hold=world.held(), unit=make.STOPPED, grastate_text=world.grastate(world.OTHER))
+    refused = decision.decide(whole(other, held["ctl2"], held["ctl3"], positions=positions))
+    assert (refused.procedure, refused.rule) == (Procedure.PAGE, "GB-5")
+    assert "grastate_contradicts" in refused.why
 
 
 @pytest.mark.parametrize(

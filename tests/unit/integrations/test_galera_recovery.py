@@ -11,6 +11,7 @@ import pytest
 
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts
+from remediator.integrations.galera.picture import NIL
 from remediator.model.content import ActionSpec, AsksAgain, Command, Probe, Waits
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
@@ -140,6 +141,30 @@ def test_an_empty_member_asks_a_person_and_joins_by_a_whole_transfer() -> None:
     result = ACTIONS["galera.decide"].result
     assert result is not None
     assert result(order("ctl1", *held(), results=results, approved=True), "")["sst"] == ["ctl1"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"grastate_text": world.grastate(NIL)},
+        {"grastate_text": None, "grastate": None},
+        {"sst_in_progress": True},
+        {"grastate_text": world.grastate(NIL), "sst_in_progress": True},
+    ],
+)
+def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_position_was_read(
+    files: dict[str, Any],
+) -> None:
+    asked = order("ctl1", *held(ctl1=files), results=world.reads(77, 77, 77))
+    with pytest.raises(AsksAgain, match=r"bootstrap ctl2: .*GB-9: ctl1 brings no position") as asks:
+        argvs("galera.decide", asked)
+    result = ACTIONS["galera.decide"].result
+    assert result is not None
+    chosen = result(dataclasses.replace(asked, consent=str(asks.value)), "")
+    assert (chosen["host"], chosen["sst"]) == ("ctl2", ["ctl1"])
+    assert argvs("galera.join", order("ctl1", *up(), results={"choose": chosen}))[0][1] == scripts.JOIN.argv(
+        RUN, VOLUME, "sst", "docker"
+    )
 
 
 @pytest.mark.parametrize(
