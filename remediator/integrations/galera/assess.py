@@ -14,7 +14,7 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, gather, marks, table, upgrade
+from remediator.integrations.galera import causes, fields, gather, marks, table, upgrade, views
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.galera.picture import ClusterPicture
@@ -58,8 +58,8 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         "proven_stopped": sum(one.stopped is True and isinstance(one.status, Unknown) for one in members),
         "all_members_known": silent is None,
         "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
-        "conf_ids_agree": _agree([status.conf_id for status in primary], silent),
-        "split": split(primary, len(members)),
+        "conf_ids_agree": not views.doubled(primary) and _agree([status.conf_id for status in primary], silent),
+        "split": views.split(primary, len(members)),
         "table": table.render(members),
         **_judged(evidence, primary),
         "slowest": _slowest(members),
@@ -123,18 +123,6 @@ def _slowest(members: Sequence[Member]) -> str | None:
     ]
     paused = any(isinstance(one.status, Status) and one.status.flow_control_paused > 0.1 for one in members)
     return max(found)[1] if found and paused else None
-
-
-def split(primary: Sequence[Status], members: int) -> bool:
-    """Return whether two different Primary components are proven.
-
-    Different cluster UUIDs are. Different views are when their sizes fit into the group side by side; when they do not,
-    the two members were asked before and after one change of view.
-    """
-    if len({status.cluster_uuid for status in primary}) > 1:
-        return True
-    sizes = {status.conf_id: status.cluster_size for status in primary}
-    return len(sizes) > 1 and sum(sizes.values()) <= members
 
 
 def _agree(values: Sequence[Any], silent: Unknown | None) -> bool | Unknown | None:
@@ -234,7 +222,7 @@ def _others(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
         "others_all_known": not any(isinstance(one.primary, Unknown) for one in others),
         "any_donor_or_joiner": any_of(one.moving for one in others),
         "quorum_without_me": quorum,
-        "split": split([status for status in statuses if status.cluster_status == "Primary"], len(members)),
+        "split": views.split([status for status in statuses if status.cluster_status == "Primary"], len(members)),
     }
 
 

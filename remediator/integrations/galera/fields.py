@@ -49,7 +49,7 @@ NODE = {
     "others_all_known": FieldType.BOOL,  # of each other member it is known whether it is Primary
     "any_donor_or_joiner": FieldType.BOOL,  # among the others; true when one is proven, UNKNOWN while one is not known
     "quorum_without_me": FieldType.BOOL,  # the others that are proven Primary are a majority of group_size
-    "split": FieldType.BOOL,  # two different Primary components are proven
+    "split": FieldType.BOOL,  # two different Primary components are proven: by their uuids, or by views that exclude each other
     "upgrade_needed": FieldType.BOOL,  # mariadb-upgrade has to run on this member; null: stopped, or it tells no version
     "upgrade_info": FieldType.STRING,  # the version whose tables it has, as recorded; empty: begun and not ended; null: no record
     "upgrade_why": FieldType.STRING,  # why it is needed, or not, in one sentence
@@ -72,8 +72,8 @@ CLUSTER = {
     "proven_stopped": FieldType.INT,
     "all_members_known": FieldType.BOOL,
     "uuids_agree": FieldType.BOOL,  # of the members that answer; null when none does; UNKNOWN while one is not known
-    "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same
-    "split": FieldType.BOOL,  # two different Primary components are proven
+    "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same; false as well when one conf id is of two components
+    "split": FieldType.BOOL,  # two different Primary components are proven: by their uuids, or by views that exclude each other
     "table": FieldType.STRING,  # what is known of each member, one line each
     "procedure": FieldType.STRING,  # what the judgement says: wait start_members start_one pc_bootstrap bootstrap page nothing
     "rule": FieldType.STRING,  # the rule that decides, GB-1 to GB-19

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.integrations.galera import views
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import SQL, Member, Status, member
 from remediator.integrations.galera.picture import Mark
@@ -97,13 +98,9 @@ def _whole(evidence: Evidence) -> list[Member]:
     members = [member(host, evidence.reply(host)) for host in evidence.hosts]
     synced = [one for one in members if one.synced is True]
     uuids = {one.status.cluster_uuid for one in synced if isinstance(one.status, Status)}
-    others = {
-        one.status.cluster_uuid
-        for one in members
-        if isinstance(one.status, Status) and one.status.cluster_status == "Primary"
-    }
+    primary = [one.status for one in members if isinstance(one.status, Status) and one.primary is True]
     enough = len(synced) >= len(members) // 2 + 1
-    return synced if enough and len(uuids) == 1 and others == uuids else []
+    return synced if enough and len(uuids) == 1 and not views.split(primary, len(members)) else []
 
 
 def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: Kept | None) -> dict[str, Any]:

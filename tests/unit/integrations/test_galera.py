@@ -213,6 +213,46 @@ def test_different_views_are_a_split_only_when_they_fit_side_by_side(
     assert node(*replies)["split"] is split
 
 
+def partition(*told: tuple[int, str]) -> tuple[HostReply, ...]:
+    """Return Primary members of one uuid, each with the size and the conf id that it tells."""
+    return tuple(member(f"ctl{number}", sql(size=size, conf=conf)) for number, (size, conf) in enumerate(told, 1))
+
+
+@pytest.mark.parametrize(
+    ("told", "split"),
+    [
+        # a majority goes on as 8, and a minority that is made Primary by hand counts on to 8 as well
+        ([(2, "8"), (2, "8"), (1, "8")], True),
+        ([(3, "8"), (3, "8"), (3, "8"), (2, "8"), (2, "8")], True),
+        # of each side only one member answers
+        ([(2, "8"), (1, "8")], True),
+        # equal halves: more members than the component can have
+        ([(1, "8"), (1, "8")], True),
+        ([(2, "8"), (2, "8"), (2, "8"), (2, "8")], True),
+        ([(2, "8"), (2, "8"), (2, "8")], True),
+        # one component, whole or as far as it answers
+        ([(3, "8"), (3, "8"), (3, "8")], False),
+        ([(2, "8"), (2, "8")], False),
+        ([(3, "8")], False),
+        # asked before and after one change of view
+        ([(3, "7"), (2, "8"), (2, "8")], False),
+        ([(2, "8"), (2, "8"), (3, "9")], False),
+        ([(5, "7"), (5, "7"), (4, "8"), (4, "8"), (4, "8")], False),
+    ],
+)
+def test_one_conf_id_in_two_components_is_a_split(told: list[tuple[int, str]], split: bool) -> None:
+    replies = partition(*told)
+    data = whole(*replies)
+    assert data["split"] is split
+    assert data["conf_ids_agree"] is (not split and len({conf for _size, conf in told}) == 1)
+    assert {node(*replies)["split"], node(*replies[1:], replies[0])["split"]} == {split}
+
+
+def test_a_split_of_one_conf_id_is_proven_while_another_member_is_silent() -> None:
+    data = whole(*partition((2, "8"), (1, "8")), member("ctl3", SILENT))
+    assert (data["split"], data["conf_ids_agree"]) == (True, False)
+
+
 def test_the_table_says_what_is_known_of_each_member() -> None:
     lines = whole(member("ctl1", sql()), failed("ctl2"), gone("ctl3"))["table"].splitlines()
     assert lines == [

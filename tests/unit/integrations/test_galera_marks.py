@@ -49,6 +49,8 @@ def test_the_furthest_of_the_members_counts_and_the_newest_sample() -> None:
         [world.running(host, Unknown("sql_timeout")) for host in world.HOSTS],
         [world.running("ctl1", world.sql(uuid=world.OTHER)), *synced(hosts=("ctl2", "ctl3"))],
         [world.running("ctl1", world.sql(state="Joining", uuid=world.OTHER)), *synced(hosts=("ctl2", "ctl3"))],
+        [world.running("ctl1", world.sql(size=1)), *synced(hosts=("ctl2", "ctl3"), size=2)],
+        synced(hosts=("ctl1", "ctl2", "ctl3"), size=2),
         [],
     ],
 )
