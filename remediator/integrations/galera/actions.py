@@ -43,6 +43,8 @@ def _refusal(data: Data, host: str) -> str | None:
         return f"the clock of {host} is more than {CLOCK_S:.0f} s off, or that is not known (GB-17)"
     if data.get("quorum_without_me") is not True:
         return f"it is not proven that the members besides {host} are a Primary majority (GB-16)"
+    if data.get("split", False) is not False:
+        return f"two Primary components exist, or that is not known: nobody knows which of them {host} would join"
     if data.get("any_donor_or_joiner") is not False:
         return f"another member gives or takes a state transfer, or that is not known: {host} waits (GB-16)"
     return None

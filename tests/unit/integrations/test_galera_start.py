@@ -9,13 +9,14 @@ import pytest
 
 from remediator.model import targets
 from remediator.model.content import ActionInput
+from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 
 pytestmark = pytest.mark.unit
 
 FAILED: dict[str, Any] = {
     "has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False,
-    "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False,
+    "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False,
 }  # fmt: skip
 START = ("systemctl", "start", "kolla-mariadb-container.service")
 
@@ -60,6 +61,13 @@ def test_one_without_history_takes_a_whole_copy() -> None:
 def test_what_may_be_ahead_is_left_to_a_person(position: dict[str, Any] | None, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         started(order(position))
+
+
+@pytest.mark.parametrize("said", [True, Unknown("x")])
+@pytest.mark.parametrize("action", ["galera.read_member", "galera.start_member"])
+def test_nothing_is_started_into_a_split(action: str, said: bool | Unknown) -> None:
+    with pytest.raises(ValueError, match="two Primary components exist"):
+        world.argvs(action, order(world.read(77), split=said))
 
 
 def test_nothing_is_read_of_a_member_that_may_not_be_started() -> None:
