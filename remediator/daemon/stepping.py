@@ -102,7 +102,8 @@ def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[
         why = f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {reason}"
         ending.finish(turn, held, RunState.FAILED, why)
     elif since_s > HELD_PAGE_S and not held.asks:
-        turn.page(f"{run.id}:held", f"{run.id} on {run.plan.target} is held", reason, run=held)
+        since = rfc3339(held.held_since.wall) if held.held_since is not None else ""
+        turn.page(f"{run.id}:held:{step.id}:{since}", f"{run.id} on {run.plan.target} is held", reason, run=held)
     resolving.refresh(turn, held)
 
 
@@ -271,7 +272,7 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
             turn.run(doubtful)
             turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
             turn.page(
-                f"{run.id}:in_doubt",
+                f"{run.id}:in_doubt:{step.id}:{step.tries}",
                 f"{run.id} on {run.plan.target} is in doubt",
                 f"{doubtful.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
                 run=doubtful,
