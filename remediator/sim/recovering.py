@@ -254,8 +254,9 @@ NAMED: Mapping[str, Story] = {
         *LOST, *(then(0, "data-of", host, ZERO, True) for host in CONTROLLERS), words="galera", why="nobody has a history",
     ),
     "galera: disk full": _refused(*LOST, then(0, "host-is", "ctl2", "used_percent", 100.0), words="GB-17", why="the disk of ctl2 is full"),
-    "galera: zero uuid, a person approves": story(
-        "approve", LOST, then(0, "data-of", "ctl1", ZERO), APPROVED, WHOLE, then(0, "bootstrapped-on", "ctl2"),
+    "galera: zero uuid, a person approves and says yes to it": story(
+        "approve", LOST, then(0, "data-of", "ctl1", ZERO), APPROVED, ASKED, then(0, "bootstrapped-on"), then(5, "consent"), WHOLE,
+        then(0, "bootstrapped-on", "ctl2"),
     ),
     "galera: zero uuid, alone it asks": story(
         "unattended", LOST, then(0, "data-of", "ctl1", ZERO), ASKED, then(0, "nothing-leaves", 60.0, "nobody has said yes"),

@@ -49,7 +49,7 @@ GALERA = (
         "alone-without-all",
         "It acts alone although a member brings no position.",
         GALERA_DIR + "rules_bootstrap.py",
-        "    return _first(PERSON, case)\n",
+        '    return "; ".join(asks) or None\n',
         "    return None\n",
         "zero uuid, alone it asks",
     ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations.galera import gather, progress, reading, standing, table
-from remediator.integrations.galera.decision import Decision, Procedure, decide
+from remediator.integrations.galera.decision import Decision, Procedure, decide, outlook
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
 from remediator.model.content import ActionInput, AsksAgain, Command
@@ -50,14 +50,22 @@ def positions(order: ActionInput) -> dict[str, Position | Unknown]:
 
 def candidate(order: ActionInput, procedure: Procedure) -> str:
     """Return the member that the decision names for `procedure`. Raise ValueError with the rule that refuses, AsksAgain with what a
-    person must know before."""
+    person must know before: whoever approved the plan knew what was seen before the positions were read, and no more."""
     decision, told = decided(order)
     if decision.procedure is not procedure or decision.candidate is None:
         raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
     sentence = _sentence(decision)
-    if not decision.alone and not (order.approved and not decision.possibly_lost) and order.consent != sentence:
+    if not decision.alone and not _in_the_plan(order, decision) and order.consent != sentence:
         raise AsksAgain(sentence)
     return decision.candidate
+
+
+def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
+    """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is, word for word, what
+    the evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
+    if not order.approved or decision.possibly_lost or order.evidence is None:
+        return False
+    return outlook(gather.picture(order.evidence)).alone_why == decision.alone_why
 
 
 def _sentence(decision: Decision) -> str:

@@ -125,7 +125,7 @@ def _bootstrap(found: Case) -> Decision:
         rule="GB-3" if live else "GB-7",
         why=why,
         alone=asks is None,
-        alone_why=ALONE if asks is None else f"{asks.rule}: {asks.why}",
+        alone_why=ALONE if asks is None else asks,
         possibly_lost=found.lost,
     )
 

@@ -36,6 +36,7 @@ class Decision:
     alone: bool = False
     """A bootstrap that the evidence lets happen without a person's approval. False for everything else."""
     alone_why: str = NO_BOOTSTRAP
+    """Why it may, or every rule that asks for a person, each with its sentence."""
     possibly_lost: int | None = None
     """Of a bootstrap: the transactions between the high-water mark and the candidate; None where none is chosen."""
 

@@ -193,17 +193,14 @@ PERSON: tuple[tuple[str, Rule], ...] = (
 
 def refuse(case: Case) -> Refusal | None:
     """Return the first rule that forbids every bootstrap, whoever asks for it; None if none does."""
-    return _first(RULES, case)
-
-
-def refuse_alone(case: Case) -> Refusal | None:
-    """Return the first rule that asks for a person's approval; None if none does."""
-    return _first(PERSON, case)
-
-
-def _first(rules: tuple[tuple[str, Rule], ...], case: Case) -> Refusal | None:
-    for rule, judge in rules:
+    for rule, judge in RULES:
         why = judge(case)
         if why is not None:
             return Refusal(rule=rule, why=why)
     return None
+
+
+def refuse_alone(case: Case) -> str | None:
+    """Return what each rule that asks for a person's approval says; None if none does. All of them, for a yes is to all of it."""
+    asks = [f"{rule}: {why}" for rule, judge in PERSON if (why := judge(case)) is not None]
+    return "; ".join(asks) or None

@@ -133,14 +133,39 @@ def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
     assert "17 transactions" in str(second.value)
 
 
-def test_an_empty_member_asks_a_person_and_joins_by_a_whole_transfer() -> None:
+@pytest.mark.parametrize("files", [{}, {"grastate_text": world.grastate(NIL)}])
+def test_an_empty_member_asks_a_person_also_after_the_plan_and_joins_by_a_whole_transfer(files: dict[str, Any]) -> None:
     results = {**world.reads(77, 77, 77), "read_ctl1": {"uuid": None, "seqno": None, "xa": False}}
-    with pytest.raises(AsksAgain, match="GB-9: ctl1 brings no position"):
-        argvs("galera.decide", order("ctl1", *held(), results=results))
-    assert argvs("galera.decide", order("ctl1", *held(), results=results, approved=True)) == []
+    for approved in (False, True):
+        asked = order("ctl1", *held(ctl1=files), results=results, approved=approved)
+        with pytest.raises(AsksAgain, match=r"^bootstrap ctl2: .*; GB-9: ctl1 brings no position$") as asks:
+            argvs("galera.decide", asked)
+        yes = dataclasses.replace(asked, consent=str(asks.value))
+        assert argvs("galera.decide", yes) == []
     result = ACTIONS["galera.decide"].result
     assert result is not None
-    assert result(order("ctl1", *held(), results=results, approved=True), "")["sst"] == ["ctl1"]
+    assert result(yes, "")["sst"] == ["ctl1"]
+
+
+def test_what_the_plan_showed_is_approved_with_it_and_what_came_out_since_is_not() -> None:
+    """GB-14 is seen before any position is read, GB-9 only by reading; a yes to the one is none to both."""
+    short = {"ctl3": {"free_bytes": 10 << 20}}
+    known = order("ctl1", *held(**short), results=world.reads(77, 77, 77))
+    with pytest.raises(AsksAgain, match=r"; GB-14: ctl3 lacks the space"):
+        argvs("galera.decide", known)
+    assert argvs("galera.decide", dataclasses.replace(known, approved=True)) == []
+    empty = {**world.reads(77, 77, 77), "read_ctl1": {"uuid": None, "seqno": None, "xa": False}}
+    with pytest.raises(AsksAgain, match=r"; GB-9: ctl1 brings no position; GB-14: ctl3 lacks the space"):
+        argvs("galera.decide", order("ctl1", *held(**short), results=empty, approved=True))
+
+
+def test_that_an_arbitrator_votes_does_not_hide_a_member_that_is_short_of_space() -> None:
+    """Both are said: of two that ask, the second one must not come in under the yes to the first."""
+    asked = order(
+        "ctl1", *held(ctl3={"free_bytes": 10 << 20}), results=world.reads(77, 77, 77), mark=world.mark(size=4)
+    )
+    with pytest.raises(AsksAgain, match=r"; GB-9: an arbitrator votes.*; GB-14: ctl3 lacks the space"):
+        argvs("galera.decide", asked)
 
 
 @pytest.mark.parametrize(
