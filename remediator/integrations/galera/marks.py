@@ -1,7 +1,7 @@
 """The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts (GB-8). Pure.
 
-Invariant: it is raised only by members that say Synced in a Primary component which holds a majority of the inventory's members
-and agrees on one uuid; a component of another uuid never replaces it (a person says `baseline accept group/galera`), and it goes
+Invariant: it is raised only by members that say Synced, or give a state transfer, in a Primary component where such members are a
+majority of the inventory's and agree on one uuid; a component of another uuid never replaces it (a person says `baseline accept group/galera`), and it goes
 back only where our own bootstrap has knowingly begun behind it. None was ever stored: that is UNKNOWN, not zero.
 """
 
@@ -27,6 +27,8 @@ CANARIES = "galera_canaries"
 """The direct section with row counts of the configured tables."""
 WRITTEN_EVERY_S = 10.0
 """A mark that only moved on is not written more often than this."""
+WHOLE = ("Synced", "Donor/Desynced")
+"""The states of a member that has all data of its component (wsrep_local_state_comment, Galera's documentation)."""
 BOOTSTRAP_RUNBOOKS = ("galera-bootstrap", "galera-pc-bootstrap")
 
 
@@ -94,13 +96,15 @@ def accepted(evidence: Evidence) -> Any:
 
 
 def _whole(evidence: Evidence) -> list[Member]:
-    """Return the members that are Synced in one Primary component of a majority; none when it is not one, or not enough."""
+    """Return the members with all data in one Primary component, when they are a majority; none when not, or when it is split.
+
+    A donor has all data too: a state transfer of hours between two of three members must not keep the mark where it was.
+    """
     members = [member(host, evidence.reply(host)) for host in evidence.hosts]
-    synced = [one for one in members if one.synced is True]
-    uuids = {one.status.cluster_uuid for one in synced if isinstance(one.status, Status)}
-    primary = [one.status for one in members if isinstance(one.status, Status) and one.primary is True]
-    enough = len(synced) >= len(members) // 2 + 1
-    return synced if enough and len(uuids) == 1 and not views.split(primary, len(members)) else []
+    primary = {one.host: one.status for one in members if isinstance(one.status, Status) and one.primary is True}
+    whole = [one for one in members if one.host in primary and primary[one.host].local_state in WHOLE]
+    enough = len(whole) >= len(members) // 2 + 1
+    return whole if enough and not views.split(tuple(primary.values()), len(members)) else []
 
 
 def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: Kept | None) -> dict[str, Any]:

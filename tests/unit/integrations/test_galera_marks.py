@@ -44,7 +44,8 @@ def test_the_furthest_of_the_members_counts_and_the_newest_sample() -> None:
     [
         [world.running("ctl1", world.sql())],
         [world.running("ctl1", world.sql()), world.stopped("ctl2"), world.stopped("ctl3")],
-        [world.running(host, world.sql(state="Donor/Desynced")) for host in world.HOSTS],
+        [world.running(host, world.sql(state="Joined")) for host in world.HOSTS],
+        [world.running("ctl1", world.sql(state="Donor/Desynced")), *synced(hosts=("ctl2",), state="Joining")],
         [world.running(host, world.sql("non-Primary", "Initialized")) for host in world.HOSTS],
         [world.running(host, Unknown("sql_timeout")) for host in world.HOSTS],
         [world.running("ctl1", world.sql(uuid=world.OTHER)), *synced(hosts=("ctl2", "ctl3"))],
@@ -57,6 +58,15 @@ def test_the_furthest_of_the_members_counts_and_the_newest_sample() -> None:
 @pytest.mark.parametrize("before", [None, world.mark(50)])
 def test_less_than_a_synced_majority_of_one_uuid_says_nothing(replies: list[HostReply], before: Any) -> None:
     assert fold(before, *replies) is before
+
+
+@pytest.mark.parametrize(
+    "joiner", [world.sql(state="Joining: receiving State Transfer", at=-1), Unknown("sql_refused")]
+)
+def test_a_donor_has_all_data_so_a_state_transfer_of_hours_does_not_freeze_it(joiner: Any) -> None:
+    donor = world.running("ctl2", world.sql(state="Donor/Desynced", at=100))
+    body = fold(world.mark(50), *synced(99, hosts=("ctl1",)), donor, world.running("ctl3", joiner))
+    assert (body["seqno"], body["members"]) == (100, ["ctl1", "ctl2"])
 
 
 def test_it_is_raised_and_keeps_the_largest_size() -> None:
