@@ -70,9 +70,8 @@ def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
 
 def _sentence(decision: Decision) -> str:
     """Return what a person approves: the candidate, its position, and what that may cost."""
-    lost = decision.possibly_lost or 0
-    cost = f"{lost} transactions below the high-water mark are possibly lost" if lost else "nothing known is lost"
-    return f"bootstrap {decision.candidate}: {decision.why}; {cost}; {decision.alone_why}"
+    why = decision.why if decision.possibly_lost else f"{decision.why}; nothing known is lost"
+    return f"bootstrap {decision.candidate}: {why}; {decision.alone_why}"
 
 
 def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:

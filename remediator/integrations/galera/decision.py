@@ -115,8 +115,8 @@ def _bootstrap(found: Case) -> Decision:
     asks = rules_bootstrap.refuse_alone(found)
     live = found.only(Standing.LIVE)
     why = f"{chosen.host} holds the highest position, {found.top}"
-    if found.lost:
-        why = f"{why}; {found.lost} transactions are possibly lost"
+    if found.at_risk:
+        why = f"{why}; {found.at_risk} transactions are possibly lost"
     return Decision(
         procedure=Procedure.PC_BOOTSTRAP if live else Procedure.BOOTSTRAP,
         candidate=chosen.host,
@@ -126,7 +126,7 @@ def _bootstrap(found: Case) -> Decision:
         why=why,
         alone=asks is None,
         alone_why=ALONE if asks is None else asks,
-        possibly_lost=found.lost,
+        possibly_lost=found.at_risk,
     )
 
 

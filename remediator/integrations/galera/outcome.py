@@ -38,7 +38,8 @@ class Decision:
     alone_why: str = NO_BOOTSTRAP
     """Why it may, or every rule that asks for a person, each with its sentence."""
     possibly_lost: int | None = None
-    """Of a bootstrap: the transactions between the high-water mark and the candidate; None where none is chosen."""
+    """Of a bootstrap: the transactions between the candidate and the high-water mark, or the data of a member that is left aside and
+    goes further; None where none is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

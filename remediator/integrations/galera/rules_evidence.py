@@ -139,10 +139,16 @@ def _reaches(member: MemberPicture, point: int) -> bool:
 
 
 def person_gb_9(case: Case) -> str | None:
-    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves."""
+    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may hold what
+    the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
     missing = [seat for seat in case.seats if seat.missing]
     if missing:
-        return f"{words.hosts(missing)} brings no position"
+        ahead = [
+            f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that counts ({case.top}), and a whole "
+            "copy of the others overwrites it"
+            for seat in case.ahead
+        ]
+        return f"{words.hosts(missing)} brings no position{''.join(ahead)}"
     if len(case.seats) <= 2:
         return "a cluster of two has no third member to agree"
     if case.picture.arbitrator is not False:

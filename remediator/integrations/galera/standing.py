@@ -123,6 +123,22 @@ class Case:
         return 0 if mark is None or self.top is None else max(0, mark - self.top)
 
     @property
+    def ahead(self) -> tuple[Seat, ...]:
+        """Those that bring no position to the choice, and whose data goes beyond the highest one that counts all the same."""
+        return tuple(
+            seat
+            for seat in self.seats
+            if seat.missing and (own := position(seat.member)) is not None and self.top is not None and own > self.top
+        )
+
+    @property
+    def at_risk(self) -> int:
+        """How many transactions lie between the highest position that counts and the furthest that is known of: the mark, or the
+        data of a member that is left aside."""
+        furthest = highest(seat.member for seat in self.ahead)
+        return self.lost if furthest is None or self.top is None else max(self.lost, furthest - self.top)
+
+    @property
     def quorum(self) -> int:
         return len(self.seats) // 2 + 1
 

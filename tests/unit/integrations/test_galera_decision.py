@@ -270,6 +270,23 @@ def test_an_empty_node_without_the_flag_is_left_to_a_state_transfer() -> None:
     assert (found.joiners, found.alone_why) == (("ctl1", "ctl3"), "GB-9: ctl1 brings no position")
 
 
+@pytest.mark.parametrize("changes", [{"sst": True}, {"uuid": NIL}, {"uuid": None}, {"quarantine": 20}])
+def test_a_member_that_brings_no_position_and_goes_further_is_told_with_what_it_holds(changes: dict[str, Any]) -> None:
+    beyond = member("ctl3", seqno=17, unit="masked", **changes)
+    found = decision.decide(cluster(member("ctl1", seqno=14), member("ctl2", seqno=13), beyond, seqno=14))
+    assert (found.procedure, found.candidate, found.alone, found.possibly_lost) == (
+        Procedure.BOOTSTRAP,
+        "ctl1",
+        False,
+        3,
+    )
+    assert "3 transactions are possibly lost" in found.why
+    assert "GB-9: ctl3 brings no position; the data of ctl3 goes to 17, beyond" in found.alone_why
+    level = dataclasses.replace(beyond, seqno=14)
+    equal = decision.decide(cluster(member("ctl1", seqno=14), member("ctl2", seqno=13), level, seqno=14))
+    assert (equal.possibly_lost, equal.alone, equal.alone_why) == (0, False, "GB-9: ctl3 brings no position")
+
+
 def test_seqno_minus_one_is_never_picked() -> None:
     """The Percona operator starts its search below -1, so -1 can win."""
     found = decision.decide(cluster(*(member(host, seqno=-1) for host in HOSTS)))

@@ -113,7 +113,7 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
     sentence = (
         "bootstrap ctl1: ctl1 holds the highest position, 70; 7 transactions are possibly lost; "
-        "7 transactions below the high-water mark are possibly lost; GB-8: 7 transactions below the high-water mark are possibly lost"
+        "GB-8: 7 transactions below the high-water mark are possibly lost"
     )
     lost = {"results": world.reads(70, 69, 70)}
     for approved in (False, True):
@@ -190,6 +190,25 @@ def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_positi
     assert argvs("galera.join", order("ctl1", *up(), results={"choose": chosen}))[0][1] == scripts.JOIN.argv(
         RUN, VOLUME, "sst", "docker"
     )
+
+
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize("files", [{"sst_in_progress": True}, {"grastate_text": world.grastate(NIL)}])
+def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
+    files: dict[str, Any], approved: bool
+) -> None:
+    """A marker of a state transfer that was long over, on the member that was the last one up."""
+    asked = order("ctl1", *held(ctl3=files), results=world.reads(77, 76, 80), approved=approved)
+    with pytest.raises(AsksAgain) as asks:
+        argvs("galera.decide", asked)
+    assert str(asks.value) == (
+        "bootstrap ctl1: ctl1 holds the highest position, 77; 3 transactions are possibly lost; GB-9: ctl3 brings no position; the data "
+        "of ctl3 goes to 80, beyond the highest position that counts (77), and a whole copy of the others overwrites it"
+    )
+    result = ACTIONS["galera.decide"].result
+    assert result is not None
+    chosen = result(dataclasses.replace(asked, consent=str(asks.value)), "")
+    assert (chosen["host"], chosen["sst"], chosen["lost"]) == ("ctl1", ["ctl3"], 3)
 
 
 @pytest.mark.parametrize(
