@@ -208,6 +208,7 @@ LOST = (HEALTHY, then(0, "cluster-lost"))
 APPROVED = (then(0, "until-asked"), then(5, "approve"))
 ASKED = then(0, "until-paged", "needs a person's yes", 400.0)
 UNFLUSHED = tuple(then(0, "member-is", host, "unflushed", 80) for host in CONTROLLERS)
+SILENT, HEARD = (tuple(then(0, "member-is", host, "sql", how) for host in CONTROLLERS) for how in ("timeout", ""))
 WHOLE = (then(0, "until-whole", 900.0), then(0, "rows-are-there"), then(0, "until-idle"))
 CTL1 = then(0, "bootstrapped-on", "ctl1")
 
@@ -284,6 +285,11 @@ NAMED: Mapping[str, Story] = {
     "galera: below the mark, nobody says yes": story(
         "unattended", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), ASKED, then(0, "nothing-leaves", 300.0, "the loss is not accepted"),
         then(0, "bootstrapped-on"), then(0, "cancel"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
+    ),
+    "galera: lost long after the newest sample": story(
+        "unattended", HEALTHY, *SILENT, then(130, "cluster-lost"), *HEARD, ASKED, then(0, "bootstrapped-on"),
+        then(0, "until-paged", "the newest sample of the high-water mark", 10.0), then(0, "nothing-leaves", 60.0, "nobody has said yes"),
+        then(5, "consent"), WHOLE, CTL1,
     ),
     # what happens meanwhile
     "galera: a member runs again during the run": ends_without(

@@ -54,7 +54,7 @@ def candidate(order: ActionInput, procedure: Procedure) -> str:
     decision, told = decided(order)
     if decision.procedure is not procedure or decision.candidate is None:
         raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    sentence = _sentence(decision)
+    sentence = _sentence(decision, seen(order))
     if not decision.alone and not _in_the_plan(order, decision) and order.consent != sentence:
         raise AsksAgain(sentence)
     return decision.candidate
@@ -68,10 +68,11 @@ def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
     return outlook(gather.picture(order.evidence)).alone_why == decision.alone_why
 
 
-def _sentence(decision: Decision) -> str:
-    """Return what a person approves: the candidate, its position, and what that may cost."""
+def _sentence(decision: Decision, picture: ClusterPicture) -> str:
+    """Return what a person approves: the candidate, its position, and what that may cost. It stays the same while nothing changes
+    (a time, and no age), for the yes is bound to its words."""
     why = decision.why if decision.possibly_lost else f"{decision.why}; nothing known is lost"
-    return f"bootstrap {decision.candidate}: {why}; {decision.alone_why}"
+    return f"bootstrap {decision.candidate}: {why}; {table.sample(picture)}; {decision.alone_why}"
 
 
 def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:

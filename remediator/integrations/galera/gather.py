@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, marks
+from remediator.integrations.galera import causes, marks, unseen
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Launch
@@ -87,6 +87,8 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
         tries_last_hour=Unknown("no_journal") if runs is None else _count(runs, START, HOUR_S),
         arbitrator=Unknown("no_mark") if size is None else size > len(members),
         addresses_match=_addresses_match(evidence, seen),
+        mark_at=mark.at if isinstance(mark, marks.Kept) else None,
+        unseen_s=unseen.seconds(mark, seen, replies) if isinstance(mark, marks.Kept) else Unknown("no_mark"),
     )
 
 

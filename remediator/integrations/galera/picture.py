@@ -134,5 +134,9 @@ class ClusterPicture:
     """A garbd votes in this cluster."""
     addresses_match: Truth
     """wsrep_cluster_address on every reached member names exactly the inventory group."""
+    mark_at: str | None = None
+    """When the newest sample was taken that the mark rests on (RFC 3339); None: without a mark."""
+    unseen_s: float | Unknown = 0.0
+    """Seconds from that sample to the last moment at which a member that is stopped now may have committed (`unseen.py`)."""
     actuator: Actuator = "own"
     """Who would bootstrap: our own steps, or kolla's playbook, with or without the name of the host (GB-19)."""

@@ -6,7 +6,7 @@ person's approval answers; nothing answers the others.
 
 from __future__ import annotations
 
-from remediator.integrations.galera import words
+from remediator.integrations.galera import unseen, words
 from remediator.integrations.galera.picture import NIL, MemberPicture
 from remediator.integrations.galera.standing import Case, Seat, Standing, position
 from remediator.model.values import Unknown
@@ -157,8 +157,19 @@ def person_gb_9(case: Case) -> str | None:
 
 
 def person_gb_8(case: Case) -> str | None:
-    """GB-8: below the high-water mark a person approves, and is shown how much may be lost."""
-    return f"{case.lost} transactions below the high-water mark are possibly lost" if case.lost else None
+    """GB-8: below the high-water mark a person approves, and is shown how much may be lost; above it too where the mark is older than
+    the loss, for what was committed between the two is in no figure."""
+    asks = [f"{case.lost} transactions below the high-water mark are possibly lost"] if case.lost else []
+    unseen_s, at = case.picture.unseen_s, words.said(case.picture.mark_at)
+    if isinstance(unseen_s, Unknown):
+        asks.append(
+            f"how long members ran after {at}, the newest sample of the high-water mark, is {words.said(unseen_s)}"
+        )
+    elif unseen_s > unseen.LONGEST_S:
+        asks.append(
+            f"members ran for more than {unseen.LONGEST_S:.0f} s after {at}, the newest sample of the high-water mark"
+        )
+    return "; ".join(asks) or None
 
 
 def person_gb_14(case: Case) -> str | None:

@@ -38,11 +38,16 @@ def _saved(one: Member) -> str:
     return text + (", SST in progress" if files.sst_in_progress else "")
 
 
+def sample(picture: ClusterPicture) -> str:
+    """Return in words what no figure counts: what was committed after the newest sample that the mark rests on."""
+    return f"the mark's newest sample is of {_told(picture.mark_at)}, and what was committed after that is in no figure"
+
+
 def positions(picture: ClusterPicture) -> str:
     """Return the evidence of a decision: the mark, then one line per member with its position, flag, view and unit."""
     mark = picture.mark
     if isinstance(mark, Mark):
-        head = f"high-water mark {mark.uuid}:{mark.seqno}"
+        head = f"high-water mark {mark.uuid}:{mark.seqno}; {sample(picture)}"
     else:
         head = (
             f"high-water mark UNKNOWN ({mark.reason})"

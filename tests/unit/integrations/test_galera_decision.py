@@ -341,6 +341,24 @@ def test_below_the_mark_a_person_is_told_the_possible_loss() -> None:
     assert found.alone_why.startswith("GB-8: 6 transactions")
 
 
+@pytest.mark.parametrize(
+    ("unseen_s", "alone", "words"),
+    [
+        (60.0, True, "positions from all members"),
+        (60.1, False, "GB-8: members ran for more than 60 s after 2026-11-23T05:00:00Z"),
+        (Unknown("end_of:ctl2"), False, "GB-8: how long members ran after 2026-11-23T05:00:00Z"),
+    ],
+)
+def test_a_mark_that_is_older_than_the_loss_is_no_proof_that_nothing_is_lost(
+    unseen_s: Any, alone: bool, words: str
+) -> None:
+    found = decision.decide(
+        cluster(*(member(host, seqno=10) for host in HOSTS), unseen_s=unseen_s, mark_at="2026-11-23T05:00:00Z")
+    )
+    assert (found.procedure, found.alone, found.possibly_lost) == (Procedure.BOOTSTRAP, alone, 0)
+    assert found.alone_why.startswith(words)
+
+
 def test_prepared_transactions_on_one_member_page_for_the_whole_cluster() -> None:
     prepared = member("ctl2", xa=True, seqno=Unknown("prepared transactions"))
     found = decision.decide(cluster(member("ctl1", seqno=14), prepared, member("ctl3", seqno=14)))

@@ -305,6 +305,37 @@ def test_each_fact_of_the_cluster(name: str, picture: ClusterPicture, wanted: An
     fact(getattr(picture, name), wanted)
 
 
+def ended(host: str, age_s: float) -> HostReply:
+    """Return a stopped member whose container ended `age_s` before 3600 s."""
+    item = make.down("mariadb", finished_at=make.stamp(age_s))
+    return world.stopped(host, containers=make.containers(item, units={"mariadb": make.CRASHED}))
+
+
+NEVER = make.containers(make.down("mariadb", finished_at="0001-01-01T00:00:00Z"), units={"mariadb": make.CRASHED})
+LIVE = tuple(world.running(host, world.sql("non-Primary", "Initialized")) for host in HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("replies", "mark", "wanted"),
+    [
+        (DOWN, world.mark(), 39.0),
+        (DOWN, world.mark(age_s=1.0), 0.0),
+        ((ended("ctl1", 60), ended("ctl2", 3000), ended("ctl3", 20)), world.mark(), 79.0),
+        ((world.stopped("ctl1", containers=NEVER), *DOWN[1:]), world.mark(), Unknown("end_of:ctl1")),
+        ((*DOWN[:2], world.stopped("ctl3", containers=make.containers())), world.mark(), Unknown("end_of:ctl3")),
+        ((*DOWN[:2], world.stopped("ctl3", containers=SILENT)), world.mark(), Unknown("end_of:ctl3")),
+        ((None, *DOWN[1:]), world.mark(), Unknown("end_of:ctl1")),
+        (LIVE, world.mark(age_s=3000.0), 0.0),
+        (LIVE, world.mark(age_s=3002.0), Unknown("restarted_since:ctl1")),
+        (DOWN, None, Unknown("no_mark")),
+    ],
+)
+def test_how_long_members_ran_after_the_newest_sample_of_the_mark(replies: Any, mark: Any, wanted: Any) -> None:
+    found = whole(*replies, mark=mark)
+    fact(found.unseen_s, wanted)
+    fact(found.mark_at, None if mark is None else mark["at"])
+
+
 def test_without_a_journal_what_it_would_know_is_unknown() -> None:
     found = gather.picture(make.evidence(*DOWN, hosts=HOSTS))
     for name in ("mark", "last_bootstrap", "tries_last_hour", "minutes_whole"):

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.unit
 PODMAN = "/var/lib/containers/storage/volumes/mariadb/_data"
 
 
+AT = str(world.mark()["at"])
+
+
 def held(**changed: dict[str, Any]) -> list[HostReply]:
     return [world.stopped(host, hold=world.held(), unit=make.STOPPED, **changed.get(host, {})) for host in HOSTS]
 
@@ -106,13 +109,16 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
     }  # fmt: skip
     assert set(ACTIONS["galera.decide"].gives) <= set(chosen)
     assert "100 s old" in str(chosen["unseen"]) or "101 s old" in str(chosen["unseen"])
-    assert str(chosen["table"]).startswith(f"high-water mark {UUID}:77\n")
+    assert str(chosen["table"]).startswith(
+        f"high-water mark {UUID}:77; the mark's newest sample is of {AT}, and what was committed after that is in no figure\n"
+    )
     assert json.loads(json.dumps(dict(chosen))) == dict(chosen)
 
 
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
     sentence = (
         "bootstrap ctl1: ctl1 holds the highest position, 70; 7 transactions are possibly lost; "
+        f"the mark's newest sample is of {AT}, and what was committed after that is in no figure; "
         "GB-8: 7 transactions below the high-water mark are possibly lost"
     )
     lost = {"results": world.reads(70, 69, 70)}
@@ -123,6 +129,28 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
     assert argvs("galera.decide", order("ctl1", *held(), consent=sentence, **lost)) == []
     with pytest.raises(AsksAgain):
         argvs("galera.decide", order("ctl1", *held(), consent=sentence.replace("7 ", "6 "), **lost))
+
+
+def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_same_while_it_waits() -> None:
+    """The mark is an hour older than the end of the members: the plan's approval knew it, and nobody else did."""
+    old, results = world.mark(age_s=3700.0), world.reads(77, 77, 77)
+    sentence = (
+        f"bootstrap ctl1: ctl1 holds the highest position, 77; nothing known is lost; the mark's newest sample is of {old['at']}, "
+        f"and what was committed after that is in no figure; GB-8: members ran for more than 60 s after {old['at']}, the newest sample "
+        "of the high-water mark"
+    )
+    asked = order("ctl1", *held(), results=results, mark=old)
+    with pytest.raises(AsksAgain) as asks:
+        argvs("galera.decide", asked)
+    assert str(asks.value) == sentence
+    assert asked.evidence is not None
+    assert dataclasses.is_dataclass(asked.evidence)
+    later = dataclasses.replace(asked.evidence, now=make.at(9000.0))  # type: ignore[type-var]
+    with pytest.raises(AsksAgain) as again:
+        argvs("galera.decide", dataclasses.replace(asked, evidence=later))
+    assert str(again.value) == sentence
+    assert argvs("galera.decide", dataclasses.replace(asked, consent=sentence)) == []
+    assert argvs("galera.decide", dataclasses.replace(asked, approved=True)) == []
 
 
 def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
@@ -202,7 +230,8 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
     with pytest.raises(AsksAgain) as asks:
         argvs("galera.decide", asked)
     assert str(asks.value) == (
-        "bootstrap ctl1: ctl1 holds the highest position, 77; 3 transactions are possibly lost; GB-9: ctl3 brings no position; the data "
+        "bootstrap ctl1: ctl1 holds the highest position, 77; 3 transactions are possibly lost; the mark's newest "
+        f"sample is of {AT}, and what was committed after that is in no figure; GB-9: ctl3 brings no position; the data "
         "of ctl3 goes to 80, beyond the highest position that counts (77), and a whole copy of the others overwrites it"
     )
     result = ACTIONS["galera.decide"].result

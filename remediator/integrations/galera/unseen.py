@@ -1,0 +1,50 @@
+"""How long members may have committed after the newest sample of the high-water mark: nothing of that is in any figure (GB-8). Pure.
+
+Invariant: never too short. A Primary component can commit for as long as one member runs, so the latest end counts; where a member's
+end is not known, the time is UNKNOWN. A member that runs since before that sample has lost nothing: its position is its own word.
+
+An end is what the container engine says of the last one. A member that was started again in vain since has a later one: the time is
+then too long, and a person is asked who need not have been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.galera.facts import CONTAINER, Member
+from remediator.integrations.galera.marks import Kept
+from remediator.model import times
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
+
+LONGEST_S = 60.0
+"""Several times the pause between two samples: up to this a mark is taken for that of the moment of the loss."""
+
+
+def seconds(kept: Kept, seen: Mapping[str, Member], replies: Mapping[str, HostReply | None]) -> float | Unknown:
+    """Return the seconds between the newest sample that `kept` rests on and the last moment at which a member that is stopped ran."""
+    sampled_s = times.parse_rfc3339(kept.at).timestamp()
+    last_s = sampled_s
+    for host, one in seen.items():
+        at_s = _until_s(one, replies[host], sampled_s)
+        if isinstance(at_s, Unknown):
+            return at_s
+        last_s = max(last_s, at_s)
+    return last_s - sampled_s
+
+
+def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | Unknown:
+    """Return until when `one` may have committed what it does not hold any more, in seconds since 1970."""
+    if reply is None or reply.reach is not Reach.OK or isinstance(one.stopped, Unknown):
+        return Unknown(f"end_of:{one.host}")
+    found = container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or found.containers is None or CONTAINER not in found.containers:
+        return Unknown(f"end_of:{one.host}")
+    if one.stopped:
+        ended_s = container_facts.epoch(reply.section("containers")["containers"][CONTAINER].get("finished_at"))
+        return Unknown(f"end_of:{one.host}") if ended_s is None else ended_s
+    started_s = found.containers[CONTAINER].started_s
+    if started_s is None or started_s > sampled_s:
+        return Unknown(f"restarted_since:{one.host}")
+    return sampled_s
