@@ -81,7 +81,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     }
     if not isinstance(kept, marks.Kept):
         unread = kept if isinstance(kept, Unknown) and kept.reason != NO_JOURNAL else None
-        nothing = dict.fromkeys(("mark_seqno", "mark_uuid", "mark_age_s", "behind_mark"), unread)
+        nothing = dict.fromkeys(("mark_seqno", "mark_uuid", "mark_age_s", "behind_mark", "reformed_at"), unread)
         return data | nothing | {"foreign_uuid": False if unread is None else unread}
     committed = _committed_since(evidence, kept.at)
     return data | {
@@ -89,8 +89,17 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "mark_uuid": kept.mark.uuid,
         "mark_age_s": round(marks.age_s(kept, evidence.now), 1),
         "foreign_uuid": any(status.cluster_uuid != kept.mark.uuid for status in primary),
-        "behind_mark": max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None,
+        "behind_mark": _behind(kept, committed),
+        "reformed_at": kept.loss.reformed_at if kept.loss is not None else None,
     }
+
+
+def _behind(kept: marks.Kept, committed: Sequence[int]) -> int | None:
+    """Return how far the component is behind the mark, or was seen behind it while nobody accepted that: the larger of both."""
+    now = max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None
+    if kept.loss is None:
+        return now
+    return max(kept.loss.behind, now or 0)
 
 
 def _committed_since(evidence: Evidence, at: str) -> list[int]:

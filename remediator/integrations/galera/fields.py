@@ -84,7 +84,8 @@ CLUSTER = {
     "mark_uuid": FieldType.STRING,
     "mark_age_s": FieldType.FLOAT,
     "foreign_uuid": FieldType.BOOL,  # proven: the Primary component is not of the recorded uuid
-    "behind_mark": FieldType.INT,  # how far the Primary component is behind the mark, 0 when it is not
+    "behind_mark": FieldType.INT,  # how far the component is behind the mark, or was and nobody accepted it; 0 when neither
+    "reformed_at": FieldType.INT,  # where it was seen behind the mark, at the lowest, while nobody has accepted that; else null
     "slowest": FieldType.STRING,  # the member that stops the others by flow control, if one does
 }
 """`galera.cluster`: GROUP scope, one result, target ``cluster/galera``."""

@@ -1,8 +1,9 @@
 """The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts (GB-8). Pure.
 
-Invariant: it is raised only by members that say Synced, or give a state transfer, in a Primary component where such members are a
-majority of the inventory's and agree on one uuid; a component of another uuid never replaces it (a person says `baseline accept group/galera`), and it goes
-back only where our own bootstrap has knowingly begun behind it. None was ever stored: that is UNKNOWN, not zero.
+Invariant: it is raised only by members that say Synced, or give a state transfer, in one Primary component where such members are a
+majority of the inventory's and agree on one uuid. A component of another uuid never replaces it (a person says `baseline accept
+group/galera`), and it goes back only where our own bootstrap has knowingly begun behind it. None was ever stored: that is UNKNOWN, not
+zero. A component that was seen behind it is a `Loss`, and stays one after it has passed the mark again, until a person accepts it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,18 @@ WRITTEN_EVERY_S = 10.0
 WHOLE = ("Synced", "Donor/Desynced")
 """The states of a member that has all data of its component (wsrep_local_state_comment, Galera's documentation)."""
 BOOTSTRAP_RUNBOOKS = ("galera-bootstrap", "galera-pc-bootstrap")
+BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
+"""Their actions that bring a component back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A component of the recorded uuid formed behind the mark, and nobody has accepted that yet."""
+
+    behind: int
+    """How far behind it was seen, at most, in transactions. What was written before it was first seen again is not in it."""
+    reformed_at: int
+    """The lowest seqno at which it was seen then: it formed again there, or before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +57,7 @@ class Kept:
     pc_recovery: Truth
     canaries: Mapping[str, int]
     data_bytes: int | None
+    loss: Loss | None = None
 
 
 def parse(body: Any) -> Kept | Unknown | None:
@@ -60,9 +74,17 @@ def parse(body: Any) -> Kept | Unknown | None:
             pc_recovery=recovery if isinstance(recovery, bool) else Unknown("pc_recovery"),
             canaries={str(name): int(rows) for name, rows in body["canaries"].items()},
             data_bytes=body["data_bytes"],
+            loss=_loss(body),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"mark:{type(error).__name__}")
+
+
+def _loss(body: Mapping[str, Any]) -> Loss | None:
+    """Return the loss of a stored mark; one that was stored before losses were kept has none."""
+    if body.get("behind") is None:
+        return None
+    return Loss(behind=int(body["behind"]), reformed_at=int(body["reformed_at"]))
 
 
 def age_s(kept: Kept, now: Instant) -> float:
@@ -72,12 +94,12 @@ def age_s(kept: Kept, now: Instant) -> float:
 
 def fold(before: Any, evidence: Evidence) -> Any:
     """Return the mark after `evidence`, as JSON; `before` unchanged where that says nothing new, or not enough."""
-    seen = _whole(evidence)
-    if not seen:
-        return before
     kept = parse(before)
     if isinstance(kept, Unknown):
         return before
+    seen = _whole(evidence)
+    if not seen:
+        return before if kept is None else _noticed(before, evidence, kept)
     statuses = [one.status for one in seen if isinstance(one.status, Status)]
     first = statuses[0]
     if kept is not None and kept.mark.uuid != first.cluster_uuid:
@@ -93,6 +115,30 @@ def accepted(evidence: Evidence) -> Any:
     seen = _whole(evidence)
     statuses = [one.status for one in seen if isinstance(one.status, Status)]
     return _body(evidence, seen, statuses, None) if seen else None
+
+
+def _noticed(before: Any, evidence: Evidence, kept: Kept) -> Any:
+    """Return the mark with the loss that a component shows which is no majority: whoever brings a cluster back begins with one member,
+    and by the time that the others have their state transfer behind them the mark may be passed."""
+    seen = _complete(evidence)
+    if not seen or seen[0].cluster_uuid != kept.mark.uuid or _ours(evidence, kept):
+        return before
+    loss = _loss_after(evidence, _primary(evidence), kept)
+    return before if loss == kept.loss else {**before, **_stored(loss)}
+
+
+def _primary(evidence: Evidence) -> list[Member]:
+    members = (member(host, evidence.reply(host)) for host in evidence.hosts)
+    return [one for one in members if one.primary is True]
+
+
+def _complete(evidence: Evidence) -> list[Status]:
+    """Return what the members of a Primary component say when all of it answers; none when it is not one, or not all of it."""
+    found = [one.status for one in _primary(evidence) if isinstance(one.status, Status)]
+    alone = len({(status.conf_id, status.cluster_size) for status in found}) == 1
+    return (
+        found if alone and len(found) == found[0].cluster_size and not views.split(found, len(evidence.hosts)) else []
+    )
 
 
 def _whole(evidence: Evidence) -> list[Member]:
@@ -133,7 +179,32 @@ def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: 
         "pc_recovery": recovery,
         "canaries": counted or (dict(kept.canaries) if kept is not None else {}),
         "data_bytes": max((size for size in sizes if isinstance(size, int)), default=None),
+        **_stored(None if kept is None else _loss_after(evidence, seen, kept)),
     }
+
+
+def _stored(loss: Loss | None) -> dict[str, int | None]:
+    return {
+        "behind": None if loss is None else loss.behind,
+        "reformed_at": None if loss is None else loss.reformed_at,
+    }
+
+
+def _loss_after(evidence: Evidence, seen: list[Member], kept: Kept) -> Loss | None:
+    """Return the loss that is known once `seen` are seen in one component of the recorded uuid, each asked after the mark's sample."""
+    mark, loss = kept.mark.seqno, kept.loss
+    if _ours(evidence, kept):
+        # what is counted from the mark as it still is was told before the bootstrap, and somebody said yes to it
+        counted = mark is not None and loss is not None and mark - loss.reformed_at == loss.behind
+        return None if counted else loss
+    since = times.parse_rfc3339(kept.at)
+    newer = all(_asked_at(evidence, one).wall > since for one in seen)
+    seqno = max(one.status.last_committed for one in seen if isinstance(one.status, Status))
+    if mark is None or not 0 <= seqno < mark or not newer or _under_way(evidence, kept):
+        return loss
+    if loss is None:
+        return Loss(behind=mark - seqno, reformed_at=seqno)
+    return Loss(behind=max(mark - seqno, loss.behind), reformed_at=min(seqno, loss.reformed_at))
 
 
 def _asked_at(evidence: Evidence, one: Member) -> Instant:
@@ -146,6 +217,18 @@ def _ours(evidence: Evidence, kept: Kept) -> bool:
     since = age_s(kept, evidence.now)
     return any(
         run["runbook"] in BOOTSTRAP_RUNBOOKS and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
+        for run in evidence.known.get("runs", ())
+    )
+
+
+def _under_way(evidence: Evidence, kept: Kept) -> bool:
+    """A bootstrap of ours has begun since the mark was stored and its run still lives: what is lost was told by it, and approved."""
+    since = age_s(kept, evidence.now)
+    return any(
+        run["runbook"] in BOOTSTRAP_RUNBOOKS
+        and run["age_s"] < since
+        and run["ended_s"] is None
+        and BOOTSTRAPS & set(run["done"])
         for run in evidence.known.get("runs", ())
     )
 

@@ -115,6 +115,7 @@ CLUSTER: dict[str, Any] = {
     "mark_age_s": 4.0,
     "foreign_uuid": False,
     "behind_mark": 0,
+    "reformed_at": None,
     "slowest": None,
 }
 LOST: dict[str, Any] = {
@@ -247,6 +248,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-cluster", {"behind_mark": 5}, State.OK, None, ()),
     ("galera-mark", {}, State.OK, None, ()),
     ("galera-mark", {"behind_mark": 5}, State.WARNING, "galera-behind-mark", ()),
+    ("galera-mark", {"behind_mark": 30, "reformed_at": 170}, State.WARNING, "galera-behind-mark", ()),
     ("galera-mark", {"behind_mark": U}, State.UNKNOWN, None, ()),
     ("galera-cluster", {"proven_primary": 0, "may_be_primary": 2, "uuids_agree": U, "all_members_known": False},
      State.UNKNOWN, None, ()),
