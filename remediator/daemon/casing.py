@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import grouping, hinting, muting, observing, situation, storming
+from remediator.daemon import grouping, hinting, muting, observing, situation, storming, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Mode
 from remediator.model.judging import State
@@ -154,6 +154,8 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
         action.commands(ActionInput(target=plan.target, host=host, data=data, params=step.params))
     except ValueError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        return stumbling.told(turn, step.action, "commands", error, run.id, run.reason)
     return ""
 
 

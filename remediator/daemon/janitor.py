@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.daemon import casing, marking
+from remediator.daemon import casing, marking, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
 from remediator.model.plans import PlannedStep
@@ -29,29 +29,40 @@ FRESH_S = 30.0
 """What is known of the host is asked anew when it is older than this."""
 
 
-def owe(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> str | None:
-    """Write the debt of `step`, whose INTENT this turn writes. Return why the step may not be carried out without one."""
+def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> Debt | None:
+    """Return the debt that `step` would leave behind; None when it leaves none.
+
+    Raise ValueError with the sentence that says why the step may not be carried out without one.
+    """
     world = turn.world
     action = world.content.actions.get(step.action)
-    if action is None or action.debt is None:
+    if action is None or action.debt is None or not step.commands:
         return None
-    name = step.commands[0].host if step.commands else step.host or run.plan.target.hosts[0]
+    name = step.commands[0].host
     host = world.inventory.hosts.get(name)
     if host is None:
-        return f"{step.action} leaves a debt behind, and {name} is not in the inventory"
+        raise ValueError(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
     order = ActionInput(target=run.plan.target, host=host, data=data, params=step.params, run=run.id)
     try:
-        debt = debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, mark, turn.now)
+        return debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, mark, turn.now)
     except ValueError as error:
-        return f"{step.action} leaves a debt behind that could not be taken back: {error}"
-    known = next((each for each in world.debts.values() if debts.same(each, debt)), None)
+        why = str(error)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        why = stumbling.told(turn, step.action, "undo", error, run.id)
+    raise ValueError(f"{step.action} leaves a debt behind that could not be taken back: {why}")
+
+
+def owe(turn: Turn, run: Run, debt: Debt) -> None:
+    """Write the `debt` of a step of `run`, whose INTENT this turn writes."""
+    known = next((each for each in turn.world.debts.values() if debts.same(each, debt)), None)
+    step = debt.step
     debt = debts.taken_over(known, debt) if known is not None else debt
     turn.debt(debt)
     body = {
         "debt": debt.id,
-        "step": step.id,
+        "step": step,
         "what": debt.what,
         "host": debt.host,
         "mark": dict(debt.mark),
@@ -59,7 +70,6 @@ def owe(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> str
         "expires_at": rfc3339(debt.expires_at.wall),
     }
     turn.audit_run("debt", run, body)
-    return None
 
 
 def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
@@ -189,11 +199,9 @@ def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
         return Unknown(f"{debt.host} is {reply.reach.value}: {reply.reason}")
     try:
         return action.debt.still_ours(debt.mark, reply, debt.target)
-    except Exception as error:  # noqa: BLE001 - whatever an integration stumbles over, it has not answered
-        turn.say(
-            "error", "still_ours_failed", debt=debt.id, action=debt.action, reason=f"{type(error).__name__}: {error}"
-        )
-        return Unknown(f"{debt.action} could not tell: {type(error).__name__}")
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        known = turn.world.debt_waits.get(debt.id, "")
+        return Unknown(stumbling.told(turn, debt.action, "still_ours", error, debt.id, known))
 
 
 def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
@@ -209,7 +217,11 @@ def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
         reply = turn.world.facts.reply(host)
         if reply is None or not reply.asked_at.after(since):
             return f"waits for a sample of {host}"
-    return ask(marking.evidence(turn.world, check, hosts, turn.now), debt.host)
+    try:
+        return ask(marking.evidence(turn.world, check, hosts, turn.now), debt.host)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        known = turn.world.debt_waits.get(debt.id, "")
+        return stumbling.told(turn, debt.action, "stands_in_the_way", error, debt.id, known)
 
 
 def of_release(turn: Turn, run: Run) -> Debt | None:

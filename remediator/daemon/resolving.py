@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import marking
+from remediator.daemon import marking, stumbling
 from remediator.daemon.turn import Turn
-from remediator.model.content import ActionInput, ActionSpec, Settled
+from remediator.model.content import ActionInput, ActionSpec, Probe, Settled, Waits
 from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, StepRecord, StepState
+from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.replies import HostReply
 from remediator.model.times import Instant
 from remediator.runs import machine, planning
 
@@ -87,14 +88,19 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
 def resolved(turn: Turn, run: Run, step: StepRecord) -> Run:
     """Return the run with the exact commands of a late step in its plan; the plan's hash does not change by that.
 
-    Raise ValueError with the sentence of the action when it refuses.
+    Raise ValueError with the sentence of the action when it refuses, Waits when it stumbles.
     """
     wanted = planned(run, step)
     action = turn.world.content.actions.get(step.action)
     if not wanted.late or action is None:
         return run
     asked = order(turn, run, step)
-    exact = replace(wanted, commands=action.commands(asked), timeout_s=_limit(action, asked, wanted))
+    try:
+        exact = replace(wanted, commands=action.commands(asked), timeout_s=_limit(action, asked, wanted))
+    except ValueError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        raise Waits(stumbling.told(turn, step.action, "commands", error, run.id, run.reason)) from None
     steps = tuple(exact if each.id == exact.id else each for each in run.plan.steps)
     return replace(run, plan=replace(run.plan, steps=steps))
 
@@ -112,6 +118,8 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
         gives = action.result(order(turn, run, step), step.output) if action.result is not None else {}
     except ValueError as error:
         return machine.failed(run, step.id, str(error), turn.now)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        return machine.failed(run, step.id, stumbling.told(turn, step.action, "result", error, run.id), turn.now)
     if action.settled is not None and planned(run, step).commands:
         return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
@@ -126,3 +134,19 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
         return action.settled(order(turn, run, step), step.given)
     except ValueError as error:
         return Settled(text=str(error), given=step.given)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        text = stumbling.told(turn, step.action, "settled", error, run.id, step.result)
+        return Settled(text=text, given=step.given)
+
+
+def probed(turn: Turn, run: Run, step: StepRecord, reply: HostReply) -> Probe:
+    """Return what a fresh `reply` proves about a step whose outcome was lost. An action that cannot tell leaves it UNKNOWN."""
+    action = turn.world.content.actions.get(step.action)
+    if action is None:
+        return Probe.UNKNOWN
+    try:
+        return action.probe(step.before, reply, run.plan.target)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        if run.state is not RunState.IN_DOUBT:
+            stumbling.told(turn, step.action, "probe", error, run.id)
+        return Probe.UNKNOWN

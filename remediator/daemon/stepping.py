@@ -117,13 +117,15 @@ def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
 def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     """Write the INTENT of `step`, and of those that go side by side with it; their commands leave once that is committed.
 
-    Late steps are resolved first; what an action refuses now ends the run before any of them has begun. One that has nothing to
-    do is done in this turn.
+    Late steps are resolved first, and what each will owe is made out; what an action refuses now ends the run before any of them
+    has begun. One that has nothing to do is done in this turn.
     """
     together = machine.beside(run, step)
+    before = _before(turn, run)
     try:
         for each in together:
             run = resolving.resolved(turn, run, each)
+        owed = {each.id: janitor.owed(turn, run, resolving.planned(run, each), before) for each in together}
     except Waits as error:
         asks = str(error) if isinstance(error, AsksAgain) else ""
         reason = f"it needs a person's yes: {error}" if asks else str(error)
@@ -135,22 +137,22 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     if run.state is RunState.HELD:
         run = machine.released(run)
     for each in together:
-        begun = _begin(turn, run, each)
-        if begun is None:
-            return
-        run = begun
+        if (debt := owed[each.id]) is not None:
+            janitor.owe(turn, run, debt)
+        run = _begin(turn, run, each, before)
 
 
-def _begin(turn: Turn, run: Run, step: StepRecord) -> Run | None:
-    """Write one INTENT and return the run; None when the run ended instead."""
+def _before(turn: Turn, run: Run) -> dict[str, str]:
+    """Return the identity that is recorded with the INTENTs of this turn: probes and debts compare with it."""
+    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    before = dict(result.identity) if result is not None else dict(run.plan.identity)
+    return before | {"intent_at": rfc3339(turn.now.wall), "run": run.id}
+
+
+def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str]) -> Run:
+    """Write one INTENT and return the run."""
     world = turn.world
     planned = resolving.planned(run, step)
-    result = world.results.get((run.plan.check, run.plan.target.text))
-    before = dict(result.identity) if result is not None else dict(run.plan.identity)
-    before |= {"intent_at": rfc3339(turn.now.wall), "run": run.id}
-    if planned.commands and (why := janitor.owe(turn, run, planned, before)) is not None:
-        ending.finish(turn, run, RunState.FAILED, why)
-        return None
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
     commands = [command.to_json() for command in planned.commands]
@@ -256,8 +258,8 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
     fresh = reply is not None and reply.reach is Reach.OK and reply.asked_at.after(since)
     if debts.is_release(run) and reply is not None and fresh:
         answer = janitor.probe(turn, run, reply)
-    elif action is not None and reply is not None and fresh:
-        answer = action.probe(step.before, reply, run.plan.target)
+    elif reply is not None and fresh:
+        answer = resolving.probed(turn, run, step, reply)
     arrives_s = action.arrives_s if action is not None else 0.0
     patient = turn.now.since(since) <= PROBE_PATIENCE_S + arrives_s
     early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S + arrives_s

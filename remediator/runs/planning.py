@@ -34,7 +34,7 @@ def build(
     """Return the plan of `runbook` for `target`. `hold_s` is the hold that the config asks for the runbook's risk.
 
     Raise CannotPlan when the runbook is for another kind of target, when a host is not in the inventory, or when an action
-    refuses the data (an UNKNOWN unit, a stateful service).
+    refuses the data or stumbles over it (an UNKNOWN unit, a stateful service).
     """
     if runbook.target_kind != target.kind:
         raise CannotPlan(runbook.name, target.text, f"it is for a {runbook.target_kind}")
@@ -73,6 +73,9 @@ def _planned(
             commands = action.commands(ActionInput(target=target, host=host, data=data, params=params))
         except ValueError as error:
             raise CannotPlan(runbook.name, target.text, str(error)) from None
+        except Exception as error:  # what it stumbles over refuses this plan, and costs nobody else a turn
+            why = f"{action.name} stumbled: {type(error).__name__}: {error}"
+            raise CannotPlan(runbook.name, target.text, why[:500]) from error
     return PlannedStep(
         id=f"{step.id}_{name}" if action.each_member else step.id,
         action=action.name,
