@@ -368,17 +368,23 @@ def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> i
 
 def _canaries_good(runs: Sequence[Mapping[str, Any]] | None) -> bool | None:
     """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
-    with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and run["age_s"] < DAY_S]
-    newest = min(with_one, key=lambda run: float(run["age_s"]), default=None)
+    with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and _over_s(run) < DAY_S]
+    newest = min(with_one, key=_over_s, default=None)
     return True if newest is not None and newest["state"] == "succeeded" else None
 
 
 def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap | Unknown:
-    """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them."""
+    """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them. The day counts
+    from a run's end, for its bootstrap came after its first step, by as long as a person was waited for (GB-18)."""
     if runs is None:
         return Unknown("no_journal")
     with_one = [run for run in runs if BOOTSTRAPS & set(run["done"])]
     if any(run["state"] == "in_doubt" for run in with_one):
         return "in_doubt"
-    ended = [run for run in with_one if run["ended_s"] is not None and run["age_s"] < DAY_S]
+    ended = [run for run in with_one if run["ended_s"] is not None and _over_s(run) < DAY_S]
     return "recent" if ended else "none"
+
+
+def _over_s(run: Mapping[str, Any]) -> float:
+    """Return the seconds since the end of a run, none of one that lives."""
+    return 0.0 if run["ended_s"] is None else float(run["ended_s"])

@@ -244,6 +244,9 @@ def test_of_a_host_that_was_not_reached_nothing_is_known(reply: HostReply | None
 DOWN = tuple(world.stopped(host) for host in HOSTS)
 
 
+GOOD = world.past(done=("galera.bootstrap",))
+
+
 def with_first(**changes: Any) -> ClusterPicture:
     return whole(world.stopped("ctl1", **changes), *DOWN[1:])
 
@@ -285,7 +288,13 @@ def with_first(**changes: Any) -> ClusterPicture:
         ("addresses_match", with_first(config={"bootstrap": False, "addresses": None}), False),
         ("last_bootstrap", whole(*DOWN), "none"),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",)),)), "recent"),
-        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0),)), "none"),
+        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_399.0),)), "recent"),
+        ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), age_s=90_000.0, ended_s=86_400.0),)), "none"),
+        ("canaries_good", whole(*DOWN, runs=(GOOD,)), True),
+        ("canaries_good", whole(*DOWN, runs=({**GOOD, "age_s": 90_000.0},)), True),
+        ("canaries_good", whole(*DOWN, runs=({**GOOD, "age_s": 90_000.0, "ended_s": 86_400.0},)), None),
+        ("canaries_good", whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": 20.0, "state": "failed"})), None),
+        ("canaries_good", whole(*DOWN, runs=(GOOD, {**GOOD, "age_s": 90_000.0, "ended_s": None, "state": "running"})), None),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.hold", "galera.decide")),)), "none"),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="in_doubt", ended_s=None),)), "in_doubt"),
         ("last_bootstrap", whole(*DOWN, runs=(world.past(done=("galera.bootstrap",), state="running", ended_s=None),)), "none"),
