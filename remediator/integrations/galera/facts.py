@@ -143,8 +143,8 @@ def _status(answer: Any) -> Status | Unknown:
             connected=answer["wsrep_connected"] == "ON",
             ready=answer["wsrep_ready"] == "ON",
             cluster_uuid=typed.text(answer, "wsrep_cluster_state_uuid"),
-            conf_id=_conf_id(answer["wsrep_cluster_conf_id"]),
-            last_committed=int(answer.get("wsrep_last_committed", "-1")),
+            conf_id=_signed(answer["wsrep_cluster_conf_id"]),
+            last_committed=_signed(answer.get("wsrep_last_committed", "-1")),
             flow_control_paused=float(answer.get("wsrep_flow_control_paused", "0")),
             recv_queue_avg=float(answer.get("wsrep_local_recv_queue_avg", "0")),
             version=_text(answer, "version"),
@@ -162,8 +162,9 @@ def _status(answer: Any) -> Status | Unknown:
         return Unknown(f"sql_error:{type(error).__name__}")
 
 
-def _conf_id(text: str) -> int:
-    """A member outside a Primary component says 2^64 - 1, which is -1."""
+def _signed(text: str) -> int:
+    """Return a number that the server prints without its sign: 2^64 - 1 is -1, the view of a member outside a Primary component, and
+    the position of one that has none."""
     number = int(text)
     return -1 if number >= 2**63 else number
 

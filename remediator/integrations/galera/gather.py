@@ -227,8 +227,8 @@ def _trouble(reply: HostReply, files: Files | Unknown | None, one: Member) -> st
     if isinstance(disk, Unknown):
         return disk
     tail = files.log_tail if isinstance(files, Files) else None
-    if tail is None and one.stopped is True:
-        return Unknown("no_log")
+    if one.stopped is True and (tail is None or not tail.strip()):
+        return Unknown("no_log" if tail is None else "empty_log")
     found = causes.cause(tail or "")
     return None if found in HARMLESS else found
 
