@@ -3,6 +3,7 @@
 Invariant: it starts through the unit, never with bootstrap options, and whoever asks for it, a rule or a person, it is
 refused unless all that GB-16 and GB-17 (safety.md b.1) ask for is proven: the member failed and was not stopped, the
 others are a Primary majority, none of them gives or takes a state transfer, and nothing is known that a start makes worse.
+Nor is it while the others formed again behind the high-water mark and nobody has accepted that (GB-10).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera import reading, scripts
+from remediator.integrations.galera import marks, reading, scripts
 from remediator.integrations.galera.facts import CONTAINER, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
@@ -18,6 +19,8 @@ from remediator.model.targets import Target
 from remediator.model.values import Data, Unknown
 
 CLOCK_S = 2.0
+CLUSTER = "galera.cluster"
+"""The assessment that keeps the high-water mark."""
 POSITION = "position"
 """The step of `galera-start-member` that read the position."""
 HARMFUL = frozenset(
@@ -50,8 +53,28 @@ def _refusal(data: Data, host: str) -> str | None:
     return None
 
 
+def _unaccepted(order: ActionInput) -> str | None:
+    """GB-10: return why no member is started beside a component that formed again behind the mark, or None when it did not.
+
+    A member that stood still meanwhile may hold what the others lost. Once they have written past its position it would be given
+    only what comes after (IST), and differ from them in silence.
+    """
+    marked = order.evidence.known.get("marks", {}) if order.evidence is not None else {}
+    kept, host = marks.parse(marked.get(CLUSTER)), order.host.name
+    if isinstance(kept, Unknown):
+        return f"the stored high-water mark cannot be read ({kept.reason}): whether the others lost what {host} holds is not known"
+    if kept is None or kept.loss is None:
+        return None
+    return (
+        f"the others formed again behind the high-water mark ({kept.loss.behind} transactions possibly lost, seen at "
+        f"{kept.loss.reformed_at}), and nobody has accepted that: {host} may hold what they lost, and would differ from them in silence "
+        f"(GB-10). Save what only {host} has, let it take a whole copy (remove its grastate.dat and start its unit by hand), and once all "
+        "members are well: remediator baseline accept group/galera --reason ..."
+    )
+
+
 def _must_be_startable(order: ActionInput) -> None:
-    refusal = _refusal(order.data, order.host.name)
+    refusal = _refusal(order.data, order.host.name) or _unaccepted(order)
     if refusal is not None:
         raise ValueError(refusal)
     if not units.has_unit(order.data, CONTAINER):

@@ -70,6 +70,28 @@ def test_nothing_is_started_into_a_split(action: str, said: bool | Unknown) -> N
         world.argvs(action, order(world.read(77), split=said))
 
 
+def marked(body: Any) -> ActionInput:
+    """Return the order beside a cluster whose kept mark is `body`."""
+    others = [world.running(host, world.sql(at=77)) for host in ("ctl1", "ctl2")]
+    seen = world.evidence(*others, world.stopped("ctl3"), marks={"galera.cluster": body})
+    return dataclasses.replace(order(world.read(70)), evidence=seen)
+
+
+@pytest.mark.parametrize("action", ["galera.read_member", "galera.start_member"])
+def test_beside_a_cluster_that_lost_something_nothing_is_started_until_a_person_accepts_it(action: str) -> None:
+    """The others were at 77, formed again at 60 and are at 77 again: what ctl3 holds up to 70 need not be what they hold."""
+    lost = world.mark(77, behind=17, reformed_at=60)
+    with pytest.raises(ValueError, match=r"17 transactions possibly lost, seen at 60.*baseline accept group/galera"):
+        world.ACTIONS[action].commands(marked(lost))
+    assert world.ACTIONS[action].commands(marked({**lost, "behind": None, "reformed_at": None}))
+
+
+def test_a_mark_that_cannot_be_read_starts_nothing_and_none_stands_in_nobodys_way() -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        started(marked({"uuid": "x"}))
+    assert started(marked(None)) == [START]
+
+
 def test_nothing_is_read_of_a_member_that_may_not_be_started() -> None:
     with pytest.raises(ValueError, match="make room first"):
         world.argvs("galera.read_member", order(None, disk_full=True))
