@@ -121,7 +121,7 @@ class ClusterPicture:
     leftover_bootstrap: Truth
     """A container or a configuration still has its bootstrap argument."""
     primary_elsewhere: Truth
-    """A Primary answers through the VIP, or somebody holds connections at :4567 that no known member explains."""
+    """Somebody holds connections at :4567 that no known member explains: it may be a Primary (GB-2). The VIP is not asked."""
     deploying: Truth
     """A deployment by kolla-ansible is under way."""
     last_bootstrap: LastBootstrap | Unknown

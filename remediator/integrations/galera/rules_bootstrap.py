@@ -53,7 +53,7 @@ def gb_2(case: Case) -> str | None:
     """GB-2: each member is proven outside a Primary component; one that is not proven may be Primary."""
     if case.picture.primary_elsewhere is not False:
         known = words.said(case.picture.primary_elsewhere)
-        return f"a Primary behind the VIP or at :4567 is not ruled out ({known}): find out who answers there"
+        return f"a Primary at :4567 is not ruled out ({known}): find out who answers there"
     for seat in case.seats:
         if seat.standing not in PROVEN:
             return (
