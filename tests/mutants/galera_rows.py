@@ -88,7 +88,7 @@ GALERA = (
     _row(
         "once-a-day",
         "A second bootstrap within a day is not known to be one.",
-        GALERA_DIR + "gather.py",
+        GALERA_DIR + "past.py",
         '    return "recent" if ended else "none"\n',
         '    return "none"\n',
         "lost again within a day",

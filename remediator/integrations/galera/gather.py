@@ -11,14 +11,13 @@ from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, marks, unseen
+from remediator.integrations.galera import causes, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.picture import (
     NIL,
     ClusterPicture,
-    LastBootstrap,
     MemberPicture,
     Port,
     Space,
@@ -37,9 +36,6 @@ from remediator.model.values import Unknown
 
 SPACE_FACTOR = 1.1
 CLOCK_S = 2.0
-BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
-START = "galera.start_stopped"
-DAY_S, HOUR_S = 86400.0, 3600.0
 RUNTIME_BELOW = (11, 2)
 PORTS: Mapping[str, Port] = {
     "answered": "answered",
@@ -80,13 +76,13 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
         leftover_bootstrap=any_of(
             one.launch if isinstance(one.launch, Unknown) else one.launch.leftover for one in seen.values()
         ),
-        primary_elsewhere=_elsewhere(evidence, seen, replies),
+        primary_elsewhere=peers.elsewhere(evidence, seen, replies),
         deploying=any_of(_deploying(reply) for reply in replies.values() if _reached(reply)),
-        last_bootstrap=_last_bootstrap(runs),
-        canaries_good=_canaries_good(runs),
-        tries_last_hour=Unknown("no_journal") if runs is None else _count(runs, START, HOUR_S),
+        last_bootstrap=past.last_bootstrap(runs),
+        canaries_good=past.canaries_good(runs),
+        tries_last_hour=Unknown("no_journal") if runs is None else past.tries(runs),
         arbitrator=Unknown("no_mark") if size is None else size > len(members),
-        addresses_match=_addresses_match(evidence, seen),
+        addresses_match=peers.addresses_match(evidence, seen),
         mark_at=mark.at if isinstance(mark, marks.Kept) else None,
         unseen_s=unseen.seconds(mark, seen, replies) if isinstance(mark, marks.Kept) else Unknown("no_mark"),
     )
@@ -288,7 +284,9 @@ def _minutes_whole(
     if not all(_reached(reply) for reply in replies.values()):
         return 0.0
     well_s = marks.age_s(mark, evidence.now) if isinstance(mark, marks.Kept) else None
-    ours = [float(run["age_s"]) for run in runs if START in run["done"] and (well_s is None or run["age_s"] < well_s)]
+    ours = [
+        float(run["age_s"]) for run in runs if past.START in run["done"] and (well_s is None or run["age_s"] < well_s)
+    ]
     if all(one.stopped is False for one in seen.values()):
         ages = [_age_s(reply) for reply in replies.values() if reply is not None]
         known = [age for age in ages if age is not None]
@@ -305,52 +303,6 @@ def _age_s(reply: HostReply) -> float | None:
     return age if isinstance(age, float) else None
 
 
-def _elsewhere(evidence: Evidence, seen: Mapping[str, Member], replies: Mapping[str, HostReply | None]) -> Truth:
-    """Somebody whom the inventory does not know is connected at the group's port: it may be a member, and Primary."""
-    ours = set(_addresses(evidence).values())
-    found: list[Truth] = []
-    for host, one in seen.items():
-        if not _reached(replies[host]):
-            continue  # of such a one nothing is proven anyway
-        if isinstance(one.launch, Unknown):
-            found.append(one.launch)
-        elif isinstance(one.launch.peers, Unknown):
-            found.append(one.launch.peers)
-        else:
-            found.append(bool(set(one.launch.peers) - ours))
-    return any_of(found)
-
-
-def _addresses(evidence: Evidence) -> dict[str, str]:
-    found = {}
-    for name in evidence.hosts:
-        host = evidence.inventory.hosts.get(name)
-        if host is not None:
-            found[name] = host.api_address or host.address
-    return found
-
-
-def _addresses_match(evidence: Evidence, seen: Mapping[str, Member]) -> Truth:
-    """wsrep_cluster_address on every member that was read names exactly the members of the inventory."""
-    ours = set(_addresses(evidence).values())
-    found: list[Truth] = []
-    for one in seen.values():
-        if isinstance(one.launch, Unknown):
-            continue
-        addresses = one.launch.addresses
-        if isinstance(addresses, Unknown):
-            found.append(addresses)
-        else:
-            found.append(addresses is not None and set(addresses) == ours)
-    return any_of(()) if not found else _all(found)
-
-
-def _all(values: Sequence[Truth]) -> Truth:
-    if any(value is False for value in values):
-        return False
-    return next((value for value in values if isinstance(value, Unknown)), True)
-
-
 def _deploying(reply: HostReply | None) -> Truth:
     if reply is None:
         return Unknown("not_asked")
@@ -359,32 +311,3 @@ def _deploying(reply: HostReply | None) -> Truth:
         return data
     ansible = data.get("ansible") if isinstance(data, Mapping) else None
     return bool(ansible) if isinstance(ansible, list) else Unknown("host.ansible")
-
-
-def _count(runs: Sequence[Mapping[str, Any]], action: str, within_s: float) -> int:
-    """Return how many ended runs did `action`: the one that asks is among those that live, and is no try before itself."""
-    return sum(1 for run in runs if action in run["done"] and run["age_s"] < within_s and run["ended_s"] is not None)
-
-
-def _canaries_good(runs: Sequence[Mapping[str, Any]] | None) -> bool | None:
-    """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
-    with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and _over_s(run) < DAY_S]
-    newest = min(with_one, key=_over_s, default=None)
-    return True if newest is not None and newest["state"] == "succeeded" else None
-
-
-def _last_bootstrap(runs: Sequence[Mapping[str, Any]] | None) -> LastBootstrap | Unknown:
-    """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them. The day counts
-    from a run's end, for its bootstrap came after its first step, by as long as a person was waited for (GB-18)."""
-    if runs is None:
-        return Unknown("no_journal")
-    with_one = [run for run in runs if BOOTSTRAPS & set(run["done"])]
-    if any(run["state"] == "in_doubt" for run in with_one):
-        return "in_doubt"
-    ended = [run for run in with_one if run["ended_s"] is not None and _over_s(run) < DAY_S]
-    return "recent" if ended else "none"
-
-
-def _over_s(run: Mapping[str, Any]) -> float:
-    """Return the seconds since the end of a run, none of one that lives."""
-    return 0.0 if run["ended_s"] is None else float(run["ended_s"])
