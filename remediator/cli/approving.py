@@ -6,6 +6,7 @@ plan that has changed meanwhile is refused by the daemon. Nobody is asked where 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -18,6 +19,8 @@ from remediator.cli.session import Format
 
 NOT_YET: Final = ("planned", "waiting_approval")
 """States in which a yes can still start the run. In any other, the daemon says why it is too late."""
+
+NAMES_A_PLAN: Final = re.compile(r"[0-9a-f]{8,64}")
 
 RunId = Annotated[str, typer.Argument(metavar="RUN")]
 
@@ -37,6 +40,9 @@ def approve(
 
     here = session.of(ctx)
     config = here.config()
+    if plan is not None and NAMES_A_PLAN.fullmatch(plan) is None:
+        why = f"--plan {plan!r} names no plan: give at least 8 characters of its hash; to see it: remediator approve {run}"
+        raise CliError(why, USAGE)
     if plan is None:
         plan = _seen(here, run, yes=yes, quiet=format is Format.JSON)
     data = control_client.demand(config.state_dir, "approve", {"run": run, "plan": plan, "reason": reason})

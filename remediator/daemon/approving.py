@@ -18,6 +18,8 @@ from remediator.model.verdicts import refusals
 from remediator.runs import machine
 from remediator.safety import gate
 
+LEAST_OF_A_HASH = 8
+"""Fewer characters of a hash name nothing: a yes that is bound to them is a yes to whatever waits."""
 MAY_NOT = "only root and members of the group remediator-approve may approve"
 
 
@@ -26,9 +28,12 @@ def may_approve(actor: Actor) -> bool:
 
 
 def approve(turn: Turn, asked: Asked) -> Answer:
-    """Give the yes to a waiting run; exit 4 with `expired`, `used` or `changed`, or with what else the gate says already now."""
+    """Give the yes to a waiting run, or to what a held one asks about, which is always named by its hash.
+
+    Exit 4 with `expired`, `used` or `changed`, or with what else the gate says already now.
+    """
     world, actor = turn.world, asked.actor
-    name, wanted = text(asked.args, "run"), text(asked.args, "plan")
+    name, wanted = text(asked.args, "run"), _wanted(asked)
     run = world.runs.get(name)
     if run is None:
         return _ended(turn, name)
@@ -63,16 +68,27 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
 
 
-def _consent(turn: Turn, run: Run, asked: Asked, wanted: str) -> Answer:
+def _wanted(asked: Asked) -> str | None:
+    """Return the hash that the yes is for; None when none was given, which is not the same as an empty one."""
+    return None if asked.args.get("plan") is None else text(asked.args, "plan")
+
+
+def _names(wanted: str, whole: str) -> bool:
+    return len(wanted) >= LEAST_OF_A_HASH and whole.startswith(wanted)
+
+
+def _consent(turn: Turn, run: Run, asked: Asked, wanted: str | None) -> Answer:
     """Give the yes to the sentence that a held run asks about; the guards and the action are asked again after it."""
     actor = asked.actor
     refused = None
-    if wanted and not run.asks_hash.startswith(wanted):
-        refused = f"changed: {run.id} asks about something else now; look at it again"
-    elif not may_approve(actor):
+    if not may_approve(actor):
         refused = MAY_NOT
     elif actor.name == run.actor:
         refused = f"{actor.name} asked for {run.id} and may not approve it: somebody else must"
+    elif not _names(wanted or "", run.asks_hash):
+        refused = (
+            f"changed: what {run.id} asks about now is {run.asks_hash[:12]}; look at it: remediator approve {run.id}"
+        )
     if refused is not None:
         turn.journal.audit("approval_refused", actor.name, {"why": refused}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, error=refused)
@@ -93,7 +109,7 @@ def _ended(turn: Turn, name: str) -> Answer:
     return Answer(exit=REFUSED, error=f"{word}: {name} has ended {state} ({reason})")
 
 
-def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str) -> str | None:
+def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str | None) -> str | None:
     approval = run.approval
     if approval is None or turn.now.after(approval.expires_at):
         return f"expired: {run.id} waited for 15 minutes, look at the new plan"
@@ -101,7 +117,7 @@ def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str) -> str | None:
         return MAY_NOT
     if actor.name == approval.requested_by:
         return f"{actor.name} asked for {run.id}: somebody else must approve it"
-    if wanted and not (len(wanted) >= 8 and approval.plan_hash.startswith(wanted)):
+    if wanted is not None and not _names(wanted, approval.plan_hash):
         return f"changed: the plan of {run.id} is {approval.plan_hash}"
     return None
 

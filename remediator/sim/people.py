@@ -141,9 +141,13 @@ class People:
         for run in self._in(RunState.WAITING_APPROVAL):
             now = self._simulation.clock.now()
             self._account.approved.setdefault(run, now)
-            answer = self._ask("approve", OTHER, run=run)
+            answer = self._ask("approve", OTHER, run=run, plan=self._plan_of(run))
             if answer is not None and answer.exit != 0 and self._account.approved[run] is now:
                 del self._account.approved[run]
+
+    def _plan_of(self, run: str) -> str:
+        daemon = self._simulation.daemon
+        return "" if daemon is None else daemon.world.runs[run].plan.hash
 
     def consent(self) -> None:
         """Say yes to what a run that is held asks about."""

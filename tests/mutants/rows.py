@@ -366,7 +366,7 @@ APPROVALS = (
         name="yes-to-another-plan",
         mistake="`approve --plan HASH` says yes to whatever waits, also when the hash is that of another plan.",
         file=DAEMON + "approving.py",
-        old="    if wanted and not (len(wanted) >= 8 and approval.plan_hash.startswith(wanted)):\n",
+        old="    if wanted is not None and not _names(wanted, approval.plan_hash):\n",
         new="    if False:\n",
         story="a yes to another plan",
     ),

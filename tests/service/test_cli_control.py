@@ -128,7 +128,7 @@ def test_json_is_json_and_tables_have_no_colour_off_a_terminal(site: Site) -> No
         ["baseline", "show"],
         ["baseline", "accept", "all", "--reason", "x"],
         ["status"],
-        ["approve", "run-1", "--plan", "ab"],
+        ["approve", "run-1", "--plan", "ab12ab12"],
         ["deny", "run-1", "--reason", "x"],
         ["silence", "add", "host=ctl2", "--reason", "x"],
         ["silence", "list"],

@@ -152,6 +152,16 @@ def test_the_daemons_no_is_4_with_its_word(site: Site, error: str) -> None:
     assert control.asked[0][1]["plan"] == PLAN.hash
 
 
+@pytest.mark.parametrize("plan", ["", " ", "4", "abcdef1", "not-a-hash"])
+def test_a_hash_that_names_nothing_is_usage_and_no_yes(site: Site, plan: str) -> None:
+    stored(site, waiting_run())
+    with ControlServer(site.directory / "state", answers(approve={"data": {"state": "planned"}})) as control:
+        done = site.run("approve", "run-1", "--plan", plan)
+    assert control.asked == []
+    assert done.returncode == 64
+    assert done.stderr.startswith(f"remediator: --plan {plan!r} names no plan: give at least 8 characters of its hash")
+
+
 def test_a_run_that_is_not_there_is_usage_with_a_suggestion(site: Site) -> None:
     stored(site, waiting_run())
     done = site.run("approve", "run-11")

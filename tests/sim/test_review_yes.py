@@ -1,0 +1,60 @@
+"""A yes is bound to what it was given to: fewer than eight characters of a hash name nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from remediator.sim import stories
+from remediator.sim.directed import broken, never, then
+from remediator.sim.happenings import Stage, kind
+from remediator.sim.people import OTHER
+from remediator.sim.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE, story
+from remediator.sim.stories import Story
+
+pytestmark = pytest.mark.sim
+
+
+@kind(0, never)
+def a_yes_to_nothing(stage: Stage, how: str) -> None:
+    """Somebody who may approve says yes, and does not say to what: it is refused."""
+    daemon = stage.simulation.daemon
+    assert daemon is not None
+    for run in list(daemon.world.runs.values()):
+        whole = run.asks_hash or run.plan.hash
+        given: Mapping[str, Mapping[str, Any]] = {
+            "no": {}, "an empty": {"plan": ""}, "a number for a": {"plan": 4},
+            "one character of the": {"plan": whole[:1]}, "seven characters of the": {"plan": whole[:7]},
+        }  # fmt: skip
+        answer = stage.simulation.ask("approve", OTHER, run=run.id, **given[how])
+        if answer is None or (answer.exit, answer.error.startswith("changed: ")) != (4, True):
+            broken(stage, "held", f"with {how} hash: {answer}")
+
+
+def asked(how: str) -> Story:
+    return story(
+        "unattended", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), ASKED, then(0, "a-yes-to-nothing", how),
+        then(0, "nothing-leaves", 60.0, "nobody has said yes to the loss"), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, CTL1,
+    )  # fmt: skip
+
+
+def waits(how: str) -> Story:
+    return story(
+        "approve", HEALTHY, then(0, "cluster-lost"), then(0, "until-asked"), then(0, "a-yes-to-nothing", how),
+        then(0, "nothing-leaves", 60.0, "nobody has approved it"), then(0, "bootstrapped-on"),
+        then(0, "approve"), WHOLE, CTL1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["no", "an empty", "a number for a", "one character of the", "seven characters of the"])
+def test_what_a_held_run_asks_about_is_named(how: str) -> None:
+    told = stories.tell(asked(how))
+    assert told.violation is None, f"{told.violation}"
+
+
+@pytest.mark.parametrize("how", ["an empty", "a number for a", "one character of the", "seven characters of the"])
+def test_a_plan_that_waits_is_named_by_enough_of_its_hash(how: str) -> None:
+    told = stories.tell(waits(how))
+    assert told.violation is None, f"{told.violation}"
