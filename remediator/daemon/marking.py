@@ -43,7 +43,7 @@ def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -
         for run in past.values()
         if run.plan.target.kind == kind and touched & set(run.plan.target.hosts)
     ]
-    return {"mark": world.marks.get(check.assess.name), "runs": tuple(runs)}
+    return {"mark": world.marks.get(check.assess.name), "marks": dict(world.marks), "runs": tuple(runs)}
 
 
 def _told(run: Run, now: Instant) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from remediator.daemon import grouping
 from remediator.daemon.turn import Turn
 from remediator.model.judging import State
 from remediator.model.replies import Section
+from remediator.model.values import Unknown
 from remediator.store.journal import Journal
 from tests.sim.cloud import CONFIG, GALERA_UUID
 from tests.sim.test_review_base import Cloud, Host
@@ -68,8 +69,6 @@ def cloud_of_three(tmp_path: Path) -> Cloud:
 
 
 def fail_h3(cloud: Cloud, **others: Any) -> None:
-    from remediator.model.values import Unknown
-
     cloud.run(20)
     assert cloud.ask("baseline-accept", scope="all", reason="whole").exit == 0
     cloud.hosts["h3"].units["mariadb"].fail()
@@ -86,6 +85,30 @@ def test_one_failed_member_is_started_once(tmp_path: Path) -> None:
     verbs = cloud.verbs()
     cloud.database.close()
     assert verbs == [("h3", "start")]
+
+
+@pytest.mark.parametrize(("again", "started"), [(5, [("h3", "start")]), (3, [])])
+def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started(
+    tmp_path: Path, again: int, started: list[tuple[str, str]]
+) -> None:
+    """The others were at 5, came back at `again`, and have written on since: what h3 holds at 5 need not be what they hold."""
+    cloud = cloud_of_three(tmp_path)
+    cloud.run(20)
+    assert cloud.ask("baseline-accept", scope="all", reason="whole").exit == 0
+    for at in (again, 9):
+        for name in ("h1", "h2"):
+            cloud.hosts[name].extra["galera_sql"] = Section(data={**status(), "wsrep_last_committed": str(at)})
+        if at != 9:
+            cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_timeout"))
+            cloud.run(20)
+    cloud.hosts["h3"].units["mariadb"].fail()
+    cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
+    cloud.run(120)
+    verbs, runs = cloud.verbs(), list(cloud.world.runs.values())
+    page = cloud.world.results[("galera-mark", "cluster/galera")]
+    cloud.database.close()
+    assert verbs == started
+    assert (page.state is State.WARNING) is (not started), runs
 
 
 def test_execute_does_not_start_a_member_while_another_is_a_donor(tmp_path: Path) -> None:
