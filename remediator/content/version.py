@@ -1,4 +1,7 @@
-"""One SHA-256 over everything that decides: the same version means the same behaviour. Comments do not count."""
+"""One SHA-256 over everything that decides: the same version means the same behaviour. Comments do not count.
+
+The settings of the integrations count, for commands are built from them. Their secrets are in it as references, never as values.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,14 @@ def version_of(
     actions: Mapping[str, ActionSpec],
     assessments: Mapping[str, AssessSpec],
 ) -> str:
-    """Return the version of all content, what the config changes in it, and the words it is written in, as hex."""
+    """Return the version of all content, what the config changes in it and its actions are built from, and the words it is written in, as hex."""
     body: dict[str, Any] = {
         "program": remediator.__version__,
         "checks": {name: entry.raw for name, entry in entries.checks.items()},
         "rules": {name: entry.raw for name, entry in entries.rules.items()},
         "runbooks": {name: entry.raw for name, entry in entries.runbooks.items()},
         "overrides": {name: item.model_dump(mode="json") for name, item in config.checks.items()} if config else {},
+        "integrations": config.integrations.model_dump(mode="json", by_alias=True) if config else {},
         "hold": config.limits.hold.model_dump(mode="json") if config else {},
         "actions": {name: [action.risk.name, action.effect.value] for name, action in actions.items()},
         "fields": {

@@ -85,15 +85,30 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
     )
 
 
+def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
+    """Return why a late step may not be built now: its plan, and the yes to it, are of other content or settings than ours.
+
+    A step whose commands are stored with the plan goes on, whatever was loaded since.
+    """
+    then, now = run.plan.content_version, turn.world.content.version
+    if then == now or not planned(run, step).late:
+        return None
+    return f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would be built from ours"
+
+
 def resolved(turn: Turn, run: Run, step: StepRecord) -> Run:
     """Return the run with the exact commands of a late step in its plan; the plan's hash does not change by that.
 
-    Raise ValueError with the sentence of the action when it refuses, Waits when it stumbles.
+    Raise ValueError with the sentence of the action when it refuses, Waits when it stumbles or is `outdated`.
     """
     wanted = planned(run, step)
     action = turn.world.content.actions.get(step.action)
     if not wanted.late or action is None:
         return run
+    if (why := outdated(turn, run, step)) is not None:
+        raise Waits(
+            f"{why}: put them back, and it goes on; or end it, and the rest is yours: remediator runs cancel {run.id} --reason ..."
+        )
     asked = order(turn, run, step)
     try:
         exact = replace(wanted, commands=action.commands(asked), timeout_s=_limit(action, asked, wanted))

@@ -118,8 +118,13 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     """Write the INTENT of `step`, and of those that go side by side with it; their commands leave once that is committed.
 
     Late steps are resolved first, and what each will owe is made out; what an action refuses now ends the run before any of them
-    has begun. One that has nothing to do is done in this turn.
+    has begun. One that has nothing to do is done in this turn. A run that has not begun and is outdated is refused, not held.
     """
+    if run.intent_at is None and (why := resolving.outdated(turn, run, step)) is not None:
+        if run.incident is not None:
+            turn.world.refused_at[run.incident] = turn.now
+        ending.finish(turn, run, RunState.REFUSED, f"{why}: it has to be planned anew")
+        return
     together = machine.beside(run, step)
     before = _before(turn, run)
     try:

@@ -86,6 +86,23 @@ def test_the_version_is_of_what_decides(tmp_path: Path) -> None:
     assert loaded(tmp_path / "a", config=slower).version != version
 
 
+def test_the_version_is_of_the_settings_that_commands_are_built_from_and_of_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(more: str) -> str:
+        return loaded(tmp_path / "a", config=config_of(tmp_path, f"integrations: {{galera: {{{more}}}}}\n")).version
+
+    put(tmp_path / "a", GOOD)
+    monkeypatch.setenv("PASSWORD", "first")
+    plain = version("password: {env: PASSWORD}")
+    settings = ("copy: datadir", "snapshot: [/usr/local/bin/snap]", "volume: /srv/mysql", "port: 3307", "user: root")
+    versions = [version(f"password: {{env: PASSWORD}}, {each}") for each in settings]
+    assert len({plain, *versions}) == len(settings) + 1
+    assert version("password: {env: OTHER}") != plain
+    monkeypatch.setenv("PASSWORD", "second")
+    assert version("password: {env: PASSWORD}") == plain
+
+
 SETTINGS = {
     "checks: {toy-sate: {every: 5s}}": "config.yaml:3:10: checks.toy-sate: there is no check toy-sate (did you mean toy-state?)",
     "autonomy: {rules: {toy-dwon: auto}}": (
