@@ -17,6 +17,7 @@ def finish(turn: Turn, run: Run, state: RunState, reason: str) -> None:
 def end(turn: Turn, ended: Run, actor: str) -> None:
     """Store the `ended` run and let its debts and its incident follow."""
     world = turn.world
+    world.waiting.pop(ended.id, None)
     turn.run(ended)
     turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
     if debts.is_release(ended):

@@ -4,6 +4,7 @@ effect has come about. Gathers for the pure functions of its action, and judges 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from remediator.daemon import marking, stumbling
@@ -30,26 +31,33 @@ def evidence_hosts(turn: Turn, run: Run) -> tuple[str, ...]:
     return turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
 
 
+def newest(moments: Iterable[Instant]) -> Instant | None:
+    """Return the last of `moments`, whatever the wall clock did in between; None when there are none."""
+    last: Instant | None = None
+    for moment in moments:
+        if last is None or moment.after(last):
+            last = moment
+    return last
+
+
 def last_effect(run: Run) -> Instant | None:
     """Return when the last command of the run ended; a step without any has changed nothing."""
     acted = {each.id for each in run.plan.steps if each.commands}
-    ended = (each.outcome_at for each in run.steps if each.outcome_at is not None and each.id in acted)
-    return max(ended, key=lambda at: at.wall, default=None)
+    return newest(each.outcome_at for each in run.steps if each.outcome_at is not None and each.id in acted)
 
 
-def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> bool:
-    """Return whether a step that asks for fresh evidence has to wait for it; it is asked for here."""
+def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> list[str]:
+    """Return the hosts whose fresh evidence `step` has to wait for; it is asked for here."""
     outcome = last_effect(run)
     if not planned(run, step).fresh or outcome is None:
-        return False
-    hosts = evidence_hosts(turn, run)
+        return []
     limit_s = turn.world.limits.evidence_age_s[run.plan.risk]
-    wanting = False
-    for host in hosts:
+    wanting = []
+    for host in evidence_hosts(turn, run):
         reply = turn.world.facts.reply(host)
         if reply is None or not reply.asked_at.after(outcome) or turn.now.at_most_since(reply.asked_at) > limit_s:
             turn.collect(host)
-            wanting = True
+            wanting.append(host)
     return wanting
 
 

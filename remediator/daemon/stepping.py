@@ -62,7 +62,7 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
 
     A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
     """
-    outcome = max((each.outcome_at for each in run.steps if each.outcome_at), key=lambda at: at.wall, default=None)
+    outcome = resolving.newest(each.outcome_at for each in run.steps if each.outcome_at)
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
     if not run.plan.identity or step.before or outcome is None or result is None or not result.asked_at.after(outcome):
         return run
@@ -77,8 +77,13 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
 def go_on(turn: Turn, run: Run, step: StepRecord) -> None:
     """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
     run = _left_by_us(turn, run, step)
-    if resolving.waits_for_evidence(turn, run, step):
+    if wanting := resolving.waits_for_evidence(turn, run, step):
+        since = turn.world.waiting.setdefault(run.id, turn.now)
+        if turn.now.since(since) > HELD_PAGE_S:
+            reason = f"waits for fresh evidence of {', '.join(wanting)}"
+            _hold(turn, run, step, machine.held_for(run, reason, turn.now), [])
         return
+    turn.world.waiting.pop(run.id, None)
     verdicts = gate.ask_again(case_of(turn, run))
     if not gate.allowed(verdicts):
         _hold(turn, run, step, machine.held(run, verdicts, turn.now), verdicts)

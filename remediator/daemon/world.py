@@ -106,6 +106,8 @@ class World:
     """(run, step) whose commands left this process and have not come back, also when their time is over: they may still arrive."""
     probing: dict[str, Instant] = field(default_factory=dict)
     """Run to the moment since when a probe looks for the fate of its step."""
+    waiting: dict[str, Instant] = field(default_factory=dict)
+    """Run to the moment since which its next step waits for fresh evidence."""
     looking: dict[str, Instant] = field(default_factory=dict)
     """Debt to the moment that evidence about it must be younger than; its hosts have been free of runs since."""
     debt_waits: dict[str, str] = field(default_factory=dict)

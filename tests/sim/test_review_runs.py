@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from remediator.daemon.wire import Collect, Collected, Effect
 from remediator.model.records import RunState
 from remediator.model.replies import CommandDone
 from tests.sim.cloud import CONFIG
@@ -30,12 +32,24 @@ runbooks:
 """
 
 
+class Slow(Cloud):
+    """As `Cloud`; a sample of h1 takes `takes_s`."""
+
+    takes_s = 1.0
+
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, Collect) and effect.host == "h1":
+            self.later.append((self.elapsed_s + self.takes_s, Collected(reply=self._reply(effect))))
+            return
+        super()._carry_out(effect)
+
+
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
+def cloud(tmp_path: Path) -> Iterator[Slow]:
     content = tmp_path / "content" / "runbooks"
     content.mkdir(parents=True)
     (content / "container.yaml").write_text(THRICE)
-    made = Cloud(tmp_path, CONFIG + f"content: [{content.parent}]\n")
+    made = Slow(tmp_path, CONFIG + f"content: [{content.parent}]\n")
     yield made
     made.database.close()
 
@@ -61,6 +75,39 @@ def test_each_doubt_of_a_run_is_a_page_of_its_own(cloud: Cloud) -> None:
         (run,) = live(cloud)
         cloud.hosts["h1"].down = False
         assert cloud.ask("resolve", run=run.id, outcome="applied", reason="looked").exit == 0
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_step_whose_evidence_never_comes_is_held_told_and_given_up(cloud: Slow, back: bool) -> None:
+    """Each sample of its host is older than may be when it arrives."""
+    content = cloud.world.content
+    fresh = {**content.actions, "container.start": replace(content.actions["container.start"], fresh=True)}
+    steps = tuple(replace(step, action=fresh[step.action.name]) for step in content.runbooks["container-start"].steps)
+    runbooks = {**content.runbooks, "container-start": replace(content.runbooks["container-start"], steps=steps)}
+    cloud.world.content = replace(content, actions=fresh, runbooks=runbooks)
+
+    def acted(effect: Any) -> list[CommandDone]:
+        cloud.takes_s = 150.0
+        return cloud.apply(effect)
+
+    cloud.on_act = acted
+    crash(cloud)
+    assert cloud.run(120, until=lambda: len(cloud.acts) == 1)
+    assert cloud.run(400, until=lambda: any(run.state is RunState.HELD for run in live(cloud)))
+    (run,) = live(cloud)
+    assert run.reason == "waits for fresh evidence of h1"
+    assert cloud.run(200, until=lambda: bool(pages(cloud, "is held")))
+    if back:
+        cloud.takes_s = 1.0
+        cloud.on_act = None
+        cloud.run(300)
+        (run,) = live(cloud)
+        assert "evidence" not in run.reason, "its guards are asked again: what it left was not seen soon enough"
+    else:
+        cloud.run(1200)
+        assert (live(cloud), cloud.world.locks, len(cloud.acts)) == ([], {}, 1)
+        assert any("held for 1200 s" in page["text"] for page in cloud.delivered)
+    assert cloud.world.waiting == {}
 
 
 def test_each_hold_of_a_run_is_a_page_of_its_own(cloud: Cloud) -> None:
