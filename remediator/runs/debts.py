@@ -2,8 +2,8 @@
 
 ``open -> releasing -> released``, or back to open when the undo did not succeed, or ``reported`` and left to people.
 Invariants. A debt is written with the INTENT of its step, so it exists before the effect does. It is released only after
-its run has ended, the last one of a run first. Only what was proven on a fresh sample to be still ours is undone, and every
-attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and time is neither.
+its run has ended, of each host the last one of a run first. Only what was proven on a fresh sample to be still ours is undone,
+and every attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and time is neither.
 
 A release is a run of its own: one step, by the janitor, without verification. So the INTENT before the effect, the lost
 outcome, the lock, the journal and every page that shows runs are those of any other run, and there is nothing new that

@@ -30,6 +30,16 @@ def test_the_examples_are_content_that_loads(tmp_path: Path) -> None:
     assert content.checks["galera-node"].source.startswith(str(tmp_path))
 
 
+def test_every_action_that_leaves_or_takes_back_a_debt_is_documented() -> None:
+    text = (DOCS / "safety.md").read_text(encoding="utf-8")
+    section = text[text.index("## Debts") : text.index("## When the store")]
+    content, _ = load_content(None, registry.load({"galera": {}}), None)
+    assert content is not None
+    owing = {name for name, action in content.actions.items() if action.debt is not None or action.releases}
+    named = {found for found in re.findall(r"`([a-z_]+\.[a-z_]+)`", section) if found in content.actions}
+    assert named == owing
+
+
 def test_the_documented_limits_are_the_ones_that_hold() -> None:
     text = (DOCS / "configuration.md").read_text(encoding="utf-8")
     waits = {"persistence": limits.PERSISTENCE, "cooldown": limits.COOLDOWN, "hold": limits.HOLD}
