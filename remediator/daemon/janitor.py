@@ -51,7 +51,7 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
         why = str(error)
     except Exception as error:  # noqa: BLE001 - see stumbling
         why = stumbling.told(turn, step.action, "undo", error, run.id)
-    raise ValueError(f"{step.action} leaves a debt behind that could not be taken back: {why}")
+    raise ValueError(f"{step.action} leaves a debt behind on {name} that could not be taken back: {why}")
 
 
 def owe(turn: Turn, run: Run, debt: Debt) -> None:

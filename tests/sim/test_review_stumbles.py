@@ -141,7 +141,7 @@ def test_a_wave_of_which_one_owes_nothing_that_can_be_undone_does_not_begin() ->
         story(
             "unattended", HEALTHY, then(0, "no-undo-for", "galera.hold", "ctl2"), then(0, "cluster-lost"),
             then(0, "nothing-leaves", 300.0, "the hold of ctl2 could not be undone"),
-            then(0, "until-paged", "there is no undo for ctl2", 60.0), then(0, "until-idle"), then(0, "until-nothing-is-left", 1.0),
+            then(0, "until-paged", "leaves a debt behind on ctl2 that could not be taken back: there is no undo for ctl2", 60.0), then(0, "until-idle"), then(0, "until-nothing-is-left", 1.0),
         )
     )  # fmt: skip
     assert told.violation is None, f"{told.violation}"
