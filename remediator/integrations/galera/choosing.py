@@ -84,6 +84,7 @@ def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:
         "seqno": seqno,
         "lost": decision.possibly_lost or 0,
         "why": decision.why,
+        "alone_why": decision.alone_why,
         "table": told,
         "unseen": progress.unseen(order),
     }
@@ -98,12 +99,17 @@ def choice(order: ActionInput) -> Mapping[str, Any]:
 
 
 def still(order: ActionInput, procedure: Procedure) -> str:
-    """Return the chosen member after everything was looked at and decided once more (GB-2). Raise ValueError unless it is the same."""
-    host = str(choice(order)["host"])
+    """Return the chosen member after everything was looked at and decided once more (GB-2). Raise ValueError unless it is the same,
+    AsksAgain with what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
+    then = choice(order)
     decision, told = decided(order)
-    if decision.procedure is not procedure or decision.candidate != host:
+    if decision.procedure is not procedure or decision.candidate != then["host"]:
         raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
-    return host
+    sentence = _sentence(decision, seen(order))
+    known = decision.alone or decision.alone_why == then["alone_why"]
+    if (not known or (decision.possibly_lost or 0) > then["lost"]) and order.consent != sentence:
+        raise AsksAgain(sentence)
+    return str(then["host"])
 
 
 # for a recovery of stopped members ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from remediator.integrations import registry
 from remediator.integrations.galera import marks
+from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
 from remediator.model.content import ActionInput, ActionSpec
 from remediator.model.hosts import Host
@@ -195,5 +196,15 @@ def reads(*seqnos: int) -> dict[str, Any]:
     return {f"read_{host}": read(seqno) for host, seqno in zip(HOSTS, seqnos, strict=True)}
 
 
-CHOICE = {"host": "ctl2", "uuid": UUID, "seqno": 77, "lost": 0, "why": "w", "sst": [], "table": "t", "unseen": "u"}
+CHOICE = {
+    "host": "ctl2",
+    "uuid": UUID,
+    "seqno": 77,
+    "lost": 0,
+    "why": "w",
+    "alone_why": ALONE,
+    "sst": [],
+    "table": "t",
+    "unseen": "u",
+}
 CHOSEN = {"choose": CHOICE}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import live, scripts
+from remediator.integrations.galera.decision import ALONE
 from remediator.model.content import AsksAgain, Probe
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
@@ -34,7 +35,18 @@ def cut(*positions: int, **more: str) -> list[HostReply]:
 
 
 def choice(host: str = "ctl2", seqno: int = 78) -> dict[str, Any]:
-    return {"choose": {"host": host, "uuid": UUID, "seqno": seqno, "lost": 0, "why": "w", "table": "t", "unseen": "u"}}
+    return {
+        "choose": {
+            "host": host,
+            "uuid": UUID,
+            "seqno": seqno,
+            "lost": 0,
+            "why": "w",
+            "alone_why": ALONE,
+            "table": "t",
+            "unseen": "u",
+        }
+    }
 
 
 # the choice -----------------------------------------------------------------------------------------------------------------

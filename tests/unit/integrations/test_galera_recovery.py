@@ -115,6 +115,15 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
     assert json.loads(json.dumps(dict(chosen))) == dict(chosen)
 
 
+def test_what_needs_a_person_only_since_the_choice_is_asked_before_the_bootstrap() -> None:
+    results = {**world.reads(76, 77, 75), **CHOSEN}
+    assert argvs("galera.bootstrap", order("ctl1", *held(), approved=True, results=results))
+    short = held(ctl3={"free_bytes": 1 << 20})
+    with pytest.raises(AsksAgain, match=r"GB-14: .*ctl3") as asks:
+        argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results))
+    assert argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results, consent=str(asks.value)))
+
+
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
     sentence = (
         "bootstrap ctl1: ctl1 holds the highest position, 70; 7 transactions are possibly lost; "
