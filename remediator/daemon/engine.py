@@ -66,7 +66,8 @@ GIVE_UP_AFTER_S = 7 * 86400.0
 MOST_WAIT_S = 600.0
 NO_ROOM = ("disk is full", "No space left")
 """SQLite's words, and the system's. The remedy that our own errors name has neither in it."""
-PAST_RUNS_S = 2 * 86400.0
+PAST_RUNS_S = 4 * 86400.0
+"""Counted from the INTENT: longer than a run may be held, copy and move its data, and the day after its end that GB-18 asks for."""
 READ_BACK_S = 30.0
 BLIND_S = 120.0
 """A host that was not asked again by then has another trouble than ours."""
