@@ -65,8 +65,8 @@ GALERA = (
         "asks-nobody",
         "A loss that is known only after the approval is not asked about.",
         GALERA_DIR + "choosing.py",
-        "        raise AsksAgain(sentence)\n",
-        "        pass\n",
+        "_in_the_plan(order, decision) and order.consent != sentence:\n        raise AsksAgain(sentence)\n",
+        "_in_the_plan(order, decision) and order.consent != sentence:\n        pass\n",
         "below the mark, nobody says yes",
     ),
     _row(
@@ -169,8 +169,8 @@ GALERA = (
         "said-further-back",
         "The statement is said although the member is not as far any more as it was when a person said yes.",
         GALERA_DIR + "live.py",
-        "    if isinstance(status, Unknown) or status.last_committed < seqno:\n",
-        "    if isinstance(status, Unknown):\n",
+        "    if isinstance(status, Status) and status.last_committed < seqno:\n",
+        "    if False:\n",
         "the furthest goes back before the statement",
     ),
     _row(

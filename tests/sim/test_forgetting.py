@@ -188,11 +188,11 @@ def test_runs_in_memory_are_those_that_may_still_count(stage: Stage) -> None:
     cured, failed = runs["container/ctl1/memcached"], runs["container/ctl2/keystone"]
     assert (cured.state.value, failed.state.value) == ("succeeded", "failed")
     assert failed.incident in world.incidents
-    _days(simulation, 1.5)
+    _days(simulation, 3.5)
     assert set(world.past_runs) == {cured.id, failed.id}, "a budget of a day, and undone cures, look at it"
     _days(simulation, 0.7)
     assert set(world.past_runs) == {failed.id}, "its incident is open: its ladder has failed, and its rung is used"
     with simulation.daemon.database.transaction() as connection:
         assert _ids(connection, tables.runs.c.id) == [cured.id, failed.id], "the store keeps it as the config says"
-        since_s = simulation.clock.now().wall.timestamp() - 2 * DAY_S
+        since_s = simulation.clock.now().wall.timestamp() - 4 * DAY_S
         assert [run.id for run in loading.load(connection, since_s).past_runs] == [failed.id]

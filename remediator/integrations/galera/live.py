@@ -54,13 +54,14 @@ def _status(order: ActionInput, host: str) -> Status | Unknown:
 def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less far: one that was
     restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that (GB-8)."""
-    host = choosing.still(order, Procedure.PC_BOOTSTRAP)
-    status, seqno = _status(order, host), int(choosing.choice(order)["seqno"])
-    if isinstance(status, Unknown) or status.last_committed < seqno:
-        known = status.reason if isinstance(status, Unknown) else status.last_committed
+    then = choosing.choice(order)
+    status, seqno = _status(order, str(then["host"])), int(then["seqno"])
+    if isinstance(status, Status) and status.last_committed < seqno:
         raise ValueError(
-            f"{host} was chosen at {seqno} and is at {known} now: what it had not flushed may be lost, look at all members"
+            f"{then['host']} was chosen at {seqno} and is at {status.last_committed} now: what it had not flushed may be lost, "
+            "look at all members"
         )
+    host = choosing.still(order, Procedure.PC_BOOTSTRAP)
     argv = scripts.PC_BOOTSTRAP.argv(choosing.engine(order, host))
     return (Command(host=host, argv=argv, timeout_s=SAY_S),)
 
