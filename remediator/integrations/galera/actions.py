@@ -103,7 +103,8 @@ def _must_not_be_ahead(order: ActionInput) -> None:
     found = reading.position(order.results.get(POSITION))
     if isinstance(found, Unknown):
         raise ValueError(
-            f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data"
+            f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data "
+            "(one whose last state transfer was cut midway has none: empty its data directory, and it takes a whole copy)"
         )
     if found.xa:
         raise ValueError(f"{host} holds prepared transactions: commit or roll them back by hand first")

@@ -101,7 +101,9 @@ def gb_9(case: Case) -> str | None:
     if picture.arbitrator is not False:
         return f"{names} brings no position, and an arbitrator votes or may: a person decides alone"
     if not _fenced(missing[0]):
-        return f"{names} brings no position and is not fenced: stop and mask its unit, or power it off by its BMC"
+        if missing[0].standing is Standing.STOPPED and missing[0].member.sst is True:
+            return f"{names} brings no position, its last state transfer was cut midway: empty its data directory, and it takes a whole copy"
+        return f"{names} brings no position and is not fenced: keep its unit from starting, or power it off by its BMC"
     if case.top is None or case.mark is None or case.mark.seqno is None or case.top < case.mark.seqno:
         return f"{names} brings no position and may hold what the others lack ({case.lost} transactions): bring it back"
     return None
