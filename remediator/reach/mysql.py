@@ -26,7 +26,7 @@ from remediator.model.values import Unknown
 STATUS = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'"
 VARIABLES = (
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_cluster_address', 'wsrep_cluster_name', 'wsrep_node_name',"
-    " 'wsrep_provider_options', 'wsrep_on', 'wsrep_desync', 'read_only', 'version')"
+    " 'wsrep_provider_options', 'wsrep_on', 'wsrep_desync', 'read_only', 'version', 'innodb_flush_log_at_trx_commit')"
 )
 DENIED = (
     ER.ACCESS_DENIED_ERROR,

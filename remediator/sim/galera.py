@@ -153,6 +153,7 @@ class Galera:
         if running:
             self.wrongs.append(f"{host} is bootstrapped while {', '.join(running)} runs")
         member.process, member.state, member.data.log = "bootstrap", "waiting", STARTING
+        member.data.begin()
         member.generation += 1
         if member.dies_of or not member.data.safe:
             why = member.dies_of or "[ERROR] WSREP: It may not be safe to bootstrap the cluster from this node."
@@ -211,6 +212,7 @@ class Galera:
             data.incarnation += 1
         if data.knows_itself:
             data.save(-1)
+        data.begin()
         if member.dies_of:
             self._later(member, "waiting", 1.0, lambda: self._dies(member, member.dies_of))
         else:
@@ -274,6 +276,7 @@ class Galera:
             member = self.members[host]
             member.state = "synced"
             member.generation += 1
+            member.data.first_in(self.uuid, self._base, self.conf_id, anew=True)
             member.data.take(self.uuid, self._base, self.branches, self.rows)
             member.data.log = STARTING + READY
         self._new_view()
@@ -325,6 +328,7 @@ class Galera:
         member.state, member.by_sst = "joining", not (alike and data.knows_itself and not data.sst)
         member.generation += 1
         self.conf_id += 1
+        data.first_in(self.uuid, self._base, self.conf_id, anew=False)
         self._size = len(self.primary)
         self._new_view()
         if member.by_sst:

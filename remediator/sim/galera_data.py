@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 UUID = "5a2f8a3e-0000-11f0-8000-000000000001"
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -68,6 +69,10 @@ class Data:
     log: str = READY
     signs: tuple[str, ...] = ()
     """Lines since its last start that say what is wrong with a member that runs."""
+    received: int | None = None
+    """How far its cache of write sets goes, which outlives a kill; None: it has none, or it ends where its position is."""
+    starts: list[dict[str, Any]] = field(default_factory=list)
+    """How each life of its server began, as the log tells it."""
     copies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Run to the names of the files that were copied for it."""
 
@@ -100,8 +105,25 @@ class Data:
             self.uuid != ZERO and self.uuid in (self.grastate or "") and "safe_to_bootstrap:" in (self.grastate or "")
         )
 
+    def begin(self) -> None:
+        """A life of the server begins, and logs from where and up to which write set of its cache."""
+        held = None if self.empty else self.committed if self.received is None else self.received
+        self.starts.append(
+            {"uuid": self.uuid, "position": self.committed, "cache_uuid": self.uuid, "received": held, "formed": None}
+        )
+
+    def first_in(self, uuid: str, at: int, view: int, anew: bool) -> None:
+        """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew` counts from -1."""
+        self.received = None
+        if self.starts and self.starts[-1]["formed"] is None:
+            exchange = f"{view:08x}-0000-11f0-9000-{at:012x}"
+            self.starts[-1]["formed"] = {
+                "exchange": exchange, "conf_id": -1 if anew else view, "act_id": at, "uuid": uuid,
+            }  # fmt: skip
+
     def wipe(self) -> None:
         """A whole transfer has begun: what was there is gone."""
+        self.received = None
         self.uuid, self.committed, self.branches, self.sst, self.xa, self.rows = ZERO, -1, ((0, 0),), True, 0, 0
         self.save(-1)
 
@@ -113,6 +135,7 @@ class Data:
     def lose(self, newest: int) -> None:
         """The newest transactions were in no file when the process was killed."""
         if not self.empty:
+            self.received = self.committed if self.received is None else self.received
             self.committed = max(self.branches[-1][1], self.committed - newest)
 
 

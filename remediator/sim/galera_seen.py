@@ -56,6 +56,7 @@ def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
         "wsrep_replicated_bytes": str(max(0, committed) * 500),
         "wsrep_desync": "OFF",
         "wsrep_desync_count": "0",
+        "innodb_flush_log_at_trx_commit": "0" if member.unflushed else "1",
         "wsrep_provider_options_pc": "pc.bootstrap = false; pc.recovery = true; pc.weight = 1",
     }
 
@@ -96,6 +97,7 @@ def files(
         "upgrade_info": data.upgraded_for,
         "log_tail": data.log,
         "signs": list(data.signs),
+        "starts": [dict(start) for start in data.starts[-4:]],
         "config": {"bootstrap": False, "addresses": [one.address for one in galera.members.values()]},
         "hold": {"exists": member.hold is not None, "line": member.hold},
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},

@@ -6,6 +6,7 @@ the watch asks its invariants on the way. Rules are those of docs/galera-decisio
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,6 +98,15 @@ def rows_are_there(stage: Stage) -> None:
     galera = _galera(stage)
     if galera.uuid != UUID or not galera.rows:
         broken(stage, "bootstrap", f"the cluster is of {galera.uuid} with {galera.rows} rows")
+
+
+@kind(0, never)
+def loss_is_told(stage: Stage, lost: int) -> None:
+    """The mark says that so many transactions are possibly lost, and has not been accepted."""
+    query = sa.select(tables.meta.c.value).where(tables.meta.c.key == "mark:galera.cluster")
+    told = [json.loads(value).get("behind") for value in rows_of(stage, query)]
+    if told != [lost or None]:
+        broken(stage, "explained", f"{lost} transactions are lost, and told is {told}")
 
 
 @kind(0, never)
@@ -216,6 +226,11 @@ NAMED: Mapping[str, Story] = {
     # what heals, and what is bootstrapped
     "galera: all killed, views complete": story(
         "unattended", HEALTHY, then(0, "cluster-killed"), WHOLE, then(0, "bootstrapped-on"), then(60, "not-paged", "storm"),
+    ),
+    "galera: all killed, the newest transactions are in no file": story(
+        "unattended", *(then(0, "member-is", host, "unflushed", 8) for host in CONTROLLERS), HEALTHY, then(0, "cluster-killed"),
+        WHOLE, then(0, "bootstrapped-on"), then(20, "loss-is-told", 8), then(0, "until-paged", "8 transactions", 60.0),
+        then(600, "loss-is-told", 8), then(0, "accept", "group/galera"), then(60, "loss-is-told", 0),
     ),
     "galera: all lost, a person approves": story("approve", LOST, APPROVED, WHOLE, CTL1),
     "galera: all lost, nobody approves": _refused(*LOST, words="waits for an approval", why="nobody has approved it", config="approve"),

@@ -66,7 +66,7 @@ def _unaccepted(order: ActionInput) -> str | None:
     if kept is None or kept.loss is None:
         return None
     return (
-        f"the others formed again behind the high-water mark ({kept.loss.behind} transactions possibly lost, seen at "
+        f"the others formed again behind the furthest that is known ({kept.loss.behind} transactions possibly lost, seen at "
         f"{kept.loss.reformed_at}), and nobody has accepted that: {host} may hold what they lost, and would differ from them in silence "
         f"(GB-10). Save what only {host} has, let it take a whole copy (remove its grastate.dat and start its unit by hand), and once all "
         "members are well: remediator baseline accept group/galera --reason ..."

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.integrations.galera import saved
+from remediator.integrations.galera import received, saved
 from remediator.integrations.galera.launch import truth
+from remediator.integrations.galera.received import Start
 from remediator.integrations.galera.saved import Saved, SavedView
 from remediator.model.kleene import Truth, any_of
 from remediator.model.values import Unknown
@@ -46,6 +47,8 @@ class Files:
     """Of its file system, for others than root."""
     upgrade_info: str | Unknown | None = NOT_COLLECTED
     """The version for which `mariadb-upgrade` last ran, as written; None: there is no such file; may be empty."""
+    starts: tuple[Start, ...] | Unknown = NOT_COLLECTED
+    """The newest lives of the server that its log tells of, oldest first."""
 
     @property
     def in_sst(self) -> Truth:
@@ -82,6 +85,7 @@ def _files(data: Mapping[str, Any]) -> Files:
         data_bytes=_bytes(data, "data_bytes", "too_many_files"),
         free_bytes=_bytes(data, "free_bytes", "not_told"),
         upgrade_info=_upgrade_info(data),
+        starts=received.parse(data["starts"]) if "starts" in data else _missing("starts"),
     )
 
 

@@ -64,6 +64,8 @@ class Status:
     """Both since it started; what of a state transfer comes as a snapshot is in neither."""
     desync: bool | None = None
     """Taken out of flow control, by a person (``wsrep_desync``) or because it is a donor."""
+    flushes: bool | None = None
+    """Each commit is on disk before it is acknowledged: innodb_flush_log_at_trx_commit is 1 (MariaDB's documentation)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,9 @@ def _status(answer: Any) -> Status | Unknown:
             received_bytes=_count(answer, "wsrep_received_bytes"),
             replicated_bytes=_count(answer, "wsrep_replicated_bytes"),
             desync=_desync(answer),
+            flushes=answer["innodb_flush_log_at_trx_commit"] == "1"
+            if "innodb_flush_log_at_trx_commit" in answer
+            else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         return Unknown(f"sql_error:{type(error).__name__}")

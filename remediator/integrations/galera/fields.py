@@ -84,8 +84,8 @@ CLUSTER = {
     "mark_uuid": FieldType.STRING,
     "mark_age_s": FieldType.FLOAT,
     "foreign_uuid": FieldType.BOOL,  # proven: the Primary component is not of the recorded uuid
-    "behind_mark": FieldType.INT,  # how far the component is behind the mark, or was and nobody accepted it; 0 when neither
-    "reformed_at": FieldType.INT,  # where it was seen behind the mark, at the lowest, while nobody has accepted that; else null
+    "behind_mark": FieldType.INT,  # how far it is behind the mark, or formed behind the furthest known and nobody accepted it; 0: neither
+    "reformed_at": FieldType.INT,  # where it formed again, or was seen behind the mark, at the lowest, while nobody has accepted that; else null
     "slowest": FieldType.STRING,  # the member that stops the others by flow control, if one does
 }
 """`galera.cluster`: GROUP scope, one result, target ``cluster/galera``."""

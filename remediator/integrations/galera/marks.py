@@ -9,20 +9,31 @@ zero. A component that was seen behind it is a `Loss`, and stays one after it ha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.integrations.galera import views
+from remediator.integrations.galera import losses, views
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import SQL, Member, Status, member
-from remediator.integrations.galera.picture import Mark
-from remediator.model import times
+from remediator.integrations.galera.kept import Kept, Loss, age_s, parse
 from remediator.model.judging import Evidence
 from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
+
+__all__ = [
+    "CANARIES",
+    "Kept",
+    "Loss",
+    "accepted",
+    "age_s",
+    "canaries",
+    "fold",
+    "parse",
+    "pc_recovery",
+    "version_numbers",
+]
 
 CANARIES = "galera_canaries"
 """The direct section with row counts of the configured tables."""
@@ -30,66 +41,6 @@ WRITTEN_EVERY_S = 10.0
 """A mark that only moved on is not written more often than this."""
 WHOLE = ("Synced", "Donor/Desynced")
 """The states of a member that has all data of its component (wsrep_local_state_comment, Galera's documentation)."""
-BOOTSTRAP_RUNBOOKS = ("galera-bootstrap", "galera-pc-bootstrap")
-BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
-"""Their actions that bring a component back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """A component of the recorded uuid formed behind the mark, and nobody has accepted that yet."""
-
-    behind: int
-    """How far behind it was seen, at most, in transactions. What was written before it was first seen again is not in it."""
-    reformed_at: int
-    """The lowest seqno at which it was seen then: it formed again there, or before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """The mark, and what else was so when it was stored. `at` is the wall time of the newest sample it rests on (RFC 3339)."""
-
-    mark: Mark
-    at: str
-    size: int
-    """The largest wsrep_cluster_size seen since the uuid is recorded."""
-    version: str | None
-    pc_recovery: Truth
-    canaries: Mapping[str, int]
-    data_bytes: int | None
-    loss: Loss | None = None
-
-
-def parse(body: Any) -> Kept | Unknown | None:
-    """Return the mark that the store has; None when none was ever stored, UNKNOWN when it cannot be read."""
-    if body is None:
-        return None
-    try:
-        recovery = body["pc_recovery"]
-        return Kept(
-            mark=Mark(uuid=str(body["uuid"]), seqno=body["seqno"], conf_id=body["conf_id"]),
-            at=str(body["at"]),
-            size=int(body["size"]),
-            version=body["version"],
-            pc_recovery=recovery if isinstance(recovery, bool) else Unknown("pc_recovery"),
-            canaries={str(name): int(rows) for name, rows in body["canaries"].items()},
-            data_bytes=body["data_bytes"],
-            loss=_loss(body),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"mark:{type(error).__name__}")
-
-
-def _loss(body: Mapping[str, Any]) -> Loss | None:
-    """Return the loss of a stored mark; one that was stored before losses were kept has none."""
-    if body.get("behind") is None:
-        return None
-    return Loss(behind=int(body["behind"]), reformed_at=int(body["reformed_at"]))
-
-
-def age_s(kept: Kept, now: Instant) -> float:
-    """Return the seconds since the newest sample that the mark rests on."""
-    return max(0.0, (now.wall - times.parse_rfc3339(kept.at)).total_seconds())
 
 
 def fold(before: Any, evidence: Evidence) -> Any:
@@ -121,10 +72,11 @@ def _noticed(before: Any, evidence: Evidence, kept: Kept) -> Any:
     """Return the mark with the loss that a component shows which is no majority: whoever brings a cluster back begins with one member,
     and by the time that the others have their state transfer behind them the mark may be passed."""
     seen = _complete(evidence)
-    if not seen or seen[0].cluster_uuid != kept.mark.uuid or _ours(evidence, kept):
+    if not seen or seen[0].cluster_uuid != kept.mark.uuid or losses.ours(evidence, kept):
         return before
-    loss = _loss_after(evidence, _primary(evidence), kept)
-    return before if loss == kept.loss else {**before, **_stored(loss)}
+    loss = losses.after(evidence, _primary(evidence), kept)
+    formed = losses.looked_at(evidence, kept.mark.uuid, kept)
+    return before if (loss, formed) == (kept.loss, kept.formed or {}) else {**before, **_stored(loss, formed)}
 
 
 def _primary(evidence: Evidence) -> list[Member]:
@@ -155,8 +107,8 @@ def _whole(evidence: Evidence) -> list[Member]:
 
 def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: Kept | None) -> dict[str, Any]:
     seqno = max(status.last_committed for status in statuses)
-    at = rfc3339(max(_asked_at(evidence, one).wall for one in seen))
-    if kept is not None and kept.mark.seqno is not None and seqno < kept.mark.seqno and not _ours(evidence, kept):
+    at = rfc3339(max(losses.asked_at(evidence, one).wall for one in seen))
+    if kept is not None and kept.mark.seqno is not None and seqno < kept.mark.seqno and not losses.ours(evidence, kept):
         seqno, at = kept.mark.seqno, kept.at  # what is behind the mark is no sample that it rests on
     recovery = next(
         (
@@ -179,58 +131,25 @@ def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: 
         "pc_recovery": recovery,
         "canaries": counted or (dict(kept.canaries) if kept is not None else {}),
         "data_bytes": max((size for size in sizes if isinstance(size, int)), default=None),
-        **_stored(None if kept is None else _loss_after(evidence, seen, kept)),
+        "flushes": _flushes(statuses),
+        **_stored(
+            None if kept is None else losses.after(evidence, seen, kept),
+            losses.looked_at(evidence, statuses[0].cluster_uuid, kept),
+        ),
     }
 
 
-def _stored(loss: Loss | None) -> dict[str, int | None]:
+def _flushes(statuses: Sequence[Status]) -> bool | None:
+    said = {status.flushes for status in statuses}
+    return False if False in said else None if None in said else True
+
+
+def _stored(loss: Loss | None, formed: Mapping[str, int]) -> dict[str, Any]:
     return {
         "behind": None if loss is None else loss.behind,
         "reformed_at": None if loss is None else loss.reformed_at,
+        "formed": formed,
     }
-
-
-def _loss_after(evidence: Evidence, seen: list[Member], kept: Kept) -> Loss | None:
-    """Return the loss that is known once `seen` are seen in one component of the recorded uuid, each asked after the mark's sample."""
-    mark, loss = kept.mark.seqno, kept.loss
-    if _ours(evidence, kept):
-        # what is counted from the mark as it still is was told before the bootstrap, and somebody said yes to it
-        counted = mark is not None and loss is not None and mark - loss.reformed_at == loss.behind
-        return None if counted else loss
-    since = times.parse_rfc3339(kept.at)
-    newer = all(_asked_at(evidence, one).wall > since for one in seen)
-    seqno = max(one.status.last_committed for one in seen if isinstance(one.status, Status))
-    if mark is None or not 0 <= seqno < mark or not newer or _under_way(evidence, kept):
-        return loss
-    if loss is None:
-        return Loss(behind=mark - seqno, reformed_at=seqno)
-    return Loss(behind=max(mark - seqno, loss.behind), reformed_at=min(seqno, loss.reformed_at))
-
-
-def _asked_at(evidence: Evidence, one: Member) -> Instant:
-    reply = evidence.reply(one.host)
-    return reply.asked_at if reply is not None else evidence.now
-
-
-def _ours(evidence: Evidence, kept: Kept) -> bool:
-    """A bootstrap of ours has ended well since the mark was stored: what was lost was told, and approved."""
-    since = age_s(kept, evidence.now)
-    return any(
-        run["runbook"] in BOOTSTRAP_RUNBOOKS and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
-        for run in evidence.known.get("runs", ())
-    )
-
-
-def _under_way(evidence: Evidence, kept: Kept) -> bool:
-    """A bootstrap of ours has begun since the mark was stored and its run still lives: what is lost was told by it, and approved."""
-    since = age_s(kept, evidence.now)
-    return any(
-        run["runbook"] in BOOTSTRAP_RUNBOOKS
-        and run["age_s"] < since
-        and run["ended_s"] is None
-        and BOOTSTRAPS & set(run["done"])
-        for run in evidence.known.get("runs", ())
-    )
 
 
 def _worth_it(before: Mapping[str, Any], after: Mapping[str, Any], kept: Kept, now: Instant) -> bool:

@@ -23,6 +23,7 @@ MOST_FILES, MOST_WALK_S = 20000, 1.5
 MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
 ENGINE_S = 2.0
 LOG_BYTES = 1 << 20
+MOST_STARTS = 4
 BOOTSTRAPS = re.compile(
     r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
 )
@@ -44,9 +45,10 @@ def collect_galera(request, run):
     found = {"volume": root, "present": os.path.isdir(root)}
     if found["present"]:
         found.update(_data(root))
-    log = request.get("galera_log") or LOG
-    found["log_tail"] = _log_tail(log)
-    found["signs"] = _signs(log)
+    text = _end_of_log(request.get("galera_log") or LOG, LOG_BYTES)
+    found["log_tail"] = None if text is None else _log_tail(_lives(text)[-1])
+    found["signs"] = None if text is None else _signs(_lives(text)[-1])
+    found["starts"] = None if text is None else [found for found in map(_started, _lives(text)) if found][-MOST_STARTS:]
     found["config"] = _config(request.get("galera_config") or CONFIG)
     found["hold"] = _hold(request.get("galera_hold") or HOLD)
     found["group_port"] = _group_port(_connections("/proc/net/tcp", "/proc/net/tcp6"))
@@ -126,38 +128,74 @@ def _tree_bytes(root, most_files, most_s):
     return total
 
 
-def _since_start(path, limit):
-    """Return what the server logged since its last start, as far as it is in the last `limit` bytes; None without a log."""
+def _end_of_log(path, limit):
+    """Return what the server logged, at most its last `limit` bytes; None without a log."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.stat(path).st_size - limit))
-            text = file.read(limit).decode("utf-8", "replace")
+            return file.read(limit).decode("utf-8", "replace")
     except OSError:
         return None
+
+
+def _lives(text):
+    """Return the log cut at each start of the server; what is before the first one only where there is none."""
     starts = [match.start() for match in re.finditer(r"^.*(?:Starting MariaDB|[Ss]tarting as process).*$", text, re.M)]
-    return text[starts[-1] if starts else 0 :]
+    ends = [*starts[1:], len(text)]
+    return [text[start : ends[number]] for number, start in enumerate(starts)] or [text]
 
 
-def _log_tail(path):
-    """Return what the server logged since its last start, at most the last 6 KB of it, and before that at most three
-    lines from further back that tell of harm; None without a log."""
-    text = _since_start(path, LOG_BYTES)
-    if text is None:
-        return None
+def _log_tail(text):
+    """Return at most the last 6 KB of what the server logged since its last start, and before that at most three
+    lines from further back that tell of harm."""
     before = [line[:300] + "\n" for line in text[:-6000].splitlines() if HARM.search(line)]
     return "".join(before[-3:]) + text[-6000:]
 
 
-def _signs(path):
-    """Return at most five lines since the last start that say what is wrong with a running member; None without a log."""
-    text = _since_start(path, LOG_BYTES)
-    if text is None:
-        return None
+def _signs(text):
+    """Return at most five lines since the last start that say what is wrong with a running member."""
     lines = text.splitlines()
     found = []
     for most, pattern in SIGNS:
         found += [line[:300] for line in lines if re.search(pattern, line)][-most:]
     return found
+
+
+def _started(text):
+    """Return how one life of the server began: from which position, up to which write set its cache of them goes, and
+    in which Primary component it was first; None for a life whose beginning is not in the log any more."""
+    began = re.search(r"WSREP: Loading provider .* initial position: ([0-9a-f-]{36}):(-?\d+)", text)
+    if began is None:
+        return None
+    cache = re.search(r"Recovering GCache ring buffer: version: \d+, UUID: ([0-9a-f-]{36})", text)
+    return {
+        "uuid": began.group(1),
+        "position": int(began.group(2)),
+        "cache_uuid": cache.group(1) if cache else None,
+        "received": _number(r"Recovering GCache ring buffer: found gapless sequence \d+-(\d+)", text),
+        "formed": _first_primary(text),
+    }
+
+
+def _first_primary(text):
+    """Return the first Primary component that is told of in `text`, by the exchange of states that it came out of."""
+    for told in re.finditer(r"^.*WSREP: Quorum results:\s*\n((?:\t.*\n)+)", text, re.M):
+        values = told.group(1)
+        if re.search(r"^\tcomponent *= *PRIMARY,", values, re.M):
+            asked = re.findall(r"WSREP: STATE EXCHANGE: sent state msg: ([0-9a-f-]{36})", text[: told.start()])
+            group = re.search(r"^\tgroup UUID *= *([0-9a-f-]{36})$", values, re.M)
+            return {
+                "exchange": asked[-1] if asked else None,
+                "conf_id": _number(r"^\tconf_id *= *(-?\d+),", values),
+                "act_id": _number(r"^\tact_id *= *(-?\d+),", values),
+                "uuid": group.group(1) if group else None,
+            }
+    return None
+
+
+def _number(pattern, text):
+    found = re.search(pattern, text, re.M)
+    return int(found.group(1)) if found else None
 
 
 def _config(path):

@@ -50,6 +50,7 @@ def files(**changes: Any) -> dict[str, Any]:
         "upgrade_info": None,
         "log_tail": "mariadbd: Normal shutdown\n",
         "signs": [],
+        "starts": [],
         "config": {"bootstrap": False, "addresses": list(HOSTS)},
         "hold": {"exists": False, "line": None},
         "group_port": {"listening": False, "peers": []},

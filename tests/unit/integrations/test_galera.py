@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -341,36 +339,6 @@ def test_the_servers_own_log_names_a_cause_too() -> None:
 def test_without_any_log_nobody_knows_whether_a_start_would_do_harm() -> None:
     assert node(log_file(None), *GOOD)["cause"] == Unknown("no_log")
     assert node(member("ctl1", sql()), *GOOD)["cause"] is None
-
-
-REMOTE: dict[str, Any] = {"__name__": "remote"}
-exec(resources.files("remediator.integrations.galera").joinpath("remote.py").read_text("utf-8"), REMOTE)
-
-
-@pytest.mark.parametrize(
-    ("text", "tail"),
-    [
-        (
-            "old corruption\n10:00 Starting MariaDB 10.11 as process 1\nnew\n",
-            "10:00 Starting MariaDB 10.11 as process 1\nnew\n",
-        ),
-        ("no start in sight\n", "no start in sight\n"),
-        ("", ""),
-        (None, None),
-    ],
-)
-def test_only_what_was_logged_since_the_last_start_counts(tmp_path: Path, text: str | None, tail: str | None) -> None:
-    path = tmp_path / "mariadb.log"
-    if text is not None:
-        path.write_text(text)
-    assert REMOTE["_log_tail"](str(path)) == tail
-
-
-def test_the_log_is_read_from_its_end_and_bounded(tmp_path: Path) -> None:
-    path = tmp_path / "mariadb.log"
-    path.write_text("x" * 200_000 + "\nend\n")
-    tail = REMOTE["_log_tail"](str(path))
-    assert (len(tail), tail[-4:]) == (6000, "end\n")
 
 
 def status(**changes: str) -> facts.Status | Unknown:

@@ -102,7 +102,8 @@ def test_a_component_of_less_than_a_majority_tells_of_a_loss_when_all_of_it_answ
     before = world.mark(200)
     body = fold(before, *replies)
     assert loss(body) == found
-    assert {**body, "behind": None, "reformed_at": None} == {**before, "behind": None, "reformed_at": None}
+    changed = {"behind": None, "reformed_at": None, "formed": {}}
+    assert {**body, **changed} == {**before, **changed}
     assert found is not None or body is before
 
 

@@ -386,5 +386,60 @@ def test_harm_is_seen_however_much_was_logged_after_it(host: dict[str, Any], lin
     assert causes.cause(collect(host)["log_tail"]) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        (
+            "old corruption\n10:00 Starting MariaDB 10.11 as process 1\nnew\n",
+            "10:00 Starting MariaDB 10.11 as process 1\nnew\n",
+        ),
+        ("no start in sight\n", "no start in sight\n"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_only_what_was_logged_since_the_last_start_counts(
+    host: dict[str, Any], tmp_path: Path, text: str | None, tail: str | None
+) -> None:
+    path = tmp_path / "own.log"
+    if text is not None:
+        path.write_text(text)
+    assert collect({**host, "galera_log": str(path)})["log_tail"] == tail
+
+
+def test_the_log_is_read_from_its_end_and_bounded(host: dict[str, Any]) -> None:
+    Path(host["galera_log"]).write_text("x" * 200_000 + "\nend\n")
+    tail = collect(host)["log_tail"]
+    assert (len(tail), tail[-4:]) == (6000, "end\n")
+
+
+STARTS = Path(__file__).parents[2] / "golden" / "galera" / "starts"
+
+
+@pytest.mark.parametrize("case", sorted(path.stem for path in STARTS.glob("*.json")))
+def test_how_each_life_of_the_server_began_is_read_from_its_log(host: dict[str, Any], case: str) -> None:
+    recorded = json.loads((STARTS / f"{case}.json").read_text())
+    Path(host["galera_log"]).write_text(recorded["text"])
+    found = collect(host)
+    assert found["starts"] == recorded["expected"]
+    assert isinstance(files(found).starts, tuple)
+
+
+def test_a_log_that_is_cut_or_long_or_not_there_tells_less_and_never_wrong(host: dict[str, Any]) -> None:
+    whole = json.loads((STARTS / "killed-together-ctl1.json").read_text())
+    log, lives = Path(host["galera_log"]), whole["expected"]
+    log.write_text(whole["text"].replace("initial position", "position"))
+    assert collect(host)["starts"] == []
+    log.write_text(whole["text"] * 3)
+    assert collect(host)["starts"] == [lives[2], *lives]
+    log.write_text(whole["text"][: whole["text"].rindex("\tact_id")])
+    assert collect(host)["starts"][-1]["formed"] == {**lives[2]["formed"], "act_id": None, "uuid": None}
+    log.write_text(whole["text"].replace("PRIMARY", "NON-PRIMARY"))
+    assert [one["formed"] for one in collect(host)["starts"]] == [None, None, None]
+    log.write_text(whole["text"] + "a view\n" * 200_000)
+    assert collect(host)["starts"] == []
+    assert files(collect({**host, "galera_log": "/nowhere"})).starts == Unknown("no_log")
+
+
 def test_what_harms_the_data_is_named_before_what_only_stops_a_start() -> None:
     assert causes.cause("Found 1 prepared XA transactions\nstates diverged. Aborting\n") == "diverged"

@@ -1,0 +1,109 @@
+"""How far the members had received write sets before they ended, and where the component formed again: what is between is lost. Pure.
+
+Each member keeps the write sets that it received in a cache of its own (gcache), a file that is mapped into memory: it outlives a killed
+process, although InnoDB with innodb_flush_log_at_trx_commit=0 has not written the last second. On its next start the provider logs up to
+where that cache goes, and, when the component forms, from which seqno it goes on (``found gapless sequence``, ``Quorum results``: seen
+with MariaDB 10.11 and Galera 26.4); the rest of the cache is thrown away. So the log knows what no position does.
+
+Invariant: a start counts against a formation only when it began at or below it, and its cache goes beyond it, in one uuid: whoever took
+part after it began above it. It is an upper bound: what was received and never acknowledged is in it, and a change of view counts as one.
+After a power cut the cache may end early as well; then it says less, never more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.integrations import typed
+from remediator.model.values import Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formation:
+    """A Primary component that formed where there was none before."""
+
+    exchange: str
+    """The uuid of the exchange of states that it came out of: the same on all of its members."""
+    uuid: str
+    at: int
+    """The seqno that it went on from (``act_id``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """How one life of the server began."""
+
+    uuid: str
+    position: int
+    received: int | None
+    """Up to which seqno of that uuid its cache goes; None without one."""
+    formation: Formation | None
+    """The component that it was first in, when that formed anew; None when it joined one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buried:
+    """What members had received beyond the place from which their component went on."""
+
+    formation: Formation
+    furthest: int
+
+    @property
+    def most(self) -> int:
+        return self.furthest - self.formation.at
+
+
+def parse(data: Any) -> tuple[Start, ...] | Unknown:
+    """Return the starts in a reply, oldest first; UNKNOWN without a log, or when one is not what it should be."""
+    if data is None:
+        return Unknown("no_log")
+    try:
+        return tuple(_start(one) for one in data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Unknown(f"starts:{type(error).__name__}")
+
+
+def _start(data: Mapping[str, Any]) -> Start:
+    uuid = typed.text(data, "uuid")
+    own = typed.text_or_none(data, "cache_uuid") == uuid
+    return Start(
+        uuid=uuid,
+        position=typed.whole(data, "position"),
+        received=typed.whole_or_none(data, "received") if own else None,
+        formation=None if data["formed"] is None else _formation(typed.table(data, "formed")),
+    )
+
+
+def _formation(data: Mapping[str, Any]) -> Formation | None:
+    """A component that goes on from an earlier one counts its views on; one that forms anew begins at -1 (pc.recovery) or 0."""
+    conf_id, at = typed.whole_or_none(data, "conf_id"), typed.whole_or_none(data, "act_id")
+    exchange, uuid = typed.text_or_none(data, "exchange"), typed.text_or_none(data, "uuid")
+    if conf_id is None or conf_id > 0 or at is None or exchange is None or uuid is None:
+        return None
+    return Formation(exchange=exchange, uuid=uuid, at=at)
+
+
+def buried(members: Iterable[Sequence[Start]], uuid: str) -> dict[str, Buried]:
+    """Return each formation of `uuid` that the starts of `members` tell of, by its exchange; the furthest is its own place where nothing
+    lies beyond it. Of a member that was in it the start counts that led there, of any other its newest: seqnos may be used again."""
+    told = [[start for start in starts if start.uuid == uuid and start.position >= 0] for starts in members]
+    formations = {
+        start.formation.exchange: start.formation
+        for starts in told
+        for start in starts
+        if start.formation is not None and start.formation.uuid == uuid
+    }
+    return {
+        exchange: Buried(formation=formation, furthest=max([formation.at, *_beyond(told, formation)]))
+        for exchange, formation in formations.items()
+    }
+
+
+def _beyond(members: Iterable[Sequence[Start]], formation: Formation) -> Iterable[int]:
+    for starts in members:
+        led = [start for start in starts if start.formation == formation] or starts[-1:]
+        for start in led:
+            if start.received is not None and start.position <= formation.at < start.received:
+                yield start.received
