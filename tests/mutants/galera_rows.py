@@ -54,6 +54,14 @@ GALERA = (
         "lost long after the newest sample",
     ),
     _row(
+        "logs-unread",
+        "What the members had received beyond the mark is not asked of their logs: a cluster that formed again by itself has lost nothing.",
+        GALERA_DIR + "losses.py",
+        "    if kept.formed is None or kept.flushes is True:\n",
+        "    if True:\n",
+        "all killed, the newest transactions are in no file",
+    ),
+    _row(
         "no-mark",
         "The high-water mark is not compared with the positions: nothing is ever called lost.",
         GALERA_DIR + "standing.py",

@@ -23,7 +23,7 @@ BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
 """Their actions that bring a component back."""
 
 MOST_FORMATIONS = 32
-"""So many are remembered; a log tells of the newest four lives of its server."""
+"""So many are remembered that no log tells of any more."""
 
 
 def after(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> Loss | None:
@@ -36,10 +36,12 @@ def after(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> Loss | None
 
 def looked_at(evidence: Evidence, uuid: str, kept: Kept | None) -> Mapping[str, int]:
     """Return the formations of `uuid` that have been looked at, those of `evidence` with them."""
-    before = dict(kept.formed or {}) if kept is not None else {}
-    for exchange, found in _told_by_logs(evidence, uuid).items():
-        before[exchange] = max(found.furthest, before.get(exchange, found.furthest))
-    return dict(list(before.items())[-MOST_FORMATIONS:])
+    before = kept.formed or {} if kept is not None else {}
+    told = _told_by_logs(evidence, uuid)
+    older = [exchange for exchange in before if exchange not in told][-MOST_FORMATIONS:]
+    return {exchange: before[exchange] for exchange in older} | {
+        exchange: max(found.furthest, before.get(exchange, 0)) for exchange, found in told.items()
+    }
 
 
 def _told_by_logs(evidence: Evidence, uuid: str) -> Mapping[str, Buried]:

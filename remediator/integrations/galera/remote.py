@@ -45,10 +45,7 @@ def collect_galera(request, run):
     found = {"volume": root, "present": os.path.isdir(root)}
     if found["present"]:
         found.update(_data(root))
-    text = _end_of_log(request.get("galera_log") or LOG, LOG_BYTES)
-    found["log_tail"] = None if text is None else _log_tail(_lives(text)[-1])
-    found["signs"] = None if text is None else _signs(_lives(text)[-1])
-    found["starts"] = None if text is None else [found for found in map(_started, _lives(text)) if found][-MOST_STARTS:]
+    found.update(_log(request.get("galera_log") or LOG))
     found["config"] = _config(request.get("galera_config") or CONFIG)
     found["hold"] = _hold(request.get("galera_hold") or HOLD)
     found["group_port"] = _group_port(_connections("/proc/net/tcp", "/proc/net/tcp6"))
@@ -128,7 +125,17 @@ def _tree_bytes(root, most_files, most_s):
     return total
 
 
-def _end_of_log(path, limit):
+def _log(path):
+    """Return what the server's log tells; null without one."""
+    text = _end(path, LOG_BYTES)
+    if text is None:
+        return {"log_tail": None, "signs": None, "starts": None}
+    lives = _lives(text)
+    starts = [start for start in map(_started, lives[-MOST_STARTS:]) if start]
+    return {"log_tail": _log_tail(lives[-1]), "signs": _signs(lives[-1]), "starts": starts}
+
+
+def _end(path, limit):
     """Return what the server logged, at most its last `limit` bytes; None without a log."""
     try:
         with open(path, "rb") as file:

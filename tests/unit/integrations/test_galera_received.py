@@ -210,6 +210,10 @@ def test_of_a_bootstrap_of_ours_only_what_it_did_not_tell_is_news(state: str) ->
     assert loss(fold(mark(394), *synced(383, **TOGETHER), runs=ours)) == (15, 380)
 
 
-def test_many_formations_are_not_all_remembered() -> None:
-    body = mark(formed={f"{number}": number for number in range(40)})
-    assert len(fold(body, *synced(383, **TOGETHER))["formed"]) == 32
+def test_many_formations_are_not_all_remembered_but_all_that_the_logs_still_tell_of() -> None:
+    first = fold(mark(formed={}), *synced(383, **TOGETHER))
+    later = {**first, "formed": {**first["formed"], **{f"{number}": number for number in range(40)}}}
+    body = fold(later, *synced(400, asked_s=3630.0, **TOGETHER), now_s=3631.0)
+    assert len(body["formed"]) == 33
+    assert body["formed"][EXCHANGE] == 395
+    assert loss(body) == (15, 380)
