@@ -31,7 +31,7 @@ def told_lost(running: Scenario) -> int:
 def test_all_killed_form_again_by_themselves(scenario: Make, tmp_path: Path, flush: int) -> None:
     running = settled(scenario)
     galera.set_flush(flush)
-    time.sleep(1.0)
+    galera.write(FIRST, 1)  # so that the mark has to be taken once more, and knows of it
     wait_mark(running)
     writing = workload.start(tmp_path / "writes", seconds=60)
     time.sleep(3.0)

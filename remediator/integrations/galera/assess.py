@@ -14,7 +14,7 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, gather, marks, table, upgrade, views
+from remediator.integrations.galera import causes, fields, gather, losses, marks, table, upgrade, views
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
 from remediator.integrations.galera.picture import ClusterPicture
@@ -83,35 +83,33 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         unread = kept if isinstance(kept, Unknown) and kept.reason != NO_JOURNAL else None
         nothing = dict.fromkeys(("mark_seqno", "mark_uuid", "mark_age_s", "behind_mark", "reformed_at"), unread)
         return data | nothing | {"foreign_uuid": False if unread is None else unread}
-    committed = _committed_since(evidence, kept.at)
     return data | {
         "mark_seqno": kept.mark.seqno,
         "mark_uuid": kept.mark.uuid,
         "mark_age_s": round(marks.age_s(kept, evidence.now), 1),
         "foreign_uuid": any(status.cluster_uuid != kept.mark.uuid for status in primary),
-        "behind_mark": _behind(kept, committed),
+        "behind_mark": _behind(evidence, kept),
         "reformed_at": kept.loss.reformed_at if kept.loss is not None else None,
     }
 
 
-def _behind(kept: marks.Kept, committed: Sequence[int]) -> int | None:
+def _behind(evidence: Evidence, kept: marks.Kept) -> int | None:
     """Return how far the component is behind the mark, or was seen behind it while nobody accepted that: the larger of both."""
-    now = max(0, (kept.mark.seqno or 0) - max(committed)) if committed else None
+    now = _behind_now(evidence, kept)
     if kept.loss is None:
         return now
     return max(kept.loss.behind, now or 0)
 
 
-def _committed_since(evidence: Evidence, at: str) -> list[int]:
-    """Return where the Primary members stand that were asked after the mark's newest sample: an older answer proves nothing."""
-    since = times.parse_rfc3339(at)
-    found = []
-    for host in evidence.hosts:
-        reply = evidence.reply(host)
-        one = member(host, reply)
-        if reply is not None and one.primary is True and isinstance(one.status, Status) and reply.asked_at.wall > since:
-            found.append(one.status.last_committed)
-    return found
+def _behind_now(evidence: Evidence, kept: marks.Kept) -> int | None:
+    """Only Primary members count that were asked after the mark's newest sample: an older answer proves nothing."""
+    since = times.parse_rfc3339(kept.at)
+    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    newer = [one for one in members if one.primary is True and losses.asked_at(evidence, one).wall > since]
+    committed = [one.status.last_committed for one in newer if isinstance(one.status, Status)]
+    if not committed:
+        return None
+    return 0 if losses.unbroken(evidence, newer, kept) else max(0, (kept.mark.seqno or 0) - max(committed))
 
 
 def _after_holds(decision: Decision, seen: ClusterPicture) -> Decision:

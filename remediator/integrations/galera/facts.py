@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.integrations.container import assess as container_assess
 from remediator.integrations.container import facts as containers
 from remediator.integrations.galera import launch
 from remediator.integrations.galera.datadir import Files
@@ -21,7 +22,7 @@ from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
-__all__ = ["CONTAINER", "SQL", "Files", "Launch", "Member", "Status", "member"]
+__all__ = ["CONTAINER", "SQL", "Files", "Launch", "Member", "Status", "member", "running_s"]
 
 CONTAINER = "mariadb"
 SQL = "galera_sql"
@@ -124,6 +125,15 @@ def _stopped(found: containers.HostContainers | Unknown) -> Truth:
         return Unknown(f"engine_{found.engine_state}")
     container = found.containers.get(CONTAINER)
     return container is None or not container.running
+
+
+def running_s(reply: HostReply | None) -> float | None:
+    """Return for how many seconds the member of `reply` has been running in its own container; None when it does not, or nobody knows."""
+    found = Unknown("not_asked") if reply is None else containers.parse(reply.section("containers"))
+    if reply is None or isinstance(found, Unknown):
+        return None
+    view = container_assess.View(found, reply, CONTAINER, frozenset())
+    return view.age_s if view.running is True and isinstance(view.age_s, float) else None
 
 
 def _word(status: Status | Unknown) -> str:

@@ -13,7 +13,7 @@ from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.galera import causes, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
+from remediator.integrations.galera.facts import CONTAINER, Member, Status, member, running_s
 from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.picture import (
     NIL,
@@ -288,19 +288,11 @@ def _minutes_whole(
         float(run["age_s"]) for run in runs if past.START in run["done"] and (well_s is None or run["age_s"] < well_s)
     ]
     if all(one.stopped is False for one in seen.values()):
-        ages = [_age_s(reply) for reply in replies.values() if reply is not None]
+        ages = [running_s(reply) for reply in replies.values()]
         known = [age for age in ages if age is not None]
         if len(known) == len(seen):
             ours.append(min(known) if well_s is None else min(*known, well_s))
     return max(ours, default=0.0) / 60.0
-
-
-def _age_s(reply: HostReply) -> float | None:
-    found = container_facts.parse(reply.section("containers"))
-    if isinstance(found, Unknown):
-        return None
-    age = containers.View(found, reply, CONTAINER, frozenset()).age_s
-    return age if isinstance(age, float) else None
 
 
 def _deploying(reply: HostReply | None) -> Truth:

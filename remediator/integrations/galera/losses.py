@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from remediator.integrations.galera import received
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import Member, Status, member
+from remediator.integrations.galera.facts import Member, Status, member, running_s
 from remediator.integrations.galera.kept import Kept, Loss, age_s
 from remediator.integrations.galera.received import Buried
 from remediator.model import times
@@ -22,6 +22,8 @@ BOOTSTRAP_RUNBOOKS = ("galera-bootstrap", "galera-pc-bootstrap")
 BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
 """Their actions that bring a component back."""
 
+CLOCK_S = 2.0
+"""What the age of a container may be wrong by."""
 MOST_FORMATIONS = 32
 """So many are remembered that no log tells of any more."""
 
@@ -76,11 +78,31 @@ def _behind_mark(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> Loss
     since = times.parse_rfc3339(kept.at)
     newer = all(asked_at(evidence, one).wall > since for one in seen)
     seqno = max(one.status.last_committed for one in seen if isinstance(one.status, Status))
-    if mark is None or not 0 <= seqno < mark or not newer or _under_way(evidence, kept):
+    if (
+        mark is None
+        or not 0 <= seqno < mark
+        or not newer
+        or _under_way(evidence, kept)
+        or unbroken(evidence, seen, kept)
+    ):
         return loss
     if loss is None:
         return Loss(behind=mark - seqno, reformed_at=seqno)
     return Loss(behind=max(mark - seqno, loss.behind), reformed_at=min(seqno, loss.reformed_at))
+
+
+def unbroken(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> bool:
+    """Return whether a majority of all members are among `seen` and have been running since before the mark's sample.
+
+    They had received by then whatever was acknowledged, for a commit is acknowledged once the group has it; one that stands below the
+    mark has not applied all of it yet. That is how it looks in the moment in which the member that stood furthest is gone.
+    """
+    since = times.parse_rfc3339(kept.at)
+    before = 0
+    for one in seen:
+        age_s = running_s(evidence.reply(one.host))
+        before += age_s is not None and (asked_at(evidence, one).wall - since).total_seconds() < age_s - CLOCK_S
+    return before >= len(evidence.hosts) // 2 + 1
 
 
 def asked_at(evidence: Evidence, one: Member) -> Instant:

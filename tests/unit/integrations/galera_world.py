@@ -112,6 +112,12 @@ def running(host: str, answer: Any = None, *, asked_s: float = 3600.0, **changes
     return _member(host, item, make.unit(), sql() if answer is None else answer, asked_s, changes)
 
 
+def started(ago_s: float, asked_s: float = 3600.0) -> dict[str, Any]:
+    """Return the section `containers` of a member that was started so long before it was asked."""
+    item = make.container("mariadb", health=None, started_at=make.stamp(ago_s, make.NOW_S + asked_s - 3600.0))
+    return {"containers": make.containers(item, units={"mariadb": make.unit()})}
+
+
 def _member(
     host: str, item: Any, unit: dict[str, str], answer: Any, asked_s: float, changes: dict[str, Any]
 ) -> HostReply:

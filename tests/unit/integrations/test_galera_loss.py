@@ -11,6 +11,7 @@ from remediator.integrations.galera import assess, marks
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
+from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
 
@@ -18,8 +19,12 @@ LOST = {"behind": 30, "reformed_at": 170}
 UNDER_WAY = world.past(age_s=60.0, state="running", ended_s=None, done=("galera.bootstrap",))
 
 
-def synced(at: int, *, asked_s: float = 3600.0, hosts: tuple[str, ...] = world.HOSTS, **more: Any) -> list[HostReply]:
-    return [world.running(host, world.sql(at=at, **more), asked_s=asked_s) for host in hosts]
+def synced(
+    at: int, *, asked_s: float = 3600.0, hosts: tuple[str, ...] = world.HOSTS, since_s: float = 1.0, **more: Any
+) -> list[HostReply]:
+    """Return members that were started again `since_s` before they were asked."""
+    fresh = world.started(since_s, asked_s)
+    return [world.running(host, world.sql(at=at, **more), asked_s=asked_s, **fresh) for host in hosts]
 
 
 def fold(before: Any, *replies: HostReply | None, now_s: float = 3601.0, runs: Any = ()) -> Any:
@@ -72,6 +77,28 @@ def test_an_answer_from_before_the_marks_sample_is_none() -> None:
     old = synced(198, asked_s=3598.0, hosts=("ctl1",))
     assert loss(fold(before, *old, *synced(199, hosts=("ctl2",)), world.stopped("ctl3"))) is None
     assert loss(fold(before, *synced(199, hosts=("ctl1", "ctl2")), world.stopped("ctl3"))) == (1, 199)
+
+
+def test_who_runs_since_before_the_marks_sample_has_lost_nothing_and_only_lags() -> None:
+    """The member that stood furthest has just been killed: the others had received its commits, and have not applied all of them."""
+    before = world.mark(1011, age_s=2.0)
+    others = synced(1007, hosts=("ctl2", "ctl3"), since_s=500.0)
+    body = fold(before, world.stopped("ctl1"), *others)
+    assert loss(body) is None
+    assert data(before, world.stopped("ctl1"), *others)["behind_mark"] == 0
+    again = fold(before, world.stopped("ctl1"), others[0], *synced(1007, hosts=("ctl3",), since_s=1.0))
+    assert loss(again) == (4, 1007)
+    assert loss(fold(before, world.stopped("ctl1"), *synced(1007, hosts=("ctl2", "ctl3"), since_s=3.0))) == (4, 1007)
+
+
+@pytest.mark.parametrize("missing", [{}, {"engine_state": "down"}])
+def test_a_member_whose_own_container_is_not_shown_to_run_is_not_taken_for_one_that_never_ended(
+    missing: Mapping[str, str],
+) -> None:
+    """A bootstrap container answers in its place, or the engine says nothing."""
+    whole = make.containers(engine_state=missing.get("engine_state", "ok"), units={"mariadb": make.unit()})
+    replies = [world.running(host, world.sql(at=170), containers=whole) for host in world.HOSTS]
+    assert loss(fold(world.mark(200), *replies)) == (30, 170)
 
 
 def test_a_member_that_still_stands_at_the_mark_proves_that_nothing_is_lost() -> None:

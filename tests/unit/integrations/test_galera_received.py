@@ -124,6 +124,7 @@ def synced(*at: int, asked_s: float = 3600.0, flush: str = "0", **starts: Any) -
             world.sql(at=place, innodb_flush_log_at_trx_commit=flush),
             asked_s=asked_s,
             starts=starts.get(host, []),
+            **world.started(1.0, asked_s),
         )
         for host, place in zip(world.HOSTS, places, strict=True)
     ]
