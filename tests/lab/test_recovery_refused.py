@@ -80,8 +80,10 @@ def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: M
     running.wait_incident("galera/ctl3", "galera-node", ["escalated"], 150)
     (run,) = [each for each in running.runs() if each["runbook"] == "galera-start-member"]
     assert run["state"] == "failed"
-    assert "what it alone holds would be lost" in run["reason"], recovering.told(run)
-    assert [step["state"] for step in run["steps"]] == ["done", "pending"]
+    # by its position; or, where a sample had seen it run alone and the others are behind that, because nobody has accepted it
+    why = ("what it alone holds would be lost", "may hold what they lost")
+    assert any(words in run["reason"] for words in why), recovering.told(run)
+    assert run["steps"][-1]["state"] == "pending"
     assert not galera.synced(topology.host("ctl3"), 1)
     Row(fault="galera-stale-ahead", host="ctl3", outcome="escalated", why=run["reason"][:110]).keep()
 
