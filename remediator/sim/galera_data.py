@@ -118,7 +118,7 @@ class Data:
         if self.starts and self.starts[-1]["formed"] is None:
             exchange = f"{view:08x}-0000-11f0-9000-{at:012x}"
             self.starts[-1]["formed"] = {
-                "exchange": exchange, "conf_id": -1 if anew else view, "act_id": at, "uuid": uuid,
+                "exchange": exchange, "conf_id": -1 if anew else view, "act_id": at if anew else at + 1, "uuid": uuid,
             }  # fmt: skip
 
     def wipe(self) -> None:

@@ -21,6 +21,7 @@ HOLD = f"/etc/systemd/system/{galera.UNIT}.d/remediator-hold.conf"
 def settled(make: Make, **environment: str) -> Scenario:
     """Return a scenario on all members whose baseline is accepted. R3 waits for an approval unless `environment` says otherwise."""
     running = make(MEMBERS)
+    galera.set_flush(1)  # a test before may have left another
     running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve", **environment}
     running.start()
     running.settle()

@@ -3,7 +3,8 @@
 Invariant: it starts through the unit, never with bootstrap options, and whoever asks for it, a rule or a person, it is
 refused unless all that GB-16 and GB-17 (safety.md b.1) ask for is proven: the member failed and was not stopped, the
 others are a Primary majority, none of them gives or takes a state transfer, and nothing is known that a start makes worse.
-Nor is it while the others formed again behind the high-water mark and nobody has accepted that (GB-10).
+Nor is it while the others formed again behind the high-water mark and nobody has accepted that, or where they formed again below
+its position and nothing shows that it was part of that (GB-10).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera import marks, reading, scripts
-from remediator.integrations.galera.facts import CONTAINER, Status, member
+from remediator.integrations.galera import marks, reading, received, scripts
+from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -125,12 +126,37 @@ def _must_not_be_ahead(order: ActionInput) -> None:
         raise ValueError(
             f"{host} holds {uuid}, and the Primary is {others[0].cluster_uuid}: it is of another cluster (GB-5)"
         )
+    fork = _fork(order, uuid, seqno)
+    if fork is not None:
+        raise ValueError(
+            f"the others formed again at {fork}, and {host} stands at {seqno} and is not known to have been part of that: what it has "
+            "beyond may be of a history that they gave up, and would differ from theirs in silence (GB-10). Save what only it has, and let "
+            f"it take a whole copy (remove its grastate.dat and start its unit by hand)"
+        )
     newest = max(status.last_committed for status in others)
     if seqno > newest:
         raise ValueError(
             f"{host} stands at {seqno}, and the Primary at {newest}: what it alone holds would be lost by a start; save its data "
             "directory, and let it take a whole copy only after a person has looked"
         )
+
+
+def _fork(order: ActionInput, uuid: str, seqno: int) -> int | None:
+    """Return where the Primary members formed their component without this one, which went on; None when they did not."""
+    if order.evidence is None:
+        return None
+    seen = [member(name, order.evidence.reply(name)) for name in order.evidence.hosts]
+    others = [
+        one.files.starts
+        for one in seen
+        if one.primary is True and isinstance(one.files, Files) and isinstance(one.files.starts, tuple)
+    ]
+    own = next(
+        (one.files.starts for one in seen if one.host == order.host.name and isinstance(one.files, Files)),
+        Unknown("no_log"),
+    )
+    found = received.left_behind(own, others, uuid, seqno)
+    return None if found is None else found.at
 
 
 def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:

@@ -22,7 +22,7 @@ from remediator.model.values import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formation:
-    """A Primary component that formed where there was none before."""
+    """A Primary component as a member came into it; a formation in the strict sense where there was none before."""
 
     exchange: str
     """The uuid of the exchange of states that it came out of: the same on all of its members."""
@@ -39,8 +39,14 @@ class Start:
     position: int
     received: int | None
     """Up to which seqno of that uuid its cache goes; None without one."""
-    formation: Formation | None
-    """The component that it was first in, when that formed anew; None when it joined one."""
+    component: Formation | None
+    """The Primary component that it was first in, and where that stood with its coming; None when it was in none."""
+    anew: bool
+    """There was none before that one."""
+
+    @property
+    def formation(self) -> Formation | None:
+        return self.component if self.anew else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +78,22 @@ def _start(data: Mapping[str, Any]) -> Start:
         uuid=uuid,
         position=typed.whole(data, "position"),
         received=typed.whole_or_none(data, "received") if own else None,
-        formation=None if data["formed"] is None else _formation(typed.table(data, "formed")),
+        component=None if data["formed"] is None else _component(typed.table(data, "formed")),
+        anew=data["formed"] is not None and _anew(typed.table(data, "formed")),
     )
 
 
-def _formation(data: Mapping[str, Any]) -> Formation | None:
+def _component(data: Mapping[str, Any]) -> Formation | None:
+    at, exchange, uuid = (
+        typed.whole_or_none(data, "act_id"), typed.text_or_none(data, "exchange"), typed.text_or_none(data, "uuid"),
+    )  # fmt: skip
+    return None if at is None or exchange is None or uuid is None else Formation(exchange=exchange, uuid=uuid, at=at)
+
+
+def _anew(data: Mapping[str, Any]) -> bool:
     """A component that goes on from an earlier one counts its views on; one that forms anew begins at -1 (pc.recovery) or 0."""
-    conf_id, at = typed.whole_or_none(data, "conf_id"), typed.whole_or_none(data, "act_id")
-    exchange, uuid = typed.text_or_none(data, "exchange"), typed.text_or_none(data, "uuid")
-    if conf_id is None or conf_id > 0 or at is None or exchange is None or uuid is None:
-        return None
-    return Formation(exchange=exchange, uuid=uuid, at=at)
+    conf_id = typed.whole_or_none(data, "conf_id")
+    return conf_id is not None and conf_id <= 0
 
 
 def buried(members: Iterable[Sequence[Start]], uuid: str) -> dict[str, Buried]:
@@ -107,3 +118,22 @@ def _beyond(members: Iterable[Sequence[Start]], formation: Formation) -> Iterabl
         for start in led:
             if start.received is not None and start.position <= formation.at < start.received:
                 yield start.received
+
+
+def left_behind(
+    own: Sequence[Start] | Unknown, others: Iterable[Sequence[Start]], uuid: str, seqno: int
+) -> Formation | None:
+    """Return the newest formation of `others` that a stopped member at `uuid`:`seqno` went on beyond without having been part of it.
+
+    What it has above that place is of a history that the others gave up; seqnos are used again, so that its position may look like one of
+    theirs (GB-10). It was part when it was in it from the beginning of a life, or joined above its place. A log that does not say is no
+    proof that it was.
+    """
+    formed = [start.formation for starts in others for start in starts if start.formation is not None]
+    mine = [] if isinstance(own, Unknown) else [start.component for start in own if start.component is not None]
+
+    def was_part(formation: Formation) -> bool:
+        return any(one == formation or (one.uuid == uuid and one.at > formation.at) for one in mine)
+
+    gone_by = [one for one in formed if one.uuid == uuid and one.at < seqno and not was_part(one)]
+    return max(gone_by, key=lambda one: one.at, default=None)

@@ -33,6 +33,65 @@ def order(position: dict[str, Any] | None, **changes: Any) -> ActionInput:
     return dataclasses.replace(asked, target=targets.galera_member("ctl3"), data={**FAILED, **changes}, results=results)
 
 
+EXCHANGE, LATER = "815a94d2-e7a8-11f1-b342-7f4042f87a7a", "91111111-e7a8-11f1-b342-7f4042f87a7a"
+
+
+def life(at: int, exchange: str, conf_id: int, position: int = 50, uuid: str = world.UUID) -> dict[str, Any]:
+    """Return the beginning of a life of the server that came into a component at `at`."""
+    formed = {"exchange": exchange, "conf_id": conf_id, "act_id": at, "uuid": uuid}
+    return {"uuid": world.UUID, "position": position, "cache_uuid": None, "received": None, "formed": formed}
+
+
+def beside_formed(seqno: int, others: list[dict[str, Any]], own: Any) -> ActionInput:
+    """Return the order to start ctl3, read at `seqno`, beside members of which ctl1 tells of `others`."""
+    asked = world.order(
+        "ctl3",
+        world.running("ctl1", world.sql(at=9000), starts=others),
+        world.running("ctl2", world.sql(at=9000)),
+        world.stopped("ctl3", starts=own),
+    )
+    return dataclasses.replace(
+        asked, target=targets.galera_member("ctl3"), data=FAILED, results={"position": world.read(seqno)}
+    )
+
+
+FORMED = life(60, EXCHANGE, 0)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        [],  # its log does not say
+        None,
+        "garbage",
+        [life(40, LATER, 4)],  # it came into what was there before
+        [life(60, LATER, 3)],
+        [life(61, LATER, 3, uuid=world.OTHER)],
+        [{**life(61, LATER, 3), "formed": None}],
+    ],
+)
+def test_one_that_went_on_without_the_others_is_not_started_however_far_they_are_by_now(own: Any) -> None:
+    """The others were brought back from 60 while it held 65 and was stopped; they have written up to 9,000 since."""
+    with pytest.raises(ValueError, match=r"the others formed again at 60, and ctl3 stands at 65.*GB-10"):
+        started(beside_formed(65, [FORMED], own))
+
+
+@pytest.mark.parametrize(
+    ("seqno", "others", "own"),
+    [
+        (60, [FORMED], [life(40, LATER, 4)]),  # all that it has, they have
+        (65, [FORMED], [life(61, LATER, 3)]),  # it joined them
+        (65, [FORMED], [life(40, LATER, 4), life(61, LATER, 3), {**FORMED, "formed": None}]),
+        (65, [FORMED], [FORMED]),  # it formed with them
+        (65, [life(60, EXCHANGE, 2)], []),  # they went on from what was there
+        (65, [life(60, EXCHANGE, 0, uuid=world.OTHER)], []),
+        (65, [], []),
+    ],
+)
+def test_one_that_was_part_of_it_is_started(seqno: int, others: Any, own: Any) -> None:
+    assert started(beside_formed(seqno, others, own)) == [START]
+
+
 def started(asked: ActionInput) -> list[tuple[str, ...]]:
     return [command.argv for command in world.ACTIONS["galera.start_member"].commands(asked)]
 
