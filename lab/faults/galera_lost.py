@@ -29,6 +29,30 @@ def _staggered(broken: Broken) -> list[str]:
     ]
 
 
+def _shut_down(broken: Broken) -> list[str]:
+    """As before a planned power-off and after it: nobody's view is left, so that nobody finds a Primary component."""
+    last = broken.host
+    order = [*reversed(members.others(last)), last]
+    for host in order:
+        galera_steps.stop(host)
+        if host is not last:
+            galera.write(last, _ROWS)
+    galera.start(order)
+    for host in order:
+        poll(f"{host.name} to look for the others", lambda host=host: _looks(host), limit_s=60)  # type: ignore[misc]
+    names = ", ".join(h.name for h in order)
+    return [
+        f"{names} were shut down cleanly one after the other, with {_ROWS} transactions after each but the last, and all started again",
+        "none has a last view: each looks for a Primary component for 30 s, gives up, and is started again by systemd 11 s later, for ever",
+    ]
+
+
+def _looks(host: Host) -> bool:
+    """Say whether the newest view in the member's log is none of a Primary component, and is younger than its last start."""
+    script = "tac /var/log/kolla/mariadb/mariadb.log | grep -m1 -E 'view_id\\(|mysqld_safe Starting'\n"
+    return "NON_PRIM" in hosts.shell(host, script, check=False).out
+
+
 def _member_lost(broken: Broken) -> list[str]:
     rest = members.others(broken.host)
     if broken.params["position"] == "ahead":
@@ -99,6 +123,11 @@ FAULTS = (
         hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
         heals="starts all members, or bootstraps from the most advanced one", start=_staggered, undo=members.undo,
         params={"view": Param(help="of the last member: its gvwstate.dat, with which it forms the component again alone", default="kept", choices=("kept", "lost"))},
+    ),
+    Fault(
+        name="galera-shut-down", summary="all members shut down cleanly, the host named last, and started again: they look for a Primary for ever",
+        hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
+        heals="bootstraps from the most advanced one", start=_shut_down, undo=members.undo,
     ),
     Fault(
         name="galera-member-lost", summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",

@@ -143,7 +143,8 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
         return machine.failed(run, step.id, str(error), turn.now)
     except Exception as error:  # noqa: BLE001 - see stumbling
         return machine.failed(run, step.id, stumbling.told(turn, step.action, "result", error, run.id), turn.now)
-    if action.settled is not None and planned(run, step).commands:
+    waits = action.settled is not None and (action.settles is None or action.settles(gives))
+    if waits and planned(run, step).commands:
         return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
 

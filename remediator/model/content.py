@@ -224,12 +224,16 @@ class ActionSpec:
     """What the step gives, from the output of its commands; ValueError when that cannot be told, which fails the step."""
     settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None
     """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
+    settles: Callable[[Mapping[str, Any]], bool] | None = None
+    """Given what its commands gave, whether there is anything to wait for; None: always, where `settled` is there."""
     limit_s: Callable[[ActionInput], float] | None = None
     """How long it may take to settle, where that depends on what is found (the size of the data); never shorter than the step's."""
     releases: tuple[str, ...] = ()
     """The actions whose debts on its host this one takes back as part of its own effect."""
     judges_group: bool = False
     """It decides by itself, on evidence of all members, what may be done to their group (a bootstrap)."""
+    holds_units: bool = False
+    """It keeps the units of its target from being started: that systemd is about to start one again is what it is there for."""
     scripts: tuple[Script, ...] = ()
     """The fixed programs that its commands run."""
     arrives_s: float = 0.0

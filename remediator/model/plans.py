@@ -34,6 +34,7 @@ class PlannedStep:
     fresh: bool = False
     parallel: bool = False
     judges_group: bool = False
+    holds_units: bool = False
     summary: str = ""
     """What it does, for people: all there is to read of a late step before its turn."""
 
@@ -52,6 +53,7 @@ class PlannedStep:
             "fresh": self.fresh,
             "parallel": self.parallel,
             "judges_group": self.judges_group,
+            "holds_units": self.holds_units,
             "summary": self.summary,
         }
 
@@ -80,6 +82,7 @@ class PlannedStep:
             fresh=row.get("fresh", False),
             parallel=row.get("parallel", False),
             judges_group=row.get("judges_group", False),
+            holds_units=row.get("holds_units", False),
             summary=row.get("summary", ""),
         )
 

@@ -90,6 +90,7 @@ def _planned(
         fresh=action.fresh,
         parallel=action.parallel,
         judges_group=action.judges_group,
+        holds_units=action.holds_units,
         summary=action.summary,
     )
 

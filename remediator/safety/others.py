@@ -13,6 +13,8 @@ from remediator.safety.guard import Guard, allow, refuse
 
 GENERIC_ACTIONS = ("container.start", "container.restart")
 """The actions that know nothing of the service inside; stateful services have their own runbooks (KR-5)."""
+WAITS_FOR_RESTART = "auto-restart"
+"""systemd's own word for a unit whose process has ended and that it will start again after RestartSec: nothing of it runs."""
 
 
 def stateful(case: Case) -> Verdict:
@@ -81,14 +83,18 @@ def operator_intent(case: Case) -> Verdict:
 
 
 def competing(case: Case) -> Verdict:
-    """systemd is not at work on it: while a unit is activating, or will be restarted by systemd, we leave it alone."""
+    """systemd is not at work on it: while a unit is activating, or will be restarted by systemd, we leave it alone.
+
+    A plan that holds its units takes over from systemd: one that waits for its next restart is what it is there for.
+    """
+    takes_over = any(step.holds_units for step in case.plan.steps)
     for unit, data in sorted(case.units.items()):
         if isinstance(data, Unknown):
             return refuse("competing", f"whether systemd is at work on {unit} is not known ({data.reason})", unit=unit)
         busy = data.get("systemd_busy", Unknown("not_assessed"))
         if isinstance(busy, Unknown):
             return refuse("competing", f"whether systemd is at work on {unit} is not known ({busy.reason})", unit=unit)
-        if busy:
+        if busy and not (takes_over and data.get("unit_substate") == WAITS_FOR_RESTART):
             return refuse(
                 "competing",
                 f"systemd is at work on {unit} ({data.get('unit_state')}/{data.get('unit_substate')})",

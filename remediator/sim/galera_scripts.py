@@ -51,12 +51,13 @@ def _others(member: Member, run: str) -> Ended | None:
 
 def _hold(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     member = galera.members[host.name]
-    if not _stopped(host):
+    if host.engine_state != "ok" or (words[2] != "searching" and not _stopped(host)):
         return NOT_STOPPED
     refused = _others(member, words[0])
     if refused is None:
         member.hold, member.service.held = f"{scripts.HELD} {words[0]}", True
-    return refused or (0, "")
+    ended = _stopped(host) and member.service.state in ("inactive", "failed")
+    return refused or (0, f"held: {'stopped' if ended else 'running'}")
 
 
 def _release(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:

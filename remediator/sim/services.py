@@ -41,6 +41,8 @@ class Service:
     sick: bool = False
     held: bool = False
     """A drop-in keeps its unit from starting: every start fails, systemd's own as well."""
+    refused: bool = False
+    """Its last start failed for that."""
     created_at: datetime = START - timedelta(days=30)
     started_at: datetime = START - timedelta(days=3)
     finished_at: datetime = START - timedelta(days=4)
@@ -125,6 +127,7 @@ class Service:
         if self.running:
             return 0
         if self.held:
+            self.refused = True
             return 1  # an assertion of the unit failed
         if self.has_unit and self.state == "failed" and self.n_restarts >= BURST:
             return 1  # start request repeated too quickly
@@ -147,6 +150,7 @@ class Service:
         self._generation += 1
         self.invocation += 1
         self.running, self.exit_code, self.oom, self.stopped_by_job, self.sick = True, 0, False, False, False
+        self.refused = False
         self.started_at = self.timeline.clock.true()
         self.starts.append(self.timeline.clock.elapsed_s)
         self.state, self.substate, self.result = "active", "running", "success"
@@ -180,7 +184,7 @@ class Service:
                 if generation != self._generation or self.state != "activating":
                     return
                 if self.held:
-                    self.state, self.substate, self.result = "failed", "failed", "exit-code"
+                    self.state, self.substate, self.result, self.refused = "inactive", "dead", "success", True
                 else:
                     self._run()
 
@@ -235,6 +239,8 @@ class Service:
             "Result": self.result,
             "NRestarts": str(self.n_restarts),
             "StartLimitBurst": str(BURST),
+            "AssertResult": "no" if self.refused else "yes",
+            "AssertTimestampMonotonic": EXITED_US,
             "InvocationID": f"{self.host}-{self.name}-inv{self.invocation}",
             "Job": "0",
             "Restart": "always",

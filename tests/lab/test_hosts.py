@@ -85,7 +85,7 @@ def test_sudo_refuses(installed: str, command: str) -> None:
     assert not allowed(*command.split())
 
 
-HOLD = scripts.HOLD.argv("run-7", "docker")
+HOLD = scripts.HOLD.argv("run-7", "docker", "searching")
 JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst", "docker")
 
 
@@ -97,9 +97,10 @@ def test_sudo_allows_a_script_as_it_is(installed: str, argv: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     "argv",
     [
-        (*HOLD[:4], "run-x", "docker"),
-        (*HOLD[:4], "run-7", "nerdctl"),
-        (*HOLD[:4], "run-7"),
+        (*HOLD[:4], "run-x", "docker", "stopped"),
+        (*HOLD[:4], "run-7", "nerdctl", "stopped"),
+        (*HOLD[:4], "run-7", "docker", "running"),
+        (*HOLD[:4], "run-7", "docker"),
         (*HOLD, "more"),
         (*HOLD[:3], "galera-release", *HOLD[4:]),
         (*HOLD[:2], HOLD[2].replace("exit 4", "exit 0"), *HOLD[3:]),

@@ -97,7 +97,7 @@ GALERA = (
         "no-hold",
         "Nothing keeps the stopped members from starting while positions are read.",
         GALERA_DIR + "recovery.py",
-        "    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine)\n",
+        "    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine, how)\n",
         "    return ()\n",
         "all lost, unattended",
     ),

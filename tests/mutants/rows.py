@@ -69,7 +69,7 @@ GUARDS = (
     _blind("autonomy", "authority.py", *_never("risk is Risk.R3 and case.plan.rule not in case.unattended_r3"), tests=GUARD_TESTS),
     _blind("hours", "authority.py", "    if case.hours is None or case.hours.open(case.now.wall):\n", "    if True:\n", tests=GUARD_TESTS),
     _blind("stateful", "others.py", *_never("found"), tests=GUARD_TESTS),
-    _blind("competing", "others.py", *_never("busy"), tests=GUARD_TESTS),
+    _blind("competing", "others.py", *_never('busy and not (takes_over and data.get("unit_substate") == WAITS_FOR_RESTART)'), tests=GUARD_TESTS),
     _blind("ourselves", "others.py", *_never("ours"), tests=GUARD_TESTS),
     _blind("dependency", "others.py", *_never("case.below"), tests=GUARD_TESTS),
     _blind("baseline", "others.py", *_never("case.group.baseline is not None"), tests=GUARD_TESTS),

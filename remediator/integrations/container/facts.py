@@ -60,19 +60,23 @@ class Unit:
     """It failed because it was started too often: systemd will not start it again by itself."""
     stopped_before_exit: bool
     """The unit left `active` before its main process ended: somebody stopped it, it did not fall over by itself."""
+    start_refused: bool = False
+    """It is down because an assertion of the unit failed when it was last to be started: a drop-in holds it."""
 
     @property
     def failed(self) -> bool:
-        return self.state == "failed"
+        """systemd has given it up. It leaves one `inactive` whose restart an assertion refused (seen with systemd 252)."""
+        return self.state == "failed" or self.start_refused
 
     @property
     def operator_stopped(self) -> bool:
         """A stop job, also one after which the process had to be killed (``failed``, yet asked for).
 
-        A unit that falls over ends in `failed` or starts again; `inactive` it only becomes because somebody wished so.
+        A unit that falls over ends in `failed` or starts again; `inactive` it only becomes because somebody wished so, or
+        because its start was refused.
         """
         if self.state == "inactive":
-            return True
+            return not self.start_refused
         return self.failed and not self.start_limit_hit and self.stopped_before_exit
 
 
@@ -203,6 +207,9 @@ def _unit(item: Mapping[str, Any], log: str) -> Unit:
         busy=moving or item.get("Job", "0") not in ("", "0"),
         start_limit_hit=state == "failed" and not stopped and _gave_up(item, log),
         stopped_before_exit=stopped,
+        start_refused=state == "inactive"
+        and item.get("AssertResult") == "no"
+        and _stamp(item, "AssertTimestampMonotonic") > 0,
     )
 
 

@@ -16,7 +16,7 @@ CONFIGS = "/etc/kolla/*/config.json"
 PROPERTIES = (
     "Id LoadState ActiveState SubState Result NRestarts InvocationID ActiveEnterTimestamp InactiveEnterTimestamp "
     "ActiveExitTimestampMonotonic ExecMainExitTimestampMonotonic ExecMainStatus ExecMainCode Job Restart "
-    "StartLimitBurst UnitFileState "
+    "StartLimitBurst AssertResult AssertTimestampMonotonic UnitFileState "
     "FragmentPath DropInPaths"
 ).split()
 SECRET = re.compile(

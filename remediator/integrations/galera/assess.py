@@ -53,9 +53,10 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
     data = {
         "members": len(members),
         "proven_primary": len(primary),
-        "may_be_primary": sum(one.primary is not False for one in members),
+        "may_be_primary": sum(one.outside is not True for one in members),
         "proven_synced": sum(one.synced is True for one in members),
         "proven_stopped": sum(one.stopped is True and isinstance(one.status, Unknown) for one in members),
+        "searching": sum(one.searching is True for one in members),
         "all_members_known": silent is None,
         "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
         "conf_ids_agree": not views.doubled(primary) and _agree([status.conf_id for status in primary], silent),
@@ -145,6 +146,7 @@ def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> 
     view = _view(reply)
     unknown = view if isinstance(view, Unknown) else None
     data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
+    data["searching"] = me.searching
     for name in (*WSREP, *WSREP_NUMBERS):
         data[name] = _wsrep(me, name)
     if isinstance(view, Unknown):
@@ -239,7 +241,7 @@ def _upgrade(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
     others = [one for name, one in members.items() if name != host]
     tables, lines = upgrade.tables(me, others), upgrade.lines(me)
     signs = lines if isinstance(lines, Unknown) else "\n".join(upgrade.named(lines, "upgrade_needed")) or None
-    stopped = me.stopped is True and isinstance(me.status, Unknown)
+    stopped = (me.stopped is True or me.searching is True) and isinstance(me.status, Unknown)
     return {
         "upgrade_needed": tables.needed,
         "upgrade_info": tables.info,

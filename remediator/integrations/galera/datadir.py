@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.integrations.galera import received, saved
+from remediator.integrations.galera import lives, received, saved
 from remediator.integrations.galera.launch import truth
+from remediator.integrations.galera.lives import Life
 from remediator.integrations.galera.received import Start
 from remediator.integrations.galera.saved import Saved, SavedView
 from remediator.model.kleene import Truth, any_of
@@ -48,7 +49,9 @@ class Files:
     upgrade_info: str | Unknown | None = NOT_COLLECTED
     """The version for which `mariadb-upgrade` last ran, as written; None: there is no such file; may be empty."""
     starts: tuple[Start, ...] | Unknown = NOT_COLLECTED
-    """The newest lives of the server that its log tells of, oldest first."""
+    """How the newest lives of the server that its log tells of began, oldest first."""
+    lives: tuple[Life, ...] | Unknown = NOT_COLLECTED
+    """When they began, and whether each was in a Primary component; those of mysqld_safe beside those of the server."""
 
     @property
     def in_sst(self) -> Truth:
@@ -86,6 +89,7 @@ def _files(data: Mapping[str, Any]) -> Files:
         free_bytes=_bytes(data, "free_bytes", "not_told"),
         upgrade_info=_upgrade_info(data),
         starts=received.parse(data["starts"]) if "starts" in data else _missing("starts"),
+        lives=lives.parse(data["lives"]) if "lives" in data else _missing("lives"),
     )
 
 

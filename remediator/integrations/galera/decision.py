@@ -3,7 +3,8 @@
 Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.RULES` has nothing against it, and then
 names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to
 UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
-stopped members were not read yet, and everything else would allow a bootstrap, it says so, without a candidate.
+stopped members were not read yet, or members look for a Primary component over and over (`lives.py`) and have to be held
+first, and everything else would allow a bootstrap, it says so, without a candidate.
 docs/galera-decision.md has the rules in one table.
 """
 
@@ -42,13 +43,14 @@ def decide(picture: ClusterPicture) -> Decision:
 def outlook(picture: ClusterPicture) -> Decision:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
-    A BOOTSTRAP without candidate means: stop and mask all, read the positions, then decide. Where more than positions
-    is against it, the page names that. Never a bootstrap that `decide` refuses for another reason; otherwise its equal.
+    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, read the positions,
+    then decide. Where more than that is against it, the page names it. Never a bootstrap that `decide` refuses for another
+    reason; otherwise its equal.
     """
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:
         return now
-    supposed = _suppose_read(picture)
+    supposed = _suppose_read(_suppose_held(picture))
     if supposed == picture:
         return now
     then = decide(supposed)
@@ -56,7 +58,9 @@ def outlook(picture: ClusterPicture) -> Decision:
         return then
     if then.procedure is not Procedure.BOOTSTRAP:
         return now
-    why = f"nothing but positions is missing: read those of {', '.join(_unread(picture))}, then decide"
+    restless = [member.host for member in picture.members if _restless(member)]
+    hold = f"hold {', '.join(restless)}, which look for a Primary component over and over; " if restless else ""
+    why = f"nothing but positions is missing: {hold}read those of {', '.join(_unread(_suppose_held(picture)))}, then decide"
     return dataclasses.replace(then, candidate=None, joiners=(), rule="GB-4", why=why, possibly_lost=None)
 
 
@@ -98,9 +102,9 @@ def _two_histories(found: Case) -> Refusal | None:
 
 
 def _coming_up(found: Case) -> bool:
-    """All that are not powered off were reached, and systemd is starting one of them again."""
+    """All that are not powered off were reached, and one of them is being started again by systemd, or looks for the others."""
     reached = all(seat.member.reached for seat in found.present)
-    return reached and any(seat.member.unit == "restarting" for seat in found.present)
+    return reached and any(seat.member.unit == "restarting" or seat.member.searching is True for seat in found.present)
 
 
 def _fresh(minutes: float | Unknown) -> bool:
@@ -132,6 +136,24 @@ def _bootstrap(found: Case) -> Decision:
 
 def _stays_out(seat: Seat) -> bool:
     return seat.standing is Standing.OFF or quarantined(seat.member)
+
+
+def _restless(member: MemberPicture) -> bool:
+    """It looks for a Primary component, over and over: held, it ends by itself, and is not started again."""
+    return member.searching is True and member.unit in ("active", "restarting")
+
+
+def _suppose_held(picture: ClusterPicture) -> ClusterPicture:
+    """Return `picture` as if each member that looks for a Primary component had been held and had ended."""
+    members = tuple(
+        dataclasses.replace(
+            member, stopped=True, port="refused", cluster_status=None, local_state=None, unit="masked", searching=False
+        )
+        if _restless(member)
+        else member
+        for member in picture.members
+    )
+    return dataclasses.replace(picture, members=members)
 
 
 def _pending(member: MemberPicture) -> bool:

@@ -2,7 +2,7 @@
 
 Invariant: `primary` is True or False only on proof. True: it said so over SQL. False: it said otherwise, or its engine
 proves that it does not run. Everything else, a running member that does not answer first of all, is UNKNOWN. The
-SQL answer is used also when SSH fails: it came over a connection of its own.
+SQL answer is used also when SSH fails: it came over a connection of its own. `outside` believes its own log as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from remediator.integrations import typed
 from remediator.integrations.container import assess as container_assess
 from remediator.integrations.container import facts as containers
-from remediator.integrations.galera import launch
+from remediator.integrations.galera import launch, lives
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.datadir import parse as parse_files
 from remediator.integrations.galera.launch import Launch
@@ -80,6 +80,16 @@ class Member:
     """The engine proves that the process does not run."""
     files: Files | Unknown | None
     launch: Launch | Unknown = NOT_ASKED
+    searching: Truth = NOT_ASKED
+    """It looks for a Primary component and serves nobody meanwhile: it runs and refuses SQL, or is about to be started again by systemd, and
+    by its own log it has been in none since it was last started."""
+
+    @property
+    def outside(self) -> Truth:
+        """It is in no Primary component, by its own word: SQL, a stopped process, or its log."""
+        if isinstance(self.primary, Unknown):
+            return True if self.searching is True else self.primary
+        return not self.primary
 
     @property
     def primary(self) -> Truth:
@@ -108,14 +118,32 @@ def member(host: str, reply: HostReply | None) -> Member:
     section = reply.sections.get(SQL)
     answer = Unknown(f"not_collected:{SQL}") if section is None else section.data
     status = _status(answer)
+    files = parse_files(reply.section("galera"))
     return Member(
         host=host,
         sql=_word(status),
         status=status,
         stopped=_stopped(containers.parse(reply.section("containers"))),
-        files=parse_files(reply.section("galera")),
+        files=files,
         launch=launch.parse(reply.section("galera")),
+        searching=_searching(reply, _word(status), files),
     )
+
+
+def _searching(reply: HostReply, sql: str, files: Files | Unknown | None) -> Truth:
+    found = containers.parse(reply.section("containers"))
+    if sql != "refused" or files is None:
+        return False
+    if isinstance(found, Unknown):
+        return found
+    if isinstance(files, Unknown):
+        return files
+    view = container_assess.View(found, reply, CONTAINER, frozenset())
+    if view.running is True:
+        since_s = running_s(reply)
+        return Unknown("age_of_container") if since_s is None else lives.searching(files.lives, since_s)
+    coming = view.has_unit and (view.busy is True or view.of_unit("state") == "active")
+    return lives.searching(files.lives, None) if coming else False
 
 
 def _stopped(found: containers.HostContainers | Unknown) -> Truth:

@@ -23,6 +23,7 @@ NODE = {
     "recv_queue_avg": FieldType.FLOAT,
     "process_running": FieldType.BOOL,  # the container runs
     "stopped": FieldType.BOOL,  # proven: the engine says that the container does not run, or there is none
+    "searching": FieldType.BOOL,  # by its own log it looks for a Primary component, over and over, and serves nobody meanwhile
     "missing": FieldType.BOOL,
     "has_unit": FieldType.BOOL,
     "unit": FieldType.STRING,
@@ -67,9 +68,10 @@ NODE = {
 CLUSTER = {
     "members": FieldType.INT,
     "proven_primary": FieldType.INT,
-    "may_be_primary": FieldType.INT,  # proven, or not known
+    "may_be_primary": FieldType.INT,  # proven, or not known; one that by its own log looks for a Primary component is in none
     "proven_synced": FieldType.INT,
     "proven_stopped": FieldType.INT,
+    "searching": FieldType.INT,  # how many look for a Primary component over and over, by their own logs
     "all_members_known": FieldType.BOOL,
     "uuids_agree": FieldType.BOOL,  # of the members that answer; null when none does; UNKNOWN while one is not known
     "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same; false as well when one conf id is of two components

@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, marks, past, peers, unseen
+from remediator.integrations.galera import causes, lives, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member, running_s
 from remediator.integrations.galera.launch import Launch
@@ -135,6 +135,7 @@ def _member(
         space=_space(reply, files, donor),
         clock_true=_clock_true(reply),
         quarantine=None,
+        searching=one.searching,
     )
 
 
@@ -287,12 +288,19 @@ def _minutes_whole(
     ours = [
         float(run["age_s"]) for run in runs if past.START in run["done"] and (well_s is None or run["age_s"] < well_s)
     ]
-    if all(one.stopped is False for one in seen.values()):
-        ages = [running_s(reply) for reply in replies.values()]
+    if all(one.stopped is False or one.searching is True for one in seen.values()):
+        ages = [_started_s(one, replies[host]) for host, one in seen.items()]
         known = [age for age in ages if age is not None]
         if len(known) == len(seen):
             ours.append(min(known) if well_s is None else min(*known, well_s))
     return max(ours, default=0.0) / 60.0
+
+
+def _started_s(one: Member, reply: HostReply | None) -> float | None:
+    """Return for how long a member has been running, or has been started again and again by systemd."""
+    if one.searching is True and isinstance(one.files, Files):
+        return lives.looks_for_s(one.files.lives)
+    return running_s(reply)
 
 
 def _deploying(reply: HostReply | None) -> Truth:

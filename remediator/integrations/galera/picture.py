@@ -66,6 +66,8 @@ class MemberPicture:
     """Its clock is at most 2 s off (GB-17)."""
     quarantine: int | Unknown | None
     """The position at which the cluster was bootstrapped without it; None: not in quarantine."""
+    searching: Truth = False
+    """By its own log it looks for a Primary component and has been in none since it was started (`lives.py`): no proof (GB-2)."""
 
     @classmethod
     def unseen(
@@ -93,6 +95,7 @@ class MemberPicture:
             space=unknown,
             clock_true=unknown,
             quarantine=None,
+            searching=unknown,
         )
 
 

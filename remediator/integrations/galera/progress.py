@@ -91,6 +91,32 @@ def transfer_limit_s(order: ActionInput) -> float:
     return max(SST_LEAST_S, data / SST_RATE)
 
 
+# after a hold ------------------------------------------------------------------------------------------------------------
+
+
+def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
+    found a component is left to it, and ends the run."""
+    host = order.host.name
+    reply = _reply(order, host)
+    one = member(host, reply)
+    if one.primary is True:
+        return Settled(text=f"{host}: it is Primary by now: nothing is held", failed=True, given=given)
+    if one.stopped is True and _unit_state(reply) in ("inactive", "failed"):
+        return Settled(text=f"{host}: it gave up by itself and is held", done=True, given={"stopped": True})
+    if one.stopped is False and isinstance(one.status, Status):
+        text = f"{host}: it runs and answers ({one.status.cluster_status}): it does not end by itself"
+        return Settled(text=text, failed=True, given=given)
+    return Settled(text=f"{host}: held; it still looks for a Primary component, and ends when it gives up", given=given)
+
+
+def _unit_state(reply: HostReply | None) -> str | None:
+    found = Unknown("not_asked") if reply is None else container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or isinstance(found.units, Unknown) or CONTAINER not in found.units:
+        return None
+    return found.units[CONTAINER].state
+
+
 # after a step -------------------------------------------------------------------------------------------------------------
 
 

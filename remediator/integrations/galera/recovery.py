@@ -23,6 +23,8 @@ from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 
 QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
+HELD_STOPPED = "held: stopped"
+"""What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 COPY_RATE = 50e6
 """Bytes a second: slower than any disk a database is put on."""
 
@@ -35,10 +37,21 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 
 
 def _hold(order: ActionInput) -> tuple[Command, ...]:
+    """A member that by its own log looks for a Primary component over and over is held as it runs, and ends by itself; any other one must
+    be stopped."""
     if not order.run:
         choosing.must_be(order, Procedure.BOOTSTRAP)
         return ()
-    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine)
+    how = "searching" if _here(order, order.host.name).searching is True else "stopped"
+    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine, how)
+
+
+def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
+    return {"stopped": HELD_STOPPED in output.splitlines()}
+
+
+def _still_runs(given: Mapping[str, Any]) -> bool:
+    return given.get("stopped") is not True
 
 
 def _save(order: ActionInput) -> tuple[Command, ...]:
@@ -171,7 +184,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
     return (
         ActionSpec(
             name="galera.hold",
-            summary="keep the unit of this stopped member from starting, by a drop-in that is taken back",
+            summary="keep the unit of this member from starting, by a drop-in that is taken back; one that looks in vain for a Primary component ends by itself",
             risk=Risk.R2,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
@@ -183,6 +196,10 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             parallel=True,
             guarded=True,
             judges_group=True,
+            holds_units=True,
+            result=_held_how,
+            settled=progress.held,
+            settles=_still_runs,
             debt=HOLD_DEBT,
             scripts=(scripts.HOLD, scripts.RELEASE),
         ),

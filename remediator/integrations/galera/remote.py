@@ -24,6 +24,7 @@ MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
 ENGINE_S = 2.0
 LOG_BYTES = 1 << 20
 MOST_STARTS = 4
+MOST_LIVES = 48
 BOOTSTRAPS = re.compile(
     r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
 )
@@ -33,6 +34,10 @@ SIGNS = (
     (1, r"Column last_update in table .*mysql.*innodb_\w+_stats.* is BINARY"),
     (2, r"IST didn't contain all write sets, expected last: \d+"),
 )
+BEGINS = re.compile(
+    r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) mysqld_safe Starting )", re.M
+)
+VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
 HARM = re.compile(
     r"page corruption|InnoDB: (?:Corruption|.*is corrupted)|Data structure corruption|states diverged"
     r"|greater than group seqno|Inconsistency detected|Found \d+ prepared (?:XA )?transactions",
@@ -129,10 +134,38 @@ def _log(path):
     """Return what the server's log tells; null without one."""
     text = _end(path, LOG_BYTES)
     if text is None:
-        return {"log_tail": None, "signs": None, "starts": None}
+        return {"log_tail": None, "signs": None, "starts": None, "lives": None}
     lives = _lives(text)
     starts = [start for start in map(_started, lives[-MOST_STARTS:]) if start]
-    return {"log_tail": _log_tail(lives[-1]), "signs": _signs(lives[-1]), "starts": starts}
+    return {
+        "log_tail": _log_tail(lives[-1]),
+        "signs": _signs(lives[-1]),
+        "starts": starts,
+        "lives": _beginnings(text, time.time()),
+    }
+
+
+def _beginnings(text, now):
+    """Return when each life began, in seconds before `now`, and whether it was in a Primary component and outside of one; null when one
+    has no time.
+
+    mysqld_safe begins one too: it looks for the position first, and that takes its time. Both write the local time.
+    """
+    found = list(BEGINS.finditer(text))[-MOST_LIVES:]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    lives = []
+    for number, match in enumerate(found):
+        day, hour, short, at = match.groups()
+        try:
+            form = "%Y-%m-%d %H:%M:%S" if day else "%y%m%d %H:%M:%S"
+            began = time.mktime(time.strptime("%s %s" % (day or short, hour or at), form))
+        except (ValueError, OverflowError):
+            return None
+        views = VIEW.findall(text, match.start(), ends[number])
+        lives.append(
+            {"age_s": round(max(0.0, now - began), 1), "primary": "PRIM" in views, "outside": "NON_PRIM" in views}
+        )
+    return lives
 
 
 def _end(path, limit):

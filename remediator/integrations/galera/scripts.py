@@ -46,15 +46,19 @@ _RELEASE = (
 HOLD: Final = _script(
     "galera-hold",
     (
-        f"R=$1; E=$2; {_DROP}; {_STOPPED}; "
+        f'R=$1; E=$2; W=$3; {_DROP}; I() {{ $E inspect -f "{{{{.State.Running}}}}" mariadb; }}; '
+        'S() { [ $W = searching ] || [ "$(I)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }; }; S; '
         f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
         f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > "$F.new" && mv "$F.new" "$F" '
-        f"|| exit 5; fi; systemctl daemon-reload || exit 7; {_STOPPED}"
+        "|| exit 5; fi; systemctl daemon-reload || exit 7; S; "
+        f'case "$(I):$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
     ),
     _RUN,
     _ENGINE,
+    "stopped|searching",
 )
-"""Arguments: run, engine. Keeps the unit of a stopped member from starting."""
+"""Arguments: run, engine, ``stopped`` or ``searching``. Keeps the unit of a member from starting: of one that must be stopped, or of one that looks
+for a Primary component over and over. That one is not stopped: it gives up by itself, and is not started again. Prints which it is now."""
 
 RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _RUN)
 """Arguments: run. Takes back a hold of that run; starts nothing."""

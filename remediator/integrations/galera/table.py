@@ -25,6 +25,8 @@ def _says(one: Member) -> str:
 def _runs(one: Member) -> str:
     if isinstance(one.stopped, Unknown):
         return f"whether it runs is UNKNOWN ({one.stopped.reason})"
+    if one.searching is True:
+        return "looks for a Primary component" if one.stopped is False else "is started again and again"
     return "proven stopped" if one.stopped else "process runs"
 
 
@@ -75,7 +77,10 @@ def _position(one: MemberPicture) -> str:
         f"view {_told(one.view)}",
         f"unit {_told(one.unit)}",
     )
-    return ", ".join(parts) + (", prepared transactions" if one.xa is True else "")
+    more = (", looks for a Primary component" if one.searching is True else "") + (
+        ", prepared transactions" if one.xa is True else ""
+    )
+    return ", ".join(parts) + more
 
 
 def _told(value: object) -> str:

@@ -3,8 +3,8 @@
 Invariant: never too short. A Primary component can commit for as long as one member runs, so the latest end counts; where a member's
 end is not known, the time is UNKNOWN. A member that runs since before that sample has lost nothing: its position is its own word.
 
-An end is what the container engine says of the last one. A member that was started again in vain since has a later one: the time is
-then too long, and a person is asked who need not have been.
+An end is what the container engine says of the last one. A member that was started again in vain since has a later one: then the first of
+those vain starts counts, as its log tells it. Where the log does not, the time is too long, and a person is asked who need not have been.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import facts as container_facts
+from remediator.integrations.galera import lives
+from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member
 from remediator.integrations.galera.marks import Kept
 from remediator.model import times
@@ -41,10 +43,21 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
     found = container_facts.parse(reply.section("containers"))
     if isinstance(found, Unknown) or found.containers is None or CONTAINER not in found.containers:
         return Unknown(f"end_of:{one.host}")
+    vain_s = _vain_since_s(one, reply)
     if one.stopped:
         ended_s = container_facts.epoch(reply.section("containers")["containers"][CONTAINER].get("finished_at"))
-        return Unknown(f"end_of:{one.host}") if ended_s is None else ended_s
+        if ended_s is None:
+            return Unknown(f"end_of:{one.host}")
+        return ended_s if vain_s is None else min(ended_s, vain_s)
+    if one.searching is True and vain_s is not None:
+        return vain_s
     started_s = found.containers[CONTAINER].started_s
     if started_s is None or started_s > sampled_s:
         return Unknown(f"restarted_since:{one.host}")
     return sampled_s
+
+
+def _vain_since_s(one: Member, reply: HostReply) -> float | None:
+    """Return since when `one` has only been started in vain, in seconds since 1970: without a Primary component it commits nothing."""
+    since_s = lives.looks_for_s(one.files.lives) if isinstance(one.files, Files) else None
+    return None if since_s is None or reply.host_clock_s is None else reply.host_clock_s - since_s

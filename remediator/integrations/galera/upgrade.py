@@ -1,7 +1,8 @@
 """Whether a member's system tables belong to the server that runs on them, and what else an upgrade or a join left behind. Pure.
 
 Invariant: "needed" and "not needed" are both proven, never supposed; a member that does not answer, or whose data directory or log
-was not read, leaves them UNKNOWN. None: the member is proven stopped, or tells no version, and there is nothing to compare.
+was not read, leaves them UNKNOWN. None: the member is proven stopped, looks for a Primary component and serves nobody, or tells no version,
+and there is nothing to compare.
 
 Sources: MariaDB's client/mysql_upgrade.c (an upgrade is needed when the recorded version is missing, empty, or differs in its first two
 numbers; a higher one is a downgrade, which it refuses); mariadb-install-db writes the record, and no state transfer carries it along
@@ -121,7 +122,7 @@ def _records_older(mate: Member, server: tuple[int, ...]) -> bool:
 def _version(me: Member) -> str | Unknown | None:
     if isinstance(me.status, Status):
         return me.status.version
-    return None if me.stopped is True else me.status
+    return None if me.stopped is True or me.searching is True else me.status
 
 
 def _info(me: Member) -> str | Unknown | None:

@@ -75,7 +75,7 @@ NODE: dict[str, Any] = {
     **{name: value for name, value in UNIT.items() if name != "unit_substate"},
     "sql": "answered", "cluster_status": "Primary", "local_state": "Synced", "cluster_size": 3, "connected": True,
     "ready": True, "cluster_uuid": "u", "conf_id": 3, "last_committed": 7, "flow_control_paused": 0.0,
-    "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "exit_code": None, "disk_full": False,
+    "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "searching": False, "exit_code": None, "disk_full": False,
     "abs_clock_offset_s": 0.1, "grastate_uuid": "u", "grastate_seqno": -1, "safe_to_bootstrap": False, "gvwstate": True,
     "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
     "any_donor_or_joiner": False, "quorum_without_me": True, "split": False, "upgrade_needed": False,
@@ -100,6 +100,7 @@ CLUSTER: dict[str, Any] = {
     "may_be_primary": 3,
     "proven_synced": 3,
     "proven_stopped": 0,
+    "searching": 0,
     "all_members_known": True,
     "uuids_agree": True,
     "conf_ids_agree": True,
@@ -335,7 +336,7 @@ def test_what_explains_what() -> None:
     explains = {(rule.check, child) for rule in shipped().rules.values() for child in rule.explains}
     assert explains == {
         ("galera-node", "container-state"), ("galera-node", "container-health"),
-        ("galera-cluster", "galera-node"), ("galera-cluster", "container-health"),
+        ("galera-cluster", "galera-node"), ("galera-cluster", "container-health"), ("galera-cluster", "container-state"),
     }  # fmt: skip
 
 

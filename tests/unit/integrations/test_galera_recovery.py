@@ -35,8 +35,10 @@ def held(**changed: dict[str, Any]) -> list[HostReply]:
 
 
 def test_a_hold_names_its_run_and_the_engine() -> None:
-    assert argvs("galera.hold", order("ctl2")) == [("ctl2", scripts.HOLD.argv(RUN, "docker"))]
-    assert argvs("galera.hold", order("ctl2", engine="podman")) == [("ctl2", scripts.HOLD.argv(RUN, "podman"))]
+    assert argvs("galera.hold", order("ctl2")) == [("ctl2", scripts.HOLD.argv(RUN, "docker", "stopped"))]
+    assert argvs("galera.hold", order("ctl2", engine="podman")) == [
+        ("ctl2", scripts.HOLD.argv(RUN, "podman", "stopped"))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ esac
 """
 SYSTEMCTL = """#!/bin/sh
 echo "systemctl $*" >> {here}/calls
+[ "$1" != is-active ] || cat {here}/active
 [ ! -e "{here}/no-$1" ]
 """
 NAMES = "docker ps -a --format {{.Names}}"
@@ -63,6 +64,7 @@ class Machine:
             (here / "bin" / name).write_text(text.format(here=here))
             (here / "bin" / name).chmod(0o755)
         self.put("running", "false")
+        self.put("active", "failed")
         (self.data / "grastate.dat").write_text("seqno: -1\nsafe_to_bootstrap: 0\n")
 
     @property
@@ -127,9 +129,9 @@ def test_a_word_that_is_no_run_gets_no_argv(word: str) -> None:
         scripts.RELEASE.argv(word)
 
 
-@pytest.mark.parametrize("words", [(), ("run-1",), ("run-1", "docker", "x")])
+@pytest.mark.parametrize("words", [(), ("run-1",), ("run-1", "docker"), ("run-1", "docker", "stopped", "x")])
 def test_the_wrong_number_of_words_gets_no_argv(words: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="takes 2 words"):
+    with pytest.raises(ValueError, match="takes 3 words"):
         scripts.HOLD.argv(*words)
 
 
@@ -137,11 +139,11 @@ def test_the_wrong_number_of_words_gets_no_argv(words: tuple[str, ...]) -> None:
 
 
 def test_a_hold_is_set_once_and_setting_it_again_changes_nothing(machine: Machine) -> None:
-    assert machine.run(scripts.HOLD, "run-7", "docker") == Ended(0, "")
+    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped") == Ended(0, "held: stopped\n")
     text = machine.drop_in.read_text()
     assert text == f"# remediator run-7\n[Unit]\nAssertPathExists=!{machine.drop_in}\n"
     assert machine.calls()[1] == "systemctl daemon-reload"
-    assert machine.run(scripts.HOLD, "run-7", "docker").code == 0
+    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 0
     assert machine.drop_in.read_text() == text
     assert [path.name for path in machine.drop_in.parent.iterdir()] == ["remediator-hold.conf"]
 
@@ -151,7 +153,7 @@ def test_a_hold_of_another_is_neither_taken_nor_released(machine: Machine, line:
     machine.drop_in.parent.mkdir()
     machine.drop_in.write_text(f"{line}\n[Unit]\n")
     for script, words in (
-        (scripts.HOLD, ("run-7", "docker")),
+        (scripts.HOLD, ("run-7", "docker", "stopped")),
         (scripts.RELEASE, ("run-7",)),
         (scripts.JOIN, ("run-7", "/v", "ist", "docker")),
     ):
@@ -167,7 +169,7 @@ def test_only_what_is_proven_stopped_is_held_read_and_bootstrapped(machine: Mach
         (machine.here / "running").unlink()
     before = (machine.data / "grastate.dat").read_text()
     for script, words in (
-        (scripts.HOLD, ("run-7", "docker")),
+        (scripts.HOLD, ("run-7", "docker", "stopped")),
         (scripts.READ, ("word-of-ours", "docker", "run-7")),
         (scripts.BOOTSTRAP, (str(machine.data), "run-7", "docker")),
     ):
@@ -177,24 +179,46 @@ def test_only_what_is_proven_stopped_is_held_read_and_bootstrapped(machine: Mach
     assert all("State.Running" in call for call in machine.calls())
 
 
+@pytest.mark.parametrize(
+    ("running", "unit", "told"),
+    [
+        ("true", "active", "running"),
+        ("false", "activating", "running"),
+        ("false", "active", "running"),
+        ("false", "inactive", "stopped"),
+        ("false", "failed", "stopped"),
+        ("", "failed", "running"),
+    ],
+)
+def test_one_that_looks_for_a_component_is_held_as_it_is_and_told(
+    machine: Machine, running: str, unit: str, told: str
+) -> None:
+    """A unit that is active may have told its engine to start the container a moment ago: only one that is down has ended."""
+    machine.put("running", running)
+    machine.put("active", unit)
+    assert machine.run(scripts.HOLD, "run-7", "docker", "searching") == Ended(0, f"held: {told}\n")
+    assert machine.drop_in.exists()
+    assert not [call for call in machine.calls() if " stop" in call or " start" in call or " kill" in call]
+
+
 def test_a_member_that_starts_while_it_is_held_is_told(machine: Machine) -> None:
     machine.put("bin/systemctl", f"#!/bin/sh\necho true > {machine.here}/running\n")
-    assert machine.run(scripts.HOLD, "run-7", "docker").code == 4
+    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 4
 
 
 def test_systemd_that_does_not_read_the_hold_is_a_failure(machine: Machine) -> None:
     machine.put("no-daemon-reload")
-    assert machine.run(scripts.HOLD, "run-7", "docker").code == 7
+    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 7
     assert machine.run(scripts.RELEASE, "run-7").code == 7
 
 
 def test_a_hold_that_cannot_be_written_is_a_failure(machine: Machine) -> None:
     (machine.units / f"{UNIT}.d").write_text("a file where the directory belongs")
-    assert machine.run(scripts.HOLD, "run-7", "docker").code == 5
+    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 5
 
 
 def test_a_release_leaves_nothing_behind_and_starts_nothing(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     machine.calls()
     assert machine.run(scripts.RELEASE, "run-7") == Ended(0, "")
     assert not machine.drop_in.parent.exists()
@@ -203,7 +227,7 @@ def test_a_release_leaves_nothing_behind_and_starts_nothing(machine: Machine) ->
 
 
 def test_a_release_leaves_an_operators_drop_in(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     (machine.drop_in.parent / "limits.conf").write_text("[Service]\n")
     assert machine.run(scripts.RELEASE, "run-7").code == 0
     assert [path.name for path in machine.drop_in.parent.iterdir()] == ["limits.conf"]
@@ -317,7 +341,7 @@ def test_without_a_state_file_nothing_is_bootstrapped(machine: Machine) -> None:
 
 @pytest.mark.parametrize(("view", "left"), [(None, False), ("", False), ("my_uuid: x\n", True)])
 def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, view: str | None, left: bool) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     if view is not None:
         (machine.data / "gvwstate.dat").write_text(view)
     machine.calls()
@@ -329,7 +353,7 @@ def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, 
 
 
 def test_a_whole_transfer_is_forced_by_setting_the_state_aside(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == 0
     assert not (machine.data / "grastate.dat").exists()
     assert (machine.saved / "grastate.dat.set-aside").exists()
@@ -352,7 +376,7 @@ def test_a_joiner_whose_start_fails_says_so(machine: Machine) -> None:
 
 
 def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     machine.put("label", "run-7")
     machine.put("helper-runs")
     machine.calls()
@@ -369,7 +393,7 @@ def test_a_finish_that_was_lost_is_done_again_without_a_container(machine: Machi
 
 
 def test_a_finish_changes_nothing_while_the_engine_does_not_say_what_is_there(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker")
+    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
     machine.put("label", "run-7")
     machine.put("silent")
     machine.calls()

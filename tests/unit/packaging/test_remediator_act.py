@@ -109,7 +109,7 @@ def test_all_else_is_refused_with_one_sentence(line: str) -> None:
 
 
 HOLD = scripts.HOLD
-GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker"), timeout_s=1.0).line()
+GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker", "stopped"), timeout_s=1.0).line()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, p
 
 
 def test_the_log_names_a_script_and_leaves_its_text_out() -> None:
-    assert ACT.shown("sudo -n -- " + GOOD) == "sudo -n -- sh -c '...' galera-hold run-7 docker"
+    assert ACT.shown("sudo -n -- " + GOOD) == "sudo -n -- sh -c '...' galera-hold run-7 docker stopped"
     assert ACT.shown("docker start a") == "docker start a"
 
 

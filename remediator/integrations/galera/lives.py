@@ -1,0 +1,89 @@
+"""What a member's own log tells of its newest lives: whether it has been in a Primary component since it was started. Pure.
+
+A member without a usable last view that finds no Primary component does not open its SQL port: it looks for one for
+``pc.wait_prim_timeout`` (30 s), gives up, ends, and systemd starts it again, for ever (seen with MariaDB 10.11 and Galera 26.4; a kolla
+cloud whose controllers were all shut down in order comes back like that). Its provider logs each view that it is in.
+
+Invariant: `searching` is True only where the log is that of the process that runs, has told of no Primary component since it was
+started, and has told of a view outside of one, in this life or, while it is young, in the one before. A server that recovers its data
+for minutes at its start has no view yet, and is none of these. That is no proof for a bootstrap (GB-2 wants an answer over SQL or a stopped
+process); it is what a person is asked about before anything is held, and what pages instead of UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.integrations import typed
+from remediator.model.kleene import Truth
+from remediator.model.values import Unknown
+
+CLOCK_S = 2.0
+"""What the age of a container and that of a line of its log may differ by."""
+SILENT_S = 15.0
+"""A container that was started so short a time ago may have logged nothing yet."""
+YOUNG_S = 60.0
+"""A life that is younger may have no view yet: mysqld_safe looks for the position first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One start, of mysqld_safe or of the server, up to the next one."""
+
+    age_s: float
+    """When it began, in seconds before the log was read."""
+    primary: bool
+    """It tells of a view that is a Primary component."""
+    outside: bool
+    """It tells of a view that is none."""
+
+
+def parse(data: Any) -> tuple[Life, ...] | Unknown:
+    """Return the lives in a reply, oldest first; UNKNOWN without a log, or when one has no time or is not what it should be."""
+    if data is None:
+        return Unknown("no_log")
+    try:
+        return tuple(_life(one) for one in data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Unknown(f"lives:{type(error).__name__}")
+
+
+def _life(data: Mapping[str, Any]) -> Life:
+    return Life(
+        age_s=typed.number(data, "age_s"), primary=typed.flag(data, "primary"), outside=typed.flag(data, "outside")
+    )
+
+
+def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth:
+    """Return whether the process that has been running for `running_s` seconds (None: there is none, systemd is about to start it) looks
+    for a Primary component. Nothing logged yet is nothing yet, for as long as a start takes; then the life before tells."""
+    if isinstance(lives, Unknown):
+        return lives
+    if not lives:
+        return Unknown("no_start_in_log")
+    last = lives[-1]
+    if running_s is not None and last.age_s > running_s + CLOCK_S and running_s > SILENT_S:
+        return Unknown("log_of_an_older_start")
+    for life in reversed(lives):
+        if life.primary:
+            return False
+        if life.outside:
+            return True
+        if life.age_s > YOUNG_S:
+            return Unknown("no_view_yet")
+    return Unknown("no_view_yet")
+
+
+def looks_for_s(lives: Sequence[Life] | Unknown) -> float | None:
+    """Return for how many seconds at least the member has been started again and again without a Primary component; None when the log
+    does not say, or its newest life was in one."""
+    found: float | None = None
+    if isinstance(lives, Unknown):
+        return None
+    for life in reversed(lives):
+        if life.primary:
+            break
+        found = life.age_s
+    return found
