@@ -3,7 +3,7 @@
 Kept to what a majority, a crash, a clean stop, a plain start and a bootstrap do (source: Galera's documentation on quorum, weights of
 one, and crash recovery): a component stays Primary while more than half of its last members are left, one that leaves cleanly is
 not counted; all processes of one last view that see each other form it again (pc.recovery); one that starts joins the Primary component
-that it can reach, and without one it gives up after a while. A member that runs outside is made a Primary component by a statement. While
+that it can reach; without one it serves nobody, gives up after a while, and systemd starts it again. A member that runs outside is made a Primary component by a statement. While
 there is a Primary component, transactions are committed.
 
 Invariant: `wrongs` has a sentence for everything that happened and never may: two Primary components, a history that was overwritten.
@@ -58,10 +58,10 @@ class Galera:
         """How far the Primary component has committed; without one, how far the last one had."""
         if not any(member.state in ("synced", "donor") for member in self.members.values()):
             return self._base
-        return self._base + int((self._now_s - self._since_s) * RATE)
+        return self._base + int((self.now_s - self._since_s) * RATE)
 
     @property
-    def _now_s(self) -> float:
+    def now_s(self) -> float:
         return self._timeline.clock.elapsed_s + self._timeline.clock.lag_s
 
     # the network, and people ------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ class Galera:
     def say_bootstrap(self, host: str) -> None:
         """Somebody says ``pc.bootstrap=YES`` on `host`, which runs outside of a Primary component: it is one by itself, and who sees it
         takes part (Galera makes all of them Primary at once; here they catch up one by one)."""
-        self.bootstraps.append((self._now_s, host, BY_STATEMENT))
+        self.bootstraps.append((self.now_s, host, BY_STATEMENT))
         self._alone(host)
 
     # the container that bootstraps ------------------------------------------------------------------------------------
@@ -146,14 +146,14 @@ class Galera:
         """Start a new Primary component from the data of `host`, in a container of its own."""
         member = self.members[host]
         member.helper = Helper(run, started_at)
-        self.bootstraps.append((self._now_s, host, run))
+        self.bootstraps.append((self.now_s, host, run))
         if self.primary:
             self.wrongs.append(f"{host} is bootstrapped while {', '.join(self.primary)} is Primary")
         running = [name for name, one in self.members.items() if one.process]
         if running:
             self.wrongs.append(f"{host} is bootstrapped while {', '.join(running)} runs")
         member.process, member.state, member.data.log = "bootstrap", "waiting", STARTING
-        member.data.begin()
+        member.data.begin(self.now_s)
         member.generation += 1
         if member.dies_of or not member.data.safe:
             why = member.dies_of or "[ERROR] WSREP: It may not be safe to bootstrap the cluster from this node."
@@ -211,8 +211,8 @@ class Galera:
             data.view, data.view_text = None, None
             data.incarnation += 1
         if data.knows_itself:
-            data.save(-1)
-        data.begin()
+            data.save(-1, safe=data.safe)
+        data.begin(self.now_s)
         if member.dies_of:
             self._later(member, "waiting", 1.0, lambda: self._dies(member, member.dies_of))
         else:
@@ -258,7 +258,7 @@ class Galera:
         for member in self.members.values():
             if member.state in ("synced", "donor"):
                 member.data.committed = reached
-        self._base, self._since_s = reached, self._now_s
+        self._base, self._since_s = reached, self.now_s
 
     def _new_view(self) -> None:
         inside = [self.members[host].data for host in self.primary]
@@ -270,7 +270,7 @@ class Galera:
         """`hosts` are a Primary component from now on, as far as the furthest of them."""
         best = max((self.members[host].data for host in hosts), key=lambda data: data.committed)
         self.uuid, self.branches, self.rows = best.uuid, best.branches, best.rows
-        self._base, self._since_s, self._size = best.committed, self._now_s, len(hosts)
+        self._base, self._since_s, self._size = best.committed, self.now_s, len(hosts)
         self.conf_id += 1
         for host in hosts:
             member = self.members[host]
@@ -292,6 +292,7 @@ class Galera:
         if self._sees_primary(member):
             self._admit(host)
             return
+        member.data.outside()
         if member.state == "waiting":
             self._later(member, "waiting", GIVES_UP_S, lambda: self._give_up(host))
         self._timeline.after(REFORMS_S, self._form_again)
@@ -363,7 +364,9 @@ class Galera:
         if self._sees_primary(member):
             self._join(host)
         else:
-            self._dies(member, "[ERROR] WSREP: failed to open gcomm backend connection: 110 (Connection timed out)")
+            why = "[ERROR] WSREP: failed to open gcomm backend connection: 110 (Connection timed out)"
+            member.data.log = STARTING + why
+            member.service.fall()
 
     def _later(self, member: Member, state: str, seconds: float, then: Callable[[], None]) -> None:
         """`then`, after `seconds`, if the member is still in `state` by then, in the same process and component."""

@@ -66,7 +66,7 @@ def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     """Return (invariant, sentence) of everything that forbids `sent`."""
     member = galera.members[sent.host]
     asked = {
-        "galera-hold": _hold, "galera-read-position": _hold, "galera-bootstrap": _bootstrap, "galera-join": _join,
+        "galera-hold": _hold, "galera-read-position": _read, "galera-bootstrap": _bootstrap, "galera-join": _join,
         "galera-start": _start, "galera-finish": _finish, "galera-release": _release,
         "galera-restart-left-out": _restart, "galera-pc-bootstrap": _pc_bootstrap,
     }.get(sent.script)  # fmt: skip
@@ -76,7 +76,12 @@ def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     return found
 
 
-def _hold(_galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tuple[str, str]]:
+def _hold(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
+    """One that runs is held only while it looks for a Primary component, and has found none."""
+    return [] if member.state == "waiting" and member.process == "unit" else _read(galera, member, seen, sent)
+
+
+def _read(_galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     return [("bootstrap", f"{sent.script} on {sent.host}, which runs")] if member.process else []
 
 

@@ -36,6 +36,15 @@ class View:
         return "\n".join(lines) + "\n"
 
 
+@dataclass
+class Life:
+    """One life of the server: when it began (true seconds), and what its log tells of the views that it was in."""
+
+    at_s: float
+    primary: bool = False
+    outside: bool = False
+
+
 def within(inner: Branches, position: int, outer: Branches, reached: int) -> bool:
     """Return whether a history up to `position` is the beginning of another one that goes up to `reached`."""
     for number, (mine, theirs) in enumerate(zip(inner, outer, strict=False)):
@@ -73,6 +82,8 @@ class Data:
     """How far its cache of write sets goes, which outlives a kill; None: it has none, or it ends where its position is."""
     starts: list[dict[str, Any]] = field(default_factory=list)
     """How each life of its server began, as the log tells it."""
+    lives: list[Life] = field(default_factory=list)
+    """When each began, and what views it was in, as the log tells it."""
     copies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Run to the names of the files that were copied for it."""
 
@@ -105,8 +116,9 @@ class Data:
             self.uuid != ZERO and self.uuid in (self.grastate or "") and "safe_to_bootstrap:" in (self.grastate or "")
         )
 
-    def begin(self) -> None:
+    def begin(self, now_s: float) -> None:
         """A life of the server begins, and logs from where and up to which write set of its cache."""
+        self.lives.append(Life(now_s))
         held = None if self.empty else self.committed if self.received is None else self.received
         self.starts.append(
             {"uuid": self.uuid, "position": self.committed, "cache_uuid": self.uuid, "received": held, "formed": None}
@@ -115,11 +127,18 @@ class Data:
     def first_in(self, uuid: str, at: int, view: int, anew: bool) -> None:
         """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew` counts from -1."""
         self.received = None
+        if self.lives:
+            self.lives[-1].primary = True
         if self.starts and self.starts[-1]["formed"] is None:
             exchange = f"{view:08x}-0000-11f0-9000-{at:012x}"
             self.starts[-1]["formed"] = {
                 "exchange": exchange, "conf_id": -1 if anew else view, "act_id": at if anew else at + 1, "uuid": uuid,
             }  # fmt: skip
+
+    def outside(self) -> None:
+        """It is in a view that is no Primary component, and logs that."""
+        if self.lives:
+            self.lives[-1].outside = True
 
     def wipe(self) -> None:
         """A whole transfer has begun: what was there is gone."""

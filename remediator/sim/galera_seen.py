@@ -27,7 +27,7 @@ STATES = {"joining": "Joining", "synced": "Synced", "donor": "Donor/Desynced"}
 def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
     """Return what the member answers; the way there is the network's business."""
     member = galera.members[host]
-    if member.state == "down" or (member.state == "joining" and member.by_sst) or _boots(member):
+    if member.state in ("down", "waiting") or (member.state == "joining" and member.by_sst):
         return Unknown("sql_refused")
     if member.sql:
         return Unknown(f"sql_{member.sql}")
@@ -59,10 +59,6 @@ def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
         "innodb_flush_log_at_trx_commit": "0" if member.unflushed else "1",
         "wsrep_provider_options_pc": "pc.bootstrap = false; pc.recovery = true; pc.weight = 1",
     }
-
-
-def _boots(member: Member) -> bool:
-    return member.process == "bootstrap" and member.state == "waiting"
 
 
 def canaries(galera: Galera, host: str) -> Mapping[str, int | Unknown]:
@@ -98,6 +94,10 @@ def files(
         "log_tail": data.log,
         "signs": list(data.signs),
         "starts": [dict(start) for start in data.starts[-4:]],
+        "lives": [
+            {"age_s": round(galera.now_s - life.at_s, 1), "primary": life.primary, "outside": life.outside}
+            for life in data.lives[-48:]
+        ],
         "config": {"bootstrap": False, "addresses": [one.address for one in galera.members.values()]},
         "hold": {"exists": member.hold is not None, "line": member.hold},
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},

@@ -167,6 +167,15 @@ def cluster_lost(stage: Stage) -> None:
         member.data.view = None
 
 
+@kind(0, _nothing)
+def shut_down(stage: Stage) -> None:
+    """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was planned."""
+    for host in CONTROLLERS:
+        stage.service(host, "mariadb").stop()
+    for host in CONTROLLERS:
+        stage.service(host, "mariadb").start()
+
+
 @kind(0, lambda random: (random.choice(CONTROLLERS),))
 def left_out(stage: Stage, host: str) -> None:
     stage.simulation.cloud.galera.leave_out(host)

@@ -164,6 +164,10 @@ WAYS = (
         config=UNATTENDED, cures_s=1200.0, half=True,
     ),
     Way(
+        "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", ("shut-down",),
+        config=UNATTENDED, cures_s=1500.0, half=True,
+    ),
+    Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0,
     ),

@@ -240,6 +240,21 @@ NAMED: Mapping[str, Story] = {
     "galera: stopped in turn, the last one is ahead": story(
         "unattended", HEALTHY, then(0, "stopped-in-turn"), WHOLE, then(0, "bootstrapped-on", "ctl3"),
     ),
+    "galera: shut down in turn and started again": story(
+        "unattended", HEALTHY, then(0, "shut-down"), WHOLE, then(0, "bootstrapped-on", "ctl3"), then(60, "not-paged", "storm"),
+        then(0, "nobody-was-called"),
+    ),
+    "galera: shut down and started again, a person approves": story(
+        "approve", HEALTHY, then(0, "shut-down"), APPROVED, WHOLE, then(0, "bootstrapped-on", "ctl3"),
+    ),
+    "galera: shut down and started again, and Primary again while they are held": story(
+        "unattended", HEALTHY, then(0, "shut-down"), then(0, "until-step", "hold_ctl1", "settling"),
+        then(1, "started-by-hand", "ctl3", True), then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
+    ),
+    "galera: shut down and started again, killed while they are held": story(
+        "unattended", HEALTHY, then(0, "shut-down"), then(0, "until-step", "hold_ctl1", "settling"), then(0, "daemon-killed"),
+        WHOLE, then(0, "bootstrapped-on", "ctl3"),
+    ),
     "galera: the furthest is not the first": story(
         "unattended", HEALTHY, then(0, "member-is", "ctl1", "unflushed", 1), then(0, "member-is", "ctl2", "unflushed", 2),
         then(0, "cluster-lost"), WHOLE, then(0, "bootstrapped-on", "ctl3"),

@@ -164,11 +164,11 @@ class Service:
 
         def die() -> None:
             if generation == self._generation and self.running and self.life_s is not None:
-                self._fall()
+                self.fall()
 
         self.timeline.after(self.life_s, die)
 
-    def _fall(self) -> None:
+    def fall(self) -> None:
         """It exits by itself: systemd starts it again, or gives up."""
         self._end(1)
         now = self.timeline.clock.elapsed_s

@@ -85,6 +85,16 @@ def test_a_clean_stop_is_an_operators() -> None:
     assert (data["operator_stopped"], data["crashed"]) == (True, False)
 
 
+def test_a_unit_whose_start_an_assertion_refused_is_given_up_and_nobody_stopped_it() -> None:
+    """So a unit that is held looks once systemd has tried to start it again (systemd 252, after a loop of its own)."""
+    held = {**make.STOPPED, "AssertResult": "no", "AssertTimestampMonotonic": "100"}
+    data = state(make.down(exit_code=0), held)
+    assert (data["unit_failed"], data["operator_stopped"], data["crashed"]) == (True, False, True)
+    for never in ({"AssertTimestampMonotonic": "0"}, {"AssertResult": "yes"}):
+        data = state(make.down(exit_code=0), {**held, **never})
+        assert (data["unit_failed"], data["operator_stopped"]) == (False, True)
+
+
 def test_a_stop_that_ended_in_a_kill_is_an_operators_although_systemd_calls_it_failed() -> None:
     data = state(make.down(exit_code=137), make.KILLED_AT_STOP)
     assert (data["unit_failed"], data["operator_stopped"], data["crashed"]) == (True, True, False)

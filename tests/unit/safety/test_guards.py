@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from remediator.model.content import Mode, Risk
 from remediator.model.judging import State
 from remediator.model.mutes import Unacked
-from remediator.model.plans import RELEASE
+from remediator.model.plans import RELEASE, Plan
 from remediator.model.signs import Sign
 from remediator.model.targets import container, galera_member
 from remediator.model.values import Unknown
@@ -56,6 +57,14 @@ def downtime(**changes: Any) -> Downtime:
 
 UNIT = "container/ctl2/memcached"
 GOOD_UNIT = {"stateful": False, "operator_stopped": False, "systemd_busy": False}
+WAITS_FOR_RESTART = GOOD_UNIT | {"systemd_busy": True, "unit_state": "activating", "unit_substate": "auto-restart"}
+
+
+def holding() -> Plan:
+    """A plan that keeps its units from starting: whatever systemd is about to start is what it is there for."""
+    plan = a_plan()
+    return replace(plan, steps=tuple(replace(step, holds_units=True) for step in plan.steps))
+
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("target", {"known_targets": frozenset()}, "no check knows the target container/ctl2/memcached"),
@@ -168,6 +177,18 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("operator_intent", {"units": {UNIT: {}}}, "not known (not_assessed)"),
     ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": True}}}, "systemd is at work"),
     ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": Unknown("x")}}}, "not known (x)"),
+    ("competing", {"units": {UNIT: WAITS_FOR_RESTART}}, "systemd is at work"),
+    (
+        "competing",
+        {"plan": holding(), "units": {UNIT: WAITS_FOR_RESTART | {"systemd_busy": Unknown("x")}}},
+        "not known (x)",
+    ),
+    (
+        "competing",
+        {"plan": holding(), "units": {UNIT: WAITS_FOR_RESTART | {"unit_substate": "start"}}},
+        "systemd is at work",
+    ),
+    ("competing", {"plan": holding(), "units": {UNIT: GOOD_UNIT | {"systemd_busy": True}}}, "systemd is at work"),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": frozenset({"ctl2"})}, "the host I run on"),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": Unknown("boot id")}, "not known (boot id)"),
     ("ourselves", {"own_units": frozenset({UNIT})}, "is what I run in"),
@@ -228,6 +249,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("maintenance", {"signs": (sign(service="haproxy"),)}),
     ("maintenance", {"signs": (sign(service=None, host="ctl1"),)}),
     ("ourselves", {"own_hosts": frozenset({"ctl2"})}),
+    ("competing", {"plan": holding(), "units": {UNIT: WAITS_FOR_RESTART}}),
     ("stateful", {"plan": a_plan(action="galera.start_member"), "units": {UNIT: GOOD_UNIT | {"stateful": True}}}),
 ]
 
