@@ -178,7 +178,7 @@ GUARDS = (
     Guard(
         id="competing",
         question="Is no other automation (systemd) at work on it?",
-        default="always asked",
+        default="always asked; a plan that holds its units takes over one that waits for its next restart",
         floor="cannot be switched off",
         ask=competing,
         every_step=True,
