@@ -75,17 +75,19 @@ def plain(ring: str, *, beside: bool = False) -> Count:
 
 def host_by_host(ring: str) -> Count:
     """Run the tests of a ring that work on one host, hosts side by side, in the first lab."""
+    started = time.monotonic()
     count = Count()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool, processes.ended_on_error():
         for each in pool.map(
             lambda host: pytest(ring, f"{ring} and not alone", title=f"{ring} on {host}", on=host), HOSTS
         ):
             count.add(each)
+    count.seconds = time.monotonic() - started
     return count
 
 
 def whole_lab(files: Files, lab: Lab) -> Count:
-    """Run the tests that need a whole lab, file by file, for as long as there are files that no other lab has taken."""
+    """Run the lab tests that need a whole lab, file by file, for as long as there are files that no other lab has taken."""
     count = Count()
     for file in files.taken():
         title = f"lab, {file.stem} in the {lab.name}"
@@ -93,13 +95,13 @@ def whole_lab(files: Files, lab: Lab) -> Count:
     return count
 
 
-def second_share(files: Files, second: SecondLab) -> tuple[Count, float]:
-    """Bring the second lab up and let it take files; return its results and the moment at which it had ended."""
+def second_share(files: Files, second: SecondLab) -> Count:
+    """Bring the second lab up and let it take files."""
     why = second.lab.up()
     if why is not None:
         print(f"the second lab did not come up ({why}): the first one runs all tests", flush=True)
-        return Count(), time.monotonic()
-    return whole_lab(files, second.lab), time.monotonic()
+        return Count()
+    return whole_lab(files, second.lab)
 
 
 def namespaces() -> SecondLab | None:
@@ -112,29 +114,28 @@ def namespaces() -> SecondLab | None:
 
 
 def with_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
-    """Run the rings that need a lab, in it, and those `beside` at the same time."""
+    """Run the rings that need a lab, and those `beside` at the same time.
+
+    What works on one host comes first, in the first lab; the second lab takes files of the lab ring from the beginning.
+    """
     second = namespaces() if "lab" in rings else None
+    files = Files(Path("tests/lab"))
+    share = None
     try:
         with ThreadPoolExecutor(1 + len(beside)) as pool, processes.ended_on_error():
             meanwhile = {ring: pool.submit(plain, ring, beside=True) for ring in beside}
-            files = Files(Path("tests/lab"))
             # why it does not come up is what its tests then say when they skip
-            share = pool.submit(second_share, files, second) if FIRST.up() is None and second is not None else None
-            found = {}
+            if FIRST.up() is None and second is not None:
+                share = pool.submit(second_share, files, second)
+            found = {ring: host_by_host(ring) for ring in rings}
             for ring in rings:
                 started = time.monotonic()
-                count = found[ring] = host_by_host(ring)
                 if ring == "lab":
-                    count.add(whole_lab(files, FIRST))
+                    found[ring].add(whole_lab(files, FIRST))
+                    found[ring].add(share.result() if share is not None else Count())
                 else:
-                    count.add(pytest(ring, f"{ring} and alone", "-p", "no:randomly", title=f"{ring}, alone"))
-                count.seconds = time.monotonic() - started
-                if ring == "lab":
-                    began = started
-            if share is not None:
-                shared, ended = share.result()
-                found["lab"].add(shared)
-                found["lab"].seconds = max(found["lab"].seconds, ended - began)
+                    found[ring].add(pytest(ring, f"{ring} and alone", "-p", "no:randomly", title=f"{ring}, alone"))
+                found[ring].seconds += time.monotonic() - started
             found.update({ring: running.result() for ring, running in meanwhile.items()})
             return found
     finally:
