@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LONGEST_FIRST = (
-    "test_recovery_refused",
     "test_recovery",
+    "test_recovery_refused",
     "test_upgrade",
+    "test_recovery_live",
     "test_faults",
     "test_gate",
-    "test_recovery_live",
-    "test_recovery_killed",
     "test_recovery_sst_cut",
+    "test_recovery_killed",
     "test_galera",
     "test_hosts",
 )
