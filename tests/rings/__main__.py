@@ -113,8 +113,8 @@ def namespaces() -> SecondLab | None:
         return None
 
 
-def with_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
-    """Run the rings that need a lab, and those `beside` at the same time.
+def with_labs(rings: Sequence[str]) -> dict[str, Count]:
+    """Run the rings that need a lab.
 
     What works on one host comes first, in the first lab; the second lab takes files of the lab ring from the beginning.
     """
@@ -122,8 +122,7 @@ def with_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
     files = Files(Path("tests/lab"))
     share = None
     try:
-        with ThreadPoolExecutor(1 + len(beside)) as pool, processes.ended_on_error():
-            meanwhile = {ring: pool.submit(plain, ring, beside=True) for ring in beside}
+        with ThreadPoolExecutor(1) as pool, processes.ended_on_error():
             # why it does not come up is what its tests then say when they skip
             if FIRST.up() is None and second is not None:
                 share = pool.submit(second_share, files, second)
@@ -136,7 +135,6 @@ def with_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
                 else:
                     found[ring].add(pytest(ring, f"{ring} and alone", "-p", "no:randomly", title=f"{ring}, alone"))
                 found[ring].seconds += time.monotonic() - started
-            found.update({ring: running.result() for ring, running in meanwhile.items()})
             return found
     finally:
         processes.again()
@@ -145,6 +143,14 @@ def with_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
                 second.close()
         finally:
             FIRST.down()
+
+
+def beside_the_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Count]:
+    """Run the rings that need a lab, and those `beside` meanwhile; what of these is left then has the machine to itself."""
+    with ThreadPoolExecutor(max(1, len(beside))) as pool, processes.ended_on_error():
+        meanwhile = {ring: pool.submit(plain, ring, beside=True) for ring in beside}
+        found = with_labs(rings)
+        return {**found, **{ring: running.result() for ring, running in meanwhile.items()}}
 
 
 def faults(table: Path) -> None:
@@ -190,7 +196,7 @@ def main(wanted: list[str]) -> int:
             with processes.ended_on_error():
                 found = {ring: plain(ring) for ring in rings if ring not in in_a_lab and ring not in beside}
             if in_a_lab:
-                found.update(with_labs(in_a_lab, beside))
+                found.update(beside_the_labs(in_a_lab, beside))
         except KeyboardInterrupt as interrupt:
             print(f"interrupted by {interrupt}", flush=True)
             return 130
