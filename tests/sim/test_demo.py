@@ -122,10 +122,10 @@ def test_it_is_simulated_where_no_engine_can_run() -> None:
     without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"] if os.geteuid() == 0 else []
     can = "import lab.machine, lab.errors\ntry:\n  lab.machine.check()\nexcept lab.errors.LabError as e:\n  print(e)\nelse:\n  exit(3)"
     asked = subprocess.run(
-        [*without, sys.executable, "-c", can], capture_output=True, text=True, timeout=60, check=True
+        [*without, sys.executable, "-c", can], capture_output=True, text=True, timeout=600, check=True
     )
     done = subprocess.run(
-        [*without, sys.executable, "-m", "lab", "demo"], capture_output=True, text=True, timeout=120, check=True
+        [*without, sys.executable, "-m", "lab", "demo"], capture_output=True, text=True, timeout=600, check=True
     )
     lines = done.stdout.splitlines()
     assert lines[0] == f"(simulated) This is a simulation: {asked.stdout.strip()}"

@@ -548,7 +548,7 @@ PROFILE = settings(
 )
 
 
-@pytest.mark.timeout(7200 if DEEP else 300)
+@pytest.mark.timeout(7200 if DEEP else 3600)
 @pytest.mark.parametrize("machine", [Gate, GateWithApprovals])
 def test_nothing_leaves_while_anything_holds_it(machine: type[Gate]) -> None:
     run_state_machine_as_test(machine, settings=PROFILE)

@@ -16,7 +16,7 @@ from remediator.sim.happenings import FAULTS, KINDS
 from remediator.sim.stories import Happening, Story
 from remediator.store import database
 
-pytestmark = [pytest.mark.sim, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
 
 SEED, STORIES = 1, 60
 SIM = Path(remediator.__file__).parent / "sim"

@@ -1,0 +1,1 @@
+"""The rings of tests, from the fast to the real: `python -m tests.rings [RING...]`."""

@@ -1,0 +1,70 @@
+"""A run of the rings that is interrupted takes its processes with it, whoever waits for them and wherever they run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.service
+
+RUN = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from tests.rings import processes
+
+def sleeper(name):
+    return processes.run(["sh", "-c", f"echo $$ > {sys.argv[1]}/{name}; sleep 300; true"], limit_s=300, keep=True)
+
+with processes.as_interrupts():
+    try:
+        with ThreadPoolExecutor(2) as pool, processes.ended_on_error():
+            for found in pool.map(sleeper, ("one", "two")):
+                pass
+    except KeyboardInterrupt as interrupt:
+        print(f"interrupted by {interrupt}")
+    try:
+        processes.run(["true"], limit_s=10, keep=True)
+    except processes.Ending:
+        print("nothing is started")
+    processes.again()
+    print(processes.run(["echo", "taken down"], limit_s=10, keep=True))
+"""
+
+
+def wait(what: str, ready: Callable[[], bool], limit_s: float = 60.0) -> None:
+    give_up = time.monotonic() + limit_s
+    while not ready():
+        assert time.monotonic() < give_up, f"{what}: not within {limit_s:.0f} s"
+        time.sleep(0.05)
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_interrupt_ends_what_other_threads_wait_for(tmp_path: Path, number: int) -> None:
+    pids = [tmp_path / name for name in ("one", "two")]
+    with subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.PIPE, text=True) as run:
+        try:
+            wait("both to run", lambda: all(pid.exists() and pid.read_text().strip() for pid in pids))
+            os.kill(run.pid, number)
+            said, _ = run.communicate(timeout=60)
+        finally:
+            run.kill()
+    assert said.splitlines() == [
+        f"interrupted by {signal.Signals(number).name}",
+        "nothing is started",
+        "(0, 'taken down\\n')",
+    ]
+    assert not [pid for pid in pids if lives(int(pid.read_text()))]
