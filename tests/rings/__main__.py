@@ -150,6 +150,7 @@ def beside_the_labs(rings: Sequence[str], beside: Sequence[str]) -> dict[str, Co
     with ThreadPoolExecutor(max(1, len(beside))) as pool, processes.ended_on_error():
         meanwhile = {ring: pool.submit(plain, ring, beside=True) for ring in beside}
         found = with_labs(rings)
+        processes.no_longer_idle()
         return {**found, **{ring: running.result() for ring, running in meanwhile.items()}}
 
 

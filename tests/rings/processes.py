@@ -23,6 +23,7 @@ GRACE_S = 90.0
 
 _lock = threading.Lock()
 _live: set[subprocess.Popen[str]] = set()
+_idle: set[subprocess.Popen[str]] = set()
 _ending = threading.Event()
 
 
@@ -51,9 +52,11 @@ def run(
             start_new_session=True,
         )
         _live.add(child)
+        if idle:
+            _idle.add(child)
     try:
         if idle:
-            _yield_the_session(child.pid)
+            _weigh_the_session(child.pid, "19")
         printed, _ = child.communicate(timeout=limit_s)
         return child.returncode, printed or ""
     except subprocess.TimeoutExpired:
@@ -64,6 +67,7 @@ def run(
         with _lock:
             if child.poll() is not None:
                 _live.discard(child)
+                _idle.discard(child)
 
 
 @contextlib.contextmanager
@@ -94,6 +98,28 @@ def again() -> None:
     _ending.clear()
 
 
+def no_longer_idle() -> None:
+    """Let those that ran on idle cores only run as anybody else from now on: whoever needed the cores has ended."""
+    with _lock:
+        waking = list(_idle)
+        _idle.clear()
+    for child in waking:
+        _weigh_the_session(child.pid, "0")
+        for pid in _session(child.pid):
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
+
+
+def _session(leader: int) -> list[int]:
+    """Return the processes of the session of `leader`; one that begins meanwhile has what its parent has by then."""
+    found = []
+    for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(pid) == leader:
+                found.append(pid)
+    return found
+
+
 @contextlib.contextmanager
 def as_interrupts() -> Iterator[None]:
     """Inside, SIGTERM, SIGHUP and SIGINT raise KeyboardInterrupt in the main thread, also where a shell had SIGINT ignored."""
@@ -116,7 +142,7 @@ def _signal(child: subprocess.Popen[str], number: int) -> None:
         os.killpg(child.pid, number)
 
 
-def _yield_the_session(pid: int) -> None:
+def _weigh_the_session(pid: int, nice: str) -> None:
     """Where the kernel shares cores among sessions (sched_autogroup), a session is as heavy as any other until it is told not to be."""
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text("19")
+        Path(f"/proc/{pid}/autogroup").write_text(nice)

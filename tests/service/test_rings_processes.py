@@ -68,3 +68,39 @@ def test_an_interrupt_ends_what_other_threads_wait_for(tmp_path: Path, number: i
         "(0, 'taken down\\n')",
     ]
     assert not [pid for pid in pids if lives(int(pid.read_text()))]
+
+
+WAKE = """
+import os, subprocess, sys, threading
+from tests.rings import processes
+
+child = threading.Thread(target=lambda: processes.run(["sh", "-c", f"sleep 300 & echo $! $$ > {sys.argv[1]}; wait"], limit_s=60, keep=True, idle=True))
+child.start()
+sys.stdin.readline()
+processes.no_longer_idle()
+print("woken", flush=True)
+sys.stdin.readline()
+processes.end_all()
+child.join()
+"""
+
+
+def test_what_ran_on_idle_cores_only_runs_as_all_others_once_it_may(tmp_path: Path) -> None:
+    told = tmp_path / "pids"
+    with subprocess.Popen(
+        [sys.executable, "-c", WAKE, str(told)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        try:
+            wait("it to run", lambda: told.exists() and len(told.read_text().split()) == 2)
+            pids = [int(pid) for pid in told.read_text().split()]
+            assert [os.sched_getscheduler(pid) for pid in pids] == [os.SCHED_IDLE] * 2
+            print(file=run.stdin, flush=True)
+            assert run.stdout.readline() == "woken\n"
+            assert [os.sched_getscheduler(pid) for pid in pids] == [os.SCHED_OTHER] * 2
+            print(file=run.stdin, flush=True)
+            run.wait(timeout=60)
+            wait("their end", lambda: not any(lives(pid) for pid in pids))
+        finally:
+            run.kill()
