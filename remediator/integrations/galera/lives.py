@@ -63,8 +63,7 @@ def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth
         return lives
     if not lives:
         return Unknown("no_start_in_log")
-    last = lives[-1]
-    if running_s is not None and last.age_s > running_s + CLOCK_S and running_s > SILENT_S:
+    if running_s is not None and running_s > SILENT_S and not tells_of(lives, running_s):
         return Unknown("log_of_an_older_start")
     for life in reversed(lives):
         if life.primary:
@@ -74,6 +73,12 @@ def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth
         if life.age_s > YOUNG_S:
             return Unknown("no_view_yet")
     return Unknown("no_view_yet")
+
+
+def tells_of(lives: Sequence[Life], started_s: float) -> bool:
+    """Return whether a life begins with the start of the container, which the engine has `started_s` seconds ago: the log is that container's, and
+    its times are of the host's zone."""
+    return any(-CLOCK_S <= started_s - life.age_s <= SILENT_S for life in lives)
 
 
 def looks_for_s(lives: Sequence[Life] | Unknown) -> float | None:

@@ -35,7 +35,8 @@ SIGNS = (
     (2, r"IST didn't contain all write sets, expected last: \d+"),
 )
 BEGINS = re.compile(
-    r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) mysqld_safe Starting )", re.M
+    r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) (?:mysqld_safe|mariadbd-safe) Starting )",
+    re.M,
 )
 VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
 HARM = re.compile(

@@ -43,7 +43,8 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
     found = container_facts.parse(reply.section("containers"))
     if isinstance(found, Unknown) or found.containers is None or CONTAINER not in found.containers:
         return Unknown(f"end_of:{one.host}")
-    vain_s = _vain_since_s(one, reply)
+    started_s = found.containers[CONTAINER].started_s
+    vain_s = _vain_since_s(one, reply, started_s)
     if one.stopped:
         ended_s = container_facts.epoch(reply.section("containers")["containers"][CONTAINER].get("finished_at"))
         if ended_s is None:
@@ -51,13 +52,18 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
         return ended_s if vain_s is None else min(ended_s, vain_s)
     if one.searching is True and vain_s is not None:
         return vain_s
-    started_s = found.containers[CONTAINER].started_s
     if started_s is None or started_s > sampled_s:
         return Unknown(f"restarted_since:{one.host}")
     return sampled_s
 
 
-def _vain_since_s(one: Member, reply: HostReply) -> float | None:
-    """Return since when `one` has only been started in vain, in seconds since 1970: without a Primary component it commits nothing."""
-    since_s = lives.looks_for_s(one.files.lives) if isinstance(one.files, Files) else None
-    return None if since_s is None or reply.host_clock_s is None else reply.host_clock_s - since_s
+def _vain_since_s(one: Member, reply: HostReply, started_s: float | None) -> float | None:
+    """Return since when `one` has only been started in vain, in seconds since 1970: without a Primary component it commits nothing.
+    None where its log does not tell of the last start of its container."""
+    found = one.files.lives if isinstance(one.files, Files) else ()
+    if isinstance(found, Unknown) or started_s is None or reply.host_clock_s is None:
+        return None
+    since_s = lives.looks_for_s(found)
+    if since_s is None or not lives.tells_of(found, reply.host_clock_s - started_s):
+        return None
+    return reply.host_clock_s - since_s

@@ -104,6 +104,8 @@ def test_the_beginning_of_a_life(line: str, wanted: int | None) -> None:
         ((life(300, False, True), life(90)), 91.0, Unknown("no_view_yet")),
         ((life(30),), 31.0, Unknown("no_view_yet")),
         ((life(30, False, True),), 2.0, True),
+        ((life(0, False, True),), 100.0, Unknown("log_of_an_older_start")),
+        ((life(7221, False, True), life(7220, False, True)), 21.0, Unknown("log_of_an_older_start")),
         ((life(30, False, True),), 20.0, Unknown("log_of_an_older_start")),
         ((life(30, False, True),), None, True),
         ((life(30, True, True),), None, False),
@@ -143,7 +145,7 @@ def test_what_the_log_does_not_say_is_unknown(data: Any) -> None:
         (world.running("ctl1", Unknown("sql_timeout"), **world.started(21.0), **said(*VAIN)), False, Unknown("sql_timeout")),
         (world.running("ctl1", Unknown("sql_denied"), **world.started(21.0), **said(*VAIN)), False, Unknown("sql_denied")),
         (looks("ctl1", lives=None), Unknown("no_log"), Unknown("sql_refused")),
-        (looks("ctl1", since_s=300.0), True, True),
+        (looks("ctl1", since_s=300.0), Unknown("log_of_an_older_start"), Unknown("sql_refused")),
         (looks("ctl1", **said((500.0, False, True)), since_s=300.0), Unknown("log_of_an_older_start"), Unknown("sql_refused")),
         (looks("ctl1", **said((20.0, True, False))), False, Unknown("sql_refused")),
         (looks("ctl1", galera=Unknown("timeout:galera")), Unknown("timeout:galera"), Unknown("sql_refused")),
@@ -225,6 +227,17 @@ def test_vain_starts_do_not_lengthen_what_was_committed_unseen() -> None:
     assert known.unseen_s < unseen.LONGEST_S
     without = [looks("ctl1", lives=None), between("ctl2"), world.stopped("ctl3", **said(*VAIN))]
     assert isinstance(gather.picture(world.evidence(*without)).unseen_s, Unknown)
+
+
+@pytest.mark.parametrize("shift_s", [-7200.0, 7200.0])
+def test_a_log_whose_times_are_of_another_zone_shortens_nothing(shift_s: float) -> None:
+    """Its newest start must be that of the container: else the engine's own end counts, which is too late and never too early."""
+    shifted = said(*((max(0.0, age_s + shift_s), primary, outside) for age_s, primary, outside in VAIN))
+    replies = [world.stopped(host, **shifted) for host in HOSTS]
+    known = gather.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
+    assert known.unseen_s == pytest.approx(69.0, abs=2.0)
+    for host in HOSTS:
+        assert member(host, looks(host, **shifted)).searching == Unknown("log_of_an_older_start")
 
 
 @pytest.mark.parametrize("n", [2, 3])
