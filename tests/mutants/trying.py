@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.mutants.rows import ROOT, Mutant, OutOfDate
 
 SHIPPED = ("remediator", "checks", "rules", "runbooks")
-OF_TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/unit")
+OF_TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/golden", "tests/oracle", "tests/unit")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 SCENARIOS = 24
 LIMIT_S = 900.0
