@@ -51,13 +51,27 @@ def _others(member: Member, run: str) -> Ended | None:
 
 def _hold(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     member = galera.members[host.name]
-    if host.engine_state != "ok" or (words[2] != "searching" and not _stopped(host)):
+    if host.engine_state != "ok" or (words[2] != "running" and not _stopped(host)):
         return NOT_STOPPED
     refused = _others(member, words[0])
     if refused is None:
         member.hold, member.service.held = f"{scripts.HELD} {words[0]}", True
     ended = _stopped(host) and member.service.state in ("inactive", "failed")
     return refused or (0, f"held: {'stopped' if ended else 'running'}")
+
+
+def _stop(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
+    member, service = galera.members[host.name], host.services["mariadb"]
+    if member.hold != f"{scripts.HELD} {words[0]}":
+        return 3, "not held by this run"
+    if member.in_primary:
+        return 4, "its log does not tell that it is outside of a Primary component"
+    if host.engine_state != "ok":
+        return 0, "held: running"
+    if service.running:
+        service.stop()
+    service.start()  # refused by the hold
+    return 0, "held: stopped"
 
 
 def _release(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
@@ -182,6 +196,7 @@ def _pc_bootstrap(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> End
 
 _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
     "galera-hold": _hold,
+    "galera-stop": _stop,
     "galera-release": _release,
     "galera-save": _save,
     "galera-copy": _copy,

@@ -256,6 +256,19 @@ NAMED: Mapping[str, Story] = {
         "unattended", HEALTHY, then(0, "shut-down"), then(0, "until-step", "hold_ctl1", "settling"), then(0, "daemon-killed"),
         WHOLE, then(0, "bootstrapped-on", "ctl3"),
     ),
+    "galera: one runs on alone, and the others look for it for ever": story(
+        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "which run and answer from outside", 1800.0), then(5, "approve"), WHOLE,
+        CTL1,
+    ),
+    "galera: one runs on alone, and nobody says yes to its stop": story(
+        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "stop ctl3, which runs", 1800.0),
+        then(0, "nothing-leaves", 300.0, "nobody has said yes"), then(0, "bootstrapped-on"), then(0, "consent"),
+        then(0, "until-paged", "yes before choose", 200.0), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, CTL1,
+    ),
+    "galera: one runs on alone, killed while it is stopped": story(
+        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "which run and answer from outside", 1800.0), then(5, "approve"),
+        then(0, "until-step", "stop_ctl3", "intent"), then(0, "daemon-killed"), WHOLE, CTL1,
+    ),
     "galera: the furthest is not the first": story(
         "unattended", HEALTHY, then(0, "member-is", "ctl1", "unflushed", 1), then(0, "member-is", "ctl2", "unflushed", 2),
         then(0, "cluster-lost"), WHOLE, then(0, "bootstrapped-on", "ctl3"),

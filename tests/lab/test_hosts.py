@@ -85,7 +85,7 @@ def test_sudo_refuses(installed: str, command: str) -> None:
     assert not allowed(*command.split())
 
 
-HOLD = scripts.HOLD.argv("run-7", "docker", "searching")
+HOLD = scripts.HOLD.argv("run-7", "docker", "running")
 JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst", "docker")
 
 
@@ -99,7 +99,7 @@ def test_sudo_allows_a_script_as_it_is(installed: str, argv: tuple[str, ...]) ->
     [
         (*HOLD[:4], "run-x", "docker", "stopped"),
         (*HOLD[:4], "run-7", "nerdctl", "stopped"),
-        (*HOLD[:4], "run-7", "docker", "running"),
+        (*HOLD[:4], "run-7", "docker", "searching"),
         (*HOLD[:4], "run-7", "docker"),
         (*HOLD, "more"),
         (*HOLD[:3], "galera-release", *HOLD[4:]),

@@ -122,6 +122,21 @@ GALERA = (
         "",
     ),
     _row(
+        "stopped-without-a-yes",
+        "A member that runs and answers is stopped although nobody has said yes to it.",
+        GALERA_DIR + "recovery.py",
+        "    if not order.approved and order.consent != sentence:\n        raise AsksAgain(sentence)\n    return _command(host, scripts.STOP",
+        "    return _command(host, scripts.STOP",
+        "one runs on alone, and nobody says yes to its stop",
+    ),
+    _unseen(
+        "stopped-at-once",
+        "A member that runs outside of a Primary component is to be stopped although nothing was waited for.",
+        GALERA_DIR + "decision.py",
+        "    return long and standing(member) is Standing.LIVE",
+        "    return standing(member) is Standing.LIVE",
+    ),
+    _row(
         "log-is-not-read",
         "What a member's own log tells of the views that it was in is not believed.",
         GALERA_DIR + "lives.py",

@@ -4,7 +4,7 @@ Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.R
 names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to
 UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
 stopped members were not read yet, or members look for a Primary component over and over (`lives.py`) and have to be held
-first, and everything else would allow a bootstrap, it says so, without a candidate.
+first, or run outside of one and have to be stopped first (GB-3 knows all live and all stopped, and nothing between), and everything else would allow a bootstrap, it says so, without a candidate.
 docs/galera-decision.md has the rules in one table.
 """
 
@@ -43,8 +43,8 @@ def decide(picture: ClusterPicture) -> Decision:
 def outlook(picture: ClusterPicture) -> Decision:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
-    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, read the positions,
-    then decide. Where more than that is against it, the page names it. Never a bootstrap that `decide` refuses for another
+    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that answer
+    from outside of one, read the positions, then decide. Where more than that is against it, the page names it. Never a bootstrap that `decide` refuses for another
     reason; otherwise its equal.
     """
     now = decide(picture)
@@ -60,8 +60,14 @@ def outlook(picture: ClusterPicture) -> Decision:
         return now
     restless = [member.host for member in picture.members if _restless(member)]
     hold = f"hold {', '.join(restless)}, which look for a Primary component over and over; " if restless else ""
+    living = [member.host for member in picture.members if _lives_outside(member, picture)]
+    hold += f"stop {', '.join(living)}, which run and answer from outside of a Primary component; " if living else ""
     why = f"nothing but positions is missing: {hold}read those of {', '.join(_unread(_suppose_held(picture)))}, then decide"
-    return dataclasses.replace(then, candidate=None, joiners=(), rule="GB-4", why=why, possibly_lost=None)
+    person = f"{', '.join(living)} must be stopped" if living else None
+    return dataclasses.replace(
+        then, candidate=None, joiners=(), rule="GB-4", why=why, possibly_lost=None, alone=then.alone and person is None,
+        alone_why=then.alone_why if person is None else person if then.alone else f"{person}; {then.alone_why}",
+    )  # fmt: skip
 
 
 def _without_primary(found: Case) -> Decision:
@@ -84,7 +90,8 @@ def _without_primary(found: Case) -> Decision:
     if returning and not stopped:
         why = f"{words.hosts(live)} may form their last view by themselves"
         return Decision(procedure=Procedure.WAIT, rule="GB-1", why=why)
-    if returning or (live and stopped and _fresh(found.picture.minutes_whole)):
+    at_rest = [seat for seat in stopped if seat.member.searching is not True]
+    if (returning and stopped) or (live and at_rest and _fresh(found.picture.minutes_whole)):
         return rules_beside.start_members(found, "GB-1" if returning else "GB-3")
     refusal = rules_bootstrap.refuse(found)
     return page(refusal) if refusal is not None else _bootstrap(found)
@@ -143,17 +150,27 @@ def _restless(member: MemberPicture) -> bool:
     return member.searching is True and member.unit in ("active", "restarting")
 
 
+def _lives_outside(member: MemberPicture, picture: ClusterPicture) -> bool:
+    """It runs in its own unit, says itself that it is in no Primary component, is in no state transfer, and for ten minutes since all were
+    reachable and started unchanged nothing has come of that (GB-1, GB-3)."""
+    long = not isinstance(picture.minutes_whole, Unknown) and picture.minutes_whole >= rules_bootstrap.GRACE_MINUTES
+    return long and standing(member) is Standing.LIVE and member.unit == "active" and in_transfer(member) is False
+
+
 def _suppose_held(picture: ClusterPicture) -> ClusterPicture:
-    """Return `picture` as if each member that looks for a Primary component had been held and had ended."""
-    members = tuple(
-        dataclasses.replace(
-            member, stopped=True, port="refused", cluster_status=None, local_state=None, unit="masked", searching=False
-        )
-        if _restless(member)
-        else member
-        for member in picture.members
+    """Return `picture` as if each member that looks for a Primary component had been held and had ended, and each that answers from outside of
+    one had been stopped."""
+    return dataclasses.replace(picture, members=tuple(_held(one, picture) for one in picture.members))
+
+
+def _held(member: MemberPicture, picture: ClusterPicture) -> MemberPicture:
+    if not _restless(member) and not _lives_outside(member, picture):
+        return member
+    ended = dataclasses.replace(
+        member, stopped=True, port="refused", cluster_status=None, local_state=None, unit="masked", searching=False
     )
-    return dataclasses.replace(picture, members=members)
+    unread = Unknown("not_read")
+    return ended if _restless(member) else dataclasses.replace(ended, seqno=unread, xa=unread, position_read=False)
 
 
 def _pending(member: MemberPicture) -> bool:

@@ -13,16 +13,18 @@ from typing import Any
 
 from remediator.integrations.galera import choosing, gather, progress, reading, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.integrations.galera.facts import Member, member
+from remediator.integrations.galera.facts import Member, Status, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, HOLD_DEBT, data_directory
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
+from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Script, Waits
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 
 QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
+STOP_EVIDENCE_S = 10.0
+"""Nobody is stopped by what it said longer ago."""
 HELD_STOPPED = "held: stopped"
 """What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 COPY_RATE = 50e6
@@ -37,13 +39,34 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 
 
 def _hold(order: ActionInput) -> tuple[Command, ...]:
-    """A member that by its own log looks for a Primary component over and over is held as it runs, and ends by itself; any other one must
-    be stopped."""
+    """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
     if not order.run:
         choosing.must_be(order, Procedure.BOOTSTRAP)
         return ()
-    how = "searching" if _here(order, order.host.name).searching is True else "stopped"
+    one = _here(order, order.host.name)
+    how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
     return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine, how)
+
+
+def _stop(order: ActionInput) -> tuple[Command, ...]:
+    """Only who answers, from outside of a Primary component, has to be stopped, and only after a person's yes: nothing else ends it."""
+    host = order.host.name
+    one = _here(order, host)
+    if one.stopped is True:
+        return ()
+    if one.outside is not True or not isinstance(one.status, Status):
+        raise ValueError(
+            f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
+        )
+    reply = order.evidence.reply(host) if order.evidence is not None else None
+    if reply is None or order.evidence is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
+        raise Waits(
+            f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
+        )
+    sentence = f"stop {host}, which runs and is {one.status.local_state} in a {one.status.cluster_status} component"
+    if not order.approved and order.consent != sentence:
+        raise AsksAgain(sentence)
+    return _command(host, scripts.STOP, STOP_S, order.run, order.host.engine)
 
 
 def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
@@ -152,6 +175,13 @@ def _held(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe
     return Probe.APPLIED if ours else Probe.NOT_APPLIED
 
 
+def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    stopped = member(reply.host, reply).stopped
+    if isinstance(stopped, Unknown):
+        return Probe.UNKNOWN
+    return Probe.APPLIED if stopped else Probe.NOT_APPLIED
+
+
 def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     """Applied as soon as there is a container of this run, whatever became of it: it is not bootstrapped twice (GB-12)."""
     launch = _launch(reply)
@@ -202,6 +232,20 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             settles=_still_runs,
             debt=HOLD_DEBT,
             scripts=(scripts.HOLD, scripts.RELEASE),
+        ),
+        ActionSpec(
+            name="galera.stop",
+            summary="stop this held member if it runs and answers from outside of a Primary component, after a person's yes",
+            risk=Risk.R3,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_stop,
+            probe=_ended,
+            each_member=True,
+            late=True,
+            settled=progress.ended,
+            scripts=(scripts.STOP,),
         ),
         ActionSpec(
             name="galera.save",

@@ -1,8 +1,8 @@
 """The fixed programs that a recovery runs on the members' hosts, each one line of POSIX shell with words as arguments.
 
 Invariant: each may be run again after a loss of its outcome and then changes nothing more, or refuses; none ever stops a MariaDB
-that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks), and a member that was
-left out (`left_out.py` asks). A member counts as stopped when its engine says so in the same moment.
+that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks), a member that was
+left out (`left_out.py` asks), and one outside of a Primary component after a person's yes (`STOP`). A member counts as stopped when its engine says so in the same moment.
 
 The hold is a drop-in of the unit and no mask: kolla writes its units into /etc/systemd/system, where `systemctl mask` refuses and
 ``mask --runtime`` has no effect (tried on systemd 252). With it every start fails loudly, that of systemd itself included.
@@ -47,7 +47,7 @@ HOLD: Final = _script(
     "galera-hold",
     (
         f'R=$1; E=$2; W=$3; {_DROP}; I() {{ $E inspect -f "{{{{.State.Running}}}}" mariadb; }}; '
-        'S() { [ $W = searching ] || [ "$(I)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }; }; S; '
+        'S() { [ $W = running ] || [ "$(I)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }; }; S; '
         f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
         f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > "$F.new" && mv "$F.new" "$F" '
         "|| exit 5; fi; systemctl daemon-reload || exit 7; S; "
@@ -55,10 +55,25 @@ HOLD: Final = _script(
     ),
     _RUN,
     _ENGINE,
-    "stopped|searching",
+    "stopped|running",
 )
-"""Arguments: run, engine, ``stopped`` or ``searching``. Keeps the unit of a member from starting: of one that must be stopped, or of one that looks
-for a Primary component over and over. That one is not stopped: it gives up by itself, and is not started again. Prints which it is now."""
+"""Arguments: run, engine, ``stopped`` or ``running``. Keeps the unit of a member from starting: of one that must be stopped, or of one that may
+run, and goes on until it ends. Prints which it is now."""
+
+STOP: Final = _script(
+    "galera-stop",
+    (
+        f'R=$1; E=$2; {_DROP}; [ "$(head -n 1 "$F" 2>/dev/null)" = "{HELD} $R" ] || {{ echo "not held by this run"; exit 3; }}; '
+        'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 "WSREP: view(view_id(")" in *"view_id(NON_PRIM,"*) ;; '
+        '*) echo "its log does not tell that it is outside of a Primary component"; exit 4;; esac; '
+        f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
+        f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
+    ),
+    _RUN,
+    _ENGINE,
+)
+"""Arguments: run, engine. Stops a member that this run holds and whose own log says in this moment that it is outside of a Primary component. The
+start that follows is refused by the hold: so systemd, and whoever looks, can tell it from a stop by an operator."""
 
 RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _RUN)
 """Arguments: run. Takes back a hold of that run; starts nothing."""
@@ -187,7 +202,7 @@ RESTART: Final = _script(
     ),
     _ENGINE,
 )
-"""Arguments: engine. Restarts the unit of a member that runs; the only program that stops a member which is not in a container of ours."""
+"""Arguments: engine. Restarts the unit of a member that runs."""
 
 PC_BOOTSTRAP: Final = _script(
     "galera-pc-bootstrap",
@@ -204,5 +219,5 @@ PC_BOOTSTRAP: Final = _script(
 `LOGIN` names; looks at its component in the same moment, and leaves a Primary one as it is (GB-3; MariaDB below 11.2)."""
 
 ALL: Final = (
-    HOLD, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
+    HOLD, STOP, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.lives import Life
 from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import ClusterPicture
+from remediator.model.content import AsksAgain, Waits
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
@@ -274,7 +275,7 @@ def test_taking_away_that_it_looks_never_proposes_a_bootstrap() -> None:
 
 def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> None:
     replies = [looks("ctl1"), between("ctl2"), world.running("ctl3", Unknown("sql_timeout"))]
-    for host, how in (("ctl1", "searching"), ("ctl2", "searching"), ("ctl3", "stopped")):
+    for host, how in (("ctl1", "running"), ("ctl2", "running"), ("ctl3", "stopped")):
         assert argvs("galera.hold", order(host, *replies)) == [(host, scripts.HOLD.argv(RUN, "docker", how))]
 
 
@@ -290,13 +291,13 @@ def test_only_one_that_still_runs_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("reply", "done", "failed", "words"),
     [
-        (looks("ctl1"), False, False, "still looks"),
-        (between("ctl1"), False, False, "still looks"),
-        (world.stopped("ctl1", unit=make.STOPPED), True, False, "gave up"),
-        (world.stopped("ctl1"), True, False, "gave up"),
+        (looks("ctl1"), False, False, "still runs"),
+        (between("ctl1"), False, False, "still runs"),
+        (world.stopped("ctl1", unit=make.STOPPED), True, False, "has ended"),
+        (world.stopped("ctl1"), True, False, "has ended"),
         (world.running("ctl1"), False, True, "is Primary by now"),
-        (world.running("ctl1", world.sql("non-Primary", "Initialized")), False, True, "does not end by itself"),
-        (world.running("ctl1", Unknown("sql_timeout")), False, False, "still looks"),
+        (world.running("ctl1", world.sql("non-Primary", "Initialized")), True, False, "answers from a non-Primary"),
+        (world.running("ctl1", Unknown("sql_timeout")), False, False, "still runs"),
     ],
 )
 def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_finds(
@@ -305,3 +306,75 @@ def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_find
     found = progress.held(order("ctl1", reply, world.stopped("ctl2"), world.stopped("ctl3")), {})
     assert (found.done, found.failed) == (done, failed)
     assert words in found.text
+
+
+# one that answers ---------------------------------------------------------------------------------------------------------------
+
+
+OUTSIDE = world.sql("non-Primary", "Initialized", size=1)
+
+
+def lone(host: str = "ctl3", answer: Any = None, **more: Any) -> HostReply:
+    """Return a member that has been running for long and answers from outside of a Primary component."""
+    return world.running(
+        host, OUTSIDE if answer is None else answer, asked_s=3600.0, **{**world.started(3000.0), **more}
+    )
+
+
+LONG = said((3000.0, True, True), (700.0, False, True), (21.0, False, False), (20.0, False, True))
+WELL = world.mark(age_s=3000.0)
+
+
+def test_beside_one_that_answers_a_bootstrap_is_proposed_once_ten_minutes_have_passed_in_vain() -> None:
+    """GB-3 knows all live and all stopped: whoever answers has to be stopped first, and a person is told so."""
+    data = judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)
+    assert (data["procedure"], data["rule"]) == ("bootstrap", "GB-4")
+    assert "stop ctl3, which run and answer from outside of a Primary component" in data["why"]
+    young = judged(looks("ctl1"), between("ctl2"), lone(), mark=WELL)
+    assert young["procedure"] == "page"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        world.sql(),
+        world.sql("non-Primary", "Joining: receiving State Transfer"),
+        world.sql("non-Primary", "something new"),
+        Unknown("sql_timeout"),
+        Unknown("sql_denied"),
+    ],
+)
+def test_who_may_be_primary_or_in_a_transfer_is_not_to_be_stopped(answer: Any) -> None:
+    assert (
+        judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(answer=answer), mark=WELL)["procedure"]
+        != "bootstrap"
+    )
+
+
+def stop(host: str, *replies: HostReply, **more: Any) -> list[tuple[str, tuple[str, ...]]]:
+    return argvs("galera.stop", order(host, *replies, **more))
+
+
+def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
+    replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone()]
+    assert stop("ctl1", *replies) == []
+    assert stop("ctl3", *replies, approved=True) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
+    with pytest.raises(AsksAgain) as asked:
+        stop("ctl3", *replies)
+    assert str(asked.value) == "stop ctl3, which runs and is Initialized in a non-Primary component"
+    assert stop("ctl3", *replies, consent=str(asked.value)) != []
+    with pytest.raises(AsksAgain):
+        stop("ctl3", *replies, consent="stop ctl1, which runs and is Initialized in a non-Primary component")
+
+
+@pytest.mark.parametrize("answer", [world.sql(), Unknown("sql_timeout"), Unknown("sql_refused")])
+def test_one_that_is_not_proven_outside_is_not_stopped(answer: Any) -> None:
+    replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone(answer=answer)]
+    with pytest.raises(ValueError, match="is not proven to be outside of a Primary component"):
+        stop("ctl3", *replies, approved=True)
+
+
+def test_nobody_is_stopped_by_what_it_said_long_ago() -> None:
+    old = world.running("ctl3", OUTSIDE, asked_s=3580.0, **world.started(3000.0, 3580.0))
+    with pytest.raises(Waits, match="is asked again"):
+        stop("ctl3", world.stopped("ctl1"), world.stopped("ctl2"), old, approved=True)

@@ -72,6 +72,10 @@ class Machine:
         return self.units / f"{UNIT}.d" / "remediator-hold.conf"
 
     @property
+    def log(self) -> Path:
+        return self.here / "mariadb.log"
+
+    @property
     def saved(self) -> Path:
         return self.data.parent / "remediator-run-7"
 
@@ -88,6 +92,7 @@ class Machine:
     def run(self, script: Script, *words: str) -> Ended:
         _, _, text, name, *args = script.argv(*words)
         text = text.replace("/etc/systemd/system", str(self.units))
+        text = text.replace("/var/log/kolla/mariadb/mariadb.log", str(self.log))
         environment = {"PATH": f"{self.here}/bin:/usr/bin:/bin"}
         done = subprocess.run(
             [self.shell, "-c", text, name, *args], env=environment, cwd="/", capture_output=True, text=True, timeout=20
@@ -196,9 +201,44 @@ def test_one_that_looks_for_a_component_is_held_as_it_is_and_told(
     """A unit that is active may have told its engine to start the container a moment ago: only one that is down has ended."""
     machine.put("running", running)
     machine.put("active", unit)
-    assert machine.run(scripts.HOLD, "run-7", "docker", "searching") == Ended(0, f"held: {told}\n")
+    assert machine.run(scripts.HOLD, "run-7", "docker", "running") == Ended(0, f"held: {told}\n")
     assert machine.drop_in.exists()
     assert not [call for call in machine.calls() if " stop" in call or " start" in call or " kill" in call]
+
+
+VIEW = "2026-11-29 12:22:17 0 [Note] WSREP: view(view_id({0},86063cd6-a7e0,1) memb {{\n"
+
+
+@pytest.mark.parametrize(
+    ("views", "code"), [(["PRIM", "NON_PRIM"], 0), (["NON_PRIM"], 0), (["NON_PRIM", "PRIM"], 4), ([], 4), (None, 4)]
+)
+def test_only_who_is_outside_by_its_own_log_in_this_moment_is_stopped(
+    machine: Machine, views: list[str] | None, code: int
+) -> None:
+    machine.run(scripts.HOLD, "run-7", "docker", "running")
+    machine.calls()
+    if views is not None:
+        machine.log.write_text("".join(VIEW.format(view) + "}} joined {{\n" for view in views))
+    found = machine.run(scripts.STOP, "run-7", "docker")
+    assert found.code == code
+    asked = [call for call in machine.calls() if call.startswith("systemctl")]
+    if code:
+        assert "does not tell that it is outside" in found.out
+        assert asked == []
+    else:
+        assert found.out == "held: stopped\n"
+        assert asked == [f"systemctl stop {UNIT}", f"systemctl start {UNIT}", f"systemctl is-active {UNIT}"]
+
+
+@pytest.mark.parametrize("line", [None, "# remediator run-70", ""])
+def test_nobody_is_stopped_whom_this_run_does_not_hold(machine: Machine, line: str | None) -> None:
+    """A unit that is not held would be started again by systemd at once."""
+    machine.log.write_text(VIEW.format("NON_PRIM"))
+    if line is not None:
+        machine.drop_in.parent.mkdir()
+        machine.drop_in.write_text(f"{line}\n[Unit]\n")
+    assert machine.run(scripts.STOP, "run-7", "docker") == Ended(3, "not held by this run\n")
+    assert not [call for call in machine.calls() if call.startswith("systemctl")]
 
 
 def test_a_member_that_starts_while_it_is_held_is_told(machine: Machine) -> None:

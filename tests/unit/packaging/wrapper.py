@@ -30,7 +30,7 @@ WORDS = {
     r"run-[0-9]{1,12}": ("run-1", "run-123456789012"),
     r"docker|podman": ("docker", "podman"),
     r"ist|sst": ("ist", "sst"),
-    r"stopped|searching": ("stopped", "searching"),
+    r"stopped|running": ("stopped", "running"),
     r"/[A-Za-z0-9._/-]{1,200}": ("/var/lib/docker/volumes/mariadb/_data", "/srv/db-1"),
     r"[A-Za-z0-9-]{8,64}": ("run-1-ctl1-position",),
 }

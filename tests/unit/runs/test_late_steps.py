@@ -58,11 +58,11 @@ def step(found: Run, name: str) -> Any:
 
 def test_a_step_for_each_member_is_one_for_each_in_the_order_of_the_target() -> None:
     assert [each.id for each in plan().steps] == [
-        *(f"{name}_{host}" for name in ("hold", "save", "read") for host in HOSTS),
+        *(f"{name}_{host}" for name in ("hold", "stop", "save", "read") for host in HOSTS),
         "choose", "copy", "bootstrap", *(f"join_{host}" for host in HOSTS), "finish",
     ]  # fmt: skip
     assert {each.id: each.host for each in plan().steps if each.host} == {
-        f"{name}_{host}": host for name in ("hold", "save", "read", "join") for host in HOSTS
+        f"{name}_{host}": host for name in ("hold", "stop", "save", "read", "join") for host in HOSTS
     }
 
 
