@@ -1,4 +1,5 @@
-"""For all rings: tests marked ``on(host)`` can be run host by host, so that hosts of the lab are worked on side by side.
+"""For all rings: a test belongs to the ring whose directory it lies in, and none is left out for want of a mark; tests marked ``on(host)`` can
+be run host by host, so that hosts of the lab are worked on side by side.
 
 `REMEDIATOR_ON` names a host: everything that is not marked for it is left to another process.
 """
@@ -6,11 +7,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
 
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(item.path.relative_to(HERE).parts[0])
     host = os.environ.get("REMEDIATOR_ON")
     if not host:
         return

@@ -242,6 +242,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             params={},
             commands=_stop,
             probe=_ended,
+            takes_away_healthy=True,
             each_member=True,
             late=True,
             settled=progress.ended,

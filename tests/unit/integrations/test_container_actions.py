@@ -133,6 +133,7 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "galera.start_member": (Risk.R2, Effect.ONCE, False),
         "galera.read_member": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.hold": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.stop": (Risk.R3, Effect.IDEMPOTENT, True),
         "galera.save": (Risk.R1, Effect.IDEMPOTENT, False),
         "galera.read_position": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.decide": (Risk.R0, Effect.OBSERVE, False),
