@@ -44,30 +44,46 @@ def outlook(picture: ClusterPicture) -> Decision:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
     A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that answer
-    from outside of one, read the positions, then decide. Where more than that is against it, the page names it. Never a bootstrap that `decide` refuses for another
-    reason; otherwise its equal.
+    from outside of one, read the positions, then decide. Where more than that is against it, the page names it. Never a
+    bootstrap that `decide` refuses for another reason; otherwise its equal.
     """
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:
         return now
-    supposed = _suppose_read(_suppose_held(picture))
+    held = _suppose_held(picture)
+    supposed = _suppose_read(held)
     if supposed == picture:
         return now
     then = decide(supposed)
+    restless = ", ".join(member.host for member in picture.members if _restless(member))
     if then.procedure is Procedure.PAGE:
         return then
-    if then.procedure is not Procedure.BOOTSTRAP:
-        return now
-    restless = [member.host for member in picture.members if _restless(member)]
-    hold = f"hold {', '.join(restless)}, which look for a Primary component over and over; " if restless else ""
-    living = [member.host for member in picture.members if _lives_outside(member, picture)]
-    hold += f"stop {', '.join(living)}, which run and answer from outside of a Primary component; " if living else ""
-    why = f"nothing but positions is missing: {hold}read those of {', '.join(_unread(_suppose_held(picture)))}, then decide"
-    person = f"{', '.join(living)} must be stopped" if living else None
+    if then.procedure is Procedure.BOOTSTRAP:
+        living = ", ".join(member.host for member in picture.members if _lives_outside(member, picture))
+        return _proposed(then, restless, living, ", ".join(_unread(held)))
+    if then.procedure is Procedure.START_MEMBERS and restless:
+        why = f"{restless} was started and looks for a Primary component: what may come of that is given ten minutes"
+        return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
+    return now
+
+
+def _proposed(then: Decision, restless: str, living: str, unread: str) -> Decision:
+    """Return the bootstrap that may follow, with what has to be done before it can be decided."""
+    hold = f"hold {restless}, which look for a Primary component over and over; " if restless else ""
+    stop = f"stop {living}, which run and answer from outside of a Primary component; " if living else ""
+    asks = [f"{living} must be stopped"] if living else []
+    if asks and not then.alone:
+        asks.append(then.alone_why)
     return dataclasses.replace(
-        then, candidate=None, joiners=(), rule="GB-4", why=why, possibly_lost=None, alone=then.alone and person is None,
-        alone_why=then.alone_why if person is None else person if then.alone else f"{person}; {then.alone_why}",
-    )  # fmt: skip
+        then,
+        candidate=None,
+        joiners=(),
+        rule="GB-4",
+        why=f"nothing but positions is missing: {hold}{stop}read those of {unread}, then decide",
+        possibly_lost=None,
+        alone=then.alone and not asks,
+        alone_why="; ".join(asks) or then.alone_why,
+    )
 
 
 def _without_primary(found: Case) -> Decision:

@@ -331,7 +331,8 @@ def test_beside_one_that_answers_a_bootstrap_is_proposed_once_ten_minutes_have_p
     assert (data["procedure"], data["rule"]) == ("bootstrap", "GB-4")
     assert "stop ctl3, which run and answer from outside of a Primary component" in data["why"]
     young = judged(looks("ctl1"), between("ctl2"), lone(), mark=WELL)
-    assert young["procedure"] == "page"
+    assert (young["procedure"], young["rule"]) == ("wait", "GB-3")
+    assert "ctl1, ctl2 was started and looks for a Primary component" in young["why"]
 
 
 @pytest.mark.parametrize(
