@@ -7,7 +7,7 @@ import re
 STATEFUL = re.compile(
     r"mariadb|rabbitmq|redis(_sentinel)?|valkey_(server|sentinel)|etcd|opensearch|ovn_[ns]b_db"
     r"|openvswitch_(db|vswitchd)|ovsdpdk_(db|vswitchd)|nova_libvirt|ceph.*"
-    r"|ovn_controller"  # not stateful, yet a start of it wipes br-int (kolla.md 1.7): it needs its own runbook all the same
+    r"|ovn_controller"  # not stateful, yet a start of it wipes br-int: it needs its own runbook all the same
 )
 """Rule KR-5 (safety.md b.3): these have runbooks of their own, and the generic start and restart refuse them."""
 
@@ -20,7 +20,8 @@ LYING = frozenset(
         "nova_scheduler",
     )
 )
-"""Health checks with known false alarms (kolla.md 1.3): nothing is restarted on these alone."""
+"""Health checks with known false alarms (Launchpad bugs 1992515 and 2084128, and timeouts of nova_scheduler that kolla had to mend): nothing is
+restarted on these alone."""
 
 MARIADB_SETTLES_S = 600.0
 """A MariaDB that joins by SST is unhealthy until it is done."""

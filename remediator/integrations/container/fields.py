@@ -54,7 +54,7 @@ HEALTH = {
     "has_healthcheck": FieldType.BOOL,
     "health": FieldType.STRING,  # healthy unhealthy starting; null without a health check or when it does not run
     "failing_streak": FieldType.INT,  # null without a health check
-    "false_alarm": FieldType.BOOL,  # its check is known to lie (kolla.md 1.3) or it started too recently
+    "false_alarm": FieldType.BOOL,  # its check is known to lie (catalogue.py) or it started too recently
     "last_health_output": FieldType.STRING,  # the end of the last probe's output; null when none
 }
 """`container.health`: HOST scope, one result per expected container, target ``container/H/NAME``."""

@@ -1,7 +1,7 @@
 """What is remembered of a host's containers between replies: which there ought to be, and when each was started.
 
 Invariant: only a reply whose engine answered changes it, so that a host that is gone keeps its targets. Starts are
-counted by distinct StartedAt of the last 10 minutes (kolla.md 1.5); when systemd gives a unit up (``failed``) the count
+counted by distinct StartedAt of the last 10 minutes; when systemd gives a unit up (``failed``) the count
 begins anew, because the loop has ended and the next start is somebody's decision.
 """
 

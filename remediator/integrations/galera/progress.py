@@ -78,7 +78,7 @@ def must_hold_without(order: ActionInput, host: str) -> None:
 
 
 def transfer_limit_s(order: ActionInput) -> float:
-    """Return how long a whole state transfer may take, by the size of the data (kolla.md 2.5: at least half an hour)."""
+    """Return how long a whole state transfer may take, by the size of the data, and at least half an hour: that of a small cloud was seen to take ten minutes."""
     sizes = [
         files.data_bytes
         for host in _hosts(order)
