@@ -25,11 +25,12 @@ def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenari
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=20)
     time.sleep(2.0)
-    whole = (
-        time.monotonic()
-    )  # the newest sample in which all was well is of about this moment, however long the breaking takes
+    assert running.run("pause", "--reason", "until the view is lost").returncode == 0
+    # The newest sample in which all was well is of about this moment, however long the breaking takes.
+    whole = time.monotonic()
     running.break_(FAULT, LOST.name, network="back")
     galera_disk.forget_view(LOST)
+    assert running.run("resume", "--reason", "it is lost").returncode == 0
     broken = time.monotonic()
     started = wait_run(running, "galera-start-members", ["verifying", "failed"], 150)
     assert started["state"] == "verifying", recovering.told(started)
@@ -41,9 +42,8 @@ def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenari
     assert "stop ctl1, ctl2, which run and answer from outside of a Primary component" in text
     approved = time.monotonic()
     run = wait_run(running, "galera-bootstrap", ["held", "verifying", "failed"], 300)
-    if (
-        run["state"] == "held"
-    ):  # the mark is older than the loss by what the members ran on outside: that is asked about (GB-8)
+    if run["state"] == "held":
+        # The mark is older than the loss by what the members ran on outside: that is asked about (GB-8).
         assert "the newest sample of the high-water mark" in approve(running, run["id"])
         run = wait_run(running, "galera-bootstrap", ["verifying", "failed"], 300)
     assert run["state"] == "verifying", recovering.told(run)
