@@ -91,39 +91,6 @@ def transfer_limit_s(order: ActionInput) -> float:
     return max(SST_LEAST_S, data / SST_RATE)
 
 
-# after a hold ------------------------------------------------------------------------------------------------------------
-
-
-def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
-    """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
-    answers from outside of a component is the next step's; one that found a component is left to it, and ends the run."""
-    host = order.host.name
-    one = member(host, _reply(order, host))
-    if one.stopped is False and isinstance(one.status, Status) and one.primary is False:
-        text = f"{host}: held; it runs, and answers from a {one.status.cluster_status} component"
-        return Settled(text=text, done=True, given={"stopped": False})
-    return ended(order, given)
-
-
-def ended(order: ActionInput, given: Mapping[str, Any]) -> Settled:
-    """The held member does not run any more, and its unit is not started again."""
-    host = order.host.name
-    reply = _reply(order, host)
-    one = member(host, reply)
-    if one.primary is True:
-        return Settled(text=f"{host}: it is Primary by now: nothing is held", failed=True, given=given)
-    if one.stopped is True and _unit_state(reply) in ("inactive", "failed"):
-        return Settled(text=f"{host}: it has ended and is held", done=True, given={"stopped": True})
-    return Settled(text=f"{host}: held; it still runs, and ends when it gives up", given=given)
-
-
-def _unit_state(reply: HostReply | None) -> str | None:
-    found = Unknown("not_asked") if reply is None else container_facts.parse(reply.section("containers"))
-    if isinstance(found, Unknown) or isinstance(found.units, Unknown) or CONTAINER not in found.units:
-        return None
-    return found.units[CONTAINER].state
-
-
 # after a step -------------------------------------------------------------------------------------------------------------
 
 

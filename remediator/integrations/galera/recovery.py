@@ -1,4 +1,4 @@
-"""The typed actions that bring a lost cluster back: hold, save, read positions, decide, bootstrap, join one by one, finish.
+"""The typed actions that bring a lost cluster back once all are held (`holding.py`): save, read positions, decide, bootstrap, join one by one, finish.
 
 Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step, with positions
 that this very run has read. Loss, and everything else that needs a person, is told in the sentence that the person approves; a
@@ -11,22 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import choosing, gather, progress, reading, scripts
+from remediator.integrations.galera import choosing, gather, holding, progress, reading, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.integrations.galera.facts import Member, Status, member
+from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
-from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, HOLD_DEBT, data_directory
-from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Script, Waits
+from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
+from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 
 QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
-STOP_EVIDENCE_S = 10.0
-"""Nobody is stopped by what it said longer ago."""
-HELD_STOPPED = "held: stopped"
-"""What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 COPY_RATE = 50e6
 """Bytes a second: slower than any disk a database is put on."""
 
@@ -36,45 +32,6 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 
 
 # before the decision ----------------------------------------------------------------------------------------------------
-
-
-def _hold(order: ActionInput) -> tuple[Command, ...]:
-    """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
-    if not order.run:
-        choosing.must_be(order, Procedure.BOOTSTRAP)
-        return ()
-    one = _here(order, order.host.name)
-    how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
-    return _command(order.host.name, scripts.HOLD, QUICK_S, order.run, order.host.engine, how)
-
-
-def _stop(order: ActionInput) -> tuple[Command, ...]:
-    """Only who answers, from outside of a Primary component, has to be stopped, and only after a person's yes: nothing else ends it."""
-    host = order.host.name
-    one = _here(order, host)
-    if one.stopped is True:
-        return ()
-    if one.outside is not True or not isinstance(one.status, Status):
-        raise ValueError(
-            f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
-        )
-    reply = order.evidence.reply(host) if order.evidence is not None else None
-    if reply is None or order.evidence is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
-        raise Waits(
-            f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
-        )
-    sentence = f"stop {host}, which runs and is {one.status.local_state} in a {one.status.cluster_status} component"
-    if not order.approved and order.consent != sentence:
-        raise AsksAgain(sentence)
-    return _command(host, scripts.STOP, STOP_S, order.run, order.host.engine)
-
-
-def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
-    return {"stopped": HELD_STOPPED in output.splitlines()}
-
-
-def _still_runs(given: Mapping[str, Any]) -> bool:
-    return given.get("stopped") is not True
 
 
 def _save(order: ActionInput) -> tuple[Command, ...]:
@@ -167,21 +124,6 @@ def _launch(reply: HostReply) -> Launch | None:
     return found if isinstance(found, Launch) else None
 
 
-def _held(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    launch = _launch(reply)
-    if launch is None or not isinstance(launch.hold, Hold):
-        return Probe.UNKNOWN
-    ours = launch.hold.exists and launch.hold.line == f"{scripts.HELD} {before.get('run')}"
-    return Probe.APPLIED if ours else Probe.NOT_APPLIED
-
-
-def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    stopped = member(reply.host, reply).stopped
-    if isinstance(stopped, Unknown):
-        return Probe.UNKNOWN
-    return Probe.APPLIED if stopped else Probe.NOT_APPLIED
-
-
 def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     """Applied as soon as there is a container of this run, whatever became of it: it is not bootstrapped twice (GB-12)."""
     launch = _launch(reply)
@@ -212,42 +154,7 @@ def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Pr
 def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
     """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the run is appended)."""
     return (
-        ActionSpec(
-            name="galera.hold",
-            summary="keep the unit of this member from starting, by a drop-in that is taken back; one that looks in vain for a Primary component ends by itself",
-            risk=Risk.R2,
-            effect=Effect.IDEMPOTENT,
-            target_kinds=("cluster",),
-            params={},
-            commands=_hold,
-            probe=_held,
-            each_member=True,
-            late=True,
-            parallel=True,
-            guarded=True,
-            judges_group=True,
-            holds_units=True,
-            result=_held_how,
-            settled=progress.held,
-            settles=_still_runs,
-            debt=HOLD_DEBT,
-            scripts=(scripts.HOLD, scripts.RELEASE),
-        ),
-        ActionSpec(
-            name="galera.stop",
-            summary="stop this held member if it runs and answers from outside of a Primary component, after a person's yes",
-            risk=Risk.R3,
-            effect=Effect.IDEMPOTENT,
-            target_kinds=("cluster",),
-            params={},
-            commands=_stop,
-            probe=_ended,
-            takes_away_healthy=True,
-            each_member=True,
-            late=True,
-            settled=progress.ended,
-            scripts=(scripts.STOP,),
-        ),
+        *holding.ACTIONS,
         ActionSpec(
             name="galera.save",
             summary="copy grastate.dat and gvwstate.dat of this member beside its data directory",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, decision, gather, lives, progress, remote, scripts, unseen
+from remediator.integrations.galera import assess, decision, gather, holding, lives, remote, scripts, unseen
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.lives import Life
 from remediator.integrations.galera.outcome import Procedure
@@ -303,7 +303,7 @@ def test_only_one_that_still_runs_is_waited_for() -> None:
 def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_finds(
     reply: HostReply, done: bool, failed: bool, words: str
 ) -> None:
-    found = progress.held(order("ctl1", reply, world.stopped("ctl2"), world.stopped("ctl3")), {})
+    found = holding.held(order("ctl1", reply, world.stopped("ctl2"), world.stopped("ctl3")), {})
     assert (found.done, found.failed) == (done, failed)
     assert words in found.text
 

@@ -1,0 +1,161 @@
+"""The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and stop.
+
+Invariants. A member that may be Primary is neither held nor stopped. One that looks for a Primary component in vain is held as it runs, and
+ends by itself; only one that answers from outside of a component is stopped, after a person's yes, by what it said a moment ago, and if its
+own log says the same in that moment (`scripts.STOP`). The hold is a debt. Taking it back starts nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.galera import choosing, scripts
+from remediator.integrations.galera.decision import Procedure
+from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
+from remediator.integrations.galera.launch import Hold, Launch
+from remediator.integrations.galera.undoing import HOLD_DEBT
+from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Settled, Waits
+from remediator.model.replies import HostReply
+from remediator.model.targets import Target
+from remediator.model.values import Unknown
+
+HOLD_S, STOP_S = 30.0, 240.0
+STOP_EVIDENCE_S = 10.0
+"""Nobody is stopped by what it said longer ago."""
+HELD_STOPPED = "held: stopped"
+"""What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
+
+
+def _reply(order: ActionInput) -> HostReply | None:
+    return order.evidence.reply(order.host.name) if order.evidence is not None else None
+
+
+def _here(order: ActionInput) -> Member:
+    return member(order.host.name, _reply(order))
+
+
+def _hold(order: ActionInput) -> tuple[Command, ...]:
+    """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
+    if not order.run:
+        choosing.must_be(order, Procedure.BOOTSTRAP)
+        return ()
+    one = _here(order)
+    how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
+    argv = scripts.HOLD.argv(order.run, order.host.engine, how)
+    return (Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)
+
+
+def _stop(order: ActionInput) -> tuple[Command, ...]:
+    """Only who answers, from outside of a Primary component, has to be stopped, and only after a person's yes: nothing else ends it."""
+    host = order.host.name
+    one = _here(order)
+    if one.stopped is True:
+        return ()
+    if one.outside is not True or not isinstance(one.status, Status):
+        raise ValueError(
+            f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
+        )
+    reply = _reply(order)
+    if reply is None or order.evidence is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
+        raise Waits(
+            f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
+        )
+    sentence = f"stop {host}, which runs and is {one.status.local_state} in a {one.status.cluster_status} component"
+    if not order.approved and order.consent != sentence:
+        raise AsksAgain(sentence)
+    return (Command(host=host, argv=scripts.STOP.argv(order.run, order.host.engine), timeout_s=STOP_S),)
+
+
+def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
+    return {"stopped": HELD_STOPPED in output.splitlines()}
+
+
+def _still_runs(given: Mapping[str, Any]) -> bool:
+    return given.get("stopped") is not True
+
+
+def _held(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    launch = member(reply.host, reply).launch
+    if not isinstance(launch, Launch) or not isinstance(launch.hold, Hold):
+        return Probe.UNKNOWN
+    ours = launch.hold.exists and launch.hold.line == f"{scripts.HELD} {before.get('run')}"
+    return Probe.APPLIED if ours else Probe.NOT_APPLIED
+
+
+def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    stopped = member(reply.host, reply).stopped
+    if isinstance(stopped, Unknown):
+        return Probe.UNKNOWN
+    return Probe.APPLIED if stopped else Probe.NOT_APPLIED
+
+
+def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
+    answers from outside of a component is the next step's; one that found a component is left to it, and ends the run."""
+    host = order.host.name
+    one = _here(order)
+    if one.stopped is False and isinstance(one.status, Status) and one.primary is False:
+        text = f"{host}: held; it runs, and answers from a {one.status.cluster_status} component"
+        return Settled(text=text, done=True, given={"stopped": False})
+    return ended(order, given)
+
+
+def ended(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+    """The held member does not run any more, and its unit is not started again."""
+    host = order.host.name
+    one = _here(order)
+    if one.primary is True:
+        return Settled(text=f"{host}: it is Primary by now: nothing is held", failed=True, given=given)
+    if one.stopped is True and _unit_state(_reply(order)) in ("inactive", "failed"):
+        return Settled(text=f"{host}: it has ended and is held", done=True, given={"stopped": True})
+    return Settled(text=f"{host}: held; it still runs, and ends when it gives up", given=given)
+
+
+def _unit_state(reply: HostReply | None) -> str | None:
+    found = Unknown("not_asked") if reply is None else container_facts.parse(reply.section("containers"))
+    if isinstance(found, Unknown) or isinstance(found.units, Unknown) or CONTAINER not in found.units:
+        return None
+    return found.units[CONTAINER].state
+
+
+ACTIONS = (
+    ActionSpec(
+        name="galera.hold",
+        summary="keep the unit of this member from starting, by a drop-in that is taken back; one that looks in vain for a Primary component ends by itself",
+        risk=Risk.R2,
+        effect=Effect.IDEMPOTENT,
+        target_kinds=("cluster",),
+        params={},
+        commands=_hold,
+        probe=_held,
+        each_member=True,
+        late=True,
+        parallel=True,
+        guarded=True,
+        judges_group=True,
+        holds_units=True,
+        result=_held_how,
+        settled=held,
+        settles=_still_runs,
+        debt=HOLD_DEBT,
+        scripts=(scripts.HOLD, scripts.RELEASE),
+    ),
+    ActionSpec(
+        name="galera.stop",
+        summary="stop this held member if it runs and answers from outside of a Primary component, after a person's yes",
+        risk=Risk.R3,
+        effect=Effect.IDEMPOTENT,
+        target_kinds=("cluster",),
+        params={},
+        commands=_stop,
+        probe=_ended,
+        takes_away_healthy=True,
+        each_member=True,
+        late=True,
+        settled=ended,
+        scripts=(scripts.STOP,),
+    ),
+)
+"""In the order of a recovery."""
