@@ -80,13 +80,15 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
     result = world.results.get((run.plan.check, run.plan.target.text))
     check = world.content.checks.get(run.plan.check)
     results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
+    yes = run.approval if run.approval is not None and run.approval.approved_by is not None else None
     return ActionInput(
         target=run.plan.target,
         host=host,
         data=result.data if result is not None else {},
         params=planning.taken(wanted.params, results),
         run=run.id,
-        approved=run.approval is not None and run.approval.approved_by is not None,
+        approved=yes is not None,
+        shown=yes.evidence if yes is not None else "",
         consent=run.consent,
         results=results,
         evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,

@@ -136,6 +136,8 @@ class ActionInput:
     run: str = ""
     approved: bool = False
     """A person said yes to this very plan."""
+    shown: str = ""
+    """What that person was shown: nothing beyond it was said yes to."""
     consent: str = ""
     """The sentence of an `AsksAgain` that a person has approved since."""
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -261,7 +261,7 @@ NAMED: Mapping[str, Story] = {
         CTL1,
     ),
     "galera: one runs on alone, and nobody says yes to its stop": story(
-        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "stop ctl3, which runs", 1800.0),
+        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "yes before stop_ctl3", 1800.0),
         then(0, "nothing-leaves", 300.0, "nobody has said yes"), then(0, "bootstrapped-on"), then(0, "consent"),
         then(0, "until-paged", "yes before choose", 200.0), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, CTL1,
     ),

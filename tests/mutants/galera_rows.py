@@ -125,7 +125,7 @@ GALERA = (
         "stopped-without-a-yes",
         "A member that runs and answers is stopped although nobody has said yes to it.",
         GALERA_DIR + "holding.py",
-        "    if not order.approved and order.consent != sentence:\n",
+        "    if sentence not in order.shown and order.consent != sentence:\n",
         "    if False:\n",
         "one runs on alone, and nobody says yes to its stop",
     ),

@@ -1,7 +1,7 @@
 """The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and stop.
 
 Invariants. A member that may be Primary is neither held nor stopped. One that looks for a Primary component in vain is held as it runs, and
-ends by itself; only one that answers from outside of a component is stopped, after a person's yes, by what it said a moment ago, and if its
+ends by itself; only one that answers from outside of a component is stopped, after a yes to just that, by what it said a moment ago, and if its
 own log says the same in that moment (`scripts.STOP`). The hold is a debt. Taking it back starts nobody.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import choosing, scripts
+from remediator.integrations.galera import choosing, scripts, words
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Hold, Launch
@@ -24,6 +24,8 @@ from remediator.model.values import Unknown
 HOLD_S, STOP_S = 30.0, 240.0
 STOP_EVIDENCE_S = 10.0
 """Nobody is stopped by what it said longer ago."""
+HOLDS = "hold_"
+"""How the steps of a run are called that hold a member, before its name."""
 HELD_STOPPED = "held: stopped"
 """What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 
@@ -62,10 +64,15 @@ def _stop(order: ActionInput) -> tuple[Command, ...]:
         raise Waits(
             f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
         )
-    sentence = f"stop {host}, which runs and is {one.status.local_state} in a {one.status.cluster_status} component"
-    if not order.approved and order.consent != sentence:
+    sentence = words.stopping(", ".join(_running(order)) or host)
+    if sentence not in order.shown and order.consent != sentence:
         raise AsksAgain(sentence)
     return (Command(host=host, argv=scripts.STOP.argv(order.run, order.host.engine), timeout_s=STOP_S),)
+
+
+def _running(order: ActionInput) -> list[str]:
+    """Return the members that answered when they were held: all of them are said yes to at once, whoever of them is stopped already."""
+    return [name for name in order.target.hosts if order.results.get(f"{HOLDS}{name}", {}).get("stopped") is False]
 
 
 def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:

@@ -18,6 +18,11 @@ def hosts(seats: Iterable[Seat]) -> str:
     return ", ".join(seat.host for seat in seats)
 
 
+def stopping(names: str) -> str:
+    """Return what a person says yes to before members are stopped; the same words in the proposal and before the step."""
+    return f"stop {names}, which run and answer from outside of a Primary component"
+
+
 def trouble(seat: Seat) -> str | None:
     """GB-17, of one member: return what forbids every act on it, and the remedy; None if nothing does."""
     member = seat.member

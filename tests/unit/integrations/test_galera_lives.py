@@ -359,13 +359,24 @@ def stop(host: str, *replies: HostReply, **more: Any) -> list[tuple[str, tuple[s
 def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone()]
     assert stop("ctl1", *replies) == []
-    assert stop("ctl3", *replies, approved=True) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
     with pytest.raises(AsksAgain) as asked:
         stop("ctl3", *replies)
-    assert str(asked.value) == "stop ctl3, which runs and is Initialized in a non-Primary component"
-    assert stop("ctl3", *replies, consent=str(asked.value)) != []
+    assert str(asked.value) == "stop ctl3, which run and answer from outside of a Primary component"
+    assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
     with pytest.raises(AsksAgain):
-        stop("ctl3", *replies, consent="stop ctl1, which runs and is Initialized in a non-Primary component")
+        stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
+
+
+def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> None:
+    """A member that came up between the proposal and the hold is asked about, whatever was approved."""
+    proposed = judged(looks("ctl1", **LONG), lone("ctl2"), lone("ctl3"), mark=WELL)["why"]
+    replies = [world.stopped("ctl1"), lone("ctl2"), lone("ctl3")]
+    both = {"hold_ctl1": {"stopped": True}, "hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
+    for host in ("ctl2", "ctl3"):
+        assert stop(host, *replies, results=both, approved=True, shown=proposed) != []
+    for shown in ("", judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)["why"]):
+        with pytest.raises(AsksAgain, match="stop ctl2, ctl3, which run and answer"):
+            stop("ctl2", *replies, results=both, approved=True, shown=shown)
 
 
 @pytest.mark.parametrize("answer", [world.sql(), Unknown("sql_timeout"), Unknown("sql_refused")])
