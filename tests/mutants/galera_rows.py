@@ -6,7 +6,7 @@ from tests.mutants.mutant import Mutant
 
 GALERA_DIR = "remediator/integrations/galera/"
 DAEMON = "remediator/daemon/"
-LIVES_TESTS = "tests/unit/integrations/test_galera_lives.py"
+HOLDING_TESTS = "tests/unit/integrations/test_galera_holding.py"
 
 
 def _row(name: str, mistake: str, file: str, old: str, new: str, story: str) -> Mutant:
@@ -15,7 +15,7 @@ def _row(name: str, mistake: str, file: str, old: str, new: str, story: str) -> 
 
 def _unseen(name: str, mistake: str, file: str, old: str, new: str) -> Mutant:
     """Whether the simulator sees it hangs on the moment in which a plan happens to leave."""
-    return Mutant(name=f"galera-{name}", mistake=mistake, file=file, old=old, new=new, tests=LIVES_TESTS)
+    return Mutant(name=f"galera-{name}", mistake=mistake, file=file, old=old, new=new, tests=HOLDING_TESTS)
 
 
 GALERA = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.integrations.galera import marks
+from remediator.integrations.galera import assess, marks
 from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
 from remediator.model.content import ActionInput, ActionSpec
@@ -215,3 +215,49 @@ CHOICE = {
     "unseen": "u",
 }
 CHOSEN = {"choose": CHOICE}
+
+
+WAITS = make.unit(ActiveState="activating", SubState="auto-restart")
+
+
+def said(*found: tuple[float, bool, bool]) -> dict[str, Any]:
+    return {"lives": [{"age_s": age_s, "primary": primary, "outside": outside} for age_s, primary, outside in found]}
+
+
+VAIN = (
+    (500.0, True, True),
+    (110.0, False, True),
+    (66.0, False, False),
+    (65.0, False, True),
+    (21.0, False, False),
+    (20.0, False, True),
+)
+"""It was in a component until about two minutes ago, and looks for one since. Every other one is mysqld_safe's."""
+
+
+def looks(host: str, since_s: float = 21.0, **changes: Any) -> HostReply:
+    """Return a member that was started `since_s` ago and looks for a Primary component."""
+    return running(host, REFUSED, **{**started(since_s), **said(*VAIN), **changes})
+
+
+def between(host: str, **changes: Any) -> HostReply:
+    """Return a member that gave up a moment ago, and that systemd starts again in a moment."""
+    return stopped(host, unit=WAITS, **{**said(*VAIN), **changes})
+
+
+OUTSIDE = sql("non-Primary", "Initialized", size=1)
+
+
+def lone(host: str = "ctl3", answer: Any = None, **more: Any) -> HostReply:
+    """Return a member that has been running for long and answers from outside of a Primary component."""
+    return running(host, OUTSIDE if answer is None else answer, asked_s=3600.0, **{**started(3000.0), **more})
+
+
+LONG = said((3000.0, True, True), (700.0, False, True), (21.0, False, False), (20.0, False, True))
+WELL = mark(age_s=3000.0)
+
+
+def judged(*replies: HostReply, **known: Any) -> dict[str, Any]:
+    """Return `galera.cluster` of `replies`."""
+    (found,) = assess.cluster(evidence(*replies, **known))
+    return dict(found.data)

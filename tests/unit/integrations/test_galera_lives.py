@@ -10,53 +10,26 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, decision, gather, holding, lives, remote, scripts, unseen
+from remediator.integrations.galera import decision, gather, lives, remote, unseen
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.lives import Life
 from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import ClusterPicture
-from remediator.model.content import AsksAgain, Waits
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
 from tests.unit.integrations import galera_cells as cells
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.galera_world import HOSTS, RUN, argvs, order
+from tests.unit.integrations.galera_world import HOSTS, VAIN, between, judged, looks, said
 
 pytestmark = pytest.mark.unit
 
 RECORDED = json.loads((Path(__file__).parents[2] / "golden" / "galera" / "lives" / "shut-down.json").read_text())
-WAITS = make.unit(ActiveState="activating", SubState="auto-restart")
 
 
 def life(age_s: float, primary: bool = False, outside: bool = False) -> Life:
     return Life(age_s=age_s, primary=primary, outside=outside)
-
-
-def said(*found: tuple[float, bool, bool]) -> dict[str, Any]:
-    return {"lives": [{"age_s": age_s, "primary": primary, "outside": outside} for age_s, primary, outside in found]}
-
-
-VAIN = (
-    (500.0, True, True),
-    (110.0, False, True),
-    (66.0, False, False),
-    (65.0, False, True),
-    (21.0, False, False),
-    (20.0, False, True),
-)
-"""It was in a component until about two minutes ago, and looks for one since. Every other one is mysqld_safe's."""
-
-
-def looks(host: str, since_s: float = 21.0, **changes: Any) -> HostReply:
-    """Return a member that was started `since_s` ago and looks for a Primary component."""
-    return world.running(host, world.REFUSED, **{**world.started(since_s), **said(*VAIN), **changes})
-
-
-def between(host: str, **changes: Any) -> HostReply:
-    """Return a member that gave up a moment ago, and that systemd starts again in a moment."""
-    return world.stopped(host, unit=WAITS, **{**said(*VAIN), **changes})
 
 
 # its log ----------------------------------------------------------------------------------------------------------------------
@@ -157,11 +130,6 @@ def test_what_is_known_of_a_member(reply: HostReply, searching: Any, outside: An
     found = member("ctl1", reply)
     assert (found.searching, found.outside) == (searching, outside)
     assert found.primary is not True or searching is False
-
-
-def judged(*replies: HostReply, **known: Any) -> dict[str, Any]:
-    (found,) = assess.cluster(world.evidence(*replies, **known))
-    return dict(found.data)
 
 
 def picture(*replies: HostReply, **known: Any) -> ClusterPicture:
@@ -268,125 +236,3 @@ def test_taking_away_that_it_looks_never_proposes_a_bootstrap() -> None:
         members = list(whole.members)
         members[index] = dataclasses.replace(members[index], searching=Unknown("taken away"))
         assert decision.outlook(dataclasses.replace(whole, members=tuple(members))).procedure is Procedure.PAGE
-
-
-# the hold ---------------------------------------------------------------------------------------------------------------------
-
-
-def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> None:
-    replies = [looks("ctl1"), between("ctl2"), world.running("ctl3", Unknown("sql_timeout"))]
-    for host, how in (("ctl1", "running"), ("ctl2", "running"), ("ctl3", "stopped")):
-        assert argvs("galera.hold", order(host, *replies)) == [(host, scripts.HOLD.argv(RUN, "docker", how))]
-
-
-def test_only_one_that_still_runs_is_waited_for() -> None:
-    hold = world.ACTIONS["galera.hold"]
-    assert hold.result is not None
-    assert hold.settles is not None
-    assert hold.settles(hold.result(order(), "held: stopped\n")) is False
-    for output in ("held: running\n", "", "not held: stopped\n"):
-        assert hold.settles(hold.result(order(), output)) is True
-
-
-@pytest.mark.parametrize(
-    ("reply", "done", "failed", "words"),
-    [
-        (looks("ctl1"), False, False, "still runs"),
-        (between("ctl1"), False, False, "still runs"),
-        (world.stopped("ctl1", unit=make.STOPPED), True, False, "has ended"),
-        (world.stopped("ctl1"), True, False, "has ended"),
-        (world.running("ctl1"), False, True, "is Primary by now"),
-        (world.running("ctl1", world.sql("non-Primary", "Initialized")), True, False, "answers from a non-Primary"),
-        (world.running("ctl1", Unknown("sql_timeout")), False, False, "still runs"),
-    ],
-)
-def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_finds(
-    reply: HostReply, done: bool, failed: bool, words: str
-) -> None:
-    found = holding.held(order("ctl1", reply, world.stopped("ctl2"), world.stopped("ctl3")), {})
-    assert (found.done, found.failed) == (done, failed)
-    assert words in found.text
-
-
-# one that answers ---------------------------------------------------------------------------------------------------------------
-
-
-OUTSIDE = world.sql("non-Primary", "Initialized", size=1)
-
-
-def lone(host: str = "ctl3", answer: Any = None, **more: Any) -> HostReply:
-    """Return a member that has been running for long and answers from outside of a Primary component."""
-    return world.running(
-        host, OUTSIDE if answer is None else answer, asked_s=3600.0, **{**world.started(3000.0), **more}
-    )
-
-
-LONG = said((3000.0, True, True), (700.0, False, True), (21.0, False, False), (20.0, False, True))
-WELL = world.mark(age_s=3000.0)
-
-
-def test_beside_one_that_answers_a_bootstrap_is_proposed_once_ten_minutes_have_passed_in_vain() -> None:
-    """GB-3 knows all live and all stopped: whoever answers has to be stopped first, and a person is told so."""
-    data = judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)
-    assert (data["procedure"], data["rule"]) == ("bootstrap", "GB-4")
-    assert "stop ctl3, which run and answer from outside of a Primary component" in data["why"]
-    young = judged(looks("ctl1"), between("ctl2"), lone(), mark=WELL)
-    assert (young["procedure"], young["rule"]) == ("wait", "GB-3")
-    assert "ctl1, ctl2 was started and looks for a Primary component" in young["why"]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        world.sql(),
-        world.sql("non-Primary", "Joining: receiving State Transfer"),
-        world.sql("non-Primary", "something new"),
-        Unknown("sql_timeout"),
-        Unknown("sql_denied"),
-    ],
-)
-def test_who_may_be_primary_or_in_a_transfer_is_not_to_be_stopped(answer: Any) -> None:
-    assert (
-        judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(answer=answer), mark=WELL)["procedure"]
-        != "bootstrap"
-    )
-
-
-def stop(host: str, *replies: HostReply, **more: Any) -> list[tuple[str, tuple[str, ...]]]:
-    return argvs("galera.stop", order(host, *replies, **more))
-
-
-def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
-    replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone()]
-    assert stop("ctl1", *replies) == []
-    with pytest.raises(AsksAgain) as asked:
-        stop("ctl3", *replies)
-    assert str(asked.value) == "stop ctl3, which run and answer from outside of a Primary component"
-    assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
-    with pytest.raises(AsksAgain):
-        stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
-
-
-def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> None:
-    """A member that came up between the proposal and the hold is asked about, whatever was approved."""
-    proposed = judged(looks("ctl1", **LONG), lone("ctl2"), lone("ctl3"), mark=WELL)["why"]
-    replies = [world.stopped("ctl1"), lone("ctl2"), lone("ctl3")]
-    both = {"hold_ctl1": {"stopped": True}, "hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
-    for host in ("ctl2", "ctl3"):
-        assert stop(host, *replies, results=both, approved=True, shown=proposed) != []
-    for shown in ("", judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)["why"]):
-        with pytest.raises(AsksAgain, match="stop ctl2, ctl3, which run and answer"):
-            stop("ctl2", *replies, results=both, approved=True, shown=shown)
-
-
-@pytest.mark.parametrize("answer", [world.sql(), Unknown("sql_timeout"), Unknown("sql_refused")])
-def test_one_that_is_not_proven_outside_is_not_stopped(answer: Any) -> None:
-    replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone(answer=answer)]
-    with pytest.raises(ValueError, match="is not proven to be outside of a Primary component"):
-        stop("ctl3", *replies, approved=True)
-
-
-def test_nobody_is_stopped_by_what_it_said_long_ago() -> None:
-    old = world.running("ctl3", OUTSIDE, asked_s=3580.0, **world.started(3000.0, 3580.0))
-    with pytest.raises(Waits, match="is asked again"):
-        stop("ctl3", world.stopped("ctl1"), world.stopped("ctl2"), old, approved=True)
