@@ -66,7 +66,7 @@ def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:
     """Return (invariant, sentence) of everything that forbids `sent`."""
     member = galera.members[sent.host]
     asked = {
-        "galera-hold": _hold, "galera-stop": _stop, "galera-read-position": _read, "galera-bootstrap": _bootstrap, "galera-join": _join,
+        "galera-hold": _hold, "galera-read-position": _read, "galera-bootstrap": _bootstrap, "galera-join": _join,
         "galera-start": _start, "galera-finish": _finish, "galera-release": _release,
         "galera-restart-left-out": _restart, "galera-pc-bootstrap": _pc_bootstrap,
     }.get(sent.script)  # fmt: skip
@@ -80,13 +80,6 @@ def _hold(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[tuple[
     """One that runs is held only while it is outside of a Primary component."""
     outside = member.state in ("waiting", "cut") and member.process == "unit"
     return [] if outside else _read(galera, member, seen, sent)
-
-
-def _stop(galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tuple[str, str]]:
-    """Nothing that is, or could be, of use is stopped: no member of a Primary component, and none beside one."""
-    if not member.in_primary and not galera.primary:
-        return []
-    return [("bootstrap", f"{sent.host} is stopped while {', '.join(galera.primary)} is Primary")]
 
 
 def _read(_galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tuple[str, str]]:

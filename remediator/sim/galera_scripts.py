@@ -69,6 +69,8 @@ def _stop(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     if host.engine_state != "ok":
         return 0, "held: running"
     if service.running:
+        if galera.primary:
+            galera.wrongs.append(f"{host.name} is stopped while {', '.join(galera.primary)} is Primary")
         service.stop()
     service.start()  # refused by the hold
     return 0, "held: stopped"

@@ -168,6 +168,14 @@ def cluster_lost(stage: Stage) -> None:
 
 
 @kind(0, _nothing)
+def two_killed(stage: Stage) -> None:
+    """Two members are killed without a saved view; the third runs on, outside a Primary component."""
+    for host in CONTROLLERS[:2]:
+        stage.service(host, "mariadb").crash(137)
+        stage.simulation.cloud.galera.members[host].data.view = None
+
+
+@kind(0, _nothing)
 def shut_down(stage: Stage) -> None:
     """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was planned."""
     for host in CONTROLLERS:

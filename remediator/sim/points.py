@@ -168,6 +168,10 @@ WAYS = (
         config=UNATTENDED, cures_s=1500.0, half=True,
     ),
     Way(
+        "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
+        config=RECOVERING, helps=_approves, cures_s=3000.0, half=True,
+    ),
+    Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0,
     ),

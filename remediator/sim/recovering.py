@@ -142,14 +142,6 @@ def data_of(stage: Stage, host: str, uuid: str, flagged: bool = False) -> None:
 
 
 @kind(0, never)
-def two_killed(stage: Stage) -> None:
-    """Two members are killed without a saved view; the third runs on, outside a Primary component."""
-    for host in CONTROLLERS[:2]:
-        stage.service(host, "mariadb").crash(137)
-        _galera(stage).members[host].data.view = None
-
-
-@kind(0, never)
 def stopped_in_turn(stage: Stage) -> None:
     """Somebody stops all members cleanly, one after the other; the last one is flagged, and the units are failed since."""
     for host in CONTROLLERS:
@@ -264,6 +256,19 @@ NAMED: Mapping[str, Story] = {
         "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "yes before stop_ctl3", 1800.0),
         then(0, "nothing-leaves", 300.0, "nobody has said yes"), then(0, "bootstrapped-on"), then(0, "consent"),
         then(0, "until-paged", "yes before choose", 200.0), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, CTL1,
+    ),
+    "galera: one runs on alone, and the answer to its stop is lost": story(
+        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "yes before stop_ctl3", 1800.0),
+        then(0, "commands-meet", ("lost",)), then(0, "consent"), then(0, "until-paged", "yes before choose", 300.0), then(0, "consent"), WHOLE, CTL1,
+    ),
+    "galera: one runs on alone, and its stop arrives late": story(
+        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "yes before stop_ctl3", 1800.0),
+        then(0, "commands-meet", ("late",)), then(0, "consent"), then(0, "until-paged", "yes before choose", 300.0), then(0, "consent"), WHOLE, CTL1,
+    ),
+    "galera: one runs on alone, and is Primary again before it is stopped": story(
+        "unattended", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "yes before stop_ctl3", 1800.0),
+        then(0, "started-by-hand", "ctl3", True), then(0, "consent"), then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0),
+        then(0, "bootstrapped-on"),
     ),
     "galera: one runs on alone, killed while it is stopped": story(
         "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "which run and answer from outside", 1800.0), then(5, "approve"),

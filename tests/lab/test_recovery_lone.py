@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import galera_disk, topology, workload
+from lab import api, galera, galera_disk, topology, workload
+from remediator.integrations.galera import scripts
 from tests.lab import recovering
 from tests.lab.recovering import Make, approve, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row
@@ -19,6 +20,20 @@ pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(1500)]
 
 FAULT = "galera-all-non-primary"
 LOST = topology.host("ctl3")
+
+
+def test_the_program_that_stops_leaves_a_member_of_a_primary_component_alone(scenario: Make) -> None:
+    """Whoever sends it, and whatever was known before: the member's own log is asked in that moment."""
+    scenario(["ctl3"])
+    held = api.host_exec(LOST.name, scripts.HOLD.argv("run-999", "docker", "running"))
+    try:
+        assert (held.code, held.out.strip()) == (0, "held: running")
+        done = api.host_exec(LOST.name, scripts.STOP.argv("run-999", "docker"))
+        assert (done.code, done.out.strip()) == (4, "its log does not tell that it is outside of a Primary component")
+        assert galera.synced(LOST, len(topology.GALERA))
+    finally:
+        api.host_exec(LOST.name, scripts.RELEASE.argv("run-999"), check=True)
+    whole_again()
 
 
 def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenario: Make, tmp_path: Path) -> None:
