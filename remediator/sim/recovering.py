@@ -249,7 +249,7 @@ NAMED: Mapping[str, Story] = {
         WHOLE, then(0, "bootstrapped-on", "ctl3"),
     ),
     "galera: one runs on alone, and the others look for it for ever": story(
-        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "which run and answer from outside", 1800.0), then(5, "approve"), WHOLE,
+        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "running outside of a Primary component", 1800.0), then(5, "approve"), WHOLE,
         CTL1,
     ),
     "galera: one runs on alone, and nobody says yes to its stop": story(
@@ -271,7 +271,7 @@ NAMED: Mapping[str, Story] = {
         then(0, "bootstrapped-on"),
     ),
     "galera: one runs on alone, killed while it is stopped": story(
-        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "which run and answer from outside", 1800.0), then(5, "approve"),
+        "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "running outside of a Primary component", 1800.0), then(5, "approve"),
         then(0, "until-step", "stop_ctl3", "intent"), then(0, "daemon-killed"), WHOLE, CTL1,
     ),
     "galera: the furthest is not the first": story(

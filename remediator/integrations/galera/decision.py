@@ -69,7 +69,7 @@ def outlook(picture: ClusterPicture) -> Decision:
 
 def _proposed(then: Decision, restless: str, living: str, unread: str) -> Decision:
     """Return the bootstrap that may follow, with what has to be done before it can be decided."""
-    hold = f"hold {restless}, which look for a Primary component over and over; " if restless else ""
+    hold = f"hold {restless}, looking for a Primary component in vain; " if restless else ""
     stop = f"{words.stopping(living)}; " if living else ""
     asks = [f"{living} must be stopped"] if living else []
     if asks and not then.alone:

@@ -20,7 +20,7 @@ def hosts(seats: Iterable[Seat]) -> str:
 
 def stopping(names: str) -> str:
     """Return what a person says yes to before members are stopped; the same words in the proposal and before the step."""
-    return f"stop {names}, which run and answer from outside of a Primary component"
+    return f"stop {names}, running outside of a Primary component"
 
 
 def trouble(seat: Seat) -> str | None:

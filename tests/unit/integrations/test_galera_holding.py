@@ -62,7 +62,7 @@ def test_beside_one_that_answers_a_bootstrap_is_proposed_once_ten_minutes_have_p
     """GB-3 knows all live and all stopped: whoever answers has to be stopped first, and a person is told so."""
     data = judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)
     assert (data["procedure"], data["rule"]) == ("bootstrap", "GB-4")
-    assert "stop ctl3, which run and answer from outside of a Primary component" in data["why"]
+    assert "stop ctl3, running outside of a Primary component" in data["why"]
     young = judged(looks("ctl1"), between("ctl2"), lone(), mark=WELL)
     assert (young["procedure"], young["rule"]) == ("wait", "GB-3")
     assert "ctl1, ctl2 was started and looks for a Primary component" in young["why"]
@@ -94,7 +94,7 @@ def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     assert stop("ctl1", *replies) == []
     with pytest.raises(AsksAgain) as asked:
         stop("ctl3", *replies)
-    assert str(asked.value) == "stop ctl3, which run and answer from outside of a Primary component"
+    assert str(asked.value) == "stop ctl3, running outside of a Primary component"
     assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
     with pytest.raises(AsksAgain):
         stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
@@ -108,7 +108,7 @@ def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> No
     for host in ("ctl2", "ctl3"):
         assert stop(host, *replies, results=both, approved=True, shown=proposed) != []
     for shown in ("", judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)["why"]):
-        with pytest.raises(AsksAgain, match="stop ctl2, ctl3, which run and answer"):
+        with pytest.raises(AsksAgain, match="stop ctl2, ctl3, running outside"):
             stop("ctl2", *replies, results=both, approved=True, shown=shown)
 
 
