@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test prove bench check unit setup clean
+.PHONY: demo test lab-full prove bench check unit setup clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,11 @@ demo: setup
 # Every ring of tests; the lab is brought up and taken down by the run itself.
 test: setup
 	$(BIN)/python -m tests.rings
+
+# The whole matrix of faults, shapes and waits on the lab, resumable: make lab-full [PART=NAME]
+PART ?=
+lab-full: setup
+	$(BIN)/python -m tests.rings.full $(PART)
 
 # Ratios of two things measured in one run, on the lab (bench/).
 bench: setup

@@ -10,7 +10,7 @@ import pytest
 from lab import api
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.e2e, pytest.mark.on("ctl2")]
+pytestmark = [pytest.mark.e2e, pytest.mark.part("doors"), pytest.mark.on("ctl2")]
 
 UNIT = "kolla-memcached-container.service"
 TARGET = "container/ctl2/memcached"

@@ -13,7 +13,7 @@ from tests.lab.scenario import REMEDIATOR, Scenario
 from tests.service.nagios import obtain
 from tests.service.nagios.nagios import RealNagios, Service
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420), pytest.mark.on("ctl2")]
+pytestmark = [pytest.mark.e2e, pytest.mark.part("doors"), pytest.mark.timeout(420), pytest.mark.on("ctl2")]
 TARGET = "container/ctl2/memcached"
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.lab.scenario import REMEDIATOR, Scenario
 
-pytestmark = [pytest.mark.e2e, pytest.mark.on("ctl1")]
+pytestmark = [pytest.mark.e2e, pytest.mark.part("doors"), pytest.mark.on("ctl1")]
 Make = Callable[[Sequence[str]], Scenario]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.part("container")]
 
 Make = Callable[[Sequence[str]], Scenario]
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera"), pytest.mark.alone, pytest.mark.timeout(420)]
 
 Make = Callable[[Sequence[str]], Scenario]
 MEMBERS = ("ctl1", "ctl2", "ctl3")

@@ -19,7 +19,7 @@ import pytest
 from lab import paths, topology
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("gate"), pytest.mark.timeout(420)]
 
 Make = Callable[[Sequence[str]], Scenario]
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))

@@ -14,7 +14,7 @@ from lab import api
 from remediator.collect.assembly import BOOTSTRAP
 from remediator.integrations.galera import scripts
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120), pytest.mark.on("cmp1")]
+pytestmark = [pytest.mark.lab, pytest.mark.part("host"), pytest.mark.timeout(120), pytest.mark.on("cmp1")]
 
 HOST = "cmp1"
 USER = "nobody"

@@ -16,7 +16,7 @@ from tests.lab import recovering
 from tests.lab.recovering import MEMBERS, Make, approve, forget_views, settled, since, wait_mark, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 FIRST = topology.GALERA[0]
 VIEWS = 2

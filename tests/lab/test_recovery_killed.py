@@ -13,7 +13,7 @@ from tests.lab import recovering
 from tests.lab.recovering import Make, approve, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-killed"), pytest.mark.alone, pytest.mark.timeout(900)]
 
 BEGUN = ("intent", "settling", "in_doubt")
 

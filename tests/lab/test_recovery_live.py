@@ -14,7 +14,7 @@ from tests.lab import recovering
 from tests.lab.recovering import Make, approve, forget_views, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-live"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 FIRST = topology.GALERA[0]
 FAULT = "galera-all-non-primary"

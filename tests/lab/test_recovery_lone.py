@@ -16,7 +16,7 @@ from tests.lab import recovering
 from tests.lab.recovering import Make, approve, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-live"), pytest.mark.alone, pytest.mark.timeout(1500)]
 
 FAULT = "galera-all-non-primary"
 LOST = topology.host("ctl3")

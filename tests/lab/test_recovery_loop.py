@@ -16,7 +16,7 @@ from tests.lab import recovering
 from tests.lab.recovering import MEMBERS, Make, approve, settled, since, wait_mark, wait_run, whole_again
 from tests.lab.scenario import Row
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 FAULT = "galera-shut-down"
 

@@ -13,7 +13,7 @@ from tests.lab import recovering
 from tests.lab.recovering import Make, approve, forget_views, settled, since, wait_run
 from tests.lab.scenario import Row, Scenario
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-refused"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 
 def page_of(running: Scenario, words: str, limit_s: float = 90.0) -> str:

@@ -19,7 +19,7 @@ from tests.lab.recovering import MEMBERS, Make, approve, forget_views, settled, 
 from tests.lab.scenario import Row, Scenario
 from tests.lab.test_recovery_refused import nothing_held, page_of
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-refused"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 FAULT = "galera-sst-cut"
 FIRST, CUT = topology.GALERA[0], topology.host("ctl3")

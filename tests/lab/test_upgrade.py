@@ -21,7 +21,7 @@ from tests.lab import recovering
 from tests.lab.recovering import Make, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario, Waited
 
-pytestmark = [pytest.mark.lab, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.part("galera-upgrade"), pytest.mark.alone, pytest.mark.timeout(600)]
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "galera-upgrade.md"
 FIRST, OLD, OUT = topology.GALERA[0], topology.host("ctl2"), topology.host("ctl3")

@@ -20,17 +20,17 @@ class Lab:
     enter: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def up(self) -> str | None:
-        """Bring it up; return None, or in one line why it did not come."""
-        return self._do("up")
+    def up(self, shape: str | None = None) -> str | None:
+        """Bring it up, in its own shape or in another one; return None, or in one line why it did not come."""
+        return self._do("up", *(() if shape is None else ("--shape", shape)))
 
     def down(self) -> str | None:
         """Take it down, harmless when it is not up; return None, or in one line what went wrong."""
         return self._do("down")
 
-    def _do(self, verb: str) -> str | None:
+    def _do(self, verb: str, *options: str) -> str | None:
         started = time.monotonic()
-        argv = [*self.enter, sys.executable, "-m", "lab", verb]
+        argv = [*self.enter, sys.executable, "-m", "lab", verb, *options]
         code, said = processes.run(argv, limit_s=LIMIT_S, keep=True, environment=self.environment)
         took = time.monotonic() - started
         print(f"{said}{self.name}: lab {verb}: exit {code}, {took:.0f} s\n", end="", flush=True)

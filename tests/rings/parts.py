@@ -1,0 +1,34 @@
+"""The parts of the whole matrix on the lab (`make lab-full PART=NAME`): which shape of the lab each needs, and what is in it.
+
+A test says beside itself which part it is of (`pytest.mark.part`), most by one line for their whole file. One without a part is an
+error of its collection: it would be in no part, and never run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LIMIT_S = 3600.0
+"""A part begins nothing new after this; what is left of it is run by the same command, said again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """`shape`: of the lab (`lab up --shape`), None: the lab's own."""
+
+    about: str
+    shape: str | None = None
+
+
+PARTS: Mapping[str, Part] = {
+    "container": Part(about="faults of one container, on Docker and on Podman"),
+    "host": Part(about="faults of a whole host, what its sudo lets through"),
+    "gate": Part(about="storm, vantage, approval, maintenance"),
+    "galera": Part(about="one member, and a whole cluster brought back"),
+    "galera-killed": Part(about="the daemon dies at each step of a recovery"),
+    "galera-refused": Part(about="clusters that no recovery may touch"),
+    "galera-live": Part(about="members that run outside of a Primary component, ten-minute waits"),
+    "galera-upgrade": Part(about="after an upgrade of MariaDB"),
+    "doors": Part(about="Nagios, a killed daemon, a state directory that fails"),
+}
