@@ -82,6 +82,7 @@ def test_nagios_drives_the_cure_and_a_downtime_mutes_it(
     assert len(running.runs()) == 1
 
 
+@pytest.mark.full("the other test has a real Nagios; a hint that makes a check due is in sim")
 def test_a_hint_makes_a_rare_check_due_now(scenario: Callable[[Sequence[str]], Scenario], tmp_path: Path) -> None:
     running = scenario(["ctl2"])
     running.start()

@@ -126,6 +126,7 @@ def test_one_changed_byte_of_the_audit_is_named(scenario: Make) -> None:
     assert json.loads(verified.stdout)["first_bad"] == {"seq": seq, "why": "edited"}
 
 
+@pytest.mark.full("the service ring has a reload that fails")
 def test_a_bad_reload_keeps_the_old_config_and_says_why(scenario: Make) -> None:
     running = scenario(["ctl1"])
     running.start()
@@ -143,6 +144,7 @@ def test_a_bad_reload_keeps_the_old_config_and_says_why(scenario: Make) -> None:
     running.wait("the reload", lambda: '"reloaded"' in running.log.read_text(), 30)
 
 
+@pytest.mark.full("sim writes and verifies the checkpoints of a real store")
 def test_the_checkpoint_file_is_written_and_verified(scenario: Make, tmp_path: Path) -> None:
     running = scenario(["ctl1"])
     running.start()

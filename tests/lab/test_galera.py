@@ -51,6 +51,7 @@ def test_one_failed_member_is_started_and_becomes_synced(scenario: Make) -> None
     row.keep()
 
 
+@pytest.mark.full("a partition with writes going on is in this part too")
 def test_a_partitioned_member_is_left_to_a_person(scenario: Make) -> None:
     running = settled(scenario)
     broken = running.break_("galera-partition", "ctl2")

@@ -111,6 +111,7 @@ def shadowed(running: Scenario, incident: str) -> bool:
     return {"mode"} in refused
 
 
+@pytest.mark.full("a whole loss is cured in make test by a recovery that no storm holds")
 @pytest.mark.alone
 def test_a_galera_outage_alone_is_no_storm(scenario: Make) -> None:
     running = scenario(("ctl1", "ctl2", "ctl3"))
@@ -138,6 +139,7 @@ def test_a_galera_outage_alone_is_no_storm(scenario: Make) -> None:
     running.wait("the plan in shadow", lambda: shadowed(running, cluster["id"]), 90, every_s=2.0)
 
 
+@pytest.mark.full("the whole lab for two minutes; the guard itself is shown in sim")
 @pytest.mark.alone
 def test_cut_off_from_most_hosts_it_does_nothing_but_says_so_and_goes_on_afterwards(scenario: Make) -> None:
     running = scenario(topology.NAMES)
@@ -244,6 +246,7 @@ def test_a_real_ansible_run_holds_its_host(scenario: Make, tmp_path: Path) -> No
     Row(fault="crash-once-limit beside ansible", host="ctl3", outcome="refused", why=during["maintenance"]).keep()
 
 
+@pytest.mark.full("a real Ansible run holds in make test; pause --wrap is shown in sim")
 @pytest.mark.on("ctl3")
 def test_a_wrapped_command_holds_its_scope_and_what_it_returns(scenario: Make) -> None:
     running = scenario(["ctl3"])

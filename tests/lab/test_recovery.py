@@ -27,7 +27,10 @@ def told_lost(running: Scenario) -> int:
     return int(recovering.cluster(running)["data"]["behind_mark"] or 0)
 
 
-@pytest.mark.parametrize("flush", [0, 1])
+UNFLUSHED = pytest.mark.full("with flush 1 the same way is in make test; what is lost without it is counted here")
+
+
+@pytest.mark.parametrize("flush", [pytest.param(0, marks=UNFLUSHED), 1])
 def test_all_killed_form_again_by_themselves(scenario: Make, tmp_path: Path, flush: int) -> None:
     running = settled(scenario)
     galera.set_flush(flush)
@@ -88,6 +91,7 @@ def test_three_positions_and_no_view_are_bootstrapped_from_the_highest(scenario:
     assert running.run("audit", "verify").returncode == 0
 
 
+@pytest.mark.full("a second bootstrap of four minutes; its second yes is shown in sim")
 def test_what_is_below_the_mark_is_told_and_needs_a_second_yes(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     for host in topology.GALERA:

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.part("galera-killed"), pytest.mark.al
 BEGUN = ("intent", "settling", "in_doubt")
 
 
+@pytest.mark.full("four minutes of the whole lab; every crash point is died at in sim")
 def test_a_kill_at_every_step_and_one_bootstrap(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     galera.set_flush(1)

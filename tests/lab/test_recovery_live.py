@@ -44,6 +44,7 @@ def mend_network() -> None:
         members.let_through(host)
 
 
+@pytest.mark.full("the whole lab for four minutes; sim has this way")
 def test_the_furthest_is_made_primary_and_the_others_take_part_again(
     scenario: Make, tmp_path: Path, account: None
 ) -> None:
@@ -72,6 +73,7 @@ def test_the_furthest_is_made_primary_and_the_others_take_part_again(
     assert running.run("audit", "verify").returncode == 0
 
 
+@pytest.mark.full("the whole lab for four minutes; sim has this way")
 def test_where_nobody_is_let_in_nothing_is_said_and_the_page_has_the_statement(scenario: Make) -> None:
     running = settled(scenario)
     asked = lose(running)

@@ -36,6 +36,7 @@ def test_the_program_that_stops_leaves_a_member_of_a_primary_component_alone(sce
     whole_again()
 
 
+@pytest.mark.full("it waits ten minutes; on virtual time it is a directed story of sim")
 def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=20)

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.part("galera"), pytest.mark.alone, py
 FAULT = "galera-shut-down"
 
 
+@pytest.mark.full("a third bootstrap of five minutes; sim has this way")
 def test_members_that_look_for_each_other_for_ever_are_held_and_brought_back(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=500)

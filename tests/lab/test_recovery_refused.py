@@ -55,6 +55,7 @@ def refused_by_what_was_read(running: Scenario, fault: str, host: str, rule: str
     Row(fault=f"{fault}, no views", host=host, outcome="escalated", why=run["reason"].splitlines()[0]).keep()
 
 
+@pytest.mark.full("GB-7 is refused as GB-5 is, which is in make test")
 def test_an_empty_member_with_the_flag_is_never_the_source(scenario: Make) -> None:
     refused_by_what_was_read(settled(scenario), "galera-empty-flagged", "ctl1", "GB-7")
 
@@ -64,6 +65,7 @@ def test_two_histories_are_a_persons(scenario: Make) -> None:
     assert "ctl3 holds" in text
 
 
+@pytest.mark.full("GB-4 is refused after a yes; the cells and sim have it")
 def test_prepared_transactions_end_the_run_and_everything_is_taken_back(scenario: Make) -> None:
     refused_by_what_was_read(settled(scenario), "galera-prepared-xa", "ctl2", "GB-4")
 
@@ -72,7 +74,10 @@ def nothing_held() -> bool:
     return all(not recovering.left_on(host) for host in topology.GALERA)
 
 
-@pytest.mark.parametrize("passed", [False, True])
+NOT_PASSED = pytest.mark.full("the harder case, with the others further on, is in make test")
+
+
+@pytest.mark.parametrize("passed", [pytest.param(False, marks=NOT_PASSED), True])
 def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: Make, passed: bool) -> None:
     """Nor is it once they have written past its position, where no seqno tells that its history is another one."""
     running = settled(scenario)
@@ -94,6 +99,7 @@ def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: M
     Row(fault=name, host="ctl3", outcome="escalated", why=run["reason"][:110]).keep()
 
 
+@pytest.mark.full("the whole lab for two minutes, in which nothing may happen")
 def test_a_partition_is_left_alone_and_loses_nothing(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=120)
@@ -110,6 +116,7 @@ def test_a_partition_is_left_alone_and_loses_nothing(scenario: Make, tmp_path: P
     ).keep()
 
 
+@pytest.mark.full("the whole lab for two minutes, in which nothing may happen")
 def test_all_cut_off_from_each_other_are_waited_for(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     writing = workload.start(tmp_path / "writes", seconds=120)

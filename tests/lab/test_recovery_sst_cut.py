@@ -42,6 +42,7 @@ def lost_on_all(folder: Path) -> set[int]:
     return set().union(*(workload.lost(folder, host) for host in topology.GALERA))
 
 
+@pytest.mark.full("a cut state transfer takes minutes to make; the cells have such a member in every state")
 def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, tmp_path: Path) -> None:
     """GB-16 would start it; its position cannot be read, and a start would only crash. An empty data directory takes a whole copy."""
     running = settled(scenario)
@@ -74,6 +75,7 @@ def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, 
     whole_again()
 
 
+@pytest.mark.full("a cut state transfer takes minutes to make; the cells have such a member in every state")
 def test_with_all_down_it_is_named_and_never_the_source(scenario: Make, tmp_path: Path) -> None:
     """GB-6, GB-9: it brings no position, and the page says so. Once it is empty its position can be read, as none: that is told before a
     second yes, the furthest of the others is bootstrapped, and it takes a whole copy."""

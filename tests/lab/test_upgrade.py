@@ -88,6 +88,7 @@ def executed(running: Scenario) -> str:
     return str(said["run"])
 
 
+@pytest.mark.full("a rare way of two minutes each; sim has each runbook's cure")
 def test_without_a_login_it_ends_before_anything_is_changed(scenario: Make) -> None:
     """Root has a password and there is no account mysql, as kolla leaves it: the first step ends the run with the documented sentence."""
     running = settled(scenario)
@@ -120,6 +121,7 @@ def documented_account() -> Iterator[None]:
         galera.sql(FIRST, "DROP USER IF EXISTS mysql@localhost;")
 
 
+@pytest.mark.full("a rare way of two minutes each; sim has each runbook's cure")
 def test_with_the_documented_account_the_tables_are_rewritten(scenario: Make) -> None:
     """One member alone: the others keep their places in the component, and are Synced all the time."""
     running = settled(scenario)
@@ -172,6 +174,7 @@ def starts(host: Host) -> int:
     return int(hosts.shell(host, f"grep -c 'mysqld_safe Starting' {LOG} || true\n").out)
 
 
+@pytest.mark.full("a rare way of two minutes each; sim has each runbook's cure")
 def test_a_member_that_was_left_out_is_restarted_once(scenario: Make) -> None:
     running = settled(scenario)
     assert running.run("pause", "--reason", "to see that it stays").returncode == 0
