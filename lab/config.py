@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import secrets
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +18,7 @@ CHECKS = (
     "galera-mark", "galera-upgrade",
 )  # fmt: skip
 HTTP_PORT = 8087
+_BIND = re.compile(r'^http: \{bind: "127\.0\.0\.1:(\d+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,18 @@ class Written:
     audit_key: Path
     token_file: Path
     http: str
+
+
+def http_port() -> int:
+    """Return the port of the config that `up` wrote; before that HTTP_PORT, or a free one where another daemon listens there."""
+    if paths.CONFIG.exists() and (found := _BIND.search(paths.CONFIG.read_text())):
+        return int(found[1])
+    for wanted in (HTTP_PORT, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", wanted))
+            return int(probe.getsockname()[1])
+    return HTTP_PORT
 
 
 def write(

@@ -2,7 +2,7 @@
 
 Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`), and every
 line says so. Everything shown is done through the command line that an operator has. The last line says how it went; nothing of it is
-taken for granted: incidents and cures are counted from the daemon's own records, what is left from the machine itself.
+taken for granted: incidents and cures are counted from the daemon's own records, what is left from the machine itself (`lab.trace`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import api, down, machine, paths, trace, up
+from lab import api, down, machine, mark, paths, up
 from lab.errors import LabError, UsageError
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
@@ -49,10 +49,9 @@ def main(argv: Sequence[str]) -> int:
         return code
     started = time.monotonic()
     keep = "--keep" in argv
-    before = trace.machine()
     try:
         counts = _play()
-        left = [] if keep else _take_down(before)
+        left = [] if keep else _take_down()
     except (DemoFailed, LabError) as error:
         print(f"demo: FAILED {error}", flush=True)
         if not keep:
@@ -216,10 +215,9 @@ def _counts() -> dict[str, Any]:
     }
 
 
-def _take_down(before: trace.Machine) -> list[str]:
+def _take_down() -> list[str]:
     _say("Taking the lab down.")
-    down.down()
-    left = trace.left_behind(before, trace.machine()) + down.leftovers()
+    left = down.take_down()
     print(f"  left behind: {', '.join(left) or 'nothing'}", flush=True)
     return left
 
@@ -236,7 +234,7 @@ def _say(text: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return mark.environment({name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"})
 
 
 def _remediator(*words: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,6 @@
 """`down`: takes away everything that `up` and the faults put on the machine, whatever state it was left in.
 
-Works by what is found (containers, pids that name the lab's directory, mounts under it, links, route, rule), so that an
+Works by what is found (containers, processes with the lab's mark, mounts, links, route, rule), so that an
 `up` killed half way leaves nothing either. Only the image cache stays.
 """
 
@@ -13,15 +13,26 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab import engine, network, paths
+from lab import engine, machine, network, paths, trace
 from lab.errors import LabError
 from lab.images import remove_tree
 from lab.proc import run
-from lab.topology import CGROUP
+
+_GROUPS = "remediator-lab*"
+"""The groups of every lab: an empty one is nobody's any more, and one with a process in it cannot be removed."""
 
 
 def down() -> None:
     """Take the lab down. Raise LabError with the list when something could not be taken away."""
+    left = take_down()
+    if left:
+        raise LabError(f"down left something behind: {', '.join(left)}")
+
+
+def take_down() -> list[str]:
+    """Take the lab down and return what of it is still there, in words."""
+    made = trace.made()
+    machine.services_may_start()
     if engine.alive():
         _remove_containers()
         engine.docker("network", "rm", "lab", check=False)
@@ -30,24 +41,14 @@ def down() -> None:
         _remove_containers()
         engine.docker("network", "rm", "lab", check=False)
     engine.stop()
-    for mount in _mounts():
+    trace.end(trace.marked())
+    for mount in trace.mounts():
         run(["umount", "-l", mount], check=False)
     network.remove()
     _remove_cgroups()
     remove_tree(paths.RUNTIME)
     remove_tree(paths.RUN)
-    left = leftovers()
-    if left:
-        raise LabError(f"down left something behind: {', '.join(left)}")
-
-
-def leftovers() -> list[str]:
-    """Return what of the lab is on the machine beside its cache, in words."""
-    found = network.leftovers()
-    found += [f"process {pid}" for pid in engine.processes("")]
-    found += [f"mount {mount}" for mount in _mounts()]
-    found += [f"directory {path}" for path in (paths.RUNTIME, paths.RUN) if path.exists()]
-    return found
+    return trace.left(made)
 
 
 def _remove_containers() -> None:
@@ -66,13 +67,6 @@ def _hosts_on_disk() -> bool:
     return containers.is_dir() and any(containers.iterdir())
 
 
-def _mounts() -> list[str]:
-    """Return the mount points under the lab's directories, the deepest first."""
-    points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-    ours = [p for p in points if p.startswith((f"{paths.HOME}/", f"{paths.RUNTIME}/"))]
-    return sorted(ours, key=len, reverse=True)
-
-
 def _remove_cgroups() -> None:
     """Remove the empty control groups of the lab's containers.
 
@@ -82,7 +76,8 @@ def _remove_cgroups() -> None:
     mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     tops = [Path(m[1]) for m in mounts if m[2] in ("cgroup", "cgroup2")]
     for top in tops:
-        _remove_empty(top / CGROUP)
+        for group in top.glob(_GROUPS):
+            _remove_empty(group)
     seen = {word for m in mounts if m[2] == "cgroup" for word in m[3].split(",")}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         controllers = line.split(":")[1]
@@ -90,10 +85,11 @@ def _remove_cgroups() -> None:
             continue
         with tempfile.TemporaryDirectory(prefix="remediator-lab-") as folder:
             for _ in range(10):  # a hierarchy goes with its last unmount, once removed groups are gone for good
-                if not run(["mount", "-t", "cgroup", "-o", controllers, "remediator-lab", folder], check=False).ok:
+                if not run(["mount", "-t", "cgroup", "-o", controllers, trace.MOUNT_SOURCE, folder], check=False).ok:
                     break
-                for name in (CGROUP, "docker", "libpod_parent", "system.slice", "init.scope", "user.slice"):
-                    _remove_empty(Path(folder) / name)
+                for name in (_GROUPS, "docker", "libpod_parent", "system.slice", "init.scope", "user.slice"):
+                    for group in Path(folder).glob(name):
+                        _remove_empty(group)
                 run(["umount", folder], check=False)
                 if f":{controllers}:" not in Path("/proc/self/cgroup").read_text():
                     break

@@ -8,6 +8,7 @@ because the hosts' network has no way out.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import network, paths, topology
+from lab import mark, network, paths, topology
 from lab.errors import LabError
 from lab.proc import Finished, poll, run
 
@@ -28,6 +29,11 @@ _ENV = {
     "HOME": "/root",
     "LC_ALL": "C.UTF-8",
 }
+_CONTAINERD_TOML = f"""version = 2
+[plugins."io.containerd.internal.v1.opt"]
+path = "{paths.RUNTIME}/opt"
+"""
+"""Without a place of its own containerd makes /opt/containerd, as dockerd makes /etc/docker/key.json."""
 
 
 def docker(*args: str, timeout_s: float = 60, stdin: str | bytes | None = None, check: bool = True) -> Finished:
@@ -56,8 +62,8 @@ def start() -> None:
     network.prepare()
     shutil.copy(paths.IMAGE / "host/root/usr/local/sbin/runc-lab", RUNTIME_WRAPPER)
     RUNTIME_WRAPPER.chmod(0o755)
-    (paths.RUNTIME / "daemon.json").write_text("{}\n")
-    (paths.RUNTIME / "containerd.toml").write_text("version = 2\n")
+    (paths.RUNTIME / "daemon.json").write_text(json.dumps({"deprecated-key-path": f"{paths.RUNTIME}/key.json"}) + "\n")
+    (paths.RUNTIME / "containerd.toml").write_text(_CONTAINERD_TOML)
     _spawn("containerd", [
         "containerd", "--config", f"{paths.RUNTIME}/containerd.toml", "--address", str(CONTAINERD),
         "--root", f"{paths.OUTER}/containerd", "--state", f"{paths.RUNTIME}/containerd",
@@ -70,7 +76,7 @@ def start() -> None:
         "--containerd-plugins-namespace", "remediator-lab-plugins", "--bridge", topology.IDLE_BRIDGE,
         "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
         "--add-runtime", f"lab={RUNTIME_WRAPPER}", "--default-runtime", "lab", "--storage-driver", "overlay2",
-        "--cgroup-parent", f"/{topology.CGROUP}",
+        "--cgroup-parent", f"/{paths.CGROUP}",
     ])  # fmt: skip
     _wait("dockerd", alive)
 
@@ -111,7 +117,13 @@ def processes(program: str) -> list[int]:
 def _spawn(name: str, argv: Sequence[str]) -> None:
     with open(paths.LOGS / f"{name}.log", "ab") as log:
         subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_ENV, cwd="/"
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=mark.environment(_ENV),
+            cwd="/",
         )
 
 

@@ -113,7 +113,7 @@ def _host_images() -> None:
             "build",
             "--quiet",
             "--cgroup-parent",
-            f"/{topology.CGROUP}",
+            f"/{paths.CGROUP}",
             "--network",
             "none",
             "--build-arg",

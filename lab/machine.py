@@ -26,6 +26,10 @@ PACKAGES = {
     "ssh": "openssh-client",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY_BEFORE = POLICY.with_name("policy-rc.d.before-remediator-lab")
+NOTHING_STARTS = (
+    "#!/bin/sh\n# Written by remediator's lab while it installs packages: no service of them is started.\nexit 101\n"
+)
 NEEDED_BYTES = 6 << 30
 SUITE = "bookworm"
 ENV = {
@@ -101,18 +105,23 @@ def _install(packages: list[str]) -> None:
 @contextmanager
 def _nothing_starts() -> Iterator[None]:
     """While apt runs, policy-rc.d forbids it to start services; afterwards the file is as it was."""
-    before = POLICY.read_bytes() if POLICY.exists() else None
-    mode = POLICY.stat().st_mode if before is not None else 0o755
-    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    services_may_start()
+    if POLICY.exists():
+        POLICY.rename(POLICY_BEFORE)
+    POLICY.write_text(NOTHING_STARTS)
     POLICY.chmod(0o755)
     try:
         yield
     finally:
-        if before is None:
-            POLICY.unlink(missing_ok=True)
-        else:
-            POLICY.write_bytes(before)
-            POLICY.chmod(mode)
+        services_may_start()
+
+
+def services_may_start() -> None:
+    """Put policy-rc.d back as it was before us, also after an `up` that was killed while apt ran."""
+    if POLICY.exists() and POLICY.read_text(errors="replace") == NOTHING_STARTS:
+        POLICY.unlink()
+    if POLICY_BEFORE.exists() and not POLICY.exists():
+        POLICY_BEFORE.rename(POLICY)
 
 
 def _capability(bit: int) -> bool | None:

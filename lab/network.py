@@ -8,7 +8,10 @@ from pathlib import Path
 from lab import topology
 from lab.proc import run
 
-RULE = ["-i", topology.BRIDGE, "-o", topology.BRIDGE, "-m", "comment", "--comment", "remediator-lab", "-j", "ACCEPT"]
+COMMENT = "remediator-lab"
+BRIDGES = (topology.BRIDGE, topology.IDLE_BRIDGE)
+ROUTE = ["blackhole", topology.BLACKHOLE, "metric", "9999"]
+RULE = ["-i", topology.BRIDGE, "-o", topology.BRIDGE, "-m", "comment", "--comment", COMMENT, "-j", "ACCEPT"]
 
 
 def prepare() -> None:
@@ -17,7 +20,7 @@ def prepare() -> None:
         run(["ip", "link", "add", topology.IDLE_BRIDGE, "type", "bridge"])
     run(["ip", "address", "replace", topology.IDLE_ADDRESS, "dev", topology.IDLE_BRIDGE])
     run(["ip", "link", "set", topology.IDLE_BRIDGE, "up"])
-    run(["ip", "route", "replace", "blackhole", topology.BLACKHOLE, "metric", "9999"])
+    run(["ip", "route", "replace", *ROUTE])
 
 
 def let_hosts_talk() -> None:
@@ -26,7 +29,7 @@ def let_hosts_talk() -> None:
     if not seen.exists() or seen.read_text().strip() != "1":
         return
     rules = run(["iptables", "-S", "FORWARD"], check=False).out
-    if ("-P FORWARD DROP" in rules or re.search("DROP|REJECT", rules)) and not _marked(rules):
+    if ("-P FORWARD DROP" in rules or re.search("DROP|REJECT", rules)) and not marked(rules):
         run(["iptables", "-I", "FORWARD", *RULE])
 
 
@@ -34,27 +37,48 @@ def exists(link: str) -> bool:
     return run(["ip", "link", "show", "dev", link], check=False).ok
 
 
+def ports() -> frozenset[str]:
+    """Return the links that the hosts hang on, as number and name: the engine names them, so they are known by their bridge only."""
+    return frozenset(link for bridge in BRIDGES for link in _listed("master", bridge))
+
+
+def links() -> frozenset[str]:
+    """Return every link of the machine as number and name."""
+    return frozenset(_listed())
+
+
 def leftovers() -> list[str]:
     """Return what of the lab's network is still there, for a person to read."""
-    found = [f"link {link}" for link in (topology.BRIDGE, topology.IDLE_BRIDGE) if exists(link)]
-    if run(["ip", "route", "show", "type", "blackhole", topology.BLACKHOLE], check=False).out.strip():
+    found = [f"link {link}" for link in BRIDGES if exists(link)]
+    if _route():
         found.append(f"route blackhole {topology.BLACKHOLE}")
-    if _marked(run(["iptables", "-S", "FORWARD"], check=False).out):
+    if marked(run(["iptables", "-S", "FORWARD"], check=False).out):
         found.append("iptables FORWARD rule")
     return found
 
 
 def remove() -> None:
     """Take away what `prepare` and `let_hosts_talk` made; harmless when it is not there."""
-    for link in (topology.BRIDGE, topology.IDLE_BRIDGE):
+    for link in BRIDGES:
         if exists(link):
             run(["ip", "link", "delete", link], check=False)
-    if "route" in " ".join(leftovers()):
-        run(["ip", "route", "delete", "blackhole", topology.BLACKHOLE, "metric", "9999"], check=False)
-    while _marked(run(["iptables", "-S", "FORWARD"], check=False).out):
+    if _route():
+        run(["ip", "route", "delete", *ROUTE], check=False)
+    while marked(run(["iptables", "-S", "FORWARD"], check=False).out):
         if not run(["iptables", "-D", "FORWARD", *RULE], check=False).ok:
             break
 
 
-def _marked(rules: str) -> bool:
-    return "remediator-lab" in rules
+def _route() -> bool:
+    return bool(run(["ip", "route", "show", *ROUTE], check=False).out.strip())
+
+
+def _listed(*chosen: str) -> list[str]:
+    """Return links as number and name, from lines like `7: veth1a@if6: <...`."""
+    lines = run(["ip", "-o", "link", "show", *chosen], check=False).out.splitlines()
+    return [f"{number} {name.partition('@')[0]}" for number, name, *_ in (line.split(": ", 2) for line in lines)]
+
+
+def marked(rules: str) -> bool:
+    """Say whether one of the rules that `iptables -S` printed is the lab's."""
+    return f"--comment {COMMENT} " in rules.replace('"', "")

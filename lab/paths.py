@@ -22,6 +22,8 @@ LOCK = HOME / "lock"
 # Sockets and pids: short names, gone after a reboot. Another HOME, RUNTIME and network namespace make a second lab.
 RUNTIME = Path(os.environ.get("REMEDIATOR_LAB_RUNTIME") or "/run/remediator-lab").absolute()
 SOCKET = RUNTIME / "docker.sock"
+# The hosts' control groups are below this one: two labs that have each a RUNTIME have each a group.
+CGROUP = f"remediator-lab{RUNTIME.name.removeprefix('remediator-lab')}"
 
 KNOWN_HOSTS = KEYS / "known_hosts"
 READ_KEY = KEYS / "read"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lab import mark
 from lab.errors import CommandFailed, LabError
 
 T = TypeVar("T")
@@ -34,12 +35,14 @@ def run(
     check: bool = True,
     env: dict[str, str] | None = None,
 ) -> Finished:
-    """Run `argv` and return what it said. Raise CommandFailed when `check` and it did not exit 0 in time."""
+    """Run `argv`, marked as the lab's, and return what it said. Raise CommandFailed when `check` and it did not exit 0 in time."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     source = {"stdin": subprocess.DEVNULL} if data is None else {}
     code: int | None
     try:
-        done = subprocess.run(list(argv), input=data, capture_output=True, timeout=timeout_s, env=env, **source)  # type: ignore[call-overload]
+        done = subprocess.run(
+            list(argv), input=data, capture_output=True, timeout=timeout_s, env=mark.environment(env), **source
+        )  # type: ignore[call-overload]
         code, out, err = done.returncode, done.stdout, done.stderr
     except subprocess.TimeoutExpired as late:
         code, out, err = None, late.stdout or b"", late.stderr or b""

@@ -32,7 +32,7 @@ def status() -> dict[str, Any]:
         },
         "config": str(paths.CONFIG),
         "token_file": str(paths.TOKEN),
-        "http": f"http://127.0.0.1:{config.HTTP_PORT}",
+        "http": f"http://127.0.0.1:{config.http_port()}",
         "home": str(paths.HOME),
         "faults": [{"fault": r.fault, "host": r.host, "params": r.params} for r in records.active()],
     }

@@ -12,7 +12,6 @@ BLACKHOLE = "10.77.0.0/16"
 BRIDGE = "br-lab"
 IDLE_BRIDGE = "br-lab0"  # an engine without a bridge of its own would delete the machine's docker0
 IDLE_ADDRESS = "10.77.255.1/30"
-CGROUP = "remediator-lab"  # the hosts' control groups are below this one
 SSH_USER = "remediator"
 KOLLA_VERSION = "20.0.0"
 TAG = "2025.1-debian-bookworm"

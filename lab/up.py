@@ -61,7 +61,7 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     _each(sound, hosts.wait_running)
     for host in fresh:
         hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": _recipe(host)}) + "\n")
-    config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if hosts.made(h)])
+    config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if hosts.made(h)], http_port=config.http_port())
     clock.lap("services")
     print(f"lab: up, {len(wanted)} hosts ({clock})", flush=True)
     if broken & {h.name for h in wanted}:

@@ -55,5 +55,8 @@ def test_an_error_of_pip_is_shown_whole_with_its_exit_code(checkout: Path) -> No
     assert done.returncode == 2
     assert "WARNING: Location" in done.stderr
     assert "ERROR: no matching distribution found for idna==3.7\n" in done.stderr
-    assert "-m pip install --disable-pip-version-check --require-hashes -r requirements.lock' ended with 3\n" in done.stderr
+    assert (
+        "-m pip install --disable-pip-version-check --require-hashes -r requirements.lock' ended with 3\n"
+        in done.stderr
+    )
     assert not (checkout / ".venv/.installed").exists()
