@@ -48,7 +48,7 @@ test: setup
 # The whole matrix of faults, shapes and waits on the lab, resumable: make lab-full [PART=NAME]
 PART ?=
 lab-full: setup
-	$(BIN)/python -m tests.rings.full $(PART)
+	@$(BIN)/python -m tests.rings.full $(PART)
 
 # Ratios of two things measured in one run, on the lab (bench/).
 bench: setup
