@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 
-from lab import paths, topology
+from lab import hosts, paths, topology
 from tests.lab.scenario import Row, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("gate"), pytest.mark.timeout(420)]
 
 Make = Callable[[Sequence[str]], Scenario]
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
+MAY_END = "/run/lab/ansible-may-end"
+"""What Ansible waits for on its host, three minutes at most: however busy the machine is, it works until it was seen."""
 
 
 def state(scenario: Scenario, check: str, target: str) -> str:
@@ -226,7 +228,8 @@ def test_a_real_ansible_run_holds_its_host(scenario: Make, tmp_path: Path) -> No
     running = scenario(["ctl3"])
     running.start()
     running.settle()
-    argv = [ANSIBLE, "ctl3", "-i", str(inventory(tmp_path, "ctl3")), "-m", "ansible.builtin.command", "-a", "sleep 35"]
+    until = f"for _ in $(seq 180); do test -e {MAY_END} && exit 0; sleep 1; done; exit 1"
+    argv = [ANSIBLE, "ctl3", "-i", str(inventory(tmp_path, "ctl3")), "-m", "ansible.builtin.shell", "-a", until]
     work = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         running.break_("crash-once-limit", "ctl3")
@@ -236,11 +239,13 @@ def test_a_real_ansible_run_holds_its_host(scenario: Make, tmp_path: Path) -> No
         assert work.poll() is None, work.communicate()[0]
         assert set(during) == {"maintenance"}
         assert "an Ansible process works on ctl3" in during["maintenance"]
+        hosts.shell(topology.host("ctl3"), f"touch {MAY_END}\n")
         said, _ = work.communicate(timeout=90)
         assert work.returncode == 0, said
     finally:
         work.kill()
         work.wait(timeout=10)
+        hosts.shell(topology.host("ctl3"), f"rm -f {MAY_END}\n")
     running.stays("the hold after its end", lambda: set(refused_by(running, target)) == {"maintenance"}, 15)
     assert running.runs() == []
     Row(fault="crash-once-limit beside ansible", host="ctl3", outcome="refused", why=during["maintenance"]).keep()
@@ -267,6 +272,7 @@ def test_a_wrapped_command_holds_its_scope_and_what_it_returns(scenario: Make) -
     finally:
         work.kill()
         work.wait(timeout=10)
+        hosts.shell(topology.host("ctl3"), f"rm -f {MAY_END}\n")
     running.stays("the hold after its end", lambda: set(refused_by(running, target)) == {"maintenance"}, 10)
     assert running.runs() == []
     Row(fault="crash-once-limit beside pause --wrap", host="ctl3", outcome="refused", why=during["maintenance"]).keep()
