@@ -31,7 +31,7 @@ def status() -> dict[str, Any]:
 
 def fault_list() -> list[dict[str, Any]]:
     """Return what `faults --format json` prints."""
-    return [fault.described() for fault in faults.FAULTS.values()]
+    return faults.described()
 
 
 def active_faults() -> list[dict[str, Any]]:
@@ -65,8 +65,8 @@ def accept_baseline(scope: str, reason: str, *, config: Path = paths.CONFIG) -> 
     return baseline.accept(scope, reason, config=config)
 
 
-def write_config(folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = config_.HTTP_PORT) -> Written:
-    """Write a daemon's config for some hosts, with state, audit, pause file and token of its own under `folder`."""
+def write_config(folder: Path, *, hosts: Sequence[str] | None = None, http_port: int = config_.HTTP_PORT) -> Written:
+    """Write a daemon's config for some hosts, by default all of the lab's shape, with state, audit, pause file and token of its own under `folder`."""
     return config_.write(folder, hosts=hosts, http_port=http_port)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lab import down, faults, hosts, machine, paths, status, topology, up
+from lab import down, faults, hosts, machine, paths, shapes, status, topology, up
 from lab.errors import LabError, UsageError
 
 USAGE = """usage: python -m lab COMMAND
-  up [--only HOST,HOST]            bring the cloud up, or make it whole
+  up [--shape SHAPE] [--only HOST,HOST]
+                                   bring the cloud up, or make it whole
   down                             take it away and leave nothing
   status [--format json]
   ssh HOST [CMD...]                as the user remediator, with the acting key
@@ -45,10 +46,10 @@ def _dispatch(argv: list[str]) -> int:
     command, rest = (argv[0], argv[1:]) if argv else ("", [])
     match command:
         case "up":
-            names = _only(rest)
+            shape, only = _shape_and_hosts(rest)
             machine.check()
             with _alone():
-                up.up(names)
+                up.up(only, shape=shape)
         case "down":
             _no_more(rest)
             with _alone():
@@ -75,20 +76,27 @@ def _dispatch(argv: list[str]) -> int:
     return 0
 
 
-def _only(rest: list[str]) -> Sequence[str]:
-    if not rest:
-        return topology.NAMES
-    if len(rest) == 2 and rest[0] == "--only":
-        names = [n for n in rest[1].split(",") if n]
-    elif len(rest) == 1 and rest[0].startswith("--only="):
-        names = [n for n in rest[0].removeprefix("--only=").split(",") if n]
-    else:
-        raise UsageError(f"up takes --only HOST,HOST, not {' '.join(rest)!r}")
-    for name in names:
+def _shape_and_hosts(rest: list[str]) -> tuple[str | None, Sequence[str] | None]:
+    """Return the values of --shape and --only, None for one that is not given."""
+    given: dict[str, str] = {}
+    words = list(rest)
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        if name not in ("--shape", "--only") or (not equals and not words):
+            raise UsageError(f"up takes --shape SHAPE and --only HOST,HOST, not {' '.join(rest)!r}")
+        given[name] = value if equals else words.pop(0)
+    shape = given.get("--shape")
+    known = shapes.find(shape).hosts if shape is not None else topology.NAMES
+    if "--only" not in given:
+        return shape, None
+    only = [n for n in given["--only"].split(",") if n]
+    for name in only:
         topology.host(name)
-    if not names:
+        if name not in known:
+            raise UsageError(f"the shape {shape} has no host {name}; it has {', '.join(known)}")
+    if not only:
         raise UsageError("--only names no host")
-    return names
+    return shape, only
 
 
 def _wants_json(rest: list[str]) -> bool:
@@ -109,7 +117,7 @@ def _status(as_json: bool) -> None:
     if as_json:
         print(json.dumps(seen, indent=2))
         return
-    print(f"lab: {seen['state']}")
+    print(f"lab: {seen['state']}, shape {seen['shape']}")
     for host in seen["hosts"]:
         print(f"  {host['name']}  {host['address']:<11} {host['role']:<8} {host['engine']:<7} {host['state']}")
     for fault in seen["faults"]:
@@ -118,7 +126,7 @@ def _status(as_json: bool) -> None:
 
 
 def _faults(as_json: bool) -> None:
-    listed = [fault.described() for fault in faults.FAULTS.values()]
+    listed = faults.described()
     if as_json:
         print(json.dumps(listed, indent=2))
         return

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import galera_schema, keys, paths, topology
+from lab import galera_schema, inventory, keys, paths, shapes, topology
 from lab.topology import Host
 
 CHECKS = (
@@ -47,10 +47,13 @@ def http_port() -> int:
 
 
 def write(
-    folder: Path, *, hosts: Sequence[str] = topology.NAMES, http_port: int = HTTP_PORT, name: str = "remediator.yaml"
+    folder: Path, *, hosts: Sequence[str] | None = None, http_port: int = HTTP_PORT, name: str = "remediator.yaml"
 ) -> Written:
-    """Write `folder/name` for the given hosts and return its places; folder, token and state are private to the owner."""
-    chosen = [topology.host(h) for h in hosts]
+    """Write `folder/name` for the given hosts, by default all of the lab's shape, and return its places.
+
+    Folder, token and state are private to the owner; kolla's inventory, where the shape has one, lies in `folder/kolla`.
+    """
+    chosen = shapes.hosts(hosts)
     folder.mkdir(parents=True, exist_ok=True)
     token = folder / "token" if folder != paths.RUN else paths.TOKEN
     if not token.exists():
@@ -71,9 +74,6 @@ def write(
 
 
 def _text(to: Written, hosts: Sequence[Host]) -> str:
-    inventory = "".join(
-        f"    {h.name}: {{address: {h.address}, groups: [{', '.join(h.groups)}], engine: {h.engine}}}\n" for h in hosts
-    )
     checks = "".join(f"  {name}: {{every: 5s, retry: 5s}}\n" for name in CHECKS)
     galera = ""
     if any("mariadb" in h.groups for h in hosts):
@@ -84,8 +84,7 @@ def _text(to: Written, hosts: Sequence[Host]) -> str:
     return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
 cloud: lab
 inventory:
-  hosts:
-{inventory}ssh:
+{_inventory(to.config.parent, hosts)}ssh:
   user: {topology.SSH_USER}
   read: {paths.READ_KEY}
   act: {paths.ACT_KEY}
@@ -110,3 +109,16 @@ limits:
   baseline: 1h
 checks:
 {checks}"""
+
+
+def _inventory(folder: Path, hosts: Sequence[Host]) -> str:
+    """Return what stands under `inventory`, and write kolla's files where the shape has them."""
+    if shapes.current().inventory == "inline":
+        return "  hosts:\n" + "".join(
+            f"    {h.name}: {{address: {h.address}, groups: [{', '.join(h.groups)}], engine: {h.engine}}}\n"
+            for h in hosts
+        )
+    multinode = folder / "kolla/multinode"
+    keys.write_private(multinode, inventory.text(hosts), mode=0o644)
+    keys.write_private(multinode.with_name("globals.yml"), inventory.GLOBALS, mode=0o644)
+    return f"  kolla: {multinode}\n"

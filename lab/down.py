@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab import engine, machine, network, paths, trace
+from lab import engine, machine, names, network, paths, topology, trace
 from lab.errors import LabError
 from lab.images import remove_tree
 from lab.proc import run
@@ -33,13 +33,14 @@ def take_down() -> list[str]:
     """Take the lab down and return what of it is still there, in words."""
     made = trace.made()
     machine.services_may_start()
+    names.forget()
     if engine.alive():
         _remove_containers()
-        engine.docker("network", "rm", "lab", check=False)
+        _remove_networks()
     elif _hosts_on_disk():
         engine.start()  # only the engine itself forgets its containers; the next start would boot them again
         _remove_containers()
-        engine.docker("network", "rm", "lab", check=False)
+        _remove_networks()
     engine.stop()
     trace.end(trace.marked())
     for mount in trace.mounts():
@@ -60,6 +61,11 @@ def _remove_containers() -> None:
 def _remove_container(name: str) -> None:
     engine.docker("unpause", name, check=False)
     engine.docker("rm", "-f", "-v", name, timeout_s=90, check=False)
+
+
+def _remove_networks() -> None:
+    for each in topology.NETWORKS:
+        engine.docker("network", "rm", each.name, check=False)
 
 
 def _hosts_on_disk() -> bool:

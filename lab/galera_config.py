@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from lab.topology import GALERA, Host
+from lab import shapes
+from lab.topology import Host
 
 
 def text(host: Host) -> str:
-    """Return galera.cnf for a host. Shorter evs timeouts than these made the group communication fail to connect."""
-    members = ",".join(h.address for h in GALERA)
+    """Return galera.cnf for a host; of a group of one kolla names no member. Shorter evs timeouts than these made the group communication fail to connect."""
+    group = shapes.current().members
+    members = ",".join(h.address for h in group) if len(group) > 1 else ""
     options = {
         "gmcast.listen_addr": f"tcp://{host.address}:4567",
         "ist.recv_addr": f"{host.address}:4568",

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import engine, images, keys, paths, services, topology
+from lab import engine, images, keys, paths, services, shapes, topology
 from lab.errors import CommandFailed
 from lab.proc import Finished, poll, run
 from lab.topology import Host
@@ -53,12 +53,14 @@ def create(host: Host) -> None:
     """Make the host's container and disk, and put its files into it; it is not started yet."""
     disk = paths.HOSTS / host.name / host.engine
     images.clone(host.engine, disk)
-    names = [arg for other in topology.HOSTS for arg in ("--add-host", f"{other.name}:{other.address}")]
+    names = [arg for other in shapes.hosts() for arg in ("--add-host", f"{other.name}:{other.address}")]
     engine.docker(
-        "create", "--name", host.outer, "--hostname", host.name, "--network", "lab", "--ip", host.address, "--privileged",
+        "create", "--name", host.outer, "--hostname", host.name, "--network", topology.SERVICE.name, "--ip", host.address, "--privileged",
         "--restart", "always", "--cgroupns", "private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
         "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, images.host_image(host.engine),
     )  # fmt: skip
+    if shapes.current().management:
+        engine.docker("network", "connect", "--ip", host.management, topology.MANAGEMENT.name, host.outer)
     engine.docker("cp", "-", f"{host.outer}:/", stdin=_seed(host))
 
 
@@ -96,7 +98,7 @@ def ssh_argv(host: Host, command: Sequence[str] = (), *, key: Path = paths.READ_
     argv = ["ssh", "-F", "/dev/null", "-i", str(key)]
     for option in options:
         argv += ["-o", option]
-    return [*argv, f"{topology.SSH_USER}@{host.address}", *command]
+    return [*argv, f"{topology.SSH_USER}@{shapes.current().address(host)}", *command]
 
 
 def ssh_answers(host: Host) -> bool:
@@ -107,9 +109,14 @@ def _seed(host: Host) -> bytes:
     """Return a tar of the files that make the image this host."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
-        home = f"/home/{topology.SSH_USER}/.ssh"
-        _directory(tar, home, 0o700, 1000)
-        _file(tar, f"{home}/authorized_keys", keys.authorized(), 0o600, 1000)
+        for user, number, authorized in (
+            (topology.SSH_USER, 1000, keys.authorized()),
+            (topology.DEPLOY_USER, 1001, keys.authorized_to_deploy()),
+        ):
+            _directory(tar, f"/home/{user}/.ssh", 0o700, number)
+            _file(tar, f"/home/{user}/.ssh/authorized_keys", authorized, 0o600, number)
+        if shapes.current().management:
+            _file(tar, "/etc/ssh/sshd_config.d/network.conf", f"ListenAddress {host.management}\n")
         packaging = paths.CHECKOUT / "packaging"
         _file(tar, keys.ACT, (packaging / "remediator-act").read_text(), 0o755)
         _file(tar, "/etc/tmpfiles.d/remediator-act.conf", (packaging / "remediator-act.tmpfiles").read_text())

@@ -1,4 +1,4 @@
-"""Secrets of this lab, made by `up` and gone with `down`: two ssh keys, known_hosts, passwords, a token."""
+"""Secrets of this lab, made by `up` and gone with `down`: ssh keys (reading, acting, deploying), known_hosts, passwords, a token."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import engine, paths
+from lab import engine, paths, shapes
 from lab.proc import poll, run
-from lab.topology import SSH_USER, Host
+from lab.topology import Host
 
 ACT = "/usr/local/sbin/remediator-act"
 ACTS_PER_HOUR = 200
@@ -19,9 +19,9 @@ ACTS_PER_HOUR = 200
 def make() -> None:
     """Make what is missing; what is there is kept, so that a lab that is up goes on with its keys."""
     paths.KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for key in (paths.READ_KEY, paths.ACT_KEY):
+    for key in (paths.READ_KEY, paths.ACT_KEY, paths.DEPLOY_KEY):
         if not key.exists():
-            run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{SSH_USER}-{key.name}", "-f", str(key)])
+            run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"lab-{key.name}", "-f", str(key)])
     for secret in (paths.MONITOR_PASSWORD, paths.ROOT_PASSWORD, paths.WORKLOAD_PASSWORD, paths.TOKEN):
         if not secret.exists():
             write_private(secret, secrets.token_urlsafe(24) + "\n")
@@ -33,12 +33,19 @@ def authorized() -> str:
     return f'{read}restrict,command="{ACT} --per-hour {ACTS_PER_HOUR}" {act}'
 
 
+def authorized_to_deploy() -> str:
+    """Return the authorized_keys of the account that deploys: its key is none of the daemon's."""
+    return paths.DEPLOY_KEY.with_suffix(".pub").read_text()
+
+
 def learn_hosts(hosts: Iterable[Host]) -> None:
     """Write each host's public keys, read through the outer engine and not over the network, into known_hosts."""
     lines = _known()
     for host in hosts:
         public = poll(f"the ssh keys of {host.name}", lambda host=host: _public(host), limit_s=60)  # type: ignore[misc]
-        lines[f"{host.name},{host.address}"] = [" ".join(key.split()[:2]) for key in public.splitlines()]
+        lines[f"{host.name},{shapes.current().address(host)}"] = [
+            " ".join(key.split()[:2]) for key in public.splitlines()
+        ]
     text = "".join(f"{names} {key}\n" for names in sorted(lines) for key in lines[names])
     write_private(paths.KNOWN_HOSTS, text, mode=0o644)
 

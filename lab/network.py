@@ -1,4 +1,4 @@
-"""Bridges, the blackhole route and the one firewall rule of the lab on the machine; `remove` takes exactly these away."""
+"""Bridges, the blackhole route and the firewall rules of the lab on the machine; `remove` takes exactly these away."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from lab import topology
 from lab.proc import run
 
 COMMENT = "remediator-lab"
-BRIDGES = (topology.BRIDGE, topology.IDLE_BRIDGE)
+BRIDGES = (*(network.bridge for network in topology.NETWORKS), topology.IDLE_BRIDGE)
 ROUTE = ["blackhole", topology.BLACKHOLE, "metric", "9999"]
-RULE = ["-i", topology.BRIDGE, "-o", topology.BRIDGE, "-m", "comment", "--comment", COMMENT, "-j", "ACCEPT"]
 
 
 def prepare() -> None:
@@ -30,7 +29,8 @@ def let_hosts_talk() -> None:
         return
     rules = run(["iptables", "-S", "FORWARD"], check=False).out
     if ("-P FORWARD DROP" in rules or re.search("DROP|REJECT", rules)) and not marked(rules):
-        run(["iptables", "-I", "FORWARD", *RULE])
+        for network in topology.NETWORKS:
+            run(["iptables", "-I", "FORWARD", *_rule(network)])
 
 
 def exists(link: str) -> bool:
@@ -64,9 +64,14 @@ def remove() -> None:
             run(["ip", "link", "delete", link], check=False)
     if _route():
         run(["ip", "route", "delete", *ROUTE], check=False)
-    while marked(run(["iptables", "-S", "FORWARD"], check=False).out):
-        if not run(["iptables", "-D", "FORWARD", *RULE], check=False).ok:
-            break
+    if marked(run(["iptables", "-S", "FORWARD"], check=False).out):
+        for network in topology.NETWORKS:
+            while run(["iptables", "-D", "FORWARD", *_rule(network)], check=False).ok:
+                pass
+
+
+def _rule(network: topology.Network) -> list[str]:
+    return ["-i", network.bridge, "-o", network.bridge, "-m", "comment", "--comment", COMMENT, "-j", "ACCEPT"]
 
 
 def _route() -> bool:

@@ -18,16 +18,20 @@ KEYS = RUN / "keys"
 FAULTS = RUN / "faults"
 LOGS = RUN / "log"
 LOCK = HOME / "lock"
+SHAPE = RUN / "shape"
 
 # Sockets and pids: short names, gone after a reboot. Another HOME, RUNTIME and network namespace make a second lab.
 RUNTIME = Path(os.environ.get("REMEDIATOR_LAB_RUNTIME") or "/run/remediator-lab").absolute()
 SOCKET = RUNTIME / "docker.sock"
+HOSTS_MOUNTED = RUNTIME / "etc-hosts"  # lies over /etc/hosts while the lab is up
+HOSTS_BEFORE = RUNTIME / "etc-hosts.before"
 # The hosts' control groups are below this one: two labs that have each a RUNTIME have each a group.
 CGROUP = f"remediator-lab{RUNTIME.name.removeprefix('remediator-lab')}"
 
 KNOWN_HOSTS = KEYS / "known_hosts"
 READ_KEY = KEYS / "read"
 ACT_KEY = KEYS / "act"
+DEPLOY_KEY = KEYS / "deploy"
 MONITOR_PASSWORD = KEYS / "monitor-password"
 WORKLOAD_PASSWORD = KEYS / "workload-password"
 ROOT_PASSWORD = KEYS / "database-password"

@@ -6,20 +6,35 @@ from dataclasses import dataclass
 
 from lab.errors import UsageError
 
-SUBNET = "10.77.0.0/24"
-GATEWAY = "10.77.0.1"  # the machine itself, as the hosts see it
 BLACKHOLE = "10.77.0.0/16"
-BRIDGE = "br-lab"
 IDLE_BRIDGE = "br-lab0"  # an engine without a bridge of its own would delete the machine's docker0
 IDLE_ADDRESS = "10.77.255.1/30"
 SSH_USER = "remediator"
+DEPLOY_USER = "deploy"
 KOLLA_VERSION = "20.0.0"
 TAG = "2025.1-debian-bookworm"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Network:
+    """A network of the outer engine; `gateway` is the machine itself, as the hosts see it. Hosts have the same last number in each."""
+
+    name: str
+    bridge: str
+    subnet: str
+    gateway: str
+
+
+SERVICE = Network(name="lab", bridge="br-lab", subnet="10.77.0.0/24", gateway="10.77.0.1")
+MANAGEMENT = Network(name="lab-management", bridge="br-lab1", subnet="10.77.1.0/24", gateway="10.77.1.1")
+NETWORKS = (SERVICE, MANAGEMENT)
+SERVICE_DEVICE = "eth0"
+"""A host's device on the service network: an engine gives the network that a container was made with the first number."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Host:
-    """One host of the cloud: a container of the outer engine that boots systemd."""
+    """One host of the cloud: a container of the outer engine that boots systemd. Its services listen on `address`."""
 
     name: str
     address: str
@@ -32,6 +47,11 @@ class Host:
     def outer(self) -> str:
         """The name of the host's container in the outer engine."""
         return f"lab-{self.name}"
+
+    @property
+    def management(self) -> str:
+        """The host's address on the management network, where the shape has one."""
+        return f"{MANAGEMENT.gateway.rpartition('.')[0]}.{self.address.rpartition('.')[2]}"
 
 
 _CONTROL = ("control", "mariadb", "memcached", "loadbalancer")

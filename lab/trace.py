@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import mark, network, paths
+from lab import mark, names, network, paths
 from lab.errors import LabError
 from lab.proc import poll
 
@@ -57,6 +57,7 @@ def left(before: Made, *, wait_s: float = 10) -> list[str]:
     found += [f"link {link}" for link in sorted(before.links & network.links())]
     found += [str(process) for process in _running(before)]
     found += [f"mount {mount}" for mount in mounts()]
+    found += [f"mount {names.HOSTS_FILE}"] if names.mounted() else []
     found += [f"control group {group}" for group in groups()]
     found += [f"directory {path}" for path in (paths.RUNTIME, paths.RUN) if path.exists()]
     return found

@@ -23,20 +23,26 @@ from lab import (
     images,
     keys,
     machine,
+    names,
     network,
     paths,
     services,
+    shapes,
     topology,
 )
 from lab.faults import records
 from lab.topology import Host
 
 
-def up(names: Sequence[str] = topology.NAMES) -> None:
-    """Bring the named hosts up and say how long each part took. Raise LabError when the machine cannot run a lab."""
-    wanted = [topology.host(n) for n in names]
+def up(only: Sequence[str] | None = None, *, shape: str | None = None) -> None:
+    """Bring the named hosts of a shape up, by default all, and say how long each part took.
+
+    Without `shape` it is that of the lab that is there. Raise LabError when the machine cannot run a lab.
+    """
     clock = _Stopwatch()
     machine.check()
+    shapes.remember(shapes.choose(shape))
+    wanted = shapes.hosts(only)
     machine.prepare()
     engine.start()
     _clear_strays()
@@ -44,7 +50,7 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     images.ready()
     clock.lap("images")
     keys.make()
-    _network()
+    _networks()
     fresh = [h for h in wanted if not whole(h)]
     for record in records.active():
         if record.host in {h.name for h in fresh}:
@@ -61,9 +67,10 @@ def up(names: Sequence[str] = topology.NAMES) -> None:
     _each(sound, hosts.wait_running)
     for host in fresh:
         hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": _recipe(host)}) + "\n")
-    config.write(paths.RUN, hosts=[h.name for h in topology.HOSTS if hosts.made(h)], http_port=config.http_port())
+    resolve_names()
+    config.write(paths.RUN, hosts=[h.name for h in shapes.hosts() if hosts.made(h)], http_port=config.http_port())
     clock.lap("services")
-    print(f"lab: up, {len(wanted)} hosts ({clock})", flush=True)
+    print(f"lab: up, {len(wanted)} hosts in the shape {shapes.current().name} ({clock})", flush=True)
     if broken & {h.name for h in wanted}:
         print(f"lab: left as they are, with their faults: {', '.join(sorted(broken))} (python -m lab heal)", flush=True)
     for line in baseline.accept("all", "the lab came up") if fresh else []:
@@ -78,7 +85,7 @@ def whole(host: Host) -> bool:
 def _recipe(host: Host) -> str:
     """Return what a host is made from, as one word: its images, its containers, and what the database is filled with."""
     parts = [*services.config_files(host).items(), *(services.create(s, host) for s in services.of(host))]
-    digest = hashlib.sha256(repr((parts, galera_schema.TABLES)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((shapes.current(), parts, galera_schema.TABLES)).encode()).hexdigest()
     return f"{images.recipe(host.engine)}+{digest[:16]}"
 
 
@@ -97,7 +104,7 @@ def _make(host: Host) -> None:
 
 def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
     """Form the cluster or let fresh members join; bring it back where no fault explains that it is not whole."""
-    members = [h for h in topology.GALERA if h in fresh or hosts.made(h)]
+    members = [h for h in shapes.current().members if h in fresh or hosts.made(h)]
     new = [h for h in members if h in fresh]
     old = [h for h in members if h not in fresh]
     if new:
@@ -106,22 +113,21 @@ def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
         galera_recovery.recover(old)
 
 
-def _network() -> None:
-    if not engine.docker("network", "inspect", "lab", check=False).ok:
-        name = f"com.docker.network.bridge.name={topology.BRIDGE}"
+def _networks() -> None:
+    for each in topology.NETWORKS if shapes.current().management else [topology.SERVICE]:
+        if engine.docker("network", "inspect", each.name, check=False).ok:
+            continue
+        bridge = f"com.docker.network.bridge.name={each.bridge}"
         engine.docker(
-            "network",
-            "create",
-            "--internal",
-            "--subnet",
-            topology.SUBNET,
-            "--gateway",
-            topology.GATEWAY,
-            "-o",
-            name,
-            "lab",
-        )
+            "network", "create", "--internal", "--subnet", each.subnet, "--gateway", each.gateway, "-o", bridge, each.name,
+        )  # fmt: skip
     network.let_hosts_talk()
+
+
+def resolve_names() -> None:
+    """Let the names of the inventory resolve on this machine, where the shape has an inventory of names."""
+    shape = shapes.current()
+    names.resolve([(h.name, shape.address(h)) for h in shapes.hosts()] if shape.inventory == "names" else [])
 
 
 def _each(chosen: Iterable[Host], work: Callable[[Host], None]) -> None:

@@ -8,8 +8,9 @@ namespace, or the outer engine.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from lab import baseline, hosts, paths, topology
+from lab import baseline, hosts, paths, shapes, topology
 from lab.errors import LabError, UsageError
 from lab.faults import container, galera, galera_data, galera_lost, records, system
 from lab.faults import host as whole_host
@@ -17,6 +18,12 @@ from lab.faults.model import Broken, Fault, Params
 
 _FAMILIES = (container, whole_host, system, galera, galera_lost, galera_data)
 FAULTS: dict[str, Fault] = {fault.name: fault for family in _FAMILIES for fault in family.FAULTS}
+
+
+def described() -> list[dict[str, Any]]:
+    """Return the faults that the current shape can have, as `faults --format json` shows them."""
+    shape = shapes.current()
+    return [fault.described(shape) for fault in FAULTS.values() if fault.where(shape)]
 
 
 def find(name: str) -> Fault:
@@ -29,9 +36,15 @@ def find(name: str) -> Fault:
 def break_(name: str, host: str | None = None, params: Params | None = None) -> list[str]:
     """Switch a fault on and return, once it is visible from outside, the lines that say what was done."""
     fault = find(name)
-    target = topology.host(host or fault.default)
-    if target.name not in fault.hosts:
-        raise UsageError(f"{name} can be on {', '.join(fault.hosts)}, not on {target.name}")
+    shape = shapes.current()
+    target = topology.host(host or fault.default_in(shape))
+    where = fault.where(shape)
+    if not where:
+        raise UsageError(
+            f"{name} needs {fault.members} Galera members; the shape {shape.name} has {len(shape.members)}"
+        )
+    if target.name not in where:
+        raise UsageError(f"{name} can be on {', '.join(where)}, not on {target.name}")
     values = fault.accept(params or {})
     if values.get("container", target.containers[0]) not in target.containers:
         raise UsageError(

@@ -158,7 +158,7 @@ FAULTS = (
         check="galera-node", outcome="cured", heals="starts the member and waits until all are Synced", start=_member_failed, undo=undo,
     ),
     Fault(
-        name="galera-partition", summary="one member is cut off from the others (4567 dropped) and non-Primary", hosts=MEMBERS, default="ctl3",
+        name="galera-partition", members=2, summary="one member is cut off from the others (4567 dropped) and non-Primary", hosts=MEMBERS, default="ctl3",
         check="galera-node", outcome="escalated", heals="removes the rules and waits until all are Synced", start=_partition, undo=_undo_partition,
     ),
     Fault(
@@ -167,7 +167,7 @@ FAULTS = (
         start=_all_killed, undo=undo,
     ),
     Fault(
-        name="galera-all-non-primary", summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
+        name="galera-all-non-primary", members=2, summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
         hosts=MEMBERS, default="ctl3", check="galera-cluster", outcome="escalated", heals="removes the rules and brings the cluster back",
         start=_all_non_primary, undo=undo,
         params={"network": Param(help="cut: the rules stay; back: they go, and the host named stays down", default="cut", choices=("cut", "back"))},

@@ -5,7 +5,7 @@ Data that a fault replaces is kept aside and put back by its heal, unless the me
 
 from __future__ import annotations
 
-from lab import galera, galera_disk, hosts
+from lab import galera, galera_disk, hosts, topology
 from lab.faults import galera as members
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
@@ -65,7 +65,9 @@ def _sst_cut(broken: Broken) -> list[str]:
     galera_disk.force_sst(joiner)
     galera_disk.write_grastate(joiner, uuid=galera_disk.NO_UUID, seqno=-1, flag=0)
     for host in rest:
-        hosts.shell(host, f"tc qdisc replace dev eth0 root tbf rate {_RATE} burst 64kb latency 400ms\n")
+        hosts.shell(
+            host, f"tc qdisc replace dev {topology.SERVICE_DEVICE} root tbf rate {_RATE} burst 64kb latency 400ms\n"
+        )
     try:
         unit.drop_in(target, unit.STAY_DOWN)
         hosts.shell(joiner, f"systemctl reset-failed {galera.UNIT}\nsystemctl start {galera.UNIT}\n")
@@ -82,7 +84,7 @@ def _sst_cut(broken: Broken) -> list[str]:
         unit.drop_in(target, None)
     finally:
         for host in rest:
-            hosts.shell(host, "tc qdisc del dev eth0 root\n", check=False)
+            hosts.shell(host, f"tc qdisc del dev {topology.SERVICE_DEVICE} root\n", check=False)
     poll("the donor to be Synced again", lambda: all(galera.synced(h, len(rest)) for h in rest), limit_s=90)
     lines = [
         f"{joiner.name} was killed in the middle of a state transfer: its grastate.dat says zero uuid and -1, "
@@ -123,7 +125,7 @@ def _unreplicated(host: Host, text: str) -> None:
 
 def _undo(broken: Broken) -> None:
     host = broken.host
-    hosts.shell(host, "tc qdisc del dev eth0 root 2>/dev/null || true\n")
+    hosts.shell(host, f"tc qdisc del dev {topology.SERVICE_DEVICE} root 2>/dev/null || true\n")
     if galera_disk.kept(host):
         if galera.synced(host, 2):
             galera_disk.forget_kept(host)  # it came back without its old data
@@ -146,7 +148,7 @@ FAULTS = (
     ),
     Fault(
         name="galera-sst-cut", summary="the host named was killed in the middle of a state transfer", hosts=members.MEMBERS, default="ctl3",
-        check="galera-node", outcome="escalated", heals="lets the member take a whole copy", start=_sst_cut, undo=_undo,
+        check="galera-node", outcome="escalated", heals="lets the member take a whole copy", start=_sst_cut, undo=_undo, members=2,
         params={"all": Param(help="the others are killed too", switch=True)},
     ),
     Fault(

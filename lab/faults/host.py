@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from lab import engine, galera, hosts, keys, topology
+from lab import engine, galera, hosts, keys, shapes, topology
+from lab.errors import UsageError
 from lab.faults import galera as members
-from lab.faults.model import Broken, Fault
+from lab.faults.model import Broken, Fault, Param
 from lab.proc import poll
-from lab.topology import GATEWAY, Host
+from lab.topology import Host
 
 Start = Callable[[Broken], list[str]]
 Undo = Callable[[Broken], None]
-_CUT = (f"INPUT -s {GATEWAY} -j DROP", f"OUTPUT -d {GATEWAY} -j DROP")
+_NETWORKS = {"management": (topology.MANAGEMENT,), "service": (topology.SERVICE,), "all": topology.NETWORKS}
+_CUT = {
+    name: tuple(rule for n in networks for rule in (f"INPUT -s {n.gateway} -j DROP", f"OUTPUT -d {n.gateway} -j DROP"))
+    for name, networks in _NETWORKS.items()
+}
+"""This machine is the gateway of each network, as the hosts see it."""
+_MEMCACHED = 11211
 _CLOSE_SSH = "systemctl stop ssh\npkill -KILL -x sshd || true\n"
 
 
 def greeting(host: Host, wait_s: float = 3) -> str:
     """Return what port 22 of a host does: `banner`, `silent`, `refused` or `timeout`."""
     try:
-        with socket.create_connection((host.address, 22), timeout=wait_s) as connection:
+        with socket.create_connection((shapes.current().address(host), 22), timeout=wait_s) as connection:
             connection.settimeout(wait_s)
             return "banner" if connection.recv(4) else "silent"
     except TimeoutError:
-        return "silent" if _accepts(host, wait_s) else "timeout"
+        return "silent" if _accepts(shapes.current().address(host), 22, wait_s) else "timeout"
     except OSError:
         return "refused"
 
 
-def _accepts(host: Host, wait_s: float) -> bool:
+def _accepts(address: str, port: int, wait_s: float = 3) -> bool:
     try:
-        socket.create_connection((host.address, 22), timeout=wait_s).close()
+        socket.create_connection((address, port), timeout=wait_s).close()
     except OSError:
         return False
     return True
@@ -87,13 +94,21 @@ def _start_ssh(broken: Broken) -> None:
 
 
 def _cut(broken: Broken) -> list[str]:
-    hosts.shell(broken.host, "".join(f"iptables -C {rule} 2>/dev/null || iptables -I {rule}\n" for rule in _CUT))
-    _see(broken.host, "timeout")
-    return [f"nothing passes between this machine and {broken.host.name}; the hosts still reach each other"]
+    host, network = broken.host, broken.params["network"]
+    if network != "all" and not shapes.current().management:
+        raise UsageError(f"the shape {shapes.current().name} has one network: partition takes no --network {network}")
+    hosts.shell(host, "".join(f"iptables -C {rule} 2>/dev/null || iptables -I {rule}\n" for rule in _CUT[network]))
+    if network == "service":
+        poll(f"{host.name} not to answer on {host.address}", lambda: not _accepts(host.address, _MEMCACHED), limit_s=60)
+        return [f"nothing passes between this machine and {host.name} on the service network; ssh goes on"]
+    _see(host, "timeout")
+    if network == "management":
+        return [f"nothing passes between this machine and {host.name} on the management network; its services answer"]
+    return [f"nothing passes between this machine and {host.name}; the hosts still reach each other"]
 
 
 def _mend(broken: Broken) -> None:
-    hosts.shell(broken.host, "".join(f"while iptables -D {rule} 2>/dev/null; do :; done\n" for rule in _CUT))
+    hosts.shell(broken.host, "".join(f"while iptables -D {rule} 2>/dev/null; do :; done\n" for rule in _CUT["all"]))
     _well(broken)
 
 
@@ -119,11 +134,19 @@ def _well(broken: Broken) -> None:
 
 
 def _fault(
-    name: str, summary: str, heals: str, start: Start, undo: Undo, *, default: str, rebooted: bool = False
+    name: str,
+    summary: str,
+    heals: str,
+    start: Start,
+    undo: Undo,
+    *,
+    default: str,
+    rebooted: bool = False,
+    params: Mapping[str, Param] | None = None,
 ) -> Fault:
     return Fault(
         name=name, summary=summary, hosts=topology.NAMES, default=default, check="host-reachable", outcome="escalated",
-        heals=heals, start=start, undo=undo, rebooted=rebooted,
+        heals=heals, start=start, undo=undo, rebooted=rebooted, params=params or {},
     )  # fmt: skip
 
 
@@ -134,7 +157,17 @@ FAULTS = (
     _fault(
         "ssh-silent", "port 22 accepts and never answers", "starts sshd again", _mute_ssh, _start_ssh, default="cmp1"
     ),
-    _fault("partition", "cut off from this machine only", "removes the cut", _cut, _mend, default="cmp1"),
+    _fault(
+        "partition",
+        "cut off from this machine only",
+        "removes the cut",
+        _cut,
+        _mend,
+        default="cmp1",
+        params={
+            "network": Param(help="which network is cut, where there are two", default="all", choices=tuple(_NETWORKS))
+        },
+    ),
     _fault(
         "host-reboot",
         "rebooted, comes back by itself",

@@ -8,6 +8,7 @@ from typing import Any
 
 from lab import topology
 from lab.errors import UsageError
+from lab.shapes import Shape
 from lab.topology import Host
 
 Params = Mapping[str, str]
@@ -54,15 +55,30 @@ class Fault:
     start: Callable[[Broken], list[str]]
     undo: Callable[[Broken], None]
     params: Mapping[str, Param] = field(default_factory=dict)
+    members: int = 1  # of the Galera cluster that it needs
     rebooted: bool = False  # its heal boots or recreates something, so that a baseline must be accepted anew
 
-    def described(self) -> dict[str, Any]:
-        """Return the fault as `faults --format json` shows it."""
+    @property
+    def technology(self) -> str:
+        return self.check.partition("-")[0]
+
+    def where(self, shape: Shape) -> tuple[str, ...]:
+        """Return the hosts of a shape on which the fault can be: none where the shape has too few members."""
+        return tuple(h for h in self.hosts if h in shape.hosts) if len(shape.members) >= self.members else ()
+
+    def default_in(self, shape: Shape) -> str:
+        where = self.where(shape)
+        return self.default if self.default in where or not where else where[0]
+
+    def described(self, shape: Shape) -> dict[str, Any]:
+        """Return the fault as `faults --format json` shows it for a lab of this shape."""
         return {
             "name": self.name,
             "summary": self.summary,
-            "hosts": list(self.hosts),
-            "default_host": self.default,
+            "technology": self.technology,
+            "shape": shape.name,
+            "hosts": list(self.where(shape)),
+            "default_host": self.default_in(shape),
             "params": {
                 name: {"help": p.help, "default": p.default, "switch": p.switch} for name, p in self.params.items()
             },

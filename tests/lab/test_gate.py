@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lab import hosts, paths, topology
+from lab import hosts, paths, shapes, topology
 from tests.lab.scenario import Row, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("gate"), pytest.mark.timeout(420)]
@@ -212,12 +212,12 @@ def test_a_plan_that_needs_a_yes_waits_for_it_and_then_cures(scenario: Make) -> 
 
 def inventory(directory: Path, host: str) -> Path:
     """Write an inventory with which a person's Ansible reaches a host of the lab."""
-    at = topology.host(host).address
+    at = shapes.current().address(topology.host(host))
     ssh = f"-o UserKnownHostsFile={paths.KNOWN_HOSTS} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
     written = directory / "hosts.yaml"
     written.write_text(
-        f"all: {{hosts: {{{host}: {{ansible_host: {at}, ansible_user: {topology.SSH_USER}, "
-        f"ansible_ssh_private_key_file: {paths.READ_KEY}, ansible_ssh_common_args: '{ssh}', "
+        f"all: {{hosts: {{{host}: {{ansible_host: {at}, ansible_user: {topology.DEPLOY_USER}, "
+        f"ansible_ssh_private_key_file: {paths.DEPLOY_KEY}, ansible_ssh_common_args: '{ssh}', "
         "ansible_python_interpreter: /usr/bin/python3}}}\n"
     )
     return written

@@ -1,0 +1,49 @@
+"""The inventory that a deployer would have written for this lab: Kolla-Ansible's INI form, groups of groups, with names and no address.
+
+Its `ansible_user` is the account that deploys, whose key the daemon does not have; beside it lies a globals.yml, as kolla reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab import topology
+from lab.topology import Host
+
+CHILDREN = {
+    "baremetal": ("control", "network", "compute", "storage", "monitoring"),
+    "common": ("control", "network", "compute", "storage", "monitoring"),
+    "cron": ("common",),
+    "loadbalancer": ("network",),
+    "mariadb": ("control",),
+    "memcached": ("control", "compute"),
+}
+"""Groups of groups, as kolla's own multinode inventory nests them; memcached is also on computes here."""
+
+GLOBALS = """---
+kolla_base_distro: debian
+kolla_internal_vip_address: 10.77.0.10
+network_interface: eth1
+api_interface: eth0
+"""
+
+
+def text(hosts: Sequence[Host]) -> str:
+    """Return the inventory of the given hosts."""
+    control = [h.name for h in hosts if h.role == "control"]
+    compute = [_line(h) for h in hosts if h.role == "compute"]
+    top = {"control": control, "network": control, "compute": compute, "storage": [], "monitoring": []}
+    lines = [
+        "# The hosts resolve on the deploy host. Their services listen on api_interface, another network: see globals.yml."
+    ]
+    for group, members in top.items():
+        lines += ["", f"[{group}]", *members]
+    lines += ["", "[deployment]", "localhost ansible_connection=local"]
+    for group, children in CHILDREN.items():
+        lines += ["", f"[{group}:children]", *children]
+    lines += ["", "[baremetal:vars]", f"ansible_user={topology.DEPLOY_USER}", "ansible_become=true", ""]
+    return "\n".join(lines)
+
+
+def _line(host: Host) -> str:
+    return host.name if host.engine == "docker" else f"{host.name} kolla_container_engine={host.engine}"

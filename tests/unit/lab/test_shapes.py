@@ -1,0 +1,154 @@
+"""The shapes of the lab without the lab: what each says of its hosts, its inventory as ansible reads it, its faults, its names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab import cli, config, galera_config, names, paths, shapes, topology
+from lab.errors import LabError
+from remediator.inventory import kolla
+
+pytestmark = pytest.mark.unit
+
+Be = Callable[[str], None]
+
+
+@pytest.fixture
+def be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Be:
+    """Make the lab one of a shape, as far as can be seen from its run directory."""
+    monkeypatch.setattr(paths, "SHAPE", tmp_path / "run/shape")
+    return lambda name: shapes.remember(shapes.find(name))
+
+
+def test_a_shape_is_chosen_once_and_kept_until_the_lab_is_gone(be: Be) -> None:
+    assert shapes.choose(None).name == shapes.DEFAULT
+    assert shapes.choose("one-controller").name == "one-controller"
+    be("one-controller")
+    assert shapes.choose(None).name == "one-controller"
+    with pytest.raises(LabError, match="in the shape one-controller; take it away first: python -m lab down"):
+        shapes.choose("addresses")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--shape", "podman"], "the shape podman is not built yet; shapes are default, "),
+        (["--shape=cephadm"], "the shape cephadm is not built yet; shapes are default, "),
+        (["--shape", "round"], "unknown shape 'round'; shapes are default, "),
+        (["--shape"], "up takes --shape SHAPE and --only HOST,HOST"),
+        (["--shape", "one-controller", "--only", "ctl1,ctl2"], "the shape one-controller has no host ctl2; it has ctl1, cmp1"),
+    ],
+)  # fmt: skip
+def test_a_shape_that_is_not_there_is_bad_usage(
+    words: list[str], said: str, be: Be, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["up", *words]) == 64
+    assert capsys.readouterr().err.startswith(f"lab: {said}")
+
+
+def test_the_inventory_of_names_is_read_as_kolla_reads_it(be: Be, tmp_path: Path) -> None:
+    be("default")
+    written = config.write(tmp_path / "d", http_port=8099)
+    multinode = written.config.parent / "kolla/multinode"
+    assert f"inventory:\n  kolla: {multinode}\n" in written.config.read_text()
+    assert "10.77." not in multinode.read_text(), "names, and no address"
+    found = kolla.load(multinode)
+    assert sorted(found.hosts) == sorted(topology.NAMES)
+    assert set(found.group("mariadb")) == {"ctl1", "ctl2", "ctl3"}
+    assert set(found.group("memcached")) == set(topology.NAMES)
+    assert {name: host.engine for name, host in found.hosts.items() if host.engine != "docker"} == {"cmp2": "podman"}
+    assert {host.address for host in found.hosts.values()} == set(topology.NAMES)
+
+
+def test_an_inventory_for_some_hosts_names_no_other(be: Be, tmp_path: Path) -> None:
+    be("default")
+    written = config.write(tmp_path / "d", hosts=["cmp1"], http_port=8099)
+    found = kolla.load(written.config.parent / "kolla/multinode")
+    assert list(found.hosts) == ["cmp1"]
+    assert "galera:" not in written.config.read_text().replace("galera-", "")
+
+
+def test_hosts_by_address_stand_in_the_config_itself(be: Be, tmp_path: Path) -> None:
+    be("addresses")
+    written = config.write(tmp_path / "a", http_port=8099)
+    assert "    ctl1: {address: 10.77.0.11, groups: [control, mariadb," in written.config.read_text()
+    assert not (written.config.parent / "kolla").exists()
+
+
+def test_ssh_goes_over_the_management_network_where_there_is_one() -> None:
+    host = topology.host("cmp2")
+    assert shapes.find("default").address(host) == "10.77.1.22"
+    assert shapes.find("addresses").address(host) == "10.77.0.22"
+
+
+@pytest.mark.parametrize(
+    ("shape", "members"), [("default", "10.77.0.11,10.77.0.12,10.77.0.13"), ("one-controller", "")]
+)
+def test_of_a_group_of_one_kolla_names_no_member(shape: str, members: str, be: Be) -> None:
+    be(shape)
+    lines = galera_config.text(topology.host("ctl1")).splitlines()
+    assert f"wsrep_cluster_address = gcomm://{members}" in lines
+    assert "wsrep_node_address = 10.77.0.11" in lines, "the database stays on the service network"
+
+
+def test_a_fault_is_listed_where_the_shape_can_have_it(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {}
+    for shape in ("default", "one-controller"):
+        be(shape) if not paths.SHAPE.exists() else paths.SHAPE.write_text(shape)
+        assert cli.main(["faults", "--format", "json"]) == 0
+        listed[shape] = {fault["name"]: fault for fault in json.loads(capsys.readouterr().out)}
+        for fault in listed[shape].values():
+            assert fault["shape"] == shape
+            assert fault["technology"] in ("container", "host", "galera")
+            assert fault["default_host"] in fault["hosts"]
+            assert set(fault["hosts"]) <= set(shapes.find(shape).hosts)
+    needs_more = {"galera-partition", "galera-all-non-primary", "galera-staggered-kill", "galera-shut-down", "galera-member-lost",
+                  "galera-stale-ahead", "galera-sst-cut"}  # fmt: skip
+    assert listed["default"].keys() - listed["one-controller"].keys() == needs_more
+
+
+def test_a_fault_that_needs_more_members_is_bad_usage(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
+    be("one-controller")
+    assert cli.main(["break", "galera-partition"]) == 64
+    assert capsys.readouterr().err == "lab: galera-partition needs 2 Galera members; the shape one-controller has 1\n"
+    assert cli.main(["break", "host-off", "ctl2"]) == 64
+    assert capsys.readouterr().err == "lab: host-off can be on ctl1, cmp1, not on ctl2\n"
+
+
+HOSTS = "127.0.0.1 localhost\n192.0.2.1 ctl1 # of somebody else\n"
+
+
+def test_our_names_come_before_others_and_go_without_a_trace() -> None:
+    text = names.with_names(HOSTS, [("ctl1", "10.77.1.11"), ("cmp1", "10.77.1.21")])
+    assert text.index("10.77.1.11 ctl1\n") < text.index("192.0.2.1 ctl1")
+    assert names.without_names(text) == HOSTS
+    assert names.without_names(text + "192.0.2.9 added\n") == HOSTS + "192.0.2.9 added\n"
+    assert names.without_names(HOSTS) == HOSTS
+
+
+@pytest.mark.parametrize(
+    ("line", "ours"),
+    [
+        ("36 24 0:5 /remediator-lab/etc-hosts /etc/hosts rw - tmpfs run rw", True),
+        ("36 24 254:0 /run/remediator-lab/etc-hosts /etc/hosts rw shared:1 - ext4 /dev/vda rw", True),
+        ("36 24 0:5 /remediator-lab/etc-hosts//deleted /etc/hosts rw - tmpfs run rw", True),
+        ("36 24 0:5 /remediator-lab-second/etc-hosts /etc/hosts rw - tmpfs run rw", False),
+        ("36 24 254:0 /var/lib/docker/containers/0123/hosts /etc/hosts rw - ext4 /dev/vda rw", False),
+        ("36 24 0:5 /remediator-lab/etc-hosts /mnt/hosts rw - tmpfs run rw", False),
+    ],
+)
+def test_a_mount_over_the_hosts_file_is_ours_by_where_it_lies(line: str, ours: bool) -> None:
+    assert names.mounted(f"24 1 254:0 / / rw - ext4 /dev/vda rw\n{line}\n") is ours
+
+
+def test_of_two_mounts_over_the_hosts_file_the_last_one_counts() -> None:
+    lines = [
+        "36 24 0:5 /remediator-lab/etc-hosts /etc/hosts rw - tmpfs run rw",
+        "37 36 0:6 /other /etc/hosts rw - tmpfs run rw",
+    ]
+    assert not names.mounted("\n".join(lines))
+    assert names.mounted("\n".join(reversed(lines)))
