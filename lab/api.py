@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import baseline, faults, hosts, paths, topology
+from lab import baseline, faults, hosts, paths, shapes, topology
 from lab import config as config_
 from lab import status as status_
 from lab.config import Written
@@ -19,7 +19,7 @@ from lab.faults import records
 from lab.proc import Finished
 
 __all__ = [
-    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "accept_baseline", "active_faults", "break_fault", "fault_list", "heal",
+    "CommandFailed", "Finished", "LabError", "UsageError", "Written", "accept_baseline", "active_faults", "break_fault", "daemon_argv", "fault_list", "heal",
     "host_exec", "host_shell", "ssh_argv", "status", "write_config",
 ]  # fmt: skip
 
@@ -80,6 +80,12 @@ def host_exec(
 def host_shell(host: str, script: str, timeout: float = 60) -> str:
     """Run a shell script as root in a host and return what it printed. Raise CommandFailed when a command of it fails."""
     return hosts.shell(topology.host(host), script, timeout_s=timeout).out
+
+
+def daemon_argv(command: Sequence[str]) -> list[str]:
+    """Return the command line that runs `command`, as root, on the host of the daemon; on this machine it is the command itself."""
+    where = shapes.current().daemon_on
+    return list(command) if where is None else hosts.argv(topology.host(where), command)
 
 
 def ssh_argv(host: str, command: Sequence[str] = (), *, act: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from lab import paths
+from lab import hosts, paths, shapes, topology
 from lab.proc import run
 
 _PROGRAM = paths.CHECKOUT / ".venv/bin/remediator"
@@ -22,6 +22,8 @@ def accept(scope: str, reason: str, *, config: Path = paths.CONFIG, limit_s: flo
     if not config.exists() or not _PROGRAM.exists() or not _listens(config):
         return []
     argv = [str(_PROGRAM), "--config", str(config), "baseline", "accept", scope, "--reason", reason]
+    where = shapes.current().daemon_on
+    argv = argv if where is None else hosts.argv(topology.host(where), argv)
     end_s = time.monotonic() + limit_s
     while True:
         answer = run(argv, timeout_s=30, check=False)

@@ -120,5 +120,5 @@ def _inventory(folder: Path, hosts: Sequence[Host]) -> str:
         )
     multinode = folder / "kolla/multinode"
     keys.write_private(multinode, inventory.text(hosts), mode=0o644)
-    keys.write_private(multinode.with_name("globals.yml"), inventory.GLOBALS, mode=0o644)
+    keys.write_private(multinode.with_name("globals.yml"), inventory.globals_yml(), mode=0o644)
     return f"  kolla: {multinode}\n"

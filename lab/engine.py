@@ -21,6 +21,7 @@ from lab.errors import LabError
 from lab.proc import Finished, poll, run
 
 CONTAINERD = paths.RUNTIME / "containerd.sock"
+CLIENT = ("/usr/bin/docker", "-H", f"unix://{paths.SOCKET}")
 RUNTIME_WRAPPER = paths.RUNTIME / "runc-lab"
 PROGRAMS = ("dockerd", "containerd", "containerd-shim-runc-v2")
 _ENV = {
@@ -39,7 +40,7 @@ path = "{paths.RUNTIME}/opt"
 def docker(*args: str, timeout_s: float = 60, stdin: str | bytes | None = None, check: bool = True) -> Finished:
     """Run the docker client against the outer engine."""
     return run(
-        ["/usr/bin/docker", "-H", f"unix://{paths.SOCKET}", *args],
+        [*CLIENT, *args],
         timeout_s=timeout_s,
         stdin=stdin,
         check=check,

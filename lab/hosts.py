@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
+import sys
 import tarfile
 import uuid
 from collections.abc import Sequence
@@ -39,6 +40,11 @@ def execute(
     return engine.docker("exec", *interactive, host.outer, *argv, timeout_s=timeout_s, stdin=stdin, check=check)
 
 
+def argv(host: Host, command: Sequence[str]) -> list[str]:
+    """Return the command line with which this machine runs `command` as root in a host."""
+    return [*engine.CLIENT, "exec", host.outer, *command]
+
+
 def shell(host: Host, script: str, *, timeout_s: float = 60, check: bool = True) -> Finished:
     """Run a shell script as root in a host; the first command that fails ends it."""
     try:
@@ -57,11 +63,21 @@ def create(host: Host) -> None:
     engine.docker(
         "create", "--name", host.outer, "--hostname", host.name, "--network", topology.SERVICE.name, "--ip", host.address, "--privileged",
         "--restart", "always", "--cgroupns", "private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
-        "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, images.host_image(host.engine),
+        "--label", "remediator-lab=host", "-v", f"{disk}:{images.DATA_ROOT[host.engine]}", *names, *_workplace(host), images.host_image(host.engine),
     )  # fmt: skip
     if shapes.current().management:
         engine.docker("network", "connect", "--ip", host.management, topology.MANAGEMENT.name, host.outer)
     engine.docker("cp", "-", f"{host.outer}:/", stdin=_seed(host))
+
+
+def _workplace(host: Host) -> list[str]:
+    """Return what the host on which the daemon runs sees of this machine: the program with its Python, and the lab's run directory."""
+    if host.name != shapes.current().daemon_on:
+        return []
+    seen = [f"{paths.CHECKOUT}:{paths.CHECKOUT}:ro", f"{paths.RUN}:{paths.RUN}"]
+    if sys.base_prefix != "/usr":
+        seen.append(f"{sys.base_prefix}:{sys.base_prefix}:ro")
+    return [word for volume in seen for word in ("-v", volume)]
 
 
 def boot(host: Host) -> None:

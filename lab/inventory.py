@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab import topology
+from lab import shapes, topology
 from lab.topology import Host
 
 CHILDREN = {
@@ -20,17 +20,23 @@ CHILDREN = {
 }
 """Groups of groups, as kolla's own multinode inventory nests them; memcached is also on computes here."""
 
+LOCAL = "localhost ansible_connection=local"
 GLOBALS = """---
 kolla_base_distro: debian
 kolla_internal_vip_address: 10.77.0.10
-network_interface: eth1
+network_interface: {interface}
 api_interface: eth0
 """
 
 
+def globals_yml() -> str:
+    """Return kolla's globals: the network of the hosts is eth1 where they are managed over one of its own."""
+    return GLOBALS.format(interface="eth1" if shapes.current().management else "eth0")
+
+
 def text(hosts: Sequence[Host]) -> str:
     """Return the inventory of the given hosts."""
-    control = [h.name for h in hosts if h.role == "control"]
+    control = [_line(h) for h in hosts if h.role == "control"]
     compute = [_line(h) for h in hosts if h.role == "compute"]
     top = {"control": control, "network": control, "compute": compute, "storage": [], "monitoring": []}
     lines = [
@@ -38,7 +44,7 @@ def text(hosts: Sequence[Host]) -> str:
     ]
     for group, members in top.items():
         lines += ["", f"[{group}]", *members]
-    lines += ["", "[deployment]", "localhost ansible_connection=local"]
+    lines += ["", "[deployment]", LOCAL]
     for group, children in CHILDREN.items():
         lines += ["", f"[{group}:children]", *children]
     lines += ["", "[baremetal:vars]", f"ansible_user={topology.DEPLOY_USER}", "ansible_become=true", ""]
@@ -46,4 +52,6 @@ def text(hosts: Sequence[Host]) -> str:
 
 
 def _line(host: Host) -> str:
+    if host.name == shapes.current().daemon_on:
+        return LOCAL
     return host.name if host.engine == "docker" else f"{host.name} kolla_container_engine={host.engine}"

@@ -25,6 +25,8 @@ class Shape:
     management: bool = True
     """SSH goes over a network of its own, and sshd listens nowhere else; services are on the other network alone."""
     inventory: str = "names"
+    daemon_on: str | None = None
+    """The host on which the daemon runs, and which the inventory calls `localhost`; without one it runs on this machine."""
 
     @property
     def members(self) -> tuple[Host, ...]:
@@ -53,6 +55,12 @@ SHAPES: dict[str, Shape] = {
             name="one-controller",
             summary="the default shape with one controller and one compute: kolla writes an empty gcomm://",
             hosts=("ctl1", "cmp1"),
+        ),
+        Shape(
+            name="deployer-is-controller",
+            summary="kolla was run on ctl1, which its inventory calls localhost: the daemon runs there; names, one network",
+            management=False,
+            daemon_on="ctl1",
         ),
     )
 }

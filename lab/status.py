@@ -32,6 +32,7 @@ def status() -> dict[str, Any]:
     return {
         "state": overall,
         "shape": shape.name,
+        "daemon_on": shape.daemon_on,
         "hosts": listed,
         "ssh": {
             "user": topology.SSH_USER,

@@ -125,9 +125,10 @@ def _networks() -> None:
 
 
 def resolve_names() -> None:
-    """Let the names of the inventory resolve on this machine, where the shape has an inventory of names."""
+    """Let the names of the inventory resolve on this machine, where the shape has such an inventory and the daemon runs here."""
     shape = shapes.current()
-    names.resolve([(h.name, shape.address(h)) for h in shapes.hosts()] if shape.inventory == "names" else [])
+    here = shape.inventory == "names" and shape.daemon_on is None
+    names.resolve([(h.name, shape.address(h)) for h in shapes.hosts()] if here else [])
 
 
 def _each(chosen: Iterable[Host], work: Callable[[Host], None]) -> None:

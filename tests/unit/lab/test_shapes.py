@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, config, galera_config, names, paths, shapes, topology
+from lab import api, cli, config, galera_config, names, paths, shapes, topology
 from lab.errors import LabError
 from remediator.inventory import kolla
 
@@ -152,3 +152,17 @@ def test_of_two_mounts_over_the_hosts_file_the_last_one_counts() -> None:
     ]
     assert not names.mounted("\n".join(lines))
     assert names.mounted("\n".join(reversed(lines)))
+
+
+def test_the_inventory_of_a_deployer_on_a_controller_calls_it_localhost(be: Be, tmp_path: Path) -> None:
+    be("deployer-is-controller")
+    written = config.write(tmp_path / "d", http_port=8099)
+    lines = (written.config.parent / "kolla/multinode").read_text().splitlines()
+    assert lines[lines.index("[control]") :][:4] == ["[control]", "localhost ansible_connection=local", "ctl2", "ctl3"]
+    assert "ctl1" not in lines
+
+
+def test_what_is_run_with_the_daemon_is_run_on_its_host(be: Be) -> None:
+    assert api.daemon_argv(["id"]) == ["id"]
+    be("deployer-is-controller")
+    assert api.daemon_argv(["id", "-u"])[-4:] == ["exec", "lab-ctl1", "id", "-u"]
