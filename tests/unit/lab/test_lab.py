@@ -11,6 +11,7 @@ import pytest
 
 from lab import cli, config, faults, services, topology
 from lab.errors import UsageError
+from tests.unit.lab.conftest import Be
 
 pytestmark = pytest.mark.unit
 
@@ -44,7 +45,8 @@ PROMISED = {
 }
 
 
-def test_the_promised_faults_are_there_with_their_outcomes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_promised_faults_are_there_with_their_outcomes(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
+    be("default")
     assert cli.main(["faults", "--format", "json"]) == 0
     listed = {f["name"]: f for f in json.loads(capsys.readouterr().out)}
     assert {name: listed[name]["expected"]["outcome"] for name in PROMISED} == PROMISED
@@ -82,7 +84,8 @@ def test_the_promised_faults_are_there_with_their_outcomes(capsys: pytest.Captur
         ["heal", "ctl1", "ctl2"],
     ],
 )
-def test_bad_usage_is_64_and_one_line(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_usage_is_64_and_one_line(line: list[str], be: Be, capsys: pytest.CaptureFixture[str]) -> None:
+    be("default")
     assert cli.main(line) == 64
     said = capsys.readouterr().err
     assert re.fullmatch(r"lab: [^\n]+\n", said)
@@ -126,7 +129,8 @@ def test_a_container_is_created_as_kolla_does(name: str) -> None:
     assert not any(a.startswith("--restart") for a in argv)
 
 
-def test_the_config_is_private_and_limited_to_its_hosts(tmp_path: Path) -> None:
+def test_the_config_is_private_and_limited_to_its_hosts(be: Be, tmp_path: Path) -> None:
+    be("addresses")
     written = config.write(tmp_path / "s", hosts=["cmp1"], http_port=8099)
     text = written.config.read_text()
     for private in (written.config, written.token_file):

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lab import api, cli, config, galera_config, names, paths, shapes, topology
+from lab import api, cli, config, galera_config, names, shapes, topology
 from lab.errors import LabError
 from remediator.inventory import kolla
+from tests.unit.lab.conftest import Be
 
 pytestmark = pytest.mark.unit
-
-Be = Callable[[str], None]
-
-
-@pytest.fixture
-def be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Be:
-    """Make the lab one of a shape, as far as can be seen from its run directory."""
-    monkeypatch.setattr(paths, "SHAPE", tmp_path / "run/shape")
-    return lambda name: shapes.remember(shapes.find(name))
 
 
 def test_a_shape_is_chosen_once_and_kept_until_the_lab_is_gone(be: Be) -> None:
@@ -98,7 +89,7 @@ def test_of_a_group_of_one_kolla_names_no_member(shape: str, members: str, be: B
 def test_a_fault_is_listed_where_the_shape_can_have_it(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
     listed = {}
     for shape in ("default", "one-controller"):
-        be(shape) if not paths.SHAPE.exists() else paths.SHAPE.write_text(shape)
+        be(shape)
         assert cli.main(["faults", "--format", "json"]) == 0
         listed[shape] = {fault["name"]: fault for fault in json.loads(capsys.readouterr().out)}
         for fault in listed[shape].values():
