@@ -19,7 +19,7 @@ from lab.images import remove_tree
 from lab.proc import run
 
 _GROUPS = "remediator-lab*"
-"""The groups of every lab: an empty one is nobody's any more, and one with a process in it cannot be removed."""
+"""The groups of every lab; what another one has left behind goes too, once no process is in any of it."""
 
 
 def down() -> None:
@@ -83,7 +83,8 @@ def _remove_cgroups() -> None:
     tops = [Path(m[1]) for m in mounts if m[2] in ("cgroup", "cgroup2")]
     for top in tops:
         for group in top.glob(_GROUPS):
-            _remove_empty(group)
+            if group.name == paths.CGROUP or not _populated(group):
+                _remove_empty(group)
     seen = {word for m in mounts if m[2] == "cgroup" for word in m[3].split(",")}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         controllers = line.split(":")[1]
@@ -93,13 +94,20 @@ def _remove_cgroups() -> None:
             for _ in range(10):  # a hierarchy goes with its last unmount, once removed groups are gone for good
                 if not run(["mount", "-t", "cgroup", "-o", controllers, trace.MOUNT_SOURCE, folder], check=False).ok:
                     break
-                for name in (_GROUPS, "docker", "libpod_parent", "system.slice", "init.scope", "user.slice"):
-                    for group in Path(folder).glob(name):
-                        _remove_empty(group)
+                for name in (paths.CGROUP, "docker", "libpod_parent", "system.slice", "init.scope", "user.slice"):
+                    _remove_empty(Path(folder) / name)
                 run(["umount", folder], check=False)
                 if f":{controllers}:" not in Path("/proc/self/cgroup").read_text():
                     break
                 time.sleep(0.2)
+
+
+def _populated(top: Path) -> bool:
+    """Say whether a process is in a group or below it; what cannot be read may hold one."""
+    try:
+        return any(file.read_text().strip() for file in top.rglob("cgroup.procs"))
+    except OSError:
+        return True
 
 
 def _remove_empty(top: Path) -> None:

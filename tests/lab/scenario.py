@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab import api
+from lab import api, mark
 from remediator.cli import control_client
 from remediator.config import load_config
 from remediator.store.reader import Reader
@@ -111,9 +111,9 @@ class Scenario:
         self.wait("the control socket", lambda: (self.written.state_dir / "control.sock").exists(), 30)
 
     def surroundings(self) -> dict[str, str]:
-        """Return the environment in which the daemon and the commands of this scenario run."""
+        """Return the environment in which the daemon and the commands of this scenario run: what is left of them is the lab's."""
         ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return {**ours, **self.environment}
+        return mark.environment({**ours, **self.environment})
 
     def stop(self) -> int | None:
         """End the daemon by SIGTERM; return its exit code."""
