@@ -14,13 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import mark, names, network, paths
+from lab import groups, mark, names, network, paths
 from lab.errors import LabError
 from lab.proc import poll
 
 PROC = Path("/proc")
-MOUNT_SOURCE = "remediator-lab"
-"""The source of what the lab mounts outside its own directories."""
 _ENDED = ("Z", "X")
 
 
@@ -58,7 +56,7 @@ def left(before: Made, *, wait_s: float = 10) -> list[str]:
     found += [str(process) for process in _running(before)]
     found += [f"mount {mount}" for mount in mounts()]
     found += [f"mount {names.HOSTS_FILE}"] if names.mounted() else []
-    found += [f"control group {group}" for group in groups()]
+    found += [f"control group {group}" for group in groups.own()]
     found += [f"directory {path}" for path in (paths.RUNTIME, paths.RUN) if path.exists()]
     return found
 
@@ -103,15 +101,8 @@ def mounts() -> list[str]:
     """Return the mount points under the lab's directories and those of its own source, the deepest first."""
     lines = [line.split() for line in (PROC / "self/mounts").read_text().splitlines()]
     below = (f"{paths.HOME}/", f"{paths.RUNTIME}/")
-    ours = [line[1] for line in lines if line[0] == MOUNT_SOURCE or line[1].startswith(below)]
+    ours = [line[1] for line in lines if line[0] == groups.MOUNT_SOURCE or line[1].startswith(below)]
     return sorted(ours, key=len, reverse=True)
-
-
-def groups() -> list[Path]:
-    """Return the lab's own control group in each hierarchy that is mounted and has it."""
-    lines = [line.split() for line in (PROC / "self/mounts").read_text().splitlines()]
-    tops = [Path(line[1]) for line in lines if line[2] in ("cgroup", "cgroup2")]
-    return sorted({top / paths.CGROUP for top in tops if (top / paths.CGROUP).is_dir()})
 
 
 def _running(before: Made) -> list[Process]:

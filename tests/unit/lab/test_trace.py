@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import config, mark, network, paths, trace
+from lab import config, groups, mark, network, paths, trace
 from lab.proc import poll, run
 
 pytestmark = pytest.mark.unit
@@ -173,6 +173,16 @@ def test_a_process_that_does_not_heed_a_request_is_killed(home: Path) -> None:
 def test_a_recorded_link_counts_until_it_is_gone(home: Path) -> None:
     there = sorted(network.links())[0]
     assert trace.left(trace.Made(links=frozenset({there, "4294967295 veth0"})), wait_s=0) == [f"link {there}"]
+
+
+def test_a_group_with_a_process_somewhere_below_it_is_of_a_lab_that_lives(tmp_path: Path) -> None:
+    below = tmp_path / "0123/system.slice"
+    below.mkdir(parents=True)
+    for folder in (tmp_path, below.parent, below):
+        (folder / "cgroup.procs").touch()
+    assert not groups.populated(tmp_path)
+    (below / "cgroup.procs").write_text("4711\n")
+    assert groups.populated(tmp_path)
 
 
 def test_directories_of_the_lab_count(home: Path) -> None:
