@@ -17,7 +17,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab import paths
+from lab import machine, paths
+from lab.errors import LabError
 from tests.rings.labs import Lab
 
 HOME = paths.HOME / "second"
@@ -37,6 +38,11 @@ class SecondLab:
 
     def __init__(self) -> None:
         """Make the namespaces. Raise NotMade when the machine has none for us, or another run has its second lab here."""
+        try:
+            machine.check()
+            machine.prepare()  # on a bare machine there is no `ip` yet
+        except LabError as why:
+            raise NotMade(str(why)) from None
         paths.HOME.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(paths.HOME, os.O_RDONLY | os.O_DIRECTORY)
         try:
