@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import api, down, machine, mark, paths, up
+from lab import api, down, machine, mark, paths, shapes, up
 from lab.errors import LabError, UsageError
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
@@ -49,6 +49,11 @@ def main(argv: Sequence[str]) -> int:
         return code
     started = time.monotonic()
     keep = "--keep" in argv
+    try:
+        shapes.choose(shapes.DEFAULT)
+    except LabError as error:  # somebody works in a lab of another shape: it is left alone
+        print(f"demo: FAILED {error}", flush=True)
+        return 1
     try:
         counts = _play()
         left = [] if keep else _take_down()
@@ -82,7 +87,7 @@ def _cannot() -> str | None:
 
 def _play() -> dict[str, Any]:
     _say("The cloud in a box: real systemd, sshd, container engines, MariaDB with Galera.")
-    up.up()
+    up.up(shape=shapes.DEFAULT)
     _say(
         "Settings of this demo: the limits stand at their floors, so that a cure takes minutes and not the best part of an hour."
     )

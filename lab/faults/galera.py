@@ -101,7 +101,8 @@ def _member_failed(broken: Broken) -> list[str]:
     rest = others(broken.host)
     poll("the others to notice", lambda: all(galera.synced(h, 1, len(rest)) for h in rest), limit_s=30)
     return [
-        f"mariadb on {broken.host.name} was killed (SIGKILL) and its unit is failed; the cause is gone, the other {len(rest)} are Primary",
+        f"mariadb on {broken.host.name} was killed (SIGKILL) and its unit is failed; the cause is gone"
+        + (f", the other {len(rest)} are Primary" if rest else ""),
         f"for that moment {path} said Restart=no; it is removed",
     ]
 
