@@ -7,7 +7,10 @@ from lab.topology import Host
 
 
 def text(host: Host) -> str:
-    """Return galera.cnf for a host; of a group of one kolla names no member. Shorter evs timeouts than these made the group communication fail to connect."""
+    """Return galera.cnf for a host; of a group of one kolla names no member.
+
+    Shorter evs timeouts than these made the group communication fail to connect.
+    """
     group = shapes.current().members
     members = ",".join(h.address for h in group) if len(group) > 1 else ""
     options = {
