@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lab.shapes import SHAPES
+
 LIMIT_S = 3600.0
 """A part begins nothing new after this; what is left of it is run by the same command, said again."""
 
@@ -31,4 +33,8 @@ PARTS: Mapping[str, Part] = {
     "galera-live": Part(about="members that run outside of a Primary component, ten-minute waits"),
     "galera-upgrade": Part(about="after an upgrade of MariaDB"),
     "doors": Part(about="Nagios, a killed daemon, a state directory that fails"),
+    **{
+        f"shape-{name}": Part(about=f"the container and Galera ways: {shape.summary}", shape=name)
+        for name, shape in SHAPES.items()
+    },
 }

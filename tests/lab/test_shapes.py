@@ -1,15 +1,50 @@
-"""The ways that matter most, in whatever shape the lab has: a container, a Galera member, and the loss of the whole cluster."""
+"""The ways that matter most, in each shape of the lab: a container, a Galera member, and the loss of the whole cluster.
+
+Each shape is a part of `make lab-full`, which brings the lab up in it; in a lab of another shape its tests are skipped.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from lab import galera, hosts
+from lab import galera, hosts, shapes
 from lab.shapes import Shape
+from tests.lab.inside import Inside, folder
 from tests.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
 from tests.lab.scenario import Scenario
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.alone,
+    pytest.mark.timeout(900),
+    pytest.mark.full("each shape of the lab needs a lab of its own"),
+]
+
+
+def of(shapes_: Iterable[Shape]) -> pytest.MarkDecorator:
+    """Let a test be one of each of these shapes, in the part of each."""
+    each = [pytest.param(shape, id=shape.name, marks=pytest.mark.part(f"shape-{shape.name}")) for shape in shapes_]
+    return pytest.mark.parametrize("shape", each)
+
+
+in_every_shape = of(shapes.SHAPES.values())
+where_there_are_three_members = of(shape for shape in shapes.SHAPES.values() if len(shape.members) >= 3)
+
+
+@pytest.fixture
+def running(shape: Shape, lab_status: dict[str, Any], tmp_path: Path) -> Iterator[Scenario]:
+    """A daemon of all hosts of the shape, where the shape says, that has started and accepted what stands."""
+    if lab_status["shape"] != shape.name:
+        pytest.skip(f"the lab has the shape {lab_status['shape']}: make lab-full PART=shape-{shape.name}")
+    made = Scenario(tmp_path / "scenario", shape.hosts) if shape.daemon_on is None else Inside(folder(), shape.hosts)
+    with made:
+        made.start()
+        made.settle()
+        yield made
 
 
 def called(shape: Shape, host: str) -> str:
@@ -21,6 +56,7 @@ def whole(shape: Shape) -> bool:
     return all(galera.synced(host, len(shape.members)) for host in shape.members)
 
 
+@in_every_shape
 @pytest.mark.parametrize("role", ["control", "compute"])
 def test_a_container_that_gave_up_is_started(running: Scenario, shape: Shape, role: str) -> None:
     host = [name for name in shape.hosts if name.startswith("ctl" if role == "control" else "cmp")][-1]
@@ -29,6 +65,7 @@ def test_a_container_that_gave_up_is_started(running: Scenario, shape: Shape, ro
     assert [run["state"] for run in running.runs()] == ["succeeded"]
 
 
+@in_every_shape
 def test_a_member_that_failed_is_started(running: Scenario, shape: Shape) -> None:
     member = shape.members[-1]
     running.break_("galera-member-failed", member.name)
@@ -36,15 +73,15 @@ def test_a_member_that_failed_is_started(running: Scenario, shape: Shape) -> Non
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
 
 
+@in_every_shape
 def test_a_cluster_that_was_killed_forms_again(running: Scenario, shape: Shape) -> None:
     running.break_("galera-all-killed", shape.members[0].name)
     running.wait("all members to be back", lambda: whole(shape), 300, every_s=2.0)
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
 
 
+@where_there_are_three_members
 def test_a_cluster_of_three_positions_is_bootstrapped_from_the_highest(running: Scenario, shape: Shape) -> None:
-    if len(shape.members) < 3:
-        pytest.skip("a cluster of one member has one position")
     wait_mark(running)
     running.break_("galera-staggered-kill", "ctl2", view="lost")
     run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 180)
@@ -57,6 +94,7 @@ def test_a_cluster_of_three_positions_is_bootstrapped_from_the_highest(running: 
     assert all(left_on(host) == "" for host in shape.members)
 
 
+@in_every_shape
 def test_all_is_well_is_said_of_every_host_and_member(running: Scenario, shape: Shape) -> None:
     """Nothing is UNKNOWN: each host is reached as the daemon's own account, each member over the service network."""
     running.wait("the cluster to be OK", lambda: cluster(running)["state"] == "OK", 60)
