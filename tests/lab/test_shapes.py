@@ -5,13 +5,14 @@ Each shape is a part of `make lab-full`, which brings the lab up in it; in a lab
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab import galera, hosts, shapes
+from lab import api, galera, hosts, shapes, topology
 from lab.shapes import Shape
 from tests.lab.inside import Inside, folder
 from tests.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
@@ -35,11 +36,19 @@ in_every_shape = of(shapes.SHAPES.values())
 where_there_are_three_members = of(shape for shape in shapes.SHAPES.values() if len(shape.members) >= 3)
 
 
-@pytest.fixture
-def running(shape: Shape, lab_status: dict[str, Any], tmp_path: Path) -> Iterator[Scenario]:
-    """A daemon of all hosts of the shape, where the shape says, that has started and accepted what stands."""
+where_there_are_two_networks = of(shape for shape in shapes.SHAPES.values() if shape.management)
+
+
+@pytest.fixture(autouse=True)
+def there(shape: Shape, lab_status: dict[str, Any]) -> None:
+    """The lab has the shape that a test is of."""
     if lab_status["shape"] != shape.name:
         pytest.skip(f"the lab has the shape {lab_status['shape']}: make lab-full PART=shape-{shape.name}")
+
+
+@pytest.fixture
+def running(shape: Shape, there: None, tmp_path: Path) -> Iterator[Scenario]:
+    """A daemon of all hosts of the shape, where the shape says, that has started and accepted what stands."""
     made = Scenario(tmp_path / "scenario", shape.hosts) if shape.daemon_on is None else Inside(folder(), shape.hosts)
     with made:
         made.start()
@@ -112,3 +121,28 @@ def test_all_is_well_is_said_of_every_host_and_member(running: Scenario, shape: 
             host, "journalctl -u ssh -o cat --no-pager | grep -o 'Accepted publickey for [a-z]*' | sort -u || true\n"
         ).out
         assert who.split("\n")[0] in ("", "Accepted publickey for remediator"), who
+
+
+@where_there_are_two_networks
+def test_one_network_is_cut_and_the_other_passes(shape: Shape) -> None:
+    host = topology.host("cmp1")
+    for network, silent, answers in (
+        ("management", (host.management, 22), (host.address, 11211)),
+        ("service", (host.address, 11211), (host.management, 22)),
+    ):
+        api.break_fault("partition", host.name, network=network)
+        try:
+            assert not accepts(*silent)
+            assert accepts(*answers)
+        finally:
+            api.heal("partition", host.name)
+        assert accepts(*silent)
+    assert not accepts(host.address, 22), "sshd listens on the management network alone"
+
+
+def accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=3).close()
+    except OSError:
+        return False
+    return True
