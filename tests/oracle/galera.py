@@ -7,6 +7,7 @@ decided by people: neither side is bent to the other in silence.
 
     unsafe(cell)         the rule that forbids every bootstrap here, or None
     unsafe_alone(cell)   the rule that forbids one without a person's approval, or None
+    unsafe_lone(cell)    the rule that forbids the plain start of the only member of a group of one, or None
     verdict(cell)        Verdict(procedure, candidate, rule, why)
     cells(n)             the reduced product for n members, symmetric members folded; all cells are distinct
     sample(n, ...)       seeded cells of the full product
@@ -76,6 +77,29 @@ GB-18  An unknown history of bootstraps counts as one in the last 24 h. The defa
 GB-19  The playbook without the host's name is never used; with it, every other unit must already be stopped and
        masked.
 
+One member (N = 1)
+------------------
+A group of one names nobody in wsrep_cluster_address ("gcomm://", as kolla writes it), and such a member makes itself a
+Primary component at each plain start: the start is its bootstrap, and there is no other one. So `bootstrap` is never
+said for it, and the start asks what a bootstrap asks, as far as it has a meaning without others:
+
+GB-1   Nothing is waited for but systemd itself: a unit that is being started again is left to it, however long.
+GB-3   One that runs outside of a Primary component is made one by a statement, as ever, after a person's yes. One that
+       is stopped is started. Nothing is bootstrapped with an option.
+GB-4   Its position must have been read in this run: an empty or a replaced data directory starts as happily.
+GB-7   Galera refuses an empty gcomm:// where safe_to_bootstrap is 0, so the flag must be 1. Where the list names the
+       member itself the flag is not asked, and its start needs its saved view (pc.recovery): it waits for itself else.
+GB-8   Behind the mark a person decides, before new commits are written on top of what may come back from a backup.
+GB-9   There is nobody else: a mark of a larger component says that others left, and may hold more. A person decides.
+GB-11  An empty list is no leftover. In a larger group it is: that member would start a cluster of its own, so there an
+       empty list, or not knowing of one, forbids a bootstrap and a start.
+GB-12  An unknown history of bootstraps may hold one in doubt.
+GB-14  There is no joiner, and no space is needed for one (GB-15: it must have been looked at all the same).
+GB-16  Its start is that of GB-16 without a Primary beside it: at most twice within the hour.
+GB-18  A plain start is no bootstrap, and does not count as one.
+
+Two members: one of two is no majority, so nothing is started beside the other one by itself (GB-16).
+
 Not in a cell, because they are of the procedure or of time: looking again seconds before the step (GB-2), the masks
 that the quiesce sets (GB-11), the SST budget of four hours (GB-14), and the age of the facts: what is too old is
 UNKNOWN.
@@ -123,7 +147,9 @@ class Member(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What is known of the cluster. `grace`: minutes since all are reachable and were started unchanged."""
+    """What is known of the cluster. `grace`: minutes since all are reachable and were started unchanged; `empty`: the
+    wsrep_cluster_address of a member names nobody, so that it makes itself Primary at each start; "equal" in a group of
+    one is an empty list, or one that names the member itself."""
 
     members: tuple[Member, ...]
     hwm: Mark | None = ("same", 10, 7)
@@ -138,6 +164,7 @@ class Cell(NamedTuple):
     tries: int | None = 0
     garbd: bool | None = False
     addresses: str | None = "equal"
+    empty: bool | None = False
     actuator: str = "own"
 
 
@@ -186,6 +213,7 @@ CLUSTER_VALUES: dict[str, tuple[Any, ...]] = {
     "tries": (0, 1, 2, None),
     "garbd": (False, True, None),
     "addresses": ("equal", "differs", None),
+    "empty": (False, True, None),
     "actuator": ("own", "kolla_named", "kolla"),
 }
 """Every value of every fact of the cluster, the ordinary one first."""
@@ -264,6 +292,11 @@ def regressed(cell: Cell) -> bool:
     return top is not None and mark is not None and top < mark
 
 
+def starts_its_own(cell: Cell) -> bool | None:
+    """A member of a group of several would start a cluster of its own, because its list of members is empty."""
+    return False if len(cell.members) == 1 else cell.empty
+
+
 # The rules. Each predicate is true in the cells in which its rule alone forbids every bootstrap.
 
 
@@ -288,6 +321,8 @@ def unsafe_gb_02(cell: Cell) -> bool:
 def unsafe_gb_03(cell: Cell) -> bool:
     """GB-3: all are live, reachable and below 11.2, or none is running; for what lies between there is no procedure."""
     running = [member.process == "running" for member in cell.members]
+    if len(cell.members) == 1 and not any(running):
+        return True  # the only member is started, and never bootstrapped
     if all(running):
         return cell.version != "below"
     return any(running)
@@ -354,7 +389,7 @@ def unsafe_gb_10(cell: Cell) -> bool:
 
 def unsafe_gb_11(cell: Cell) -> bool:
     """GB-11: no other member can start by itself, and no old bootstrap argument is left anywhere."""
-    if cell.leftover is not False:
+    if cell.leftover is not False or starts_its_own(cell) is not False:
         return True
     for member in present(cell):
         if member.unit in ("restarting", "unknown") or (member.process != "running" and member.unit == "active"):
@@ -482,6 +517,44 @@ def unsafe_alone(cell: Cell) -> str | None:
     return None
 
 
+def unsafe_lone(cell: Cell) -> str | None:
+    """Return the first rule that forbids the plain start of the only member, which makes it Primary; None if none does."""
+    (member,) = cell.members
+    if cell.elsewhere != "none" or not stopped(member):
+        return "GB-2"
+    if cell.deploy is not False or troubled(member):
+        return "GB-17"
+    if cell.history in ("in_doubt", None):
+        return "GB-12"
+    if unsafe_gb_13(cell):
+        return "GB-13"
+    if member.sst is None:
+        return "GB-14"
+    if unsafe_gb_04(cell):
+        return "GB-4"
+    if unsafe_gb_05(cell):
+        return "GB-5"
+    if in_quarantine(member):
+        return "GB-10"
+    if not witness(member):
+        return "GB-6"
+    if unsafe_gb_08(cell) or regressed(cell):
+        return "GB-8"
+    if cell.addresses != "equal" or cell.empty is None or cell.garbd is not False:
+        return "GB-9"
+    if cell.empty and member.flag != 1:
+        return "GB-7"
+    if not cell.empty and (member.gvwstate != "all" or cell.pc_recovery is not True):
+        return "GB-1"
+    if cell.leftover is not False or member.unit not in ("inactive", "failed"):
+        return "GB-11"
+    if member.space == "unknown":
+        return "GB-15"
+    if cell.tries is None or cell.tries >= TRIES_AN_HOUR:
+        return "GB-16"
+    return None
+
+
 def choose(cell: Cell) -> int | None:
     """GB-7: the highest position; among equals the flagged one, else the first in the inventory; else None."""
     top = highest(cell)
@@ -499,7 +572,7 @@ def verdict(cell: Cell) -> Verdict:
     """Given a cell, return the one thing to do in it."""
     if cell.elsewhere == "primary" or any(claims_primary(member) for member in cell.members):
         return beside_primary(cell)
-    return without_primary(cell)
+    return without_primary(cell) if len(cell.members) > 1 else lone(cell)
 
 
 def page(rule: str, why: str) -> Verdict:
@@ -520,8 +593,8 @@ def beside_primary(cell: Cell) -> Verdict:
         member.quarantine != "no" and member.process == "running" and in_quarantine(member) for member in cell.members
     ):
         return page("GB-10", "a member in quarantine is running")
-    if cell.leftover is True:
-        return page("GB-11", "a running container still has its bootstrap argument")
+    if cell.leftover is True or starts_its_own(cell) is True:
+        return page("GB-11", "a member still has its bootstrap argument, or names nobody in its configuration")
     if any(in_transfer(member) for member in cell.members):
         return Verdict(WAIT, None, "GB-14", "a member is donor or joiner and is not touched")
     for index, member in enumerate(cell.members):
@@ -567,8 +640,8 @@ def not_startable(cell: Cell, member: Member) -> Verdict | None:
     """Why a stopped member may not be started unchanged, None if it may."""
     if cell.deploy is not False or troubled(member):
         return page("GB-17", "a deployment is under way, or a member's data, disk or clock is in trouble or unknown")
-    if cell.leftover is not False:
-        return page("GB-11", "a container has, or may have, a bootstrap argument left over")
+    if cell.leftover is not False or starts_its_own(cell) is not False:
+        return page("GB-11", "a member has, or may have, a bootstrap argument left over or an empty list of members")
     if member.uuid in ("other", "unknown"):
         return page("GB-5", "a member to be started is of another cluster or its uuid is not known")
     if in_quarantine(member):
@@ -608,6 +681,31 @@ def without_primary(cell: Cell) -> Verdict:
     if all(live(member) for member in cell.members):
         return Verdict(PC_BOOTSTRAP, chosen, "GB-3", why)
     return Verdict(BOOTSTRAP, chosen, "GB-7", why)
+
+
+def lone(cell: Cell) -> Verdict:
+    """The only member is in no Primary component: it is waited for, started, made Primary as it runs, or a person's."""
+    (member,) = cell.members
+    if two_histories(cell):
+        return page("GB-5", "the only member is not of the recorded cluster")
+    if in_transfer(member):
+        return Verdict(WAIT, None, "GB-14", "the only member is in an SST and is not touched")
+    if member.reach == "known" and member.unit == "restarting" and not live(member):
+        return Verdict(WAIT, None, "GB-1", "systemd starts the only member again by itself")
+    if unsafe_gb_02(cell):
+        return page("GB-2", "the only member is not proven to be outside a Primary component")
+    if live(member):
+        if unsafe_gb_01(cell):
+            return Verdict(WAIT, None, "GB-1", "the only member may form its last view by itself")
+        rule = unsafe(cell)
+        why = "the only member runs and is made Primary as it runs"
+        return page(rule, why) if rule is not None else Verdict(PC_BOOTSTRAP, 0, "GB-3", why)
+    if not stopped(member):
+        return page("GB-9", "the only member is powered off")
+    rule = unsafe_lone(cell)
+    if rule is not None:
+        return page(rule, "the only member is not started by itself")
+    return Verdict(START_ONE, 0, "GB-16", "the only member is down, and its plain start makes it Primary again")
 
 
 def two_histories(cell: Cell) -> bool:
@@ -763,8 +861,21 @@ def clusters() -> list[dict[str, Any]]:
     return [one for index, one in enumerate(found) if one not in found[:index]]
 
 
+def lone_cells() -> Iterator[Cell]:
+    """Yield each member of the tables alone, flagged or not, in every cluster, with every list of members."""
+    ordinary = (S10, S20, L10, P20)
+    tried = dict.fromkeys((*CORE, *ODD, *(member._replace(flag=1) for member in (*CORE, *ODD) if member.flag == 0)))
+    for member in tried:
+        for facts in clusters() if member._replace(flag=0) in ordinary else (*BASES, {"tries": 2}):
+            for empty in (True, False, None):
+                yield build((member,), {**facts, "empty": empty})
+
+
 def cells(n: int) -> Iterator[Cell]:
-    """Yield the reduced product for n members (n >= 2), each cell once, members folded to one order."""
+    """Yield the reduced product for n members, each cell once, members folded to one order."""
+    if n == 1:
+        yield from dict.fromkeys(lone_cells())
+        return
     everywhere = clusters()
     for members in itertools.combinations_with_replacement(CORE, n):
         for facts in everywhere:
@@ -799,7 +910,11 @@ def sample(n: int, count: int, seed: int, ordinary: float = 0.85) -> Iterator[Ce
             facts = {name: draw((getattr(base, name), *values)) for name, values in MEMBER_VALUES.items()}
             facts["seqno"] = draw((chance.choice((10, 20)), *MEMBER_VALUES["seqno"]))
             members.append(S10._replace(**facts))
-        yield build(tuple(members), {name: draw(values) for name, values in CLUSTER_VALUES.items()})
+        facts = {name: draw(values) for name, values in CLUSTER_VALUES.items()}
+        if n == 1:
+            members[0] = members[0]._replace(flag=draw((1, *MEMBER_VALUES["flag"])))
+            facts["empty"] = draw((True, *CLUSTER_VALUES["empty"]))
+        yield build(tuple(members), facts)
 
 
 def product(n: int) -> int:
@@ -814,7 +929,7 @@ def product(n: int) -> int:
 
 def sizes() -> None:
     """Print the size of each table, what is in it, and how long it took."""
-    for n in (2, 3, 5):
+    for n in (1, 2, 3, 5):
         started = time.monotonic()
         count, forbidden = 0, 0
         procedures = dict.fromkeys(PROCEDURES, 0)

@@ -51,6 +51,7 @@ CLUSTER_UNKNOWNS = (
     "tries",
     "garbd",
     "addresses",
+    "empty",
 )
 
 
@@ -61,8 +62,13 @@ def judged(*members: Member, **facts: object) -> tuple[str, int | None, str]:
     return found[:3]
 
 
+def makes_primary(cell: Cell) -> tuple[str, ...]:
+    """The procedures after which there is a Primary component in `cell` that was not there before."""
+    return (*BOOTSTRAPS, oracle.START_ONE) if len(cell.members) == 1 else BOOTSTRAPS
+
+
 def bootstraps(cell: Cell) -> bool:
-    return oracle.verdict(cell).procedure in BOOTSTRAPS
+    return oracle.verdict(cell).procedure in makes_primary(cell)
 
 
 @functools.cache
@@ -95,7 +101,7 @@ def assert_monotone(cell: Cell) -> int:
     for name, less in known_less(cell):
         count += 1
         after = oracle.verdict(less)
-        if after.procedure in BOOTSTRAPS:
+        if after.procedure in makes_primary(cell):
             assert before[:2] == after[:2], (name, cell, less)
             assert alone is None or oracle.unsafe_alone(less) is not None, (name, cell, less)
     return count
@@ -193,7 +199,7 @@ def test_the_order_of_the_members_matters_only_for_ties() -> None:
             assert found.candidate is not None
             assert other.candidate is not None
             best, chosen = cell.members[found.candidate], members[other.candidate]
-            assert (chosen.seqno, chosen.flag) == (best.seqno, best.flag)
+            assert (chosen.seqno, chosen.flag == 1) == (best.seqno, best.flag == 1)
 
 
 def test_the_candidate_is_never_behind_another_position() -> None:
@@ -210,6 +216,10 @@ def test_the_candidate_is_never_behind_another_position() -> None:
         cut = [member for member in cell.members if member.sst is True]
         assert cut or best.seqno == max(rivals)
     assert count > 1000
+
+
+def test_less_knowledge_never_starts_or_bootstraps_the_only_member() -> None:
+    assert sum(assert_monotone(cell) for cell in oracle.cells(1)) > 30_000
 
 
 def test_less_knowledge_never_bootstraps_with_two_members() -> None:
@@ -239,6 +249,66 @@ def test_the_sampler_is_seeded_and_reaches_every_value() -> None:
         assert {getattr(member, name) for cell in first for member in cell.members} >= set(values), name
     for name, values in oracle.CLUSTER_VALUES.items():
         assert {getattr(cell, name) for cell in first} >= set(values), name
+
+
+# One member.
+
+LONE = S10._replace(flag=1, unit="failed")
+
+
+def lone(member: Member = LONE, **facts: object) -> tuple[str, int | None, str]:
+    return judged(member, **{"empty": True, **facts})
+
+
+def test_every_cell_of_one_member_is_there_once_and_what_makes_it_primary_is_safe() -> None:
+    seen: set[Cell] = set()
+    procedures: set[str] = set()
+    for cell in oracle.cells(1):
+        assert cell not in seen
+        seen.add(cell)
+        found = oracle.verdict(cell)
+        procedures.add(found.procedure)
+        assert (found.candidate == 0) is (found.procedure in (*BOOTSTRAPS, oracle.START_ONE))
+        assert (found.procedure == oracle.START_ONE) is (oracle.unsafe_lone(cell) is None and found.rule == "GB-16")
+        if found.procedure in BOOTSTRAPS:
+            assert oracle.unsafe(cell) is None
+            assert oracle.unsafe_alone(cell) == "GB-9"
+    assert procedures == {*oracle.PROCEDURES} - {oracle.BOOTSTRAP, oracle.START_MEMBERS}
+
+
+def test_the_only_member_is_started_plainly_where_its_list_is_empty_and_its_flag_is_on() -> None:
+    assert lone() == ("start_one", 0, "GB-16")
+    assert lone(LONE._replace(gvwstate="all")) == ("start_one", 0, "GB-16")
+    for flag in (0, "absent", None):
+        assert lone(LONE._replace(flag=flag)) == ("page", None, "GB-7")
+    assert lone(LONE._replace(seqno=None, lines="unknown")) == ("page", None, "GB-4")
+    assert lone(hwm=("same", 20, 7)) == ("page", None, "GB-8")
+    assert lone(hwm=None) == ("page", None, "GB-5")
+    assert lone(garbd=True) == ("page", None, "GB-9")
+    assert lone(addresses="differs") == ("page", None, "GB-9")
+    assert lone(tries=2) == ("page", None, "GB-16")
+    assert lone(ZERO._replace(flag=1)) == ("page", None, "GB-6")
+    assert lone(LONE._replace(unit="restarting"), grace=10) == ("wait", None, "GB-1")
+
+
+def test_the_only_member_that_names_itself_waits_for_itself_unless_its_view_is_saved() -> None:
+    assert lone(empty=False) == ("page", None, "GB-1")
+    assert lone(LONE._replace(gvwstate="all", flag=0), empty=False) == ("start_one", 0, "GB-16")
+    assert lone(LONE._replace(gvwstate="all"), empty=False, pc_recovery=False) == ("page", None, "GB-1")
+    assert lone(empty=None) == ("page", None, "GB-9")
+
+
+def test_the_only_member_that_runs_is_made_primary_as_it_runs_and_never_alone() -> None:
+    assert lone(L10) == ("pc_bootstrap", 0, "GB-3")
+    assert oracle.unsafe_alone(Cell((L10,), empty=True)) == "GB-9"
+    assert lone(L10, version="at") == ("page", None, "GB-3")
+
+
+def test_an_empty_list_in_a_larger_group_is_a_leftover_bootstrap() -> None:
+    for empty in (True, None):
+        assert judged(S10, S20, S10, empty=empty) == ("page", None, "GB-11")
+        assert judged(P20, P20, S20, empty=empty) == ("page", None, "GB-11")
+        assert judged(VIEW, VIEW, VIEW, empty=empty) == ("page", None, "GB-11")
 
 
 # Incidents others had, each as one cell.
