@@ -546,8 +546,8 @@ def unsafe_lone(cell: Cell) -> str | None:
         return "GB-7"
     if not cell.empty and (member.gvwstate != "all" or cell.pc_recovery is not True):
         return "GB-1"
-    if cell.leftover is not False or member.unit not in ("inactive", "failed"):
-        return "GB-11"
+    if cell.leftover is not False or member.unit not in ("inactive", "failed", "off"):
+        return "GB-11"  # "off" is the BMC's word, and no unit's: of a host that answers it says nothing (as in every other rule)
     if member.space == "unknown":
         return "GB-15"
     if cell.tries is None or cell.tries >= TRIES_AN_HOUR:
