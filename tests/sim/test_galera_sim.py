@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations import galera
 from remediator.integrations.galera import scripts
 from remediator.model.content import Script
 from remediator.sim import galera_account, galera_scripts
@@ -17,12 +18,10 @@ from remediator.sim.simulation import Simulation
 
 pytestmark = pytest.mark.sim
 
-REMOTE = Path(scripts.__file__).with_name("remote.py")
-
 
 def test_its_section_has_every_key_that_the_collector_prints(tmp_path: Path) -> None:
     remote: dict[str, Any] = {}
-    exec(compile(REMOTE.read_text(), str(REMOTE), "exec"), remote)
+    exec(compile(galera.remote_source(), "remote.py", "exec"), remote)
     data = tmp_path / "data"
     data.mkdir()
     request = {"galera_volume": str(data), "galera_log": str(tmp_path / "no"), "engine": "docker"}

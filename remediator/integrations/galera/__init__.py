@@ -65,7 +65,7 @@ def build(config: Mapping[str, Any]) -> Integration:
     return Integration(
         name="galera",
         sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
-        remote_source=resources.files(__name__).joinpath("remote.py").read_text("utf-8"),
+        remote_source=remote_source(),
         assessments=assess.ASSESSMENTS,
         actions=(*actions.ACTIONS, *recovery.actions(config), *live.ACTIONS, *tending.ACTIONS),
         direct=direct,
@@ -75,6 +75,13 @@ def build(config: Mapping[str, Any]) -> Integration:
             "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
             "galera.node": tending.NOTHING_KEPT,
         },
+    )
+
+
+def remote_source() -> str:
+    """Return what runs on a host: both of its files in one text."""
+    return "\n\n".join(
+        resources.files(__name__).joinpath(name).read_text("utf-8") for name in ("remote.py", "remote_who.py")
     )
 
 

@@ -7,16 +7,17 @@ the members proven Primary are a majority of the group by the inventory. `fields
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, gather, losses, marks, table, upgrade, views
+from remediator.integrations.galera import causes, fields, gather, group, losses, marks, table, upgrade, views
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
-from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status, member
+from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status
+from remediator.integrations.galera.group import Group
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
@@ -38,15 +39,16 @@ OF_CONTAINER = (*UNIT, "operator_stopped", "missing", "exit_code", "age_s", "las
 
 def nodes(evidence: Evidence) -> Sequence[Assessed]:
     """Return `galera.node` of each host of the evidence."""
-    members = {host: member(host, evidence.reply(host)) for host in evidence.hosts}
-    return [_node(host, evidence.reply(host), members) for host in evidence.hosts]
+    told = group.of(evidence)
+    return [_node(host, evidence.reply(host), told) for host in evidence.hosts]
 
 
 def cluster(evidence: Evidence) -> Sequence[Assessed]:
     """Return `galera.cluster`, one result for all hosts of the evidence; none for an empty group."""
     if not evidence.hosts:
         return []
-    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    told = group.of(evidence)
+    members = list(told.members.values())
     answered = [one.status for one in members if isinstance(one.status, Status)]
     primary = [status for status in answered if status.cluster_status == "Primary"]
     silent = next((one.primary for one in members if isinstance(one.primary, Unknown)), None)
@@ -61,6 +63,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
         "conf_ids_agree": not views.doubled(primary) and _agree([status.conf_id for status in primary], silent),
         "split": views.split(primary, len(members)),
+        "named_twice": "; ".join(map(group.sentence, told.named_twice)) or None,
         "table": table.render(members),
         **_judged(evidence, primary),
         "slowest": _slowest(members),
@@ -105,7 +108,7 @@ def _behind(evidence: Evidence, kept: marks.Kept) -> int | None:
 def _behind_now(evidence: Evidence, kept: marks.Kept) -> int | None:
     """Only Primary members count that were asked after the mark's newest sample: an older answer proves nothing."""
     since = times.parse_rfc3339(kept.at)
-    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    members = group.of(evidence).members.values()
     newer = [one for one in members if one.primary is True and losses.asked_at(evidence, one).wall > since]
     committed = [one.status.last_committed for one in newer if isinstance(one.status, Status)]
     if not committed:
@@ -141,8 +144,8 @@ def _agree(values: Sequence[Any], silent: Unknown | None) -> bool | Unknown | No
     return True if values else None
 
 
-def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> Assessed:
-    me = members[host]
+def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
+    me, others = told.every[host], told.others(host)
     view = _view(reply)
     unknown = view if isinstance(view, Unknown) else None
     data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
@@ -157,8 +160,9 @@ def _node(host: str, reply: HostReply | None, members: Mapping[str, Member]) -> 
         data["cause"] = _cause(view, me) if state["cause"] is None else state["cause"]
     data.update(_host(reply))
     data.update(_files(me))
-    data.update(_others(host, members))
-    data.update(_upgrade(host, members))
+    data.update(_others(me, others))
+    data.update(_upgrade(me, others))
+    data["named_twice"] = told.twins(host)
     identity = {} if unknown is not None or isinstance(view, Unknown) else view.identity()
     return Assessed(target=targets.galera_member(host), data=data, identity=identity)
 
@@ -212,33 +216,31 @@ def _files(me: Member) -> dict[str, Any]:
     return dict(zip(names, values, strict=True))
 
 
-def _others(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
-    others = [one for name, one in members.items() if name != host]
+def _others(me: Member, others: Sequence[Member]) -> dict[str, Any]:
     proven = sum(one.primary is True for one in others)
     may_be = sum(one.primary is not False for one in others)
-    majority = len(members) // 2 + 1
+    size = len(others) + 1
+    majority = size // 2 + 1
     if proven >= majority:
         quorum: Truth = True
     elif may_be < majority:
         quorum = False
     else:
         quorum = next(one.primary for one in others if isinstance(one.primary, Unknown))
-    statuses = [one.status for one in members.values() if isinstance(one.status, Status)]
+    statuses = [one.status for one in (me, *others) if isinstance(one.status, Status)]
     return {
-        "group_size": len(members),
+        "group_size": size,
         "others_primary": proven,
         "others_synced": sum(one.synced is True for one in others),
         "others_all_known": not any(isinstance(one.primary, Unknown) for one in others),
         "any_donor_or_joiner": any_of(one.moving for one in others),
         "quorum_without_me": quorum,
-        "split": views.split([status for status in statuses if status.cluster_status == "Primary"], len(members)),
+        "split": views.split([status for status in statuses if status.cluster_status == "Primary"], size),
     }
 
 
-def _upgrade(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
+def _upgrade(me: Member, others: Sequence[Member]) -> dict[str, Any]:
     """Return what an upgrade, a join or a bootstrap left behind on this member, and who is slow."""
-    me = members[host]
-    others = [one for name, one in members.items() if name != host]
     tables, lines = upgrade.tables(me, others), upgrade.lines(me)
     signs = lines if isinstance(lines, Unknown) else "\n".join(upgrade.named(lines, "upgrade_needed")) or None
     stopped = (me.stopped is True or me.searching is True) and isinstance(me.status, Unknown)
@@ -250,10 +252,10 @@ def _upgrade(host: str, members: Mapping[str, Member]) -> dict[str, Any]:
         "server_version": tables.server,
         "downgraded": tables.downgraded,
         "statistics_outdated": None if stopped else upgrade.sign(me, "statistics_outdated"),
-        "bootstrap_left_over": upgrade.left_over(me.launch),
+        "bootstrap_left_over": upgrade.left_over(me.launch, len(others) + 1),
         "ist_race": upgrade.ist_race(me, others),
-        "slow": upgrade.slow(me, tuple(members.values())),
-        "slowest": _slowest(tuple(members.values())),
+        "slow": upgrade.slow(me, (me, *others)),
+        "slowest": _slowest((me, *others)),
     }
 
 

@@ -14,10 +14,11 @@ from typing import Any
 from remediator.integrations import typed
 from remediator.integrations.container import assess as container_assess
 from remediator.integrations.container import facts as containers
-from remediator.integrations.galera import launch, lives
+from remediator.integrations.galera import launch, lives, who
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.datadir import parse as parse_files
 from remediator.integrations.galera.launch import Launch
+from remediator.integrations.galera.who import Who
 from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
@@ -73,8 +74,8 @@ class Status:
 class Member:
     host: str
     sql: str
-    """answered, or why not: refused timeout denied lost unreachable too_many error engine not_configured not_asked.
-    engine: it took the password, and then every query failed."""
+    """answered, or why not: refused timeout denied lost unreachable too_many shared error engine not_configured not_asked.
+    engine: it took the password, and then every query failed; shared: another machine's answers are of the same process (`group.py`)."""
     status: Status | Unknown
     stopped: Truth
     """The engine proves that the process does not run."""
@@ -83,6 +84,8 @@ class Member:
     searching: Truth = NOT_ASKED
     """It looks for a Primary component and serves nobody meanwhile: it runs and refuses SQL, or is about to be started again by systemd, and
     by its own log it has been in none since it was last started."""
+    boot_id: str | None = None
+    who: Who | Unknown = NOT_ASKED
 
     @property
     def outside(self) -> Truth:
@@ -127,6 +130,8 @@ def member(host: str, reply: HostReply | None) -> Member:
         files=files,
         launch=launch.parse(reply.section("galera")),
         searching=_searching(reply, _word(status), files),
+        boot_id=reply.boot_id,
+        who=who.parse(reply.section("galera")),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from remediator.model.values import FieldType
 
 NODE = {
-    "sql": FieldType.STRING,  # answered refused timeout denied lost unreachable too_many error engine not_configured not_asked
+    "sql": FieldType.STRING,  # answered refused timeout denied lost unreachable too_many shared error engine not_configured not_asked
     "cluster_status": FieldType.STRING,  # Primary non-Primary Disconnected
     "local_state": FieldType.STRING,  # Synced Donor/Desynced Joining Joined Initialized ...
     "cluster_size": FieldType.INT,
@@ -44,7 +44,7 @@ NODE = {
     "safe_to_bootstrap": FieldType.BOOL,
     "gvwstate": FieldType.BOOL,  # gvwstate.dat is there
     "sst_in_progress": FieldType.BOOL,
-    "group_size": FieldType.INT,  # members by the inventory, this one included
+    "group_size": FieldType.INT,  # members by the inventory, this one included, each machine once
     "others_primary": FieldType.INT,  # how many others are proven Primary (a lower bound, never UNKNOWN)
     "others_synced": FieldType.INT,  # how many others are proven Primary and Synced
     "others_all_known": FieldType.BOOL,  # of each other member it is known whether it is Primary
@@ -62,11 +62,12 @@ NODE = {
     "ist_race": FieldType.BOOL,  # a transfer ended one write set short and left it outside, while another member is Primary
     "slow": FieldType.BOOL,  # this member stops the others by flow control
     "slowest": FieldType.STRING,  # the member that does, if one does
+    "named_twice": FieldType.STRING,  # the inventory has another name for this machine, in one sentence; null: it has not
 }
 """`galera.node`: GROUP scope, one result per host of the group, target ``galera/H``."""
 
 CLUSTER = {
-    "members": FieldType.INT,
+    "members": FieldType.INT,  # by the inventory, each machine once
     "proven_primary": FieldType.INT,
     "may_be_primary": FieldType.INT,  # proven, or not known; one that by its own log looks for a Primary component is in none
     "proven_synced": FieldType.INT,
@@ -76,6 +77,7 @@ CLUSTER = {
     "uuids_agree": FieldType.BOOL,  # of the members that answer; null when none does; UNKNOWN while one is not known
     "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same; false as well when one conf id is of two components
     "split": FieldType.BOOL,  # two different Primary components are proven: by their uuids, or by views that exclude each other
+    "named_twice": FieldType.STRING,  # machines that the inventory has two names for, in one sentence each; null: none
     "table": FieldType.STRING,  # what is known of each member, one line each
     "procedure": FieldType.STRING,  # what the judgement says: wait start_members start_one pc_bootstrap bootstrap page nothing
     "rule": FieldType.STRING,  # the rule that decides, GB-1 to GB-19

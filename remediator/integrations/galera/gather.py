@@ -11,9 +11,9 @@ from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, lives, marks, past, peers, unseen
+from remediator.integrations.galera import causes, group, lives, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import CONTAINER, Member, Status, member, running_s
+from remediator.integrations.galera.facts import CONTAINER, Member, Status, running_s
 from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.picture import (
     NIL,
@@ -56,14 +56,16 @@ Positions = Mapping[str, Position | Unknown]
 
 def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPicture:
     """Return the picture of the members on the evidence's hosts; `positions` were read in this run, by host."""
-    replies = {host: evidence.reply(host) for host in evidence.hosts}
-    seen = {host: member(host, reply) for host, reply in replies.items()}
+    told = group.of(evidence)
+    seen = told.members
+    replies = {host: evidence.reply(host) for host in seen}
     known = evidence.known
     mark = marks.parse(known.get("mark")) if "mark" in known else Unknown("no_journal")
+    whose = peers.directory(seen, mark.addresses if isinstance(mark, marks.Kept) else {})
     donor = _most_data(tuple(seen.values()))
     members = tuple(
         _member(seen[host], replies[host], len(seen), donor, (positions or {}).get(host), _recorded(mark))
-        for host in evidence.hosts
+        for host in seen
     )
     runs = known.get("runs") if "runs" in known else None
     size = mark.size if isinstance(mark, marks.Kept) else None
@@ -76,13 +78,15 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
         leftover_bootstrap=any_of(
             one.launch if isinstance(one.launch, Unknown) else one.launch.leftover for one in seen.values()
         ),
-        primary_elsewhere=peers.elsewhere(evidence, seen, replies),
+        primary_elsewhere=peers.elsewhere(seen, replies, whose),
         deploying=any_of(_deploying(reply) for reply in replies.values() if _reached(reply)),
         last_bootstrap=past.last_bootstrap(runs),
         canaries_good=past.canaries_good(runs),
         tries_last_hour=Unknown("no_journal") if runs is None else past.tries(runs),
         arbitrator=Unknown("no_mark") if size is None else size > len(members),
-        addresses_match=peers.addresses_match(evidence, seen),
+        addresses_match=peers.addresses_match(seen, replies, whose),
+        names_nobody=peers.names_nobody(seen, replies),
+        named_twice=tuple(group.sentence(names) for names in told.named_twice),
         mark_at=mark.at if isinstance(mark, marks.Kept) else None,
         unseen_s=unseen.seconds(mark, seen, replies) if isinstance(mark, marks.Kept) else Unknown("no_mark"),
     )

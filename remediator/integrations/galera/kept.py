@@ -6,7 +6,7 @@ Invariant: nothing is supposed. None was ever stored: that is None. What cannot 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.integrations.galera.picture import Mark
@@ -41,6 +41,8 @@ class Kept:
     loss: Loss | None = None
     flushes: bool | None = None
     """Every member that was counted had each commit on disk before it was acknowledged; None: one did not say."""
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By host: which addresses each member said were its own, when it was last seen well."""
     formed: Mapping[str, int] | None = None
     """The formations that were looked at, each with the furthest seqno that was then known beside it; None: none ever was."""
 
@@ -62,6 +64,7 @@ def parse(body: Any) -> Kept | Unknown | None:
             loss=_loss(body),
             flushes=body.get("flushes"),
             formed=_formed(body),
+            addresses=_addresses(body),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"mark:{type(error).__name__}")
@@ -77,6 +80,11 @@ def _loss(body: Mapping[str, Any]) -> Loss | None:
 def _formed(body: Mapping[str, Any]) -> Mapping[str, int] | None:
     formed = body.get("formed")
     return None if formed is None else {str(exchange): int(furthest) for exchange, furthest in formed.items()}
+
+
+def _addresses(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return whose addresses are whose; a mark that was stored before they were kept has none."""
+    return {str(host): frozenset(str(one) for one in own) for host, own in (body.get("addresses") or {}).items()}
 
 
 def age_s(kept: Kept, now: Instant) -> float:

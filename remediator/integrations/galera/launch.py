@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.integrations.galera import addresses
 from remediator.model.kleene import Truth, any_of
 from remediator.model.values import Unknown
 
@@ -69,6 +70,19 @@ class Launch:
     def leftover(self) -> Truth:
         """Something would make the member bootstrap at its next start, or did at its last (GB-11)."""
         return any_of((self.env_bootstrap, self.args_bootstrap, self.process_bootstrap, self.config_bootstrap))
+
+    @property
+    def listed(self) -> tuple[str, ...] | Unknown | None:
+        """The members that galera.cnf names. The address of nobody (``0.0.0.0``) is as good as none (gcomm's start_prim)."""
+        found = self.addresses
+        if found is None or isinstance(found, Unknown):
+            return found
+        return () if found and addresses.is_any(found[0]) else found
+
+    @property
+    def names_nobody(self) -> Truth:
+        """Its list of members is empty: it makes itself a Primary component at each start."""
+        return self.listed if isinstance(self.listed, Unknown) else self.listed == ()
 
 
 def parse(data: Any) -> Launch | Unknown:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from remediator.integrations.galera import received
+from remediator.integrations.galera import group, received
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import Member, Status, member, running_s
+from remediator.integrations.galera.facts import Member, Status, running_s
 from remediator.integrations.galera.kept import Kept, Loss, age_s
 from remediator.integrations.galera.received import Buried
 from remediator.model import times
@@ -47,7 +47,7 @@ def looked_at(evidence: Evidence, uuid: str, kept: Kept | None) -> Mapping[str, 
 
 
 def _told_by_logs(evidence: Evidence, uuid: str) -> Mapping[str, Buried]:
-    files = [member(host, evidence.reply(host)).files for host in evidence.hosts]
+    files = [one.files for one in group.of(evidence).members.values()]
     return received.buried(
         [one.starts for one in files if isinstance(one, Files) and isinstance(one.starts, tuple)], uuid
     )
@@ -102,7 +102,7 @@ def unbroken(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> bool:
     for one in seen:
         age_s = running_s(evidence.reply(one.host))
         before += age_s is not None and (asked_at(evidence, one).wall - since).total_seconds() < age_s - CLOCK_S
-    return before >= len(evidence.hosts) // 2 + 1
+    return before >= len(group.of(evidence).members) // 2 + 1
 
 
 def asked_at(evidence: Evidence, one: Member) -> Instant:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.integrations.galera import losses, views
+from remediator.integrations.galera import group, losses, views
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import SQL, Member, Status, member
+from remediator.integrations.galera.facts import SQL, Member, Status
 from remediator.integrations.galera.kept import Kept, Loss, age_s, parse
+from remediator.integrations.galera.who import Who
 from remediator.model.judging import Evidence
 from remediator.model.kleene import Truth
 from remediator.model.replies import HostReply
@@ -39,6 +40,8 @@ CANARIES = "galera_canaries"
 """The direct section with row counts of the configured tables."""
 WRITTEN_EVERY_S = 10.0
 """A mark that only moved on is not written more often than this."""
+MOST_ADDRESSES = 64
+"""Of a host with more than that none are kept: what it was reached at is then not known while it is away."""
 WHOLE = ("Synced", "Donor/Desynced")
 """The states of a member that has all data of its component (wsrep_local_state_comment, Galera's documentation)."""
 
@@ -80,17 +83,15 @@ def _noticed(before: Any, evidence: Evidence, kept: Kept) -> Any:
 
 
 def _primary(evidence: Evidence) -> list[Member]:
-    members = (member(host, evidence.reply(host)) for host in evidence.hosts)
-    return [one for one in members if one.primary is True]
+    return [one for one in group.of(evidence).members.values() if one.primary is True]
 
 
 def _complete(evidence: Evidence) -> list[Status]:
     """Return what the members of a Primary component say when all of it answers; none when it is not one, or not all of it."""
     found = [one.status for one in _primary(evidence) if isinstance(one.status, Status)]
     alone = len({(status.conf_id, status.cluster_size) for status in found}) == 1
-    return (
-        found if alone and len(found) == found[0].cluster_size and not views.split(found, len(evidence.hosts)) else []
-    )
+    members = len(group.of(evidence).members)
+    return found if alone and len(found) == found[0].cluster_size and not views.split(found, members) else []
 
 
 def _whole(evidence: Evidence) -> list[Member]:
@@ -98,7 +99,7 @@ def _whole(evidence: Evidence) -> list[Member]:
 
     A donor has all data too: a state transfer of hours between two of three members must not keep the mark where it was.
     """
-    members = [member(host, evidence.reply(host)) for host in evidence.hosts]
+    members = list(group.of(evidence).members.values())
     primary = {one.host: one.status for one in members if isinstance(one.status, Status) and one.primary is True}
     whole = [one for one in members if one.host in primary and primary[one.host].local_state in WHOLE]
     enough = len(whole) >= len(members) // 2 + 1
@@ -132,11 +133,19 @@ def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: 
         "canaries": counted or (dict(kept.canaries) if kept is not None else {}),
         "data_bytes": max((size for size in sizes if isinstance(size, int)), default=None),
         "flushes": _flushes(statuses),
+        "addresses": _addresses(evidence, seen, kept),
         **_stored(
             None if kept is None else losses.after(evidence, seen, kept),
             losses.looked_at(evidence, statuses[0].cluster_uuid, kept),
         ),
     }
+
+
+def _addresses(evidence: Evidence, seen: Sequence[Member], kept: Kept | None) -> dict[str, list[str]]:
+    """Return which addresses each member says are its own; of one that is not among `seen`, what it said before (GB-2, GB-9)."""
+    told = {one.host: one.who.own for one in seen if isinstance(one.who, Who) and len(one.who.own) <= MOST_ADDRESSES}
+    before = {} if kept is None else {host: own for host, own in kept.addresses.items() if host in evidence.hosts}
+    return {host: sorted(own) for host, own in sorted({**before, **told}.items()) if own}
 
 
 def _flushes(statuses: Sequence[Status]) -> bool | None:

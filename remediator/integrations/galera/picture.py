@@ -136,7 +136,12 @@ class ClusterPicture:
     arbitrator: Truth
     """A garbd votes in this cluster."""
     addresses_match: Truth
-    """wsrep_cluster_address on every reached member names exactly the inventory group."""
+    """wsrep_cluster_address on every reached member names exactly the members; that of a group of one may name nobody."""
+    names_nobody: Truth
+    """wsrep_cluster_address of a member is ``gcomm://`` alone: it makes itself a Primary component at each start. So kolla writes it
+    for a group of one; in a larger one that member would start a second cluster (GB-11)."""
+    named_twice: tuple[str, ...] = ()
+    """A sentence for each machine that the inventory has more than one name for; `members` has it once."""
     mark_at: str | None = None
     """When the newest sample was taken that the mark rests on (RFC 3339); None: without a mark."""
     unseen_s: float | Unknown = 0.0

@@ -3,7 +3,7 @@
 It reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of connections, asks
 the engine once, and never changes anything. Every read has a bound. Of the container's environment the names leave the
 host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked elsewhere (section
-`containers`), and what the member says of itself over SQL.
+`containers`), and what the member says of itself over SQL. Who it is is read by `remote_who.py`, which stands behind this text.
 """
 
 import json
@@ -23,6 +23,7 @@ MOST_FILES, MOST_WALK_S = 20000, 1.5
 MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
 ENGINE_S = 2.0
 LOG_BYTES = 1 << 20
+CONFIG_BYTES = 65536
 MOST_STARTS = 4
 MOST_LIVES = 48
 BOOTSTRAPS = re.compile(
@@ -52,7 +53,10 @@ def collect_galera(request, run):
     if found["present"]:
         found.update(_data(root))
     found.update(_log(request.get("galera_log") or LOG))
-    found["config"] = _config(request.get("galera_config") or CONFIG)
+    path = request.get("galera_config") or CONFIG
+    found["config"] = _config(path)
+    entries = found["config"] and found["config"]["addresses"]
+    found["who"] = who(request, run, _text(path, CONFIG_BYTES), entries)  # noqa: F821
     found["hold"] = _hold(request.get("galera_hold") or HOLD)
     found["group_port"] = _group_port(_connections("/proc/net/tcp", "/proc/net/tcp6"))
     found.update(_processes("/proc"))
@@ -241,16 +245,29 @@ def _number(pattern, text):
 
 def _config(path):
     """Return whether the configuration bootstraps, and the hosts of wsrep_cluster_address; None without the file."""
-    text = _text(path, 65536)
+    text = _text(path, CONFIG_BYTES)
     if text is None:
         return None
-    lines = [line.strip() for line in text.splitlines() if not re.match(r"\s*[#;]", line)]
     addresses = None
-    for line in lines:
-        match = re.match(r"wsrep[-_]cluster[-_]address\s*=\s*[\"']?gcomm://([^\"'?#;]*)", line)
-        if match:
-            addresses = [_host(one) for one in match.group(1).split(",") if one.strip()][:MOST_PEERS]
+    for name, value in settings(text):
+        if name == "wsrep_cluster_address":
+            listed = value[8:].split("?")[0].split(",") if value.startswith("gcomm://") else None
+            addresses = None if listed is None else [_host(one) for one in listed if one.strip()][:MOST_PEERS]
+    lines = [line for line in text.splitlines() if not re.match(r"\s*[#;]", line)]
     return {"bootstrap": any(BOOTSTRAPS.search(line) for line in lines), "addresses": addresses}
+
+
+def settings(text):
+    """Return (name, value) of each setting of an option file, in order: names with underscores, values without quotes and comments."""
+    found = []
+    for line in text.splitlines():
+        match = re.match(r"\s*(?:loose[-_])?([A-Za-z][\w-]*)\s*=\s*(.*?)\s*$", line)
+        if match:
+            value = match.group(2)
+            quoted = re.match(r"([\"'])(.*?)\1", value)
+            value = quoted.group(2) if quoted else re.split(r"\s*#", value)[0]
+            found.append((match.group(1).lower().replace("-", "_"), value.strip()))
+    return found
 
 
 def _host(text):
@@ -290,10 +307,9 @@ def _group_port(connections, port=GROUP_PORT):
     if connections is None:
         return None
     peers = {_address(one[1]) for one in connections if one[3] == "01" and port in (one[0], one[2])}
-    return {
-        "listening": any(one[0] == port and one[3] == "0A" for one in connections),
-        "peers": sorted(peers)[:MOST_PEERS],
-    }
+    if len(peers) > MOST_PEERS:
+        return None
+    return {"listening": any(one[0] == port and one[3] == "0A" for one in connections), "peers": sorted(peers)}
 
 
 def _address(text):

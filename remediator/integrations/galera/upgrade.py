@@ -155,17 +155,19 @@ def named(found: Iterable[str], name: str) -> tuple[str, ...]:
 # a bootstrap that nobody took back ---------------------------------------------------------------------------------------
 
 
-def left_over(launch: Launch | Unknown) -> Truth:
+def left_over(launch: Launch | Unknown, members: int) -> Truth:
     """Return whether something would make the member bootstrap at its next start, or its server was told so (GB-11).
 
-    The server that runs in the container of a recovery of ours does not count: that one is taken back by its own debt.
+    The server that runs in the container of a recovery of ours does not count: that one is taken back by its own debt. Nor does the empty
+    list of members that kolla gives the only one; in a group of several it does.
     """
     if isinstance(launch, Unknown):
         return launch
     told = launch.process_bootstrap
     if told is True:
         told = negate(_ours_runs(launch))
-    return any_of((launch.env_bootstrap, launch.args_bootstrap, told, launch.config_bootstrap))
+    alone = False if members == 1 else launch.names_nobody
+    return any_of((launch.env_bootstrap, launch.args_bootstrap, told, launch.config_bootstrap, alone))
 
 
 def _ours_runs(launch: Launch) -> Truth:

@@ -3,7 +3,7 @@
 Invariant: the adapter judges nothing: each value of a cell becomes the fact that says the same. Where oracle and
 judgement differ, `accepted` names the reason, or nothing does and the comparison fails.
 
-    python -m tests.unit.integrations.galera_cells --all     every cell for 2, 3 and 5 members, and samples
+    python -m tests.unit.integrations.galera_cells --all     every cell for 1, 2, 3 and 5 members, and samples
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.integrations.galera import decision
-from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision
+from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure
 from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
@@ -96,6 +96,7 @@ def picture(cell: oracle.Cell) -> ClusterPicture:
         "last_bootstrap": known(cell.history),
         "primary_elsewhere": {"none": False, "primary": True, None: UNREAD}[cell.elsewhere],
         "addresses_match": {"equal": True, "differs": False, None: UNREAD}[cell.addresses],
+        "names_nobody": known(cell.empty),
         "actuator": {"own": "own", "kolla_named": "playbook_named", "kolla": "playbook"}[cell.actuator],
     }
     return ClusterPicture(
@@ -156,6 +157,8 @@ class Comparison:
     cells: int = 0
     bootstraps: int = 0
     alone: int = 0
+    lone_starts: int = 0
+    """Plain starts of the only member: each makes it Primary, and is as unsafe as a bootstrap where the oracle refuses it."""
     unsafe: list[oracle.Cell] = field(default_factory=list)
     unsafe_alone: list[oracle.Cell] = field(default_factory=list)
     differences: list[tuple[oracle.Cell, oracle.Verdict, Decision]] = field(default_factory=list)
@@ -171,6 +174,10 @@ def compare(cells: Iterable[oracle.Cell], judge: Callable[[ClusterPicture], Deci
     for cell in cells:
         found.cells += 1
         ours, theirs = judge(picture(cell)), oracle.verdict(cell)
+        if ours.procedure is Procedure.START_ONE and len(cell.members) == 1:
+            found.lone_starts += 1
+            if oracle.unsafe_lone(cell) is not None:
+                found.unsafe.append(cell)
         if ours.procedure in BOOTSTRAPS:
             found.bootstraps += 1
             if oracle.unsafe(cell) is not None:
@@ -193,6 +200,7 @@ def compare(cells: Iterable[oracle.Cell], judge: Callable[[ClusterPicture], Deci
 def describe(name: str, found: Comparison) -> str:
     lines = [
         f"{name}: {found.cells} cells, {found.seconds:.1f} s, {found.bootstraps} bootstraps ({found.alone} alone), "
+        f"{found.lone_starts} starts of an only member, "
         f"{len(found.unsafe)} unsafe, {len(found.unsafe_alone)} unsafe alone, "
         f"{len(found.differences)} unexplained differences, {sum(found.reasons.values())} accepted"
     ]
@@ -205,7 +213,7 @@ def describe(name: str, found: Comparison) -> str:
 def everything() -> int:
     """Print the comparison over all cells and samples; return 1 if anything is unsafe or unexplained."""
     failed = 0
-    for n in (2, 3, 5):
+    for n in (1, 2, 3, 5):
         for name, cells in (("all", oracle.cells(n)), ("sample", oracle.sample(n, 200_000, seed=n))):
             found = compare(cells)
             print(describe(f"{n} members, {name}", found), flush=True)

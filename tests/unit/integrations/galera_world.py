@@ -63,6 +63,19 @@ def files(**changes: Any) -> dict[str, Any]:
     }
 
 
+def who(host: str, **changes: Any) -> dict[str, Any]:
+    """Return who the member on `host` says that it is: ctl1 has 192.0.2.11, and its member is reached at 127.0.0.11."""
+    number = "".join(filter(str.isdigit, host)) or "0"
+    return {
+        "machine": f"machine-of-{host.lower()}",
+        "addresses": [f"192.0.2.1{number}"],
+        "names": [host.lower()],
+        "configured": {"wsrep_node_address": [f"127.0.0.1{number}"]},
+        "resolved": {},
+        **changes,
+    }
+
+
 def held(run: str = RUN) -> dict[str, Any]:
     return {"exists": True, "line": f"# remediator {run}"}
 
@@ -125,7 +138,7 @@ def _member(
     beside = changes.pop("host_section", {"ansible": []})
     sections: dict[str, Any] = {
         "containers": make.containers(item, units={"mariadb": unit}),
-        "galera": files(**changes),
+        "galera": files(**{"who": who(host), **changes}),
         "galera_sql": answer,
         "disk": {},
         "host": beside,

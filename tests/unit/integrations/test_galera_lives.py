@@ -38,9 +38,7 @@ def life(age_s: float, primary: bool = False, outside: bool = False) -> Life:
 def test_a_recorded_log_tells_when_each_life_began_and_in_which_views_it_was(tmp_path: Path) -> None:
     path = tmp_path / "mariadb.log"
     path.write_text(RECORDED["text"])
-    found = remote.collect_galera(
-        {"galera_log": str(path), "galera_volume": str(tmp_path / "no")}, lambda *_: (1, "", "")
-    )["lives"]
+    found = remote._log(str(path))["lives"]
     assert [(one["primary"], one["outside"]) for one in found] == [
         (one["primary"], one["outside"]) for one in RECORDED["expected"]
     ]

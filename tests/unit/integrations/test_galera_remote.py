@@ -6,12 +6,12 @@ import json
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from remediator.integrations import galera
 from remediator.integrations.galera import causes, datadir, launch
 from remediator.integrations.galera.saved import Saved, ViewState
 from remediator.model.values import Unknown
@@ -20,7 +20,7 @@ from tests.unit.integrations import golden
 pytestmark = pytest.mark.unit
 
 REMOTE: dict[str, Any] = {"__name__": "remote"}
-exec(resources.files("remediator.integrations.galera").joinpath("remote.py").read_text("utf-8"), REMOTE)
+exec(galera.remote_source(), REMOTE)
 SAVED = Path(__file__).parents[2] / "golden" / "galera" / "saved"
 Run = Callable[..., tuple[int | None, str, str]]
 
@@ -70,8 +70,19 @@ def host(tmp_path: Path) -> dict[str, Any]:
     return dict(zip(keys, map(str, (root, config, log, hold)), strict=True))
 
 
+def without_tools(run: Run) -> Run:
+    """A host that has an engine, and neither iproute2 nor getent."""
+
+    def runs(argv: Sequence[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
+        if argv[0].rpartition("/")[2] in ("ip", "getent"):
+            raise FileNotFoundError(argv[0])
+        return run(argv, timeout_s, limit)
+
+    return runs
+
+
 def collect(host: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]:
-    found = REMOTE["collect_galera"](dict(host), run or engine(absent=NONE))
+    found = REMOTE["collect_galera"](dict(host), without_tools(run or engine(absent=NONE)))
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 

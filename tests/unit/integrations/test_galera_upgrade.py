@@ -136,7 +136,14 @@ def test_a_record_as_the_collector_cuts_it_is_read() -> None:
     ],
 )  # fmt: skip
 def test_a_bootstrap_that_nobody_took_back(given: dict[str, Any], expected: Any) -> None:
-    assert upgrade.left_over(seen(**given).launch) == expected
+    assert upgrade.left_over(seen(**given).launch, 3) == expected
+
+
+def test_an_empty_list_of_members_is_a_leftover_bootstrap_in_every_group_but_that_of_one() -> None:
+    """A group that grew from one: until its first member is reconfigured, a start of it makes a second cluster."""
+    for listed in ([], ["0.0.0.0"], ["::"]):
+        launch = seen(config={"bootstrap": False, "addresses": listed}).launch
+        assert [upgrade.left_over(launch, members) for members in (1, 2, 3)] == [False, True, True]
 
 
 @pytest.mark.parametrize(
