@@ -5,6 +5,7 @@ names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a pers
 UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
 stopped members were not read yet, or members look for a Primary component over and over (`lives.py`) and have to be held
 first, or run outside of one and have to be stopped first (GB-3 knows all live and all stopped, and nothing between), and everything else would allow a bootstrap, it says so, without a candidate.
+In a group of one the plain start stands in the bootstrap's place (`rules_lone.py`). Where the inventory names a machine twice nothing is done.
 docs/galera-decision.md has the rules in one table.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from remediator.integrations.galera import rules_beside, rules_bootstrap, rules_evidence, words
+from remediator.integrations.galera import rules_beside, rules_bootstrap, rules_evidence, rules_lone, words
 from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure, Refusal, page
 from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.integrations.galera.standing import (
@@ -29,6 +30,7 @@ from remediator.model.values import Unknown
 
 __all__ = ["BOOTSTRAPS", "Decision", "Procedure", "decide", "outlook"]
 
+IDLE = (Procedure.WAIT, Procedure.PAGE, Procedure.NOTHING)
 ALONE = "positions from all members, and nothing lost below the high-water mark"
 
 
@@ -36,8 +38,12 @@ def decide(picture: ClusterPicture) -> Decision:
     """Return the one thing to do in `picture`. A bootstrap carries its candidate; everything else says why not."""
     found = case(picture)
     if picture.primary_elsewhere is True or found.those(Standing.PRIMARY):
-        return rules_beside.decide(found)
-    return _without_primary(found)
+        decision = rules_beside.decide(found)
+    else:
+        decision = _without_primary(found)
+    if picture.named_twice and decision.procedure not in IDLE:
+        return page(Refusal(rule="GB-9", why="; ".join(picture.named_twice)))
+    return decision
 
 
 def outlook(picture: ClusterPicture) -> Decision:
@@ -50,7 +56,7 @@ def outlook(picture: ClusterPicture) -> Decision:
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:
         return now
-    held = _suppose_held(picture)
+    held = _suppose_held(picture) if len(picture.members) > 1 else picture
     supposed = _suppose_read(held)
     if supposed == picture:
         return now
@@ -58,6 +64,9 @@ def outlook(picture: ClusterPicture) -> Decision:
     restless = ", ".join(member.host for member in picture.members if _restless(member))
     if then.procedure is Procedure.PAGE:
         return then
+    if then.procedure is Procedure.START_ONE and len(picture.members) == 1:
+        why = f"nothing but its position is missing: read that of {then.candidate}, the only member, then start it"
+        return dataclasses.replace(then, rule="GB-4", why=why)
     if then.procedure is Procedure.BOOTSTRAP:
         living = ", ".join(member.host for member in picture.members if _lives_outside(member, picture))
         return _proposed(then, restless, living, ", ".join(_unread(held)))
@@ -91,6 +100,8 @@ def _without_primary(found: Case) -> Decision:
     refusal = _two_histories(found)
     if refusal is not None:
         return page(refusal)
+    if len(found.seats) == 1:
+        return rules_lone.decide(found)
     moving = [seat for seat in found.seats if in_transfer(seat.member) is True]
     if moving:
         why = f"{words.hosts(moving)} is in a state transfer and is not touched"

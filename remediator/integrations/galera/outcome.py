@@ -11,7 +11,7 @@ class Procedure(enum.Enum):
 
     WAIT = "wait"  # nothing is done, and the cluster is looked at again
     START_MEMBERS = "start_members"  # every stopped member unchanged, without any option
-    START_ONE = "start_one"  # the candidate, unchanged
+    START_ONE = "start_one"  # the candidate, unchanged: beside a Primary, or the only member of a group of one
     PC_BOOTSTRAP = "pc_bootstrap"  # SET GLOBAL wsrep_provider_options on the candidate, which lives
     BOOTSTRAP = "bootstrap"  # --wsrep-new-cluster on the candidate, all others stopped
     PAGE = "page"  # a person

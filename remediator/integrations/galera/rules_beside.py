@@ -6,8 +6,8 @@ of another cluster or one ahead of the Primary, is known or cannot be ruled out.
 
 from __future__ import annotations
 
+from remediator.integrations.galera import rules_bootstrap, words
 from remediator.integrations.galera import rules_evidence as evidence
-from remediator.integrations.galera import words
 from remediator.integrations.galera.outcome import Decision, Procedure, Refusal, page
 from remediator.integrations.galera.picture import NIL
 from remediator.integrations.galera.standing import Case, Seat, Standing, in_transfer, position, quarantined
@@ -58,6 +58,8 @@ def one_primary(case: Case, primaries: tuple[Seat, ...]) -> Refusal | None:
             return Refusal(rule="GB-10", why=f"{seat.host} runs and is, or may be, in quarantine: stop it")
     if case.picture.leftover_bootstrap is True:
         return Refusal(rule="GB-11", why=words.leftover(True) or "")
+    if case.picture.names_nobody is True and len(case.seats) > 1:
+        return Refusal(rule="GB-11", why=rules_bootstrap.second_cluster(case) or "")
     return None
 
 
@@ -86,7 +88,7 @@ def startable(case: Case, seat: Seat) -> Refusal | None:
     why = words.deploying(case.picture.deploying) or words.trouble(seat)
     if why is not None:
         return Refusal(rule="GB-17", why=why)
-    why = words.leftover(case.picture.leftover_bootstrap)
+    why = words.leftover(case.picture.leftover_bootstrap) or rules_bootstrap.second_cluster(case)
     if why is not None:
         return Refusal(rule="GB-11", why=why)
     if isinstance(seat.member.uuid, Unknown):
@@ -135,6 +137,12 @@ def _reached_by(primaries: tuple[Seat, ...]) -> int | None:
 
 def _ordinary(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Refusal | None:
     """GB-16: the Primary is a quorum of all members, and the member was started less than twice in the hour."""
+    if len(primaries) < case.quorum and len(case.seats) == 2:
+        why = (
+            f"{words.hosts(primaries)} is Primary, and one of two is no majority: compare what both hold, then start {seat.host} by "
+            "hand (systemctl start kolla-mariadb-container.service)"
+        )
+        return Refusal(rule="GB-16", why=why)
     if len(primaries) < case.quorum:
         why = f"{words.hosts(primaries)} are fewer than {case.quorum} of {len(case.seats)}: bring the others back first"
         return Refusal(rule="GB-16", why=why)

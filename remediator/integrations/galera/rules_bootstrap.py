@@ -64,14 +64,22 @@ def gb_2(case: Case) -> str | None:
 
 
 def gb_3(case: Case) -> str | None:
-    """GB-3: there is a procedure for all live below 11.2, and for all stopped; for nothing between."""
+    """GB-3: there is a procedure for all live below 11.2, and for all stopped; for nothing between. The only member is started."""
     running = [seat for seat in case.seats if seat.member.stopped is False]
     if not running:
-        return None
+        lone = len(case.seats) == 1
+        return (
+            f"{words.hosts(case.seats)} is the only member: start its unit, nothing is bootstrapped" if lone else None
+        )
     if len(running) < len(case.seats):
         return f"{words.hosts(running)} runs while others do not: stop all members, then positions can be read"
     if case.picture.version == "below":
         return None
+    if len(case.seats) == 1:
+        return (
+            f"{words.hosts(running)}, the only member, runs outside of a Primary component, and MariaDB is not known to be below 11.2 "
+            f"({words.said(case.picture.version)}), so that it cannot be made Primary as it runs: restart its unit by hand"
+        )
     return (
         f"all members run, and MariaDB is not known to be below 11.2 ({words.said(case.picture.version)}): "
         "pc.bootstrap cannot be set at run time; stop all members, then positions can be read"
@@ -80,7 +88,7 @@ def gb_3(case: Case) -> str | None:
 
 def gb_11(case: Case) -> str | None:
     """GB-11: no bootstrap argument is left anywhere, and no member can start by itself."""
-    refusal = words.leftover(case.picture.leftover_bootstrap)
+    refusal = words.leftover(case.picture.leftover_bootstrap) or second_cluster(case)
     if refusal is not None:
         return refusal
     for seat in case.present:
@@ -88,6 +96,18 @@ def gb_11(case: Case) -> str | None:
         if isinstance(unit, Unknown) or unit == "restarting" or (unit == "active" and seat.member.stopped is not False):
             return f"the unit of {seat.host} may start it by itself ({words.said(unit)}): stop and mask it"
     return None
+
+
+def second_cluster(case: Case) -> str | None:
+    """GB-11: return that a member of a group of several would start a cluster of its own, or may; None if it would not."""
+    nobody = case.picture.names_nobody
+    if len(case.seats) == 1 or nobody is False:
+        return None
+    known = "is" if nobody is True else f"may be ({words.said(nobody)})"
+    return (
+        f"the wsrep_cluster_address of a member {known} empty (gcomm://), with which its start makes a second cluster: run "
+        "kolla-ansible reconfigure --tags mariadb"
+    )
 
 
 def gb_12(case: Case) -> str | None:

@@ -85,18 +85,18 @@ def gb_8(case: Case) -> str | None:
 def gb_9(case: Case) -> str | None:
     """GB-9: all members have told; of three or more one may be missing, if it is fenced and nothing it saw is lost."""
     picture = case.picture
-    if picture.addresses_match is not True:
-        return (
-            f"wsrep_cluster_address names other members than the inventory, or that is not known "
-            f"({words.said(picture.addresses_match)}): make them equal"
-        )
+    unequal = listed(case)
+    if unequal is not None:
+        return unequal
     missing = [seat for seat in case.seats if seat.missing]
     if not missing:
         return None
     names = words.hosts(missing)
     if len(missing) > 1:
         return f"{names} bring no position: with more than one member missing a person decides alone"
-    if len(case.seats) <= 2:
+    if len(case.seats) == 1:
+        return f"{names} is the only member and brings no position: restore a backup"
+    if len(case.seats) == 2:
         return f"{names} brings no position: with one of two members missing a person decides alone"
     if picture.arbitrator is not False:
         return f"{names} brings no position, and an arbitrator votes or may: a person decides alone"
@@ -107,6 +107,33 @@ def gb_9(case: Case) -> str | None:
     if case.top is None or case.mark is None or case.mark.seqno is None or case.top < case.mark.seqno:
         return f"{names} brings no position and may hold what the others lack ({case.lost} transactions): bring it back"
     return None
+
+
+def listed(case: Case) -> str | None:
+    """GB-9: return why wsrep_cluster_address does not name exactly the members; None if it does. That of the only one may name nobody."""
+    match = case.picture.addresses_match
+    if match is True:
+        return None
+    known = f"({words.said(match)})"
+    if len(case.seats) == 1:
+        return (
+            f"wsrep_cluster_address of {case.seats[0].host}, the only member of the inventory, names somebody else, or that is not "
+            f"known {known}: bring the others back into the inventory, or run kolla-ansible reconfigure --tags mariadb"
+        )
+    return (
+        f"wsrep_cluster_address names other members than the inventory, or that is not known {known}: make them equal"
+    )
+
+
+def left(case: Case, host: str) -> str | None:
+    """GB-9, of a group of one: return that the mark is, or may be, of a component with others in it; None if it is not."""
+    if case.picture.arbitrator is False:
+        return None
+    known = words.said(case.picture.arbitrator)
+    return (
+        f"{host} is the only member of the inventory, and the high-water mark is of a larger component, or may be ({known}): those who "
+        "left may hold more; bring them back into the inventory, or start it by hand and say remediator baseline accept group/galera"
+    )
 
 
 def _fenced(seat: Seat) -> bool:
@@ -151,7 +178,9 @@ def person_gb_9(case: Case) -> str | None:
             for seat in case.ahead
         ]
         return f"{words.hosts(missing)} brings no position{''.join(ahead)}"
-    if len(case.seats) <= 2:
+    if len(case.seats) == 1:
+        return "the only member has nobody to agree with it"
+    if len(case.seats) == 2:
         return "a cluster of two has no third member to agree"
     if case.picture.arbitrator is not False:
         return "an arbitrator votes in this cluster, or may"
