@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, live, marks, recovery, scripts, tending
+from remediator.integrations.galera import actions, assess, live, lone, marks, recovery, scripts, tending
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
@@ -67,7 +67,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
         remote_source=remote_source(),
         assessments=assess.ASSESSMENTS,
-        actions=(*actions.ACTIONS, *recovery.actions(config), *live.ACTIONS, *tending.ACTIONS),
+        actions=(*actions.ACTIONS, *recovery.actions(config), *lone.ACTIONS, *live.ACTIONS, *tending.ACTIONS),
         direct=direct,
         request={"galera_volume": volume},
         applies=lambda host: group in host.groups,

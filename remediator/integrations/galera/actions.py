@@ -29,6 +29,10 @@ HARMFUL = frozenset(
 )
 
 
+def _known(value: object) -> str:
+    return f"UNKNOWN ({value.reason})" if isinstance(value, Unknown) else str(value)
+
+
 def _refusal(data: Data, host: str) -> str | None:
     """Return why the member on `host` may not be started, or None. What is not known refuses."""
     cause, offset_s = data.get("cause", Unknown("no_data")), data.get("abs_clock_offset_s")
@@ -45,6 +49,13 @@ def _refusal(data: Data, host: str) -> str | None:
         return f"a file system of {host} is full, or that is not known: make room first (GB-17)"
     if not isinstance(offset_s, (int, float)) or offset_s > CLOCK_S:
         return f"the clock of {host} is more than {CLOCK_S:.0f} s off, or that is not known (GB-17)"
+    if data.get("named_twice") is not None:
+        return f"nobody knows how many members there are: {_known(data['named_twice'])} (GB-9)"
+    if data.get("bootstrap_left_over") is not False:
+        known = _known(data.get("bootstrap_left_over", Unknown("no_data")))
+        return f"{host} has, or may have ({known}), a bootstrap argument or an empty list of members: its start could make a second cluster (GB-11)"
+    if data.get("group_size") == 1:
+        return f"{host} is the only member, and nobody is there to join: its start is that of the cluster (galera-start-lone)"
     if data.get("quorum_without_me") is not True:
         return f"it is not proven that the members besides {host} are a Primary majority (GB-16)"
     if data.get("split", False) is not False:

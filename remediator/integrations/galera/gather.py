@@ -290,7 +290,9 @@ def _minutes_whole(
         return 0.0
     well_s = marks.age_s(mark, evidence.now) if isinstance(mark, marks.Kept) else None
     ours = [
-        float(run["age_s"]) for run in runs if past.START in run["done"] and (well_s is None or run["age_s"] < well_s)
+        float(run["age_s"])
+        for run in runs
+        if past.STARTS & set(run["done"]) and (well_s is None or run["age_s"] < well_s)
     ]
     if all(one.stopped is False or one.searching is True for one in seen.values()):
         ages = [_started_s(one, replies[host]) for host, one in seen.items()]

@@ -13,7 +13,7 @@ from remediator.integrations.galera.picture import LastBootstrap
 from remediator.model.values import Unknown
 
 BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
-START = "galera.start_stopped"
+STARTS = frozenset(("galera.start_stopped", "galera.start_lone"))
 DAY_S, HOUR_S = 86400.0, 3600.0
 
 Runs = Sequence[Mapping[str, Any]]
@@ -21,7 +21,7 @@ Runs = Sequence[Mapping[str, Any]]
 
 def tries(runs: Runs) -> int:
     """Return how many ended runs of the last hour started a stopped member: the one that asks is among those that live, and is no try before itself."""
-    return sum(1 for run in runs if START in run["done"] and run["age_s"] < HOUR_S and run["ended_s"] is not None)
+    return sum(1 for run in runs if STARTS & set(run["done"]) and run["age_s"] < HOUR_S and run["ended_s"] is not None)
 
 
 def canaries_good(runs: Runs | None) -> bool | None:

@@ -23,10 +23,12 @@ def refused(data: Data, asked: Iterable[Asked]) -> str | None:
 
 
 def harm(data: Data, host: str) -> str | None:
-    """GB-17: return what forbids any act on this member, or None."""
+    """GB-9, GB-17: return what forbids any act on this member, or None."""
     cause, offset_s = data.get("cause", Unknown("no_data")), data.get("abs_clock_offset_s")
     if isinstance(cause, Unknown) or cause in HARMFUL:
         return f"the log of {host} says {said(cause)}: a person reads it first (GB-17)"
+    if data.get("named_twice") is not None:
+        return f"nobody knows how many members there are: {said(data['named_twice'])} (GB-9)"
     if data.get("disk_full") is not False:
         return f"a file system of {host} is full, or that is not known: make room first (GB-17)"
     if not isinstance(offset_s, (int, float)) or offset_s > CLOCK_S:

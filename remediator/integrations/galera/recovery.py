@@ -135,7 +135,8 @@ def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) 
     return Probe.APPLIED if helper.run == before.get("run") else Probe.UNKNOWN
 
 
-def _started(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+def started(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
+    """Applied once the member runs and nothing of ours holds its unit."""
     one, launch = member(reply.host, reply), _launch(reply)
     if launch is None or not isinstance(launch.hold, Hold) or isinstance(one.stopped, Unknown):
         return Probe.UNKNOWN
@@ -148,7 +149,7 @@ def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Pr
         return Probe.UNKNOWN
     if launch.helpers.get(BOOTSTRAP_CONTAINER) is not None:
         return Probe.NOT_APPLIED
-    return _started(before, reply, target)
+    return started(before, reply, target)
 
 
 def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
@@ -234,7 +235,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={},
             commands=_join,
-            probe=_started,
+            probe=started,
             each_member=True,
             late=True,
             fresh=True,
@@ -267,7 +268,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             params={},
             commands=_start,
-            probe=_started,
+            probe=started,
             each_member=True,
             late=True,
             parallel=True,

@@ -80,7 +80,7 @@ NODE: dict[str, Any] = {
     "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
     "any_donor_or_joiner": False, "quorum_without_me": True, "split": False, "upgrade_needed": False,
     "upgrade_info": "10.11.6-MariaDB", "upgrade_why": "w", "upgrade_signs": None, "server_version": "10.11.6-MariaDB",
-    "downgraded": False, "statistics_outdated": False, "bootstrap_left_over": False, "ist_race": False, "slow": False, "slowest": None,
+    "downgraded": False, "statistics_outdated": False, "bootstrap_left_over": False, "ist_race": False, "slow": False, "slowest": None, "named_twice": None,
 }  # fmt: skip
 OLD_TABLES: dict[str, Any] = {"upgrade_needed": True, "upgrade_info": "10.6.16-MariaDB", "upgrade_why": "they differ"}
 SIGN = "[ERROR] Incorrect definition of table mysql.event"
@@ -118,6 +118,7 @@ CLUSTER: dict[str, Any] = {
     "behind_mark": 0,
     "reformed_at": None,
     "slowest": None,
+    "named_twice": None,
 }
 LOST: dict[str, Any] = {
     "proven_primary": 0, "may_be_primary": 0, "proven_synced": 0, "proven_stopped": 3, "uuids_agree": None, "conf_ids_agree": None,
@@ -128,6 +129,11 @@ HEALTHY = {
     "host-clock": CLOCK, "host-engine": ENGINE, "galera-node": NODE, "galera-cluster": CLUSTER,
     "galera-upgrade": NODE, "galera-mark": CLUSTER,
 }  # fmt: skip
+LONE_DOWN: dict[str, Any] = {
+    **NODE_DOWN, "group_size": 1, "others_primary": 0, "others_synced": 0, "quorum_without_me": False,
+}  # fmt: skip
+LONE_LOST: dict[str, Any] = {**LOST, "members": 1, "proven_stopped": 1}
+TWICE = "ctl1 and CTL1 are one machine: keep one of these names in the inventory"
 U = Unknown("timeout:x")
 
 
@@ -209,6 +215,15 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
      "galera-member-not-primary", ()),
     ("galera-node", {"local_state": "Donor/Desynced"}, State.WARNING, None, ()),
     ("galera-node", {"flow_control_paused": 0.4, "slowest": "ctl3"}, State.WARNING, None, ()),
+    ("galera-node", {**NODE_DOWN, "bootstrap_left_over": True}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "bootstrap_left_over": U}, State.CRITICAL, None, ()),
+    ("galera-node", {**NODE_DOWN, "named_twice": TWICE}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {"named_twice": TWICE}, State.OK, None, ()),
+    ("galera-node", LONE_DOWN, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**LONE_DOWN, "group_size": 2}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**LONE_DOWN, "searching": True}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {"group_size": 1, "cluster_status": "non-Primary"}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**LEFT_OUT, "named_twice": TWICE}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", LEFT_OUT, State.CRITICAL, "galera-member-left-out", ("galera-restart-left-out",)),
     ("galera-node", {**LEFT_OUT, "ist_race": U}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", {**LEFT_OUT, "any_donor_or_joiner": True}, State.CRITICAL, "galera-member-not-primary", ()),
@@ -240,6 +255,17 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-cluster", {**LOST, "procedure": "wait"}, State.CRITICAL, "galera-cluster-waits", ()),
     ("galera-cluster", {**LOST, "procedure": "pc_bootstrap", "candidate": "ctl1", "proven_stopped": 0}, State.CRITICAL,
      "galera-cluster-pc-bootstrap", ("galera-pc-bootstrap",)),
+    ("galera-cluster", {**LONE_LOST, "procedure": "start_one", "candidate": "ctl1"}, State.CRITICAL,
+     "galera-cluster-lone", ("galera-start-lone",)),
+    ("galera-cluster", {**LOST, "procedure": "start_one", "candidate": "ctl1"}, State.CRITICAL, None, ()),
+    ("galera-cluster", {**LONE_LOST, "procedure": "page"}, State.CRITICAL, "galera-cluster-lost", ()),
+    ("galera-cluster", {**LONE_LOST, "procedure": "wait", "proven_stopped": 0, "searching": 1}, State.CRITICAL, "galera-cluster-waits", ()),
+    ("galera-cluster", {**LONE_LOST, "procedure": "pc_bootstrap", "candidate": "ctl1", "proven_stopped": 0}, State.CRITICAL,
+     "galera-cluster-pc-bootstrap", ("galera-pc-bootstrap",)),
+    ("galera-cluster", {"named_twice": TWICE}, State.OK, None, ()),
+    ("galera-upgrade", {**OLD_TABLES, "group_size": 1, "cluster_size": 1, "others_primary": 0, "others_synced": 0},
+     State.WARNING, "galera-upgrade-needed", ("galera-mariadb-upgrade",)),
+    ("galera-upgrade", {**OLD_TABLES, "named_twice": TWICE}, State.WARNING, None, ()),
     ("galera-cluster", {**LOST, "procedure": "bootstrap", "split": True}, State.CRITICAL, "galera-split-brain", ()),
     ("galera-cluster", {**LOST, "procedure": U}, State.CRITICAL, None, ()),
     ("galera-cluster", {**LOST, "procedure": "page", "uuids_agree": False}, State.CRITICAL, "galera-cluster-lost", ()),
@@ -326,7 +352,7 @@ def test_risks_are_those_of_the_issue() -> None:
     risks = {name: runbook.risk for name, runbook in shipped().runbooks.items()}
     assert risks == {
         "container-start": Risk.R1, "container-restart": Risk.R1, "galera-start-member": Risk.R2,
-        "galera-start-members": Risk.R2, "galera-bootstrap": Risk.R3, "galera-pc-bootstrap": Risk.R3, "galera-mariadb-upgrade": Risk.R2,
+        "galera-start-members": Risk.R2, "galera-start-lone": Risk.R2, "galera-bootstrap": Risk.R3, "galera-pc-bootstrap": Risk.R3, "galera-mariadb-upgrade": Risk.R2,
         "galera-restart-left-out": Risk.R2,
     }  # fmt: skip
 

@@ -84,6 +84,7 @@ FAILED_MEMBER: dict[str, Any] = {
     "abs_clock_offset_s": 0.1,
     "quorum_without_me": True,
     "any_donor_or_joiner": False,
+    "bootstrap_left_over": False,
 }
 
 
@@ -111,6 +112,10 @@ def test_starting_a_member_goes_through_its_unit_without_options() -> None:
         ({"quorum_without_me": Unknown("sql_timeout")}, "Primary majority"),
         ({"any_donor_or_joiner": True}, "state transfer"),
         ({"any_donor_or_joiner": Unknown("sql_refused")}, "state transfer"),
+        ({"bootstrap_left_over": True}, "second cluster"),
+        ({"bootstrap_left_over": Unknown("timeout:engine")}, "second cluster"),
+        ({"named_twice": "ctl1 and CTL1 are one machine: keep one"}, "keep one"),
+        ({"group_size": 1, "quorum_without_me": False}, "galera-start-lone"),
     ],
 )
 def test_a_member_that_is_not_proven_to_have_failed_is_not_started(change: dict[str, Any], words: str) -> None:
@@ -142,6 +147,8 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "galera.join": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.finish": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.start_stopped": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.read_lone": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.start_lone": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.decide_live": (Risk.R0, Effect.OBSERVE, False),
         "galera.pc_bootstrap": (Risk.R3, Effect.ONCE, False),
         "galera.login": (Risk.R0, Effect.OBSERVE, False),

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.unit
 FAILED: dict[str, Any] = {
     "has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False,
     "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False,
+    "bootstrap_left_over": False,
 }  # fmt: skip
 START = ("systemctl", "start", "kolla-mariadb-container.service")
 

@@ -22,7 +22,7 @@ ACTIONS = [action for one in registry.load({name: {} for name in registry.BUILT_
 NAMES = ("memcached", "nova_api", "cron", "kolla_toolbox", "neutron_ovn_metadata_agent")
 WELL = {
     "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False, "abs_clock_offset_s": 0.1,
-    "quorum_without_me": True, "any_donor_or_joiner": False,
+    "quorum_without_me": True, "any_donor_or_joiner": False, "bootstrap_left_over": False,
 }  # fmt: skip
 
 
