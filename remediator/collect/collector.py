@@ -7,6 +7,7 @@ if only as UNKNOWN. Blocking, bounded by the deadline, never raising: call it in
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import secrets
 import threading
@@ -49,6 +50,8 @@ class Collector:
         self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
         self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
         self._owner = {name: one for one in integrations.values() for name in one.direct}
+        self._told: dict[str, str | None] = {}
+        """Where each host said last that its service listens; a host that was never asked is not in it."""
 
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
         """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
@@ -57,23 +60,45 @@ class Collector:
         """
         asked_at = self._clock.now()
         remote, direct = self._wanted(host, sections)
-        fetched = _Direct({name: self._direct[name] for name in direct}, host)
+        fetched = self._fetched(direct, host) if self._knows_where(direct, host) else None
         sentinel = f"remediator-reply:{secrets.token_hex(16)}"
         raw = self._exchange(host, remote, sentinel, forced)
         received_at = self._clock.now()
         reply = parsing.parse(raw, host.name, sentinel, [spec.name for _, spec in remote])
-        return HostReply(
+        answered = HostReply(
             host=host.name,
             asked_at=asked_at,
             received_at=received_at,
             reach=reply.reach,
             reason=reply.reason,
-            sections={**reply.sections, **fetched.results(self._deadline_s)},
+            sections=reply.sections,
             host_clock_s=reply.clock_s,
             boot_id=reply.boot_id,
             host_took_s=reply.took_s,
             forced=forced,
         )
+        self._hear(direct, answered)
+        results = (fetched or self._fetched(direct, host)).results(self._deadline_s)
+        return dataclasses.replace(answered, sections={**answered.sections, **results})
+
+    def _knows_where(self, direct: Sequence[str], host: Host) -> bool:
+        """The first time a host says where its service listens before that is dialled; from then on both happen side by side."""
+        return host.name in self._told or not any(self._owner[name].dials for name in direct)
+
+    def _hear(self, direct: Sequence[str], reply: HostReply) -> None:
+        found = (self._owner[name].dials for name in direct)
+        dials = next((each for each in found if each is not None), None)
+        if dials is None:
+            return
+        told = dials(reply) if reply.reach is Reach.OK else None
+        self._told[reply.host] = told or self._told.get(reply.host)
+
+    def _fetched(self, direct: Sequence[str], host: Host) -> _Direct:
+        """Begin with the direct sections, at the address that the host itself told; the inventory's way to it is the second one."""
+        told = self._told.get(host.name)
+        if told is not None:
+            host = dataclasses.replace(host, api_address=told, address=host.api_address or host.address)
+        return _Direct({name: self._direct[name] for name in direct}, host)
 
     def _wanted(self, host: Host, sections: Sequence[str]) -> tuple[list[tuple[str, SectionSpec]], list[str]]:
         def applies(one: Integration) -> bool:

@@ -335,6 +335,8 @@ class Integration:
     remember: Callable[[Any, HostReply], Any] | None = None
     direct: Mapping[str, Callable[[Host], Any]] = field(default_factory=dict)
     """Sections fetched from the daemon itself (SQL to a member) beside the round trip: blocking, bounded, never raising."""
+    dials: Callable[[HostReply], str | None] | None = None
+    """Where the host itself says that its service listens, for `direct`; None: it does not say, and the inventory's way is taken."""
     request: Mapping[str, Any] = field(default_factory=dict)
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None

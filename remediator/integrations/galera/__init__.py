@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, live, lone, marks, recovery, scripts, tending
+from remediator.integrations.galera import actions, assess, live, lone, marks, recovery, scripts, tending, who
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
+from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
 SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "snapshot")
 COPIES = ("files", "datadir")
+NO_WAY = ("sql_unreachable", "sql_timeout")
+"""No answer that may be the network's fault: then the inventory's address is a second way, and its answer counts where it gives one."""
 
 
 def build(config: Mapping[str, Any]) -> Integration:
@@ -52,7 +55,11 @@ def build(config: Mapping[str, Any]) -> Integration:
             return Unknown("sql_not_configured")
         from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
 
-        return mysql.wsrep_status(host.api_address or host.address, port, user, word)
+        answer = mysql.wsrep_status(host.api_address or host.address, port, user, word)
+        if not isinstance(answer, Unknown) or answer.reason not in NO_WAY or host.api_address in (None, host.address):
+            return answer
+        second = mysql.wsrep_status(host.address, port, user, word)
+        return answer if isinstance(second, Unknown) else second
 
     def rows(host: Host) -> Mapping[str, int | Unknown]:
         from remediator.reach import mysql
@@ -69,6 +76,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         assessments=assess.ASSESSMENTS,
         actions=(*actions.ACTIONS, *recovery.actions(config), *lone.ACTIONS, *live.ACTIONS, *tending.ACTIONS),
         direct=direct,
+        dials=dials,
         request={"galera_volume": volume},
         applies=lambda host: group in host.groups,
         marks={
@@ -76,6 +84,12 @@ def build(config: Mapping[str, Any]) -> Integration:
             "galera.node": tending.NOTHING_KEPT,
         },
     )
+
+
+def dials(reply: HostReply) -> str | None:
+    """Return the one address at which the host of `reply` says that its MariaDB takes clients (``bind-address``); None: at all of them."""
+    found = who.parse(reply.section("galera"))
+    return None if isinstance(found, Unknown) else found.binds
 
 
 def remote_source() -> str:

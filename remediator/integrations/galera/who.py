@@ -62,7 +62,7 @@ def _who(data: Mapping[str, Any]) -> Who:
         configured=Unknown("no_configuration") if configured is None else _configured(configured),
         names=frozenset(addresses.name(one) for one in (*_texts(data, "names"), *_reached_by_name(configured or {}))),
         resolved=_resolved(typed.table(data, "resolved")),
-        binds=binds[0] if len(binds) == 1 and binds[0] is not None and not addresses.is_any(binds[0]) else None,
+        binds=binds[0] if len(binds) == 1 and binds[0] is not None and not addresses.is_local(binds[0]) else None,
     )
 
 
