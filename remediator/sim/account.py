@@ -15,8 +15,8 @@ from remediator.model.plans import RELEASE
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-from remediator.sim.cloud import CONTROLLERS, NAMES
 from remediator.sim.galera_account import Seen
+from remediator.sim.shapes import DEFAULT, Shape
 
 ENGINE = "remediator"
 PER_10MIN, PER_DAY = 4, 12
@@ -89,6 +89,7 @@ class Account:
     """`now` is the daemon's clock."""
 
     now: Callable[[], Instant]
+    shape: Shape = DEFAULT
     paused_by_file: bool = False
     pauses: set[str] = field(default_factory=set)
     silences: dict[str, Mute] = field(default_factory=dict)
@@ -143,7 +144,7 @@ class Account:
         """Take a reply that the daemon is given; return (check, target, when) of what it makes surely HARD."""
         self.last[reply.host] = reply
         if SQL in reply.sections:
-            self.seen.replied(reply, reply.sections[SQL].data, len(CONTROLLERS))
+            self.seen.replied(reply, reply.sections[SQL].data, len(self.shape.controllers))
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
         if reply.reach is not Reach.OK:
             found["host-reachable", f"host/{reply.host}"] = "critical"
@@ -335,7 +336,7 @@ class Account:
     def cut_off(self) -> bool:
         """Whether less than half of the hosts have answered their last request: it may be the daemon that is cut off."""
         silent = sum(reply.reach is not Reach.OK for reply in self.last.values())
-        return (len(NAMES) - silent) * 2 < len(NAMES)
+        return (len(self.shape.names) - silent) * 2 < len(self.shape.names)
 
     def troubled(self) -> set[str]:
         """Return the hosts that surely have a fresh problem that nothing explains."""

@@ -1,7 +1,7 @@
 """Galera in memory: members that form components, lose them, form them again, and join by IST or SST.
 
 Kept to what a majority, a crash, a clean stop, a plain start and a bootstrap do (source: Galera's documentation on quorum, weights of
-one, and crash recovery): a component stays Primary while more than half of its last members are left, one that leaves cleanly is
+one, and crash recovery, and gcomm's start_prim): the only member of a group of one makes itself Primary at each start; a component stays Primary while more than half of its last members are left, one that leaves cleanly is
 not counted; all processes of one last view that see each other form it again (pc.recovery); one that starts joins the Primary component
 that it can reach; without one it serves nobody, gives up after a while, and systemd starts it again. A member that runs outside is made a Primary component by a statement. While
 there is a Primary component, transactions are committed.
@@ -42,12 +42,19 @@ class Galera:
         self._base, self._since_s = first.committed, 0.0
         self._forks = 0
         self.wrongs: list[str] = []
+        self.listed = tuple(member.address for member in self.members.values()) if len(self.members) > 1 else ()
+        """Their wsrep_cluster_address; empty for a group of one, as kolla writes it: such a member makes itself Primary at each start."""
         self.bootstraps: list[tuple[float, str, str]] = []
         """Every bootstrap of ours: when, where, and of which run the container was, or `BY_STATEMENT`."""
         for host, member in self.members.items():
-            member.data.save(-1)
+            member.data.save(-1, safe=self.alone)
             member.service.on_change = lambda host=host: self._changed(host)  # type: ignore[misc]
         self._new_view()
+
+    @property
+    def alone(self) -> bool:
+        """It is a group of one whose list of members is empty."""
+        return not self.listed
 
     @property
     def primary(self) -> list[str]:
@@ -191,6 +198,13 @@ class Galera:
             data.branches = (*data.branches, (self._forks, data.committed))
         self._form([host])
 
+    def _by_itself(self, host: str) -> None:
+        """The only member goes on from what it has; an empty one begins a history of its own."""
+        if self.members[host].data.empty:
+            self._alone(host)
+        else:
+            self._form([host])
+
     # what its processes do --------------------------------------------------------------------------------------------
 
     def _changed(self, host: str) -> None:
@@ -215,6 +229,11 @@ class Galera:
         data.begin(self.now_s)
         if member.dies_of:
             self._later(member, "waiting", 1.0, lambda: self._dies(member, member.dies_of))
+        elif self.alone and data.grastate is not None and not data.safe:
+            why = "[ERROR] WSREP: It may not be safe to bootstrap the cluster from this node."
+            self._later(member, "waiting", 1.0, lambda: self._dies(member, why))
+        elif self.alone:
+            self._later(member, "waiting", BOOTS_S, lambda: self._by_itself(host))
         else:
             self._join(host)
 
@@ -279,6 +298,8 @@ class Galera:
             member.data.first_in(self.uuid, self._base, self.conf_id, anew=True)
             member.data.take(self.uuid, self._base, self.branches, self.rows)
             member.data.log = STARTING + READY
+            if self.alone:
+                member.data.save(-1, safe=True)
         self._new_view()
         self._take_in()
 

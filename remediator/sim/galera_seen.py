@@ -6,7 +6,7 @@ Invariant: it only reads. Every key that `integrations/galera/remote.py` prints 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.integrations.galera import launch
@@ -45,7 +45,7 @@ def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
         "wsrep_cluster_conf_id": str(galera.conf_id) if whole else NO_VIEW,
         "wsrep_last_committed": str(committed),
         "wsrep_gcomm_uuid": member.data.process,
-        "wsrep_incoming_addresses": ",".join(f"{galera.members[name].address}:3306" for name in inside),
+        "wsrep_incoming_addresses": ",".join(_address_and_port(galera.members[name].address) for name in inside),
         "wsrep_evs_state": "OPERATIONAL",
         "wsrep_flow_control_active": "false",
         "wsrep_flow_control_paused": "0",
@@ -61,6 +61,10 @@ def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
     }
 
 
+def _address_and_port(address: str) -> str:
+    return f"[{address}]:3306" if ":" in address else f"{address}:3306"
+
+
 def canaries(galera: Galera, host: str) -> Mapping[str, int | Unknown]:
     """Return the rows of the table that is counted."""
     member = galera.members[host]
@@ -70,7 +74,14 @@ def canaries(galera: Galera, host: str) -> Mapping[str, int | Unknown]:
 
 
 def files(
-    galera: Galera, host: str, *, engine: str, engine_state: str, free_bytes: int, now_s: float
+    galera: Galera,
+    host: str,
+    *,
+    engine: str,
+    engine_state: str,
+    free_bytes: int,
+    now_s: float,
+    own_addresses: Sequence[str],
 ) -> dict[str, Any]:
     """Return section `galera` of `host`."""
     member = galera.members[host]
@@ -98,7 +109,14 @@ def files(
             {"age_s": round(galera.now_s - life.at_s, 1), "primary": life.primary, "outside": life.outside}
             for life in data.lives[-48:]
         ],
-        "config": {"bootstrap": False, "addresses": [one.address for one in galera.members.values()]},
+        "config": {"bootstrap": False, "addresses": list(galera.listed)},
+        "who": {
+            "machine": f"machine-{host}",
+            "addresses": list(own_addresses),
+            "names": [host],
+            "configured": {"bind_address": [member.address], "wsrep_node_address": [member.address]},
+            "resolved": {},
+        },
         "hold": {"exists": member.hold is not None, "line": member.hold},
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},
         "sst_process": member.state == "donor" or (member.state == "joining" and member.by_sst),

@@ -18,7 +18,7 @@ DISK_BYTES = 100 << 30
 
 @dataclass
 class SimHost:
-    """`ssh` is ok, refused, silent or dropped; `engine_state` ok, hung or down."""
+    """`ssh` is ok, refused, silent or dropped; `engine_state` ok, hung or down. `address` is what the inventory calls it."""
 
     name: str
     address: str
@@ -26,6 +26,9 @@ class SimHost:
     clock: VirtualClock
     services: dict[str, Service]
     galera: Galera | None = None
+    service_address: str = ""
+    """Where its services listen, and nowhere else."""
+    other_addresses: tuple[str, ...] = ()
     power: bool = True
     ssh: str = "ok"
     engine_state: str = "ok"
@@ -164,5 +167,5 @@ class SimHost:
         free = DISK_BYTES - int(DISK_BYTES * self.used_percent / 100)
         return galera_seen.files(
             self.galera, self.name, engine=self.engine, engine_state=self.engine_state, free_bytes=free,
-            now_s=self.wall().timestamp(),
+            now_s=self.wall().timestamp(), own_addresses=(*self.other_addresses, self.service_address),
         )  # fmt: skip

@@ -14,7 +14,6 @@ from remediator.model.hooks import Hint
 from remediator.model.records import RunState
 from remediator.sim import galera_scripts
 from remediator.sim.account import Mute, Worked
-from remediator.sim.cloud import NAMES
 from remediator.sim.simulation import Simulation
 from remediator.sim.watch import Watch
 
@@ -88,7 +87,7 @@ class People:
         self._simulation.alive.add(pid)
         data = self._good("wrap-begin", scope=scope, command="kolla-ansible reconfigure", pid=pid, pid_started="")
         if data is not None:
-            covered = {scope.removeprefix("host/")} if scope.startswith("host/") else set(NAMES)
+            covered = {scope.removeprefix("host/")} if scope.startswith("host/") else set(self._simulation.cloud.hosts)
             self._account.worked[f"wrap {data['wrap']} {pid}"] = Worked(covered, None, None)
 
     def end_wraps(self) -> None:
@@ -127,7 +126,9 @@ class People:
     def accept(self, scope: str) -> None:
         answer = self._ask("baseline-accept", scope=scope)
         if answer is None or answer.exit == 0:
-            self._account.accepted((scope.removeprefix("host/"),) if scope.startswith("host/") else NAMES)
+            self._account.accepted(
+                (scope.removeprefix("host/"),) if scope.startswith("host/") else tuple(self._simulation.cloud.hosts)
+            )
 
     def acknowledge(self) -> None:
         """Acknowledge everything that ended without a cure."""
@@ -178,7 +179,7 @@ class People:
             left = self._account.left.get(run)
             since = left.elapsed_s if left is not None else 0.0
             host = left.target.split("/")[1] if left is not None else ""
-            arrived = host in NAMES and any(
+            arrived = host in self._simulation.cloud.hosts and any(
                 at >= since and galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
                 for at, argv in self._simulation.cloud.hosts[host].orders
             )

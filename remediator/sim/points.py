@@ -20,6 +20,7 @@ from remediator.sim.galera import Galera
 from remediator.sim.galera_data import UUID, VERSION
 from remediator.sim.happenings import KINDS, Stage
 from remediator.sim.people import People
+from remediator.sim.shapes import DEFAULT, NAMES_AND_NETWORKS, ONE_CONTROLLER, Shape
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.stories import APPROVING, RECOVERING, UNATTENDED, in_memory, story_needs_a_yes
 from remediator.sim.watch import Violation, Watch
@@ -45,6 +46,7 @@ class Way:
     half: bool = False
     """The short form dies at every other point of it only: another way passes the same code."""
 
+    shape: Shape = DEFAULT
     asks: bool = False
     """A death between INTENT and command may end with a page, after which a person does it by hand."""
 
@@ -148,6 +150,10 @@ WAYS = (
     ),
     Way("container-restart", "container-restart", "cmp2", "neutron_agent", ("sicken", "cmp2", "neutron_agent")),
     Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3")),
+    Way(
+        "galera-start-lone", "galera-start-lone", "galera", "mariadb", ("crash-member", "ctl1"),
+        half=True, shape=ONE_CONTROLLER,
+    ),
     Way("galera-restart-left-out", "galera-restart-left-out", "ctl3", "mariadb", ("left-out", "ctl3"), helps=_by_hand, asks=True),
     Way(
         "galera-mariadb-upgrade", "galera-mariadb-upgrade", "ctl2", "mariadb", ("tables-outdated", "ctl2"),
@@ -176,6 +182,22 @@ WAYS = (
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0,
     ),
 )  # fmt: skip
+
+
+ON_NAMES = (
+    Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3"), shape=NAMES_AND_NETWORKS),
+    Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",), shape=NAMES_AND_NETWORKS),
+    Way(
+        "galera-bootstrap", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        config=RECOVERING, helps=_approves, cures_s=1200.0, shape=NAMES_AND_NETWORKS,
+    ),
+    Way(
+        "galera-pc-bootstrap", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
+        config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0, shape=NAMES_AND_NETWORKS,
+    ),
+)  # fmt: skip
+"""The ways of Galera where the inventory has names alone and services listen on a second network. What the daemon does when it dies is the
+same on every shape, so nobody dies on these."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +240,7 @@ def all_points(ways: tuple[Way, ...] = WAYS) -> Iterator[tuple[Way, int]]:
 def die_at(way: Way, point: int, again: int = 0) -> Died:
     """Let `way` happen with a death at `point`, and a second one `again` points after it; return how it went."""
     directory = Path(tempfile.mkdtemp(prefix="points-", dir=in_memory()))
-    simulation = Simulation(directory, way.config)
+    simulation = Simulation(directory, way.config, way.shape)
     watch = Watch(simulation, needs_approval=way.config == APPROVING, unattended=way.config == UNATTENDED)
     stage = Stage(simulation, watch, People(simulation, watch))
     tell_logs(simulation)

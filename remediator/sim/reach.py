@@ -210,6 +210,8 @@ class SimReach:
         found = self._cloud.hosts[host.name]
         if host.name in self._cloud.cut_off or not found.power:
             return Unknown("sql_timeout")
+        if not _listens(found, host):
+            return Unknown("sql_refused")
         return galera_seen.sql(self._cloud.galera, host.name)
 
     def canaries(self, host: Host) -> Mapping[str, int | Unknown]:
@@ -217,6 +219,8 @@ class SimReach:
         found = self._cloud.hosts[host.name]
         if host.name in self._cloud.cut_off or not found.power:
             return {galera_seen.COUNTED: Unknown("sql_timeout")}
+        if not _listens(found, host):
+            return {galera_seen.COUNTED: Unknown("sql_refused")}
         return galera_seen.canaries(self._cloud.galera, host.name)
 
     def references(self, addresses: Sequence[tuple[str, int]]) -> dict[str, bool]:
@@ -243,3 +247,8 @@ def _request(stdin: bytes) -> Mapping[str, Any]:
     length, _, rest = stdin.partition(b"\n")
     found: Mapping[str, Any] = json.loads(rest[int(length) :])
     return found
+
+
+def _listens(found: SimHost, dialled: Host) -> bool:
+    """MariaDB is bound to the host's service address: whoever dials another one of it is refused, whatever runs."""
+    return (dialled.api_address or dialled.address) == found.service_address

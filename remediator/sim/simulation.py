@@ -29,9 +29,10 @@ from remediator.model.content import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import galera_scripts
-from remediator.sim.cloud import INVENTORY, SimCloud
+from remediator.sim.cloud import SimCloud
 from remediator.sim.dying import Dying, Killed
 from remediator.sim.reach import Luck, SimReach
+from remediator.sim.shapes import DEFAULT, Shape
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
 from remediator.store.errors import StoreUnavailable
 
@@ -45,7 +46,7 @@ PASSWORD = "REMEDIATOR_SIM_PASSWORD"  # the name of a variable; nothing in memor
 
 CONFIG = (
     "cloud: sim\n"
-    + INVENTORY
+    + DEFAULT.inventory
     + """
 integrations:
   galera: {password: {env: REMEDIATOR_SIM_PASSWORD}}
@@ -67,6 +68,11 @@ checks:
         )
     )
 )  # fmt: skip
+
+
+def config_of(shape: Shape, config: str = CONFIG) -> str:
+    """Return `config` for a cloud of `shape`."""
+    return config.replace(DEFAULT.inventory, shape.inventory)
 
 
 class Watching(Protocol):
@@ -92,11 +98,11 @@ def _parts(text: str) -> Parts:
 class Simulation:
     """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end."""
 
-    def __init__(self, directory: Path, config: str = CONFIG) -> None:
+    def __init__(self, directory: Path, config: str = CONFIG, shape: Shape = DEFAULT) -> None:
         self.directory = directory
         self.clock = VirtualClock()
         self.timeline = Timeline(self.clock)
-        self.cloud = SimCloud(self.clock, self.timeline)
+        self.cloud = SimCloud(self.clock, self.timeline, shape)
         self.luck = Luck()
         self.dying = Dying()
         self.pause_file = directory / "pausing" / "PAUSE"
@@ -113,7 +119,7 @@ class Simulation:
         self._woken = False
         """Something came into the daemon's queue: it turns at once."""
         self._turned_s = 0.0
-        base = _parts(config)
+        base = _parts(config_of(shape, config))
         self.config: Config = base.config.model_copy(
             update={
                 "state_dir": str(directory / "state"),

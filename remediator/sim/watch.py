@@ -66,7 +66,7 @@ class Watch:
     def __init__(self, simulation: Simulation, needs_approval: bool = False, unattended: bool = False) -> None:
         self.simulation = simulation
         self._unattended = unattended
-        self.account = Account(simulation.clock.now)
+        self.account = Account(simulation.clock.now, simulation.cloud.shape)
         self.checked: Counter[str] = Counter()
         self.commands = 0
         self._needs_approval = needs_approval
