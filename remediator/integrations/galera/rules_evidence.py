@@ -118,7 +118,7 @@ def listed(case: Case) -> str | None:
     if len(case.seats) == 1:
         return (
             f"wsrep_cluster_address of {case.seats[0].host}, the only member of the inventory, names somebody else, or that is not "
-            f"known {known}: bring the others back into the inventory, or run kolla-ansible reconfigure --tags mariadb"
+            f"known {known}: put them back into the inventory, or run kolla-ansible reconfigure --tags mariadb"
         )
     return (
         f"wsrep_cluster_address names other members than the inventory, or that is not known {known}: make them equal"
