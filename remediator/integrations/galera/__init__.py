@@ -6,7 +6,7 @@ The judgement is `decision`, its evidence `gather` and `marks`, its procedure `r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -55,11 +55,7 @@ def build(config: Mapping[str, Any]) -> Integration:
             return Unknown("sql_not_configured")
         from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
 
-        answer = mysql.wsrep_status(host.api_address or host.address, port, user, word)
-        if not isinstance(answer, Unknown) or answer.reason not in NO_WAY or host.api_address in (None, host.address):
-            return answer
-        second = mysql.wsrep_status(host.address, port, user, word)
-        return answer if isinstance(second, Unknown) else second
+        return by_two_ways(host, lambda address: mysql.wsrep_status(address, port, user, word))
 
     def rows(host: Host) -> Mapping[str, int | Unknown]:
         from remediator.reach import mysql
@@ -84,6 +80,16 @@ def build(config: Mapping[str, Any]) -> Integration:
             "galera.node": tending.NOTHING_KEPT,
         },
     )
+
+
+def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -> Mapping[str, str] | Unknown:
+    """Return what the member says where it says that it listens; where nothing leads there, what it says at the inventory's address. A
+    port that refuses there proves nothing of the member, so only an answer counts from the second way."""
+    answer = ask(host.api_address or host.address)
+    if not isinstance(answer, Unknown) or answer.reason not in NO_WAY or host.api_address in (None, host.address):
+        return answer
+    second = ask(host.address)
+    return answer if isinstance(second, Unknown) else second
 
 
 def dials(reply: HostReply) -> str | None:

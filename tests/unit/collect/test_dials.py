@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ from remediator.model.content import Integration, SectionSpec
 from remediator.model.hosts import Host
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
+from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -124,3 +126,28 @@ def test_an_integration_that_does_not_say_where_is_asked_as_the_inventory_has_it
 def test_mariadb_listens_where_its_configuration_binds_it(configured: Any, expected: str | None) -> None:
     reply = world.stopped("ctl1", who=world.who("ctl1", configured=configured))
     assert galera.dials(reply) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected", "asked"),
+    [
+        ({"a": "1"}, None, {"a": "1"}, ["fd00::11"]),
+        (Unknown("sql_refused"), None, Unknown("sql_refused"), ["fd00::11"]),
+        (Unknown("sql_denied"), None, Unknown("sql_denied"), ["fd00::11"]),
+        (Unknown("sql_unreachable"), {"a": "2"}, {"a": "2"}, ["fd00::11", "ctl1.mgmt"]),
+        (Unknown("sql_timeout"), Unknown("sql_refused"), Unknown("sql_timeout"), ["fd00::11", "ctl1.mgmt"]),
+    ],
+)
+def test_a_refusal_on_another_network_is_never_taken_for_the_members(
+    first: Any, second: Any, expected: Any, asked: list[str]
+) -> None:
+    """A stopped member is proven by a refused port (GB-2): that of the address at which it listens, and of no other one."""
+    answers, seen = {"fd00::11": first, "ctl1.mgmt": second}, []
+
+    def ask(address: str) -> Any:
+        seen.append(address)
+        return answers[address]
+
+    assert galera.by_two_ways(dataclasses.replace(CTL1, api_address="fd00::11"), ask) == expected
+    assert seen == asked
+    assert galera.by_two_ways(CTL1, lambda address: Unknown("sql_timeout")) == Unknown("sql_timeout")
