@@ -36,7 +36,7 @@ def decide(case: Case) -> Decision:
     why_not = rules_bootstrap.gb_2(case)
     if why_not is not None:
         looks = member.searching is True
-        return page(Refusal(rule="GB-2", why=_looks_for_others(case, host) if looks else why_not))
+        return page(Refusal(rule="GB-2", why=_looks_for_others(host) if looks else why_not))
     if seat.standing is Standing.LIVE:
         return _live(case, host)
     if seat.standing is not Standing.STOPPED:
@@ -53,12 +53,8 @@ def _wait(rule: str, why: str) -> Decision:
     return Decision(procedure=Procedure.WAIT, rule=rule, why=why)
 
 
-def _looks_for_others(case: Case, host: str) -> str:
-    known = words.said(case.picture.names_nobody)
-    return (
-        f"{host} is the only member and looks for others, so its wsrep_cluster_address names somebody (empty: {known}): "
-        f"run {BY_KOLLA}, which empties it"
-    )
+def _looks_for_others(host: str) -> str:
+    return f"{host} is the only member and looks for others, so its wsrep_cluster_address names somebody: run {BY_KOLLA}, which empties it"
 
 
 def _live(case: Case, host: str) -> Decision:
