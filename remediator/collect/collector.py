@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from remediator.collect import assembly, parsing
@@ -50,8 +51,8 @@ class Collector:
         self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
         self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
         self._owner = {name: one for one in integrations.values() for name in one.direct}
-        self._told: dict[str, str | None] = {}
-        """Where each host said last that its service listens; a host that was never asked is not in it."""
+        self._told: dict[tuple[str, str], str | None] = {}
+        """By host and integration: where the host said last that its service listens; one that was never asked is not in it."""
 
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
         """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
@@ -83,22 +84,26 @@ class Collector:
 
     def _knows_where(self, direct: Sequence[str], host: Host) -> bool:
         """The first time a host says where its service listens before that is dialled; from then on both happen side by side."""
-        return host.name in self._told or not any(self._owner[name].dials for name in direct)
+        return all((host.name, one.name) in self._told for one in self._dialling(direct))
+
+    def _dialling(self, direct: Sequence[str]) -> list[Integration]:
+        return [self._owner[name] for name in direct if self._owner[name].dials is not None]
 
     def _hear(self, direct: Sequence[str], reply: HostReply) -> None:
-        found = (self._owner[name].dials for name in direct)
-        dials = next((each for each in found if each is not None), None)
-        if dials is None:
-            return
-        told = dials(reply) if reply.reach is Reach.OK else None
-        self._told[reply.host] = told or self._told.get(reply.host)
+        for one in self._dialling(direct):
+            told = one.dials(reply) if one.dials is not None and reply.reach is Reach.OK else None
+            key = reply.host, one.name
+            self._told[key] = told or self._told.get(key)
 
     def _fetched(self, direct: Sequence[str], host: Host) -> _Direct:
-        """Begin with the direct sections, at the address that the host itself told; the inventory's way to it is the second one."""
-        told = self._told.get(host.name)
+        return _Direct({name: partial(self._ask, name) for name in direct}, host)
+
+    def _ask(self, name: str, host: Host) -> Any:
+        """Ask at the address that the host itself told; the inventory's way to it is the second one."""
+        told = self._told.get((host.name, self._owner[name].name))
         if told is not None:
             host = dataclasses.replace(host, api_address=told, address=host.api_address or host.address)
-        return _Direct({name: self._direct[name] for name in direct}, host)
+        return self._direct[name](host)
 
     def _wanted(self, host: Host, sections: Sequence[str]) -> tuple[list[tuple[str, SectionSpec]], list[str]]:
         def applies(one: Integration) -> bool:

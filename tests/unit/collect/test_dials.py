@@ -115,6 +115,7 @@ def test_an_integration_that_does_not_say_where_is_asked_as_the_inventory_has_it
     [
         ({"bind_address": ["192.0.2.11"]}, "192.0.2.11"),
         ({"bind_address": ["FD00:0::11"]}, "fd00::11"),
+        ({"bind_address": ["192.0.2.12"]}, None),
         ({"bind_address": ["0.0.0.0"]}, None),
         ({"bind_address": ["*"]}, None),
         ({"bind_address": ["127.0.0.1"]}, None),
@@ -123,9 +124,13 @@ def test_an_integration_that_does_not_say_where_is_asked_as_the_inventory_has_it
         (None, None),
     ],
 )
-def test_mariadb_listens_where_its_configuration_binds_it(configured: Any, expected: str | None) -> None:
-    reply = world.stopped("ctl1", who=world.who("ctl1", configured=configured))
-    assert galera.dials(reply) == expected
+def test_mariadb_listens_where_its_configuration_binds_it_at_an_address_of_its_own_host(
+    configured: Any, expected: str | None
+) -> None:
+    who = world.who("ctl1", configured=configured, addresses=["192.0.2.11", "fd00::11"])
+    assert galera.dials(world.stopped("ctl1", who=who)) == expected
+    assert galera.dials(world.stopped("ctl1", who={**who, "addresses": None})) is None
+    assert galera.dials(make.reply("ctl1", reach=Reach.UNREACHABLE)) is None
 
 
 @pytest.mark.parametrize(
