@@ -6,9 +6,19 @@ import ipaddress
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from remediator.config import addresses
 from remediator.config.secrets import Secret
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
@@ -16,6 +26,9 @@ Name = Annotated[str, Field(pattern=NAME)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
 Table = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Address = Annotated[str, AfterValidator(addresses.address)]
+Account = Annotated[str, AfterValidator(addresses.account)]
+EngineName = Literal["docker", "podman"]
 _JUMP = re.compile(r"([^@\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^@\s:]+)(:\d{1,5})?")
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -81,21 +94,25 @@ Reference = Annotated[
 
 
 class HostEntry(Section):
-    """One host of an inline inventory."""
+    """One host of an inline inventory. What Kolla-Ansible's inventory says of a host passes the same checks."""
 
-    address: Annotated[str, Field(min_length=1)]
+    address: Address
     groups: tuple[Name, ...] = ()
-    engine: Literal["docker", "podman"] = "docker"
+    engine: EngineName = "docker"
     port: Port | None = None
-    user: str | None = None
-    api_address: str | None = None
+    user: Account | None = None
+    api_address: Address | None = None
     vars: dict[str, str] = Field(default_factory=dict)
 
 
 class InventoryConfig(Section):
-    """Where the hosts come from: kolla's own inventory, or written down here."""
+    """Where the hosts come from: kolla's own inventory, or written down here.
+
+    `engine` is that of kolla's hosts whose inventory does not say it; it stands in for kolla's globals, which are not read then.
+    """
 
     kolla: AbsolutePath | None = None
+    engine: EngineName | None = None
     hosts: dict[Name, HostEntry] | None = None
 
     @model_validator(mode="after")
@@ -104,13 +121,15 @@ class InventoryConfig(Section):
             raise ValueError("give exactly one of kolla, hosts")
         if self.hosts is not None and not self.hosts:
             raise ValueError("hosts names no host")
+        if self.hosts is not None and self.engine is not None:
+            raise ValueError("engine belongs to kolla; each of hosts has an engine of its own")
         return self
 
 
 class SshConfig(Section):
     """How hosts are reached: `read` is the collector's key, `act` the one for actions."""
 
-    user: Annotated[str, Field(min_length=1)] = "remediator"
+    user: Account = "remediator"
     read: AbsolutePath = "/etc/remediator/ssh/read"
     act: AbsolutePath = "/etc/remediator/ssh/act"
     known_hosts: AbsolutePath = "/etc/remediator/ssh/known_hosts"

@@ -8,6 +8,9 @@ from dataclasses import asdict
 
 from remediator.model.content import Mistake
 
+NOTE = "note"
+"""The code of what is worth a line and no mistake: it changes no exit code."""
+
 
 def to_text(mistake: Mistake) -> str:
     """Return ``file:line:col: path: message (did you mean x?)``; further lines are CEL's picture of the place."""

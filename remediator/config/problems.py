@@ -71,7 +71,7 @@ def _mistake(model: type[BaseModel], document: Document, base: Loc, error: Mappi
         return document.mistake(loc, "unknown_key", f"unknown key {name}", mistakes.nearest(name, known), key=True)
     if kind == "missing":
         return document.mistake(loc, "missing", f"{inner[-1]} is missing", key=True)
-    message, hint = _sentence(kind, error)
+    message, hint = sentence(error)
     return document.mistake(loc, kind, message, hint)
 
 
@@ -84,7 +84,9 @@ def _in_file(document: Document, base: Loc, loc: Loc) -> Loc:
     return tuple(kept)
 
 
-def _sentence(kind: str, error: Mapping[str, Any]) -> tuple[str, str]:
+def sentence(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what one of pydantic's errors says to an operator, and the word that was probably meant."""
+    kind = str(error["type"])
     context = error.get("ctx", {})
     given = error.get("input")
     if kind == "value_error":

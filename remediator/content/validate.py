@@ -13,6 +13,7 @@ from typing import Any
 
 from remediator import inventory as inventories
 from remediator.config import Config, documents, loading, mistakes
+from remediator.config.documents import Loc
 from remediator.content.loading import load_content
 from remediator.content.places import ContentDir, content_dirs, shipped
 from remediator.integrations import registry
@@ -23,10 +24,13 @@ from remediator.model.hosts import Inventory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """What came of it: `mistakes` (an empty list: all is well), and `notes`, which are worth a line and no mistakes."""
+    """What came of it: `mistakes` (an empty list: all is well), and `notes`, which are worth a line and no mistakes.
+
+    A note has the place and the form of a mistake, and the code ``note``.
+    """
 
     mistakes: list[Mistake]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Mistake, ...] = ()
     config: Config | None = None
     content: Content | None = None
 
@@ -64,9 +68,13 @@ def _inventory(config: Config, found: list[Mistake]) -> Inventory | None:
     try:
         return inventories.load(config)
     except InventoryError as error:
-        loc = ("inventory", "kolla") if config.inventory.kolla is not None else ("inventory",)
-        found.append(config.origin.document.mistake(loc, "inventory", str(error)))
+        found += [config.origin.document.mistake(_source(config), "inventory", text) for text in error.sentences]
         return None
+
+
+def _source(config: Config) -> Loc:
+    """Return the place of what names the hosts."""
+    return ("inventory", "kolla" if config.inventory.kolla is not None else "hosts")
 
 
 def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> Mapping[str, Integration]:
@@ -79,13 +87,17 @@ def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> M
         return registry.load({})
 
 
-def _notes(config: Config, integrations: Mapping[str, Integration], inventory: Inventory | None) -> tuple[str, ...]:
-    notes = [config.limits.resolved.note]
+def _notes(config: Config, integrations: Mapping[str, Integration], inventory: Inventory | None) -> tuple[Mistake, ...]:
+    notes: list[tuple[Loc, str]] = [(("limits",), config.limits.resolved.note)]
+    if inventory is not None:
+        notes += [(_source(config), note) for note in inventory.notes]
     if "galera" not in integrations and inventory is not None and inventory.group("mariadb"):
-        notes.append("Galera is not watched: the group mariadb has hosts, but integrations.galera is not set")
+        text = "Galera is not watched: the group mariadb has hosts, but integrations.galera is not set"
+        notes.append((("integrations",), text))
     if not config.notify:
-        notes.append("nobody is told: notify names no notifier, so an escalation reaches only the log and the page")
+        text = "nobody is told: notify names no notifier, so an escalation reaches only the log and the page"
+        notes.append((("notify",), text))
     off = sorted(name for name, override in config.checks.items() if override.off)
     if off:
-        notes.append(f"switched off by the config: {', '.join(off)}")
-    return tuple(note for note in notes if note)
+        notes.append((("checks",), f"switched off by the config: {', '.join(off)}"))
+    return tuple(config.origin.document.mistake(loc, mistakes.NOTE, text) for loc, text in notes if text)

@@ -363,6 +363,8 @@ class Engine:
             "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}
         )
         turn.say("info", "reloaded", reason=item.content.version)
+        for note in item.inventory.notes:
+            turn.say("info", "inventory_note", reason=note)
 
     def _without_store(
         self, why: str, waiting: list[Future[Any]], inputs: Sequence[Input], turn: Turn | None, now: Instant

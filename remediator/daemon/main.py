@@ -39,7 +39,10 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     """
     config = load_config(config_path, os.environ)
     logs.configure(config)
-    daemon = Daemon(config_path, composing.load(config), real_ground())
+    parts = composing.load(config)
+    for note in parts.inventory.notes:
+        log.info("inventory_note", cloud=config.cloud, reason=note)
+    daemon = Daemon(config_path, parts, real_ground())
     try:
         _serve(config, daemon.loop, make_server, Path(config.state_dir))
     finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from remediator.config import Config
-from remediator.inventory import inline, kolla
+from remediator.inventory import inline, kolla, sameness
 from remediator.inventory.errors import InventoryError, InventoryUnreadable
+from remediator.inventory.known import Known
 from remediator.model.hosts import Inventory
 
 __all__ = ["InventoryError", "InventoryUnreadable", "load"]
@@ -15,6 +17,10 @@ __all__ = ["InventoryError", "InventoryUnreadable", "load"]
 def load(config: Config) -> Inventory:
     """Return a snapshot from the source that `config` names. Raise InventoryError: keep the last snapshot then."""
     if config.inventory.hosts is not None:
-        return inline.load(config.inventory.hosts)
-    assert config.inventory.kolla is not None
-    return kolla.load(Path(config.inventory.kolla))
+        found = inline.load(config.inventory.hosts)
+    else:
+        assert config.inventory.kolla is not None
+        ssh = config.ssh
+        known = Known(user=ssh.user, jump=ssh.jump is not None, engine=config.inventory.engine)
+        found = kolla.load(Path(config.inventory.kolla), known)
+    return replace(found, notes=(*found.notes, *sameness.notes(found, config.ssh.port)))

@@ -6,157 +6,168 @@ nothing. Of the host variables only the few named here are taken: the rest may h
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import ValidationError
 
+from remediator.config import addresses, problems
+from remediator.config.connections import HostEntry
+from remediator.inventory import doors, kolla_globals, listing, membership, remarks, this_machine, variables
 from remediator.inventory.errors import InventoryUnreadable
+from remediator.inventory.known import Known
+from remediator.inventory.membership import At, LeftOut, Wrong
 from remediator.inventory.snapshot import snapshot
+from remediator.inventory.variables import Unusable
 from remediator.model.hosts import Host, Inventory
 
 TIMEOUT_S = 60.0
-MOST_BYTES = 64 << 20
 KEPT_VARS = ("kolla_container_engine", "api_interface", "neutron_external_interface")
-INSTALL = "install ansible-core (the extra `kolla`) or give the hosts under inventory.hosts"
+OF = {
+    "address": "ansible_host",
+    "port": "ansible_port",
+    "engine": kolla_globals.KEY,
+    "api_address": "api_interface_address",
+}
+"""Where the values of a host come from, for whoever has to mend them."""
 
 
-def load(path: Path, *, timeout_s: float = TIMEOUT_S, tool: str | None = None) -> Inventory:
+def load(path: Path, known: Known | None = None, *, timeout_s: float = TIMEOUT_S, tool: str | None = None) -> Inventory:
     """Return the snapshot of the inventory file or directory `path`. Raise InventoryUnreadable.
 
     `tool` is the ``ansible-inventory`` to run; by default the one beside this interpreter, else the one on PATH.
+    The globals are read where `known` names no engine.
     """
+    known = known or Known()
+    doors.check(path)
     source = str(path)
-    if not path.exists():
-        raise InventoryUnreadable(source, "there is no such file", "see inventory.kolla in the config")
-    body = _listing(source, _tool(source) if tool is None else tool, timeout_s)
-    return parse(body, source, default_engine=_engine_of_globals(path))
+    body = listing.of(source, listing.tool(source) if tool is None else tool, timeout_s)
+    found = kolla_globals.NONE if known.engine is not None else kolla_globals.read(path)
+    seen = replace(known, globals=found, here=this_machine.runs_kolla(), hostname=os.uname().nodename)
+    return parse(body, source, seen)
 
 
-def parse(body: Any, source: str, default_engine: str = "docker") -> Inventory:
+def parse(body: Any, source: str, known: Known | None = None) -> Inventory:
     """Return the snapshot in the JSON that ``ansible-inventory --list`` printed. Pure. Raise InventoryUnreadable."""
+    known = known or Known()
     try:
-        variables: Mapping[str, Mapping[str, Any]] = body["_meta"]["hostvars"]
+        given: Mapping[str, Mapping[str, Any]] = body["_meta"]["hostvars"]
         groups = {name: item for name, item in body.items() if name != "_meta"}
-        members = {name: _members(groups, name) for name in groups if name not in ("all", "ungrouped")}
-        names = sorted({host for name in groups for host in _members(groups, name)} | set(variables))
+        named = [name for name in groups if name not in membership.NO_GROUPS]
+        inside = {name: membership.members(groups, name) for name in named}
+        besides = {name: membership.members(groups, name, membership.DEPLOYMENT) for name in named}
+        names = sorted({host for name in groups for host in membership.members(groups, name)} | set(given))
     except (KeyError, TypeError, AttributeError) as error:
         why = f"ansible-inventory printed JSON of another shape ({type(error).__name__}: {error})"
         raise InventoryUnreadable(source, why, "check it with: ansible-inventory --list -i " + source) from None
-    hosts = [
-        _host(name, variables.get(name, {}), members, default_engine, source)
-        for name in names
-        if not _is_deployer(name, variables.get(name, {}))
-    ]
+    hosts: list[Host] = []
+    faults: list[Wrong] = []
+    notes: list[str] = []
+    other = this_machine.known_as((name for name in names if name not in membership.THIS_MACHINE), known.hostname)
+    here = known.here if other is None else f"this machine is {other} of the same inventory"
+    for name in names:
+        mine = given.get(name, {})
+        way = membership.reached(name, mine, _of(name, inside), _direct_first(name, besides, groups), here)
+        if isinstance(way, LeftOut):
+            notes.append(way.note)
+            continue
+        if isinstance(way, Wrong):
+            faults.append(way)
+            continue
+        if way.note:
+            notes.append(way.note)
+        host, wrong = _host(name, mine, way, _of(name, inside), known)
+        faults.extend(wrong)
+        if host is not None:
+            hosts.append(host)
+    if faults:
+        first, *others = _sentences(faults)
+        raise InventoryUnreadable(source, *first, more=others)
     if not hosts:
-        remedy = (
-            "name the hosts by an address that can be reached over SSH (an all-in-one inventory has only localhost)"
+        why = "; ".join(["it names no host of the cloud", *notes])
+        raise InventoryUnreadable(
+            source, why, "see inventory.kolla in the config, or give the hosts under inventory.hosts"
         )
-        raise InventoryUnreadable(source, "it names no host but the local one", remedy)
-    return snapshot(hosts, source)
+    notes += remarks.about({host.name: given.get(host.name, {}) for host in hosts}, known)
+    return replace(snapshot(hosts, source), notes=tuple(notes))
 
 
-def _tool(source: str) -> str:
-    beside = Path(sys.executable).with_name("ansible-inventory")
-    found = str(beside) if beside.exists() else shutil.which("ansible-inventory")
-    if found is None:
-        raise InventoryUnreadable(source, "there is no ansible-inventory beside this Python or on PATH", INSTALL)
-    return found
+def _of(name: str, groups: Mapping[str, set[str]]) -> tuple[str, ...]:
+    return tuple(sorted(group for group, hosts in groups.items() if name in hosts))
 
 
-def _listing(source: str, tool: str, timeout_s: float) -> Any:
-    env = {
-        **os.environ,
-        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
-        "ANSIBLE_NOCOLOR": "1",
-        "LC_ALL": "C.UTF-8",
-    }
-    check = f"check it with: ansible-inventory --list -i {source}"
-    try:
-        done = subprocess.run(
-            [tool, "-i", source, "--list"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout_s,
-            env=env,
-            cwd="/",  # an ansible.cfg in whatever directory we were started from is not ours
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise InventoryUnreadable(source, f"ansible-inventory did not end within {timeout_s:.0f} s", check) from None
-    except OSError as error:
-        raise InventoryUnreadable(source, f"{tool} cannot be run: {error.strerror}", INSTALL) from None
-    if done.returncode != 0:
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[-300:]
-        raise InventoryUnreadable(source, f"ansible-inventory ended with {done.returncode}: {said}", check)
-    if len(done.stdout) > MOST_BYTES:
-        raise InventoryUnreadable(source, "ansible-inventory printed more than 64 MiB", check)
-    try:
-        return json.loads(done.stdout)
-    except ValueError:
-        raise InventoryUnreadable(source, "ansible-inventory did not print JSON", check) from None
-
-
-def _members(groups: Mapping[str, Any], name: str, seen: frozenset[str] = frozenset()) -> set[str]:
-    """Return the hosts of a group and of all its children, however deep."""
-    if name in seen:
-        return set()
-    group = groups.get(name, {})
-    found = set(group.get("hosts", []))
-    for child in group.get("children", []):
-        found |= _members(groups, child, seen | {name})
-    return found
-
-
-def _is_deployer(name: str, variables: Mapping[str, Any]) -> bool:
-    return name in ("localhost", "127.0.0.1") and variables.get("ansible_connection") == "local"
+def _direct_first(name: str, besides: Mapping[str, set[str]], groups: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the groups of a host, those first that name it themselves: an operator knows them."""
+    return tuple(sorted(_of(name, besides), key=lambda group: (name not in groups[group].get("hosts", []), group)))
 
 
 def _host(
-    name: str, variables: Mapping[str, Any], members: Mapping[str, set[str]], default_engine: str, source: str
-) -> Host:
-    address = str(variables.get("ansible_host") or variables.get("ansible_ssh_host") or name)
-    engine = str(variables.get("kolla_container_engine") or default_engine)
-    api_address = variables.get("api_interface_address") or variables.get("ansible_host")
-    port = variables.get("ansible_port") or variables.get("ansible_ssh_port")
-    user = variables.get("ansible_user") or variables.get("ansible_ssh_user")
-    for key, value in (("ansible_host", address), ("ansible_port", port), ("ansible_user", user), ("engine", engine)):
-        if "{{" in str(value):
-            why = f"{key} of {name} is a template ({value}), which only a playbook can fill in"
-            raise InventoryUnreadable(source, why, "write its value into the inventory")
-    if engine not in ("docker", "podman"):
-        why = f"kolla_container_engine of {name} is {engine!r}"
-        raise InventoryUnreadable(source, why, "it must be docker or podman")
+    name: str, given: Mapping[str, Any], way: At, groups: tuple[str, ...], known: Known
+) -> tuple[Host | None, list[Wrong]]:
+    """Return the host, checked as one of our config is, or what is wrong with it."""
+    values = {
+        "address": way.address,
+        "port": variables.read(given, "ansible_port", "ansible_ssh_port"),
+        "engine": known.globals.engine or variables.read(given, kolla_globals.KEY) or known.engine or "docker",
+        "api_address": _literal(variables.read(given, "api_interface_address")),
+    }
+    kept = {key: variables.read(given, key) for key in KEPT_VARS}
+    read = {**{OF[key]: value for key, value in values.items()}, **kept}
+    faults = [
+        Wrong(f"{key} of ", name, f" {value.why}", value.remedy)
+        for key, value in read.items()
+        if isinstance(value, Unusable)
+    ]
+    faults += _bad_name(name)
+    if faults:
+        return None, faults
     try:
-        number = None if port is None else int(port)
-    except (TypeError, ValueError):
-        raise InventoryUnreadable(source, f"ansible_port of {name} is {port!r}", "it must be a number") from None
+        entry = HostEntry.model_validate({**values, "vars": _texts(kept)})
+    except ValidationError as error:
+        return None, [_fault(name, each) for each in error.errors(include_url=False)]
     return Host(
         name=name,
-        address=address,
-        groups=tuple(sorted(group for group, hosts in members.items() if name in hosts)),
-        engine=engine,
-        port=number,
-        user=None if user is None else str(user),
-        api_address=None if api_address is None or "{{" in str(api_address) else str(api_address),
-        vars={key: str(variables[key]) for key in KEPT_VARS if key in variables},
-    )
+        address=entry.address,
+        groups=groups,
+        engine=entry.engine,
+        port=entry.port,
+        api_address=entry.api_address,
+        vars=entry.vars,
+    ), []
 
 
-def _engine_of_globals(path: Path) -> str:
-    """Return ``kolla_container_engine`` of globals.yml, which kolla hands to its playbooks beside the inventory."""
-    for file in (path.parent / "globals.yml", Path("/etc/kolla/globals.yml")):
-        try:
-            found = YAML(typ="safe").load(file)
-        except (OSError, YAMLError):
-            continue
-        if isinstance(found, dict):
-            return str(found.get("kolla_container_engine") or "docker")
-    return "docker"
+def _literal(value: variables.Value) -> variables.Value:
+    """Return `value`; None for a template, with which kolla looks the address up on the host itself."""
+    return None if isinstance(value, Unusable) and value.kind is variables.Kind.TEMPLATE else value
+
+
+def _texts(kept: Mapping[str, variables.Value]) -> dict[str, str]:
+    return {key: str(value) for key, value in kept.items() if value is not None}
+
+
+def _bad_name(name: str) -> list[Wrong]:
+    try:
+        addresses.known_as(name)
+    except ValueError as error:
+        return [Wrong("a host is called so: ", "", str(error), "give it another name, and its address as ansible_host")]
+    return []
+
+
+def _fault(name: str, error: Any) -> Wrong:
+    field = str(error["loc"][0])
+    why, _ = problems.sentence(error)
+    if field == "address" and error["input"] == name:
+        return Wrong("the address of ", name, f" is its name: {why}", "give it ansible_host=ADDRESS")
+    shown = ":" if repr(error["input"]) in why else f" is {str(error['input'])[:80]!r}, and"
+    return Wrong(f"{OF.get(field, field)} of ", name, f"{shown} {why}", "write the value that holds for this host")
+
+
+def _sentences(faults: list[Wrong]) -> list[tuple[str, str]]:
+    """Return (why, remedy) of each fault; hosts with one and the same, as a group's variable gives it, share a sentence."""
+    hosts: dict[tuple[str, str, str], list[str]] = {}
+    for fault in faults:
+        hosts.setdefault((fault.before, fault.after, fault.remedy), []).append(fault.host)
+    return [(f"{before}{remarks.names(names)}{after}", remedy) for (before, after, remedy), names in hosts.items()]

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+LOCAL = "local"
+"""The address by which an inventory means this very machine, which is reached without SSH."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One host; `address` is what SSH dials, `engine` is ``docker`` or ``podman``, `api_address` where its services listen."""
+    """One host; `address` is what SSH dials (``local``: this very machine), `engine` is ``docker`` or ``podman``.
+
+    `api_address` is where its services listen; None: the inventory does not say it, and only the host knows.
+    """
 
     name: str
     address: str
@@ -22,11 +28,15 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """A versioned snapshot; `version` is the SHA-256 of its canonical form, `source` says where it came from."""
+    """A versioned snapshot; `version` is the SHA-256 of its canonical form, `source` says where it came from.
+
+    `notes` are sentences about what is no mistake and yet worth a line: who is left out, which value was not used.
+    """
 
     hosts: Mapping[str, Host]
     version: str
     source: str
+    notes: tuple[str, ...] = ()
 
     def group(self, name: str) -> tuple[str, ...]:
         """Return the hosts of group `name`, sorted; empty if there is no such group."""

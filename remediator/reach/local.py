@@ -17,9 +17,6 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
 
-LOCAL = "local"
-"""The address by which an inventory means this very machine."""
-
 STDERR_TAIL = 2048
 
 

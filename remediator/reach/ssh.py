@@ -21,13 +21,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from remediator.model.content import Command
-from remediator.model.hosts import Host
+from remediator.model.hosts import LOCAL, Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.reach import dialling, known_hosts
 from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
-from remediator.reach.local import LOCAL, LocalReach
+from remediator.reach.local import LocalReach
 from remediator.reach.sparing import paramiko
 from remediator.reach.watchdog import Watchdog
 

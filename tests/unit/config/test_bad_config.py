@@ -218,6 +218,7 @@ TABLE = {
         "state_dir: /s\naudit: {checkpoints: /s/c.jsonl, key: /a/key}",
         "config.yaml:1:1: audit.checkpoints lies inside state_dir; who rolls one back would roll back the other",
     ),
+    "account": ("ssh: {user: 'a b'}", "config.yaml:3:13: ssh.user: 'a b' is not the name of an account"),
     "jump": ("ssh: {jump: 'a b'}", "config.yaml:3:13: ssh.jump: 'a b' is not [user@]address[:port]"),
 }
 
@@ -241,6 +242,29 @@ def test_a_mistake_in_hours_from_the_environment_names_the_variable(tmp_path: Pa
     assert said(tmp_path, MINIMAL, env) == [
         "$REMEDIATOR__AUTONOMY__ALLOWED__R2:1:1: autonomy.allowed.R2: '25' is not a time of day: a day ends at 24:00"
     ]
+
+
+HOSTS = {
+    "range in an address": ("address: '10.0.0.[1:3]'", "address: '10.0.0.[1:3]' is neither an address nor the name of a host"),
+    "address of three numbers": ("address: 10.0.300", "address: '10.0.300' is not an IPv4 address"),
+    "bracketed address": ("address: '[2001:db8::1]'", "address: '[2001:db8::1]': an IPv6 address stands here without brackets"),
+    "address with a space": ("address: a b", "address: 'a b' is neither an address nor the name of a host"),
+    "empty address": ("address: ''", "address: should not be empty"),
+    "user with a dash first": ("address: a, user: -oProxyCommand=x", "user: '-oProxyCommand=x' is not the name of an account"),
+    "template for a user": ("address: a, user: '{{ x }}'", "user: '{{ x }}' is not the name of an account"),
+    "service address": ("address: a, api_address: '{{ x }}'", "api_address: '{{ x }}' is neither an address nor the name of a host"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "message"), HOSTS.values(), ids=HOSTS.keys())
+def test_a_host_is_checked_value_by_value(tmp_path: Path, entry: str, message: str) -> None:
+    found = said(tmp_path, f"cloud: lab\ninventory: {{hosts: {{ctl1: {{{entry}}}}}}}\n")
+    assert [line.partition("inventory.hosts.ctl1.")[2] for line in found] == [message]
+
+
+def test_an_engine_beside_hosts_is_refused(tmp_path: Path) -> None:
+    found = said(tmp_path, "cloud: lab\ninventory: {engine: podman, hosts: {ctl1: {address: a}}}\n")
+    assert found == ["config.yaml:2:12: inventory: engine belongs to kolla; each of hosts has an engine of its own"]
 
 
 BROKEN = {

@@ -25,17 +25,19 @@ rules:
 def examined(folder: Path, text: str) -> tuple[list[str], tuple[str, ...]]:
     path = put(folder, {"config.yaml": text}) / "config.yaml"
     result = validate.examine(str(path), {})
-    return [mistakes.to_text(one).replace(f"{folder}/", "") for one in result.mistakes], result.notes
+    assert all(note.code == "note" for note in result.notes)
+    notes = tuple(f"{note.path}: {note.message}" for note in result.notes)
+    return [mistakes.to_text(one).replace(f"{folder}/", "") for one in result.mistakes], notes
 
 
 def test_a_good_config_has_no_mistakes_but_may_have_notes(tmp_path: Path) -> None:
     found, notes = examined(tmp_path, MINIMAL + "limits: {maintenance: 15m}\nchecks: {host-disk: {off: true}}\n")
     assert found == []
     assert notes == (
-        "1 limits stand at their floor: maintenance",
-        "Galera is not watched: the group mariadb has hosts, but integrations.galera is not set",
-        "nobody is told: notify names no notifier, so an escalation reaches only the log and the page",
-        "switched off by the config: host-disk",
+        "limits: 1 limits stand at their floor: maintenance",
+        "integrations: Galera is not watched: the group mariadb has hosts, but integrations.galera is not set",
+        "notify: nobody is told: notify names no notifier, so an escalation reaches only the log and the page",
+        "checks: switched off by the config: host-disk",
     )
 
 
@@ -82,3 +84,12 @@ def test_json_is_the_contract(tmp_path: Path) -> None:
             "message": "unknown key clod", "hint": "cloud",
         }
     ]  # fmt: skip
+
+
+def test_two_hosts_of_one_address_are_said_with_their_place(tmp_path: Path) -> None:
+    text = "cloud: lab\ninventory: {hosts: {a: {address: 10.0.0.1}, b: {address: '::ffff:10.0.0.1'}}}\n"
+    found, notes = examined(tmp_path, text)
+    assert found == []
+    assert notes[0] == (
+        "inventory.hosts: a and b have one address, 10.0.0.1 port 22: one machine would count as 2; take all but one out"
+    )
