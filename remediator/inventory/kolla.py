@@ -44,8 +44,8 @@ def load(path: Path, known: Known | None = None, *, timeout_s: float = TIMEOUT_S
     known = known or Known()
     doors.check(path)
     source = str(path)
-    body = listing.of(source, listing.tool(source) if tool is None else tool, timeout_s)
     found = kolla_globals.NONE if known.engine is not None else kolla_globals.read(path)
+    body = listing.of(source, listing.tool(source) if tool is None else tool, timeout_s)
     seen = replace(known, globals=found, here=this_machine.runs_kolla(), hostname=os.uname().nodename)
     return parse(body, source, seen)
 
