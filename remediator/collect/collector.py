@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from remediator.collect import assembly, parsing
 from remediator.model.content import Integration, SectionSpec
-from remediator.model.hosts import Host
+from remediator.model.hosts import LOCAL, Host
 from remediator.model.replies import HostReply, Reach, Section
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
@@ -30,7 +31,10 @@ log = logging.getLogger(__name__)
 
 
 class Collector:
-    """Asks hosts over `reach` for the sections of `integrations`. `sudo`: the collector runs under ``sudo -n``."""
+    """Asks hosts over `reach` for the sections of `integrations`.
+
+    `sudo`: the collector runs under ``sudo -n`` where it is not root already. `user` is who hosts without an account of their own know.
+    """
 
     def __init__(
         self,
@@ -38,12 +42,13 @@ class Collector:
         integrations: Mapping[str, Integration],
         clock: Clock,
         sudo: bool,
+        user: str = "",
         deadline_s: float = DEADLINE_S,
         lock: assembly.Lock | None = None,
     ) -> None:
         self._reach = reach
         self._clock = clock
-        self._sudo = sudo
+        self._sudo, self._user = sudo, user
         self._deadline_s = deadline_s
         self._lock = lock or assembly.Lock()
         self._script = assembly.packed(assembly.script(integrations))
@@ -117,13 +122,17 @@ class Collector:
             [name for name in names if name in self._direct and applies(self._owner[name])],
         )
 
+    def _is_root(self, host: Host) -> bool:
+        """Whether we are root there by our login; on this very machine we are who runs this process."""
+        return os.geteuid() == 0 if host.address == LOCAL else (host.user or self._user) == "root"
+
     def _exchange(self, host: Host, remote: list[tuple[str, SectionSpec]], sentinel: str, forced: bool) -> RawReply:
         constants: dict[str, Any] = {}
         for owner, _ in remote:
             constants.update(self._integrations[owner].request)
         constants |= {"engine": host.engine, "host": host.name}
         request = assembly.request_line(remote, constants, sentinel, self._deadline_s, self._lock)
-        argv = assembly.argv(self._sudo and host.user != "root")
+        argv = assembly.argv(self._sudo and not self._is_root(host))
         try:
             return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_BYTES, forced)
         except Exception as error:

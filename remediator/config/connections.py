@@ -106,13 +106,11 @@ class HostEntry(Section):
 
 
 class InventoryConfig(Section):
-    """Where the hosts come from: kolla's own inventory, or written down here.
-
-    `engine` is that of kolla's hosts whose inventory does not say it; it stands in for kolla's globals, which are not read then.
-    """
+    """Where the hosts come from: kolla's own inventory, or written down here."""
 
     kolla: AbsolutePath | None = None
     engine: EngineName | None = None
+    """Of kolla's hosts whose inventory does not say it. It stands in for kolla's globals, which are not read then."""
     hosts: dict[Name, HostEntry] | None = None
 
     @model_validator(mode="after")
@@ -140,8 +138,12 @@ class SshConfig(Section):
     @field_validator("jump")
     @classmethod
     def _one_host(cls, value: str | None) -> str | None:
-        if value is not None and _JUMP.fullmatch(value) is None:
+        if value is None:
+            return None
+        found = _JUMP.fullmatch(value)
+        if found is None:
             raise ValueError(f"{value!r} is not [user@]address[:port]")
+        addresses.address(found.group(2).strip("[]"))
         return value
 
 

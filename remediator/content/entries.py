@@ -73,7 +73,10 @@ def read_entries(dirs: Sequence[ContentDir]) -> tuple[Entries, list[Mistake]]:
 
 def _files(directory: ContentDir) -> tuple[list[tuple[str, Path]], list[Mistake]]:
     """Return the YAML files of `directory`, sorted. A folder that is not there is no mistake; none at all is one."""
-    folders = [(kind, directory.path / kind) for kind in KINDS if (directory.path / kind).is_dir()]
+    try:
+        folders = [(kind, directory.path / kind) for kind in KINDS if (directory.path / kind).is_dir()]
+    except OSError as error:
+        return [], [_at(directory.path, "unreadable", f"cannot be entered: {error.strerror}; let our account in")]
     if not folders:
         return [], [_at(directory.path, "no_content", f"has none of the folders {', '.join(KINDS)}")]
     files: list[tuple[str, Path]] = []

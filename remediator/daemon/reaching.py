@@ -28,4 +28,4 @@ def reach_of(config: Config) -> Reacher:
 
 
 def collector_of(config: Config, integrations: Mapping[str, Integration], reach: Reacher, time: Clock) -> Collector:
-    return Collector(reach, integrations, time, sudo=config.ssh.sudo and config.ssh.user != "root")
+    return Collector(reach, integrations, time, sudo=config.ssh.sudo, user=config.ssh.user)

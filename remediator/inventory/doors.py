@@ -64,6 +64,7 @@ def _walk(folder: Path) -> None:
         raise error
 
     for place, folders, _ in os.walk(folder, onerror=failed):
+        folders[:] = [name for name in folders if not name.startswith(".")]  # Ansible passes over them on purpose
         for name in folders:
             os.scandir(os.path.join(place, name)).close()
 

@@ -58,6 +58,7 @@ def parse(body: Any, source: str, known: Known | None = None) -> Inventory:
         groups = {name: item for name, item in body.items() if name != "_meta"}
         named = [name for name in groups if name not in membership.NO_GROUPS]
         inside = {name: membership.members(groups, name) for name in named}
+        direct = {name: frozenset(groups[name].get("hosts", [])) for name in named}
         besides = {name: membership.members(groups, name, membership.DEPLOYMENT) for name in named}
         names = sorted({host for name in groups for host in membership.members(groups, name)} | set(given))
     except (KeyError, TypeError, AttributeError) as error:
@@ -70,7 +71,7 @@ def parse(body: Any, source: str, known: Known | None = None) -> Inventory:
     here = known.here if other is None else f"this machine is {other} of the same inventory"
     for name in names:
         mine = given.get(name, {})
-        way = membership.reached(name, mine, _of(name, inside), _direct_first(name, besides, groups), here)
+        way = membership.reached(name, mine, _of(name, inside), _direct_first(name, besides, direct), here)
         if isinstance(way, LeftOut):
             notes.append(way.note)
             continue
@@ -99,9 +100,9 @@ def _of(name: str, groups: Mapping[str, set[str]]) -> tuple[str, ...]:
     return tuple(sorted(group for group, hosts in groups.items() if name in hosts))
 
 
-def _direct_first(name: str, besides: Mapping[str, set[str]], groups: Mapping[str, Any]) -> tuple[str, ...]:
+def _direct_first(name: str, besides: Mapping[str, set[str]], direct: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Return the groups of a host, those first that name it themselves: an operator knows them."""
-    return tuple(sorted(_of(name, besides), key=lambda group: (name not in groups[group].get("hosts", []), group)))
+    return tuple(sorted(_of(name, besides), key=lambda group: (name not in direct[group], group)))
 
 
 def _host(

@@ -34,9 +34,9 @@ class Inventory:
     """
 
     hosts: Mapping[str, Host]
+    notes: tuple[str, ...] = ()
     version: str
     source: str
-    notes: tuple[str, ...] = ()
 
     def group(self, name: str) -> tuple[str, ...]:
         """Return the hosts of group `name`, sorted; empty if there is no such group."""

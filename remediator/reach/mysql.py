@@ -21,6 +21,7 @@ import pymysql
 from pymysql.connections import Connection
 from pymysql.constants import ER
 
+from remediator.model.hosts import LOCAL
 from remediator.model.values import Unknown
 
 STATUS = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'"
@@ -129,6 +130,8 @@ def _asked(
     ask: Callable[[_Member], Answer],
 ) -> Answer | Unknown:
     """Return what `ask` makes of the member at `host`, or why there is no answer. `ask` may raise what pymysql raises."""
+    if host == LOCAL:
+        return Unknown("sql_unreachable")  # no address for SQL, and a name server may know a host of that name
     began_s = time.monotonic()
     try:
         sock = socket.create_connection((host, port), timeout=timeout_s)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from remediator.content import validate
 from remediator.inventory import InventoryUnreadable, kolla
 from remediator.inventory.known import Known
 
@@ -189,3 +190,24 @@ def test_inventories_as_people_write_them(tmp_path: Path, text: str, addresses: 
     assert {name: host.address for name, host in found.hosts.items()} == addresses
     assert any(note in said for said in found.notes) if note else found.notes == ()
     assert found.group("mariadb")
+
+
+def test_validate_has_a_mistake_for_each_thing_that_is_wrong_and_a_note_for_what_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "multinode").write_text(
+        "[control]\nctl[1:3] ansible_host=10.0.0.[1:3]\ncmp1 ansible_port=0\n[mariadb:children]\ncontrol\n"
+    )
+    config = tmp_path / "config.yaml"
+    config.write_text(f"cloud: t\ninventory: {{kolla: {tmp_path}/multinode, engine: docker}}\n")
+    config.chmod(0o600)
+    found = validate.examine(str(config), {})
+    assert [(one.line, one.path, one.message.partition("multinode: ")[2]) for one in found.mistakes] == [
+        (2, "inventory.kolla", "ansible_host of ctl1, ctl2, ctl3: '10.0.0.[1:3]' is neither an address nor the name of a host;"
+         " write the value that holds for this host"),
+        (2, "inventory.kolla", "ansible_port of cmp1 is '0', and should be greater than or equal to 1;"
+         " write the value that holds for this host"),
+    ]  # fmt: skip
+    (tmp_path / "multinode").write_text("[control]\nctl1 ansible_user=kolla\n")
+    found = validate.examine(str(config), {})
+    assert found.mistakes == []
+    assert (found.notes[0].path, found.notes[0].code) == ("inventory.kolla", "note")
+    assert "ansible_user: kolla (1)" in found.notes[0].message

@@ -107,3 +107,15 @@ def test_globals_that_cannot_be_read_are_a_mistake_that_names_them_and_the_way_a
         in found[0]["message"]
     )
     assert "say which engine it is: inventory.engine in our config" in found[0]["message"]
+
+
+def test_content_behind_a_closed_door_is_a_mistake_with_its_place_too(folder: Path) -> None:
+    (folder / "etc/more/rules").mkdir(parents=True)
+    config = folder / "config.yaml"
+    config.write_text(f"cloud: t\ninventory: {{hosts: {{a: {{address: b}}}}}}\ncontent: [{folder}/etc/more]\n")
+    with closed(folder / "etc"):
+        code, found, error = validated(folder)
+    assert (code, error) == (1, "")
+    assert [(one["code"], one["message"]) for one in found] == [
+        ("unreadable", "cannot be entered: Permission denied; let our account in")
+    ]

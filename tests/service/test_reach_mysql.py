@@ -100,3 +100,8 @@ def test_no_thread_is_left() -> None:
     with listening(lambda sock: sock.recv(1)) as port:
         ask(port)
     assert [thread for thread in threading.enumerate() if thread is not threading.main_thread()] == []
+
+
+def test_this_very_machine_has_no_address_until_its_host_says_one() -> None:
+    assert mysql.wsrep_status("local", 1, "u", "p") == Unknown("sql_unreachable")
+    assert mysql.canary_counts("local", 1, "u", "p", ["a.b"]) == {"a.b": Unknown("sql_unreachable")}

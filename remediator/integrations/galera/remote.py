@@ -179,8 +179,8 @@ def _end(path, limit):
         with open(path, "rb") as file:
             file.seek(max(0, os.stat(path).st_size - limit))
             return file.read(limit).decode("utf-8", "replace")
-    except OSError:
-        return None
+    except (FileNotFoundError, NotADirectoryError):
+        return None  # whatever else is wrong with it: what it says is not known, and so is nothing of this section
 
 
 def _lives(text):
@@ -330,6 +330,8 @@ def _processes(proc):
         try:
             with open("%s/%s/cmdline" % (proc, number), "rb") as file:
                 words = file.read(16384).decode("utf-8", "replace").split("\0")
+        except PermissionError:
+            raise  # a process that is hidden from us may be any of those
         except OSError:
             continue  # it ended
         names = [os.path.basename(word) for word in words[:3]]

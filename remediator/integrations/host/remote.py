@@ -97,6 +97,8 @@ def _ansible_processes():
                 words = file.read(4096).decode("utf-8", "replace").split("\0")
             with open("/proc/%s/stat" % entry) as file:
                 began = file.read().rsplit(")", 1)[1].split()[19]
+        except PermissionError:
+            raise  # a process that is hidden from us may be Ansible's
         except (OSError, IndexError):
             continue
         hit = next((word for word in words[:4] if ANSIBLE.search(word)), None)
@@ -144,7 +146,7 @@ def _etc_kolla():
     """Return service -> digest over names and contents, and the newest change time; None where there is no /etc/kolla."""
     try:
         services = sorted(entry for entry in os.listdir(KOLLA) if os.path.isdir(os.path.join(KOLLA, entry)))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     found = {}
     for service in services[:200]:
@@ -153,8 +155,12 @@ def _etc_kolla():
 
 
 def _digest(root):
+    def closed(error):
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
     total, newest, files = hashlib.sha256(), 0.0, 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=closed):
         folders.sort()
         for name in sorted(names):
             path = os.path.join(folder, name)

@@ -219,6 +219,14 @@ TABLE = {
         "config.yaml:1:1: audit.checkpoints lies inside state_dir; who rolls one back would roll back the other",
     ),
     "account": ("ssh: {user: 'a b'}", "config.yaml:3:13: ssh.user: 'a b' is not the name of an account"),
+    "jump through a range": (
+        "ssh: {jump: 'a@gate[1:2]'}",
+        "config.yaml:3:13: ssh.jump: 'a@gate[1:2]' is not [user@]address[:port]",
+    ),
+    "jump to no address": (
+        "ssh: {jump: 10.0.0.256}",
+        "config.yaml:3:13: ssh.jump: '10.0.0.256' is not an IPv4 address",
+    ),
     "jump": ("ssh: {jump: 'a b'}", "config.yaml:3:13: ssh.jump: 'a b' is not [user@]address[:port]"),
 }
 
