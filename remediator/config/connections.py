@@ -106,12 +106,14 @@ class HostEntry(Section):
 
 
 class InventoryConfig(Section):
-    """Where the hosts come from: kolla's own inventory, or written down here."""
+    """Where the hosts come from: kolla's own inventory, or written down here. `aliases`: a name from outside (of Nagios, a DNS
+    name, an address) to the host that it means, for what the inventory and the hosts themselves do not say."""
 
     kolla: AbsolutePath | None = None
     engine: EngineName | None = None
     """Of kolla's hosts whose inventory does not say it. It stands in for kolla's globals, which are not read then."""
     hosts: dict[Name, HostEntry] | None = None
+    aliases: dict[Annotated[str, Field(min_length=1, max_length=255)], Name] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_source(self) -> InventoryConfig:

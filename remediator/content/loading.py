@@ -15,6 +15,7 @@ from remediator.content.places import ContentDir, content_dirs
 from remediator.content.settings import check_settings
 from remediator.content.version import version_of
 from remediator.integrations import registry
+from remediator.inventory import aliases
 from remediator.model.content import Content, Integration, Mistake
 from remediator.model.hosts import Inventory
 from remediator.rules.conditions import Environment
@@ -49,6 +50,8 @@ def load_content(
     found += [*of_checks, *of_rules, *of_runbooks]
     if config is not None:
         found += check_settings(config, entries, rules, runbooks)
+    if config is not None and inventory is not None:
+        found += aliases.check(config, inventory)
     if found:
         return None, mistakes.in_order(found)
     content = Content(

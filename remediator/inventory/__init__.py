@@ -16,6 +16,10 @@ __all__ = ["InventoryError", "InventoryUnreadable", "load"]
 
 def load(config: Config) -> Inventory:
     """Return a snapshot from the source that `config` names. Raise InventoryError: keep the last snapshot then."""
+    return replace(_hosts(config), aliases=dict(config.inventory.aliases))
+
+
+def _hosts(config: Config) -> Inventory:
     if config.inventory.hosts is not None:
         found = inline.load(config.inventory.hosts)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 LOCAL = "local"
@@ -26,6 +26,15 @@ class Host:
     vars: Mapping[str, str] = field(default_factory=dict)
 
 
+MOST_NAMES = 5
+
+
+def one_machine(names: Sequence[str]) -> str:
+    """Return the sentence about a machine that the inventory has under several `names`."""
+    shown = [*names[:MOST_NAMES], *([f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else [])]
+    return f"{', '.join(shown[:-1])} and {shown[-1]} are one machine (one boot id, one machine id): name it once in the inventory"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """A versioned snapshot; `version` is the SHA-256 of its canonical form, `source` says where it came from.
@@ -37,6 +46,8 @@ class Inventory:
     notes: tuple[str, ...] = ()
     version: str
     source: str
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """What the config declares: a name from outside to the host that it means (``inventory.aliases``)."""
 
     def group(self, name: str) -> tuple[str, ...]:
         """Return the hosts of group `name`, sorted; empty if there is no such group."""

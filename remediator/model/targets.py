@@ -8,6 +8,10 @@ KINDS = ("host", "container", "galera", "cluster", "compute", "chassis")
 """Known kinds: ``host/H``, ``container/H/NAME``, ``galera/H`` (one member), ``cluster/NAME``, ``compute/H``, ``chassis/H``."""
 
 
+WITHOUT_HOST = ("cluster",)
+"""Kinds whose name is not that of a host."""
+
+
 class BadTarget(ValueError):
     """The text does not name a target."""
 
