@@ -14,8 +14,8 @@ from lab import galera_schema, inventory, keys, paths, shapes, topology
 from lab.topology import Host
 
 CHECKS = (
-    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "galera-node", "galera-cluster",
-    "galera-mark", "galera-upgrade",
+    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-identity",
+    "galera-node", "galera-cluster", "galera-mark", "galera-upgrade",
 )  # fmt: skip
 HTTP_PORT = 8087
 _BIND = re.compile(r'^http: \{bind: "127\.0\.0\.1:(\d+)"', re.MULTILINE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.collect.judge import judge_check
+from remediator.collect.machines import Machines
 from remediator.model.content import Integration
 from remediator.model.hosts import Inventory
 from remediator.model.judging import AssessSpec, CheckResult, CheckSpec, Evidence
@@ -28,6 +29,10 @@ class FactsOfHosts:
     replies: Mapping[str, HostReply]
     memories: Mapping[str, Any]
     known: Mapping[str, Any] = field(default_factory=dict)
+    named_twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def names(self, host: str) -> tuple[str, ...]:
+        return self.named_twice.get(host, ())
 
     def reply(self, host: str) -> HostReply | None:
         return self.replies.get(host)
@@ -45,6 +50,7 @@ class FactStore:
         self._newest: dict[str, HostReply] = {}
         self._by_section: dict[str, dict[str, HostReply]] = {}
         self._memory: dict[tuple[str, str], Any] = {}
+        self.machines = Machines()
 
     def take(self, reply: HostReply) -> None:
         """Take one reply. One that was asked for before the newest one of its host changes nothing."""
@@ -56,6 +62,7 @@ class FactStore:
         ):
             return
         self._newest[reply.host] = reply
+        self.machines.take(reply)
         sections = self._by_section.setdefault(reply.host, {})
         for name in reply.sections:
             sections[name] = reply
@@ -77,6 +84,7 @@ class FactStore:
 
     def forget(self, hosts: Sequence[str]) -> None:
         """Drop what is known of hosts that left the inventory."""
+        self.machines.forget(hosts)
         for host in hosts:
             self._newest.pop(host, None)
             self._by_section.pop(host, None)
@@ -99,7 +107,13 @@ class FactStore:
         replies = {host: view for host in hosts if (view := self._view(host, spec.sections)) is not None}
         memories = {host: self._memory.get((owner, host)) for host in hosts}
         return FactsOfHosts(
-            hosts=tuple(hosts), inventory=inventory, now=now, replies=replies, memories=memories, known=known or {}
+            hosts=tuple(hosts),
+            inventory=inventory,
+            now=now,
+            replies=replies,
+            memories=memories,
+            known=known or {},
+            named_twice={host: names for host in hosts if (names := self.machines.names(host))},
         )
 
     def judge(self, check: CheckSpec, inventory: Inventory, now: Instant) -> list[CheckResult]:

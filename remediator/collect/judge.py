@@ -78,6 +78,9 @@ class _OneHost:
     def memory(self, host: str) -> Any:
         return self.whole.memory(host)
 
+    def names(self, host: str) -> tuple[str, ...]:
+        return self.whole.names(host)
+
 
 def _oldest(replies: Sequence[HostReply], now: Instant) -> Instant:
     return max((reply.asked_at for reply in replies), key=now.at_most_since)

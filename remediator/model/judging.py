@@ -45,6 +45,9 @@ class Evidence(Protocol):
     def memory(self, host: str) -> Any:
         """What the integration's `remember` folded from all replies of `host` so far; None before the first."""
 
+    def names(self, host: str) -> tuple[str, ...]:
+        """All names that the inventory has for the machine called `host`, sorted; none when it has this one alone."""
+
     @property
     def known(self) -> Mapping[str, Any]:
         """What our own journal knows beside the facts: ``mark`` (what the integration keeps of this assessment), ``runs``

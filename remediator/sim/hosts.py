@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,12 +42,18 @@ class SimHost:
     etc_kolla: dict[str, dict[str, Any]] = field(default_factory=dict)
     token: int = 0
     """The newest epoch of a daemon that acted here: an older one is refused, as the wrapper on a host does."""
+    fqdns: list[str] = field(default_factory=list)
+    """Its names with a domain in its own /etc/hosts."""
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     """Every command that took effect, with the true time."""
 
     @property
     def boot_id(self) -> str:
         return f"boot-{self.name}-{self.boots}"
+
+    @property
+    def machine_id(self) -> str:
+        return hashlib.sha256(self.name.encode()).hexdigest()[:32]
 
     @property
     def answers(self) -> bool:
@@ -137,6 +144,8 @@ class SimHost:
         engine_s = (self.clock.true() - self.engine_started_at).total_seconds()
         unit = {"state": "active", "substate": "running", "result": "success", "age_s": engine_s}
         return {
+            "machine_id": self.machine_id,
+            "names": [self.name, *self.fqdns],
             "uptime_s": age_s,
             "booted_age_s": age_s,
             "engine_unit": unit if self.engine == "docker" else None,

@@ -63,7 +63,7 @@ checks:
     + "".join(
         f"  {name}: {{every: 15s, retry: 5s}}\n"
         for name in (
-            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine",
+            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-identity",
             "galera-node", "galera-cluster",
         )
     )

@@ -1,6 +1,6 @@
-"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock` and `host.engine`. Pure.
+"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock`, `host.engine` and `host.identity`. Pure.
 
-Invariant: one result per host that was ever asked. `host.reach` is never UNKNOWN; the other three are UNKNOWN with the
+Invariant: one result per host that was ever asked. `host.reach` is never UNKNOWN; the others are UNKNOWN with the
 reason of the reply when it failed. `fields.py` says what each field means.
 """
 
@@ -13,12 +13,16 @@ from typing import Any
 from remediator.integrations.container import facts as containers
 from remediator.integrations.host import disks, facts, fields
 from remediator.model import targets, times
+from remediator.model.hosts import one_machine
 from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Data, FieldType, Unknown
 
 SLOW_S = 5.0
 """Above this round trip the two clocks cannot be compared."""
+
+MOST_NAMES = 20
+"""Names of one machine that a result lists."""
 
 ANSWERS = (Reach.OK, Reach.BUSY, Reach.GARBLED)
 
@@ -123,6 +127,30 @@ def _since(reply: HostReply) -> dict[str, Any]:
     }
 
 
+def _identity(evidence: Evidence) -> Sequence[Assessed]:
+    found = []
+    for host in evidence.hosts:
+        reply = evidence.reply(host)
+        if reply is not None:
+            found.append(Assessed(target=targets.on_host(host), data=identity(reply, evidence.names(host))))
+    return found
+
+
+def identity(reply: HostReply, names: Sequence[str]) -> Data:
+    """Return what is known of the machine that answered; `names` are all that the inventory has for it, when it has several."""
+    section = reply.section("host")
+    known = reply.boot_id is not None and facts.machine_id(section) is not None
+    if isinstance(section, Unknown) and not names:
+        return dict.fromkeys(fields.IDENTITY, section)
+    return {
+        "named_twice": bool(names),
+        "speaks": not names or names[0] == reply.host,
+        "names": list(names[:MOST_NAMES]),
+        "sentence": one_machine(names) if names else None,
+        "machine_known": known,
+    }
+
+
 def _ago(reply: HostReply, age_s: float | None) -> str | None:
     return None if age_s is None else times.rfc3339(reply.received_at.wall - timedelta(seconds=age_s))
 
@@ -146,4 +174,13 @@ ASSESSMENTS = (
     _spec("disk", ("disk",), fields.DISK, disk, "how full its file systems are, in bytes and in inodes"),
     _spec("clock", ("host",), fields.CLOCK, clock, "how far its clock is from ours"),
     _spec("engine", ("containers", "host"), fields.ENGINE, engine, "whether its container engine answers"),
+    AssessSpec(
+        name="host.identity",
+        scope=Scope.HOST,
+        sections=("host",),
+        fields=fields.IDENTITY,
+        judge=_identity,
+        target_kind="host",
+        summary="whether the inventory has this machine under one name",
+    ),
 )

@@ -5,12 +5,17 @@ Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
 from remediator.model.values import Unknown
+
+MOST_NAMES = 8
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+_ID = re.compile(r"[0-9a-f-]{32,36}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,21 @@ class HostFacts:
     """(epoch seconds by the host's clock, module); None when the journal could not be read."""
     etc_kolla: Mapping[str, Service] | None
     synchronised: bool | None
+
+
+def machine_id(data: Any) -> str | None:
+    """Return the machine id (a digest of it) in section `host`; None when it is not known."""
+    found = data.get("machine_id") if isinstance(data, Mapping) else None
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+
+
+def names(data: Any) -> tuple[str, ...] | None:
+    """Return the names by which the host calls itself in section `host`, hostname first; None when they are not known."""
+    found = data.get("names") if isinstance(data, Mapping) else None
+    if not isinstance(found, list):
+        return None
+    said = (name for name in found if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
+    return tuple(dict.fromkeys(said))[:MOST_NAMES]
 
 
 def parse(data: Any) -> HostFacts | Unknown:

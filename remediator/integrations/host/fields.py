@@ -1,4 +1,4 @@
-"""The words a condition may use about a host: reach, disk, clock and engine; target ``host/H`` in all of them.
+"""The words a condition may use about a host: reach, disk, clock, engine and identity; target ``host/H`` in all of them.
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is.
 """
@@ -46,3 +46,12 @@ ENGINE = {
     "host_age_s": FieldType.FLOAT,  # since systemd's UserspaceTimestamp
 }
 """`host.engine`"""
+
+IDENTITY = {
+    "named_twice": FieldType.BOOL,  # the inventory has this machine under another name as well
+    "speaks": FieldType.BOOL,  # this is the first of its names: one of them tells people
+    "names": FieldType.STRINGS,  # all of its names, at most 20; empty when it has one
+    "sentence": FieldType.STRING,  # what to do about it; null when it has one name
+    "machine_known": FieldType.BOOL,  # boot id and machine id are known: without them a second name is not noticed
+}
+"""`host.identity`"""

@@ -19,6 +19,8 @@ REAL = set(
 )
 INSIDE = re.compile(r"/(proc|sys|dev|run|snap)(/|$)|/var/lib/(docker|containers|kubelet)/.|/etc/")
 MOST_MOUNTS = 40
+HOSTS_BYTES = 1 << 20
+MOST_NAMES = 8
 ANSIBLE = re.compile(r"AnsiballZ|ansible-playbook|kolla-ansible|/ansible[-_/]tmp|\.ansible/tmp/|ansible-pull")
 
 
@@ -27,6 +29,8 @@ def collect_host(request, run):
         load = [float(word) for word in file.read().split()[:3]]
     age = _userspace_age(run)
     return {
+        "machine_id": _machine_id("/etc/machine-id"),
+        "names": _names(os.uname()[1], "/etc/hosts"),
         "uptime_s": float(open("/proc/uptime").read().split()[0]),
         "booted_age_s": age,
         "engine_unit": _engine_unit(request.get("engine", "docker"), run),
@@ -38,6 +42,38 @@ def collect_host(request, run):
         "etc_kolla": _etc_kolla(),
         "synchronised": _synchronised(run),
     }
+
+
+def _machine_id(path):
+    """Return a digest of the machine id (machine-id(5): it is confidential itself), or None where the host has none."""
+    try:
+        with open(path) as file:
+            found = file.read(64).strip()
+    except (OSError, ValueError):
+        return None
+    if not re.match(r"[0-9a-f]{32}$", found) or not found.strip("0"):
+        return None
+    return hashlib.sha256(("remediator:" + found).encode()).hexdigest()[:32]
+
+
+def _names(hostname, path):
+    """Return the names by which the host calls itself: its hostname, and its names with a domain in /etc/hosts.
+
+    Those are what kolla's bootstrap-servers and installers write beside the hostname. No name server is asked.
+    """
+    found = [hostname]
+    short = hostname.split(".")[0].lower()
+    try:
+        with open(path, "rb") as file:
+            lines = file.read(HOSTS_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        words = line.split("#")[0].split()[1:]
+        if short not in [word.lower() for word in words] and hostname.lower() not in [word.lower() for word in words]:
+            continue
+        found += [word for word in words if "." in word and word.split(".")[0].lower() == short and word not in found]
+    return found[:MOST_NAMES]
 
 
 def _show(run, argv):

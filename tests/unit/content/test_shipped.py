@@ -11,6 +11,7 @@ from remediator.collect import judge
 from remediator.content import load_content
 from remediator.integrations import registry
 from remediator.model.content import Content, Integration, Mode, Risk
+from remediator.model.hosts import one_machine
 from remediator.model.judging import State
 from remediator.model.targets import Target, cluster, container, galera_member, on_host
 from remediator.model.values import Data, Unknown
@@ -120,13 +121,15 @@ CLUSTER: dict[str, Any] = {
     "slowest": None,
     "named_twice": None,
 }
+IDENTITY: dict[str, Any] = {"named_twice": False, "speaks": True, "names": [], "sentence": None, "machine_known": True}
+TWICE = {"named_twice": True, "names": ["CTL1", "ctl1"], "sentence": one_machine(("CTL1", "ctl1"))}
 LOST: dict[str, Any] = {
     "proven_primary": 0, "may_be_primary": 0, "proven_synced": 0, "proven_stopped": 3, "uuids_agree": None, "conf_ids_agree": None,
     "foreign_uuid": None, "behind_mark": None, "why": "it is so", "rule": "GB-7",
 }  # fmt: skip
 HEALTHY = {
     "container-state": CONTAINER, "container-health": CONTAINER, "host-reachable": REACH, "host-disk": DISK,
-    "host-clock": CLOCK, "host-engine": ENGINE, "galera-node": NODE, "galera-cluster": CLUSTER,
+    "host-clock": CLOCK, "host-engine": ENGINE, "host-identity": IDENTITY, "galera-node": NODE, "galera-cluster": CLUSTER,
     "galera-upgrade": NODE, "galera-mark": CLUSTER,
 }  # fmt: skip
 LONE_DOWN: dict[str, Any] = {
@@ -199,6 +202,10 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("host-engine", {"answers": False, "state": "hung", "reason": "r"}, State.CRITICAL, "host-engine-hung", ()),
     ("host-engine", {"answers": False, "state": "down", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
     ("host-engine", {"answers": False, "state": "missing", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
+    ("host-identity", {}, State.OK, None, ()),
+    ("host-identity", {"machine_known": False}, State.OK, None, ()),
+    ("host-identity", TWICE, State.CRITICAL, "host-named-twice", ()),
+    ("host-identity", {**TWICE, "speaks": False}, State.WARNING, None, ()),
     ("galera-node", {}, State.OK, None, ()),
     ("galera-node", NODE_DOWN, State.CRITICAL, "galera-member-failed", ("galera-start-member",)),
     ("galera-node", {**NODE_DOWN, "any_donor_or_joiner": True}, State.CRITICAL, None, ()),

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from remediator.integrations.container import signs as container_signs
-from remediator.integrations.host import assess, build, fields
+from remediator.integrations.host import assess, build, facts, fields
 from remediator.integrations.host import signs as host_signs
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
@@ -133,7 +134,13 @@ def test_podman_has_no_unit_of_its_own() -> None:
 
 
 def test_the_field_tables_are_what_is_declared() -> None:
-    tables = {"reach": fields.REACH, "disk": fields.DISK, "clock": fields.CLOCK, "engine": fields.ENGINE}
+    tables = {
+        "reach": fields.REACH,
+        "disk": fields.DISK,
+        "clock": fields.CLOCK,
+        "engine": fields.ENGINE,
+        "identity": fields.IDENTITY,
+    }
     assert {name: spec.fields for name, spec in JUDGES.items()} == tables
 
 
@@ -278,3 +285,84 @@ def test_more_mounts_can_be_watched() -> None:
         build({"mounts": ["srv"]})
     with pytest.raises(ValueError, match="unknown setting 'mount'"):
         build({"mount": []})
+
+
+# who it is ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        ("3d1219c7c4c5404aaa1f6d2a48adfda4\n", True),
+        ("uninitialized\n", False),
+        ("", False),
+        ("0" * 32, False),
+        ("3d1219c7", False),
+        (None, False),
+    ],
+)
+def test_a_machine_id_is_told_as_a_digest_or_not_at_all(tmp_path: Path, content: str | None, known: bool) -> None:
+    path = tmp_path / "machine-id"
+    if content is not None:
+        path.write_text(content)
+    found = REMOTE["_machine_id"](str(path))
+    assert (found is not None) is known
+    assert facts.machine_id({"machine_id": found}) == found
+    assert found is None or found not in (content or "")
+
+
+@pytest.mark.parametrize(
+    ("hostname", "lines", "names"),
+    [
+        ("ctl1", ["127.0.0.1 localhost", "127.0.1.1 ctl1.example.net ctl1"], ["ctl1", "ctl1.example.net"]),
+        ("ctl1", ["192.0.2.11 ctl1 ctl1.example.net # as kolla", "192.0.2.12 ctl2.example.net ctl2"], ["ctl1", "ctl1.example.net"]),
+        ("ctl1", ["192.0.2.11 CTL1.mgmt.example.net CTL1"], ["ctl1", "CTL1.mgmt.example.net"]),
+        ("ctl1", ["192.0.2.99 db.example.net ctl1"], ["ctl1"]),
+        ("ctl1", ["# 192.0.2.11 ctl1.example.net ctl1", "", "192.0.2.11"], ["ctl1"]),
+        ("ctl1.example.net", ["192.0.2.11 ctl1.example.net ctl1 ctl1.other.net"], ["ctl1.example.net", "ctl1.other.net"]),
+        ("ctl1", None, ["ctl1"]),
+        ("ctl1", [f"192.0.2.11 ctl1.n{n}.net ctl1" for n in range(20)], None),
+    ],
+)  # fmt: skip
+def test_a_host_calls_itself_by_its_hostname_and_its_lines_in_etc_hosts(
+    tmp_path: Path, hostname: str, lines: list[str] | None, names: list[str] | None
+) -> None:
+    path = tmp_path / "hosts"
+    if lines is not None:
+        path.write_text("\n".join(lines))
+    found = REMOTE["_names"](hostname, str(path))
+    assert len(found) <= 8
+    assert names is None or found == names
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (["ctl1", "ctl1.example.net", "ctl1"], ("ctl1", "ctl1.example.net")),
+        (["ctl1", 7, "a b", "x" * 64, "-".join("a" * 300), "", "a..b", "ok"], ("ctl1", "ok")),
+        ("ctl1", None),
+        (None, None),
+    ],
+)
+def test_names_that_are_none_are_not_taken(told: Any, names: tuple[str, ...] | None) -> None:
+    assert facts.names({"names": told}) == names
+    assert facts.names(Unknown("timeout:host")) is None
+    assert facts.machine_id(Unknown("timeout:host")) is None
+
+
+def test_a_host_that_the_inventory_names_once_is_well() -> None:
+    data = judged("identity", make.reply(host=host(machine_id="a" * 32)))
+    assert (data["named_twice"], data["sentence"], data["names"], data["machine_known"]) == (False, None, [], True)
+    assert judged("identity", make.reply(host=host()))["machine_known"] is False
+    assert set(judged("identity", make.reply(reach=Reach.UNREACHABLE)).values()) == {Unknown("host_unreachable")}
+
+
+def test_each_name_of_a_machine_says_so_and_one_of_them_speaks() -> None:
+    section = host(machine_id="a" * 32)
+    found = {name: assess.identity(make.reply(name, host=section), ("CTL1", "ctl1")) for name in ("ctl1", "CTL1")}
+    assert [found[name]["speaks"] for name in ("CTL1", "ctl1")] == [True, False]
+    for data in found.values():
+        assert data["named_twice"] is True
+        assert str(data["sentence"]).startswith("CTL1 and ctl1 are one machine")
+    silent = assess.identity(make.reply("ctl1", reach=Reach.UNREACHABLE), ("CTL1", "ctl1"))
+    assert silent["named_twice"] is True, "that one of them is silent does not make them two"

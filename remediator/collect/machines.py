@@ -1,0 +1,116 @@
+"""Which names of the inventory are one machine: names whose replies have one boot id and one machine id.
+
+Invariant: both ids together count. Clones share a machine id, and containers on one kernel share a boot id. An id that is not
+known makes two names neither one machine nor two. A name leaves its machine only when its newest reply contradicts all others
+there, and each of them was asked again since: one reboot is seen by two names at two moments. Owned by the loop thread; no
+I/O, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from remediator.integrations.host import facts
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+
+Ids = tuple[str, str]
+"""Boot id and machine id, of one reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    ids: Ids
+    asked_at: Instant
+
+
+def ids_of(reply: HostReply) -> Ids | None:
+    """Return both ids in `reply`; None when one of them is not known."""
+    if reply.reach is not Reach.OK or not reply.boot_id:
+        return None
+    machine = facts.machine_id(reply.section("host"))
+    return None if machine is None else (reply.boot_id, machine)
+
+
+class Machines:
+    """Takes replies; tells which names are one machine. Only machines with several names are kept as such."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Seen] = {}
+        self._named: dict[Ids, set[str]] = {}
+        self._of: dict[str, set[str]] = {}
+        """Name to the names of its machine, itself included: one set, shared by all of them."""
+        self._doubted: dict[str, Instant] = {}
+        """Name to when the first reply was asked for that contradicts all other names of its machine."""
+
+    @property
+    def twice(self) -> frozenset[tuple[str, ...]]:
+        """The machines with several names: their names, sorted."""
+        return frozenset(tuple(sorted(names)) for names in {id(names): names for names in self._of.values()}.values())
+
+    def restore(self, machines: Iterable[Iterable[str]]) -> None:
+        """Take over what stood before this daemon started: it stands until it is contradicted."""
+        for names in machines:
+            self._join(set(names))
+
+    def take(self, reply: HostReply) -> None:
+        """Take one reply, newer than all of its host before."""
+        ids, host = ids_of(reply), reply.host
+        if ids is None:
+            return
+        self._unsee(host)
+        self._seen[host] = _Seen(ids, reply.asked_at)
+        named = self._named.setdefault(ids, set())
+        named.add(host)
+        if len(named) > 1 and not named <= self._of.get(host, set()):
+            self._join(named)
+        if host in self._of:
+            self._doubt(host)
+
+    def _join(self, names: set[str]) -> None:
+        whole = set(names).union(*(self._of[name] for name in names if name in self._of))
+        for name in whole:
+            self._of[name] = whole
+
+    def _doubt(self, host: str) -> None:
+        """Note who contradicts the machine of `host`, which was just seen, and let go of names that did so for long enough."""
+        names = self._of[host]
+        self._doubted.setdefault(host, self._seen[host].asked_at)
+        for name in names & self._doubted.keys():
+            if len(self._named[self._seen[name].ids] & names) > 1:
+                del self._doubted[name]
+        for name in sorted(names & self._doubted.keys()):
+            since = self._doubted.get(name)
+            if since is not None and all(self._asked_since(other, since) for other in names):
+                self._leave(name)
+
+    def _asked_since(self, name: str, since: Instant) -> bool:
+        seen = self._seen.get(name)
+        return seen is not None and not since.after(seen.asked_at)
+
+    def _leave(self, name: str) -> None:
+        names = self._of.pop(name)
+        names.discard(name)
+        alone = {name, *names} if len(names) == 1 else {name}
+        for each in alone:
+            self._of.pop(each, None)
+            self._doubted.pop(each, None)
+
+    def names(self, host: str) -> tuple[str, ...]:
+        """Return all names of the machine that is called `host`, sorted; none when it is known by this one alone."""
+        return tuple(sorted(self._of.get(host, ())))
+
+    def forget(self, hosts: Iterable[str]) -> None:
+        """Drop names that left the inventory."""
+        for host in hosts:
+            self._unsee(host)
+            if host in self._of:
+                self._leave(host)
+
+    def _unsee(self, host: str) -> None:
+        seen = self._seen.pop(host, None)
+        if seen is not None:
+            self._named[seen.ids].discard(host)
+            if not self._named[seen.ids]:
+                del self._named[seen.ids]
