@@ -81,9 +81,10 @@ def _known(config: Config) -> list[str]:
 def text(found: Mapping[str, Any]) -> str:
     """Return the explanation for people: what it is about, then one paragraph for each decision."""
     lines = [about(found)]
-    expired = (found.get("event") or {}).get("expired")
-    if expired:
-        return "\n".join((*lines, "", clean.line(expired)))
+    event = found.get("event") or {}
+    nothing = [clean.line(event[name]) for name in ("expired", "unmapped") if event.get(name)]
+    if nothing:
+        return "\n".join((*lines, "", *nothing))
     for decision in found.get("decisions") or []:
         lines += ["", *_decision(decision)]
     if not found.get("decisions"):

@@ -25,9 +25,8 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
     if kind == "group":
         domain = grouping.members_seen(turn.world, name) if name in grouping.DOMAINS else frozenset()
         return inventory.group(name) or tuple(sorted(domain)) or None
-    if kind == "host" and name in inventory.hosts:
-        return (name,)
-    return None
+    host = turn.world.names.exact(name) if kind == "host" else None
+    return None if host is None else (host,)
 
 
 def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
@@ -83,7 +82,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
 
 def accept(turn: Turn, asked: Asked) -> Answer:
     """Store what is seen now as settled, or refuse (exit 4) with the list of what is not."""
-    scope = str(asked.args.get("scope") or "")
+    scope = turn.world.names.target(str(asked.args.get("scope") or ""))
     reason = str(asked.args.get("reason") or "").strip()
     if not reason:
         return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
@@ -91,7 +90,8 @@ def accept(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=4, error=approving.MAY_NOT)
     hosts = hosts_of(turn, scope)
     if hosts is None:
-        return Answer(exit=64, error=f"there is no scope {scope!r}: all, inventory, group/NAME or host/NAME")
+        doubt = turn.world.names.doubt(scope)
+        return Answer(exit=64, error=f"there is no scope {scope!r}{doubt}: all, inventory, group/NAME or host/NAME")
     refused = _objections(turn, scope, hosts)
     if refused:
         turn.journal.audit("baseline_refused", asked.actor.name, {"scope": scope, "reason": reason, "refused": refused})

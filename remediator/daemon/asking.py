@@ -51,7 +51,7 @@ def handle(turn: Turn, asked: Asked) -> Answer | None:
 def _chosen(turn: Turn, args: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
     names = tuple(str(name) for name in args.get("names") or ())
     target = args.get("target")
-    return names, str(target) if target else None
+    return names, turn.world.names.target(str(target)) if target else None
 
 
 def matching(turn: Turn, names: tuple[str, ...], target: str | None) -> list[CheckResult]:
@@ -120,7 +120,7 @@ def _status(turn: Turn, asked: Asked) -> Answer:
 def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str | None] | Answer:
     world = turn.world
     runbook = world.content.runbooks.get(text(asked.args, "runbook"))
-    wanted = text(asked.args, "target")
+    wanted = world.names.target(text(asked.args, "target"))
     if runbook is None:
         return Answer(
             exit=USAGE,
@@ -129,7 +129,8 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
     result = world.results.get((runbook.verify.check, wanted))
     if result is None:
         return Answer(
-            exit=USAGE, error=f"{runbook.verify.check} knows no target {wanted!r}; `remediator check` lists them"
+            exit=USAGE,
+            error=f"{runbook.verify.check} knows no target {wanted!r}{world.names.doubt(wanted)}; `remediator check` lists them",
         )
     incident = next(
         (

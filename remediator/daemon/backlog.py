@@ -155,4 +155,6 @@ def kind_of(key: str) -> str:
     }
     if first == "hint":
         return "hints without a check"
+    if first == "names":
+        return "names of no host"
     return known.get(last, "needing a person" if first.startswith("inc-") else "others")

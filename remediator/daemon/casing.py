@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import grouping, hinting, muting, observing, situation, storming, stumbling
+from remediator.daemon import grouping, hinting, identities, muting, observing, situation, storming, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Mode
 from remediator.model.judging import State
@@ -15,6 +15,7 @@ from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
+from remediator.reach import dialling
 from remediator.runs import debts, machine
 from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, units_of
 
@@ -57,6 +58,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         ),
         known_targets=frozenset(target for _, target in world.results),
         inventory_hosts=frozenset(world.inventory.hosts),
+        named_twice=identities.sentences(turn, plan, tuple(depends)),
         incident=incident,
         actor=actor,
         by_person=by_person,
@@ -218,11 +220,21 @@ def _own_hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
     if isinstance(own, Unknown):
         return own
     found = set()
-    jump = (turn.world.config.ssh.jump or "").rpartition("@")[2].split(":")[0]
+    through = _jump_hosts(turn)
     for host in plan.touches:
         reply = turn.world.facts.reply(host)
         if reply is None or reply.boot_id is None:
             return Unknown(f"the boot id of {host} is not known")
-        if reply.boot_id == own or jump in (host, turn.world.inventory.hosts[host].address):
+        if reply.boot_id == own or host in through:
             found.add(host)
     return frozenset(found)
+
+
+def _jump_hosts(turn: Turn) -> frozenset[str]:
+    """Return the hosts that `ssh.jump` names, in whatever way: each that it could be, for none of them may go away under us."""
+    jump = turn.world.config.ssh.jump
+    if jump is None:
+        return frozenset()
+    address, names = dialling.jump_host(jump).address, turn.world.names
+    meant = names.meant(address)
+    return frozenset(meant.candidates if meant.host is None else (meant.host,)) | names.owners(address)

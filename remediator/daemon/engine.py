@@ -22,9 +22,11 @@ from remediator.daemon import (
     backlog,
     clockwatch,
     deciding,
+    foreigners,
     forgetting,
     grouping,
     hinting,
+    identities,
     marking,
     muting,
     observing,
@@ -328,6 +330,7 @@ class Engine:
         running.advance_all(turn)
         if world.decides:
             deciding.remind(turn)
+            foreigners.watch(turn)
         observing.forget_old_signs(turn)
         free = DELIVERIES_AT_ONCE - len(world.delivering)
         if world.decides:
@@ -359,6 +362,7 @@ class Engine:
         self._reload.refused = None
         world.take_content(item.config, item.content, item.inventory)
         observing.forget_left(turn)
+        identities.forget_left(turn)
         turn.journal.audit(
             "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}
         )

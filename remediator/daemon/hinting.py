@@ -2,7 +2,7 @@
 
 Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
 starts nothing: no check, no page. What it says of a downtime is heard all the same, in the order of the senders' times, for a
-mute can only hold back.
+mute can only hold back. A name that means no host of ours (`inventory.naming`) is counted (`foreigners`), and nothing more.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import math
 from datetime import timedelta
 from typing import Any
 
+from remediator.daemon import foreigners
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import downtime_from
+from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.hooks import Hint, Taken
 from remediator.model.times import rfc3339
@@ -36,7 +38,8 @@ def take(turn: Turn, hint: Hint) -> Taken:
         world.count("events", source=hint.source, result="duplicate")
         return Taken(event=known, duplicate=True)
     event = turn.number("event", "ev")
-    host = host_of(turn, hint.host)
+    meant = names_of(turn).meant(hint.host)
+    host = meant.host
     target = target_of(turn, host, hint.service)
     told_at = _told_at(turn, hint)
     expired = _expired(turn, hint.source, told_at)
@@ -56,9 +59,12 @@ def take(turn: Turn, hint: Hint) -> Taken:
     }
     if expired is not None:
         body["expired"] = expired
+    if host is None:
+        body["unmapped"] = f"{hint.host} means no host of ours: {meant.told}; nothing follows from it"
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
-    if hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME):
-        _learn_downtime(turn, hint, host or hint.host, told_at or 0.0)
+    tells_downtime = hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME)
+    if host is not None and tells_downtime:
+        _learn_downtime(turn, hint, host, told_at or 0.0)
     if expired is not None:
         world.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
@@ -74,14 +80,16 @@ def take(turn: Turn, hint: Hint) -> Taken:
             )
         world.count("events", source=hint.source, result="taken")
     else:
-        world.count("events", source=hint.source, result="unmapped")
-        turn.page(
-            f"hint:{hint.source}:{hint.host}:{hint.service}:{hint.problem_id}",
-            f"{hint.source} reports {hint.host}/{hint.service or 'host'} {hint.state}",
-            f"It maps to no check of ours, so nothing is done about it.\n{hint.output}",
-        )
+        foreigners.note(turn, hint, meant)
     turn.say(
-        "info", "hint", source=hint.source, host=hint.host, target=target, state=hint.state, kind=hint.notification_type
+        "info",
+        "hint",
+        source=hint.source,
+        host=hint.host,
+        target=target,
+        state=hint.state,
+        kind=hint.notification_type,
+        reason=body.get("unmapped"),
     )
     return Taken(event=event, duplicate=False)
 
@@ -93,17 +101,15 @@ def _check_now(turn: Turn, host: str) -> None:
         turn.collect(host)
 
 
+def names_of(turn: Turn) -> Names:
+    """Return the index over the inventory, with what its hosts say of themselves; a bare inventory gets one for this question."""
+    kept: Names | None = getattr(turn.world, "names", None)
+    return kept if kept is not None else Names(turn.world.inventory.hosts)
+
+
 def host_of(turn: Turn, name: str) -> str | None:
-    """Return the inventory host that Nagios calls `name`: by name, by short name, or by address."""
-    hosts = turn.world.inventory.hosts
-    if name in hosts:
-        return name
-    short = name.split(".", 1)[0]
-    if short in hosts:
-        return short
-    return next(
-        (host.name for host in hosts.values() if host.address == name or host.name.split(".", 1)[0] == short), None
-    )
+    """Return the inventory host that `name` means outside; None when it is a foreign name, or could mean several."""
+    return names_of(turn).host(name)
 
 
 def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:

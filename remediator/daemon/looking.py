@@ -14,6 +14,7 @@ from remediator.collect.facts import FactStore
 from remediator.config import Config
 from remediator.daemon import clock, reaching, reporting
 from remediator.integrations import registry
+from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
 
 AT_ONCE = 32
@@ -24,6 +25,8 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
     time = clock.SystemClock()
     inventory = inventories.load(config)
     integrations = registry.load(config)
+    if target is not None:
+        target = Names(inventory.hosts, inventory.aliases).target(target)
     hosts = _asked(inventory, target)
     facts = FactStore(integrations)
     started = time.now()

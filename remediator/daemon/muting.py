@@ -112,6 +112,10 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
         found = tuple(matching.parse(str(each)) for each in asked.args.get("matchers") or ())
     except ValueError as error:
         return Answer(exit=USAGE, error=str(error))
+    found = tuple(_by_inventory_name(turn, matcher) for matcher in found)
+    if idle := [matcher for matcher in found if not _may_hold(turn, matcher)]:
+        why = f"{idle[0].text} matches no host of the inventory, so this silence would hold nothing"
+        return Answer(exit=USAGE, error=f"{why}{turn.world.names.doubt(f'host/{idle[0].value}')}")
     if matching.matches_everything(found):
         return Answer(exit=USAGE, error="this silence would match everything: that is what `remediator pause` is for")
     record = Silence(
@@ -126,6 +130,23 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
     turn.journal.audit("silence", asked.actor.name, mute_rows.silence(record))
     turn.world.silences[record.id] = record
     return Answer(exit=DONE, data={"silence": _shown(record)})
+
+
+def _by_inventory_name(turn: Turn, matcher: matching.Matcher) -> matching.Matcher:
+    """Return `matcher` with the inventory's own name of the host that it names. A regular expression is over those names."""
+    names = turn.world.names
+    if matcher.operator not in ("=", "!="):
+        return matcher
+    if matcher.label == "host":
+        return replace(matcher, value=names.exact(matcher.value) or matcher.value)
+    return replace(matcher, value=names.target(matcher.value)) if matcher.label == "target" else matcher
+
+
+def _may_hold(turn: Turn, matcher: matching.Matcher) -> bool:
+    """Return whether a matcher of hosts matches one that there is; one of anything else always may."""
+    if matcher.label != "host":
+        return True
+    return any(matcher.matches({"host": host}) for host in turn.world.inventory.hosts)
 
 
 def _shown(record: Silence) -> dict[str, Any]:
@@ -159,10 +180,10 @@ def downtime_add(turn: Turn, asked: Asked) -> Answer:
     if isinstance(span, Answer):
         return span
     world = turn.world
-    wanted = text(asked.args, "target")
+    wanted = world.names.target(text(asked.args, "target"))
     known = {target for _, target in world.results} | {f"host/{host}" for host in world.inventory.hosts}
     if wanted not in known:
-        hint = near(wanted, sorted(known))
+        hint = world.names.doubt(wanted) or near(wanted, sorted(known))
         return Answer(exit=USAGE, error=f"there is no target {wanted!r}{hint}; `remediator check` lists them")
     record = OwnDowntime(
         id=turn.number("downtime", "down"),
@@ -206,10 +227,11 @@ def wrap_begin(turn: Turn, asked: Asked) -> Answer:
     """Hold `scope` while a person's command runs, and for the time of maintenance after its end."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    scope, inventory = text(asked.args, "scope") or "all", turn.world.inventory
+    inventory, names = turn.world.inventory, turn.world.names
+    scope = names.target(text(asked.args, "scope") or "all")
     known = {"all", *(f"group/{group}" for group in inventory.groups), *(f"host/{host}" for host in inventory.hosts)}
     if scope not in known:
-        hint = near(scope, sorted(known))
+        hint = names.doubt(scope) or near(scope, sorted(known))
         return Answer(exit=USAGE, error=f"there is no scope {scope!r}{hint}: all, group/NAME or host/NAME")
     pid = asked.args.get("pid")
     if isinstance(pid, bool) or not isinstance(pid, int) or pid < 1:

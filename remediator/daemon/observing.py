@@ -5,7 +5,7 @@ from __future__ import annotations
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
-from remediator.daemon import marking
+from remediator.daemon import identities, marking
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import GroupJudged, Key, World
 from remediator.incidents import dependency, lifecycle
@@ -36,6 +36,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
     if reply.host not in world.inventory.hosts:
         return []
     world.facts.take(reply)
+    identities.learn(turn, reply)
     if reply.reach is Reach.OK:
         world.good_samples[reply.host] += 1
     world.count("collections", result=reply.reach.value)

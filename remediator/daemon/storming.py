@@ -20,6 +20,8 @@ from remediator.safety import storm
 from remediator.safety.case import StormScope
 
 FRESH_S = 600.0
+OF_THE_INVENTORY = frozenset({"host-identity"})
+"""Checks whose problem is a mistake in the inventory: nothing broke."""
 
 
 def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
@@ -28,6 +30,7 @@ def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
         incident
         for incident in (*world.incidents.values(), *world.just_closed.values())
         if incident.bad_at is not None
+        and incident.check not in OF_THE_INVENTORY
         and len(incident.target.hosts) == 1
         and now.since(incident.bad_at) < FRESH_S
         and incident.parent is None

@@ -6,6 +6,7 @@ the mirror is stale and is read again before anything else is decided.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,8 +16,10 @@ from typing import Any
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
+from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.content import Content, Integration, MarkSpec
+from remediator.model.hooks import ForeignName
 from remediator.model.hosts import Inventory
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
@@ -32,6 +35,10 @@ from remediator.store.loading import Stored
 
 STORM_LATCH = "storm_latched"
 """Where the store keeps the latch of the storm breaker."""
+ONE_MACHINE = "one_machine"
+"""Where the store keeps which names are one machine."""
+NAMES_TOLD = "names_told"
+"""Where the store keeps when the last digest of foreign names was queued."""
 
 Key = tuple[str, str]
 """(check, target text)."""
@@ -84,6 +91,8 @@ class World:
     explained_by_rules: dict[str, frozenset[str]] = field(init=False)
     """Check to the checks whose problems its rules say they explain."""
     _hosts_of_check: dict[str, tuple[str, ...]] = field(init=False)
+    _names: Names | None = field(init=False, default=None)
+    _written_names: Names | None = field(init=False, default=None)
     marked: dict[str, MarkSpec] = field(init=False)
     """Assessment to how its mark is kept."""
     every_s: dict[str, float] = field(init=False)
@@ -141,6 +150,8 @@ class World:
     """Address to whether it answered when it was tried last."""
     references_at: Instant | None = None
     reminded_at: Instant | None = None
+    names_looked_at: Instant | None = None
+    """When somebody looked last whether foreign names are to be told or forgotten."""
     vantage_at: Instant | None = None
     group_counted: dict[str, Instant] = field(default_factory=dict)
     clock_held: str | None = None
@@ -183,6 +194,14 @@ class World:
     storm_latched: str | None = None
     """Since when, and by what, the storm breaker is open for R3."""
     restored: str | None = None
+    said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Host to the names by which it calls itself."""
+    foreign: dict[str, ForeignName] = field(default_factory=dict)
+    """Names from outside that mean no host of ours, by their one spelling (foreigners)."""
+    names_told_at: datetime | None = None
+    """When the last digest of them was queued."""
+    one_machine: frozenset[tuple[str, ...]] = frozenset()
+    """The machines that the inventory has under several names, as the store has them (identities)."""
     accepted: set[str] = field(default_factory=set)
     signs: dict[str, Sign] = field(default_factory=dict)
     signs_written: dict[str, datetime] = field(default_factory=dict)
@@ -192,8 +211,32 @@ class World:
         self.marked = {name: spec for one in self.integrations.values() for name, spec in one.marks.items()}
         self.take_content(self.config, self.content, self.inventory)
 
+    @property
+    def names(self) -> Names:
+        """The index by which a name from outside means a host; built when it is first asked after something changed."""
+        if self._names is None:
+            self._names = Names(self.inventory.hosts, self.inventory.aliases, self.said)
+        return self._names
+
+    @property
+    def written_names(self) -> Names:
+        """The same without what hosts say of themselves: built once for each snapshot."""
+        if self._written_names is None:
+            self._written_names = Names(self.inventory.hosts, self.inventory.aliases)
+        return self._written_names
+
+    def say_of(self, host: str, said: tuple[str, ...]) -> None:
+        """Take over by which names `host` calls itself; none: it left."""
+        if said:
+            self.said[host] = said
+        else:
+            self.said.pop(host, None)
+        self._names = None
+
     def take_content(self, config: Config, content: Content, inventory: Inventory) -> None:
         """Use this config, content and inventory from now on. Runs under way keep their stored plan."""
+        self.facts.forget(sorted(set(self.inventory.hosts) - set(inventory.hosts)))
+        self._names = self._written_names = None
         self.config = config
         self.content = content
         self.inventory = inventory
@@ -251,6 +294,14 @@ class World:
         self.groups = {name: group_from(body) for name, body in stored.groups.items()}
         self.just_closed = {incident.id: incident for incident in stored.just_closed}
         self.storm_latched = stored.meta.get(STORM_LATCH) or None
+        self.said = {host: tuple(names) for host, names in stored.said.items()}
+        self._names = None
+        self.foreign = {each.name: each for each in sorted(stored.foreign, key=lambda each: each.last_at)}
+        told_at = stored.meta.get(NAMES_TOLD)
+        self.names_told_at = times.parse_rfc3339(told_at) if told_at else None
+        self.one_machine = frozenset(tuple(names) for names in json.loads(stored.meta.get(ONE_MACHINE) or "[]"))
+        left = [[name for name in names if name in self.inventory.hosts] for names in self.one_machine]
+        self.facts.machines.restore(names for names in left if len(names) > 1)
         self.accepted = set(stored.accepted)
         self.signs = dict(stored.signs)
         self.signs_written = {key: sign.at for key, sign in stored.signs.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -28,6 +29,25 @@ class Hint:
     output: str
     problem_id: str
     raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignName:
+    """A name from outside that means no host of ours, as it was last sent.
+
+    `name` is its one spelling, `sent` how it was written; `why` tells why it means none; `word` is the newest thing said of it.
+    `ambiguous`: several hosts of ours are called so.
+    """
+
+    name: str
+    sent: str
+    source: str
+    why: str
+    word: str
+    ambiguous: bool
+    times: int
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ def target(case: Case) -> Verdict:
     """The target is one that a check judges right now, and every host the plan touches is in the inventory.
 
     An empty list of hosts cannot be built as a target at all; here it would mean "everything", the oldest mistake of automation.
+    A machine under two names would count as two members: above R0 nothing touches it, or a group that holds it.
     """
     text = case.plan.target.text
     if not case.plan.touches:
@@ -24,6 +25,8 @@ def target(case: Case) -> Verdict:
     strangers = sorted(set(case.plan.touches) - case.inventory_hosts)
     if strangers:
         return refuse("target", f"{', '.join(strangers)} is not in the inventory", hosts=strangers)
+    if case.named_twice and case.plan.risk is not Risk.R0:
+        return refuse("target", "; ".join(case.named_twice), named_twice=len(case.named_twice))
     if text not in case.known_targets:
         return refuse("target", f"no check knows the target {text}", target=text)
     return allow("target", target=text)

@@ -147,6 +147,8 @@ class Case:
     brakes: Brakes
     known_targets: frozenset[str]
     inventory_hosts: frozenset[str]
+    named_twice: tuple[str, ...]
+    """A sentence for each machine that the inventory has under several names: one that the plan touches, or that its group holds."""
     incident: str | None
     actor: str
     by_person: bool

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.signs import Sign
@@ -211,6 +212,20 @@ class Journal:
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         found = self._db.execute(sa.select(tables.downtimes.c.body).where(*known)).scalar()
         return float(json.loads(found).get("told_at", 0.0)) if found is not None else 0.0
+
+    def said(self, host: str, names: tuple[str, ...]) -> None:
+        """Set by which names `host` calls itself; none removes it."""
+        self._db.execute(tables.said_names.delete().where(tables.said_names.c.host == host))
+        if names:
+            self._db.execute(tables.said_names.insert().values(host=host, body=rows.dump(list(names))))
+
+    def foreign_name(self, record: ForeignName) -> None:
+        self.forget_foreign_name(record.name)
+        body = rows.dump(rows.foreign_name(record))
+        self._db.execute(tables.foreign_names.insert().values(name=record.name, body=body))
+
+    def forget_foreign_name(self, name: str) -> None:
+        self._db.execute(tables.foreign_names.delete().where(tables.foreign_names.c.name == name))
 
     def pause(self, reason: str, author: str) -> str:
         """Store a pause and return its id."""

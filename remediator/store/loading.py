@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from remediator.model import times
+from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Incident, Run
 from remediator.model.signs import Sign
@@ -41,6 +42,8 @@ class Stored:
     accepted: frozenset[str]
     signs: Mapping[str, Sign]
     newest_audit: str | None
+    said: Mapping[str, Sequence[str]]
+    foreign: tuple[ForeignName, ...]
 
 
 def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Stored:
@@ -110,6 +113,8 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
         newest_audit=connection.execute(
             sa.select(tables.audit.c.at).order_by(tables.audit.c.seq.desc()).limit(1)
         ).scalar(),
+        said={row.host: json.loads(row.body) for row in connection.execute(sa.select(tables.said_names))},
+        foreign=tuple(map(rows.to_foreign_name, bodies(sa.select(tables.foreign_names.c.body)))),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.model import times
+from remediator.model.hooks import ForeignName
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import (
@@ -328,3 +329,22 @@ def to_event(row: Mapping[str, Any]) -> Event:
         data=from_json(row["data"]),
         flapping=row["flapping"],
     )
+
+
+def foreign_name(record: ForeignName) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "sent": record.sent,
+        "source": record.source,
+        "why": record.why,
+        "word": record.word,
+        "ambiguous": record.ambiguous,
+        "times": record.times,
+        "first_at": times.rfc3339(record.first_at),
+        "last_at": times.rfc3339(record.last_at),
+    }
+
+
+def to_foreign_name(body: Mapping[str, Any]) -> ForeignName:
+    at = {name: times.parse_rfc3339(body[name]) for name in ("first_at", "last_at")}
+    return ForeignName(**{**body, **at})

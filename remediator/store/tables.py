@@ -154,6 +154,20 @@ pauses = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
 )
 
+said_names = sa.Table(
+    "said_names",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+foreign_names = sa.Table(
+    "foreign_names",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 baseline = sa.Table(
     "baseline",
     metadata,

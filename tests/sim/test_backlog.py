@@ -245,9 +245,9 @@ def test_a_flood_of_hints_while_it_was_gone_changes_nothing_when_it_is_delivered
 
 
 def queue(cloud: Cloud, count: int, first: int = 0) -> None:
-    """Let Nagios report `count` services that are none of ours: a page each."""
+    """Let Nagios report `count` services of a host of ours that no check of ours knows: a page each."""
     for n in range(first, first + count):
-        cloud.hint("elsewhere", f"svc{n}", key=f"queued{n}", problem_id=str(n))
+        cloud.hint("h1", f"svc{n}", key=f"queued{n}", problem_id=str(n))
 
 
 def test_a_few_pages_are_told_one_by_one(cloud: Cloud) -> None:
@@ -288,7 +288,7 @@ def test_what_waited_in_the_store_over_a_stop_is_expired_and_told_once(cloud: Cl
     assert page["expired"] == 3
     assert page["pages"] == 3
     assert "waited for more than 60 min" in page["text"]
-    assert page["text"].count("nagios reports elsewhere/svc") == 3
+    assert page["text"].count("nagios reports h1/svc") == 3
     states = {key: (state, why) for key, state, why in outbox(cloud)}
     assert [state for state, _ in states.values()] == ["expired"] * 3 + ["sent"]
     assert all(why.startswith("expired: it waited for 70 h") for state, why in states.values() if state == "expired")

@@ -71,6 +71,7 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
         ),
         known_targets=frozenset({plan.target.text}),
         inventory_hosts=frozenset({"ctl1", "ctl2", "ctl3"}),
+        named_twice=(),
         incident="inc-1",
         actor="remediator",
         by_person=False,

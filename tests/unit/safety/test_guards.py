@@ -69,6 +69,7 @@ def holding() -> Plan:
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("target", {"known_targets": frozenset()}, "no check knows the target container/ctl2/memcached"),
     ("target", {"inventory_hosts": frozenset({"ctl1"})}, "ctl2 is not in the inventory"),
+    ("target", {"named_twice": ("CTL2 and ctl2 are one machine: name it once",)}, "CTL2 and ctl2 are one machine"),
     ("mode", {"mode": Mode.SHADOW}, "mode is shadow (autonomy.R1): the plan is written, nothing is done"),
     ("mode", {"mode": Mode.OFF}, "mode is off"),
     ("hours", {"hours": NIGHT}, "R1 may act only in the hours Mon-Fri 22-02 UTC"),

@@ -158,6 +158,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "brakes": brakes,
     "known_targets": st.just(frozenset()),
     "inventory_hosts": st.frozensets(hosts),
+    "named_twice": st.just(("ctl1 and CTL1 are one machine",)),
     "incident": st.sampled_from([None, "inc-2"]),
     "by_person": known,
     "mode": st.sampled_from(Mode),

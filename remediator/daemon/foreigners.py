@@ -1,0 +1,98 @@
+"""Names from outside that mean no host of ours: counted in a bounded table, told once a day in one page, forgotten after a week.
+
+Invariant: nothing follows from what is said of such a name: no check is due, no downtime begins or ends. Only a name that
+several hosts of ours are called is told at once, when it first comes: what was said of it may have been meant for one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from remediator.daemon.turn import Turn
+from remediator.daemon.world import NAMES_TOLD
+from remediator.inventory import naming
+from remediator.inventory.naming import Meant
+from remediator.model.hooks import ForeignName, Hint
+from remediator.model.times import rfc3339
+from remediator.store import rows
+
+MOST = 1000
+"""Names that are kept; the one that was silent for longest makes room for a new one."""
+MOST_LINES = 60
+LOOK_EVERY_S = 60.0
+"""The first names after a quiet day are gathered for at most so long."""
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+NOTHING = "Nothing follows from what is said of {}: no check is made due, and no downtime begins or ends."
+
+
+def note(turn: Turn, hint: Hint, meant: Meant) -> None:
+    """Count the name of `hint`, which means no host of ours."""
+    world = turn.world
+    name = rows.storable(naming.canonical(hint.host))
+    before = world.foreign.pop(name, None)
+    if before is None and len(world.foreign) >= MOST:
+        _forget(turn, next(iter(world.foreign)))
+    about = "" if hint.service is None else f" of {hint.service}"
+    record = ForeignName(
+        name=name,
+        sent=rows.storable(hint.host),
+        source=hint.source,
+        why=meant.told,
+        word=rows.storable(f"{hint.notification_type} {hint.state}{about}"),
+        ambiguous=meant.ambiguous,
+        times=1,
+        first_at=turn.now.wall,
+        last_at=turn.now.wall,
+    )
+    if before is not None:
+        record = replace(record, times=before.times + 1, first_at=before.first_at)
+    world.foreign[name] = record
+    turn.journal.foreign_name(record)
+    world.count("events", source=hint.source, result="ambiguous" if meant.ambiguous else "unmapped")
+    if meant.ambiguous and (before is None or not before.ambiguous):
+        turn.page(
+            f"names:{name}:{rfc3339(turn.now.wall)}",
+            f"{hint.source} speaks of {record.sent}, which several hosts are called",
+            f"{_line(record)}\n{NOTHING.format('it')}\nTo have it heard, {naming.DECLARE}.",
+        )
+
+
+def watch(turn: Turn) -> None:
+    """Forget what was silent for a week, and queue the digest of the day when there is something to tell."""
+    world, now = turn.world, turn.now
+    if not world.foreign or (world.names_looked_at is not None and now.since(world.names_looked_at) < LOOK_EVERY_S):
+        return
+    world.names_looked_at = now
+    for name in [each.name for each in world.foreign.values() if now.wall - each.last_at > WEEK]:
+        _forget(turn, name)
+    told_at = world.names_told_at
+    if told_at is not None and timedelta(0) <= now.wall - told_at < DAY:
+        return
+    fresh = [
+        each
+        for each in world.foreign.values()
+        if (told_at is None or each.last_at > told_at) and (not each.ambiguous or each.last_at - each.first_at > DAY)
+    ]
+    if not fresh:
+        return
+    world.names_told_at = now.wall
+    turn.journal.set_meta(NAMES_TOLD, rfc3339(now.wall))
+    count = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
+    lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
+    more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+    full = [f"The table is full: of more than {MOST} names the newest are kept."] if len(world.foreign) >= MOST else []
+    text = [*lines[:MOST_LINES], *more, *full, NOTHING.format("them" if len(fresh) > 1 else "it")]
+    text.append(f"For a host of ours, {naming.DECLARE}. The next such page comes in a day.")
+    turn.page(f"names:{rfc3339(now.wall)}", f"{count} from outside: no host of ours is meant", "\n".join(text))
+
+
+def _line(record: ForeignName) -> str:
+    times = "once" if record.times == 1 else f"{record.times} times"
+    return f"{record.sent}: {times} from {record.source}, last {record.word}; {record.why}"
+
+
+def _forget(turn: Turn, name: str) -> None:
+    turn.world.foreign.pop(name, None)
+    turn.journal.forget_foreign_name(name)
