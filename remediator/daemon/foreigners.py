@@ -31,6 +31,8 @@ def note(turn: Turn, hint: Hint, meant: Meant) -> None:
     """Count the name of `hint`, which means no host of ours."""
     world = turn.world
     name = rows.storable(naming.canonical(hint.host))
+    if not world.foreign:
+        world.names_looked_at = turn.now
     before = world.foreign.pop(name, None)
     if before is None and len(world.foreign) >= MOST:
         _forget(turn, next(iter(world.foreign)))
@@ -43,11 +45,12 @@ def note(turn: Turn, hint: Hint, meant: Meant) -> None:
         word=rows.storable(f"{hint.notification_type} {hint.state}{about}"),
         ambiguous=meant.ambiguous,
         times=1,
+        told=0,
         first_at=turn.now.wall,
         last_at=turn.now.wall,
     )
     if before is not None:
-        record = replace(record, times=before.times + 1, first_at=before.first_at)
+        record = replace(record, times=before.times + 1, told=before.told, first_at=before.first_at)
     world.foreign[name] = record
     turn.journal.foreign_name(record)
     world.count("events", source=hint.source, result="ambiguous" if meant.ambiguous else "unmapped")
@@ -73,10 +76,13 @@ def watch(turn: Turn) -> None:
     fresh = [
         each
         for each in world.foreign.values()
-        if (told_at is None or each.last_at > told_at) and (not each.ambiguous or each.last_at - each.first_at > DAY)
+        if each.times > each.told and (not each.ambiguous or each.last_at - each.first_at > DAY)
     ]
     if not fresh:
         return
+    for each in fresh:
+        world.foreign[each.name] = replace(each, told=each.times)
+        turn.journal.foreign_name(world.foreign[each.name])
     world.names_told_at = now.wall
     turn.journal.set_meta(NAMES_TOLD, rfc3339(now.wall))
     count = f"{len(fresh)} names" if len(fresh) > 1 else "A name"

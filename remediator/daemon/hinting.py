@@ -14,6 +14,7 @@ from typing import Any
 from remediator.daemon import foreigners
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import downtime_from
+from remediator.inventory import naming
 from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.hooks import Hint, Taken
@@ -64,7 +65,7 @@ def take(turn: Turn, hint: Hint) -> Taken:
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
     tells_downtime = hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME)
     if host is not None and tells_downtime:
-        _learn_downtime(turn, hint, host, told_at or 0.0)
+        _learn_downtime(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
     if expired is not None:
         world.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
@@ -162,8 +163,11 @@ def _expired(turn: Turn, source: str, told_at: float | None) -> str | None:
     )
 
 
-def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float) -> None:
-    """Learn what `hint` says of the downtime of `host`, unless a later word was heard: Nagios' commands may overtake each other."""
+def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -> None:
+    """Learn what `hint` says of the downtime of `host`, unless a later word was heard: Nagios' commands may overtake each other.
+
+    A guessed name may be that of another cloud's host: it changes no downtime that was told by another name.
+    """
     world = turn.world
     depth = hint.downtime_depth or 0
     if hint.notification_type == "DOWNTIMESTART":
@@ -172,6 +176,12 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float) -> None:
         depth = max(0, depth)
     service = hint.service or ""
     before = world.downtimes.get((host, service))
+    name = naming.canonical(hint.host)
+    if guessed and before is not None and before.name != name:
+        turn.say(
+            "warning", "downtime_kept", host=host, reason=f"{hint.host} may be another host than {before.name or host}"
+        )
+        return
     newest = world.downtime_told.get((host, service))
     if newest is None and before is not None:
         newest = turn.journal.downtime_told(host, service)
@@ -187,6 +197,7 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float) -> None:
             "depth": depth,
             "seen_at": rfc3339(turn.now.wall),
             "told_at": told_at,
+            "name": name,
             "until": rfc3339(turn.now.wall + timedelta(hours=DOWNTIME_BELIEVED_H)),
         }
     turn.journal.downtime(host, service, body)

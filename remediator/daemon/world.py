@@ -347,4 +347,5 @@ def downtime_from(body: Mapping[str, Any]) -> Downtime:
         depth=body["depth"],
         seen_at=times.parse_rfc3339(body["seen_at"]),
         until=times.parse_rfc3339(body["until"]),
+        name=body.get("name", ""),
     )

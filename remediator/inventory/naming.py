@@ -14,7 +14,7 @@ import ipaddress
 import string
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from remediator.model import targets
 from remediator.model.hosts import Host
@@ -32,13 +32,15 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 class Meant:
     """What a name means: `host`, or None with `why`, a sentence, and the hosts that it could have meant.
 
-    `ambiguous`: several hosts are called so; else a name with candidates is foreign, and only looks like theirs.
+    `ambiguous`: several hosts are called so; else a name with candidates is foreign, and only looks like theirs. `guessed`: only
+    the first label fits, and nothing is known of domains.
     """
 
     host: str | None
     why: str = ""
     candidates: tuple[str, ...] = ()
     ambiguous: bool = False
+    guessed: bool = False
 
     @property
     def told(self) -> str:
@@ -176,7 +178,9 @@ class Names:
         near = self._labels.get(label, set())
         fitting = {host for host in near if label in self._known[host].written and self._in_domain(host, domain)}
         if fitting or not near:
-            return _one_of(fitting, f"several hosts are called {label}")
+            return replace(
+                _one_of(fitting, f"several hosts are called {label}"), guessed=bool(fitting) and not self._domains
+            )
         return Meant(
             host=None, why=f"no host called {label} is known to be in {domain}", candidates=tuple(sorted(near))
         )

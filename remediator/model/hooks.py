@@ -36,7 +36,7 @@ class ForeignName:
     """A name from outside that means no host of ours, as it was last sent.
 
     `name` is its one spelling, `sent` how it was written; `why` tells why it means none; `word` is the newest thing said of it.
-    `ambiguous`: several hosts of ours are called so.
+    `ambiguous`: several hosts of ours are called so. `told`: of how many of its `times` people have heard.
     """
 
     name: str
@@ -46,6 +46,7 @@ class ForeignName:
     word: str
     ambiguous: bool
     times: int
+    told: int
     first_at: datetime
     last_at: datetime
 

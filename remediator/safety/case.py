@@ -61,6 +61,8 @@ class Downtime:
     depth: int
     seen_at: datetime
     until: datetime
+    name: str = ""
+    """By which name of the host it was told, in its one spelling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ WITHOUT_UNIT = (("cmp1", "cron"),)
 
 
 class SimCloud:
-    """`cut_off`: hosts to which the daemon has no way at all, whatever they do."""
+    """`cut_off`: hosts to which the daemon has no way at all, whatever they do. `also`: a second name in the inventory to the
+    host that answers under it."""
 
     def __init__(self, clock: VirtualClock, timeline: Timeline, shape: Shape = DEFAULT) -> None:
         self.clock, self.timeline, self.shape = clock, timeline, shape
@@ -34,6 +35,11 @@ class SimCloud:
         for name in shape.controllers:
             self.hosts[name].galera = self.galera
         self.cut_off: set[str] = set()
+        self.also: dict[str, str] = {}
+
+    def machine(self, name: str) -> SimHost:
+        """Return the host that answers where the inventory has `name`."""
+        return self.hosts[self.also.get(name, name)]
 
     def _host(self, name: str) -> SimHost:
         names = ON_CONTROLLER if name in self.shape.controllers else ON_COMPUTE

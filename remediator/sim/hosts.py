@@ -44,16 +44,18 @@ class SimHost:
     """The newest epoch of a daemon that acted here: an older one is refused, as the wrapper on a host does."""
     fqdns: list[str] = field(default_factory=list)
     """Its names with a domain in its own /etc/hosts."""
+    ids: tuple[str, str] | None = None
+    """Boot id and machine id in place of its own, as a copy has them."""
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     """Every command that took effect, with the true time."""
 
     @property
     def boot_id(self) -> str:
-        return f"boot-{self.name}-{self.boots}"
+        return f"boot-{self.name}-{self.boots}" if self.ids is None else self.ids[0]
 
     @property
     def machine_id(self) -> str:
-        return hashlib.sha256(self.name.encode()).hexdigest()[:32]
+        return hashlib.sha256(self.name.encode()).hexdigest()[:32] if self.ids is None else self.ids[1]
 
     @property
     def answers(self) -> bool:

@@ -79,7 +79,7 @@ class SimReach:
     def exchange(
         self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
     ) -> RawReply:
-        found, clock = self._cloud.hosts[host.name], self._cloud.clock
+        found, clock = self._cloud.machine(host.name), self._cloud.clock
         failed = self._no_way(found, deadline_s)
         if failed is not None:
             return failed
@@ -138,11 +138,11 @@ class SimReach:
     # commands ---------------------------------------------------------------------------------------------------------
 
     def run(self, host: Host, command: Command) -> CommandDone:
-        found, clock = self._cloud.hosts[host.name], self._cloud.clock
+        found, clock = self._cloud.machine(host.name), self._cloud.clock
         self._before("command")
         self._leaving(host.name, command)
         end = self._luck.of_command()
-        if not found.answers or host.name in self._cloud.cut_off or end == "never_left":
+        if not found.answers or found.name in self._cloud.cut_off or end == "never_left":
             clock.lag_s += CONNECT_S
             return self._done(command, None, "not started: no answer")
         if not self._newest(found):
@@ -207,17 +207,17 @@ class SimReach:
 
     def sql(self, host: Host) -> Mapping[str, str] | Unknown:
         """Answer as a MariaDB member would, over a connection of its own."""
-        found = self._cloud.hosts[host.name]
-        if host.name in self._cloud.cut_off or not found.power:
+        found = self._cloud.machine(host.name)
+        if found.name in self._cloud.cut_off or not found.power:
             return Unknown("sql_timeout")
         if not _listens(found, host):
             return Unknown("sql_refused")
-        return galera_seen.sql(self._cloud.galera, host.name)
+        return galera_seen.sql(self._cloud.galera, found.name)
 
     def canaries(self, host: Host) -> Mapping[str, int | Unknown]:
         """Count rows as a MariaDB member would."""
-        found = self._cloud.hosts[host.name]
-        if host.name in self._cloud.cut_off or not found.power:
+        found = self._cloud.machine(host.name)
+        if found.name in self._cloud.cut_off or not found.power:
             return {galera_seen.COUNTED: Unknown("sql_timeout")}
         if not _listens(found, host):
             return {galera_seen.COUNTED: Unknown("sql_refused")}

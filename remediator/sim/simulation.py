@@ -143,6 +143,11 @@ class Simulation:
         """The names of all runbooks of the content."""
         return tuple(self._content.runbooks)
 
+    def take(self, config: str) -> None:
+        """Let the next daemon find this inventory, and the content as it fits it."""
+        parts = _parts(config)
+        self._content, self._inventory = parts.content, parts.inventory
+
     # the daemon -------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -340,6 +340,7 @@ def foreign_name(record: ForeignName) -> dict[str, Any]:
         "word": record.word,
         "ambiguous": record.ambiguous,
         "times": record.times,
+        "told": record.told,
         "first_at": times.rfc3339(record.first_at),
         "last_at": times.rfc3339(record.last_at),
     }

@@ -116,7 +116,7 @@ def test_an_expired_hint_that_maps_to_nothing_pages_nobody(cloud: Cloud) -> None
     cloud.run(5)
     assert cloud.delivered == []
     cloud.hint("elsewhere", "http", problem_id="2", **told(cloud, 0))
-    cloud.run(5)
+    cloud.run(90)
     assert len(cloud.delivered) == 1
 
 

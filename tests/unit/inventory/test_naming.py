@@ -121,6 +121,48 @@ def test_a_name_means_one_host_or_none(known: Names, name: str, means: str | Non
     assert known.host(name) == means
 
 
+AS_PEOPLE_HAVE_THEM = [
+    # how the inventory names hosts, what monitoring calls one of them, the host that is meant; read in public repositories
+    (
+        names(host("infra01", "198.51.100.11")),
+        "infra01.test.example",
+        "infra01",
+    ),  # one suffix added to all (rcbops lxc-rpc 107)
+    (names(host("test-equinix-1", "198.51.100.23")), "test-packet-1", None),  # renamed on one side (adoptium 2758)
+    (names(host("test-equinix-1", "198.51.100.23")), "198.51.100.23", "test-equinix-1"),
+    (names(host("198.51.100.31")), "mon1.example.net", None),  # an inventory of addresses (cephmetrics 123)
+    (
+        names(host("198.51.100.31"), said={"198.51.100.31": ("mon1", "mon1.example.net")}),
+        "mon1.example.net",
+        "198.51.100.31",
+    ),
+    (names(host("198.51.100.31"), said={"198.51.100.31": ("mon1", "mon1.example.net")}), "mon1", "198.51.100.31"),
+    (
+        names(host("ursula", "198.51.100.41"), said={"ursula": ("ursula", "ursula.example.net")}),
+        "ursula.example.net",
+        "ursula",
+    ),  # ansible 9972
+    (names(host("web-a", "198.51.100.41")), "WEB-A", "web-a"),
+    (
+        names(host("node7.example.net", "198.51.100.41")),
+        "node7",
+        "node7.example.net",
+    ),  # Icinga objects by FQDN, files by short name
+    (names(host("node7", "node7.mgmt.example.net")), "node7.example.net", None),  # another network's domain was given
+    (
+        names(host("node7", "node7.mgmt.example.net"), said={"node7": ("node7.example.net",)}),
+        "node7.example.net",
+        "node7",
+    ),
+    (names(host("node7", "198.51.100.41")), "198.51.100.41:9100", None),  # an exporter's place is no host
+]
+
+
+@pytest.mark.parametrize(("known", "name", "means"), AS_PEOPLE_HAVE_THEM)
+def test_names_as_monitoring_and_inventories_have_them(known: Names, name: str, means: str | None) -> None:
+    assert known.host(name) == means
+
+
 @pytest.mark.parametrize(
     ("known", "name", "could", "ambiguous"),
     [
