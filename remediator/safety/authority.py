@@ -121,7 +121,7 @@ def _waits(run: str | None, until: str = "") -> Verdict:
 GUARDS = (
     Guard(
         id="target",
-        question="Is the target one that a check knows, on hosts of the inventory?",
+        question="Is the target one that a check knows, on hosts of the inventory, none of which it has twice?",
         default="always asked",
         floor="cannot be switched off",
         ask=target,
