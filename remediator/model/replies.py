@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
+
+Facts = TypeVar("Facts")
 
 
 class Reach(enum.Enum):
@@ -31,10 +33,19 @@ class Section:
 
     data: Any
     took_s: float = 0.0
+    _read: dict[Callable[[Any], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What each parser made of the data. It lives here so that it ends with the section."""
 
     @property
     def known(self) -> bool:
         return not isinstance(self.data, Unknown)
+
+    def read(self, parse: Callable[[Any], Facts]) -> Facts:
+        """Return `parse(data)`, made once. `parse` is pure and a function of a module, never made for the call."""
+        if parse not in self._read:
+            self._read[parse] = parse(self.data)
+        found: Facts = self._read[parse]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,11 @@ class HostReply:
             return Unknown(f"host_{self.reach.value}")
         found = self.sections.get(name)
         return Unknown(f"not_collected:{name}") if found is None else found.data
+
+    def read(self, name: str, parse: Callable[[Any], Facts]) -> Facts:
+        """Return `parse(section(name))`: of a section that is there it is made once, and ends with the section."""
+        found = self.sections.get(name) if self.reach is Reach.OK else None
+        return parse(self.section(name)) if found is None else found.read(parse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,7 +180,7 @@ def _host(evidence: Evidence, host: str, build: Any, names: tuple[str, ...]) -> 
     remembered = memory.containers if isinstance(memory, ContainerMemory) else {}
     if reply is None:
         return []
-    found = facts.parse(reply.section("containers"))
+    found = facts.of(reply)
     if isinstance(found, Unknown):
         return [_unknown(host, name, names, found) for name in sorted(remembered)]
     disk = disks.parse(reply.section("disk"))

@@ -6,18 +6,16 @@ Invariant: a section of the wrong shape is UNKNOWN as a whole. Docker and Podman
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
-MOST_PARSED = 4096
-_PARSED: OrderedDict[int, tuple[Any, HostContainers | Unknown]] = OrderedDict()
 STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
 
 
@@ -105,22 +103,13 @@ class HostContainers:
         return self.configs
 
 
+def of(reply: HostReply) -> HostContainers | Unknown:
+    """Return the facts in section `containers` of `reply`; several assessments read one reply, and it is parsed once."""
+    return reply.read("containers", parse)
+
+
 def parse(data: Any) -> HostContainers | Unknown:
-    """Return the facts in section `containers`, or `Unknown` with its reason.
-
-    Pure, so the newest answers are remembered by the identity of what was parsed: one reply is read by several assessments.
-    """
-    known = _PARSED.get(id(data))
-    if known is not None and known[0] is data:
-        return known[1]
-    found = _parse(data)
-    _PARSED[id(data)] = (data, found)
-    if len(_PARSED) > MOST_PARSED:
-        _PARSED.popitem(last=False)
-    return found
-
-
-def _parse(data: Any) -> HostContainers | Unknown:
+    """Return the facts in section `containers`, or `Unknown` with its reason."""
     if isinstance(data, Unknown):
         return data
     try:

@@ -33,7 +33,7 @@ class ContainerMemory:
 def remember(memory: ContainerMemory | None, reply: HostReply) -> ContainerMemory:
     """Fold one reply into the memory."""
     before = memory or ContainerMemory()
-    found = facts.parse(reply.section("containers"))
+    found = facts.of(reply)
     if isinstance(found, Unknown) or found.containers is None or reply.host_clock_s is None:
         return before
     after = {}

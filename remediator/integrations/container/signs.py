@@ -17,7 +17,7 @@ from remediator.model.values import Unknown
 
 def signs(reply: HostReply) -> tuple[Sign, ...]:
     """Return one sign per container for its creation, and one more for each that is labelled BOOTSTRAP or UPGRADE."""
-    found = facts.parse(reply.section("containers"))
+    found = facts.of(reply)
     if isinstance(found, Unknown) or found.containers is None or reply.host_clock_s is None:
         return ()
     signs = []
@@ -41,7 +41,7 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
     seen: dict[str, dict[str, HostReply]] = {}
     versions: dict[str, set[str]] = {}
     for reply in replies:
-        found = facts.parse(reply.section("containers"))
+        found = facts.of(reply)
         if isinstance(found, Unknown):
             continue
         known = found.containers or {}

@@ -69,7 +69,7 @@ def probe(before: Mapping[str, str], reply: HostReply, name: str) -> Probe:
     `before` holds what the assessment's identity held: ``boot_id``, ``container_id``, ``started_at``, ``invocation_id``
     (only with a unit), and optionally ``intent_at`` (RFC 3339), without which an engine's restart is never disproved.
     """
-    found = facts.parse(reply.section("containers"))
+    found = facts.of(reply)
     if isinstance(found, Unknown) or found.containers is None or reply.boot_id is None:
         return Probe.UNKNOWN
     if before.get("boot_id") != reply.boot_id:

@@ -179,7 +179,7 @@ def _cause(view: containers.View, me: Member) -> str | Unknown | None:
 def _view(reply: HostReply | None) -> containers.View | Unknown:
     if reply is None:
         return Unknown("not_asked")
-    found = container_facts.parse(reply.section("containers"))
+    found = container_facts.of(reply)
     if isinstance(found, Unknown):
         return found
     disk = disks.parse(reply.section("disk"))

@@ -126,7 +126,7 @@ def member(host: str, reply: HostReply | None) -> Member:
         host=host,
         sql=_word(status),
         status=status,
-        stopped=_stopped(containers.parse(reply.section("containers"))),
+        stopped=_stopped(containers.of(reply)),
         files=files,
         launch=launch.parse(reply.section("galera")),
         searching=_searching(reply, _word(status), files),
@@ -136,7 +136,7 @@ def member(host: str, reply: HostReply | None) -> Member:
 
 
 def _searching(reply: HostReply, sql: str, files: Files | Unknown | None) -> Truth:
-    found = containers.parse(reply.section("containers"))
+    found = containers.of(reply)
     if sql != "refused" or files is None:
         return False
     if isinstance(found, Unknown):
@@ -162,7 +162,7 @@ def _stopped(found: containers.HostContainers | Unknown) -> Truth:
 
 def running_s(reply: HostReply | None) -> float | None:
     """Return for how many seconds the member of `reply` has been running in its own container; None when it does not, or nobody knows."""
-    found = Unknown("not_asked") if reply is None else containers.parse(reply.section("containers"))
+    found = Unknown("not_asked") if reply is None else containers.of(reply)
     if reply is None or isinstance(found, Unknown):
         return None
     view = container_assess.View(found, reply, CONTAINER, frozenset())

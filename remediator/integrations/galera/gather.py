@@ -155,7 +155,7 @@ def _unit(reply: HostReply, launch: Launch | Unknown) -> Unit | Unknown:
         return launch
     if isinstance(launch.hold, Unknown):
         return launch.hold
-    found = container_facts.parse(reply.section("containers"))
+    found = container_facts.of(reply)
     if isinstance(found, Unknown):
         return found
     view = containers.View(found, reply, CONTAINER, frozenset())

@@ -121,7 +121,7 @@ def ended(order: ActionInput, given: Mapping[str, Any]) -> Settled:
 
 
 def _unit_state(reply: HostReply | None) -> str | None:
-    found = Unknown("not_asked") if reply is None else container_facts.parse(reply.section("containers"))
+    found = Unknown("not_asked") if reply is None else container_facts.of(reply)
     if isinstance(found, Unknown) or isinstance(found.units, Unknown) or CONTAINER not in found.units:
         return None
     return found.units[CONTAINER].state

@@ -219,7 +219,7 @@ def _fallen(one: Member, reply: HostReply | None) -> str | None:
     """Return why the member is down for good: systemd has given it up."""
     if one.stopped is not True or reply is None:
         return None
-    found = container_facts.parse(reply.section("containers"))
+    found = container_facts.of(reply)
     if isinstance(found, Unknown) or isinstance(found.units, Unknown):
         return None
     unit = found.units.get(CONTAINER)

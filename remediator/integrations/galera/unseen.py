@@ -40,7 +40,7 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
     """Return until when `one` may have committed what it does not hold any more, in seconds since 1970."""
     if reply is None or reply.reach is not Reach.OK or isinstance(one.stopped, Unknown):
         return Unknown(f"end_of:{one.host}")
-    found = container_facts.parse(reply.section("containers"))
+    found = container_facts.of(reply)
     if isinstance(found, Unknown) or found.containers is None or CONTAINER not in found.containers:
         return Unknown(f"end_of:{one.host}")
     started_s = found.containers[CONTAINER].started_s

@@ -105,7 +105,7 @@ def engine(reply: HostReply) -> Data:
 
 
 def _answering(reply: HostReply) -> dict[str, Any]:
-    found = containers.parse(reply.section("containers"))
+    found = containers.of(reply)
     if isinstance(found, Unknown):
         return dict.fromkeys(("engine", "answers", "state", "reason"), found)
     answers = found.engine_state == "ok"
