@@ -53,6 +53,8 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
 _OURS: Final[Mapping[str, tuple[str, int]]] = {
     alias: (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)
 }
+LONGEST_NAME: Final = 64
+"""Characters: a longer name is none of ours, and none that is remembered; the cache is of few and short words."""
 _UNEXPANDED: Final = re.compile(r"\$[A-Z0-9_:]*\$")
 
 
@@ -61,7 +63,7 @@ def canonical(body: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     ranks: dict[str, int] = {}
     for sent, value in body.items():
-        ours = _OURS.get(_plain(sent))
+        ours = _OURS.get(_plain(sent)) if len(sent) <= LONGEST_NAME else None
         if ours is None:
             continue
         text = _text(value)

@@ -15,6 +15,8 @@ from remediator.model import redaction
 
 MAX_RAW: Final = 16 * 1024
 MAX_VALUE: Final = 4 * 1024
+LONGEST_NAME: Final = 64
+"""Characters: whether a longer name is a secret's is not remembered, or foreign text would fill the memory."""
 
 _NAME: Final = re.compile(
     r"pass(word|wd|phrase)?\b|passw|secret|token|credential|community|api_?key|authorization", re.I
@@ -48,8 +50,12 @@ def _value(name: str, value: Any) -> Any:
     return text(value if isinstance(value, str) else str(value))
 
 
-@functools.lru_cache(maxsize=2048)
 def _secret(name: str) -> bool:
+    return _named_secret(name) if len(name) <= LONGEST_NAME else _NAME.search(name) is not None
+
+
+@functools.lru_cache(maxsize=2048)
+def _named_secret(name: str) -> bool:
     return _NAME.search(name) is not None
 
 
