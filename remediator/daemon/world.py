@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -253,8 +253,7 @@ class World:
                 self.every_s[host] = min(check.every_s, self.every_s.get(host, check.every_s))
         for host in inventory.hosts:
             self.due_at.setdefault(host, 0.0)
-        for host in [host for host in self.due_at if host not in inventory.hosts]:
-            del self.due_at[host]
+        self._forget_hosts([host for host in self.due_at if host not in inventory.hosts])
         alive = {check.name for check in self.checks()}
         for key in [key for key in self.series if key[0] not in alive]:
             del self.series[key]
@@ -267,6 +266,15 @@ class World:
             self.series.pop(key, None)
         for hosts in self.hosts_with.values():
             hosts.intersection_update(inventory.hosts)
+
+    def _forget_hosts(self, hosts: Sequence[str]) -> None:
+        """Forget what was seen of hosts that left: one that comes back has to be sampled anew."""
+        self.facts.forget(hosts)
+        for host in hosts:
+            del self.due_at[host]
+            self.good_samples.pop(host, None)
+            self.shown_signs.pop(host, None)
+            self.keys_of_host.pop(host, None)
 
     def adopt(self, stored: Stored) -> None:
         """Take over the durable state as the store has it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -196,3 +197,29 @@ def test_runs_in_memory_are_those_that_may_still_count(stage: Stage) -> None:
         assert _ids(connection, tables.runs.c.id) == [cured.id, failed.id], "the store keeps it as the config says"
         since_s = simulation.clock.now().wall.timestamp() - 4 * DAY_S
         assert [run.id for run in loading.load(connection, since_s).past_runs] == [failed.id]
+
+
+def test_a_host_that_left_is_forgotten_and_one_that_comes_back_is_sampled_anew(tmp_path: Path) -> None:
+    simulation = Simulation(tmp_path)
+    tell_logs(simulation)
+    try:
+        simulation.start()
+        assert simulation.run(120.0, lambda: simulation.daemon is not None and _samples(simulation, "cmp1") >= 2)
+        assert simulation.daemon is not None
+        world = simulation.daemon.world
+        whole = world.inventory
+        left = {name: host for name, host in whole.hosts.items() if name != "cmp1"}
+        world.take_content(world.config, world.content, dataclasses.replace(whole, hosts=left))
+        by_host = [world.good_samples, world.shown_signs, world.keys_of_host, world.due_at, world.every_s]
+        assert [name for name in by_host if "cmp1" in name] == []
+        assert (world.facts.reply("cmp1"), world.facts.memory("container", "cmp1")) == (None, None)
+        assert world.facts.reply("cmp2") is not None
+        world.take_content(world.config, world.content, whole)
+        assert world.good_samples.get("cmp1", 0) == 0
+        assert simulation.run(60.0, lambda: _samples(simulation, "cmp1") >= 2)
+    finally:
+        simulation.close()
+
+
+def _samples(simulation: Simulation, host: str) -> int:
+    return simulation.daemon.world.good_samples.get(host, 0) if simulation.daemon is not None else 0
