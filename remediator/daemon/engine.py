@@ -15,7 +15,6 @@ import sqlalchemy as sa
 import structlog
 
 from remediator import __version__
-from remediator.checks.series import Series
 from remediator.daemon import (
     alarming,
     asking,
@@ -53,11 +52,10 @@ from remediator.daemon.wire import (
     Reloaded,
     Ticked,
 )
-from remediator.daemon.world import Key, World
+from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotStore
-from remediator.model.judging import CheckResult
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database, blames_store
@@ -86,10 +84,6 @@ class _Poisoned(Exception):
         super().__init__(str(error))
 
 
-def _has_samples(inputs: Sequence[Input]) -> bool:
-    return any(isinstance(item, Collected) for item in inputs)
-
-
 class Engine:
     """Owned by the loop thread."""
 
@@ -108,8 +102,6 @@ class Engine:
         self._blind_at: Instant | None = None
         """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
         self._read_back_s: float | None = None
-        self._judged: tuple[dict[Key, Series], dict[Key, CheckResult]] | None = None
-        """Series and results as they were before the turn under way."""
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
 
@@ -120,7 +112,8 @@ class Engine:
         waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
         waiting += [item.answer for item in inputs if isinstance(item, Asked)]
         stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
-        self._judged = (self.world.series.copy(), self.world.results.copy()) if _has_samples(inputs) else None
+        self.world.series.begin()
+        self.world.results.begin()
         turn: Turn | None = None
         try:
             with self._database.transaction() as connection:
@@ -407,9 +400,8 @@ class Engine:
         A problem that became HARD in a turn that was undone must become so again, or nothing durable ever says when it did.
         """
         world = self.world
-        if self._judged is not None:
-            world.series, world.results = self._judged
-            self._judged = None
+        world.series.undo()
+        world.results.undo()
         for effect in turn.effects if turn is not None else ():
             if isinstance(effect, Collect):
                 world.in_flight.pop(effect.host, None)

@@ -16,6 +16,7 @@ from typing import Any
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
+from remediator.daemon.undoable import Undoable
 from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.content import Content, Integration, MarkSpec
@@ -101,8 +102,8 @@ class World:
     """Container to the hosts on which it was judged."""
 
     # seen since the start
-    series: dict[Key, Series] = field(default_factory=dict)
-    results: dict[Key, CheckResult] = field(default_factory=dict)
+    series: Undoable[Key, Series] = field(default_factory=Undoable)
+    results: Undoable[Key, CheckResult] = field(default_factory=Undoable)
     good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     group_judged: dict[str, GroupJudged] = field(default_factory=dict)
     in_flight: dict[str, Instant] = field(default_factory=dict)
@@ -255,15 +256,11 @@ class World:
             self.due_at.setdefault(host, 0.0)
         self._forget_hosts([host for host in self.due_at if host not in inventory.hosts])
         alive = {check.name for check in self.checks()}
-        for key in [key for key in self.series if key[0] not in alive]:
-            del self.series[key]
-            self.results.pop(key, None)
-
-        for key in [
-            key for key, result in self.results.items() if not set(result.target.hosts) <= set(inventory.hosts)
-        ]:
-            del self.results[key]
-            self.series.pop(key, None)
+        gone = {key for key in self.series if key[0] not in alive}
+        gone |= {key for key, result in self.results.items() if not set(result.target.hosts) <= set(inventory.hosts)}
+        for key in gone:
+            self.series.discard(key)
+            self.results.discard(key)
         for hosts in self.hosts_with.values():
             hosts.intersection_update(inventory.hosts)
 
