@@ -12,12 +12,10 @@ from typing import Any
 from remediator import inventory as inventories
 from remediator.collect.facts import FactStore
 from remediator.config import Config
-from remediator.daemon import clock, reaching, reporting
+from remediator.daemon import clock, places, reaching, reporting
 from remediator.integrations import registry
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
-
-AT_ONCE = 32
 
 
 def check_once(config: Config, names: tuple[str, ...], target: str | None) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
     reach = reaching.reach_of(config)
     collector = reaching.collector_of(config, integrations, reach, time)
     try:
-        with ThreadPoolExecutor(min(AT_ONCE, len(hosts) or 1)) as pool:
+        with ThreadPoolExecutor(2 * places.of_each(len(hosts))) as pool:
             replies = [pool.submit(collector.collect, inventory.hosts[host], (), True) for host in hosts]
             from remediator.daemon import composing
 

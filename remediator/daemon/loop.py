@@ -39,7 +39,7 @@ from remediator.model.content import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, QueueFull, Taken
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, HostReply
+from remediator.model.replies import CommandDone, HostReply, Reach
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
 from remediator.store.checkpoints import CheckpointFile
@@ -227,7 +227,17 @@ class Loop:
         self._pools.submit(kind, call, self._queue.put)
 
     def _collect(self, host: Host, forced: bool) -> Collected:
-        return Collected(reply=self._hands.collector.collect(host, (), forced))
+        """Ask `host`; whatever goes wrong is its reply, for a call that is never heard of keeps its place."""
+        asked_at = self._clock.now()
+        try:
+            return Collected(reply=self._hands.collector.collect(host, (), forced))
+        except Exception as error:
+            log.exception("collection_failed", cloud=self._engine.world.config.cloud, host=host.name)
+            why = f"asking {host.name} failed here: {type(error).__name__}: report it with the log"
+            received_at, broken = self._clock.now(), Reach.GARBLED
+            return Collected(
+                reply=HostReply(host=host.name, asked_at=asked_at, received_at=received_at, reach=broken, reason=why)
+            )
 
     def _try_references(self, effect: TryReferences) -> Referenced:
         return Referenced(answered=self._hands.try_references(effect.addresses))

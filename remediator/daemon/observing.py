@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
@@ -23,7 +25,7 @@ MOMENTARY = frozenset({"ansible_process"})
 SIGN_AGAIN_S = 30.0
 """A sign that goes on (a running ansible) is written again this often."""
 LOST_S = 90.0
-"""A collection that has not come back by then never will."""
+"""A collection that has not come back so long after the host was asked is taken for silence."""
 CURED_NOW = (IncidentState.CURING, IncidentState.VERIFYING)
 GROUP_PATIENCE = 3.0
 """A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
@@ -98,12 +100,19 @@ def forget_left(turn: Turn) -> None:
 
 
 def give_up_lost(turn: Turn) -> None:
-    """Take a collection that never came back for a host that did not answer."""
-    for host, since in list(turn.world.in_flight.items()):
-        if turn.now.since(since) > LOST_S:
-            why = f"the collection of {host} did not come back within {LOST_S:.0f} s"
-            take(turn, HostReply(host=host, asked_at=since, received_at=turn.now, reach=Reach.UNREACHABLE, reason=why))
-            turn.say("error", "collection_lost", host=host, reason=why)
+    """Take a collection that does not come back for a host that does not answer, again and again.
+
+    It keeps its place, which is a thread, and the host is not asked a second time beside it.
+    """
+    world = turn.world
+    for host, call in list(world.in_flight.items()):
+        if turn.now.since(call.judged_at) <= LOST_S or host not in world.inventory.hosts:
+            continue
+        why = f"the collection of {host} did not come back within {turn.now.since(call.since):.0f} s"
+        silent, asked_at = Reach.UNREACHABLE, call.judged_at
+        take(turn, HostReply(host=host, asked_at=asked_at, received_at=turn.now, reach=silent, reason=why))
+        world.in_flight[host] = replace(call, judged_at=turn.now)
+        turn.say("error", "collection_lost", host=host, reason=why)
 
 
 def _judge(turn: Turn, check: CheckSpec, hosts: tuple[str, ...]) -> list[CheckResult]:
@@ -335,7 +344,7 @@ def _is_soft(series: Series) -> bool:
 def due_hosts(turn: Turn) -> list[str]:
     """Return the hosts whose next sample is due."""
     world = turn.world
-    return sorted(host for host, due in world.due_at.items() if due <= turn.now.boot_s and host not in world.in_flight)
+    return [host for host, due in world.due_at.items() if due <= turn.now.boot_s and host not in world.in_flight]
 
 
 def asked_since(turn: Turn, hosts: tuple[str, ...], since: Instant) -> bool:

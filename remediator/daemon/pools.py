@@ -10,13 +10,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from remediator.daemon import places
 from remediator.daemon.wire import Input
 
 
 class Kind(enum.Enum):
     """What a call is for; each kind has places of its own."""
 
-    COLLECT = 16
+    COLLECT = 2 * places.MOST
+    """More than are ever asked at once: threads are made when they are needed, and the engine holds back (places)."""
     ACT = 8
     DELIVER = 2
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from remediator.daemon import places
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
 from remediator.model.mutes import Unacked
@@ -54,16 +55,21 @@ class Turn:
         self.world.forced.add(host)
 
     def dispatch_collections(self, due: list[str]) -> None:
-        """Turn wishes and due hosts into effects, at most one collection per host at a time."""
-        for host in sorted(self.world.forced):
-            if host not in self.world.in_flight:
-                self.world.forced.discard(host)
-                self.world.in_flight[host] = self.now
-                self.effects.append(Collect(host=host, forced=True))
-        for host in due:
-            if host not in self.world.in_flight:
-                self.world.in_flight[host] = self.now
-                self.effects.append(Collect(host=host))
+        """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
+        world = self.world
+        world.forced.intersection_update(world.inventory.hosts)
+        waiting = sorted((world.forced | set(due)) - set(world.in_flight), key=self._waits_since)
+        lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting}
+        each = places.of_each(len(world.inventory.hosts))
+        for host in places.seated(list(lanes.items()), world.in_flight.values(), each, self.now):
+            world.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
+            self.effects.append(Collect(host=host, forced=host in world.forced))
+            world.forced.discard(host)
+
+    def _waits_since(self, host: str) -> tuple[float, str]:
+        """Return since when `host` waits: one that was asked for since its last sample, the others since they are due."""
+        early_s = self.world.every_s.get(host, 0.0) if host in self.world.forced else 0.0
+        return self.world.due_at.get(host, 0.0) - early_s, host
 
     def number(self, kind: str, prefix: str) -> str:
         return f"{prefix}-{self.journal.next_number(kind)}"

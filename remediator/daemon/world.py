@@ -16,6 +16,7 @@ from typing import Any
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
+from remediator.daemon.places import UnderWay
 from remediator.daemon.undoable import Undoable
 from remediator.inventory.naming import Names
 from remediator.model import times
@@ -106,8 +107,8 @@ class World:
     results: Undoable[Key, CheckResult] = field(default_factory=Undoable)
     good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     group_judged: dict[str, GroupJudged] = field(default_factory=dict)
-    in_flight: dict[str, Instant] = field(default_factory=dict)
-    """Hosts whose collection is under way, since when."""
+    in_flight: dict[str, UnderWay] = field(default_factory=dict)
+    """Hosts whose collection is under way: none is asked twice at once."""
     due_at: dict[str, float] = field(default_factory=dict)
     forced: set[str] = field(default_factory=set)
     working: set[Key] = field(default_factory=set)

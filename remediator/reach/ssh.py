@@ -41,8 +41,6 @@ IDLE_POLL_S = 10.0
 MOST_CHANNELS = 2880
 RENEW_S = 86400.0
 STDERR_TAIL = 2048
-RETRIES = 4
-"""Hosts that failed are tried again at most so many at a time: however many are dead, they hold no more workers."""
 
 READ, ACT = "read", "act"
 
@@ -82,7 +80,6 @@ class SshReach:
         self._watchdog = Watchdog()
         self._links: dict[tuple[str, str], _Link] = {}
         self._guard = threading.Lock()
-        self._retries = threading.BoundedSemaphore(RETRIES)
         self._closed = False
 
     def exchange(
@@ -95,15 +92,10 @@ class SshReach:
         if not link.lock.acquire(timeout=deadline_s):
             return RawReply(reach=Reach.BUSY, reason=f"an earlier request to {host.name} is still under way")
         try:
-            if forced or not link.backoff.failing:
-                return self._exchange(link, argv, stdin, ends_s, max_bytes)
-            if link.backoff.waits(time.monotonic()) or not self._retries.acquire(blocking=False):
+            if not forced and link.backoff.failing and link.backoff.waits(time.monotonic()):
                 ago_s = link.backoff.since_s(time.monotonic())
                 return RawReply(reach=link.failure.reach, reason=f"{link.failure.reason} (tried {ago_s:.0f} s ago)")
-            try:
-                return self._exchange(link, argv, stdin, ends_s, max_bytes)
-            finally:
-                self._retries.release()
+            return self._exchange(link, argv, stdin, ends_s, max_bytes)
         finally:
             link.lock.release()
 

@@ -3,6 +3,7 @@ those of another shape (`shapes.py`)."""
 
 from __future__ import annotations
 
+from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.galera import Galera
 from remediator.sim.hosts import SimHost
 from remediator.sim.services import Service
@@ -23,9 +24,14 @@ class SimCloud:
     """`cut_off`: hosts to which the daemon has no way at all, whatever they do. `also`: a second name in the inventory to the
     host that answers under it."""
 
-    def __init__(self, clock: VirtualClock, timeline: Timeline, shape: Shape = DEFAULT) -> None:
+    def __init__(self, clock: VirtualClock, timeline: Timeline, shape: Shape = DEFAULT, crowd: Crowd = NOBODY) -> None:
         self.clock, self.timeline, self.shape = clock, timeline, shape
         self.hosts = {name: self._host(name) for name in shape.names}
+        for name, address in crowd.addresses.items():
+            self.hosts[name] = SimHost(name, address, "docker", clock, {}, service_address=address)
+        for host in self.hosts.values():
+            for each in crowd.containers:
+                host.services.setdefault(each, Service(host.name, each, timeline))
         members = {name: self.hosts[name] for name in shape.controllers}
         self.galera = Galera(
             timeline,

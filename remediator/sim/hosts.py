@@ -19,7 +19,8 @@ DISK_BYTES = 100 << 30
 
 @dataclass
 class SimHost:
-    """`ssh` is ok, refused, silent or dropped; `engine_state` ok, hung or down. `address` is what the inventory calls it."""
+    """`ssh` is ok, refused, silent, dropped or stuck (the daemon's call is); `engine_state` ok, hung or down. `address` is what the
+    inventory calls it."""
 
     name: str
     address: str

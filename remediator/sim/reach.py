@@ -23,6 +23,8 @@ from remediator.sim.hosts import SimHost
 ROUND_TRIP_S = 0.2
 COMMAND_S = 0.5
 CONNECT_S = 5.0
+STUCK_S = 400.0
+"""How long a call takes that keeps no deadline, against the contract: nothing may rest on every call coming back."""
 
 MANGLES = ("cut", "noise", "banner", "not_json", "late", "busy", "stale", "section_late", "hang")
 """What may become of a reply. ``banner`` alone does no harm."""
@@ -99,6 +101,9 @@ class SimReach:
             return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} gives no answer within {CONNECT_S:.0f} s")
         if host.ssh == "refused":
             return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} refuses connections: start its sshd")
+        if host.ssh == "stuck":
+            clock.lag_s += STUCK_S
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"a call to {host.name} was stuck in this process")
         if host.ssh == "silent":
             clock.lag_s += deadline_s
             return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} accepts and then says nothing")

@@ -30,6 +30,7 @@ from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
+from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.dying import Dying, Killed
 from remediator.sim.reach import Luck, SimReach
 from remediator.sim.shapes import DEFAULT, Shape
@@ -98,11 +99,11 @@ def _parts(text: str) -> Parts:
 class Simulation:
     """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end."""
 
-    def __init__(self, directory: Path, config: str = CONFIG, shape: Shape = DEFAULT) -> None:
+    def __init__(self, directory: Path, config: str = CONFIG, shape: Shape = DEFAULT, crowd: Crowd = NOBODY) -> None:
         self.directory = directory
         self.clock = VirtualClock()
         self.timeline = Timeline(self.clock)
-        self.cloud = SimCloud(self.clock, self.timeline, shape)
+        self.cloud = SimCloud(self.clock, self.timeline, shape, crowd)
         self.luck = Luck()
         self.dying = Dying()
         self.pause_file = directory / "pausing" / "PAUSE"
@@ -119,7 +120,7 @@ class Simulation:
         self._woken = False
         """Something came into the daemon's queue: it turns at once."""
         self._turned_s = 0.0
-        base = _parts(config_of(shape, config))
+        base = _parts(crowd.joined(config_of(shape, config)))
         self.config: Config = base.config.model_copy(
             update={
                 "state_dir": str(directory / "state"),
@@ -136,7 +137,7 @@ class Simulation:
         self._inventory = base.inventory
         self._integrations = base.integrations
         self.dying.checkpoints = self.config.audit.checkpoints
-        self._pools: VirtualPools | None = None
+        self.pools: VirtualPools | None = None
 
     @property
     def runbooks(self) -> tuple[str, ...]:
@@ -169,7 +170,7 @@ class Simulation:
             try_references=reach.references,
             process_alive=lambda pid, _started: pid in self.alive,
         )
-        self._pools = pools
+        self.pools = pools
         self.daemon = Daemon(None, parts, ground)
         with self.daemon.database.transaction() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout=0")  # a lock is not waited for in real time
@@ -195,8 +196,8 @@ class Simulation:
         return self.daemon is None
 
     def _let_go(self) -> None:
-        daemon, pools = self.daemon, self._pools
-        self.daemon = self._pools = None
+        daemon, pools = self.daemon, self.pools
+        self.daemon = self.pools = None
         if pools is not None:
             pools.stop()
         if daemon is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -74,21 +75,39 @@ class Timeline:
 
 
 class VirtualPools:
-    """Makes blocking calls at once and brings what they return when their time has passed; nothing after `stop`."""
+    """Makes blocking calls and brings what they return when their time has passed; nothing after `stop`.
+
+    It has the threads of the real pools: a call beyond them waits until one comes back.
+    """
 
     def __init__(self, timeline: Timeline, seen: Callable[[Input], None]) -> None:
         self._timeline = timeline
         self._seen = seen
         self._stopped = False
+        self._waiting: dict[Kind, deque[Callable[[], None]]] = {kind: deque() for kind in Kind}
+        self.under_way: Counter[Kind] = Counter()
+        self.most: Counter[Kind] = Counter()
+        """The most calls that were under way at once."""
+        self.waited: Counter[Kind] = Counter()
+        """How many calls found no thread."""
 
     def submit(self, kind: Kind, call: Callable[[], Input], put: Put) -> None:
         def make() -> None:
             if not self._stopped:
-                self._make(call, put)
+                self._make(kind, call, put)
 
+        if self.under_way[kind] >= kind.value:
+            self.waited[kind] += 1
+            self._waiting[kind].append(make)
+        else:
+            self._start(kind, make)
+
+    def _start(self, kind: Kind, make: Callable[[], None]) -> None:
+        self.under_way[kind] += 1
+        self.most[kind] = max(self.most[kind], self.under_way[kind])
         self._timeline.after(STARTS_S, make)
 
-    def _make(self, call: Callable[[], Input], put: Put) -> None:
+    def _make(self, kind: Kind, call: Callable[[], Input], put: Put) -> None:
         clock = self._timeline.clock
         clock.lag_s = 0.0
         try:
@@ -98,6 +117,9 @@ class VirtualPools:
             clock.lag_s = 0.0
 
         def bring() -> None:
+            self.under_way[kind] -= 1
+            if self._waiting[kind]:
+                self._start(kind, self._waiting[kind].popleft())
             if not self._stopped:
                 self._seen(item)
                 put(item)

@@ -1,0 +1,66 @@
+"""How many hosts are asked at once, and who waits for whom: a host that answers never waits for those that do not.
+
+Two lanes have as many places each. A call of either that takes long counts as slow, so that a host that dies holds a quick
+place for a few seconds, once. Slow calls beyond their own places take quick ones, never more than there are of both.
+Invariant: no call is ordered without a place, and each place is a thread: a host's silence counts from when it was asked.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from remediator.model.replies import HostReply, Reach
+from remediator.model.times import Instant
+
+PATIENCE_S = 3.0
+"""An answer that takes longer is a slow one."""
+LEAST, MOST, HOSTS_A_PLACE = 16, 256, 8
+"""Places of one lane: one for eight hosts, within these bounds."""
+
+
+class Lane(enum.Enum):
+    QUICK = "quick"
+    """It answered within `PATIENCE_S` last time, or was never asked."""
+    SLOW = "slow"
+    """It failed last time, or took longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """A collection that has not come back. `judged_at`: until when its silence was judged, first its start."""
+
+    lane: Lane
+    since: Instant
+    judged_at: Instant
+
+
+def of_each(hosts: int) -> int:
+    """Return how many places each lane has in an inventory of `hosts`."""
+    return min(MOST, max(LEAST, -(-hosts // HOSTS_A_PLACE)))
+
+
+def lane_of(newest: HostReply | None) -> Lane:
+    """Return where a host waits, by its newest reply; None: it was never asked."""
+    if newest is None:
+        return Lane.QUICK
+    quick = newest.reach is Reach.OK and newest.received_at.since(newest.asked_at) <= PATIENCE_S
+    return Lane.QUICK if quick else Lane.SLOW
+
+
+def seated(waiting: Sequence[tuple[str, Lane]], under_way: Iterable[UnderWay], each: int, now: Instant) -> list[str]:
+    """Return the hosts of `waiting`, in its order, that have a place now; `each`: places of one lane."""
+    calls = list(under_way)
+    slow = sum(1 for call in calls if call.lane is Lane.SLOW or now.since(call.since) > PATIENCE_S)
+    quick = len(calls) - slow
+    found = []
+    for host, lane in waiting:
+        if lane is Lane.SLOW and slow < each:
+            slow += 1
+        elif lane is Lane.QUICK and quick + max(0, slow - each) < each:
+            quick += 1
+        else:
+            continue
+        found.append(host)
+    return found
