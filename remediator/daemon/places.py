@@ -8,7 +8,7 @@ Invariant: no call is ordered without a place, and each place is a thread: a hos
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from remediator.model.replies import HostReply, Reach
@@ -47,6 +47,20 @@ def lane_of(newest: HostReply | None) -> Lane:
         return Lane.QUICK
     quick = newest.reach is Reach.OK and newest.received_at.since(newest.asked_at) <= PATIENCE_S
     return Lane.QUICK if quick else Lane.SLOW
+
+
+def in_order(
+    due: Collection[str], forced: Collection[str], due_s: Mapping[str, float], every_s: Mapping[str, float]
+) -> list[str]:
+    """Return the hosts that are due or asked for, who waits longest first.
+
+    One that was asked for waits since its last sample, the others since they are due: neither kind starves the other.
+    """
+
+    def since(host: str) -> tuple[float, str]:
+        return due_s.get(host, 0.0) - (every_s.get(host, 0.0) if host in forced else 0.0), host
+
+    return sorted({*due, *forced}, key=since)
 
 
 def seated(waiting: Sequence[tuple[str, Lane]], under_way: Iterable[UnderWay], each: int, now: Instant) -> list[str]:

@@ -58,18 +58,13 @@ class Turn:
         """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
         world = self.world
         world.forced.intersection_update(world.inventory.hosts)
-        waiting = sorted((world.forced | set(due)) - set(world.in_flight), key=self._waits_since)
-        lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting}
+        waiting = places.in_order(due, world.forced, world.due_at, world.every_s)
+        lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting if host not in world.in_flight}
         each = places.of_each(len(world.inventory.hosts))
         for host in places.seated(list(lanes.items()), world.in_flight.values(), each, self.now):
             world.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
             self.effects.append(Collect(host=host, forced=host in world.forced))
             world.forced.discard(host)
-
-    def _waits_since(self, host: str) -> tuple[float, str]:
-        """Return since when `host` waits: one that was asked for since its last sample, the others since they are due."""
-        early_s = self.world.every_s.get(host, 0.0) if host in self.world.forced else 0.0
-        return self.world.due_at.get(host, 0.0) - early_s, host
 
     def number(self, kind: str, prefix: str) -> str:
         return f"{prefix}-{self.journal.next_number(kind)}"

@@ -53,6 +53,14 @@ def test_who_is_first_in_the_list_is_seated_first() -> None:
     assert places.seated(waiting, [_call(QUICK)], EACH, make.at(100.0)) == ["a", "b", "c"]
 
 
+def test_who_waits_longest_is_first_and_one_that_was_asked_for_waits_since_its_last_sample() -> None:
+    due_s = {"new": 0.0, "late": 60.0, "due": 90.0, "asked": 100.0, "late too": 60.0}
+    every_s = dict.fromkeys(due_s, 15.0)
+    order = places.in_order(["due", "late", "new", "late too"], {"asked"}, due_s, every_s)
+    assert order == ["new", "late", "late too", "asked", "due"]
+    assert places.in_order(["due"], {"due"}, due_s, every_s) == ["due"]
+
+
 def test_there_are_never_more_calls_than_places() -> None:
     chance = random.Random(3)
     calls: dict[str, UnderWay] = {}
