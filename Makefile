@@ -50,9 +50,11 @@ PART ?=
 lab-full: setup
 	@$(BIN)/python -m tests.rings.full $(PART)
 
-# Ratios of two things measured in one run, on the lab (bench/).
+# Ratios of two things measured in one run (bench/); the last of them on the lab.
 bench: setup
-	@$(BIN)/python -m lab up --only ctl1,ctl2,ctl3
+	@$(BIN)/python -m bench.memory
+	$(BIN)/python -m bench.silent
+	$(BIN)/python -m lab up --only ctl1,ctl2,ctl3
 	code=0; $(BIN)/python -m bench.galera || code=$$?; $(BIN)/python -m lab down; exit $$code
 
 # The proof (docs/proof.md): make prove [SEED=N] [MINUTES=10]

@@ -5,6 +5,7 @@ more than a share of its mean, and by more than a small number. Of rows and held
 never removed begins at nothing and rises by more than its mean. Of memory they are the last third: a process takes some days until
 every path was walked once.
 The audit is never cut: it may grow, and its growth by the day may not.
+What grows to a bound and stays there rises no more: memory also has a limit, as a share of what it was when all was warm.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ BOUNDS: Mapping[str, Bound] = {
 BY_DESIGN = ("audit:entries", "audit:bytes", "file:checkpoints", "file:database")
 """What grows with the audit: its share of a day may not grow."""
 FASTER = Bound(share=0.5, least=0.0, unit="a day more each day")
+
+
+LIMITS: Mapping[str, Bound] = {
+    "memory:rss": Bound(share=0.25, least=16.0 * 2**20, unit="bytes since the first hour"),
+    "memory:objects": Bound(share=0.25, least=20000.0, unit="objects since the first hour"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +89,17 @@ def _judge(name: str, samples: Sequence[Mapping[str, float]], window_days: int) 
     if rise <= bound.least or rise <= bound.share * mean:
         return None
     return Grew(name=name, mean=mean, rise=rise, days=len(values) - 1, unit=bound.unit)
+
+
+def outgrown(warm: Mapping[str, float], samples: Sequence[Mapping[str, float]]) -> tuple[Grew, ...]:
+    """Return of what there is more than its limit: a share of what there was in `warm`, on average over the last third."""
+    last = samples[2 * len(samples) // 3 :]
+    found = []
+    for name, limit in LIMITS.items():
+        before, mean = warm.get(name, 0.0), sum(sample[name] for sample in last) / max(1, len(last))
+        if mean > before * (1 + limit.share) and mean - before > limit.least:
+            found.append(Grew(name=name, mean=mean, rise=mean - before, days=len(samples), unit=limit.unit))
+    return tuple(found)
 
 
 def series(name: str, samples: Sequence[Mapping[str, float]], window_days: int) -> tuple[list[float], Bound]:

@@ -1,7 +1,8 @@
 """`python -m remediator.sim.soak`: one daemon over the simulated cloud for a month of virtual time, and whether anything grew.
 
 Several times a day something breaks or somebody acts, people set it right again, and the rest of the day is quiet. Every invariant
-of `sim.watch` is asked all the time. Once a day is measured what could grow; the verdict is `sim.growth`'s.
+of `sim.watch` is asked all the time. Once a day is measured what could grow; the verdict is `sim.growth`'s. Each host has the 25
+containers of a real one, or what is kept of their replies would be too small to be seen.
 Invariant: what the simulation and its watch keep of the past is cut every day (`_forget`), so that what grows is the daemon's; in
 the second half nobody restarts it, so that a leak is not hidden by a new process.
 """
@@ -27,6 +28,7 @@ import sqlalchemy as sa
 
 from remediator.sim import growth, stories
 from remediator.sim.account import PER_DAY
+from remediator.sim.crowd import ON_EACH, Crowd
 from remediator.sim.dying import watching
 from remediator.sim.growth import Grew
 from remediator.sim.happenings import KINDS, STATELESS, Stage, weights
@@ -36,6 +38,8 @@ from remediator.sim.watch import Violation, Watch
 from remediator.store import database, tables
 
 DAY_S = 86400.0
+WARM_S = 3600.0
+"""What is in memory by then is what the limit on memory is a share of."""
 DAYS, SEED, EVERY = 30, 1, "3m"
 BOUTS, LENGTHS, GAPS = 3, (2, 3, 4), (15, 40, 70, 180)
 """How often a day something goes on, how many happenings that has, and the seconds between them."""
@@ -54,10 +58,12 @@ RETENTION = f"retention: {{events: {EVENTS_D}d, runs: {RUNS_D}d, output: 1d}}\n"
 
 @dataclass(frozen=True, kw_only=True)
 class Soaked:
-    """How it went. `samples`: what was measured, one a day; `grew`: what did not stay bounded."""
+    """How it went. `samples`: what was measured, one a day; `grew`: what did not stay within its bounds."""
 
     days: int
     samples: tuple[Mapping[str, float], ...]
+    warm: Mapping[str, float]
+    """As `samples`, an hour after the start."""
     grew: tuple[Grew, ...]
     violation: Violation | None
     kinds: Mapping[str, int]
@@ -91,17 +97,21 @@ class Soak:
         began = time.process_time()
         self._chance = random.Random(self.seed)
         directory = Path(tempfile.mkdtemp(prefix="soak-", dir=stories.in_memory()))
-        self.simulation = Simulation(directory, CONFIG.replace("every: 15s", f"every: {self.every}") + RETENTION)
+        config = CONFIG.replace("every: 15s", f"every: {self.every}") + RETENTION
+        self.simulation = Simulation(directory, config, Crowd(containers=ON_EACH))
         self._watch = Watch(self.simulation)
         self._people = People(self.simulation, self._watch)
         self._stage = Stage(self.simulation, self._watch, self._people)
         self._reading: sa.Engine | None = None
         tell_logs(self.simulation)
         samples: list[Mapping[str, float]] = []
+        warm: Mapping[str, float] = {}
         violation: Violation | None = None
         try:
             with watching(self.simulation.dying):
                 self._begin()
+                warm = self._sample()
+                self.say(_row(0, warm, time.process_time() - began))
                 for day in range(1, self.days + 1):
                     self._day(day)
                     samples.append(self._sample())
@@ -112,7 +122,8 @@ class Soak:
             self._close()
             shutil.rmtree(directory, ignore_errors=True)
         return Soaked(
-            days=len(samples), samples=tuple(samples), grew=growth.judge(samples, max(EVENTS_D, RUNS_D) + 1),
+            days=len(samples), samples=tuple(samples), warm=warm,
+            grew=growth.judge(samples, max(EVENTS_D, RUNS_D) + 1) + growth.outgrown(warm, samples),
             violation=violation, kinds=self.kinds, commands=self._watch.commands, cured=self.cured,
             deaths=self.simulation.deaths, seconds=time.process_time() - began, lines=tuple(self.simulation.story[-80:]),
         )  # fmt: skip
@@ -133,6 +144,7 @@ class Soak:
         self.simulation.start()
         self._pass(60.0)
         self._people.accept("all")
+        self._pass(WARM_S)
 
     def _day(self, day: int) -> None:
         ends = self.simulation.clock.elapsed_s + DAY_S

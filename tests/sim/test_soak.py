@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from remediator.daemon.wire import Collected, Input
+from remediator.integrations.container import facts
+from remediator.model.content import Command
 from remediator.model.times import parse_rfc3339
 from remediator.sim import growth, soak
-from remediator.sim.simulation import Simulation
+from remediator.sim.simulation import Simulation, Watching
 from remediator.store import database, retention, tables
 
 pytestmark = pytest.mark.sim
@@ -88,6 +92,59 @@ def test_a_leak_is_named_and_only_a_leak(leak: Callable[[Simulation], None], nam
     assert soaked.violation is None, soaked.violation
     assert [each.name for each in soaked.grew] == ([name] if name else [])
     assert all(each.name in each.sentence for each in soaked.grew)
+
+
+class Keeping:
+    """Looks on as another does, and keeps of every reply what was parsed of it: the newest `most`, whatever cloud it is."""
+
+    def __init__(self, looking: Watching, most: int) -> None:
+        self._looking = looking
+        self.kept: deque[object] = deque(maxlen=most)
+
+    def seen(self, item: Input) -> None:
+        if isinstance(item, Collected):
+            self.kept.append((item.reply, facts.of(item.reply)))
+        self._looking.seen(item)
+
+    def started(self) -> None:
+        self._looking.started()
+
+    def leaves(self, host: str, command: Command) -> None:
+        self._looking.leaves(host, command)
+
+    def ticks(self) -> None:
+        self._looking.ticks()
+
+    def turned(self) -> None:
+        self._looking.turned()
+
+
+@pytest.mark.parametrize(
+    ("days", "every", "most", "how"),
+    [(QUIET_DAYS, "6h", 100_000, "in 3 days"), (9, "1h", 400, "since the first hour in 9 days")],
+    ids=["for ever", "up to a bound"],
+)
+def test_replies_that_are_kept_are_named(days: int, every: str, most: int, how: str) -> None:
+    """With a bound nothing rises any more after a few days: then the limit on memory says so."""
+
+    def meddle(simulation: Simulation) -> None:
+        if not isinstance(simulation.watch, Keeping):
+            assert simulation.watch is not None
+            simulation.watch = Keeping(simulation.watch, most)
+
+    soaked = soak.Soak(days=days, every=every, bouts=0, quiet_s=3600.0, meddle=meddle).run()
+    assert soaked.violation is None, soaked.violation
+    said = [each.sentence for each in soaked.grew if each.name == "memory:rss"]
+    assert [sentence for sentence in said if how in sentence], soaked.grew
+
+
+def test_memory_may_be_a_quarter_more_than_when_all_was_warm() -> None:
+    def outgrown(mib: float) -> list[str]:
+        samples = [{"memory:rss": each * 2**20, "memory:objects": 1.0} for each in (90.0, 90.0, mib)]
+        return [each.name for each in growth.outgrown({"memory:rss": 80.0 * 2**20, "memory:objects": 1.0}, samples)]
+
+    assert (outgrown(99.0), outgrown(101.0)) == ([], ["memory:rss"])
+    assert growth.outgrown({}, []) == ()
 
 
 def _grew(name: str, values: list[float]) -> list[str]:
