@@ -14,6 +14,7 @@ DAEMON = "remediator/daemon/"
 GUARD_TESTS = "tests/unit/safety/test_guards.py"
 AUTHORITY_TESTS = "tests/unit/safety/test_authority.py"
 EMPTY_TESTS = "tests/unit/mutants/test_empty_target.py"
+PLACES_TESTS = "tests/unit/daemon/test_places.py"
 MACHINE_TESTS = "tests/unit/runs/test_machine.py"
 
 
@@ -412,5 +413,40 @@ APPROVALS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *GALERA)
+LOOKING = (
+    Mutant(
+        name="parsed-replies-kept",
+        mistake="What was parsed of each reply is kept for ever.",
+        file="remediator/integrations/container/facts.py",
+        old='    return reply.read("containers", parse)\n',
+        new='    _KEPT.append(reply.read("containers", parse))\n    return _KEPT[-1]\n\n\n_KEPT: list[Any] = []\n',
+        tests="tests/unit/integrations/test_container_parsed.py",
+    ),
+    Mutant(
+        name="one-lane-for-all",
+        mistake="Hosts that failed wait among those that answer.",
+        file=DAEMON + "places.py",
+        old="    return Lane.QUICK if quick else Lane.SLOW\n",
+        new="    return Lane.QUICK\n",
+        tests=PLACES_TESTS,
+    ),
+    Mutant(
+        name="dying-host-keeps-its-place",
+        mistake="A host that dies holds a place among those that answer until its call has timed out.",
+        file=DAEMON + "places.py",
+        old=" or now.since(call.since) > PATIENCE_S)",
+        new=")",
+        tests=PLACES_TESTS,
+    ),
+    Mutant(
+        name="asked-without-a-place",
+        mistake="Silent hosts are asked without a place, so their calls wait for threads and count as silence.",
+        file=DAEMON + "places.py",
+        old="        if lane is Lane.SLOW and slow < each:\n",
+        new="        if lane is Lane.SLOW:\n",
+        tests=PLACES_TESTS,
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *LOOKING, *GALERA)
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}
