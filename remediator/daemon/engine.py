@@ -405,6 +405,8 @@ class Engine:
         for effect in turn.effects if turn is not None else ():
             if isinstance(effect, Collect):
                 world.in_flight.pop(effect.host, None)
+                if effect.forced:
+                    world.forced.add(effect.host)
             elif isinstance(effect, Act):
                 world.working.discard((effect.run, effect.step))
                 world.under_way.discard((effect.run, effect.step))

@@ -40,7 +40,7 @@ from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, QueueFull, Taken
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, HostReply, Reach
-from remediator.model.times import Clock
+from remediator.model.times import Clock, Instant
 from remediator.model.values import Unknown
 from remediator.store.checkpoints import CheckpointFile
 
@@ -234,10 +234,8 @@ class Loop:
         except Exception as error:
             log.exception("collection_failed", cloud=self._engine.world.config.cloud, host=host.name)
             why = f"asking {host.name} failed here: {type(error).__name__}: report it with the log"
-            received_at, broken = self._clock.now(), Reach.GARBLED
-            return Collected(
-                reply=HostReply(host=host.name, asked_at=asked_at, received_at=received_at, reach=broken, reason=why)
-            )
+            moments = (asked_at, self._clock.now())
+            return Collected(reply=_broken(host.name, moments, why, forced))
 
     def _try_references(self, effect: TryReferences) -> Referenced:
         return Referenced(answered=self._hands.try_references(effect.addresses))
@@ -362,3 +360,11 @@ class Loop:
     def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
         self._metrics_wanted = time.monotonic()
         return {**self._metrics, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}
+
+
+def _broken(host: str, moments: tuple[Instant, Instant], why: str, forced: bool) -> HostReply:
+    """Return the reply of a call that failed in this process; `moments`: when it began and ended."""
+    asked_at, received_at = moments
+    return HostReply(
+        host=host, asked_at=asked_at, received_at=received_at, reach=Reach.GARBLED, reason=why, forced=forced
+    )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from remediator.daemon import observing, places
 from remediator.daemon.pools import Kind
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Collected, Input
 from remediator.daemon.world import World
 from remediator.model.content import Command
 from remediator.model.control import Actor
+from remediator.model.hosts import Host
 from remediator.model.judging import State
 from remediator.model.replies import HostReply, Reach
 from remediator.sim.crowd import Crowd
 from remediator.sim.simulation import Simulation, tell_logs
+from remediator.store.journal import Journal
 
 pytestmark = pytest.mark.sim
 
@@ -55,9 +59,12 @@ class Replies:
     def turned(self) -> None:
         for host in self._simulation.cloud.hosts:
             result = self.world.results.get(("host-reachable", f"host/{host}"))
-            answered = [reply for reply in self.of[host] if reply.reach is Reach.OK]
-            if result is not None and (not self.of[host] or (result.state is not State.OK and len(answered) > 0)):
+            answered = any(reply.reach is Reach.OK for reply in self.of.get(host, ()))
+            if result is not None and (not self.asked(host) or (result.state is not State.OK and answered)):
                 self.wronged.add(host)
+
+    def asked(self, host: str) -> bool:
+        return host in self.of
 
     def longest_s(self, host: str, since_s: float) -> float:
         """Return the longest time since `since_s` in which `host` was not asked."""
@@ -93,7 +100,7 @@ def test_who_answers_is_asked_while_half_of_the_cloud_falls_silent(simulation: S
     each = places.of_each(len(simulation.cloud.hosts))
     assert len(silent) * DEADLINE_S / each > 60.0, "one lane alone would be held for a minute"
     simulation.start()
-    assert simulation.run(60.0, lambda: len(replies.of) == len(simulation.cloud.hosts))
+    assert simulation.run(60.0, lambda: all(map(replies.asked, simulation.cloud.hosts)))
     for name in silent:
         simulation.cloud.hosts[name].ssh = "silent"
     fell_s = simulation.clock.now().boot_s
@@ -117,15 +124,15 @@ def test_a_start_beside_a_silent_half_reaches_the_others_and_judges_nobody_unask
         simulation.cloud.hosts[name].ssh = "silent"
     simulation.start()
     began_s = simulation.clock.now().boot_s
-    assert simulation.run(45.0, lambda: all(replies.of[name] for name in staying))
-    unasked = [name for name in silent if not replies.of[name]]
+    assert simulation.run(45.0, lambda: all(map(replies.asked, staying)))
+    unasked = [name for name in silent if not replies.asked(name)]
     assert unasked, "some have not been asked by then"
     assert not {text for _, text in replies.world.results} & {f"host/{name}" for name in unasked}
     assert not {incident.target.hosts[0] for incident in replies.world.incidents.values()} & set(unasked)
     simulation.run(60.0)
     assert max(replies.longest_s(name, began_s) for name in staying) <= 3 * EVERY_S
     assert replies.wronged.isdisjoint(staying)
-    assert all(replies.of[name] for name in silent)
+    assert all(map(replies.asked, silent))
 
 
 def test_a_person_who_asks_about_a_silent_host_waits_for_one_place_and_not_for_all(
@@ -167,3 +174,39 @@ def test_a_call_that_does_not_come_back_is_told_again_and_made_once(simulation: 
     assert replies.of[name][asked].reason.endswith("was stuck in this process")
     assert replies.of[name][-1].reach is Reach.OK
     assert replies.world.results[("host-reachable", f"host/{name}")].state is State.OK
+
+
+class Broken:
+    """A collector with a mistake in it."""
+
+    def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
+        raise RuntimeError("can't start new thread")
+
+
+def test_a_call_that_fails_in_this_process_is_heard_of_and_keeps_no_place(
+    simulation: Simulation, replies: Replies
+) -> None:
+    simulation.start()
+    assert simulation.daemon is not None
+    loop = simulation.daemon.loop
+    loop._hands = replace(loop._hands, collector=Broken())
+    simulation.run(20.0)
+    assert replies.of["more001"][0].reach is Reach.GARBLED
+    assert "RuntimeError" in replies.of["more001"][0].reason
+    assert replies.world.results[("host-reachable", "host/more001")].state is State.CRITICAL
+    assert len(replies.of["more001"]) > 1
+    assert not [line for _, line in simulation.story if "collection_lost" in line]
+
+
+def test_a_wish_of_a_turn_that_failed_is_still_a_wish(simulation: Simulation, replies: Replies) -> None:
+    simulation.start()
+    assert simulation.run(60.0, lambda: bool(replies.of) and not replies.world.in_flight)
+    assert simulation.daemon is not None
+    world, engine, now = replies.world, simulation.daemon.engine, simulation.clock.now()
+    with simulation.daemon.database.transaction() as connection:
+        turn = Turn(world=world, journal=Journal(connection, now), now=now)
+        turn.collect("more001")
+        turn.dispatch_collections([])
+    assert ("more001" in world.in_flight, "more001" in world.forced) == (True, False)
+    engine._take_back(turn)
+    assert ("more001" in world.in_flight, "more001" in world.forced) == (False, True)
