@@ -98,7 +98,7 @@ class Soak:
         self._chance = random.Random(self.seed)
         directory = Path(tempfile.mkdtemp(prefix="soak-", dir=stories.in_memory()))
         config = CONFIG.replace("every: 15s", f"every: {self.every}") + RETENTION
-        self.simulation = Simulation(directory, config, Crowd(containers=ON_EACH))
+        self.simulation = Simulation(directory, config, crowd=Crowd(containers=ON_EACH))
         self._watch = Watch(self.simulation)
         self._people = People(self.simulation, self._watch)
         self._stage = Stage(self.simulation, self._watch, self._people)
