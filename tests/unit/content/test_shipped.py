@@ -122,7 +122,7 @@ CLUSTER: dict[str, Any] = {
     "named_twice": None,
 }
 IDENTITY: dict[str, Any] = {"named_twice": False, "speaks": True, "names": [], "sentence": None, "machine_known": True}
-TWICE = {"named_twice": True, "names": ["CTL1", "ctl1"], "sentence": one_machine(("CTL1", "ctl1"))}
+SAME_MACHINE = {"named_twice": True, "names": ["CTL1", "ctl1"], "sentence": one_machine(("CTL1", "ctl1"))}
 LOST: dict[str, Any] = {
     "proven_primary": 0, "may_be_primary": 0, "proven_synced": 0, "proven_stopped": 3, "uuids_agree": None, "conf_ids_agree": None,
     "foreign_uuid": None, "behind_mark": None, "why": "it is so", "rule": "GB-7",
@@ -204,8 +204,8 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("host-engine", {"answers": False, "state": "missing", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
     ("host-identity", {}, State.OK, None, ()),
     ("host-identity", {"machine_known": False}, State.OK, None, ()),
-    ("host-identity", TWICE, State.CRITICAL, "host-named-twice", ()),
-    ("host-identity", {**TWICE, "speaks": False}, State.WARNING, None, ()),
+    ("host-identity", SAME_MACHINE, State.CRITICAL, "host-named-twice", ()),
+    ("host-identity", {**SAME_MACHINE, "speaks": False}, State.WARNING, None, ()),
     ("galera-node", {}, State.OK, None, ()),
     ("galera-node", NODE_DOWN, State.CRITICAL, "galera-member-failed", ("galera-start-member",)),
     ("galera-node", {**NODE_DOWN, "any_donor_or_joiner": True}, State.CRITICAL, None, ()),
