@@ -177,10 +177,11 @@ def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float, *, guesse
     service = hint.service or ""
     before = world.downtimes.get((host, service))
     name = naming.canonical(hint.host)
+    if guessed and before is None and depth == 0:
+        return  # it may not even count as the newest word
     if guessed and before is not None and before.name != name:
-        turn.say(
-            "warning", "downtime_kept", host=host, reason=f"{hint.host} may be another host than {before.name or host}"
-        )
+        why = f"{hint.host} may be another host than {before.name or host}"
+        turn.say("warning", "downtime_kept", host=host, reason=why)
         return
     newest = world.downtime_told.get((host, service))
     if newest is None and before is not None:
