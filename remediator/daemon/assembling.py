@@ -25,7 +25,7 @@ from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references
 from remediator.reach.interface import Reacher
-from remediator.store import ballast, blobs, checkpoints, epochs, reader, retention
+from remediator.store import ballast, blobs, checkpoints, identities, reader, retention
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 
@@ -41,6 +41,7 @@ class Ground:
     reach_of: Callable[[Config], Reacher]
     try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
     process_alive: Callable[[int, str], bool]
+    new_id: Callable[[], str] = identities.new_id
 
 
 def real_ground() -> Ground:
@@ -69,9 +70,11 @@ class Daemon:
             ballast.lay(state_dir)
             self.database = Database(reader.location(config))
             self.database.open()
-            self._reach.token = f"{config.cloud}:{epochs.take(self.database, ground.clock.now().wall)}"
+            identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)
+            self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)
             self.world: World = worldly.world_of(parts, refrain, ground.clock)
+            self.world.identity = identity
             self.world.process_alive = ground.process_alive
             self.world.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
             self.world.purge_outputs = lambda before_s: _purge(state_dir, before_s)

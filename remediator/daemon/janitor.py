@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.daemon import casing, marking, stumbling
+from remediator.daemon import casing, leavings, marking, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
 from remediator.model.plans import PlannedStep
@@ -44,9 +44,18 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
         raise ValueError(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
-    order = ActionInput(target=run.plan.target, host=host, data=data, params=step.params, run=run.id)
+    order = ActionInput(
+        target=run.plan.target,
+        host=host,
+        data=data,
+        params=step.params,
+        run=run.id,
+        mark=world.identity.mark(run.id),
+        older_marks=leavings.older_marks(world, run.id),
+    )
     try:
-        return debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, mark, turn.now)
+        left = {**mark, leavings.RUN: order.mark_on(name)}
+        return debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, left, turn.now)
     except ValueError as error:
         why = str(error)
     except Exception as error:  # noqa: BLE001 - see stumbling

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from remediator.daemon import marking, stumbling
+from remediator.daemon import leavings, marking, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, ActionSpec, Probe, Settled, Waits
 from remediator.model.plans import PlannedStep
@@ -87,6 +87,8 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
         data=result.data if result is not None else {},
         params=planning.taken(wanted.params, results),
         run=run.id,
+        mark=world.identity.mark(run.id),
+        older_marks=leavings.older_marks(world, run.id),
         approved=yes is not None,
         shown=yes.evidence if yes is not None else "",
         consent=run.consent,

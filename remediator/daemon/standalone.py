@@ -22,7 +22,7 @@ from remediator.daemon.refraining import Refrain
 from remediator.model import redaction
 from remediator.model.control import Actor, Answer
 from remediator.reach import references
-from remediator.store import checkpoints, epochs, reader
+from remediator.store import checkpoints, identities, reader
 from remediator.store import database as database_url
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
@@ -62,7 +62,8 @@ class _Alone:
         self.world.only_target = target if acts else ""
         reach = reaching.reach_of(config)
         if acts:
-            reach.token = f"{config.cloud}:{epochs.take(database, time.now().wall)}"
+            self.world.identity = identities.begin(database, config.cloud, time.now().wall)
+            reach.token = f"{config.cloud}:{self.world.identity.epoch}"
         self._undo.callback(reach.close)
         hands = Hands(
             collector=reaching.collector_of(config, parts.integrations, reach, time),

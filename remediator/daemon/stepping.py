@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon import casing, deciding, ending, janitor, observing, resolving
+from remediator.daemon import casing, deciding, ending, janitor, leavings, observing, resolving
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
@@ -156,13 +156,15 @@ def _before(turn: Turn, run: Run) -> dict[str, str]:
     """Return the identity that is recorded with the INTENTs of this turn: probes and debts compare with it."""
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)
-    return before | {"intent_at": rfc3339(turn.now.wall), "run": run.id}
+    return before | {"intent_at": rfc3339(turn.now.wall)}
 
 
 def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str]) -> Run:
     """Write one INTENT and return the run."""
     world = turn.world
     planned = resolving.planned(run, step)
+    if planned.commands:
+        before = before | {leavings.RUN: leavings.mark_on(world, run.id, planned.commands[0].host)}
     run = machine.intent(run, step.id, before, turn.now)
     turn.run(run)
     commands = [command.to_json() for command in planned.commands]

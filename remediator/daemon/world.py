@@ -23,6 +23,7 @@ from remediator.model import times
 from remediator.model.content import Content, Integration, MarkSpec
 from remediator.model.hooks import ForeignName
 from remediator.model.hosts import Inventory
+from remediator.model.identity import NOBODY, Identity
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Incident, Run
@@ -77,6 +78,8 @@ class World:
     read_pause: Callable[[], tuple[str, ...] | Unknown]
     """The pause file and the room left in the state directory, as reasons not to act; UNKNOWN when it cannot be read."""
 
+    identity: Identity = NOBODY
+    """Who we are on hosts. Nobody leaves nothing there and acts on none."""
     process_alive: Callable[[int, str], bool] = lambda _pid, _started: True
     """Whether a process of this machine still runs; for wrapped commands whose end nobody told."""
     decides: bool = True

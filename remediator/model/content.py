@@ -134,6 +134,12 @@ class ActionInput:
     data: Data
     params: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
+    """The run as our journal calls it."""
+    mark: str = ""
+    """What this run leaves on hosts: unlike `run` it is unique in the world (model/identity.py)."""
+    older_marks: Mapping[str, str] = field(default_factory=dict)
+    """Host to what this run has left there already, where that is not `mark`: the release before this one left the bare run, and a store
+    that was given another id since left its former one."""
     approved: bool = False
     """A person said yes to this very plan."""
     shown: str = ""
@@ -143,6 +149,10 @@ class ActionInput:
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Step id to what it gave."""
     evidence: Evidence | None = None
+
+    def mark_on(self, host: str) -> str:
+        """Return what the run leaves, or has left, on `host`."""
+        return self.older_marks.get(host, self.mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

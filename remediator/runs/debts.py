@@ -66,7 +66,7 @@ def owed(
         target=run.plan.target,
         host=commands[0].host,
         check=run.plan.check,
-        mark={**mark, "run": run.id, "step": step.id},
+        mark={"run": run.id, **mark, "step": step.id},
         undo=undo,
         created_at=now,
         expires_at=_later(now, spec.lifetime_s),

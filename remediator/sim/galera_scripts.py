@@ -43,6 +43,11 @@ def _runs(host: SimHost) -> bool:
     return host.engine_state == "ok" and host.services["mariadb"].running
 
 
+def _store(mark: str) -> str:
+    """Return what of a mark names its store."""
+    return mark.rpartition("run-")[0]
+
+
 def _others(member: Member, run: str) -> Ended | None:
     if member.hold is not None and member.hold != f"{scripts.HELD} {run}":
         return 3, f"held by another: {member.hold}"
@@ -111,6 +116,8 @@ def _bootstrap(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     member = galera.members[host.name]
     if not _stopped(host):
         return NOT_STOPPED
+    if member.helper is not None and _store(member.helper.run) != _store(words[1]):
+        return 6, "not our remediator_galera_bootstrap"
     if member.helper is not None and not member.helper.running:
         member.helper = None
     if member.helper is not None:

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from random import Random
 from typing import Any, Protocol
 
 import structlog
@@ -101,6 +102,8 @@ class Simulation:
 
     def __init__(self, directory: Path, config: str = CONFIG, shape: Shape = DEFAULT, crowd: Crowd = NOBODY) -> None:
         self.directory = directory
+        self._ids = Random(0)
+        """Ids are as random as a story that repeats exactly lets them be."""
         self.clock = VirtualClock()
         self.timeline = Timeline(self.clock)
         self.cloud = SimCloud(self.clock, self.timeline, shape, crowd)
@@ -169,6 +172,7 @@ class Simulation:
             reach_of=lambda _config: reach,
             try_references=reach.references,
             process_alive=lambda pid, _started: pid in self.alive,
+            new_id=lambda: f"{self._ids.getrandbits(64):016x}",
         )
         self.pools = pools
         self.daemon = Daemon(None, parts, ground)

@@ -37,6 +37,7 @@ from remediator.model.hooks import Hint, Taken
 from remediator.model.replies import CommandDone, HostReply, Reach, Section
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
+from remediator.store import identities
 from remediator.store.database import Database, url_of
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -231,6 +232,7 @@ class Cloud:
             own_boot_id="boot-daemon",
             read_pause=lambda: self.pauses,
         )
+        self.world.identity = identities.begin(self.database, self.config.cloud, self.wall())
         self.engine = Engine(self.world, self.database)
         self.later = []
 

@@ -45,7 +45,7 @@ def _hold(order: ActionInput) -> tuple[Command, ...]:
         return ()
     one = _here(order)
     how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
-    argv = scripts.HOLD.argv(order.run, order.host.engine, how)
+    argv = scripts.HOLD.argv(order.mark_on(order.host.name), order.host.engine, how)
     return (Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)
 
 
@@ -67,7 +67,7 @@ def _stop(order: ActionInput) -> tuple[Command, ...]:
     sentence = words.stopping(", ".join(_running(order)) or host)
     if sentence not in order.shown and order.consent != sentence:
         raise AsksAgain(sentence)
-    return (Command(host=host, argv=scripts.STOP.argv(order.run, order.host.engine), timeout_s=STOP_S),)
+    return (Command(host=host, argv=scripts.STOP.argv(order.mark_on(host), order.host.engine), timeout_s=STOP_S),)
 
 
 def _running(order: ActionInput) -> list[str]:

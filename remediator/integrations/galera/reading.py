@@ -20,12 +20,13 @@ READ_S = 1800.0
 
 
 def nonce(order: ActionInput) -> str:
-    """Return a word of its own for each member and run, whatever characters the name of the host has."""
-    return f"{order.run}-{hashlib.sha256(order.host.name.encode()).hexdigest()[:16]}"
+    """Return a word of its own for each member and mark, whatever characters the name of the host has."""
+    of_both = f"{order.mark_on(order.host.name)} {order.host.name}"
+    return f"{order.run}-{hashlib.sha256(of_both.encode()).hexdigest()[:32]}"
 
 
 def commands(order: ActionInput) -> tuple[Command, ...]:
-    argv = scripts.READ.argv(nonce(order), order.host.engine, order.run)
+    argv = scripts.READ.argv(nonce(order), order.host.engine, order.mark_on(order.host.name))
     return (Command(host=order.host.name, argv=argv, timeout_s=READ_S),)
 
 

@@ -35,7 +35,7 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 
 
 def _save(order: ActionInput) -> tuple[Command, ...]:
-    return _command(order.host.name, scripts.SAVE, QUICK_S, data_directory(order), order.run)
+    return _command(order.host.name, scripts.SAVE, QUICK_S, data_directory(order), order.mark_on(order.host.name))
 
 
 def _copy(settings: Mapping[str, Any]) -> Any:
@@ -45,7 +45,7 @@ def _copy(settings: Mapping[str, Any]) -> Any:
         found: tuple[Command, ...] = ()
         hook = settings.get("snapshot")
         if hook:
-            found += (Command(host=host, argv=(*(str(word) for word in hook), order.run), timeout_s=1800.0),)
+            found += (Command(host=host, argv=(*(str(word) for word in hook), order.mark_on(host)), timeout_s=1800.0),)
         if settings.get("copy", "files") == "datadir":
             data, free = _sizes(order, host)
             if free < gather.SPACE_FACTOR * data:
@@ -53,7 +53,8 @@ def _copy(settings: Mapping[str, Any]) -> Any:
                     f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} bytes free): make room, "
                     "or set integrations.galera.copy: files"
                 )
-            found += _command(host, scripts.COPY, 600.0 + data / COPY_RATE, data_directory(order, host), order.run)
+            limit_s, where = 600.0 + data / COPY_RATE, data_directory(order, host)
+            found += _command(host, scripts.COPY, limit_s, where, order.mark_on(host))
         return found
 
     return commands
@@ -78,7 +79,7 @@ def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
     host = choosing.still(order, Procedure.BOOTSTRAP)
     engine = choosing.engine(order, host)
-    return _command(host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.run, engine)
+    return _command(host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.mark_on(host), engine)
 
 
 def _join(order: ActionInput) -> tuple[Command, ...]:
@@ -90,7 +91,8 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
     if progress.left_out(_here(order, order.host.name)):
         return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
     how = "sst" if order.host.name in choice["sst"] else "ist"
-    return _command(order.host.name, scripts.JOIN, START_S, order.run, data_directory(order), how, order.host.engine)
+    mark, engine = order.mark_on(order.host.name), order.host.engine
+    return _command(order.host.name, scripts.JOIN, START_S, mark, data_directory(order), how, engine)
 
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:
@@ -99,7 +101,7 @@ def _finish(order: ActionInput) -> tuple[Command, ...]:
     progress.must_hold_without(order, host)
     if progress.left_out(_here(order, host)):
         return _command(host, scripts.RESTART, STOP_S, choosing.engine(order, host))
-    return _command(host, scripts.FINISH, STOP_S, order.run, choosing.engine(order, host))
+    return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), choosing.engine(order, host))
 
 
 def _here(order: ActionInput, host: str) -> Member:
@@ -153,7 +155,7 @@ def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Pr
 
 
 def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
-    """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the run is appended)."""
+    """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the mark of the run is appended)."""
     return (
         *holding.ACTIONS,
         ActionSpec(

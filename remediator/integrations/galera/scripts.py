@@ -9,6 +9,9 @@ The hold is a drop-in of the unit and no mask: kolla writes its units into /etc/
 ``--wsrep-recover`` needs ``--skip-networking`` where there is no network: it binds its address before it prints the position.
 A bootstrap container that refuses to bootstrap ends with exit code 0: only its state and SQL tell.
 
+The run in their arguments is its mark, which names the store as well (model/identity.py). A hold, a container, a saved copy of another
+mark is never taken over and never removed.
+
 Each program begins by looking at its own name and at how many words it got. sudo compares all arguments as one text, so a rule for
 ``sh -c TEXT NAME ARGS`` also fits the same text cut at another space; what is cut like that has another name, and ends at once.
 """
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from remediator.model import identity
 from remediator.model.content import Script
 
 UNIT: Final = "kolla-mariadb-container.service"
@@ -24,7 +28,7 @@ BOOTSTRAP_CONTAINER: Final = "remediator_galera_bootstrap"
 RECOVER_CONTAINER: Final = "remediator_galera_recover"
 HELD: Final = "# remediator"
 
-_RUN = r"run-[0-9]{1,12}"
+_MARK = identity.MARK
 _ENGINE = r"docker|podman"
 PATH: Final = r"/[A-Za-z0-9._/-]{1,200}"
 _NONCE = r"[A-Za-z0-9-]{8,64}"
@@ -34,10 +38,16 @@ def _script(name: str, text: str, *args: str) -> Script:
     return Script(name=name, text=f'[ "$0:$#" = {name}:{len(args)} ] || exit 2; {text}', args=args)
 
 
-_DROP = f"D=/etc/systemd/system/{UNIT}.d; F=$D/remediator-hold.conf"
+_FILE = "F=$D/remediator-hold.conf"
+_DROP = f"D=/etc/systemd/system/{UNIT}.d; {_FILE}"
 _STOPPED = (
     '[ "$($E inspect -f "{{.State.Running}}" mariadb)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }'
 )
+_OURS = (
+    "case $($E inspect -f '{{index .Config.Labels \"remediator.run\"}}' $C 2>/dev/null) in "
+    '""|"${R%run-*}"run-*) ;; *) echo "not our $C"; exit 6;; esac'
+)
+"""A container of that name is of this store, or there is none: one of another store is left as it is, ended or not."""
 _RELEASE = (
     f'[ ! -e "$F" ] || [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
     'rm -f "$F"; rmdir "$D" 2>/dev/null; systemctl daemon-reload || exit 7'
@@ -53,11 +63,11 @@ HOLD: Final = _script(
         "|| exit 5; fi; systemctl daemon-reload || exit 7; S; "
         f'case "$(I):$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
     ),
-    _RUN,
+    _MARK,
     _ENGINE,
     "stopped|running",
 )
-"""Arguments: run, engine, ``stopped`` or ``running``. Keeps the unit of a member from starting: of one that must be stopped, or of one that may
+"""Arguments: mark, engine, ``stopped`` or ``running``. Keeps the unit of a member from starting: of one that must be stopped, or of one that may
 run, and goes on until it ends. Prints which it is now."""
 
 STOP: Final = _script(
@@ -69,14 +79,14 @@ STOP: Final = _script(
         f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
         f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
     ),
-    _RUN,
+    _MARK,
     _ENGINE,
 )
-"""Arguments: run, engine. Stops a member that this run holds and whose own log says in this moment that it is outside of a Primary component. The
+"""Arguments: mark, engine. Stops a member that this run holds and whose own log says in this moment that it is outside of a Primary component. The
 start that follows is refused by the hold: so systemd, and whoever looks, can tell it from a stop by an operator."""
 
-RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _RUN)
-"""Arguments: run. Takes back a hold of that run; starts nothing."""
+RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _MARK)
+"""Arguments: mark. Takes back a hold of that run; starts nothing."""
 
 SAVE: Final = _script(
     "galera-save",
@@ -85,9 +95,9 @@ SAVE: Final = _script(
         '[ ! -e "$V/$f" ] || [ -e "$S/$f" ] || cp -p "$V/$f" "$S/$f" || exit 5; done; ls -l "$S"'
     ),
     PATH,
-    _RUN,
+    _MARK,
 )
-"""Arguments: data directory, run. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never overwritten."""
+"""Arguments: data directory, mark. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never overwritten."""
 
 COPY: Final = _script(
     "galera-copy",
@@ -97,60 +107,60 @@ COPY: Final = _script(
         'mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),
     PATH,
-    _RUN,
+    _MARK,
 )
-"""Arguments: data directory, run. Copies the whole data directory beside itself; one that is sent again waits for the first."""
+"""Arguments: data directory, mark. Copies the whole data directory beside itself; one that is sent again waits for the first."""
 
 READ: Final = _script(
     "galera-read-position",
     (
-        f"N=$1; E=$2; R=$3; {_STOPPED}; $E rm -f {RECOVER_CONTAINER} >/dev/null 2>&1; "
-        'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; echo "remediator-position $N begin"; '
-        f'$E run --rm --name {RECOVER_CONTAINER} --label "remediator.run=$R" --network none --volumes-from mariadb --user 0 '
-        '--entrypoint sh "$I" -c \'B=$(command -v mariadbd || command -v mysqld) && "$B" '
+        f"E=$2; R=$3; C={RECOVER_CONTAINER}; {_STOPPED}; {_OURS}; $E rm -f $C >/dev/null 2>&1; "
+        'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; P="remediator-position $1"; echo "$P begin"; '
+        "$E run --rm --name $C --label remediator.run=$R --network none --volumes-from mariadb --user 0 "
+        "--entrypoint sh $I -c '$(command -v mariadbd || command -v mysqld) "
         "--defaults-file=/var/lib/kolla/config_files/galera.cnf --user=mysql --wsrep-recover --skip-networking "
-        "--log-error=/tmp/remediator.err; rc=$?; tail -n 150 /tmp/remediator.err | cut -c1-400; exit $rc' 2>&1; "
-        'rc=$?; echo; echo "remediator-position $N end $rc"'
+        "--log-error=/tmp/r; r=$?; tail -n 150 /tmp/r | cut -c-400; exit $r' 2>&1; "
+        'r=$?; echo; echo "$P end $r"'
     ),
     _NONCE,
     _ENGINE,
-    _RUN,
+    _MARK,
 )
-"""Arguments: nonce, engine, run. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4), and what is shown of it
+"""Arguments: nonce, engine, mark. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4), and what is shown of it
 is less than what is kept of a step's output."""
 
 BOOTSTRAP: Final = _script(
     "galera-bootstrap",
     (
-        f"V=$1; R=$2; E=$3; {_STOPPED}; $E rm {BOOTSTRAP_CONTAINER} >/dev/null 2>&1; "
-        f'$E inspect {BOOTSTRAP_CONTAINER} >/dev/null 2>&1 && {{ echo "a bootstrap container runs already"; exit 6; }}; '
+        f"V=$1; R=$2; E=$3; C={BOOTSTRAP_CONTAINER}; {_STOPPED}; {_OURS}; $E rm $C >/dev/null 2>&1; "
+        '$E inspect $C >/dev/null 2>&1 && { echo "a bootstrap container runs already"; exit 6; }; '
         'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; '
         'sed -i "s/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/" "$V/grastate.dat" && sync "$V/grastate.dat" || exit 5; '
-        f'$E run -d --name {BOOTSTRAP_CONTAINER} --label "remediator.run=$R" --network host --volumes-from mariadb '
+        '$E run -d --name $C --label "remediator.run=$R" --network host --volumes-from mariadb '
         '-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster "$I"'
     ),
     PATH,
-    _RUN,
+    _MARK,
     _ENGINE,
 )
-"""Arguments: data directory, run, engine. Starts a new Primary component from this member's data, in a container of its own (GB-11)."""
+"""Arguments: data directory, mark, engine. Starts a new Primary component from this member's data, in a container of its own (GB-11)."""
 
 JOIN: Final = _script(
     "galera-join",
     (
-        f"R=$1; V=$2; M=$3; E=$4; {_DROP}; {_RELEASE}; "
-        '[ ! -e "$V/gvwstate.dat" ] || [ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
+        f"R=$1; V=$2; M=$3; E=$4; U={UNIT}; D=/etc/systemd/system/$U.d; {_FILE}; {_RELEASE}; "
+        '[ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
         'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then case $($E inspect -f "{{.State.Running}}" mariadb) in '
         'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" "$S/grastate.dat.set-aside" '
         '|| exit 5;; *) echo "mariadb is not proven stopped"; exit 4;; esac; fi; '
-        f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
+        "systemctl reset-failed $U 2>/dev/null; systemctl start $U"
     ),
-    _RUN,
+    _MARK,
     PATH,
     "ist|sst",
     _ENGINE,
 )
-"""Arguments: run, data directory, ``ist`` or ``sst``, engine. Takes the hold back and starts the unit; ``sst`` forces a whole
+"""Arguments: mark, data directory, ``ist`` or ``sst``, engine. Takes the hold back and starts the unit; ``sst`` forces a whole
 transfer (GB-10), of a stopped member only: one that runs keeps its files."""
 
 FINISH: Final = _script(
@@ -163,10 +173,10 @@ FINISH: Final = _script(
         f"$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; {_RELEASE}; "
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
-    _RUN,
+    _MARK,
     _ENGINE,
 )
-"""Arguments: run, engine. Ends our bootstrap container cleanly and starts the unit in its place; an engine that does not say what
+"""Arguments: mark, engine. Ends our bootstrap container cleanly and starts the unit in its place; an engine that does not say what
 containers there are ends it before anything is changed, and one that was sent twice does no harm."""
 
 START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")

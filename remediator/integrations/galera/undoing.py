@@ -33,7 +33,7 @@ def data_directory(order: ActionInput, host: str | None = None) -> str:
 
 
 def _release(order: ActionInput) -> tuple[Command, ...]:
-    return (Command(host=order.host.name, argv=scripts.RELEASE.argv(order.run), timeout_s=30.0),)
+    return (Command(host=order.host.name, argv=scripts.RELEASE.argv(order.mark_on(order.host.name)), timeout_s=30.0),)
 
 
 def _still_held(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
@@ -47,7 +47,13 @@ def _still_held(mark: Mapping[str, str], reply: HostReply, _target: Target) -> b
 
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:
-    return (Command(host=order.host.name, argv=scripts.FINISH.argv(order.run, order.host.engine), timeout_s=240.0),)
+    return (
+        Command(
+            host=order.host.name,
+            argv=scripts.FINISH.argv(order.mark_on(order.host.name), order.host.engine),
+            timeout_s=240.0,
+        ),
+    )
 
 
 def _still_bootstrapped(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:

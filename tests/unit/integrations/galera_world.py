@@ -22,6 +22,9 @@ UUID = "6c191011-e710-11f1-8064-067e3541b3e4"
 OTHER = "11111111-e710-11f1-8064-067e3541b3e4"
 VOLUME = "/var/lib/docker/volumes/mariadb/_data"
 RUN = "run-7"
+STORE = "00c0ffee00c0ffee"
+MARK = f"lab.{STORE}.{RUN}"
+"""What that run leaves on hosts."""
 REFUSED = Unknown("sql_refused")
 TARGET = targets.cluster("galera", HOSTS)
 ACTIONS: Mapping[str, ActionSpec] = {one.name: one for one in registry.load({"galera": {}})["galera"].actions}
@@ -76,11 +79,11 @@ def who(host: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def held(run: str = RUN) -> dict[str, Any]:
+def held(run: str = MARK) -> dict[str, Any]:
     return {"exists": True, "line": f"# remediator {run}"}
 
 
-def helper(run: str = RUN, **changes: Any) -> dict[str, Any]:
+def helper(run: str = MARK, **changes: Any) -> dict[str, Any]:
     """Return the helpers of a host whose bootstrap container runs."""
     one = {"running": True, "status": "running", "exit_code": 0, "started_at": "2026-11-23T06:59:00Z", "run": run}
     return {"remediator_galera_bootstrap": {**one, **changes}, "remediator_galera_recover": None}
@@ -194,6 +197,7 @@ def order(
         host=Host(name=host, address=host, groups=("mariadb",), engine=changes.pop("engine", "docker")),
         data=changes.pop("data", {}),
         run=run,
+        mark=f"lab.{STORE}.{run}" if run else "",
         results=results or {},
         evidence=seen,
         **changes,

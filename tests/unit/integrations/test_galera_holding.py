@@ -12,7 +12,7 @@ from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.galera_world import LONG, OUTSIDE, RUN, WELL, argvs, between, judged, lone, looks, order
+from tests.unit.integrations.galera_world import LONG, MARK, OUTSIDE, WELL, argvs, between, judged, lone, looks, order
 
 pytestmark = pytest.mark.unit
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.unit
 def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> None:
     replies = [looks("ctl1"), between("ctl2"), world.running("ctl3", Unknown("sql_timeout"))]
     for host, how in (("ctl1", "running"), ("ctl2", "running"), ("ctl3", "stopped")):
-        assert argvs("galera.hold", order(host, *replies)) == [(host, scripts.HOLD.argv(RUN, "docker", how))]
+        assert argvs("galera.hold", order(host, *replies)) == [(host, scripts.HOLD.argv(MARK, "docker", how))]
 
 
 def test_only_one_that_still_runs_is_waited_for() -> None:
@@ -95,7 +95,7 @@ def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     with pytest.raises(AsksAgain) as asked:
         stop("ctl3", *replies)
     assert str(asked.value) == "stop ctl3, running outside of a Primary component"
-    assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(RUN, "docker"))]
+    assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(MARK, "docker"))]
     with pytest.raises(AsksAgain):
         stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
 

@@ -17,7 +17,18 @@ from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.galera_world import ACTIONS, CHOICE, CHOSEN, HOSTS, RUN, TARGET, UUID, VOLUME, argvs, order
+from tests.unit.integrations.galera_world import (
+    ACTIONS,
+    CHOICE,
+    CHOSEN,
+    HOSTS,
+    MARK,
+    TARGET,
+    UUID,
+    VOLUME,
+    argvs,
+    order,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -35,9 +46,9 @@ def held(**changed: dict[str, Any]) -> list[HostReply]:
 
 
 def test_a_hold_names_its_run_and_the_engine() -> None:
-    assert argvs("galera.hold", order("ctl2")) == [("ctl2", scripts.HOLD.argv(RUN, "docker", "stopped"))]
+    assert argvs("galera.hold", order("ctl2")) == [("ctl2", scripts.HOLD.argv(MARK, "docker", "stopped"))]
     assert argvs("galera.hold", order("ctl2", engine="podman")) == [
-        ("ctl2", scripts.HOLD.argv(RUN, "podman", "stopped"))
+        ("ctl2", scripts.HOLD.argv(MARK, "podman", "stopped"))
     ]
 
 
@@ -56,15 +67,15 @@ def test_before_its_run_it_is_refused_unless_the_judgement_says_so(action: str, 
 
 
 def test_the_small_files_are_saved_from_where_the_collector_found_them() -> None:
-    assert argvs("galera.save", order("ctl1")) == [("ctl1", scripts.SAVE.argv(VOLUME, RUN))]
+    assert argvs("galera.save", order("ctl1")) == [("ctl1", scripts.SAVE.argv(VOLUME, MARK))]
     elsewhere = [world.stopped("ctl1", volume="/srv/db")]
-    assert argvs("galera.save", order("ctl1", *elsewhere)) == [("ctl1", scripts.SAVE.argv("/srv/db", RUN))]
+    assert argvs("galera.save", order("ctl1", *elsewhere)) == [("ctl1", scripts.SAVE.argv("/srv/db", MARK))]
 
 
 def test_a_position_is_read_with_a_word_of_its_own() -> None:
     words = {host: argvs("galera.read_position", order(host))[0][1][4] for host in HOSTS}
     assert len(set(words.values())) == 3
-    assert argvs("galera.read_position", order("ctl1")) == [("ctl1", scripts.READ.argv(words["ctl1"], "docker", RUN))]
+    assert argvs("galera.read_position", order("ctl1")) == [("ctl1", scripts.READ.argv(words["ctl1"], "docker", MARK))]
     assert argvs("galera.read_position", order("ctl1", run="run-8"))[0][1][4] != words["ctl1"]
 
 
@@ -227,7 +238,7 @@ def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_positi
     chosen = result(dataclasses.replace(asked, consent=str(asks.value)), "")
     assert (chosen["host"], chosen["sst"]) == ("ctl2", ["ctl1"])
     assert argvs("galera.join", order("ctl1", *up(), results={"choose": chosen}))[0][1] == scripts.JOIN.argv(
-        RUN, VOLUME, "sst", "docker"
+        MARK, VOLUME, "sst", "docker"
     )
 
 
@@ -298,7 +309,7 @@ def test_without_a_setting_nothing_is_copied() -> None:
 
 def test_the_whole_data_directory_of_the_chosen_one_is_copied_where_it_fits() -> None:
     commands = copying({"copy": "datadir"}).commands(order("ctl1", *held(), results=CHOSEN))
-    assert [(one.host, one.argv) for one in commands] == [("ctl2", scripts.COPY.argv(VOLUME, RUN))]
+    assert [(one.host, one.argv) for one in commands] == [("ctl2", scripts.COPY.argv(VOLUME, MARK))]
     assert commands[0].timeout_s > 600
 
 
@@ -306,7 +317,7 @@ def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
     commands = copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).commands(
         order("ctl1", *held(), results=CHOSEN)
     )
-    assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", RUN), scripts.COPY.argv(VOLUME, RUN)]
+    assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", MARK), scripts.COPY.argv(VOLUME, MARK)]
 
 
 @pytest.mark.parametrize(
@@ -336,7 +347,7 @@ def test_without_a_choice_of_this_run_nothing_follows(action: str) -> None:
 
 def test_the_chosen_member_is_bootstrapped_when_all_still_stands() -> None:
     asked = order("ctl1", *held(), results={**world.reads(76, 77, 75), **CHOSEN})
-    assert argvs("galera.bootstrap", asked) == [("ctl2", scripts.BOOTSTRAP.argv(VOLUME, RUN, "docker"))]
+    assert argvs("galera.bootstrap", asked) == [("ctl2", scripts.BOOTSTRAP.argv(VOLUME, MARK, "docker"))]
 
 
 @pytest.mark.parametrize(
@@ -397,15 +408,15 @@ def up(**answers: Any) -> list[HostReply]:
 
 def test_a_member_joins_and_the_bootstrapped_one_does_not() -> None:
     assert argvs("galera.join", order("ctl1", *up(), results=CHOSEN)) == [
-        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "ist", "docker"))
+        ("ctl1", scripts.JOIN.argv(MARK, VOLUME, "ist", "docker"))
     ]
     assert argvs("galera.join", order("ctl2", *up(), results=CHOSEN)) == []
     empty = {"choose": {**CHOICE, "sst": ["ctl1"]}}
     assert argvs("galera.join", order("ctl1", *up(), results=empty)) == [
-        ("ctl1", scripts.JOIN.argv(RUN, VOLUME, "sst", "docker"))
+        ("ctl1", scripts.JOIN.argv(MARK, VOLUME, "sst", "docker"))
     ]
     assert argvs("galera.join", order("ctl3", *up(), results=empty)) == [
-        ("ctl3", scripts.JOIN.argv(RUN, VOLUME, "ist", "docker"))
+        ("ctl3", scripts.JOIN.argv(MARK, VOLUME, "ist", "docker"))
     ]
 
 
@@ -427,7 +438,7 @@ def test_the_next_one_waits_for_the_transfer_of_the_last(answers: dict[str, Any]
 def test_the_bootstrap_container_is_ended_only_when_all_others_are_synced() -> None:
     whole = up(ctl1=world.sql(), ctl3=world.sql())
     assert argvs("galera.finish", order("ctl1", *whole, results=CHOSEN)) == [
-        ("ctl2", scripts.FINISH.argv(RUN, "docker"))
+        ("ctl2", scripts.FINISH.argv(MARK, "docker"))
     ]
     for bad in (world.sql(state="Joined"), world.sql("non-Primary", "Initialized"), Unknown("sql_timeout")):
         with pytest.raises(Waits, match="ctl3 is not proven Synced: ctl2 stays"):
@@ -465,7 +476,7 @@ def test_every_command_is_one_of_the_scripts_that_its_action_declares(engine: st
 
 # what became of one whose outcome was lost ----------------------------------------------------------------------------------------
 
-BEFORE = {"run": RUN}
+BEFORE = {"run": MARK}
 NOTHING = make.reply("ctl1", reach=Reach.UNREACHABLE)
 
 
@@ -478,15 +489,15 @@ def probe(action: str, reply: HostReply) -> Probe:
     [
         ("galera.hold", world.stopped("ctl1", hold=world.held()), Probe.APPLIED),
         ("galera.hold", world.stopped("ctl1"), Probe.NOT_APPLIED),
-        ("galera.hold", world.stopped("ctl1", hold=world.held("run-70")), Probe.NOT_APPLIED),
-        ("galera.hold", world.stopped("ctl1", hold=world.held("run-7 ")), Probe.NOT_APPLIED),
+        ("galera.hold", world.stopped("ctl1", hold=world.held(f"{MARK}0")), Probe.NOT_APPLIED),
+        ("galera.hold", world.stopped("ctl1", hold=world.held(f"{MARK} ")), Probe.NOT_APPLIED),
         ("galera.hold", NOTHING, Probe.UNKNOWN),
         ("galera.save", world.stopped("ctl1"), Probe.NOT_APPLIED),
         ("galera.read_position", NOTHING, Probe.NOT_APPLIED),
         ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper()), Probe.APPLIED),
         ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper(running=False, exit_code=0)), Probe.APPLIED),
         ("galera.bootstrap", world.stopped("ctl1"), Probe.NOT_APPLIED),
-        ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper("run-3")), Probe.UNKNOWN),
+        ("galera.bootstrap", world.stopped("ctl1", helpers=world.helper(f"{MARK}3")), Probe.UNKNOWN),
         (
             "galera.bootstrap",
             world.stopped("ctl1", helpers=None, container=None, engine_reason="timeout:engine"),
@@ -520,6 +531,6 @@ def test_a_hold_of_which_the_host_said_nothing_proves_nothing() -> None:
 
 def test_where_kolla_puts_the_data_is_asked_only_when_the_host_does_not_say() -> None:
     silent = make.reply("ctl1", galera=Unknown("timeout:galera"))
-    assert argvs("galera.save", order("ctl1", silent)) == [("ctl1", scripts.SAVE.argv(VOLUME, RUN))]
+    assert argvs("galera.save", order("ctl1", silent)) == [("ctl1", scripts.SAVE.argv(VOLUME, MARK))]
     podman = dataclasses.replace(order("ctl1", silent, engine="podman"), evidence=None)
-    assert argvs("galera.save", podman) == [("ctl1", scripts.SAVE.argv(PODMAN, RUN))]
+    assert argvs("galera.save", podman) == [("ctl1", scripts.SAVE.argv(PODMAN, MARK))]

@@ -23,6 +23,8 @@ from remediator.model.content import Script
 pytestmark = pytest.mark.unit
 SHELLS = [path for path in (shutil.which(shell) for shell in ("dash", "bash")) if path is not None]
 UNIT = scripts.UNIT
+STORE = "prod.00c0ffee00c0ffee"
+MARK = f"{STORE}.run-7"
 ENGINE = """#!/bin/sh
 echo "docker $*" >> {here}/calls
 case "$*" in
@@ -77,7 +79,7 @@ class Machine:
 
     @property
     def saved(self) -> Path:
-        return self.data.parent / "remediator-run-7"
+        return self.data.parent / f"remediator-{MARK}"
 
     def put(self, name: str, text: str = "") -> None:
         (self.here / name).write_text(text)
@@ -144,23 +146,33 @@ def test_the_wrong_number_of_words_gets_no_argv(words: tuple[str, ...]) -> None:
 
 
 def test_a_hold_is_set_once_and_setting_it_again_changes_nothing(machine: Machine) -> None:
-    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped") == Ended(0, "held: stopped\n")
+    assert machine.run(scripts.HOLD, MARK, "docker", "stopped") == Ended(0, "held: stopped\n")
     text = machine.drop_in.read_text()
-    assert text == f"# remediator run-7\n[Unit]\nAssertPathExists=!{machine.drop_in}\n"
+    assert text == f"# remediator {MARK}\n[Unit]\nAssertPathExists=!{machine.drop_in}\n"
     assert machine.calls()[1] == "systemctl daemon-reload"
-    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 0
+    assert machine.run(scripts.HOLD, MARK, "docker", "stopped").code == 0
     assert machine.drop_in.read_text() == text
     assert [path.name for path in machine.drop_in.parent.iterdir()] == ["remediator-hold.conf"]
 
 
-@pytest.mark.parametrize("line", ["# remediator run-70", "# remediator run-3", "# an operator", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"# remediator {MARK}0",
+        f"# remediator {STORE}.run-3",
+        "# remediator run-7",
+        "# remediator prod.0000000000000000.run-7",
+        "# an operator",
+        "",
+    ],
+)
 def test_a_hold_of_another_is_neither_taken_nor_released(machine: Machine, line: str) -> None:
     machine.drop_in.parent.mkdir()
     machine.drop_in.write_text(f"{line}\n[Unit]\n")
     for script, words in (
-        (scripts.HOLD, ("run-7", "docker", "stopped")),
-        (scripts.RELEASE, ("run-7",)),
-        (scripts.JOIN, ("run-7", "/v", "ist", "docker")),
+        (scripts.HOLD, (MARK, "docker", "stopped")),
+        (scripts.RELEASE, (MARK,)),
+        (scripts.JOIN, (MARK, "/v", "ist", "docker")),
     ):
         assert machine.run(script, *words) == Ended(3, f"held by another: {line}\n")
     assert machine.drop_in.read_text() == f"{line}\n[Unit]\n"
@@ -174,9 +186,9 @@ def test_only_what_is_proven_stopped_is_held_read_and_bootstrapped(machine: Mach
         (machine.here / "running").unlink()
     before = (machine.data / "grastate.dat").read_text()
     for script, words in (
-        (scripts.HOLD, ("run-7", "docker", "stopped")),
-        (scripts.READ, ("word-of-ours", "docker", "run-7")),
-        (scripts.BOOTSTRAP, (str(machine.data), "run-7", "docker")),
+        (scripts.HOLD, (MARK, "docker", "stopped")),
+        (scripts.READ, ("word-of-ours", "docker", MARK)),
+        (scripts.BOOTSTRAP, (str(machine.data), MARK, "docker")),
     ):
         assert machine.run(script, *words) == Ended(4, "mariadb is not proven stopped\n")
     assert not machine.drop_in.exists()
@@ -201,7 +213,7 @@ def test_one_that_looks_for_a_component_is_held_as_it_is_and_told(
     """A unit that is active may have told its engine to start the container a moment ago: only one that is down has ended."""
     machine.put("running", running)
     machine.put("active", unit)
-    assert machine.run(scripts.HOLD, "run-7", "docker", "running") == Ended(0, f"held: {told}\n")
+    assert machine.run(scripts.HOLD, MARK, "docker", "running") == Ended(0, f"held: {told}\n")
     assert machine.drop_in.exists()
     assert not [call for call in machine.calls() if " stop" in call or " start" in call or " kill" in call]
 
@@ -215,11 +227,11 @@ VIEW = "2026-11-29 12:22:17 0 [Note] WSREP: view(view_id({0},86063cd6-a7e0,1) me
 def test_only_who_is_outside_by_its_own_log_in_this_moment_is_stopped(
     machine: Machine, views: list[str] | None, code: int
 ) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "running")
+    machine.run(scripts.HOLD, MARK, "docker", "running")
     machine.calls()
     if views is not None:
         machine.log.write_text("".join(VIEW.format(view) + "}} joined {{\n" for view in views))
-    found = machine.run(scripts.STOP, "run-7", "docker")
+    found = machine.run(scripts.STOP, MARK, "docker")
     assert found.code == code
     asked = [call for call in machine.calls() if call.startswith("systemctl")]
     if code:
@@ -230,46 +242,46 @@ def test_only_who_is_outside_by_its_own_log_in_this_moment_is_stopped(
         assert asked == [f"systemctl stop {UNIT}", f"systemctl start {UNIT}", f"systemctl is-active {UNIT}"]
 
 
-@pytest.mark.parametrize("line", [None, "# remediator run-70", ""])
+@pytest.mark.parametrize("line", [None, f"# remediator {MARK}0", "# remediator run-7", ""])
 def test_nobody_is_stopped_whom_this_run_does_not_hold(machine: Machine, line: str | None) -> None:
     """A unit that is not held would be started again by systemd at once."""
     machine.log.write_text(VIEW.format("NON_PRIM"))
     if line is not None:
         machine.drop_in.parent.mkdir()
         machine.drop_in.write_text(f"{line}\n[Unit]\n")
-    assert machine.run(scripts.STOP, "run-7", "docker") == Ended(3, "not held by this run\n")
+    assert machine.run(scripts.STOP, MARK, "docker") == Ended(3, "not held by this run\n")
     assert not [call for call in machine.calls() if call.startswith("systemctl")]
 
 
 def test_a_member_that_starts_while_it_is_held_is_told(machine: Machine) -> None:
     machine.put("bin/systemctl", f"#!/bin/sh\necho true > {machine.here}/running\n")
-    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 4
+    assert machine.run(scripts.HOLD, MARK, "docker", "stopped").code == 4
 
 
 def test_systemd_that_does_not_read_the_hold_is_a_failure(machine: Machine) -> None:
     machine.put("no-daemon-reload")
-    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 7
-    assert machine.run(scripts.RELEASE, "run-7").code == 7
+    assert machine.run(scripts.HOLD, MARK, "docker", "stopped").code == 7
+    assert machine.run(scripts.RELEASE, MARK).code == 7
 
 
 def test_a_hold_that_cannot_be_written_is_a_failure(machine: Machine) -> None:
     (machine.units / f"{UNIT}.d").write_text("a file where the directory belongs")
-    assert machine.run(scripts.HOLD, "run-7", "docker", "stopped").code == 5
+    assert machine.run(scripts.HOLD, MARK, "docker", "stopped").code == 5
 
 
 def test_a_release_leaves_nothing_behind_and_starts_nothing(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
     machine.calls()
-    assert machine.run(scripts.RELEASE, "run-7") == Ended(0, "")
+    assert machine.run(scripts.RELEASE, MARK) == Ended(0, "")
     assert not machine.drop_in.parent.exists()
     assert machine.calls() == ["systemctl daemon-reload"]
-    assert machine.run(scripts.RELEASE, "run-7") == Ended(0, "")
+    assert machine.run(scripts.RELEASE, MARK) == Ended(0, "")
 
 
 def test_a_release_leaves_an_operators_drop_in(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
     (machine.drop_in.parent / "limits.conf").write_text("[Service]\n")
-    assert machine.run(scripts.RELEASE, "run-7").code == 0
+    assert machine.run(scripts.RELEASE, MARK).code == 0
     assert [path.name for path in machine.drop_in.parent.iterdir()] == ["limits.conf"]
 
 
@@ -278,10 +290,10 @@ def test_a_release_leaves_an_operators_drop_in(machine: Machine) -> None:
 
 def test_what_was_saved_first_is_never_overwritten(machine: Machine) -> None:
     first = (machine.data / "grastate.dat").read_text()
-    assert machine.run(scripts.SAVE, str(machine.data), "run-7").code == 0
+    assert machine.run(scripts.SAVE, str(machine.data), MARK).code == 0
     (machine.data / "grastate.dat").write_text("changed\n")
     (machine.data / "gvwstate.dat").write_text("view\n")
-    assert machine.run(scripts.SAVE, str(machine.data), "run-7").code == 0
+    assert machine.run(scripts.SAVE, str(machine.data), MARK).code == 0
     assert {path.name: path.read_text() for path in machine.saved.iterdir()} == {
         "grastate.dat": first,
         "gvwstate.dat": "view\n",
@@ -291,9 +303,9 @@ def test_what_was_saved_first_is_never_overwritten(machine: Machine) -> None:
 
 def test_what_is_not_there_is_not_saved_and_no_directory_is_a_failure(machine: Machine) -> None:
     (machine.data / "grastate.dat").unlink()
-    assert machine.run(scripts.SAVE, str(machine.data), "run-7").code == 0
+    assert machine.run(scripts.SAVE, str(machine.data), MARK).code == 0
     assert list(machine.saved.iterdir()) == []
-    assert machine.run(scripts.SAVE, f"{machine.here}/running/data", "run-7").code == 5
+    assert machine.run(scripts.SAVE, f"{machine.here}/running/data", MARK).code == 5
 
 
 def test_a_copy_is_whole_or_not_there(machine: Machine) -> None:
@@ -301,12 +313,12 @@ def test_a_copy_is_whole_or_not_there(machine: Machine) -> None:
     (machine.data / "db" / "t.ibd").write_text("rows")
     (machine.saved / "data.part").mkdir(parents=True)
     (machine.saved / "data.part" / "half").write_text("of one that was cut")
-    assert machine.run(scripts.COPY, str(machine.data), "run-7").code == 0
+    assert machine.run(scripts.COPY, str(machine.data), MARK).code == 0
     copied = machine.saved / "data"
     assert sorted(str(path.relative_to(copied)) for path in copied.rglob("*")) == ["db", "db/t.ibd", "grastate.dat"]
     assert not (machine.saved / "data.part").exists()
     (machine.data / "db" / "t.ibd").write_text("later")
-    assert machine.run(scripts.COPY, str(machine.data), "run-7") == Ended(0, "")
+    assert machine.run(scripts.COPY, str(machine.data), MARK) == Ended(0, "")
     assert (copied / "db" / "t.ibd").read_text() == "rows"
 
 
@@ -315,7 +327,7 @@ def test_a_copy_that_is_sent_again_waits_for_the_first(machine: Machine) -> None
     with (machine.saved / "copying").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         (machine.saved / "data.part").mkdir()
-        argv = scripts.COPY.argv(str(machine.data), "run-7")
+        argv = scripts.COPY.argv(str(machine.data), MARK)
         second = subprocess.Popen([machine.shell, *argv[1:]], stdout=subprocess.DEVNULL)
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(timeout=0.5)
@@ -327,7 +339,7 @@ def test_a_copy_that_is_sent_again_waits_for_the_first(machine: Machine) -> None
 def test_a_copy_that_fails_is_told(machine: Machine) -> None:
     machine.put("bin/cp", "#!/bin/sh\nexit 1\n")
     (machine.here / "bin" / "cp").chmod(0o755)
-    assert machine.run(scripts.COPY, str(machine.data), "run-7").code != 0
+    assert machine.run(scripts.COPY, str(machine.data), MARK).code != 0
     assert not (machine.saved / "data").exists()
 
 
@@ -337,15 +349,15 @@ def test_a_copy_that_fails_is_told(machine: Machine) -> None:
 @pytest.mark.parametrize("rc", [0, 1, 137])
 def test_a_reading_stands_between_our_two_lines_with_the_code_of_the_server(machine: Machine, rc: int) -> None:
     machine.put("rc", str(rc))
-    ended = machine.run(scripts.READ, "word-of-ours", "docker", "run-7")
+    ended = machine.run(scripts.READ, "word-of-ours", "docker", MARK)
     assert ended == Ended(
         0, f"remediator-position word-of-ours begin\nrecovered\n\nremediator-position word-of-ours end {rc}\n"
     )
     rm, run = [call for call in machine.calls() if call.startswith(("docker rm", "docker run"))]
     assert rm == "docker rm -f remediator_galera_recover"
     assert run.startswith(
-        "docker run --rm --name remediator_galera_recover --label remediator.run=run-7 --network none "
-        "--volumes-from mariadb --user 0 --entrypoint sh sha256:image -c B="
+        f"docker run --rm --name remediator_galera_recover --label remediator.run={MARK} --network none "
+        "--volumes-from mariadb --user 0 --entrypoint sh sha256:image -c $(command -v mariadbd "
     )
     assert "--wsrep-recover --skip-networking" in run
 
@@ -354,38 +366,67 @@ def test_a_reading_stands_between_our_two_lines_with_the_code_of_the_server(mach
 
 
 def test_a_bootstrap_sets_the_flag_and_runs_one_container_of_the_run(machine: Machine) -> None:
-    machine.put("label", "run-3")  # of an older run, ended: it is put away
-    assert machine.run(scripts.BOOTSTRAP, str(machine.data), "run-7", "docker").code == 0
+    machine.put("label", f"{STORE}.run-3")  # of an older run, ended: it is put away
+    assert machine.run(scripts.BOOTSTRAP, str(machine.data), MARK, "docker").code == 0
     assert (machine.data / "grastate.dat").read_text() == "seqno: -1\nsafe_to_bootstrap: 1\n"
     assert machine.calls()[-1] == (
-        "docker run -d --name remediator_galera_bootstrap --label remediator.run=run-7 --network host --volumes-from mariadb "
+        f"docker run -d --name remediator_galera_bootstrap --label remediator.run={MARK} --network host --volumes-from mariadb "
         "-e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS -e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster sha256:image"
     )
 
 
 def test_beside_a_running_bootstrap_container_nothing_is_begun(machine: Machine) -> None:
-    machine.put("label", "run-7")
+    machine.put("label", MARK)
     machine.put("helper-runs")
-    assert machine.run(scripts.BOOTSTRAP, str(machine.data), "run-7", "docker") == Ended(
+    assert machine.run(scripts.BOOTSTRAP, str(machine.data), MARK, "docker") == Ended(
         6, "a bootstrap container runs already\n"
     )
     assert (machine.data / "grastate.dat").read_text() == "seqno: -1\nsafe_to_bootstrap: 0\n"
     assert not [call for call in machine.calls() if call.startswith("docker run")]
 
 
+@pytest.mark.parametrize(
+    "label", ["run-7", "prod.0000000000000000.run-7", "other.00c0ffee00c0ffee.run-7", "<no value>"]
+)
+def test_a_container_of_another_store_is_never_put_away(machine: Machine, label: str) -> None:
+    machine.put("label", label)  # ended
+    bootstrap = machine.run(scripts.BOOTSTRAP, str(machine.data), MARK, "docker")
+    read = machine.run(scripts.READ, "word-of-ours", "docker", MARK)
+    assert bootstrap == Ended(6, "not our remediator_galera_bootstrap\n")
+    assert read == Ended(6, "not our remediator_galera_recover\n")
+    assert not [call for call in machine.calls() if call.startswith(("docker run", "docker rm"))]
+    assert (machine.data / "grastate.dat").read_text() == "seqno: -1\nsafe_to_bootstrap: 0\n"
+
+
+def test_a_reading_that_an_older_run_of_this_store_left_is_put_away(machine: Machine) -> None:
+    machine.put("label", f"{STORE}.run-3")
+    assert machine.run(scripts.READ, "word-of-ours", "docker", MARK).code == 0
+    assert "docker rm -f remediator_galera_recover" in machine.calls()
+
+
+def test_what_two_stores_save_lies_apart(machine: Machine) -> None:
+    """Both called their first run by the same name: the second one found the first one's copy, and saved nothing."""
+    other = f"prod.{'0' * 16}.run-7"
+    assert machine.run(scripts.SAVE, str(machine.data), other).code == 0
+    (machine.data / "grastate.dat").write_text("seqno: 4711\n")
+    assert machine.run(scripts.SAVE, str(machine.data), MARK).code == 0
+    assert (machine.saved / "grastate.dat").read_text() == "seqno: 4711\n"
+    assert "seqno: -1" in (machine.data.parent / f"remediator-{other}" / "grastate.dat").read_text()
+
+
 def test_without_a_state_file_nothing_is_bootstrapped(machine: Machine) -> None:
     (machine.data / "grastate.dat").unlink()
-    assert machine.run(scripts.BOOTSTRAP, str(machine.data), "run-7", "docker").code == 5
+    assert machine.run(scripts.BOOTSTRAP, str(machine.data), MARK, "docker").code == 5
     assert not [call for call in machine.calls() if call.startswith("docker run")]
 
 
 @pytest.mark.parametrize(("view", "left"), [(None, False), ("", False), ("my_uuid: x\n", True)])
 def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, view: str | None, left: bool) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
     if view is not None:
         (machine.data / "gvwstate.dat").write_text(view)
     machine.calls()
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist", "docker").code == 0
+    assert machine.run(scripts.JOIN, MARK, str(machine.data), "ist", "docker").code == 0
     assert machine.calls() == ["systemctl daemon-reload", *START]
     assert not machine.drop_in.exists()
     assert (machine.data / "gvwstate.dat").exists() is left
@@ -393,34 +434,34 @@ def test_a_joiner_is_released_started_and_loses_an_empty_view(machine: Machine, 
 
 
 def test_a_whole_transfer_is_forced_by_setting_the_state_aside(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == 0
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
+    assert machine.run(scripts.JOIN, MARK, str(machine.data), "sst", "docker").code == 0
     assert not (machine.data / "grastate.dat").exists()
     assert (machine.saved / "grastate.dat.set-aside").exists()
     assert machine.calls()[-2:] == START
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == 0
+    assert machine.run(scripts.JOIN, MARK, str(machine.data), "sst", "docker").code == 0
 
 
 @pytest.mark.parametrize(("running", "code"), [("true", 0), ("", 4), ("maybe", 4)])
 def test_only_a_stopped_member_loses_its_state_to_a_whole_transfer(machine: Machine, running: str, code: int) -> None:
     machine.put("running", running)
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "sst", "docker").code == code
+    assert machine.run(scripts.JOIN, MARK, str(machine.data), "sst", "docker").code == code
     assert (machine.data / "grastate.dat").exists()
     assert (f"systemctl start {UNIT}" in machine.calls()) is (code == 0)
 
 
 def test_a_joiner_whose_start_fails_says_so(machine: Machine) -> None:
     machine.put("no-start")
-    assert machine.run(scripts.JOIN, "run-7", str(machine.data), "ist", "docker").code != 0
+    assert machine.run(scripts.JOIN, MARK, str(machine.data), "ist", "docker").code != 0
     assert machine.run(scripts.START).code != 0
 
 
 def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
-    machine.put("label", "run-7")
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
+    machine.put("label", MARK)
     machine.put("helper-runs")
     machine.calls()
-    assert machine.run(scripts.FINISH, "run-7", "docker").code == 0
+    assert machine.run(scripts.FINISH, MARK, "docker").code == 0
     assert machine.calls()[2:] == [
         "docker stop -t 120 remediator_galera_bootstrap", "docker rm remediator_galera_bootstrap", NAMES, "systemctl daemon-reload", *START,
     ]  # fmt: skip
@@ -428,21 +469,21 @@ def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: M
 
 
 def test_a_finish_that_was_lost_is_done_again_without_a_container(machine: Machine) -> None:
-    assert machine.run(scripts.FINISH, "run-7", "docker").code == 0
+    assert machine.run(scripts.FINISH, MARK, "docker").code == 0
     assert machine.calls() == [NAMES, "systemctl daemon-reload", *START]
 
 
 def test_a_finish_changes_nothing_while_the_engine_does_not_say_what_is_there(machine: Machine) -> None:
-    machine.run(scripts.HOLD, "run-7", "docker", "stopped")
-    machine.put("label", "run-7")
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
+    machine.put("label", MARK)
     machine.put("silent")
     machine.calls()
-    assert machine.run(scripts.FINISH, "run-7", "docker").code == 5
+    assert machine.run(scripts.FINISH, MARK, "docker").code == 5
     assert machine.calls() == [NAMES]
     assert machine.drop_in.exists()
 
 
-@pytest.mark.parametrize(("label", "fails", "code"), [("run-3", False, 6), ("", False, 6), ("run-7", True, 5)])
+@pytest.mark.parametrize(("label", "fails", "code"), [("run-3", False, 6), ("", False, 6), (MARK, True, 5)])
 def test_a_finish_leaves_what_is_not_ours_and_starts_nothing_beside_it(
     machine: Machine, label: str, fails: bool, code: int
 ) -> None:
@@ -450,7 +491,7 @@ def test_a_finish_leaves_what_is_not_ours_and_starts_nothing_beside_it(
     machine.put("helper-runs")
     if fails:
         machine.put("stop-fails")
-    assert machine.run(scripts.FINISH, "run-7", "docker").code == code
+    assert machine.run(scripts.FINISH, MARK, "docker").code == code
     assert (machine.here / "helper-runs").exists()
     assert not [call for call in machine.calls() if call.startswith("systemctl")]
 

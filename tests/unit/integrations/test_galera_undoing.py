@@ -12,18 +12,18 @@ from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.galera_world import RUN, TARGET, order
+from tests.unit.integrations.galera_world import MARK as LEFT, TARGET, order
 
 pytestmark = pytest.mark.unit
-MARK = {"run": RUN, "step": "hold_ctl1"}
+MARK = {"run": LEFT, "step": "hold_ctl1"}
 
 
 def test_what_takes_it_back_is_known_before_it_is_set() -> None:
     bare = dataclasses.replace(order("ctl1", engine="podman"), evidence=None)
     (release,) = undoing.HOLD_DEBT.undo(bare)
     (finish,) = undoing.BOOTSTRAP_DEBT.undo(bare)
-    assert (release.host, release.argv) == ("ctl1", scripts.RELEASE.argv(RUN))
-    assert (finish.host, finish.argv) == ("ctl1", scripts.FINISH.argv(RUN, "podman"))
+    assert (release.host, release.argv) == ("ctl1", scripts.RELEASE.argv(LEFT))
+    assert (finish.host, finish.argv) == ("ctl1", scripts.FINISH.argv(LEFT, "podman"))
     assert finish.timeout_s > 120
 
 
@@ -32,7 +32,7 @@ def test_what_takes_it_back_is_known_before_it_is_set() -> None:
     [
         (world.stopped("ctl1", hold=world.held()), True),
         (world.stopped("ctl1"), False),
-        (world.stopped("ctl1", hold=world.held("run-70")), False),
+        (world.stopped("ctl1", hold=world.held(f"{LEFT}0")), False),
         (world.stopped("ctl1", hold={"exists": True, "line": None}), False),
         (world.stopped("ctl1", hold={"exists": True, "line": "# an operator"}), False),
         (make.reply("ctl1", galera=Unknown("timeout:galera")), Unknown("timeout:galera")),
@@ -57,7 +57,7 @@ def boot(answer: Any, **changes: Any) -> HostReply:
         (boot(world.sql(size=1)), "is the only Primary member"),
         (boot(Unknown("sql_timeout")), "its SQL says nothing (timeout)"),
         (boot(Unknown("sql_refused"), helpers=world.helper(running=False)), True),
-        (boot(Unknown("sql_refused"), helpers=world.helper("run-3")), False),
+        (boot(Unknown("sql_refused"), helpers=world.helper(f"{LEFT}3")), False),
         (boot(Unknown("sql_refused"), helpers={"remediator_galera_bootstrap": None}), False),
         (boot(world.sql(size=3), helpers=None, container=None, engine_reason="timeout:engine"), "timeout:engine"),
         (make.reply("ctl2", galera=Unknown("timeout:galera")), "timeout:galera"),

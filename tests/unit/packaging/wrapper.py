@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.model import targets
+from remediator.model import identity, targets
 from remediator.model.content import ActionInput, ActionSpec, Command, Script
 from remediator.model.hosts import Host
 
@@ -27,7 +27,7 @@ WELL = {
 
 
 WORDS = {
-    r"run-[0-9]{1,12}": ("run-1", "run-123456789012"),
+    identity.MARK: ("run-1", "prod.0123456789abcdef.run-123456789012"),
     r"docker|podman": ("docker", "podman"),
     r"ist|sst": ("ist", "sst"),
     r"stopped|running": ("stopped", "running"),

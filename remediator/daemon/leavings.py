@@ -1,0 +1,42 @@
+"""What our runs leave on hosts, by its mark: which mark a run uses where, and whose a mark is that was found there.
+
+Invariant: a mark is ours when it names our store, or when our journal has it, letter by letter, as what an open debt of that host has
+set. So a run that began under the release before this one, or before our store was given another id, goes on; the same word left by
+another store is a stranger's.
+"""
+
+from __future__ import annotations
+
+from remediator.daemon.world import World
+from remediator.model import identity
+from remediator.model.records import Debt
+
+RUN = "run"
+"""How a debt, and the identity that is recorded with an INTENT, call the mark."""
+
+
+def older_marks(world: World, run: str) -> dict[str, str]:
+    """Return host to what `run` has set there under another mark than it would set today."""
+    today = world.identity.mark(run)
+    return {
+        debt.host: debt.mark[RUN]
+        for debt in world.debts.values()
+        if debt.open and debt.run == run and debt.mark.get(RUN, today) != today
+    }
+
+
+def mark_on(world: World, run: str, host: str) -> str:
+    """Return the mark of `run` on `host`."""
+    return older_marks(world, run).get(host, world.identity.mark(run))
+
+
+def is_ours(world: World, mark: str, host: str) -> bool:
+    """Return whether `mark`, which was found on `host`, is of our store."""
+    found = identity.parsed(mark)
+    if found is not None and found.store and found.store == world.identity.store:
+        return True
+    return any(_sets(debt, mark, host) for debt in world.debts.values())
+
+
+def _sets(debt: Debt, mark: str, host: str) -> bool:
+    return debt.open and debt.host == host and debt.mark.get(RUN) == mark
