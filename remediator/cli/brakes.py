@@ -13,11 +13,19 @@ from remediator.cli.session import Format
 
 KINDS: Final[Mapping[str, str]] = {
     "storm": "R1 and R2 go on by themselves; R3 after: remediator brakes close storm --reason TEXT",
+    "rival": "end one of the two, then: remediator brakes close rival --reason TEXT",
     "clock": "goes on by itself",
     "restored": "goes on after: remediator audit accept-restore --reason TEXT",
 }
 """Each brake with how it is let go."""
-app = typer.Typer(help="What holds everything back at once: storm, clock, restored store.", no_args_is_help=True)
+CLOSED: Final[Mapping[str, str]] = {
+    "storm": "closed the storm breaker; it opens again at once while too much is broken",
+    "rival": "closed the brake for another remediator; it is on again at once when another one claims a host",
+}
+"""What is said of each brake that a person closes here."""
+app = typer.Typer(
+    help="What holds everything back at once: storm, another remediator, clock, restored store.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -44,20 +52,20 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
 @app.command()
 def close(
     ctx: typer.Context,
-    brake: Annotated[str, typer.Argument(metavar="BRAKE", help="Only storm is closed here.")],
-    reason: Annotated[str, typer.Option(help="What the storm was, and why it is over; goes into the audit log.")],
+    brake: Annotated[str, typer.Argument(metavar="BRAKE", help="storm or rival.")],
+    reason: Annotated[str, typer.Option(help="What it was, and why it is over; goes into the audit log.")],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
-    """Close the storm breaker for R3 (for R1 and R2 it closes by itself)."""
+    """Close the storm breaker for R3 (for R1 and R2 it closes by itself), or say that the other remediator acts no more."""
     from remediator.cli import output
 
-    if brake != "storm":
+    if brake not in CLOSED:
         raise CliError(_not_here(brake), USAGE)
-    data = control_client.demand(session.of(ctx).config().state_dir, "brake-close", {"reason": reason})
+    data = control_client.demand(session.of(ctx).config().state_dir, "brake-close", {"brake": brake, "reason": reason})
     if format is Format.JSON:
         output.as_json(data)
     else:
-        output.say("closed the storm breaker; it opens again at once while too much is broken")
+        output.say(CLOSED[brake])
     return 0
 
 
@@ -65,4 +73,4 @@ def _not_here(brake: str) -> str:
     known: Mapping[str, Any] = KINDS
     if brake in known:
         return f"the brake {brake} is not closed by hand: it {known[brake]}"
-    return f"there is no brake {brake!r}{clean.suggestion(brake, list(KINDS))}; only storm is closed by hand"
+    return f"there is no brake {brake!r}{clean.suggestion(brake, list(KINDS))}; storm and rival are closed by hand"

@@ -36,11 +36,12 @@ def actions(
     """Everything it can do to a host: risk, effect, exact command patterns and whole scripts. Needs no config."""
     from remediator.cli import output
     from remediator.integrations import registry
+    from remediator.runs import claims
 
     if user is not None and format is not ActionsFormat.SUDOERS:
         raise CliError("--user names the account of a sudoers file: add --format sudoers", USAGE)
     loaded = registry.load({name: {} for name in registry.factories()})
-    found = [action for integration in loaded.values() for action in integration.actions]
+    found = [*(action for integration in loaded.values() for action in integration.actions), claims.ACTION]
     if format is ActionsFormat.JSON:
         output.as_json([as_json(action) for action in found])
     elif format is ActionsFormat.SUDOERS:

@@ -26,6 +26,7 @@ UNTIL: Final[Mapping[str, str]] = {
     "pause": "resume",
     "wrap": "its command ends",
     "storm": "brakes list",
+    "rival": "brakes list",
     "restored": "accept-restore",
 }
 """What ends a mute that has no time of its own."""

@@ -74,7 +74,7 @@ class Daemon:
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)
             self.world: World = worldly.world_of(parts, refrain, ground.clock)
-            self.world.identity = identity
+            self.world.identity, self.world.new_id = identity, ground.new_id
             self.world.process_alive = ground.process_alive
             self.world.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
             self.world.purge_outputs = lambda before_s: _purge(state_dir, before_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import grouping, hinting, identities, muting, observing, situation, storming, stumbling
+from remediator.daemon import grouping, hinting, identities, leavings, muting, observing, situation, storming, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Mode
 from remediator.model.judging import State
@@ -96,6 +96,8 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         group=grouping.group_of(turn, plan),
         boots=situation.boots(turn, plan),
         below=situation.below(turn, plan),
+        strangers=leavings.strangers(world, tuple(plan.touches), hosts),
+        rival=world.rival,
         own_run=run.id if run else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.daemon import deciding, janitor, observing
+from remediator.daemon import claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
 from remediator.model.records import Run, RunState
@@ -18,6 +18,7 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
     """Store the `ended` run and let its debts and its incident follow."""
     world = turn.world
     world.waiting.pop(ended.id, None)
+    claiming.used(turn, ended.id)
     turn.run(ended)
     turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
     if debts.is_release(ended):

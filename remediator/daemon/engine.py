@@ -19,6 +19,7 @@ from remediator.daemon import (
     alarming,
     asking,
     backlog,
+    claiming,
     clockwatch,
     deciding,
     foreigners,
@@ -40,6 +41,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import (
     Act,
     Asked,
+    Claimed,
     Collect,
     Collected,
     CommandsDone,
@@ -244,10 +246,19 @@ class Engine:
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
         self.world.marks = marking.stored(stored.meta)
+        claiming.adopt(self.world, dict(stored.meta))
         if self.world.decides and not self.world.told_start:
             self.world.told_start = True
             turn.journal.audit(
-                "started", ENGINE, {"version": __version__, "content_version": self.world.content.version}
+                "started",
+                ENGINE,
+                {
+                    "version": __version__,
+                    "content_version": self.world.content.version,
+                    "store": self.world.identity.store,
+                    "start": self.world.identity.instance,
+                    "epoch": self.world.identity.epoch,
+                },
             )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
@@ -295,6 +306,8 @@ class Engine:
                 turn.world.sampled.add((result.check, result.target.text))
         elif isinstance(item, CommandsDone):
             stepping.commands_done(turn, item)
+        elif isinstance(item, Claimed):
+            claiming.take(turn, item)
         elif isinstance(item, HintCame):
             return [(item.taken, hinting.take(turn, item.hint))]
         elif isinstance(item, Asked):

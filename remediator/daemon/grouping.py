@@ -68,24 +68,29 @@ def members_seen(world: World, name: str) -> frozenset[str]:
     return members if only_in is None else members & frozenset(world.inventory.group(only_in))
 
 
+def members(world: World, name: str) -> frozenset[str]:
+    """Return every host that is known to have a member of group `name`: those of now, and those that were stored."""
+    kept = world.groups.get(name)
+    return members_seen(world, name) | (kept.members if kept is not None else frozenset())
+
+
 def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
     """Return the group that `plan` touches, its members as they are now; None when it touches none."""
     world = turn.world
     name = domain_of(plan.target)
     if name is None:
         return None
-    kept = world.groups.get(name)
-    members = members_seen(world, name) | (kept.members if kept is not None else frozenset())
-    if DOMAINS[name].only_in is not None and not members & set(plan.target.hosts):
+    hosts = members(world, name)
+    if DOMAINS[name].only_in is not None and not hosts & set(plan.target.hosts):
         return None
-    if not members:
+    if not hosts:
         return Unknown("no member of it has been judged yet")
     touched = {unit.split("/")[1] for unit in units_of(plan)} or set(plan.target.hosts)
     return Group(
         name=name,
-        members={host: member(turn, name, host) for host in sorted(members)},
-        touched=tuple(sorted(touched & members)),
-        baseline=missing(world, name, members),
+        members={host: member(turn, name, host) for host in sorted(hosts)},
+        touched=tuple(sorted(touched & hosts)),
+        baseline=missing(world, name, hosts),
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.daemon import casing, leavings, marking, stumbling
+from remediator.daemon import casing, claiming, leavings, marking, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
 from remediator.model.plans import PlannedStep
@@ -162,6 +162,9 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     verdicts = gate.ask_again(case)
     if not gate.allowed(verdicts):
         return refusals(verdicts)[0].reason
+    claim = claiming.granted(turn, debt.id, plan, plan.steps)
+    if isinstance(claim, claiming.Wanting):
+        return claim.reason
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
     world.looking.pop(debt.id, None)
     world.debt_waits.pop(debt.id, None)
@@ -264,6 +267,7 @@ def release_ended(turn: Turn, run: Run) -> None:
 
 def _settled(turn: Turn, debt: Debt) -> None:
     """Store what became of `debt`, with its audit entry; people hear of one that is left to them."""
+    claiming.used(turn, debt.id)
     turn.debt(debt)
     body = {
         "debt": debt.id,

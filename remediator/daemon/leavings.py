@@ -7,9 +7,15 @@ another store is a stranger's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from remediator.daemon.world import World
 from remediator.model import identity
+from remediator.model.identity import LeftOnHost
 from remediator.model.records import Debt
+from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
+from remediator.safety.case import Stranger
 
 RUN = "run"
 """How a debt, and the identity that is recorded with an INTENT, call the mark."""
@@ -36,6 +42,25 @@ def is_ours(world: World, mark: str, host: str) -> bool:
     if found is not None and found.store and found.store == world.identity.store:
         return True
     return any(_sets(debt, mark, host) for debt in world.debts.values())
+
+
+def strangers(world: World, touched: Sequence[str], hosts: Sequence[str]) -> tuple[Stranger, ...] | Unknown:
+    """Return what other stores have left on `hosts`, oldest host first by name; UNKNOWN when one of those `touched` shows nothing."""
+    found = []
+    for host in hosts:
+        reply = world.facts.reply(host)
+        if reply is None or reply.reach is not Reach.OK:
+            if host in touched:
+                return Unknown(f"no reply of {host}")
+            continue
+        for one in _left(world, reply):
+            if not is_ours(world, one.mark, host):
+                found.append(Stranger(host=host, mark=one.mark, what=one.what, take_back=one.take_back))
+    return tuple(found)
+
+
+def _left(world: World, reply: HostReply) -> list[LeftOnHost]:
+    return [one for each in world.integrations.values() if each.left is not None for one in each.left(reply)]
 
 
 def _sets(debt: Debt, mark: str, host: str) -> bool:

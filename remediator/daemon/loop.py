@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from remediator.daemon.wire import (
     AcceptRestore,
     Act,
     Asked,
+    Claimed,
     Collect,
     Collected,
     CommandsDone,
@@ -29,6 +30,7 @@ from remediator.daemon.wire import (
     Effect,
     HintCame,
     Input,
+    LayClaim,
     Referenced,
     Reload,
     Reloaded,
@@ -42,6 +44,7 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, HostReply, Reach
 from remediator.model.times import Clock, Instant
 from remediator.model.values import Unknown
+from remediator.runs import claims, machine
 from remediator.store.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
@@ -214,6 +217,9 @@ class Loop:
                 self._submit(Kind.COLLECT, partial(self._collect, host, effect.forced))
         elif isinstance(effect, Act):
             self._submit(Kind.ACT, partial(self._act, effect, dict(self._engine.world.inventory.hosts)))
+        elif isinstance(effect, LayClaim):
+            host = self._engine.world.inventory.hosts.get(effect.command.host)
+            self._submit(Kind.CLAIM, partial(self._lay_claim, effect, host))
         elif isinstance(effect, Deliver):
             self._submit(Kind.DELIVER, partial(self._deliver, effect))
         elif isinstance(effect, AcceptRestore):
@@ -244,6 +250,8 @@ class Loop:
         done: list[CommandDone] = []
         for command in effect.commands:
             refused = self._too_late(effect, first=not done)
+            if refused is None and done and self._clock.now().after(effect.not_after):
+                effect, refused = self._claimed_again(effect, hosts)
             if refused is not None:
                 done.append(
                     CommandDone(
@@ -277,6 +285,32 @@ class Loop:
                 break
         return CommandsDone(run=effect.run, step=effect.step, done=tuple(done))
 
+    def _lay_claim(self, effect: LayClaim, host: Host | None) -> Claimed:
+        done = CommandDone(
+            argv=effect.command.argv, exit_code=None, output="", took_s=0.0, error="not started: it left the inventory"
+        )
+        if host is not None:
+            done = self._hands.actor.run(host, effect.command)
+        return Claimed(
+            subject=effect.subject,
+            number=effect.number,
+            host=effect.command.host,
+            done=done,
+            came_at=self._clock.now(),
+        )
+
+    def _claimed_again(self, effect: Act, hosts: Mapping[str, Host]) -> tuple[Act, str | None]:
+        """Claim the hosts of a step anew before a later command of it; return the step as it stands then, or why it may not go on."""
+        claim = replace(effect.claim, began=self._clock.now(), answers={})
+        for name in claim.hosts:
+            if name in hosts:
+                done = self._hands.actor.run(hosts[name], claims.command(claim, effect.known.us, name))
+                claim = claims.taken(claim, name, done, self._clock.now())
+        why = claims.rival(claim, effect.known) or claims.missing(claim)
+        return replace(
+            effect, claim=claim, not_after=claim.ends()
+        ), None if why is None else f"{machine.UNCLAIMED} {why}"
+
     def _too_late(self, effect: Act, first: bool) -> str | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
         paused = self._engine.world.read_pause()
@@ -288,7 +322,7 @@ class Loop:
         if reasons and not (self._stop and not first):
             return f"paused: {'; '.join(reasons)}"
         if first and self._clock.now().after(effect.not_after):
-            return "it waited for too long to leave"
+            return machine.TOO_LATE
         return None
 
     def _deliver(self, effect: Deliver) -> Delivered:

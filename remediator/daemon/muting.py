@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from remediator.config import durations
+from remediator.daemon import claiming
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import AcceptRestore, Asked
 from remediator.daemon.world import STORM_LATCH
@@ -320,10 +321,15 @@ def ack(turn: Turn, asked: Asked) -> Answer:
 
 
 def brake_close(turn: Turn, asked: Asked) -> Answer:
-    """Close the storm breaker's latch for R3. The breakers of R1 and R2 close by themselves and by nothing else."""
+    """Close the storm breaker's latch for R3, or the brake for another remediator. The breakers of R1 and R2 close by themselves."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     world = turn.world
+    brake = asked.args.get("brake", "storm")
+    if brake == claiming.RIVAL:
+        return _rival_close(turn, asked)
+    if brake != "storm":
+        return Answer(exit=USAGE, error="the brakes that a person closes are storm and rival")
     if world.storm_latched is None:
         return Answer(exit=USAGE, error="the storm breaker is not latched")
     if world.storms:
@@ -333,6 +339,18 @@ def brake_close(turn: Turn, asked: Asked) -> Answer:
     turn.journal.audit("brake_closed", asked.actor.name, body)
     world.storm_latched = None
     return Answer(exit=DONE, data={"closed": "storm"})
+
+
+def _rival_close(turn: Turn, asked: Asked) -> Answer:
+    if asked.actor.uid != 0 and not asked.actor.may_approve:
+        return Answer(
+            exit=REFUSED, error="only root and members of the group remediator-approve may close the brake rival"
+        )
+    was = turn.world.rival
+    if was is None:
+        return Answer(exit=USAGE, error="the brake rival is not on: no other remediator was seen")
+    claiming.close(turn, asked.actor.name, text(asked.args, "reason"))
+    return Answer(exit=DONE, data={"closed": "rival", "was": was})
 
 
 def accept_restore(turn: Turn, asked: Asked) -> Answer:
@@ -345,6 +363,7 @@ def accept_restore(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=USAGE, error="the store agrees with its newest checkpoint: there is nothing to accept")
     body = {"was": turn.world.restored, "reason": text(asked.args, "reason")}
     turn.journal.audit("restore_accepted", asked.actor.name, body)
+    claiming.renew(turn, asked.actor.name)
     turn.effects.append(AcceptRestore())
     return Answer(exit=DONE, data={"accepted": turn.world.restored})
 

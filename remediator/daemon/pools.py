@@ -21,6 +21,7 @@ class Kind(enum.Enum):
     """More than are ever asked at once: threads are made when they are needed, and the engine holds back (places)."""
     ACT = 8
     DELIVER = 2
+    CLAIM = 6
 
 
 Put = Callable[[Input], None]

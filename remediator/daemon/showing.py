@@ -69,6 +69,8 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
         rows.append({"kind": "storm", "what": f"R1 and above in {scope}", "reason": why, "until": None})
     if world.storm_latched:
         rows.append({"kind": "storm", "what": "R3", "reason": world.storm_latched, "until": None})
+    if world.rival:
+        rows.append({"kind": "rival", "what": "everything above R0", "reason": world.rival, "until": None})
     if world.restored:
         rows.append({"kind": "restored", "what": "everything above R0", "reason": world.restored, "until": None})
     for downtime in world.downtimes.values():
@@ -178,6 +180,7 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
     found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
     found["remediator_brakes_open"] = [
         ({"guard": "clock"}, float(world.clock_held is not None)),
+        ({"guard": "rival"}, float(bool(world.rival))),
         ({"guard": "storm"}, float(bool(world.storms or world.storm_latched))),
         ({"guard": "self_vantage"}, float(world.cut_off_since is not None)),
         ({"guard": "restored"}, float(world.restored is not None)),

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
-from remediator.daemon import casing, deciding, ending, janitor, leavings, observing, resolving
+from remediator.daemon import casing, claiming, deciding, ending, janitor, leavings, observing, resolving
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
 from remediator.model.content import AsksAgain, Effect, Probe, Waits
+from remediator.model.plans import PlannedStep
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import rfc3339
 from remediator.model.verdicts import Verdict
-from remediator.runs import debts, machine
+from remediator.runs import claims, debts, machine
+from remediator.runs.claims import Claim
 from remediator.safety import gate
 from remediator.safety.case import Case
 from remediator.store import blobs
@@ -31,8 +32,8 @@ PROBE_GRACE_S = 15.0
 PROBE_PATIENCE_S = 60.0
 """A probe that could not answer for this long leaves the run in doubt, and pages."""
 LOOK_AGAIN_S = 3.0
-LEAVES_WITHIN_S = 30.0
-"""The first command of a step leaves within this of its INTENT, or not at all."""
+STALE_S = 60.0
+"""A run whose first claim comes so long after the gate allowed it is asked the whole gate again."""
 HELD_PAGE_S = 120.0
 LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
@@ -135,6 +136,9 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     try:
         for each in together:
             run = resolving.resolved(turn, run, each)
+        claim = _claim(turn, run, step, [resolving.planned(run, each) for each in together])
+        if claim is None:
+            return
         owed = {each.id: janitor.owed(turn, run, resolving.planned(run, each), before) for each in together}
     except Waits as error:
         asks = str(error) if isinstance(error, AsksAgain) else ""
@@ -149,7 +153,33 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
     for each in together:
         if (debt := owed[each.id]) is not None:
             janitor.owe(turn, run, debt)
-        run = _begin(turn, run, each, before)
+        run = _begin(turn, run, each, before, claim)
+    claiming.used(turn, _subject(turn, run))
+
+
+def _subject(turn: Turn, run: Run) -> str:
+    """Return by what name the claim of `run` goes: a release is claimed before it exists, by its debt."""
+    debt = janitor.of_release(turn, run) if debts.is_release(run) else None
+    return run.id if debt is None else debt.id
+
+
+def _claim(turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep]) -> Claim | None:
+    """Return the claim that `steps` may rest on; None while there is none, and the run waits for it, or is held."""
+    changing = [each for each in steps if claiming.needs(each)]
+    if not changing:
+        return claims.nothing(turn.now)
+    found = claiming.granted(turn, _subject(turn, run), run.plan, changing)
+    if isinstance(found, Claim):
+        held_s = turn.now.since(run.held_since) if run.held_since is not None else 0.0
+        if run.intent_at is None and run.state is RunState.HELD and held_s > STALE_S and not debts.is_release(run):
+            turn.run(machine.planned_anew(run, turn.now))
+            turn.audit_run("planned_anew", run, {"step": step.id, "held_s": round(held_s, 1)})
+            return None
+        return found
+    if not found.first:
+        stored = turn.world.runs[run.id]
+        _hold(turn, stored, step, machine.held_for(stored, found.reason, turn.now), [])
+    return None
 
 
 def _before(turn: Turn, run: Run) -> dict[str, str]:
@@ -159,8 +189,8 @@ def _before(turn: Turn, run: Run) -> dict[str, str]:
     return before | {"intent_at": rfc3339(turn.now.wall)}
 
 
-def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str]) -> Run:
-    """Write one INTENT and return the run."""
+def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str], claim: Claim) -> Run:
+    """Write one INTENT, which rests on `claim`, and return the run."""
     world = turn.world
     planned = resolving.planned(run, step)
     if planned.commands:
@@ -169,7 +199,8 @@ def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str]) -> Ru
     turn.run(run)
     commands = [command.to_json() for command in planned.commands]
     body = {"step": step.id, "action": step.action, "effect": planned.effect.value, "commands": commands}
-    turn.audit_run("intent", run, {**body, "before": before})
+    claimed = {"claimed": list(claim.answered)} if claim.hosts else {}
+    turn.audit_run("intent", run, {**body, "before": before, **claimed})
     shown = "; ".join(f"{command.host}: {command.brief}" for command in planned.commands)
     if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
         text = shown or f"{step.id}: {planned.summary}"
@@ -178,10 +209,16 @@ def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str]) -> Ru
         return _ended(turn, machine.outcome_of_nothing(run, step.id, turn.now), step.id)
     world.working.add((run.id, step.id))
     world.under_way.add((run.id, step.id))
-    latest = Instant(
-        turn.now.wall + timedelta(seconds=LEAVES_WITHIN_S), turn.now.boot_s + LEAVES_WITHIN_S, turn.now.boot_id
+    turn.effects.append(
+        Act(
+            run=run.id,
+            step=step.id,
+            commands=planned.commands,
+            not_after=claim.ends(),
+            claim=claim,
+            known=claiming.told(world),
+        )
     )
-    turn.effects.append(Act(run=run.id, step=step.id, commands=planned.commands, not_after=latest))
     return run
 
 
@@ -198,6 +235,11 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
         return
     run = machine.outcome(run, step.id, message.done, len(resolving.planned(run, step).commands), turn.now)
     after = next(each for each in run.steps if each.id == step.id)
+    repeatable = len(message.done) == 1 or resolving.planned(run, step).effect is Effect.IDEMPOTENT
+    if machine.wants_another_claim(after) and repeatable and not debts.is_release(run):
+        turn.run(machine.unsent(run, step.id))
+        turn.audit_run("not_sent", run, {"step": step.id, "why": after.result})
+        return
     if after.state is StepState.IN_DOUBT:
         turn.run(run)
         _doubt(turn, run, after.result)

@@ -18,6 +18,7 @@ from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.times import Instant
+from remediator.runs.claims import Claim, Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,17 @@ class CommandsDone:
     run: str
     step: str
     done: tuple[CommandDone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What came back from one host that was claimed (runs/claims.py)."""
+
+    subject: str
+    number: int
+    host: str
+    done: CommandDone
+    came_at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +92,7 @@ class Referenced:
     answered: Mapping[str, bool]
 
 
-Input = Ticked | Collected | CommandsDone | HintCame | Asked | Delivered | Reloaded | Referenced
+Input = Ticked | Collected | CommandsDone | Claimed | HintCame | Asked | Delivered | Reloaded | Referenced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +112,18 @@ class Act:
     commands: tuple[Command, ...]
     not_after: Instant
     """A command that has not left by then must not leave any more."""
+    claim: Claim
+    """What it rests on. A later command of the step that leaves after `not_after` needs another one like it."""
+    known: Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayClaim:
+    """Run the command that claims one host, and bring what it printed."""
+
+    subject: str
+    number: int
+    command: Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,4 +149,4 @@ class TryReferences:
     addresses: tuple[tuple[str, int], ...]
 
 
-Effect = Collect | Act | Deliver | Reload | AcceptRestore | TryReferences
+Effect = Collect | Act | LayClaim | Deliver | Reload | AcceptRestore | TryReferences

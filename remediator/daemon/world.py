@@ -33,7 +33,9 @@ from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.rules.index import RuleIndex
 from remediator.runs import debts
+from remediator.runs.claims import Claim
 from remediator.safety.case import Downtime
+from remediator.store import identities
 from remediator.store.loading import Stored
 
 STORM_LATCH = "storm_latched"
@@ -80,6 +82,7 @@ class World:
 
     identity: Identity = NOBODY
     """Who we are on hosts. Nobody leaves nothing there and acts on none."""
+    new_id: Callable[[], str] = identities.new_id
     process_alive: Callable[[int, str], bool] = lambda _pid, _started: True
     """Whether a process of this machine still runs; for wrapped commands whose end nobody told."""
     decides: bool = True
@@ -124,6 +127,11 @@ class World:
     """Run to the moment since which its next step waits for fresh evidence."""
     looking: dict[str, Instant] = field(default_factory=dict)
     """Debt to the moment that evidence about it must be younger than; its hosts have been free of runs since."""
+    claims: dict[str, Claim] = field(default_factory=dict)
+    """Run, or debt, to its newest claim on hosts (claiming)."""
+    unclaimed: dict[str, str] = field(default_factory=dict)
+    """Run, or debt, to the sentence why its last claim was not enough."""
+    claim_number: int = 0
     debt_waits: dict[str, str] = field(default_factory=dict)
     """Debt to the sentence why it is not released yet."""
     delivering: set[int] = field(default_factory=set)
@@ -207,6 +215,10 @@ class World:
     """When the last digest of them was queued."""
     one_machine: frozenset[tuple[str, ...]] = frozenset()
     """The machines that the inventory has under several names, as the store has them (identities)."""
+    rival_closed_at: Instant | None = None
+    """Until when a person has said that no other one acts here."""
+    rival: str | None = None
+    """Since when, and by which line on a host, another remediator is known to act here."""
     accepted: set[str] = field(default_factory=set)
     signs: dict[str, Sign] = field(default_factory=dict)
     signs_written: dict[str, datetime] = field(default_factory=dict)

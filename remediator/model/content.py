@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.model.hosts import Host
+from remediator.model.identity import LeftOnHost
 from remediator.model.judging import AssessSpec, CheckSpec, Condition, Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -351,6 +352,8 @@ class Integration:
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None
     """Which hosts have its sections; None: all of them."""
+    left: Callable[[HostReply], Sequence[LeftOnHost]] | None = None
+    """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave nothing."""
     marks: Mapping[str, MarkSpec] = field(default_factory=dict)
     """Assessment of GROUP scope to what is kept of it across restarts."""
 

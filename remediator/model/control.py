@@ -34,7 +34,7 @@ OPS = (
     "downtime-end",  # {id, reason}
     "wrap-begin",  # {scope, reason, command, pid, pid_started} -> {wrap: id}
     "wrap-end",  # {wrap, exit}
-    "brake-close",  # {reason}: the storm breaker's latch for R3
+    "brake-close",  # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
     "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
     "status",  # {} -> CONTRACTS `status` JSON
 )

@@ -39,6 +39,17 @@ def parsed(text: str) -> Mark | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOnHost:
+    """Something that a run of a remediator, ours or another one, has left on a host. `mark` is what it carries, as the host says it."""
+
+    mark: str
+    what: str
+    """What it is, as people call it: ``the hold of MariaDB's unit``."""
+    take_back: str
+    """The command by which a person takes it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """One start of a daemon on its store. `former`: the nonces of the starts before it, as this store has them."""
 

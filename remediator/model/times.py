@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -27,6 +27,10 @@ class Instant:
         if self.boot_id != earlier.boot_id:
             return max(0.0, wall_s)
         return max(0.0, min(wall_s, self.boot_s - earlier.boot_s))
+
+    def later(self, seconds: float) -> Instant:
+        """Return the moment so many seconds later, by both clocks."""
+        return Instant(self.wall + timedelta(seconds=seconds), self.boot_s + seconds, self.boot_id)
 
     def after(self, other: Instant) -> bool:
         """Return whether this moment is later than `other`: by CLOCK_BOOTTIME where it can be compared, else by the wall."""

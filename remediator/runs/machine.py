@@ -24,6 +24,10 @@ from remediator.model.verdicts import Verdict, refusals
 
 NOT_STARTED = "not started:"
 """How an error begins that proves that the command never left (reach/interface.py)."""
+TOO_LATE = "it waited for too long to leave"
+"""Why a command never left whose claim was too old by then: it is claimed, and sent, again."""
+UNCLAIMED = "not claimed:"
+"""How the reason begins why a later command of a step did not leave whose claim could not be renewed."""
 MOST_TRIES = 2
 MOST_REPEATS = 5
 """So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is worse."""
@@ -148,6 +152,24 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
             run, replace(step, state=StepState.IN_DOUBT, result="not every command was run", output=output)
         )
     return _with_step(run, replace(step, state=StepState.DONE, result="ok", output=output, outcome_at=now))
+
+
+def wants_another_claim(step: StepRecord) -> bool:
+    """Return whether the last command of a step never left for want of a claim, and may be claimed and sent again."""
+    why = step.result.removeprefix(NOT_STARTED).strip()
+    failed = step.state is StepState.FAILED and step.result.startswith(NOT_STARTED)
+    return failed and why.startswith((TOO_LATE, UNCLAIMED)) and step.tries < MOST_REPEATS
+
+
+def unsent(run: Run, step_id: str) -> Run:
+    """Return the run with a step pending again none of whose commands has left."""
+    step = next(each for each in run.steps if each.id == step_id)
+    return _with_step(run, replace(step, state=StepState.PENDING, outcome_at=None))
+
+
+def planned_anew(run: Run, now: Instant) -> Run:
+    """Return a run that was held before its first step and waits for the whole gate again: what allowed it then may be over."""
+    return replace(run, state=RunState.PLANNED, reason="", held_since=None, asks="", locked_at=now)
 
 
 def _last_line(text: str) -> str:

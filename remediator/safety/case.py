@@ -141,6 +141,16 @@ class Below:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """Something on a host that carries the mark of a store which is not ours (model.identity.LeftOnHost)."""
+
+    host: str
+    mark: str
+    what: str
+    take_back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """See the module. `units` has, for each container the plan touches, the data of ``container.state`` (or `Unknown`)."""
 
@@ -195,6 +205,10 @@ class Case:
     boots: Mapping[str, Boot | Unknown | None]
     """Per host touched; None: nothing young."""
     below: tuple[Below, ...] | Unknown
+    strangers: tuple[Stranger, ...] | Unknown
+    """What another remediator has left on hosts that the plan touches or whose facts it rests on."""
+    rival: str | None
+    """Since when, and by which line on a host, another remediator is known to act here; only a person closes that."""
     own_run: str | None = None
 
     def utc(self, offset_s: float) -> datetime:

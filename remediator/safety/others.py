@@ -8,6 +8,7 @@ from remediator.model.content import Risk
 from remediator.model.signs import Sign
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
+from remediator.safety import rivals
 from remediator.safety.case import Case
 from remediator.safety.guard import Guard, allow, refuse
 
@@ -83,10 +84,13 @@ def operator_intent(case: Case) -> Verdict:
 
 
 def competing(case: Case) -> Verdict:
-    """systemd is not at work on it: while a unit is activating, or will be restarted by systemd, we leave it alone.
+    """No other remediator is at work there, nor systemd: while a unit is activating, or will be restarted by systemd, we leave it alone.
 
     A plan that holds its units takes over from systemd: one that waits for its next restart is what it is there for.
     """
+    rival = rivals.refusal(case)
+    if rival is not None:
+        return rival
     takes_over = any(step.holds_units for step in case.plan.steps)
     for unit, data in sorted(case.units.items()):
         if isinstance(data, Unknown):
@@ -177,7 +181,7 @@ GUARDS = (
     ),
     Guard(
         id="competing",
-        question="Is no other automation (systemd) at work on it?",
+        question="Is no other automation (another remediator, systemd) at work on it?",
         default="always asked; a plan that holds its units takes over one that waits for its next restart",
         floor="cannot be switched off",
         ask=competing,

@@ -56,6 +56,8 @@ class Sent:
     """One command: `release` when it takes a debt back, `consented` when a person has said yes to a loss."""
 
     run: str
+    mark: str
+    """What the run leaves on hosts."""
     script: str
     host: str
     release: bool
@@ -95,7 +97,7 @@ def _bootstrap(galera: Galera, member: Member, seen: Seen, sent: Sent) -> list[t
     running = sorted(host for host, one in galera.members.items() if one.process)
     if galera.primary or running:
         why.append(f"{running} runs, Primary is {galera.primary}")
-    loose = sorted(host for host, one in galera.members.items() if one.hold != f"{scripts.HELD} {sent.run}")
+    loose = sorted(host for host, one in galera.members.items() if one.hold != f"{scripts.HELD} {sent.mark}")
     if loose:
         why.append(f"nothing keeps {loose} from starting")
     if any(one.data.xa for one in galera.members.values()):

@@ -18,6 +18,8 @@ TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap"
 """Seconds of those that take more than a moment."""
 ONLY_READ = ("galera-read-position", "galera-login")
 """They change nothing, and may run as often as they are needed."""
+ASK_ONLY = ("galera-login",)
+"""They are R0: nothing is claimed for them."""
 Ended = tuple[int, str]
 """Exit code and output."""
 NOT_STOPPED: Ended = (4, "mariadb is not proven stopped")

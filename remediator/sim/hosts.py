@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from remediator.sim import galera_seen
+from remediator.sim.claims import ClaimsFile
 from remediator.sim.galera import Galera
 from remediator.sim.services import Service
 from remediator.sim.timeline import START, VirtualClock
@@ -47,6 +48,9 @@ class SimHost:
     """Its names with a domain in its own /etc/hosts."""
     ids: tuple[str, str] | None = None
     """Boot id and machine id in place of its own, as a copy has them."""
+    wrapped: bool = True
+    """`remediator-act` stands behind the act key: it compares epochs."""
+    claims: ClaimsFile = field(default_factory=ClaimsFile)
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     """Every command that took effect, with the true time."""
 
@@ -74,6 +78,7 @@ class SimHost:
             return
         self.power, self.boots = True, self.boots + 1
         self.booted_at = self.engine_started_at = self.clock.true()
+        self.claims.boot()
         for service in self.services.values():
             if service.present:
                 service.boot()
@@ -108,6 +113,11 @@ class SimHost:
             if service.running:
                 service.halt()
                 service.boot()
+
+    @property
+    def up_s(self) -> float:
+        """Seconds since its boot, which nobody sets."""
+        return (self.clock.true() - self.booted_at).total_seconds()
 
     # its collector ----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+from remediator.runs import claims
 from remediator.sim import galera_scripts, galera_seen
 from remediator.sim.cloud import SimCloud
 from remediator.sim.hosts import SimHost
@@ -43,6 +44,8 @@ class Luck:
 
     replies: dict[str, list[str]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list)
+    """Of the next claims: ``ok``, ``lost`` or ``never_left``."""
     lied_at: dict[str, float] = field(default_factory=dict)
     """When each host last answered what was not so."""
 
@@ -70,6 +73,8 @@ class SimReach:
         self._luck = luck
         self._leaving = leaving
         self._before, self._after = before, after
+        self._claiming = ""
+        """The word of the newest claim: of its hosts only the first one is a point to die at."""
         self._older: dict[str, bytes] = {}
         """The last good body of each host, for a reply that is stale."""
 
@@ -144,6 +149,8 @@ class SimReach:
 
     def run(self, host: Host, command: Command) -> CommandDone:
         found, clock = self._cloud.machine(host.name), self._cloud.clock
+        if galera_scripts.name_of(command.argv) == claims.NAME:
+            return self._claim(found, command)
         self._before("command")
         self._leaving(host.name, command)
         end = self._luck.of_command()
@@ -167,7 +174,30 @@ class SimReach:
             return self._done(command, None, "the connection was lost")
         return self._done(command, code, "" if code == 0 else "Job failed", output)
 
+    def _claim(self, host: SimHost, command: Command) -> CommandDone:
+        """Claim one host: a command that changes nothing, so that no luck of those that do is used up for it."""
+        clock, words = self._cloud.clock, command.argv[4:]
+        first = words[4] != self._claiming
+        self._claiming = words[4]
+        if first:
+            self._before("claim")
+        end = self._luck.claims.pop(0) if self._luck.claims else "ok"
+        if not host.answers or host.name in self._cloud.cut_off or end == "never_left":
+            clock.lag_s += CONNECT_S
+            return self._done(command, None, "not started: no answer")
+        if not self._newest(host):
+            return self._done(command, 126, "a newer daemon has acted here since")
+        clock.lag_s += ROUND_TRIP_S
+        code, output = host.claims.lay(words, host.up_s)
+        if first:
+            self._after("claim")
+        if end == "lost":
+            return self._done(command, None, "the connection was lost")
+        return self._done(command, code, "", output)
+
     def _newest(self, host: SimHost) -> bool:
+        if not host.wrapped:
+            return True
         epoch = int(self.token.rpartition(":")[2] or 0)
         if epoch < host.token:
             return False

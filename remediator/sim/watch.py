@@ -18,7 +18,7 @@ from remediator.daemon.wire import Collected, Input
 from remediator.model.content import Command, Effect
 from remediator.model.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
-from remediator.runs import debts
+from remediator.runs import claims, debts
 from remediator.sim import galera_account, galera_scripts
 from remediator.sim.account import DATABASE, ENGINE, Account, Left
 from remediator.sim.galera_account import Sent
@@ -26,6 +26,7 @@ from remediator.sim.simulation import Simulation
 from remediator.store import checkpoints, database, tables, verify
 
 INVARIANTS = {
+    "claim": "every command acts on a host that was claimed less than 30 s before, and that no other remediator has claimed",
     "held": "no step while paused, silenced, in downtime, in startup grace, or held by anything else that is known",
     "storm": "no run starts behind an open breaker",
     "once": "no `once` effect twice",
@@ -49,6 +50,7 @@ WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
 BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
 SETTLES_S = 900.0
 GRACE_S = 60.0
+CLAIM_S = claims.HOLDS_S + 1.0
 
 
 class Violation(AssertionError):
@@ -106,11 +108,14 @@ class Watch:
             self._recovers(run, script, host)
         elif service == DATABASE and command.argv[1] != "start":
             self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
+        if script not in galera_scripts.ASK_ONLY:
+            self._claimed(run, host)
         self._journalled(run, step, left, host, command)
         self._approved(run, host)
         left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
         self.account.left[run.id] = left
         for name in (
+            "claim",
             "held",
             "storm",
             "once",
@@ -121,6 +126,20 @@ class Watch:
         ):
             self.checked[name] += 1
 
+    def _claimed(self, run: Run, host: str) -> None:
+        """On its host lies our own line, younger than a claim may be, and none of another one that is young."""
+        daemon, cloud = self.simulation.daemon, self.simulation.cloud
+        at_s = cloud.hosts[host].up_s
+        if daemon is None or at_s < CLAIM_S:
+            return
+        us = daemon.world.identity
+        ages = {line[0]: at_s - line[4] for line in cloud.hosts[host].claims.lines}
+        if ages.get(us.instance, CLAIM_S + 1.0) > CLAIM_S:
+            self._broken("claim", f"{run.id} acts on {host}, which is not claimed: {ages}")
+        others = [start for start, age_s in ages.items() if age_s < claims.RIVAL_S and start != us.instance]
+        if set(others) - us.former:
+            self._broken("claim", f"{run.id} acts on {host}, which {others} have claimed")
+
     def _holding(self, left: Left, run: Run, script: str | None, host: str, service: str) -> list[str]:
         if script is None:
             return self.account.holding(left, host, service)
@@ -130,7 +149,9 @@ class Watch:
 
     def _recovers(self, run: Run, script: str, host: str) -> None:
         """A program of a Galera recovery leaves: what it may not do is asked of the cloud."""
-        sent = Sent(run.id, script, host, debts.is_release(run), run.id in self.account.consented)
+        daemon = self.simulation.daemon
+        mark = "" if daemon is None else daemon.world.identity.mark(run.id)
+        sent = Sent(run.id, mark, script, host, debts.is_release(run), run.id in self.account.consented)
         for invariant, why in galera_account.objections(self.simulation.cloud.galera, self.account.seen, sent):
             self._broken(invariant, why)
 

@@ -19,6 +19,7 @@ from remediator.daemon.engine import Engine
 from remediator.daemon.wire import (
     Act,
     Asked,
+    Claimed,
     Collect,
     Collected,
     CommandsDone,
@@ -27,6 +28,7 @@ from remediator.daemon.wire import (
     Effect,
     HintCame,
     Input,
+    LayClaim,
     Ticked,
 )
 from remediator.daemon.world import World
@@ -250,9 +252,10 @@ class Cloud:
 
     def step(self, *inputs: Input) -> list[Effect]:
         effects = self.engine.step([Ticked(), *inputs], self.now())
+        claimed = [self._claimed(effect) for effect in effects if isinstance(effect, LayClaim)]
         for effect in effects:
             self._carry_out(effect)
-        return effects
+        return effects if not claimed else [*effects, *self.step(*claimed)]
 
     def run(self, seconds: float, until: Callable[[], bool] | None = None) -> bool:
         """Let `seconds` pass in steps of one; return whether `until` came true (True without one)."""
@@ -278,6 +281,16 @@ class Cloud:
         elif isinstance(effect, Deliver):
             self.delivered.append(dict(effect.body))
             self.later.append((self.elapsed_s + 1, Delivered(n=effect.n, error="")))
+
+    def _claimed(self, effect: LayClaim) -> Claimed:
+        """Let a host be claimed on which no other remediator is at work: at once, unless it is down."""
+        argv, host = effect.command.argv, effect.command.host
+        up_s = 86400.0 + self.elapsed_s
+        text = f"remediator-claim {argv[8]} {up_s:.2f}\n\nremediator-claim {argv[8]} end\n"
+        done = CommandDone(argv=argv, exit_code=0, output=text, took_s=0.1)
+        if host in self.hosts and self.hosts[host].down:
+            done = CommandDone(argv=argv, exit_code=None, output="", took_s=0.1, error="not started: no answer")
+        return Claimed(subject=effect.subject, number=effect.number, host=host, done=done, came_at=self.now())
 
     def _reply(self, effect: Collect) -> HostReply:
         host = self.hosts[effect.host]

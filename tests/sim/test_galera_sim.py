@@ -94,7 +94,7 @@ def test_a_joiner_loses_its_grastate_only_when_it_is_stopped(
     assert (member.data.grastate == before) is kept
 
 
-PC_BOOTSTRAP = galera_account.Sent("run-1", "galera-pc-bootstrap", "ctl2", release=False, consented=False)
+PC_BOOTSTRAP = galera_account.Sent("run-1", "sim.run-1", "galera-pc-bootstrap", "ctl2", release=False, consented=False)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, live, lone, marks, recovery, scripts, tending, who
+from remediator.integrations.galera import actions, assess, left, live, lone, marks, recovery, scripts, tending, who
 from remediator.integrations.galera.facts import SQL
 from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
@@ -75,6 +75,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         dials=dials,
         request={"galera_volume": volume},
         applies=lambda host: group in host.groups,
+        left=left.on_host,
         marks={
             "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
             "galera.node": tending.NOTHING_KEPT,

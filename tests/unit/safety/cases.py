@@ -117,6 +117,8 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
         group=None,
         boots={"ctl2": None},
         below=(),
+        strangers=(),
+        rival=None,
     )
     return replace(good, **changes)
 
