@@ -60,6 +60,12 @@ def heal(name: str | None = None, host: str | None = None, *, config: Path = pat
     return faults.heal(name, host, config=config)
 
 
+def forget_claims(*names: str) -> None:
+    """Say on hosts (all) that no remediator that claimed them is at work any more: what a person does who has ended one for good."""
+    for name in names or topology.NAMES:
+        hosts.execute(topology.host(name), ("rm", "-f", "/run/remediator/claims"), timeout_s=30, check=False)
+
+
 def accept_baseline(scope: str, reason: str, *, config: Path = paths.CONFIG) -> list[str]:
     """Run `remediator baseline accept` against the daemon of `config` until it agrees, at most 90 s; nothing without a daemon."""
     return baseline.accept(scope, reason, config=config)

@@ -54,7 +54,7 @@ SCRIPT: Final = Script(
         'printf "%s\\n%s\\n" "$L" "$1 $2 $3 $4 $N" >$T/c && mv -T $T/c $F || exit 5; '
         'echo "remediator-claim $5 $N"; echo "$L"; echo "remediator-claim $5 end"'
     ),
-    args=(identity.ID, identity.ID, r"[A-Za-z0-9._-]{1,63}", r"[0-9]{1,18}", r"[A-Za-z0-9-]{8,64}"),
+    args=(identity.ID, identity.ID, identity.CLOUD, r"[0-9]{1,18}", r"[A-Za-z0-9][A-Za-z0-9-]{7,63}"),
 )
 """Arguments: start, store, cloud, epoch, nonce. The lock is that of the directory; the new file is made where root alone may write and put
 in the place of the old one. Lines older than a day, and all but the newest 200, are dropped."""
@@ -220,10 +220,12 @@ def _sentence(line: Line, host: str, us: Identity) -> str:
     ago = seconds(line.age_s)
     if line.store == us.store:
         return (
-            f"another daemon on a copy of this store claimed {host} {ago} before we did (cloud {line.cloud}, store {line.store}, "
+            f"another daemon on a copy of this store claimed {host} {ago} earlier (cloud {line.cloud}, store {line.store}, "
             f"start {line.instance}, epoch {line.epoch})"
         )
-    return f"another remediator claimed {host} {ago} before we did (cloud {line.cloud}, store {line.store}, epoch {line.epoch})"
+    return (
+        f"another remediator claimed {host} {ago} earlier (cloud {line.cloud}, store {line.store}, epoch {line.epoch})"
+    )
 
 
 def missing(claim: Claim) -> str | None:

@@ -185,7 +185,7 @@ class SimReach:
         if not host.answers or host.name in self._cloud.cut_off or end == "never_left":
             clock.lag_s += CONNECT_S
             return self._done(command, None, "not started: no answer")
-        if not self._newest(host):
+        if host.wrapped and self._epoch < host.token:
             return self._done(command, 126, "a newer daemon has acted here since")
         clock.lag_s += ROUND_TRIP_S
         code, output = host.claims.lay(words, host.up_s)
@@ -198,11 +198,14 @@ class SimReach:
     def _newest(self, host: SimHost) -> bool:
         if not host.wrapped:
             return True
-        epoch = int(self.token.rpartition(":")[2] or 0)
-        if epoch < host.token:
+        if self._epoch < host.token:
             return False
-        host.token = epoch
+        host.token = self._epoch
         return True
+
+    @property
+    def _epoch(self) -> int:
+        return int(self.token.rpartition(":")[2] or 0)
 
     def _obey_late(self, host: SimHost, command: Command) -> None:
         self._obey(host, command)

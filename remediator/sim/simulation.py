@@ -98,15 +98,27 @@ def _parts(text: str) -> Parts:
 
 
 class Simulation:
-    """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end."""
+    """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end.
 
-    def __init__(self, directory: Path, config: str = CONFIG, shape: Shape = DEFAULT, crowd: Crowd = NOBODY) -> None:
+    `beside`: another simulation, whose cloud and time this daemon shares (see `sim.rivals`); its shape and crowd are then that one's.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        config: str = CONFIG,
+        shape: Shape = DEFAULT,
+        crowd: Crowd = NOBODY,
+        beside: Simulation | None = None,
+    ) -> None:
         self.directory = directory
-        self._ids = Random(0)
+        self._ids = Random(0 if beside is None else 1)
         """Ids are as random as a story that repeats exactly lets them be."""
-        self.clock = VirtualClock()
-        self.timeline = Timeline(self.clock)
-        self.cloud = SimCloud(self.clock, self.timeline, shape, crowd)
+        self.clock: VirtualClock = VirtualClock() if beside is None else beside.clock
+        self.timeline: Timeline = Timeline(self.clock) if beside is None else beside.timeline
+        self.cloud: SimCloud = SimCloud(self.clock, self.timeline, shape, crowd) if beside is None else beside.cloud
+        self.frozen = False
+        """The daemon's process stands still."""
         self.luck = Luck()
         self.dying = Dying()
         self.pause_file = directory / "pausing" / "PAUSE"
@@ -199,6 +211,27 @@ class Simulation:
         self.run(60.0, lambda: self.daemon is None)
         return self.daemon is None
 
+    def freeze(self) -> None:
+        """Let the daemon's process stand still, as SIGSTOP or a paused machine does."""
+        self.frozen = True
+        if self.pools is not None:
+            self.pools.freeze()
+        self.tell("the daemon stands still")
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self.frozen, self._woken = False, True
+        if self.pools is not None:
+            self.pools.thaw()
+        self.tell("the daemon goes on")
+
+    @property
+    def due_s(self) -> float:
+        """When the daemon turns next: at once when something came into its queue, never while it stands still."""
+        if self.frozen or self.daemon is None:
+            return float("inf")
+        return self.clock.elapsed_s if self._woken else self._turned_s + (TICK_S if self.busy else QUIET_S)
+
     def _let_go(self) -> None:
         daemon, pools = self.daemon, self.pools
         self.daemon = self.pools = None
@@ -239,6 +272,10 @@ class Simulation:
             self.tell(f"the daemon cannot start: {error}")
             self._let_go()
             self.timeline.after(RESTARTS_S, self.revive)
+
+    def turn(self) -> None:
+        """Let the daemon turn once, now."""
+        self._turn()
 
     def _turn(self) -> None:
         daemon = self.daemon

@@ -10,6 +10,7 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from remediator.daemon.pools import Kind, Put
 from remediator.daemon.wire import Input
@@ -85,6 +86,8 @@ class VirtualPools:
         self._seen = seen
         self._stopped = False
         self._waiting: dict[Kind, deque[Callable[[], None]]] = {kind: deque() for kind in Kind}
+        self._frozen: list[Callable[[], None]] | None = None
+        """While the process stands still: what it will go on with; None: it runs."""
         self.under_way: Counter[Kind] = Counter()
         self.most: Counter[Kind] = Counter()
         """The most calls that were under way at once."""
@@ -92,10 +95,7 @@ class VirtualPools:
         """How many calls found no thread."""
 
     def submit(self, kind: Kind, call: Callable[[], Input], put: Put) -> None:
-        def make() -> None:
-            if not self._stopped:
-                self._make(kind, call, put)
-
+        make = partial(self._make, kind, call, put)
         if self.under_way[kind] >= kind.value:
             self.waited[kind] += 1
             self._waiting[kind].append(make)
@@ -105,7 +105,23 @@ class VirtualPools:
     def _start(self, kind: Kind, make: Callable[[], None]) -> None:
         self.under_way[kind] += 1
         self.most[kind] = max(self.most[kind], self.under_way[kind])
-        self._timeline.after(STARTS_S, make)
+        self._timeline.after(STARTS_S, partial(self._unless_frozen, make))
+
+    def _unless_frozen(self, go_on: Callable[[], None]) -> None:
+        if self._frozen is not None:
+            self._frozen.append(go_on)
+        elif not self._stopped:
+            go_on()
+
+    def freeze(self) -> None:
+        """Every thread of the process stands still, wherever it is, as SIGSTOP does it."""
+        self._frozen = []
+
+    def thaw(self) -> None:
+        """It goes on where it stood still."""
+        waiting, self._frozen = self._frozen or [], None
+        for go_on in waiting:
+            self._timeline.after(STARTS_S, partial(self._unless_frozen, go_on))
 
     def _make(self, kind: Kind, call: Callable[[], Input], put: Put) -> None:
         clock = self._timeline.clock
@@ -120,11 +136,10 @@ class VirtualPools:
             self.under_way[kind] -= 1
             if self._waiting[kind]:
                 self._start(kind, self._waiting[kind].popleft())
-            if not self._stopped:
-                self._seen(item)
-                put(item)
+            self._seen(item)
+            put(item)
 
-        self._timeline.after(took_s, bring)
+        self._timeline.after(took_s, partial(self._unless_frozen, bring))
 
     def stop(self) -> None:
         self._stopped = True

@@ -89,6 +89,7 @@ class Scenario:
         self._open_reader: Reader | None = None
 
     def __enter__(self) -> Scenario:
+        api.forget_claims(*self.hosts)  # those of the scenario before, whose daemon has ended with its store
         return self
 
     def __exit__(self, *_exception: object) -> None:

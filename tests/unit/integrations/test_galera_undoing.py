@@ -12,7 +12,8 @@ from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.galera_world import MARK as LEFT, TARGET, order
+from tests.unit.integrations.galera_world import MARK as LEFT
+from tests.unit.integrations.galera_world import TARGET, order
 
 pytestmark = pytest.mark.unit
 MARK = {"run": LEFT, "step": "hold_ctl1"}

@@ -22,7 +22,8 @@ def test_a_mark_names_cloud_store_and_run() -> None:
 def test_a_mark_is_one_word_of_a_shell_and_one_name_of_a_file_and_what_a_script_takes() -> None:
     longest = Identity(cloud="c" * 63, store="0" * 16, instance="1" * 16, epoch=1).mark("run-" + "9" * 12)
     for mark in (US.mark("run-1"), longest):
-        assert shlex.quote(mark) == mark and "/" not in mark
+        assert shlex.quote(mark) == mark
+        assert "/" not in mark
         assert re.fullmatch(identity.MARK, mark) is not None
 
 
@@ -40,4 +41,5 @@ def test_what_is_no_mark_is_none(text: str) -> None:
 
 
 def test_who_has_no_store_leaves_nothing() -> None:
-    assert NOBODY.mark("run-1") == "" and US.mark("") == ""
+    assert NOBODY.mark("run-1") == ""
+    assert US.mark("") == ""

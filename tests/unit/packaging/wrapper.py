@@ -16,9 +16,13 @@ from remediator.integrations import registry
 from remediator.model import identity, targets
 from remediator.model.content import ActionInput, ActionSpec, Command, Script
 from remediator.model.hosts import Host
+from remediator.runs import claims
 
 SCRIPT = Path(__file__).parents[3] / "packaging" / "remediator-act"
-ACTIONS = [action for one in registry.load({name: {} for name in registry.BUILT_IN}).values() for action in one.actions]
+ACTIONS = [
+    *(action for one in registry.load({name: {} for name in registry.BUILT_IN}).values() for action in one.actions),
+    claims.ACTION,
+]
 NAMES = ("memcached", "nova_api", "cron", "kolla_toolbox", "neutron_ovn_metadata_agent")
 WELL = {
     "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False, "abs_clock_offset_s": 0.1,
@@ -33,6 +37,10 @@ WORDS = {
     r"stopped|running": ("stopped", "running"),
     r"/[A-Za-z0-9._/-]{1,200}": ("/var/lib/docker/volumes/mariadb/_data", "/srv/db-1"),
     r"[A-Za-z0-9-]{8,64}": ("run-1-ctl1-position",),
+    identity.ID: ("00c0ffee00c0ffee",),
+    identity.CLOUD: ("prod-1.eu",),
+    r"[A-Za-z0-9][A-Za-z0-9-]{7,63}": ("run-1-claim-12",),
+    r"[0-9]{1,18}": ("1767582000",),
 }
 """What each argument of a script may be, by its pattern. A pattern that is not here is a KeyError: give it examples."""
 

@@ -36,8 +36,10 @@ def test_the_id_stays_and_the_nonce_does_not(database: Database) -> None:
     second = identities.begin(database, "prod", NOW)
     third = identities.begin(database, "prod", NOW)
     assert first.store == second.store == third.store
-    assert re.fullmatch(identity.ID, first.store) and re.fullmatch(identity.ID, first.instance)
-    assert third.former == {first.instance, second.instance} and first.former == frozenset()
+    assert re.fullmatch(identity.ID, first.store)
+    assert re.fullmatch(identity.ID, first.instance)
+    assert third.former == {first.instance, second.instance}
+    assert first.former == frozenset()
     assert len({first.instance, second.instance, third.instance}) == 3
     assert first.epoch < second.epoch < third.epoch
 
@@ -54,7 +56,9 @@ def test_two_stores_have_different_ids_and_two_copies_of_one_are_told_apart_by_t
     copied, other = identities.begin(copy, "prod", NOW), identities.begin(new, "prod", NOW)
     copy.close()
     new.close()
-    assert copied.store == first.store and copied.instance != first.instance and copied.former == {first.instance}
+    assert copied.store == first.store
+    assert copied.instance != first.instance
+    assert copied.former == {first.instance}
     assert other.store != first.store
 
 
