@@ -271,7 +271,8 @@ class Loop:
                     )
                 )
                 break
-            result = self._hands.actor.run(host, command)
+            left_s = self._left_s(effect)
+            result = self._hands.actor.run(host, replace(command, leaves_within_s=left_s))
             done.append(
                 CommandDone(
                     argv=result.argv,
@@ -310,6 +311,11 @@ class Loop:
         return replace(
             effect, claim=claim, not_after=claim.ends()
         ), None if why is None else f"{machine.UNCLAIMED} {why}"
+
+    def _left_s(self, effect: Act) -> float:
+        """Return how long a command of `effect` may still take to leave."""
+        now = self._clock.now()
+        return max(0.0, effect.not_after.boot_s - now.boot_s) if effect.not_after.boot_id == now.boot_id else 0.0
 
     def _too_late(self, effect: Act, first: bool) -> str | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""

@@ -75,6 +75,8 @@ class Command:
     timeout_s: float
     privileged: bool = True
     first: tuple[str, ...] = ()
+    leaves_within_s: float | None = field(default=None, compare=False)
+    """Set when it is sent: what it rests on is too old after that, and it must not leave any more. No part of any plan."""
 
     def line(self, sudo: bool = False) -> str:
         """Return the command as a shell takes it, every word quoted that needs it."""

@@ -106,7 +106,10 @@ class SshReach:
         token = f"REMEDIATOR_TOKEN={self.token} " if self.token else ""
         line = token + command.line(sudo=self._sudo and (host.user or self._user) != "root")
         link = self._link(host, ACT)
-        if not link.lock.acquire(timeout=command.timeout_s):
+        waits_s = (
+            command.timeout_s if command.leaves_within_s is None else min(command.timeout_s, command.leaves_within_s)
+        )
+        if not link.lock.acquire(timeout=waits_s):
             return _done(command, started_s, error=f"not started: another command on {host.name} is still under way")
         try:
             return self._run(link, command, line, started_s)
@@ -147,6 +150,8 @@ class SshReach:
         try:
             with link.channel(time.monotonic() + CONNECT_S + LOGIN_S + OPEN_S) as channel:
                 ends_s = time.monotonic() + command.timeout_s
+                if command.leaves_within_s is not None and time.monotonic() - started_s > command.leaves_within_s:
+                    return _done(command, started_s, error="not started: it waited for too long to leave")
                 with link.limited(ends_s, f"{name} {SILENT}; whether the command took effect is not known"):
                     channel.set_combine_stderr(True)
                     sent = True

@@ -304,10 +304,22 @@ def test_the_breaker_the_restore_and_an_acknowledgement_are_said(site: Site) -> 
     assert "remediator brakes close storm --reason TEXT" in table
     assert (closed.returncode, closed.stderr) == (4, "remediator: the storm is not over: 5 of 6 hosts\n")
     assert control.asked[2:] == [
-        ("brake-close", {"reason": "power is back"}),
+        ("brake-close", {"brake": "storm", "reason": "power is back"}),
         ("accept-restore", {"reason": "disk replaced"}),
         ("ack", {"incident": "inc-7", "reason": "seen"}),
     ]
+
+
+def test_the_brake_for_another_remediator_is_listed_with_its_remedy_and_closed(site: Site) -> None:
+    rival = {"kind": "rival", "what": "everything above R0", "reason": "another remediator claimed ctl1", "until": None}
+    reply = answers(status={"data": {**STATUS, "muted": [rival]}}, brake_close={"data": {"closed": "rival"}})
+    with ControlServer(site.directory / "state", reply) as control:
+        table = site.run("brakes", "list").stdout
+        closed = site.run("brakes", "close", "rival", "--reason", "the other one is switched off")
+    assert "remediator brakes close rival --reason TEXT" in table
+    assert closed.returncode == 0
+    assert "closed the brake for another remediator" in closed.stdout
+    assert control.asked[1:] == [("brake-close", {"brake": "rival", "reason": "the other one is switched off"})]
 
 
 # a wrapped command -------------------------------------------------------------------------------------------------

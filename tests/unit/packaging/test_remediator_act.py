@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import sys
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from remediator.integrations.container import catalogue
 from remediator.integrations.galera import scripts
 from remediator.model.content import ActionSpec, Command
+from remediator.runs import claims
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -257,3 +259,35 @@ def test_a_mistake_in_its_own_line_refuses(arguments: list[str]) -> None:
 def test_what_it_does_without_arguments() -> None:
     chosen = ACT.options([])
     assert (chosen.per_hour, chosen.require_token, chosen.state) == (20, False, "/run/remediator/act.json")
+
+
+# claims -------------------------------------------------------------------------------------------------------------
+
+
+def a_claim(token: str = "") -> Any:
+    (command,) = wrapper.filled(claims.SCRIPT)
+    return ACT.parse(token + command.line())
+
+
+def test_a_claim_is_no_change_and_has_room_in_a_full_hour() -> None:
+    after, refusal = ACT.admit(ran(3, 1), a_claim(), NOW, 3, False)
+    assert refusal is None
+    assert len(after["ran"]) == 3
+
+
+def test_a_claim_raises_no_epoch_and_one_of_an_older_daemon_is_refused() -> None:
+    after, refusal = ACT.admit({**EMPTY, "tokens": {"lab": 3}}, a_claim("REMEDIATOR_TOKEN=lab:9 "), NOW, 20, False)
+    assert (after["tokens"], refusal) == ({"lab": 3}, None)
+    _, refusal = ACT.admit({**EMPTY, "tokens": {"lab": 3}}, a_claim("REMEDIATOR_TOKEN=lab:2 "), NOW, 20, False)
+    assert refusal is not None
+    assert "older than 3" in refusal
+
+
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("bad", ["", "$(id)", "../x", "a;b", "x" * 99])
+def test_a_claim_with_another_argument_is_refused(at: int, bad: str) -> None:
+    (command,) = wrapper.filled(claims.SCRIPT)
+    words = [*command.argv[4:]]
+    words[at] = bad
+    with pytest.raises(ACT.Refusal):
+        ACT.parse(" ".join([*map(shlex.quote, command.argv[:4]), *words]))

@@ -18,7 +18,7 @@ from remediator.model.targets import container, galera_member
 from remediator.model.values import Unknown
 from remediator.model.verdicts import GUARD_IDS, refusals
 from remediator.safety import gate
-from remediator.safety.case import Below, Boot, Downtime, Rediagnosis, StormScope, Vantage
+from remediator.safety.case import Below, Boot, Downtime, Rediagnosis, StormScope, Stranger, Vantage
 from tests.unit.safety.cases import IDENTITY, NOW, START, a_case, a_group, a_plan, ask, past
 from tests.unit.safety.test_authority import NIGHT
 from tests.unit.safety.test_mutes import a_silence
@@ -64,6 +64,10 @@ def holding() -> Plan:
     """A plan that keeps its units from starting: whatever systemd is about to start is what it is there for."""
     plan = a_plan()
     return replace(plan, steps=tuple(replace(step, holds_units=True) for step in plan.steps))
+
+
+def stranger(mark: str) -> Stranger:
+    return Stranger(host="ctl2", mark=mark, what="the hold of MariaDB's unit", take_back="rm the-hold")
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -190,6 +194,20 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "systemd is at work",
     ),
     ("competing", {"plan": holding(), "units": {UNIT: GOOD_UNIT | {"systemd_busy": True}}}, "systemd is at work"),
+    (
+        "competing",
+        {"strangers": (stranger("prod.00c0ffee00c0ffee.run-1"),)},
+        "another remediator has set the hold of MariaDB's unit on ctl2: it is of run-1 of cloud prod, store 00c0ffee00c0ffee, which this "
+        "store does not know; let that one take it back, or end it and take it back by hand: rm the-hold",
+    ),
+    ("competing", {"strangers": (stranger("run-1"),)}, "it is of run-1 of a remediator of an earlier release"),
+    ("competing", {"strangers": (stranger("\x1b[2J$(id)"),)}, "it is of '\\x1b[2J$(id)', which"),
+    ("competing", {"strangers": Unknown("no reply of ctl2")}, "not known (no reply of ctl2)"),
+    (
+        "competing",
+        {"rival": "since 03:00: another remediator claimed ctl2"},
+        "since 03:00: another remediator claimed ctl2; end one of the two, then: remediator brakes close rival --reason R",
+    ),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": frozenset({"ctl2"})}, "the host I run on"),
     ("ourselves", {"plan": a_plan(risk=Risk.R2), "own_hosts": Unknown("boot id")}, "not known (boot id)"),
     ("ourselves", {"own_units": frozenset({UNIT})}, "is what I run in"),
@@ -232,6 +250,12 @@ def test_these_are_asked_before_every_step() -> None:
         *("pause", "silence", "downtime", "clock", "restored", "self_vantage", "startup", "lock", "changed"),
         *("maintenance", "operator_intent", "competing", "ourselves"),
     }
+
+
+def test_beside_another_remediator_what_only_reads_goes_on() -> None:
+    changes: dict[str, Any] = {"rival": "since 03:00: another one", "strangers": (stranger("run-1"),)}
+    assert ask("competing", plan=a_plan(risk=Risk.R0), **changes).allow
+    assert not ask("competing", plan=a_plan(risk=Risk.R1), **changes).allow
 
 
 ALLOWED: list[tuple[str, dict[str, Any]]] = [
@@ -287,6 +311,7 @@ UNKNOWNS: list[dict[str, Any]] = [
     {"group": Unknown("x")},
     {"boots": {"ctl2": Unknown("x")}},
     {"below": Unknown("x")},
+    {"strangers": Unknown("x")},
     {"own_hosts": Unknown("x"), "plan": a_plan(risk=Risk.R2)},
 ]
 

@@ -1,0 +1,46 @@
+"""Marks on hosts that are not what a run of this store leaves today: those of the release before, and those of another store."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+
+from remediator.integrations.galera import scripts
+from remediator.sim.simulation import Simulation
+from remediator.store import tables
+
+
+def as_the_release_before_left_them(simulation: Simulation) -> int:
+    """Let everything that runs of this store have left carry the run alone, on the hosts and in the store; return how many debts.
+
+    The daemon must be down: it is as if the release before this one had begun those runs.
+    """
+    assert simulation.daemon is None
+    engine = sa.create_engine(f"sqlite:///{simulation.config.state_dir}/remediator.db")
+    changed = 0
+    with engine.begin() as connection:
+        for row in list(connection.execute(sa.select(tables.debts.c.id, tables.debts.c.run, tables.debts.c.body))):
+            mark = str(json.loads(row.body)["mark"]["run"])
+            connection.execute(
+                tables.debts.update().where(tables.debts.c.id == row.id).values(body=row.body.replace(mark, row.run))
+            )
+            changed += 1
+    engine.dispose()
+    for member in simulation.cloud.galera.members.values():
+        if member.hold is not None:
+            member.hold = f"{scripts.HELD} {bare(member.hold)}"
+        if member.helper is not None:
+            member.helper.run = bare(member.helper.run)
+    return changed
+
+
+def bare(mark: str) -> str:
+    """Return the run that `mark` ends in."""
+    return f"run-{mark.rpartition('run-')[2]}"
+
+
+def left_by_another(simulation: Simulation, host: str, mark: str) -> None:
+    """Let a hold of another store stand on `host`."""
+    member = simulation.cloud.galera.members[host]
+    member.hold, member.service.held = f"{scripts.HELD} {mark}", True
