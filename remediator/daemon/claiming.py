@@ -45,6 +45,8 @@ def needs(step: PlannedStep) -> bool:
 def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) -> Claim | Wanting:
     """Return the claim that the `steps` of `subject` (a run, or a debt) may rest on now, or why there is none; it is laid here."""
     world = turn.world
+    if not world.identity.store:
+        return Wanting(reason="whose store this is, is not known: nothing is claimed, and nothing done", first=False)
     must = frozenset(command.host for step in steps for command in step.commands)
     known = world.claims.get(subject)
     if known is None or not must <= known.must:

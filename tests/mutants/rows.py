@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.mutants.claim_rows import CLAIMS
 from tests.mutants.galera_rows import GALERA
 from tests.mutants.mutant import ROOT, Mutant, OutOfDate
 
@@ -448,5 +449,5 @@ LOOKING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *LOOKING, *GALERA)
+MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *LOOKING, *CLAIMS, *GALERA)
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}
