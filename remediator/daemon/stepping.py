@@ -169,15 +169,15 @@ def _claim(turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep])
     if not changing:
         return claims.nothing(turn.now)
     found = claiming.granted(turn, _subject(turn, run), run.plan, changing)
+    stored = turn.world.runs[run.id]
     if isinstance(found, Claim):
         held_s = turn.now.since(run.held_since) if run.held_since is not None else 0.0
         if run.intent_at is None and run.state is RunState.HELD and held_s > STALE_S and not debts.is_release(run):
-            turn.run(machine.planned_anew(run, turn.now))
+            turn.run(machine.planned_anew(stored, turn.now))
             turn.audit_run("planned_anew", run, {"step": step.id, "held_s": round(held_s, 1)})
             return None
         return found
     if not found.first:
-        stored = turn.world.runs[run.id]
         _hold(turn, stored, step, machine.held_for(stored, found.reason, turn.now), [])
     return None
 

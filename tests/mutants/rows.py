@@ -191,8 +191,8 @@ JOURNAL = (
         name="intent-not-journalled",
         mistake="The INTENT changes the run and is not an entry of the journal.",
         file=DAEMON + "stepping.py",
-        old='    turn.audit_run("intent", run, {**body, "before": before})\n',
-        new='    _ = ("intent", run, {**body, "before": before})\n',
+        old='    turn.audit_run("intent", run, {**body, "before": before, **claimed})\n',
+        new='    _ = ("intent", run, {**body, "before": before, **claimed})\n',
         story="a yes",
     ),
     Mutant(

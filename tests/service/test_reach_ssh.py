@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 import re
@@ -267,6 +268,15 @@ def test_a_command_that_never_left_says_so(reach: SshReach, server: SshServer) -
     done = reach.run(server.host(), command("true"))
     assert done.exit_code is None
     assert done.error.startswith("not started: ")
+
+
+def test_a_command_that_would_leave_on_an_old_claim_does_not_leave(
+    reach: SshReach, server: SshServer, tmp_path: Path
+) -> None:
+    late = dataclasses.replace(command("touch", str(tmp_path / "done")), leaves_within_s=0.0)
+    done = reach.run(server.host(), late)
+    assert (done.exit_code, done.error) == (None, "not started: it waited for too long to leave")
+    assert not (tmp_path / "done").exists()
 
 
 def test_the_output_of_a_command_is_bounded(reach: SshReach, server: SshServer) -> None:
