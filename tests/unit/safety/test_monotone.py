@@ -26,7 +26,19 @@ from remediator.model.targets import cluster, container, galera_member
 from remediator.model.values import Unknown
 from remediator.model.verdicts import GUARD_IDS, Verdict, refusals
 from remediator.safety import gate
-from remediator.safety.case import Below, Boot, Brakes, Case, Downtime, Group, Member, Rediagnosis, StormScope, Vantage
+from remediator.safety.case import (
+    Below,
+    Boot,
+    Brakes,
+    Case,
+    Downtime,
+    Group,
+    Member,
+    Rediagnosis,
+    StormScope,
+    Stranger,
+    Vantage,
+)
 from tests.unit.safety.cases import IDENTITY, NOW, START, WELL, a_case, a_plan, an_approval, at, past
 from tests.unit.safety.test_authority import NIGHT
 
@@ -217,6 +229,10 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "below": st.one_of(
         some(st.builds(Below, target=texts, check=st.just("c"), state=st.sampled_from(State))), st.just(DARK)
     ),
+    "strangers": st.one_of(
+        some(st.builds(Stranger, host=st.sampled_from(HOSTS), mark=texts, what=texts, take_back=texts)), st.just(DARK)
+    ),
+    "rival": st.just("another remediator claimed ctl1"),
     "own_run": st.sampled_from([None, "run-1"]),
 }
 """What a random case may say of each field, beside what the good case says of it."""
@@ -409,7 +425,7 @@ def test_the_good_cases_are_good() -> None:
 def test_the_walk_finds_what_may_be_unknown_in_a_case() -> None:
     assert set(KNOWLEDGE) == {
         *("pauses", "evidence_age_s", "rediagnosis", "past_runs", "signs", "units", "own_hosts"),
-        *("vantage", "storm", "undone_cures", "group", "boots", "below"),
+        *("vantage", "storm", "undone_cures", "group", "boots", "below", "strangers"),
     }
     good = well(PLANS[3])
     case = replace(
