@@ -449,5 +449,16 @@ LOOKING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*GUARDS, *MUTES, *RESTARTS, *JOURNAL, *JUDGEMENT, *EMPTY, *APPROVALS, *LOOKING, *CLAIMS, *GALERA)
+MUTANTS: tuple[Mutant, ...] = (
+    *GUARDS,
+    *MUTES,
+    *RESTARTS,
+    *JOURNAL,
+    *JUDGEMENT,
+    *EMPTY,
+    *APPROVALS,
+    *LOOKING,
+    *CLAIMS,
+    *GALERA,
+)
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}
