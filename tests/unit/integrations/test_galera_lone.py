@@ -150,6 +150,7 @@ def order(
         host=Host(name="ctl1", address="ctl1", groups=("mariadb",)),
         data={**START_ONE, **data},
         run=run,
+        mark=f"lab.{world.STORE}.{run}" if run else "",
         results={} if read is None else {"read_ctl1": read},
         evidence=evidence(reply),
     )
