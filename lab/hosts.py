@@ -74,10 +74,15 @@ def _workplace(host: Host) -> list[str]:
     """Return what the host on which the daemon runs sees of this machine: the program with its Python, and the lab's run directory."""
     if host.name != shapes.current().daemon_on:
         return []
-    seen = [f"{paths.CHECKOUT}:{paths.CHECKOUT}:ro", f"{paths.RUN}:{paths.RUN}"]
-    if sys.base_prefix != "/usr":
-        seen.append(f"{sys.base_prefix}:{sys.base_prefix}:ro")
-    return [word for volume in seen for word in ("-v", volume)]
+    seen = [(str(paths.CHECKOUT), ":ro"), (str(paths.RUN), "")]
+    for folder in (sys.base_prefix, *sys.path):  # an environment may lie, or lead, outside of the checkout
+        if (
+            folder
+            and Path(folder).is_dir()
+            and not f"{folder}/".startswith(("/usr/", *(f"{known}/" for known, _ in seen)))
+        ):
+            seen.append((folder, ":ro"))
+    return [word for folder, how in seen for word in ("-v", f"{folder}:{folder}{how}")]
 
 
 def boot(host: Host) -> None:
