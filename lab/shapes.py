@@ -12,7 +12,7 @@ from lab import paths, topology
 from lab.errors import LabError, UsageError
 from lab.topology import Host
 
-DEFAULT = "addresses"
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 
 def test_a_shape_is_chosen_once_and_kept_until_the_lab_is_gone(be: Be) -> None:
-    assert shapes.choose(None).name == shapes.DEFAULT
+    assert shapes.choose(None).name == "default"
     assert shapes.choose("one-controller").name == "one-controller"
     be("one-controller")
     assert shapes.choose(None).name == "one-controller"
