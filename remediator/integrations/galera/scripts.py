@@ -115,11 +115,11 @@ READ: Final = _script(
     "galera-read-position",
     (
         f"E=$2; R=$3; C={RECOVER_CONTAINER}; {_STOPPED}; {_OURS}; $E rm -f $C >/dev/null 2>&1; "
-        'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; P="remediator-position $1"; echo "$P begin"; '
+        'I=$($E inspect -f {{.Image}} mariadb) || exit 5; P="remediator-position $1"; echo "$P begin"; '
         "$E run --rm --name $C --label remediator.run=$R --network none --volumes-from mariadb --user 0 "
         "--entrypoint sh $I -c '$(command -v mariadbd || command -v mysqld) "
         "--defaults-file=/var/lib/kolla/config_files/galera.cnf --user=mysql --wsrep-recover --skip-networking "
-        "--log-error=/tmp/r; r=$?; tail -n 150 /tmp/r | cut -c-400; exit $r' 2>&1; "
+        "--log-error=/tmp/r.e; r=$?; tail -150 /tmp/r.e | cut -c-400; exit $r' 2>&1; "
         'r=$?; echo; echo "$P end $r"'
     ),
     _NONCE,
@@ -127,7 +127,7 @@ READ: Final = _script(
     _MARK,
 )
 """Arguments: nonce, engine, mark. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4), and what is shown of it
-is less than what is kept of a step's output."""
+is less than what is kept of a step's output. A log named without an extension would get `.err` from the server."""
 
 BOOTSTRAP: Final = _script(
     "galera-bootstrap",
