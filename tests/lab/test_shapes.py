@@ -35,7 +35,10 @@ def of(shapes_: Iterable[Shape]) -> pytest.MarkDecorator:
 
 
 in_every_shape = of(shapes.SHAPES.values())
-where_there_are_three_members = of(shape for shape in shapes.SHAPES.values() if len(shape.members) >= 3)
+from_outside = [shape for shape in shapes.SHAPES.values() if shape.daemon_on is None]
+where_the_daemon_is_on_no_member = of(from_outside)
+where_it_is_on_a_member = of(shape for shape in shapes.SHAPES.values() if shape.daemon_on is not None)
+where_three_have_three_positions = of(shape for shape in from_outside if len(shape.members) >= 3)
 
 
 where_there_are_two_networks = of(shape for shape in shapes.SHAPES.values() if shape.management)
@@ -84,14 +87,14 @@ def test_a_member_that_failed_is_started(running: Scenario, shape: Shape) -> Non
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
 
 
-@in_every_shape
+@where_the_daemon_is_on_no_member
 def test_a_cluster_that_was_killed_forms_again(running: Scenario, shape: Shape) -> None:
     running.break_("galera-all-killed", shape.members[0].name)
     running.wait("all members to be back", lambda: whole(shape), 300, every_s=2.0)
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
 
 
-@where_there_are_three_members
+@where_three_have_three_positions
 def test_a_cluster_of_three_positions_is_bootstrapped_from_the_highest(running: Scenario, shape: Shape) -> None:
     wait_mark(running)
     running.break_("galera-staggered-kill", "ctl2", view="lost")
@@ -103,6 +106,26 @@ def test_a_cluster_of_three_positions_is_bootstrapped_from_the_highest(running: 
     assert choice["given"]["host"] == "ctl2"
     assert whole(shape)
     assert all(left_on(host) == "" for host in shape.members)
+
+
+@where_it_is_on_a_member
+def test_nothing_above_r1_is_done_to_the_host_of_the_daemon(running: Scenario, shape: Shape) -> None:
+    """A lost cluster is left to a person there, and the decision says why."""
+    running.break_("galera-all-killed", shape.members[0].name)
+    incident = running.wait_incident(TARGET, "galera-cluster", ["open", "escalated"], 120)
+
+    def refusals() -> dict[str, str]:
+        refused = [each for each in running.decisions(incident["id"]) if each["outcome"] == "refused"]
+        return {
+            verdict["guard"]: verdict["reason"]
+            for each in refused
+            for verdict in each["verdicts"]
+            if not verdict["allow"]
+        }
+
+    running.wait("a refusal", lambda: "ourselves" in refusals(), 180, every_s=1.0)
+    assert refusals()["ourselves"] == "localhost is the host I run on: nothing above R1 there"
+    assert running.runs() == []
 
 
 @in_every_shape
