@@ -17,6 +17,7 @@ from remediator.daemon.control import ControlSocket
 from remediator.daemon.loop import Loop
 from remediator.model.hooks import EnginePort
 from remediator.store import reader
+from remediator.store.lock import StateLock
 
 log = structlog.get_logger("remediator")
 
@@ -39,11 +40,12 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     """
     config = load_config(config_path, os.environ)
     logs.configure(config)
+    StateLock.free(Path(config.state_dir))  # whom another daemon keeps out hears it before Ansible has read the inventory
     parts = composing.load(config)
-    for note in parts.inventory.notes:
-        log.info("inventory_note", cloud=config.cloud, reason=note)
     daemon = Daemon(config_path, parts, real_ground())
     try:
+        for note in parts.inventory.notes:
+            log.info("inventory_note", cloud=config.cloud, reason=note)
         _serve(config, daemon.loop, make_server, Path(config.state_dir))
     finally:
         daemon.close()

@@ -34,6 +34,13 @@ class StateLock:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor
 
+    @classmethod
+    def free(cls, state_dir: Path) -> None:
+        """Return if nobody has it now. Raise as `take` does: for who has a long way to go before that."""
+        probe = cls(state_dir)
+        probe.take()
+        probe.release()
+
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)

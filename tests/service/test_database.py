@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from remediator.store import errors, tables
 from remediator.store.database import Database, url_of
+from remediator.store.errors import StateLocked
 from remediator.store.journal import Journal
 from remediator.store.lock import StateLock
 from tests.unit.safety.cases import at
@@ -80,3 +81,12 @@ def test_a_second_process_is_refused_and_told_the_pid(tmp_path: Path) -> None:
     )
     first.release()
     assert (ended.returncode, ended.stdout.strip()) == (1, str(os.getpid()))
+
+
+def test_who_only_asks_is_refused_as_well_and_takes_nothing(tmp_path: Path) -> None:
+    StateLock.free(tmp_path)
+    held = StateLock(tmp_path)
+    held.take()
+    with pytest.raises(StateLocked, match=str(os.getpid())):
+        StateLock.free(tmp_path)
+    held.release()
