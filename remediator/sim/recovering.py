@@ -241,7 +241,7 @@ NAMED: Mapping[str, Story] = {
     ),
     "galera: shut down and started again, and Primary again while they are held": story(
         "unattended", HEALTHY, then(0, "shut-down"), then(0, "until-step", "hold_ctl1", "settling"),
-        then(1, "started-by-hand", "ctl3", True), then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
+        then(26, "started-by-hand", "ctl3", True), then(0, "until-idle"), then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"),
         then(0, "until-paged", "galera/ctl1 needs a person", 60.0),
     ),
     "galera: shut down and started again, killed while they are held": story(

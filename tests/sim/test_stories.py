@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
 
 SEED, STORIES = 1, 60
 SIM = Path(remediator.__file__).parent / "sim"
-REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive"}
-"""Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references."""
+REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive", "new_id"}
+"""Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references, where ids come from."""
 
 
 @functools.cache

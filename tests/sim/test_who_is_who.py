@@ -21,8 +21,8 @@ from remediator.daemon.wire import Reloaded
 from remediator.daemon.world import World
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import simulation
-from remediator.sim.cloud import ADDRESSES
 from remediator.sim.people import OTHER, ROOT
+from remediator.sim.shapes import DEFAULT
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader
@@ -32,9 +32,11 @@ pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
 DAY_S = 86400.0
 MINUTE_S = 60.0
 DIGEST = "from outside: no host of ours is meant"
-TWICE_COMPUTE = CONFIG.replace("    cmp2:", f"    CMP1: {{address: {ADDRESSES['cmp1']}, groups: [compute]}}\n    cmp2:")
+TWICE_COMPUTE = CONFIG.replace(
+    "    cmp2:", f"    CMP1: {{address: {DEFAULT.ways['cmp1']}, groups: [compute]}}\n    cmp2:"
+)
 TWICE_CONTROL = CONFIG.replace(
-    "    cmp1:", f"    CTL1: {{address: {ADDRESSES['ctl1']}, groups: [control, mariadb]}}\n    cmp1:"
+    "    cmp1:", f"    CTL1: {{address: {DEFAULT.ways['ctl1']}, groups: [control, mariadb]}}\n    cmp1:"
 )
 ZONES = CONFIG.replace("    cmp1: {", "    cmp1.az1.example.net: {").replace(
     "    cmp2: {", "    cmp1.az2.example.net: {"
@@ -181,7 +183,7 @@ def test_what_a_host_says_of_itself_tells_it_from_another_domain_also_after_a_re
     story.nagios("cmp1.cloud-a.example.net", "DOWNTIMESTART")
     story.nagios("cmp1.cloud-b.example.net", "DOWNTIMEEND")
     assert story.downtimes() == [("cmp1", "")]
-    assert [row.host for row in story.rows(tables.said_names)] == sorted(ADDRESSES)
+    assert [row.host for row in story.rows(tables.said_names)] == sorted(DEFAULT.ways)
     story.told.close()
 
 
