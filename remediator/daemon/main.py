@@ -40,7 +40,8 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     """
     config = load_config(config_path, os.environ)
     logs.configure(config)
-    StateLock.free(Path(config.state_dir))  # whom another daemon keeps out hears it before Ansible has read the inventory
+    # whom another daemon keeps out hears it before Ansible has read the inventory
+    StateLock.free(Path(config.state_dir))
     parts = composing.load(config)
     daemon = Daemon(config_path, parts, real_ground())
     try:
