@@ -43,8 +43,8 @@ class Way:
     config: str = CONFIG
     helps: Callable[[Stage], None] = lambda _stage: None
     cures_s: float = 420.0
-    half: bool = False
-    """The short form dies at every other point of it only: another way passes the same code."""
+    one_in: int = 1
+    """The short form dies at one in so many of its points, from where the seed says: another way passes the same code."""
 
     shape: Shape = DEFAULT
     asks: bool = False
@@ -152,13 +152,13 @@ WAYS = (
     Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3")),
     Way(
         "galera-start-lone", "galera-start-lone", "galera", "mariadb", ("crash-member", "ctl1"),
-        half=True, shape=ONE_CONTROLLER,
+        one_in=2, shape=ONE_CONTROLLER,
     ),
     Way("galera-restart-left-out", "galera-restart-left-out", "ctl3", "mariadb", ("left-out", "ctl3"), helps=_by_hand, asks=True),
     Way(
         "galera-mariadb-upgrade", "galera-mariadb-upgrade", "ctl2", "mariadb", ("tables-outdated", "ctl2"),
         helps=_resolves,
-        cures_s=2400.0, half=True,
+        cures_s=2400.0, one_in=2,
     ),
     Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",)),
     Way(
@@ -167,15 +167,15 @@ WAYS = (
     ),
     Way(
         "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
-        config=UNATTENDED, cures_s=1200.0, half=True,
+        config=UNATTENDED, cures_s=1200.0, one_in=4,
     ),
     Way(
         "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", ("shut-down",),
-        config=UNATTENDED, cures_s=1500.0, half=True,
+        config=UNATTENDED, cures_s=1500.0, one_in=4,
     ),
     Way(
         "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
-        config=RECOVERING, helps=_approves, cures_s=3000.0, half=True,
+        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=4,
     ),
     Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),

@@ -146,10 +146,11 @@ def _jobs(
     all_points: list[tuple[int, int, int]] = []
     for number, way in enumerate(points.WAYS):
         found = points.count(way)
-        first, step = (1 + seed % 2, 2) if way.half and not twice else (1, 1)
+        step = 1 if twice else way.one_in
+        first = 1 + seed % step
         all_points += [(number, point, 0) for point in range(first, found + 1, step)]
         if twice:
-            later = AGAIN[:1] if way.half else AGAIN
+            later = AGAIN[:1] if way.one_in > 1 else AGAIN
             all_points += [(number, point, again) for point in range(1, found + 1) for again in later]
     proof.total += len(all_points)
     for batch in _batches(all_points):
