@@ -56,6 +56,7 @@ SIDE_BY_SIDE = [
         runs=("container-start",),
         says="was started once and is down again",
         ends_within_s=240,
+        full="three minutes until it was started once and given up; oom escalates in make test, and sim has this way",
     ),
     Fault(
         "crash-loop",
@@ -65,7 +66,7 @@ SIDE_BY_SIDE = [
         params={"life": 15},
         ends_within_s=300,
         says="dies and is started again over and over",
-        full="three deaths at 15 s each are waited for; the loop of life 0 is in make test",
+        full="three deaths at 15 s each are waited for, four minutes in all",
     ),
     Fault("operator-stop", "ctl2", "container-state", "untouched"),
     Fault("oom", "cmp1", "container-state", "escalated", says="too much memory"),
