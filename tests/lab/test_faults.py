@@ -56,7 +56,7 @@ SIDE_BY_SIDE = [
         runs=("container-start",),
         says="was started once and is down again",
         ends_within_s=240,
-        full="three minutes until it was started once and given up; oom escalates in make test, and sim has this way",
+        full="three minutes until it was started once and given up again; oom escalates in make test",
     ),
     Fault(
         "crash-loop",
