@@ -12,6 +12,7 @@ _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+\\-]{0,127}\$?")
 _KNOWN_AS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,252}")
+_JUMP = re.compile(r"(?:([^@\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[^@:\s\[\]]+)(?::(\d{1,5}))?")
 
 
 def address(text: str) -> str:
@@ -43,6 +44,19 @@ def known_as(text: str) -> str:
     if _KNOWN_AS.fullmatch(text) is None:
         raise ValueError(f"{text!r} is not a name for a host (letters, digits, dot, dash, underscore, colon)")
     return text
+
+
+def jump(text: str) -> tuple[str | None, str, int | None]:
+    """Return user, address and port that ``[user@]address[:port]`` names, the address without brackets. Raise ValueError."""
+    found = _JUMP.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not [user@]address[:port]")
+    port = int(found[3]) if found[3] else None
+    if port is not None and not 0 < port < 65536:
+        raise ValueError(f"{text!r}: {port} is not a port")
+    if found[2].startswith("[") and not is_ip(found[2].strip("[]")):
+        raise ValueError(f"{text!r}: {found[2]} is not an IPv6 address")
+    return found[1], address(found[2].strip("[]")), port
 
 
 def is_ip(text: str) -> bool:

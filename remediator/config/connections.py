@@ -29,7 +29,6 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Address = Annotated[str, AfterValidator(addresses.address)]
 Account = Annotated[str, AfterValidator(addresses.account)]
 EngineName = Literal["docker", "podman"]
-_JUMP = re.compile(r"([^@\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^@\s:]+)(:\d{1,5})?")
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
@@ -140,12 +139,8 @@ class SshConfig(Section):
     @field_validator("jump")
     @classmethod
     def _one_host(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        found = _JUMP.fullmatch(value)
-        if found is None:
-            raise ValueError(f"{value!r} is not [user@]address[:port]")
-        addresses.address(found.group(2).strip("[]"))
+        if value is not None:
+            addresses.jump(value)
         return value
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
 
+from remediator.config import addresses
 from remediator.model.hosts import Host
 from remediator.model.replies import Reach
 from remediator.reach import known_hosts
@@ -66,9 +66,8 @@ def refused(host: Host, user: str, key: bytes, purpose: str) -> Failed:
 
 def jump_host(text: str) -> Host:
     """Return the jump host that ``[user@]address[:port]`` names. Raise ValueError."""
-    found = re.fullmatch(r"(?:(?P<user>[^@\s]+)@)?(?P<address>\[[0-9a-fA-F:]+\]|[^@:\s\[\]]+)(?::(?P<port>\d+))?", text)
-    if found is None:
-        raise ValueError(f"ssh.jump: {text!r} is not [user@]address[:port]")
-    address = found["address"].strip("[]")
-    port = int(found["port"]) if found["port"] else None
-    return Host(name=f"jump:{address}", address=address, groups=(), user=found["user"], port=port)
+    try:
+        user, address, port = addresses.jump(text)
+    except ValueError as error:
+        raise ValueError(f"ssh.jump: {error}") from None
+    return Host(name=f"jump:{address}", address=address, groups=(), user=user, port=port)

@@ -92,7 +92,7 @@ def test_a_leak_is_named_and_only_a_leak(leak: Callable[[Simulation], None], nam
     finally:
         KEPT.clear()
     assert soaked.violation is None, soaked.violation
-    assert [each.name for each in soaked.grew] == ([name] if name else [])
+    assert {each.name for each in soaked.grew} == ({name} if name else set())
     assert all(each.name in each.sentence for each in soaked.grew)
 
 

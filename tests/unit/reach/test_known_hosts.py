@@ -65,6 +65,7 @@ def test_another_port_has_its_own_name() -> None:
         ("bastion", None, "bastion", None),
         ("ops@10.0.0.9:2222", "ops", "10.0.0.9", 2222),
         ("u@[fd00::1]:22", "u", "fd00::1", 22),
+        ("[::ffff:192.0.2.13]", None, "::ffff:192.0.2.13", None),
     ],
 )
 def test_a_jump_host_by_its_address(text: str, user: str | None, address: str, port: int | None) -> None:
@@ -72,7 +73,7 @@ def test_a_jump_host_by_its_address(text: str, user: str | None, address: str, p
     assert (found.user, found.address, found.port) == (user, address, port)
 
 
-@pytest.mark.parametrize("text", ["", "a b", "u@", "h:x", "fd00::1"])
+@pytest.mark.parametrize("text", ["", "a b", "u@", "h:x", "fd00::1", "[1.2]", "h:0", "h:70000", "[fd00::1"])
 def test_what_is_no_jump_host(text: str) -> None:
     with pytest.raises(ValueError, match=r"ssh\.jump"):
         jump_host(text)
