@@ -167,19 +167,19 @@ WAYS = (
     ),
     Way(
         "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
-        config=UNATTENDED, cures_s=1200.0, one_in=4,
+        config=UNATTENDED, cures_s=1200.0, one_in=8,
     ),
     Way(
         "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", ("shut-down",),
-        config=UNATTENDED, cures_s=1500.0, one_in=4,
+        config=UNATTENDED, cures_s=1500.0, one_in=8,
     ),
     Way(
         "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
-        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=4,
+        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=8,
     ),
     Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
-        config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0,
+        config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0, one_in=2,
     ),
 )  # fmt: skip
 

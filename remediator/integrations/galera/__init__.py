@@ -96,7 +96,7 @@ def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -
 def dials(reply: HostReply) -> str | None:
     """Return the one address at which the host of `reply` says that its MariaDB takes clients (``bind-address``), if it is one of its own;
     None: at all of them, or nobody knows."""
-    found = who.parse(reply.section("galera"))
+    found = reply.read("galera", who.parse)
     if isinstance(found, Unknown) or isinstance(found.addresses, Unknown):
         return None
     return found.binds if found.binds in found.addresses else None

@@ -121,17 +121,17 @@ def member(host: str, reply: HostReply | None) -> Member:
     section = reply.sections.get(SQL)
     answer = Unknown(f"not_collected:{SQL}") if section is None else section.data
     status = _status(answer)
-    files = parse_files(reply.section("galera"))
+    files = reply.read("galera", parse_files)
     return Member(
         host=host,
         sql=_word(status),
         status=status,
         stopped=_stopped(containers.of(reply)),
         files=files,
-        launch=launch.parse(reply.section("galera")),
+        launch=reply.read("galera", launch.parse),
         searching=_searching(reply, _word(status), files),
         boot_id=reply.boot_id,
-        who=who.parse(reply.section("galera")),
+        who=reply.read("galera", who.parse),
     )
 
 
