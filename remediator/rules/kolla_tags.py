@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-EXCEPTIONS: Mapping[str, str] = {
-    "kolla_toolbox": "common",
-    "cron": "common",
-    "fluentd": "common",
-    "haproxy": "loadbalancer",
-    "proxysql": "loadbalancer",
-    "keepalived": "loadbalancer",
-    "iscsid": "iscsi",
-    "tgtd": "iscsi",
-}
-"""What is not simply the part before the first underscore [kolla-ansible site.yml]."""
+from remediator.integrations.container import kolla
 
 
 def tag(container: str) -> str:
-    """Return the tag for container `container`: ``nova`` for ``nova_compute``."""
-    return EXCEPTIONS.get(container, container.split("_", 1)[0])
+    """Return the tag for container `container` in the newest release: ``nova`` for ``nova_compute``."""
+    return kolla.tags(container)[-1]
+
+
+def tags(container: str, release: str | None = None) -> str:
+    """Return what to write behind ``--tags`` for `container`: of `release`, or the tags of all releases where they differ.
+
+    kolla-ansible passes over a tag that it does not know, so naming both chooses the right role everywhere.
+    """
+    return ",".join(kolla.tags(container, release))

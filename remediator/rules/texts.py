@@ -202,6 +202,6 @@ def _size(value: Any) -> str:
     return f"{amount:.4g} TiB"
 
 
-def _kolla_tag(value: Any) -> str:
-    """Filter: the tag of kolla-ansible for a container's name."""
-    return kolla_tags.tag(_print(value))
+def _kolla_tag(value: Any, release: Any = None) -> str:
+    """Filter: the tag of kolla-ansible for a container's name, in the release given; those of all releases without one."""
+    return kolla_tags.tags(_print(value), release if isinstance(release, str) else None)

@@ -49,7 +49,7 @@ def record(host: str, engine: str, container: str) -> dict[str, Any]:
     exec(resources.files("remediator.integrations.container").joinpath("remote.py").read_text("utf-8"), space)
     _, _, found = space["_containers"](engine, run)
     monotonic_s = time.clock_gettime(time.CLOCK_MONOTONIC)  # the lab shares it with us
-    space["_add_oom"](found or {}, monotonic_s, run)
+    space["_add_oom"](found or {}, {}, monotonic_s, run)
     units, _ = space["_units"]([f"kolla-{container}-container.service"], run)
     space["_logs"](engine, found or {}, units or {}, run)
     versions = {tool: on_host(host, [tool, "--version"])[1].splitlines()[0] for tool in (engine, "systemctl")}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from remediator.integrations.container import catalogue, causes, facts, fields
+from remediator.integrations.container import catalogue, causes, facts, fields, kolla
 from remediator.integrations.container.memory import ContainerMemory, Remembered
 from remediator.integrations.host import disks
 from remediator.model import targets
@@ -47,6 +47,7 @@ class View:
         self.units = found.units
         self.unit = found.units.get(name) if self.has_unit and not isinstance(found.units, Unknown) else None
         self.log = found.logs.get(name)
+        self.release = self.unknown if self.unknown is not None else found.release(name)
         self.full = full
         self.clock_s = reply.host_clock_s
         self.boot_id = reply.boot_id
@@ -92,8 +93,8 @@ class View:
         if self.unknown is not None or self.container is None:
             return False if self.unknown is None else self.unknown
         container = self.container
-        if container.running or container.status not in ("exited", "dead"):
-            return False
+        if container.running or container.error or container.status not in ("exited", "dead"):
+            return False  # one that the engine could not start was stopped by nobody
         if container.restart_policy in ("unless-stopped", "always"):
             return True  # the engine would have started it again if it had fallen over by itself
         if container.restart_policy == "on-failure":
@@ -107,7 +108,12 @@ class View:
             return all_of((*down, negate(self.operator_stopped)))
         if self.unknown is not None:
             return self.unknown
-        gone = self.container is not None and self.container.status in ("exited", "dead")
+        container = self.container
+        gone = container is not None and container.status in (
+            "exited",
+            "dead",
+            *(["created"] if container.error else ()),
+        )
         return all_of((gone, negate(self.operator_stopped)))
 
     @property
@@ -159,6 +165,8 @@ class View:
             "oom_killed": self.flag("oom_killed"),
             "image": self.of_container("image"),
             "kolla_version": self.of_container("kolla_version"),
+            "kolla_release": self.release,
+            "config_directory": kolla.directory(self.name),
             "started_at": self.of_container("started_at"),
             "age_s": self.age_s,
             "last_log": self.log,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-STATEFUL = re.compile(
-    r"mariadb|rabbitmq|redis(_sentinel)?|valkey_(server|sentinel)|etcd|opensearch|ovn_[ns]b_db"
-    r"|openvswitch_(db|vswitchd)|ovsdpdk_(db|vswitchd)|nova_libvirt|ceph.*"
-    r"|ovn_controller"  # not stateful, yet a start of it wipes br-int: it needs its own runbook all the same
-)
+from remediator.integrations.container import kolla
+
+STATEFUL = re.compile(kolla.STATEFUL)
 """Rule KR-5 (safety.md b.3): these have runbooks of their own, and the generic start and restart refuse them."""
 
 LYING = frozenset(

@@ -30,13 +30,17 @@ def cause(
     if unit is not None and unit.operator_stopped:
         return None
     bad = not container.running or container.health == "unhealthy" or (unit is not None and (unit.failed or unit.busy))
-    if not bad:
+    again = not bad and log is not None and started_again(container, unit)
+    if not bad and not again:
         return None
     if (container.oom_killed and not container.running) or (unit is not None and unit.result == "oom-kill"):
         return "oom"
+    if again and container.oom_before:
+        return "oom"
     if full:
         return sorted(full)[0]
-    text = "\n".join(part for part in (latest_run(log or ""), container.error, container.health_output) if part)
+    said = latest_run(log or "", ended=again)
+    text = "\n".join(part for part in (said, container.error, container.health_output) if part)
     if NO_SPACE.search(text):
         return "disk_full"
     for name, pattern in LINES:
@@ -47,12 +51,19 @@ def cause(
     return "engine_error" if container.error else None
 
 
-def latest_run(log: str) -> str:
+def started_again(container: Container, unit: Unit | None) -> bool:
+    """Return whether it runs because the engine or systemd started it again: a host sends the log of such a one while it is young."""
+    return container.running and (container.restart_count > 0 or (unit is not None and unit.n_restarts > 0))
+
+
+def latest_run(log: str, *, ended: bool = False) -> str:
     """Return what the container's own process said in its latest run, of the last lines of its unit's journal.
 
-    systemd's own lines divide the runs; what an earlier run died of is not what this one died of.
+    systemd's own lines divide the runs; what an earlier run died of is not what this one died of. With `ended` the latest
+    run goes on, and the one before it is meant. An engine's log has one run and no such lines.
     """
-    for run in reversed(re.split(r"^Started kolla-.*$", log, flags=re.M)):
+    runs = re.split(r"^Started kolla-.*$", log, flags=re.M)
+    for run in reversed(runs[:-1] if ended and len(runs) > 1 else runs):
         said = [line for line in run.splitlines() if line and not SYSTEMD.match(line)]
         if said:
             return "\n".join(said)

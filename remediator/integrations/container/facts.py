@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.integrations.container import kolla
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
@@ -32,6 +33,8 @@ class Container:
     running: bool
     exit_code: int
     oom_killed: bool
+    oom_before: bool
+    """It runs, and the kernel ended its life before this one for want of memory."""
     error: str
     started_at: str | None
     started_s: float | None
@@ -89,6 +92,7 @@ class HostContainers:
     unit_files: frozenset[str]
     units: Mapping[str, Unit] | Unknown
     configs: frozenset[str]
+    """Containers that are configured below /etc/kolla."""
     logs: Mapping[str, str]
 
     @property
@@ -101,6 +105,14 @@ class HostContainers:
         if self.unit_files:
             return self.unit_files | (self.configs & frozenset(self.containers or {}))
         return self.configs
+
+    def release(self, name: str) -> str | None:
+        """The release of kolla by the label of container `name`, else the one release that all others show; None otherwise."""
+        known = self.containers or {}
+        own = known[name].kolla_version if name in known else None
+        shown = {own} if own else {each.kolla_version for each in known.values() if each.kolla_version}
+        found = {kolla.release(version) for version in shown}
+        return next(iter(found)) if len(found) == 1 else None
 
 
 def of(reply: HostReply) -> HostContainers | Unknown:
@@ -126,11 +138,16 @@ def parse(data: Any) -> HostContainers | Unknown:
             units=Unknown(typed.text(data, "units_reason"))
             if units is None
             else _units(typed.table(data, "units"), logs),
-            configs=frozenset(typed.texts(data, "configs")),
+            configs=frozenset(_configured(name, found) for name in typed.texts(data, "configs")),
             logs=logs,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Unknown(f"error:containers: {type(error).__name__}: {str(error)[:80]}")
+
+
+def _configured(directory: str, found: Any) -> str:
+    """Return the container of a directory: of that very name where one is there, else as kolla names it."""
+    return directory if directory in (found or ()) else kolla.configured(directory)
 
 
 def _containers(found: Mapping[str, Any], clock_s: float) -> dict[str, Container]:
@@ -153,6 +170,7 @@ def _container(item: Mapping[str, Any], clock_s: float) -> Container:
         running=typed.flag(item, "running"),
         exit_code=typed.whole(item, "exit_code"),
         oom_killed=_oom_killed(item, clock_s),
+        oom_before=item["running"] and _kernel_killed(item, clock_s),
         error=typed.text(item, "error"),
         started_at=None if started_s is None else typed.text(item, "started_at"),
         started_s=started_s,
@@ -172,11 +190,17 @@ def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
     Docker's flag outlives the next start (seen with 20.10), and Podman's is not always set: the kernel's own words count,
     when they fit the time of the end.
     """
-    flagged, finished_s = typed.flag(item, "oom_killed"), epoch(item["finished_at"])
+    flagged = typed.flag(item, "oom_killed")
     if item["running"] or item["exit_code"] != 137:
         return False
-    if flagged or finished_s is None or "oom_ago_s" not in item:
-        return flagged
+    return flagged or _kernel_killed(item, clock_s)
+
+
+def _kernel_killed(item: Mapping[str, Any], clock_s: float) -> bool:
+    """Return whether the kernel's log has a kill for want of memory at the moment of the last end."""
+    finished_s = epoch(item["finished_at"])
+    if finished_s is None or "oom_ago_s" not in item:
+        return False
     return abs(clock_s - finished_s - typed.number(item, "oom_ago_s")) < SAME_MOMENT_S
 
 

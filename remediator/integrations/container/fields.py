@@ -13,7 +13,7 @@ BASE = {
     "name": FieldType.STRING,
     "engine": FieldType.STRING,  # docker | podman
     "status": FieldType.STRING,  # created running paused restarting exited dead removing; null when there is no container
-    "running": FieldType.BOOL,
+    "running": FieldType.BOOL,  # false also while its engine waits to start it again (restarting)
     "missing": FieldType.BOOL,  # a unit file or /etc/kolla/NAME/config.json, and no container
     "has_unit": FieldType.BOOL,
     "unit": FieldType.STRING,  # kolla-NAME-container.service; null without one
@@ -22,13 +22,15 @@ BASE = {
     "unit_result": FieldType.STRING,  # success exit-code signal oom-kill start-limit-hit ...
     "unit_failed": FieldType.BOOL,  # ActiveState failed; false without a unit
     "start_limit_hit": FieldType.BOOL,  # systemd gave up; it will not start it again by itself
-    "systemd_busy": FieldType.BOOL,  # activating, deactivating, auto-restart or a job pending: systemd is at work, leave it
+    "systemd_busy": FieldType.BOOL,  # systemd (activating, auto-restart, a job) or, without a unit, the engine (restarting) is at work: leave it
     "operator_stopped": FieldType.BOOL,  # somebody stopped it on purpose: leave it
     "stateful": FieldType.BOOL,  # on the KR-5 list: the generic restart refuses it
     "short_lived": FieldType.BOOL,  # labelled BOOTSTRAP or UPGRADE: kolla is at work
     "oom_killed": FieldType.BOOL,
     "image": FieldType.STRING,
     "kolla_version": FieldType.STRING,
+    "kolla_release": FieldType.STRING,  # 2025.1; by its own label, else the one all others on the host show; null
+    "config_directory": FieldType.STRING,  # /etc/kolla/NAME as kolla calls it
     "started_at": FieldType.STRING,  # RFC 3339 by the host's clock; null when it never started
     "age_s": FieldType.FLOAT,  # since started_at, both by the host's clock
     "last_log": FieldType.STRING,  # last lines, only fetched in a bad state; null otherwise

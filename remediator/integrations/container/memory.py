@@ -1,8 +1,8 @@
 """What is remembered of a host's containers between replies: which there ought to be, and when each was started.
 
 Invariant: only a reply whose engine answered changes it, so that a host that is gone keeps its targets. Starts are
-counted by distinct StartedAt of the last 10 minutes; when systemd gives a unit up (``failed``) the count
-begins anew, because the loop has ended and the next start is somebody's decision.
+counted by distinct StartedAt of the last 10 minutes; when systemd gives a unit up (``failed``), or the engine a container
+without one, the count begins anew, because the loop has ended and the next start is somebody's decision.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def remember(memory: ContainerMemory | None, reply: HostReply) -> ContainerMemor
 def _fold(seen: Remembered, found: facts.HostContainers, name: str, now_s: float) -> Remembered:
     container = (found.containers or {}).get(name)
     unit = None if isinstance(found.units, Unknown) else found.units.get(name)
-    if unit is not None and unit.failed:
+    if (unit is not None and unit.failed) or _engine_gave_up(found, name, container):
         return Remembered()
     starts = {start for start in seen.starts if now_s - WINDOW_S <= start <= now_s + 5}
     if container is not None and container.started_s is not None and container.started_s >= now_s - WINDOW_S:
@@ -55,3 +55,11 @@ def _fold(seen: Remembered, found: facts.HostContainers, name: str, now_s: float
     return Remembered(
         starts=tuple(sorted(starts))[-50:], restarting_polls=min(seen.restarting_polls + 1, 99) if restarting else 0
     )
+
+
+def _engine_gave_up(found: facts.HostContainers, name: str, container: facts.Container | None) -> bool:
+    """Return whether an engine that starts a container again has left it: between two starts it says ``restarting``."""
+    if container is None or name in found.unit_files:
+        return False
+    starts_again = container.restart_policy in ("unless-stopped", "always", "on-failure")
+    return starts_again and container.status in ("exited", "dead")

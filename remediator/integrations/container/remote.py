@@ -5,6 +5,7 @@ state. Only the fields listed here leave the host: of Env the names, of Health.L
 what is left after `_redact`. It reads and never changes anything.
 """
 
+import calendar
 import glob
 import json
 import os
@@ -24,14 +25,15 @@ SECRET = re.compile(
 )
 MOST_LOGS = 8
 LOGS_S = 4.0
+AGAIN_S = 150.0
 
 
 def collect_containers(request, run):
     engine = request.get("engine", "docker")
     state, reason, found = _containers(engine, run)
-    _add_oom(found or {}, time.clock_gettime(time.CLOCK_MONOTONIC), run)
     unit_files = sorted(os.path.basename(path) for path in glob.glob(UNITS))
     units, units_reason = _units(unit_files, run)
+    _add_oom(found or {}, units or {}, time.clock_gettime(time.CLOCK_MONOTONIC), run)
     configs = sorted(os.path.basename(os.path.dirname(path)).replace("-", "_") for path in glob.glob(CONFIGS))
     return {
         "clock": time.time(),
@@ -73,6 +75,7 @@ def _containers(engine, run):
 
 
 def _facts(item):
+    """Return what leaves the host of one container. Docker says Running of what it waits to start again: that runs not."""
     state, config = item["State"], item.get("Config") or {}
     labels = config.get("Labels") or {}
     health = state.get("Health") or state.get("Healthcheck") or {}
@@ -86,7 +89,7 @@ def _facts(item):
         "image_id": item.get("Image"),
         "created": item.get("Created"),
         "status": state["Status"],
-        "running": bool(state["Running"]),
+        "running": bool(state["Running"]) and not state.get("Restarting"),
         "exit_code": state.get("ExitCode"),
         "oom_killed": bool(state.get("OOMKilled")),
         "error": _redact(state.get("Error") or "")[:300],
@@ -103,9 +106,11 @@ def _facts(item):
     }
 
 
-def _add_oom(found, now, run):
+def _add_oom(found, units, now, run):
     """Add how long ago the kernel killed each container for want of memory, by its own log: engines miss some of these."""
-    suspects = [item for item in found.values() if not item["running"] and item["exit_code"] == 137]
+    killed = [item for item in found.values() if not item["running"] and item["exit_code"] == 137]
+    suspects = [item for item in killed if not item["oom_killed"]]
+    suspects += [item for name, item in found.items() if _again(item, units.get(name, {}))]
     if not suspects:
         return
     try:
@@ -143,36 +148,67 @@ def _units(unit_files, run):
 
 
 def _logs(engine, found, units, run):
-    """Return name -> last lines of each container in a bad state, as far as the time goes."""
+    """Return name -> last lines of each container in a bad state, or started again a moment ago, as far as the time goes."""
     ends = time.monotonic() + LOGS_S
     bad = [name for name, item in found.items() if not item["running"] or item["health"] == "unhealthy"]
     bad += [name for name, unit in units.items() if unit.get("ActiveState") in ("failed", "activating")]
+    again = [name for name, item in found.items() if _again(item, units.get(name, {}))]
     logs = {}
-    for name in sorted(set(bad))[:MOST_LOGS]:
+    for name in (sorted(set(bad)) + sorted(set(again) - set(bad)))[:MOST_LOGS]:
         left = ends - time.monotonic()
         if left <= 0:
             break
-        if name in units:
-            argv = [
-                "journalctl",
-                "-u",
-                "kolla-%s-container.service" % name,
-                "-n",
-                "20",
-                "-q",
-                "--no-pager",
-                "-o",
-                "cat",
-            ]
-        else:
-            argv = [engine, "logs", "--tail", "20", name]
         try:
-            code, out, err = run(argv, min(1.5, left), 1 << 20)
+            text = (
+                _unit_log(name, run, min(1.5, left)) if name in units else _engine_log(engine, found[name], run, left)
+            )
         except (OSError, ValueError):
             continue
-        if code == 0:
-            logs[name] = _redact(out or err)[-1500:]
+        if text is not None:
+            logs[name] = _redact(text)[-1500:]
     return logs
+
+
+def _again(item, unit):
+    """Return whether a running container was started again by itself a moment ago: what its life before died of is of interest."""
+    restarts = item["restart_count"] or int(unit.get("NRestarts") or 0)
+    started = _epoch(item["started_at"])
+    return bool(item["running"] and restarts and started is not None and time.time() - started < AGAIN_S)
+
+
+def _epoch(stamp):
+    found = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$", stamp or "")
+    if found is None:
+        return None
+    zone = found.group(2)
+    shift = 0 if zone == "Z" else (int(zone[1:3]) * 3600 + int(zone[4:]) * 60) * (-1 if zone[0] == "-" else 1)
+    return calendar.timegm(time.strptime(found.group(1), "%Y-%m-%dT%H:%M:%S")) - shift
+
+
+def _unit_log(name, run, timeout):
+    unit = "kolla-%s-container.service" % name
+    code, out, _ = run(["journalctl", "-u", unit, "-n", "20", "-q", "--no-pager", "-o", "cat"], timeout, 1 << 20)
+    return out if code == 0 else None
+
+
+def _engine_log(engine, item, run, left):
+    """Return the last lines of one life of a container without a unit: of this one, or of the one before when this just began.
+
+    The engine gives what was said to stdout and to stderr apart: their times put them together again.
+    """
+    code, out, err = run([engine, "logs", "--timestamps", "--tail", "40", item["name"]], min(1.5, left), 1 << 20)
+    if code != 0:
+        return None
+    stamped = [line.partition(" ") for line in out.splitlines() + err.splitlines()]
+    started = _epoch(item["started_at"])
+    said, before = [], []
+    for stamp, _, text in sorted(stamped, key=lambda parts: parts[0] if _epoch(parts[0]) is not None else ""):
+        at = _epoch(stamp)
+        if at is None:  # an engine, or a driver, without times
+            stamp, text = "", stamp + " " + text if text else stamp
+        (before if at is not None and started is not None and at < int(started) else said).append(text)
+    lines = before if before and ((item["running"] and _again(item, {})) or not said) else said
+    return "\n".join(lines[-20:])
 
 
 def _redact(text):

@@ -53,7 +53,8 @@ UNIT: dict[str, Any] = {
 }  # fmt: skip
 CONTAINER: dict[str, Any] = {
     **UNIT, "name": "nova_api", "engine": "docker", "status": "running", "running": True, "stateful": False,
-    "short_lived": False, "oom_killed": False, "image": "i", "kolla_version": "19", "started_at": "2026-01-05T03:00:00Z",
+    "short_lived": False, "oom_killed": False, "image": "i", "kolla_version": "19", "kolla_release": "2024.2",
+    "config_directory": "/etc/kolla/nova-api", "started_at": "2026-01-05T03:00:00Z",
     "exit_code": None, "n_restarts": 0, "restart_count": 0, "distinct_starts": 1, "looping": False, "crashed": False,
     "restart_policy": "", "error": None, "has_healthcheck": True, "health": "healthy", "failing_streak": 0,
     "false_alarm": False, "last_health_output": "ok",

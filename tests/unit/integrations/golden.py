@@ -44,8 +44,8 @@ def section_of(case: str, answers: Sequence[Mapping[str, Any]] | None = None) ->
 
     engine, name = recorded["engine"], recorded["container"]
     state, reason, found = remote()["_containers"](engine, run)
-    remote()["_add_oom"](found or {}, recorded.get("monotonic_s", 0.0), run)
     units, units_reason = remote()["_units"]([f"kolla-{name}-container.service"], run)
+    remote()["_add_oom"](found or {}, units or {}, recorded.get("monotonic_s", 0.0), run)
     return {
         "clock": recorded["host_clock_s"],
         "engine": {"name": engine, "state": state, "reason": reason},

@@ -106,7 +106,7 @@ def test_a_rule_without_advice_has_none() -> None:
 
 @pytest.mark.parametrize(
     ("container_name", "tag"),
-    [("nova_compute", "nova"), ("memcached", "memcached"), ("fluentd", "common"), ("haproxy", "loadbalancer")],
+    [("nova_compute", "nova"), ("memcached", "memcached"), ("fluentd", "fluentd"), ("haproxy", "loadbalancer")],
 )
 def test_tags(container_name: str, tag: str) -> None:
     assert kolla_tags.tag(container_name) == tag

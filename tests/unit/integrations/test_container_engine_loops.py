@@ -1,0 +1,224 @@
+"""Containers without a unit, as kolla made them before 2023.1: the engine starts them again, and nobody else tells why they died."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from remediator.content import load_content
+from remediator.integrations import registry
+from remediator.integrations.container import assess, memory, remote
+from remediator.model import targets
+from remediator.rules import advice
+from tests.unit.integrations import section as make
+
+pytestmark = pytest.mark.unit
+
+MISSING = "oslo_config.cfg.ConfigFilesNotFoundError: Failed to find some config files"
+POLICY = {"restart_policy": "unless-stopped"}
+WAITING: dict[str, Any] = {**POLICY, "status": "restarting", "running": False, "exit_code": 1, "health": None}
+
+
+def stamp(ago_s: float) -> str:
+    """Return a time as Docker writes it, before now."""
+    return datetime.fromtimestamp(time.time() - ago_s, UTC).isoformat().replace("+00:00", "123Z")
+
+
+def inspected(name: str = "glance_api", *, restarts: int = 44, started_s: float = 20.0, **state: Any) -> dict[str, Any]:
+    """Return what `docker inspect` prints of a container that dies at once: Running and Restarting are both true."""
+    return {
+        "Id": "ab" * 32, "Name": f"/{name}", "Created": stamp(9e5), "Image": "sha256:a", "RestartCount": restarts,
+        "State": {
+            "Status": "restarting", "Running": True, "Paused": False, "Restarting": True, "OOMKilled": False, "Dead": False,
+            "Pid": 0, "ExitCode": 1, "Error": "", "StartedAt": stamp(started_s), "FinishedAt": stamp(started_s - 1), **state,
+        },
+        "HostConfig": {"RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0}},
+        "Config": {"Image": "kolla/glance-api:zed", "Labels": {"kolla_version": "15.2.0"}, "Env": ["PATH=/"]},
+    }  # fmt: skip
+
+
+class Host:
+    """A host whose engine holds `items`; `said` is what it logged: (seconds ago, stream, line)."""
+
+    def __init__(self, *items: dict[str, Any], said: Sequence[tuple[float, str, str]] = (), dmesg: str = "") -> None:
+        self.items, self.said, self.dmesg, self.asked = items, said, dmesg, list[list[str]]()
+
+    def run(self, argv: list[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
+        self.asked.append(argv)
+        if argv == ["dmesg"]:
+            return 0, self.dmesg, ""
+        if argv[1] == "logs":
+            stamped = argv[2] == "--timestamps"
+            lines = {"out": "", "err": ""}
+            for ago_s, stream, line in self.said:
+                lines[stream] += f"{stamp(ago_s)} {line}\n" if stamped else f"{line}\n"
+            return 0, lines["out"], lines["err"]
+        return 0, {"ps": "ab" * 32, "inspect": json.dumps(self.items)}[argv[1]], ""
+
+    def section(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+        monkeypatch.setattr(remote, "UNITS", "/nonexistent/*")
+        monkeypatch.setattr(remote, "CONFIGS", "/nonexistent/*")
+        names = [item["Name"][1:] for item in self.items]
+        return {**remote.collect_containers({"engine": "docker"}, self.run), "configs": names}
+
+
+def judged(*sections: Mapping[str, Any], name: str = "glance_api") -> Mapping[str, Any]:
+    remembered = None
+    for number, data in enumerate(sections):
+        last = make.reply(containers=data, asked_s=data["clock"] - make.BOOTED.timestamp() + number)
+        remembered = memory.remember(remembered, last)
+    found = assess.state(make.evidence(last, memories={"ctl1": remembered}))
+    return next(one.data for one in found if one.target.name == name)
+
+
+def test_what_waits_to_be_started_again_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = Host(inspected(), said=[(20.0, "err", MISSING)])
+    data = judged(host.section(monkeypatch))
+    assert (data["status"], data["running"], data["exit_code"], data["restart_count"]) == ("restarting", False, 1, 44)
+    assert (data["systemd_busy"], data["crashed"], data["operator_stopped"]) == (True, False, False)
+    assert data["last_log"] == MISSING
+
+
+def test_two_polls_of_it_are_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    section = Host(inspected()).section(monkeypatch)
+    assert judged(section)["looping"] is False
+    assert judged(section, section)["looping"] is True
+
+
+def test_an_oom_kill_is_seen_by_the_engines_flag_or_by_the_kernels_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    flagged = Host(inspected(OOMKilled=True, ExitCode=137))
+    assert judged(flagged.section(monkeypatch))["cause"] == "oom"
+    assert ["dmesg"] not in flagged.asked
+    uptime = time.clock_gettime(time.CLOCK_MONOTONIC)
+    killed = (
+        f"[{uptime - 19:.3f}] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/docker/{'ab' * 32},task=glance-api\n"
+    )
+    data = judged(Host(inspected(ExitCode=137), dmesg=killed).section(monkeypatch))
+    assert (data["oom_killed"], data["cause"]) == (True, "oom")
+    assert judged(Host(inspected(ExitCode=137)).section(monkeypatch))["cause"] is None
+
+
+def test_both_streams_of_its_log_are_read_and_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = Host(
+        inspected(started_s=20.0),
+        said=[
+            (80.0, "err", "bind: Address already in use"),  # of an earlier life: not what this one died of
+            (19.9, "out", "Running command: 'glance-api'"),
+            (19.5, "err", MISSING),
+            (19.4, "out", "bye"),
+        ],
+    )  # fmt: skip
+    data = judged(host.section(monkeypatch))
+    assert data["last_log"].splitlines() == ["Running command: 'glance-api'", MISSING, "bye"]
+    assert data["cause"] == "config_missing"
+
+
+def test_caught_alive_it_still_says_what_its_life_before_died_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    alive = {"Status": "running", "Running": True, "Restarting": False, "ExitCode": 0}
+    host = Host(
+        inspected(started_s=5.0, **alive),
+        said=[(6.0, "err", MISSING), (4.0, "out", "Running command: 'glance-api'")],
+    )
+    data = judged(host.section(monkeypatch))
+    assert (data["running"], data["last_log"], data["cause"]) == (True, MISSING, "config_missing")
+
+
+@pytest.mark.parametrize(("restarts", "started_s"), [(0, 5.0), (44, 900.0)])
+def test_of_one_that_runs_as_it_should_no_log_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, restarts: int, started_s: float
+) -> None:
+    alive = {"Status": "running", "Running": True, "Restarting": False, "ExitCode": 0}
+    host = Host(inspected(restarts=restarts, started_s=started_s, **alive), said=[(6.0, "err", MISSING)])
+    data = judged(host.section(monkeypatch))
+    assert (data["last_log"], data["cause"]) == (None, None)
+    assert not [argv for argv in host.asked if "logs" in argv]
+
+
+def test_an_engine_that_writes_no_times_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old(Host):
+        def run(self, argv: list[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
+            return (0, MISSING, "") if argv[1:2] == ["logs"] else super().run(argv, timeout_s, limit)
+
+    assert judged(Old(inspected()).section(monkeypatch))["last_log"] == MISSING
+
+
+def test_a_loop_that_its_engine_gave_up_is_over() -> None:
+    looping = [
+        make.containers(make.container("glance_api", started_at=make.stamp(5 + ago), **POLICY), units={})
+        for ago in (40, 20)
+    ]
+    gone = make.containers(make.down("glance_api", restart_policy="on-failure", exit_code=1), units={})
+    data = judged(*looping, gone)
+    assert (data["distinct_starts"], data["looping"], data["crashed"]) == (0, False, True)
+
+
+@pytest.mark.parametrize("status", ["exited", "created"])
+def test_what_the_engine_could_not_start_was_stopped_by_nobody(status: str) -> None:
+    """After a boot with a device or a mount missing: its policy would have started it, and it says why it could not."""
+    item = make.down(
+        "glance_api", status=status, exit_code=128, error="error while creating mount source path", **POLICY
+    )
+    data = judged(make.containers(item, units={}))
+    assert (data["operator_stopped"], data["crashed"], data["cause"]) == (False, True, "engine_error")
+
+
+def test_a_stop_by_hand_stays_an_operators() -> None:
+    data = judged(make.containers(make.down("glance_api", exit_code=0, **POLICY), units={}))
+    assert (data["operator_stopped"], data["crashed"]) == (True, False)
+
+
+RULES = (
+    "container-removed", "container-no-room", "container-looping", "container-stateful-down", "container-crashed",
+    "container-out-of-memory", "container-misconfigured",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_remedy_names_a_unit_where_there_is_none(rule: str) -> None:
+    content, mistakes = load_content(None, registry.load({}), None, None)
+    assert content is not None, mistakes
+    data = judged(make.containers(make.container("glance_api", **WAITING), units={}))
+    told = advice.advise(content.rules[rule], targets.container("ctl1", "glance_api"), data)
+    assert "none" not in told.replace("cause none", "")
+    assert "systemctl" not in told
+    assert "journalctl -u" not in told
+    assert "UNKNOWN" not in told
+    with_unit = judged(make.containers(make.down("glance_api"), units={"glance_api": make.START_LIMIT}))
+    told = advice.advise(content.rules[rule], targets.container("ctl1", "glance_api"), with_unit)
+    assert "docker" not in told
+
+
+def test_the_checks_line_names_no_unit_either() -> None:
+    content, _ = load_content(None, registry.load({}), None, None)
+    assert content is not None
+    stopped = judged(make.containers(make.down("glance_api", exit_code=0, **POLICY), units={}))
+    assert content.checks["container-state"].output.render(stopped) == "stopped by an operator (exited): left alone"
+    waiting = judged(make.containers(make.container("glance_api", **WAITING), units={}))
+    assert content.checks["container-state"].output.render(waiting) == "restarting, exit code 1, no unit, cause none"
+
+
+def test_a_missing_container_is_told_with_the_tags_of_the_release_around_it() -> None:
+    content, _ = load_content(None, registry.load({}), None, None)
+    assert content is not None
+    for version, tags in (("20.0.0", "common"), ("21.1.0", "fluentd"), (None, "common,fluentd")):
+        there = make.container("glance_api", kolla_version=version)
+        data = judged(
+            make.containers(there, units={"glance_api": make.unit(), "fluentd": make.STOPPED}), name="fluentd"
+        )
+        told = advice.advise(content.rules["container-removed"], targets.container("ctl1", "fluentd"), data)
+        assert f"--tags {tags}\n" in told
+    assert "/etc/kolla/fluentd away" in told
+
+
+def test_the_switchs_database_is_expected_under_its_own_name() -> None:
+    """kolla calls the directory openvswitch-db-server and the container openvswitch_db, in every release."""
+    data = make.containers(make.container("openvswitch_db"), units={}, configs=["openvswitch_db_server", "glance_api"])
+    assert judged(data, name="openvswitch_db")["missing"] is False
+    assert judged(data, name="glance_api")["missing"] is True
+    gone = judged(make.containers(units={}, configs=["openvswitch_db_server"]), name="openvswitch_db")
+    assert (gone["missing"], gone["config_directory"]) == (True, "/etc/kolla/openvswitch-db-server")
