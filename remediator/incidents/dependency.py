@@ -25,11 +25,12 @@ DATABASE = "galera"
 NEEDS_DATABASE = (
     "keystone", "glance_api", "placement_api", "nova_api", "nova_conductor", "nova_scheduler", "neutron_server", "cinder_api",
     "cinder_scheduler", "cinder_volume", "heat_api", "heat_engine", "barbican_api", "octavia_api", "octavia_worker",
-    "designate_api", "magnum_api", "manila_api",
+    "designate_api", "magnum_api", "manila_api", "nova_metadata", "nova_super_conductor", "neutron_rpc_server",
+    "neutron_periodic_worker", "neutron_ovn_maintenance_worker",
 )  # fmt: skip
 NEEDS_QUEUE = (
     "nova_conductor", "nova_scheduler", "nova_compute", "neutron_server", "cinder_scheduler", "cinder_volume", "heat_engine",
-    "octavia_worker",
+    "octavia_worker", "nova_super_conductor", "neutron_rpc_server", "neutron_periodic_worker",
 )  # fmt: skip
 """What kolla configures with a database, or with a queue, of its own: restarted while that is broken it only fails again (KR-4)."""
 

@@ -14,7 +14,8 @@ class Hint:
     """One notification or event-handler call. All Nagios macros arrive as strings; numbers are parsed here.
 
     `key` is the idempotency key: (source, host, service, event id, state type, attempt, notification type), hashed.
-    `downtime_depth` None means the sender did not say. `raw` is the parsed body as sent, cut to 16 KiB, secrets redacted.
+    `downtime_depth` is that of what the hint is about, its service or else its host; `host_downtime_depth` that of the host.
+    None means the sender did not say. `raw` is the parsed body as sent, cut to 16 KiB, secrets redacted.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Hint:
     output: str
     problem_id: str
     raw: Mapping[str, Any]
+    host_downtime_depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from remediator.model.content import Risk
 from remediator.model.signs import Sign
-from remediator.model.values import Unknown
+from remediator.model.values import Data, Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety import rivals
 from remediator.safety.case import Case
@@ -99,12 +99,15 @@ def competing(case: Case) -> Verdict:
         if isinstance(busy, Unknown):
             return refuse("competing", f"whether systemd is at work on {unit} is not known ({busy.reason})", unit=unit)
         if busy and not (takes_over and data.get("unit_substate") == WAITS_FOR_RESTART):
-            return refuse(
-                "competing",
-                f"systemd is at work on {unit} ({data.get('unit_state')}/{data.get('unit_substate')})",
-                unit=unit,
-            )
+            return refuse("competing", _at_work(unit, data), unit=unit)
     return allow("competing")
+
+
+def _at_work(unit: str, data: Data) -> str:
+    """Return who is at work on a unit: systemd, or where kolla wrote none (before 2023.1) the engine."""
+    if data.get("unit") is None and "unit_state" in data and data["unit_state"] is None:
+        return f"its engine is at work on {unit} ({data.get('status')}): it starts it again by itself"
+    return f"systemd is at work on {unit} ({data.get('unit_state')}/{data.get('unit_substate')})"
 
 
 def ourselves(case: Case) -> Verdict:

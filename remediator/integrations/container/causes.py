@@ -13,10 +13,18 @@ NO_SPACE = re.compile(r"No space left on device|ENOSPC|Errcode: 28\b|Disk full")
 LINES = (
     (
         "config_missing",
-        re.compile(r"MissingRequiredSource|ConfigFileBadPermissions|InvalidConfig\b|ConfigFileNotFound"),
+        re.compile(
+            r"MissingRequiredSource|ConfigFileBadPermissions|ConfigFileBadState|UserNotFound|InvalidConfig\b"
+            r"|No such file or directory: u?'/(?:var/lib/kolla/config_files|run_command)"
+            r"|ConfigFiles?(?:NotFound|PermissionDenied|Parse|Value)|RequiredOptError"
+        ),
     ),
-    ("port_in_use", re.compile(r"Address already in use|address already in use|EADDRINUSE")),
+    ("port_in_use", re.compile(r"[Aa]ddress already in use|EADDRINUSE|Can not bind IPC socket")),
 )
+"""The first two lines are what kolla_set_configs raises (kolla docker/base/set_configs.py, queens to 2026.1), the third oslo.config.
+
+`Can not bind IPC socket` is said by iscsid beside the host's own iscsid.
+"""
 SYSTEMD = re.compile(r"(?:Started|Stopped|Stopping|Starting|Failed to start) kolla-|kolla-\S+-container\.service: ")
 EXITS = {126: "bad_command", 127: "bad_command", 139: "segfault"}
 
