@@ -82,14 +82,27 @@ def text(found: Mapping[str, Any]) -> str:
     """Return the explanation for people: what it is about, then one paragraph for each decision."""
     lines = [about(found)]
     event = found.get("event") or {}
-    nothing = [clean.line(event[name]) for name in ("expired", "unmapped") if event.get(name)]
-    if nothing:
-        return "\n".join((*lines, "", *nothing))
+    if "notification_type" in event:
+        return "\n".join((*lines, "", *_hint(event)))
     for decision in found.get("decisions") or []:
         lines += ["", *_decision(decision)]
     if not found.get("decisions"):
         lines += ["", "no rule was considered: none is for this check and state, or its problem is not HARD yet"]
     return "\n".join(lines)
+
+
+def _hint(event: Mapping[str, Any]) -> list[str]:
+    """Return what became of a webhook's hint: no rule is ever asked about it, so its own record tells."""
+    told = [clean.line(event[name]) for name in ("expired", "unmapped") if event.get(name)]
+    told += [clean.line(each) for each in event.get("became") or []]
+    if event.get("unmapped") or event.get("expired"):
+        return told
+    names = " ".join(part for part in str(event.get("target") or "").split("/")[1:] if part)
+    if names:
+        told.append(
+            f'what our own checks found then:  remediator explain "{clean.line(names)}, {str(event.get("at"))[:16]}Z"'
+        )
+    return told or ["a hint decides nothing, and nothing more was kept of this one"]
 
 
 def about(found: Mapping[str, Any]) -> str:

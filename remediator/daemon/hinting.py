@@ -1,34 +1,29 @@
 """Webhook hints: stored before they are answered, mapped to a check of ours, and then no more than "check it now".
 
 Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
-starts nothing: no check, no page. What it says of a downtime is heard all the same, in the order of the senders' times, for a
-mute can only hold back. A name that means no host of ours (`inventory.naming`) is counted (`foreigners`), and nothing more.
+starts nothing: no check, no page. What it says of a downtime is heard all the same (`heard`). A name that means no host of ours
+(`inventory.naming`) is counted (`foreigners`), and nothing more. What became of a hint is stored with it, in sentences.
 """
 
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from typing import Any
 
-from remediator.daemon import foreigners
+from remediator.daemon import foreigners, heard
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import downtime_from
-from remediator.inventory import naming
 from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.hooks import Hint, Taken
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
-DOWNTIME_BELIEVED_H = 7 * 24
-"""A downtime of which no end was heard is believed for a week after it was last mentioned."""
 HINT_GAP_S = 2.0
 TOLD = ("timet", "timestamp")
-"""The names under which $TIMET$, when the sender made the hint, arrives: in any case, as NAGIOS_TIMET or $TIMET$ too."""
+PREFIXES = ("nagios_", "icinga_", "notify_")
+"""The names under which $TIMET$, when the sender made the hint, arrives: in any case, as NAGIOS_TIMET, icinga.timet or $TIMET$ too."""
 AHEAD_S = 60.0
 """A sender's clock may be ahead of ours by this; a time further in the future is not believed."""
-ENDS_DOWNTIME = ("DOWNTIMEEND", "DOWNTIMECANCELLED")
 
 
 def take(turn: Turn, hint: Hint) -> Taken:
@@ -62,18 +57,28 @@ def take(turn: Turn, hint: Hint) -> Taken:
         body["expired"] = expired
     if host is None:
         body["unmapped"] = f"{hint.host} means no host of ours: {meant.told}; nothing follows from it"
+    words = () if host is None else heard.words(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
+    paged = expired is None and host is not None and _nobody_checks(hint, host, target)
+    if host is not None:
+        body["became"] = [
+            *_looked_at(turn, host, target, expired),
+            *_open(turn, target),
+            *(word.became for word in words),
+        ]
+        if paged:
+            body["became"].append(
+                f"{hint.service} maps to no check of ours: a person was paged, and nothing is done about it"
+            )
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
-    tells_downtime = hint.downtime_depth is not None or hint.notification_type in ("DOWNTIMESTART", *ENDS_DOWNTIME)
-    if host is not None and tells_downtime:
-        _learn_downtime(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
+    for word in words:
+        heard.take(turn, word)
     if expired is not None:
         world.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
         return Taken(event=event, duplicate=False)
     if host is not None:
         _check_now(turn, host)
-        nobody_checks = hint.service is not None and target == f"host/{host}"
-        if nobody_checks and hint.state in ("CRITICAL", "UNKNOWN") and hint.notification_type == "PROBLEM":
+        if paged:
             turn.page(
                 f"hint:{hint.source}:{host}:{hint.service}:{hint.problem_id}",
                 f"{hint.source} reports {host}/{hint.service} {hint.state}",
@@ -95,10 +100,40 @@ def take(turn: Turn, hint: Hint) -> Taken:
     return Taken(event=event, duplicate=False)
 
 
+def _nobody_checks(hint: Hint, host: str, target: str | None) -> bool:
+    """Return whether `hint` tells a problem of a service that no check of ours is about: a person is all that can be done."""
+    unknown = hint.service is not None and target == f"host/{host}"
+    return unknown and hint.state in ("CRITICAL", "UNKNOWN") and hint.notification_type == "PROBLEM"
+
+
+def _looked_at(turn: Turn, host: str, target: str | None, expired: str | None) -> list[str]:
+    """Return the sentence about what the hint made due; none of one that is expired, for that says so itself."""
+    if expired is not None:
+        return []
+    if not _due(turn, host):
+        return [f"{host} was looked at less than {HINT_GAP_S:g} s before: no further look was made due"]
+    what = "what it names" if target == f"host/{host}" else target
+    return [
+        f"it made a look at {host} due at once; our own checks of {what} decide what follows, and the hint decides nothing"
+    ]
+
+
+def _open(turn: Turn, target: str | None) -> list[str]:
+    """Return a sentence for each incident that is open on `target` when the hint comes."""
+    known = [each for each in turn.world.incidents.values() if each.target.text == target]
+    return [
+        f"{each.id} of {each.check} is open on {target} at this time: remediator explain {each.id}" for each in known
+    ]
+
+
+def _due(turn: Turn, host: str) -> bool:
+    reply = turn.world.facts.reply(host)
+    return reply is None or turn.now.since(reply.asked_at) > HINT_GAP_S
+
+
 def _check_now(turn: Turn, host: str) -> None:
     """Make `host` due now, unless it was asked just now: a flood of hints must not become a flood of collections."""
-    reply = turn.world.facts.reply(host)
-    if reply is None or turn.now.since(reply.asked_at) > HINT_GAP_S:
+    if _due(turn, host):
         turn.collect(host)
 
 
@@ -136,9 +171,14 @@ def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
 
 def _told_at(turn: Turn, hint: Hint) -> float | None:
     """Return when the sender made the hint ($TIMET$, epoch seconds); None when it did not say, or names a time to come."""
-    sent = {name.strip("$ ").lower().removeprefix("nagios_"): value for name, value in hint.raw.items()}
+    sent = {_plain(name): value for name, value in hint.raw.items()}
     told = next((found for name in TOLD if (found := _epoch(sent.get(name))) is not None), None)
     return told if told is not None and told <= turn.now.wall.timestamp() + AHEAD_S else None
+
+
+def _plain(name: str) -> str:
+    found = name.strip("$ -").lower().replace(".", "_").replace("-", "_")
+    return next((found.removeprefix(prefix) for prefix in PREFIXES if found.startswith(prefix)), found)
 
 
 def _epoch(value: Any) -> float | None:
@@ -161,51 +201,3 @@ def _expired(turn: Turn, source: str, told_at: float | None) -> str | None:
         f"expired: {source} made it at {made}, {seconds(age)} before it came; "
         f"what is older than {seconds(longest)} (limits.max_event_age) starts nothing"
     )
-
-
-def _learn_downtime(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -> None:
-    """Learn what `hint` says of the downtime of `host`, unless a later word was heard: Nagios' commands may overtake each other.
-
-    A guessed name may be that of another cloud's host: it changes no downtime that was told by another name.
-    """
-    world = turn.world
-    depth = hint.downtime_depth or 0
-    if hint.notification_type == "DOWNTIMESTART":
-        depth = max(1, depth)
-    elif hint.notification_type in ENDS_DOWNTIME:
-        depth = max(0, depth)
-    service = hint.service or ""
-    before = world.downtimes.get((host, service))
-    name = naming.canonical(hint.host)
-    if guessed and before is None and depth == 0:
-        return  # it may not even count as the newest word
-    if guessed and before is not None and before.name != name:
-        why = f"{hint.host} may be another host than {before.name or host}"
-        turn.say("warning", "downtime_kept", host=host, reason=why)
-        return
-    newest = world.downtime_told.get((host, service))
-    if newest is None and before is not None:
-        newest = turn.journal.downtime_told(host, service)
-    if told_at and told_at < (newest or 0.0):
-        return
-    world.downtime_told[(host, service)] = told_at
-    body: dict[str, Any] | None = None
-    if depth > 0:
-        body = {
-            "source": hint.source,
-            "host": host,
-            "service": service,
-            "depth": depth,
-            "seen_at": rfc3339(turn.now.wall),
-            "told_at": told_at,
-            "name": name,
-            "until": rfc3339(turn.now.wall + timedelta(hours=DOWNTIME_BELIEVED_H)),
-        }
-    turn.journal.downtime(host, service, body)
-    if body is not None:
-        world.downtimes[(host, service)] = downtime_from(body)
-    else:
-        world.downtimes.pop((host, service), None)
-    if (before.depth if before else 0) != depth:
-        turn.journal.audit("downtime", hint.source, {"host": host, "service": service, "depth": depth})
-        turn.say("info", "downtime", host=host, reason=f"depth {depth} for {service or 'the host'}")

@@ -1,0 +1,130 @@
+"""What senders say of downtimes: heard in the order of their times, of the host and of its service apart.
+
+Invariants: a word that was said before the newest one changes nothing; a host's depth is the host's, whoever told it, and ends
+with the host's own end; a service's word that its host is in no downtime ends one only if it was surely said later than the
+newest word of that host (Nagios tells of a start before it counts it); a guessed name ends no downtime told by another name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from remediator.daemon.turn import Turn
+from remediator.daemon.world import downtime_from
+from remediator.inventory import naming
+from remediator.model.hooks import Hint
+from remediator.model.times import rfc3339
+
+BELIEVED_H = 7 * 24
+"""A downtime of which no end was heard is believed for a week after it was last mentioned."""
+STARTS = "DOWNTIMESTART"
+ENDS = ("DOWNTIMEEND", "DOWNTIMECANCELLED", "DOWNTIMEREMOVED")
+"""Of Nagios, of Nagios, of Icinga 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word about the downtime of `host`, or of its `service`. `kept`: why it changes nothing; empty when it counts."""
+
+    source: str
+    host: str
+    service: str
+    depth: int
+    told_at: float
+    """By the sender's clock; 0 when it did not say."""
+    name: str
+    """The name by which the host was meant."""
+    before: int
+    kept: str = ""
+
+    @property
+    def became(self) -> str:
+        """What the word changed, in one sentence."""
+        what = f"{self.host}/{self.service}" if self.service else self.host
+        if self.kept:
+            return f"of the downtime of {what} nothing changed: {self.kept}"
+        if self.depth == self.before:
+            return f"{what} {_standing(self.depth)}, as before"
+        return f"{what} {_standing(self.depth)} from now on, with depth {self.before} before"
+
+
+def _standing(depth: int) -> str:
+    return f"is in a downtime of depth {depth}" if depth else "is in no downtime"
+
+
+def words(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -> tuple[Word, ...]:
+    """Return what `hint` says of downtimes of `host` (known by this name of ours) and of its service, each weighed by itself."""
+    found = []
+    if hint.downtime_depth is not None or hint.notification_type in (STARTS, *ENDS):
+        depth = hint.downtime_depth or 0
+        depth = max(1, depth) if hint.notification_type == STARTS else depth
+        found.append(_weighed(turn, hint, host, hint.service or "", depth, told_at, guessed=guessed))
+    if hint.service and hint.host_downtime_depth is not None:
+        found.append(_weighed(turn, hint, host, "", hint.host_downtime_depth, told_at, guessed=guessed))
+    return tuple(found)
+
+
+def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_at: float, *, guessed: bool) -> Word:
+    standing = turn.world.downtimes.get((host, service))
+    name = naming.canonical(hint.host)
+    kept = ""
+    newest = _newest(turn, host, service)
+    by_service = bool(hint.service) and not service
+    if guessed and standing is None and depth == 0:
+        kept = f"none is known, and {hint.host} may be another host"  # it may not even count as the newest word
+    elif guessed and standing is not None and standing.name != name:
+        kept = f"{hint.host} may be another host than {standing.name or host}"
+    elif told_at and told_at < newest:
+        kept = "a later word about it was heard before"
+    elif by_service and standing is not None and depth < standing.depth and told_at <= newest and (told_at or newest):
+        kept = "only the host itself, or a word that is surely later, ends what the host told"
+    return Word(
+        source=hint.source,
+        host=host,
+        service=service,
+        depth=depth,
+        told_at=told_at,
+        name=name,
+        before=standing.depth if standing is not None else 0,
+        kept=kept,
+    )
+
+
+def _newest(turn: Turn, host: str, service: str) -> float:
+    """Return when the newest word about this downtime was said, by the sender's clock; 0 when nobody said."""
+    newest = turn.world.downtime_told.get((host, service))
+    if newest is None and (host, service) in turn.world.downtimes:
+        newest = turn.journal.downtime_told(host, service)
+    return newest or 0.0
+
+
+def take(turn: Turn, word: Word) -> None:
+    """Make `word` the newest about its downtime, unless it changes nothing."""
+    world = turn.world
+    if word.kept:
+        turn.say("debug" if not word.before else "warning", "downtime_kept", host=word.host, reason=word.kept)
+        return
+    world.downtime_told[(word.host, word.service)] = word.told_at
+    body: dict[str, Any] | None = None
+    if word.depth > 0:
+        body = {
+            "source": word.source,
+            "host": word.host,
+            "service": word.service,
+            "depth": word.depth,
+            "seen_at": rfc3339(turn.now.wall),
+            "told_at": word.told_at,
+            "name": word.name,
+            "until": rfc3339(turn.now.wall + timedelta(hours=BELIEVED_H)),
+        }
+    turn.journal.downtime(word.host, word.service, body)
+    if body is not None:
+        world.downtimes[(word.host, word.service)] = downtime_from(body)
+    else:
+        world.downtimes.pop((word.host, word.service), None)
+    if word.before != word.depth:
+        entry = {"host": word.host, "service": word.service, "depth": word.depth}
+        turn.journal.audit("downtime", word.source, entry)
+        turn.say("info", "downtime", host=word.host, reason=f"depth {word.depth} for {word.service or 'the host'}")
