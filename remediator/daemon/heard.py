@@ -19,6 +19,8 @@ from remediator.model.times import rfc3339
 
 BELIEVED_H = 7 * 24
 """A downtime of which no end was heard is believed for a week after it was last mentioned."""
+WITHIN_S = 0.999
+"""Nagios tells whole seconds: a downtime's end outlasts what services said within its second, and no word of the host itself."""
 STARTS = "DOWNTIMESTART"
 ENDS = ("DOWNTIMEEND", "DOWNTIMECANCELLED", "DOWNTIMEREMOVED")
 """Of Nagios, of Nagios, of Icinga 2."""
@@ -34,6 +36,7 @@ class Word:
     depth: int
     told_at: float
     """By the sender's clock; 0 when it did not say."""
+    ends: bool
     name: str
     """The name by which the host was meant."""
     before: int
@@ -72,11 +75,13 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
     kept = ""
     newest = _newest(turn, host, service)
     by_service = bool(hint.service) and not service
+    ends = hint.notification_type in ENDS and not by_service
+    limit = newest if by_service or told_at % 1 else int(newest)
     if guessed and standing is None and depth == 0:
         kept = f"none is known, and {hint.host} may be another host"  # it may not even count as the newest word
     elif guessed and standing is not None and standing.name != name:
         kept = f"{hint.host} may be another host than {standing.name or host}"
-    elif told_at and told_at < newest:
+    elif told_at and told_at < limit:
         kept = "a later word about it was heard before"
     elif by_service and standing is not None and depth < standing.depth and told_at <= newest and (told_at or newest):
         kept = "only the host itself, or a word that is surely later, ends what the host told"
@@ -86,6 +91,7 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
         service=service,
         depth=depth,
         told_at=told_at,
+        ends=ends,
         name=name,
         before=standing.depth if standing is not None else 0,
         kept=kept,
@@ -106,7 +112,8 @@ def take(turn: Turn, word: Word) -> None:
     if word.kept:
         turn.say("debug" if not word.before else "warning", "downtime_kept", host=word.host, reason=word.kept)
         return
-    world.downtime_told[(word.host, word.service)] = word.told_at
+    whole_second = word.told_at and not word.told_at % 1
+    world.downtime_told[(word.host, word.service)] = word.told_at + (WITHIN_S if word.ends and whole_second else 0.0)
     body: dict[str, Any] | None = None
     if word.depth > 0:
         body = {

@@ -135,7 +135,7 @@ class SimHost:
             self.engine_state, ""
         )
         with_unit = [each for each in self.services.values() if each.has_unit]
-        bad = [each for each in present if not each.running or each.sick]
+        bad = [each for each in present if not each.running or each.sick or each.started_again]
         return {
             "clock": self.wall().timestamp(),
             "engine": {"name": self.engine, "state": self.engine_state, "reason": silent},

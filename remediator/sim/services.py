@@ -1,6 +1,7 @@
 """One container with its systemd unit as kolla makes them: a state machine that obeys systemctl, the engine, and bad luck.
 
-Sources: kolla's unit template (Restart=always, StartLimitBurst=10 in 120 s), systemd 252's behaviour at the start limit.
+Sources: kolla's unit template (Restart=always, StartLimitBurst=10 in 120 s), systemd 252's behaviour at the start limit, and for
+what kolla made before 2023.1 Docker's `unless-stopped`: it waits twice as long each time, up to a minute, and never gives up.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from remediator.sim.timeline import START, Timeline
 RESTART_S = 1.0
 BURST, BURST_S = 10, 120.0
 HEALTH_S = 8.0
+ENGINE_WAITS_S, ENGINE_MOST_S, ENGINE_CALM_S = 0.1, 60.0, 10.0
+AGAIN_S = 150.0
 STOPPED_US, EXITED_US = "100", "200"
 
 
@@ -26,6 +29,12 @@ class Service:
     name: str
     timeline: Timeline
     has_unit: bool = True
+    policy: str = "no"
+    """The engine's restart policy."""
+    waits: bool = False
+    """Its engine will start it again by itself: it says `restarting`."""
+    engine_wait_s: float = ENGINE_WAITS_S
+    engine_restarts: int = 0
     checked: bool = False
     """It has a health check."""
     present: bool = True
@@ -77,6 +86,10 @@ class Service:
             self.life_s = life_s
             if self.running:
                 self._die_later()
+
+    def made_before_units(self) -> None:
+        """It is as kolla made it before 2023.1: without a unit, and its engine starts it again without end."""
+        self.has_unit, self.policy, self.version = False, "unless-stopped", "15.6.0"
 
     def mend(self) -> None:
         """What made it die is gone; it is not started by that."""
@@ -149,6 +162,7 @@ class Service:
     def _run(self) -> None:
         self._generation += 1
         self.invocation += 1
+        self.waits = False
         self.running, self.exit_code, self.oom, self.stopped_by_job, self.sick = True, 0, False, False, False
         self.refused = False
         self.started_at = self.timeline.clock.true()
@@ -173,7 +187,9 @@ class Service:
         self._end(1)
         now = self.timeline.clock.elapsed_s
         recent = [at for at in self.starts if now - at < BURST_S]
-        if not self.has_unit or len(recent) >= BURST:
+        if not self.has_unit and self.policy == "unless-stopped":
+            self._engine_waits(now - self.starts[-1] if self.starts else now)
+        elif not self.has_unit or len(recent) >= BURST:
             self.state, self.substate, self.result, self.n_restarts = "failed", "failed", "exit-code", BURST
         else:
             self.state, self.substate, self.result = "activating", "auto-restart", "exit-code"
@@ -191,8 +207,20 @@ class Service:
             self.timeline.after(RESTART_S, again)
         self.on_change()
 
+    def _engine_waits(self, lived_s: float) -> None:
+        calm = lived_s > ENGINE_CALM_S
+        self.engine_wait_s = ENGINE_WAITS_S if calm else min(2 * self.engine_wait_s, ENGINE_MOST_S)
+        self.waits, self.engine_restarts, generation = True, self.engine_restarts + 1, self._generation
+
+        def again() -> None:
+            if generation == self._generation:
+                self._run()
+
+        self.timeline.after(self.engine_wait_s, again)
+
     def _end(self, exit_code: int) -> None:
         self._generation += 1
+        self.waits = False
         if self.running:
             self.running, self.exit_code = False, exit_code
             self.finished_at = self.timeline.clock.true()
@@ -206,6 +234,12 @@ class Service:
         age_s = (self.timeline.clock.true() - self.started_at).total_seconds()
         return "starting" if age_s < HEALTH_S else "healthy"
 
+    @property
+    def started_again(self) -> bool:
+        """It runs because it was started again by itself a moment ago: its log is fetched all the same."""
+        again = self.engine_restarts or (self.has_unit and self.n_restarts)
+        return bool(self.running and again and (self.timeline.clock.true() - self.started_at).total_seconds() < AGAIN_S)
+
     # what the collector prints of it ---------------------------------------------------------------------------------
 
     def container(self, engine: str) -> dict[str, Any]:
@@ -215,15 +249,15 @@ class Service:
             "image": f"kolla/{self.name}:1",
             "image_id": self.image,
             "created": self.created_at.isoformat(),
-            "status": "running" if self.running else "exited",
+            "status": "running" if self.running else "restarting" if self.waits else "exited",
             "running": self.running,
             "exit_code": self.exit_code,
             "oom_killed": self.oom,
             "error": "",
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at.isoformat(),
-            "restart_count": 0,
-            "restart_policy": "no",
+            "restart_count": self.engine_restarts,
+            "restart_policy": self.policy,
             "health": self.health,
             "failing_streak": None if self.health is None else 5 if self.sick else 0,
             "health_output": "no answer" if self.sick else None,
