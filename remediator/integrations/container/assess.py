@@ -19,6 +19,8 @@ from remediator.model.kleene import Truth, all_of, negate
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
+ENGINE_LOST_IT = 255
+"""What Docker says of a container that ran when Docker itself went down hard; some are not started again (for-mac issue 2830)."""
 LOOP_STARTS = 3
 LOOP_SETTLES_S = 120.0
 """systemd's StartLimitInterval of kolla: what runs for longer than this after three starts is not looping any more."""
@@ -96,6 +98,8 @@ class View:
         if container.running or container.error or container.status not in ("exited", "dead"):
             return False  # one that the engine could not start was stopped by nobody
         if container.restart_policy in ("unless-stopped", "always"):
+            if container.exit_code == ENGINE_LOST_IT:
+                return Unknown("engine_lost_it")
             return True  # the engine would have started it again if it had fallen over by itself
         if container.restart_policy == "on-failure":
             return container.exit_code == 0

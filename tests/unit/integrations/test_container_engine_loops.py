@@ -14,6 +14,7 @@ from remediator.content import load_content
 from remediator.integrations import registry
 from remediator.integrations.container import assess, memory, remote
 from remediator.model import targets
+from remediator.model.values import Unknown
 from remediator.rules import advice
 from tests.unit.integrations import section as make
 
@@ -165,6 +166,57 @@ def test_what_the_engine_could_not_start_was_stopped_by_nobody(status: str) -> N
     )
     data = judged(make.containers(item, units={}))
     assert (data["operator_stopped"], data["crashed"], data["cause"]) == (False, True, "engine_error")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (  # a loop as Docker 20 shows it
+            {"Status": "restarting", "Running": True, "Restarting": True, "ExitCode": 1},
+            {"running": False, "systemd_busy": True, "crashed": False, "operator_stopped": False, "cause": None},
+        ),
+        (  # a bind mount or a device is gone: Docker does not try again
+            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 128, "Error": "error gathering device information"},
+            {"running": False, "crashed": True, "operator_stopped": False, "cause": "engine_error"},
+        ),
+        (  # after a restart of Docker it could not be started again
+            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 255, "Error": 'container "b7" already exists'},
+            {"running": False, "crashed": True, "operator_stopped": False, "cause": "engine_error"},
+        ),
+        (  # likewise, and Docker does not say so
+            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 255},
+            {"operator_stopped": Unknown("engine_lost_it"), "crashed": Unknown("engine_lost_it")},
+        ),
+        (  # its very first start failed
+            {"Status": "created", "Running": False, "Restarting": False, "ExitCode": 127, "Error": "oci runtime error: exec failed"},
+            {"running": False, "crashed": True, "operator_stopped": False, "cause": "bad_command"},
+        ),
+        (  # somebody's `docker stop` of a loop: `docker ps` may still say that it restarts
+            {"Status": "exited", "Running": False, "Restarting": False, "ExitCode": 1},
+            {"running": False, "crashed": False, "operator_stopped": True},
+        ),
+        (
+            {"Status": "paused", "Running": True, "Paused": True, "Restarting": False, "ExitCode": 0},
+            {"running": True, "crashed": False, "operator_stopped": False},
+        ),
+    ],
+    ids=["loop", "mount-gone", "already-exists", "lost", "never-started", "stopped", "paused"],
+)  # fmt: skip
+def test_what_docker_says_of_a_container_without_a_unit(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    data = judged(Host(inspected(**state)).section(monkeypatch))
+    assert {name: data[name] for name in expected} == expected
+
+
+def test_one_that_hangs_in_its_wait_is_not_told_as_starting_over_and_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    content, _ = load_content(None, registry.load({}), None, None)
+    assert content is not None
+    section = Host(inspected(started_s=3700.0, ExitCode=-1)).section(monkeypatch)
+    data = judged(section, section)
+    assert (data["looping"], data["distinct_starts"]) == (True, 0)
+    told = advice.advise(content.rules["container-looping"], targets.container("ctl1", "glance_api"), data)
+    assert told.startswith("glance_api on ctl1 waits to be started again, and was not for 10 min")
 
 
 def test_a_stop_by_hand_stays_an_operators() -> None:

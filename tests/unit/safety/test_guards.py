@@ -181,6 +181,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("operator_intent", {"units": {UNIT: GOOD_UNIT | {"operator_stopped": Unknown("x")}}}, "not known (x)"),
     ("operator_intent", {"units": {UNIT: {}}}, "not known (not_assessed)"),
     ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": True}}}, "systemd is at work"),
+    (
+        "competing",
+        {"units": {UNIT: GOOD_UNIT | {"systemd_busy": True, "unit": None, "unit_state": None, "status": "restarting"}}},
+        "its engine is at work on container/ctl2/memcached (restarting): it starts it again by itself",
+    ),
     ("competing", {"units": {UNIT: GOOD_UNIT | {"systemd_busy": Unknown("x")}}}, "not known (x)"),
     ("competing", {"units": {UNIT: WAITS_FOR_RESTART}}, "systemd is at work"),
     (
