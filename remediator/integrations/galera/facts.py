@@ -147,7 +147,7 @@ def _searching(reply: HostReply, sql: str, files: Files | Unknown | None) -> Tru
     if view.running is True:
         since_s = running_s(reply)
         return Unknown("age_of_container") if since_s is None else lives.searching(files.lives, since_s)
-    coming = view.has_unit and (view.busy is True or view.of_unit("state") == "active")
+    coming = view.busy is True or (view.has_unit and view.of_unit("state") == "active")
     return lives.searching(files.lives, None) if coming else False
 
 
@@ -157,7 +157,7 @@ def _stopped(found: containers.HostContainers | Unknown) -> Truth:
     if found.containers is None:
         return Unknown(f"engine_{found.engine_state}")
     container = found.containers.get(CONTAINER)
-    return container is None or not container.running
+    return container is None or not (container.running or container.status == "restarting")
 
 
 def running_s(reply: HostReply | None) -> float | None:

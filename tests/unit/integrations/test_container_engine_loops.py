@@ -13,6 +13,7 @@ import pytest
 from remediator.content import load_content
 from remediator.integrations import registry
 from remediator.integrations.container import assess, memory, remote
+from remediator.integrations.galera import facts as galera_facts
 from remediator.model import targets
 from remediator.model.values import Unknown
 from remediator.rules import advice
@@ -222,6 +223,13 @@ def test_one_that_hangs_in_its_wait_is_not_told_as_starting_over_and_over(monkey
 def test_a_stop_by_hand_stays_an_operators() -> None:
     data = judged(make.containers(make.down("glance_api", exit_code=0, **POLICY), units={}))
     assert (data["operator_stopped"], data["crashed"]) == (True, False)
+
+
+@pytest.mark.parametrize(("status", "stopped"), [("restarting", False), ("exited", True)])
+def test_a_member_that_its_engine_starts_again_is_not_stopped(status: str, stopped: bool) -> None:
+    item = make.down("mariadb", status=status, restart_policy="unless-stopped")
+    reply = make.reply(containers=make.containers(item, units={}))
+    assert galera_facts.member("ctl1", reply).stopped is stopped
 
 
 RULES = (
