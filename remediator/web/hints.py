@@ -62,7 +62,7 @@ def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key
         key = keys.made(
             sent, sender=sender, host=host, service=service, state=state, state_type=state_type, attempt=attempt,
             notification_type=kind, event_id=_own(sent, "event_id", service), problem_id=_problem_id(sent, service),
-            now_s=now_s,
+            now_s=now_s, depths=(depth, host_depth),
         )  # fmt: skip
     return Hint(
         source="nagios",

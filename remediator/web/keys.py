@@ -2,8 +2,10 @@
 
 Nagios numbers state changes (event id) and problems (problem id), and both start again at 1 when it loses its retained
 state; the time of the last state change tells those apart. Downtimes, acknowledgements, flapping and custom notifications
-come any number of times within one state, so their notification id, or else their time, belongs to the key.
-A call that carries none of these can only be told apart by time: within ten minutes it counts as the same one.
+come any number of times within one state, so their notification id, or else their time, belongs to the key (their number does
+not: Nagios counts problems with it). What is said of a downtime's depth belongs to it too: another depth is another word.
+A call that carries none of these can only be told apart by time: within ten minutes it counts as the same one, and within one
+where such calls come often.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Final
 
 ONCE_A_STATE: Final = ("PROBLEM", "RECOVERY", "EVENTHANDLER")
 WITHOUT_IDS_S: Final = 600
+OFTEN_S: Final = 60
 
 
 def given(sender: str, key: str) -> str:
@@ -35,6 +38,7 @@ def made(
     event_id: str,
     problem_id: str,
     now_s: float,
+    depths: tuple[int | None, int | None] = (None, None),
 ) -> str:
     """Return the key made from the macros. `now_s` counts only when nothing that was sent tells two calls apart."""
     last_change = sent.get("last_change", "")
@@ -43,10 +47,14 @@ def made(
     ]  # fmt: skip
     told_apart = event_id not in ("", "0") or problem_id not in ("", "0") or last_change not in ("", "0")
     if notification_type not in ONCE_A_STATE or not told_apart:
-        one_call = sent.get("notification_id") or sent.get("timet") or sent.get("notification_number", "")
+        once = notification_type in ONCE_A_STATE
+        number = sent.get("notification_number", "") if once else ""
+        one_call = sent.get("notification_id") or sent.get("timet") or sent.get("said_at") or number
         parts += [state, one_call]
-        if not one_call and not told_apart:
-            parts.append(int(now_s // WITHOUT_IDS_S))
+        if not one_call:
+            parts.append(int(now_s // (WITHOUT_IDS_S if once else OFTEN_S)))
+    if depths != (None, None):
+        parts += ["depths", *depths]
     return _hashed(parts)
 
 

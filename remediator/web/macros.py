@@ -55,6 +55,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "last_problem_id": ("last_problem_id", "lastproblemid", "lastserviceproblemid", "lasthostproblemid"),
     "last_change": ("last_change", "lastservicestatechange", "lasthoststatechange"),
     "timet": ("timet", "timestamp"),
+    "said_at": ("longdatetime", "long_date_time", "shortdatetime", "short_date_time", "datetime", "date_time"),
 }
 """Our name to the lower-cased names it arrives under, the first that is sent wins."""
 

@@ -85,7 +85,7 @@ def test_a_host_and_its_downtime(running: Door, tmp_path: Path) -> None:
         nagios.wait_for(lambda: hints(running, "DOWNTIMESTART"))
         nagios.submit_passive("ctl2", "memcached", "CRITICAL", "stopped on purpose")
         handled = nagios.wait_for(lambda: hints(running, "EVENTHANDLER"))[0]
-        assert handled.downtime_depth == 1, "a host's downtime covers its services"
+        assert (handled.downtime_depth, handled.host_downtime_depth) == (0, 1), "a host's downtime is the host's"
 
 
 def test_an_active_check_goes_soft_soft_hard_and_back(running: Door, tmp_path: Path) -> None:

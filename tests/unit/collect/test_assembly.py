@@ -20,6 +20,7 @@ TEXTS = {
     **{f"{name}/remote.py": one.remote_source for name, one in INTEGRATIONS.items()},
 }
 STDLIB = {
+    "calendar",
     "errno",
     "fcntl",
     "glob",

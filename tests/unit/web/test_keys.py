@@ -71,6 +71,26 @@ def test_what_may_come_often_in_one_state_differs_by_notification(kind: str, dif
     assert key(first) != key({**first, **differs})
 
 
+OFTEN = {"host": "ctl2", "service": "memcached", "state": "OK", "event_id": "7", "notification_number": "0"}
+
+
+@pytest.mark.parametrize("kind", ["DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMEREMOVED", "ACKNOWLEDGEMENT"])
+def test_a_second_downtime_of_one_state_is_heard_although_its_sender_gives_no_time(kind: str) -> None:
+    body = {**OFTEN, "type": kind}
+    assert key(body, now_s=1000.0) != key(body, now_s=1100.0)
+    assert key(body, now_s=1000.0) == key(body, now_s=1010.0), "the same call, sent again"
+    dated = {**body, "LONGDATETIME": "2026-01-05 03:00:00 +0000"}
+    assert key(dated, now_s=1000.0) == key(dated, now_s=1100.0)
+    assert key(dated) != key({**dated, "LONGDATETIME": "2026-01-05 03:01:00 +0000"})
+
+
+@pytest.mark.parametrize("depth", [{"HOSTDOWNTIME": "1"}, {"SERVICEDOWNTIME": "1"}, {"in_downtime": True}])
+def test_another_word_about_a_downtime_is_another_call(depth: dict[str, Any]) -> None:
+    handled = {**PROBLEM, "type": "", "SERVICEDOWNTIME": "0", "HOSTDOWNTIME": "0"}
+    assert key(handled) != key({**handled, **depth})
+    assert key(handled) == key({**handled, "SERVICEDOWNTIME": 0.0})
+
+
 def test_without_any_id_it_is_the_same_for_ten_minutes() -> None:
     assert key(NO_IDS, now_s=601.0) == key(NO_IDS, now_s=1199.0)
     assert key(NO_IDS, now_s=599.0) != key(NO_IDS, now_s=601.0)
