@@ -53,6 +53,38 @@ def _undo_crash_loop(broken: Broken) -> None:
     _undo(broken)
 
 
+def _engine_loop(broken: Broken) -> list[str]:
+    where, engine, name = f"{broken.container} on {broken.host.name}", broken.host.engine, broken.container
+    unit.flag(broken, "crash", broken.params["life"])
+    script = (
+        f"systemctl stop {broken.unit}\n"
+        f"mv /etc/systemd/system/{broken.unit} {_aside(broken)}\nsystemctl daemon-reload\n"
+        f"{engine} update --restart unless-stopped {name}\n{engine} start {name}\n"
+    )
+    hosts.shell(broken.host, script, timeout_s=150)
+    poll(f"a restart of {where}", lambda: unit.inspect(broken, "{{.RestartCount}}") not in ("", "0"), limit_s=90)
+    return [
+        f"{where} has no unit and the restart policy unless-stopped, as kolla made it before 2023.1; it dies "
+        f"{broken.params['life']} s after each start, and its engine starts it again for ever; the cause stays",
+        f"its unit file is at {_aside(broken)} until heal",
+    ]
+
+
+def _undo_engine_loop(broken: Broken) -> None:
+    engine, name, aside = broken.host.engine, broken.container, _aside(broken)
+    unit.flag(broken, "crash", None)
+    script = (
+        f"{engine} update --restart no {name}\n{engine} stop -t 20 {name} || true\n"
+        f"if [ -e {aside} ]; then mv {aside} /etc/systemd/system/{broken.unit}; fi\nsystemctl daemon-reload\n"
+    )
+    hosts.shell(broken.host, script, timeout_s=100)
+    _undo(broken)
+
+
+def _aside(broken: Broken) -> str:
+    return f"/run/lab/{broken.unit}"
+
+
 def _unhealthy(broken: Broken) -> list[str]:
     _needs_health(broken)
     sticky = bool(broken.params.get("sticky"))
@@ -131,6 +163,12 @@ FAULTS = (
         name="crash-loop", summary="crashes at each start and goes on doing so", hosts=topology.NAMES, default="ctl2",
         check="container-state", outcome="escalated", heals="removes the cause and starts the unit", start=_crash_loop, undo=_undo_crash_loop,
         params={**_IN, "life": Param(help="seconds from start to crash; 0 ends in the start limit, 15 loops for ever", default="0", number=True)},
+    ),
+    Fault(
+        name="engine-loop", summary="crashes at each start, and Docker starts it again: kolla before 2023.1, without a unit",
+        hosts=tuple(host.name for host in topology.HOSTS if host.engine == "docker"), default="cmp1", check="container-state",
+        outcome="escalated", heals="removes the cause, puts the unit back and starts it", start=_engine_loop, undo=_undo_engine_loop,
+        params={**_IN, "life": Param(help="seconds from start to crash", default="0", number=True)},
     ),
     Fault(
         name="crash-once-limit", summary="crashes until start-limit-hit, then the cause goes: a start would cure it", hosts=topology.NAMES,

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.unit
 
 PROMISED = {
     "crash-loop": "escalated",
+    "engine-loop": "escalated",
     "crash-once-limit": "cured",
     "unhealthy": "cured",
     "oom": "escalated",
