@@ -14,14 +14,13 @@ from remediator.daemon import foreigners, heard
 from remediator.daemon.turn import Turn
 from remediator.inventory.naming import Names
 from remediator.model import times
-from remediator.model.hooks import Hint, Taken
+from remediator.model.hooks import Hint, Taken, plain
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
 HINT_GAP_S = 2.0
 TOLD = ("timet", "timestamp")
-PREFIXES = ("nagios_", "icinga_", "notify_")
-"""The names under which $TIMET$, when the sender made the hint, arrives: in any case, as NAGIOS_TIMET, icinga.timet or $TIMET$ too."""
+"""The plain names under which $TIMET$, when the sender made the hint, arrives."""
 AHEAD_S = 60.0
 """A sender's clock may be ahead of ours by this; a time further in the future is not believed."""
 
@@ -49,6 +48,7 @@ def take(turn: Turn, hint: Hint) -> Taken:
         "attempt": hint.attempt,
         "notification_type": hint.notification_type,
         "downtime_depth": hint.downtime_depth,
+        "host_downtime_depth": hint.host_downtime_depth,
         "output": hint.output,
         "target": target,
         "raw": dict(hint.raw),
@@ -171,14 +171,9 @@ def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
 
 def _told_at(turn: Turn, hint: Hint) -> float | None:
     """Return when the sender made the hint ($TIMET$, epoch seconds); None when it did not say, or names a time to come."""
-    sent = {_plain(name): value for name, value in hint.raw.items()}
+    sent = {plain(name): value for name, value in hint.raw.items()}
     told = next((found for name in TOLD if (found := _epoch(sent.get(name))) is not None), None)
     return told if told is not None and told <= turn.now.wall.timestamp() + AHEAD_S else None
-
-
-def _plain(name: str) -> str:
-    found = name.strip("$ -").lower().replace(".", "_").replace("-", "_")
-    return next((found.removeprefix(prefix) for prefix in PREFIXES if found.startswith(prefix)), found)
 
 
 def _epoch(value: Any) -> float | None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+_PREFIX = re.compile(r"^(?:nagios|icinga|notify)_")
+
+
+def plain(name: str) -> str:
+    """Return a macro's name as all senders' spellings of it come out alike: ``NAGIOS_TIMET``, ``$TIMET$``, ``icinga.timet``: timet."""
+    return _PREFIX.sub("", name.strip("$ -").lower().replace(".", "_").replace("-", "_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

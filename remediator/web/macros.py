@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from remediator.model import hooks
 from remediator.web.errors import Refusal
 
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -79,7 +80,6 @@ _OURS: Final[Mapping[str, tuple[str, int]]] = {
 LONGEST_NAME: Final = 64
 """Characters: a longer name is none of ours, and none that is remembered; the cache is of few and short words."""
 _UNEXPANDED: Final = re.compile(r"\$[A-Za-z0-9_.:]*\$")
-_PREFIX: Final = re.compile(r"^(?:nagios|icinga|notify)_")
 
 
 def canonical(body: Mapping[str, Any]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def downtimes(body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 @functools.lru_cache(maxsize=2048)
 def _plain(name: str) -> str:
-    return _PREFIX.sub("", name.strip("$ -").lower().replace(".", "_").replace("-", "_"))
+    return hooks.plain(name)
 
 
 def _text(name: str, value: Any, *, shown: bool = False) -> str:

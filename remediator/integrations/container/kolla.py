@@ -1,7 +1,8 @@
 """What kolla-ansible deploys, release by release, where a name alone does not tell: tags, directories, and what holds state.
 
-One table. `read` of each row names the place in kolla-ansible it was read from, and `releases` the tags of its repository.
-A container that is in no row has the tag before its first underscore, a directory of its own name, and no state.
+One table. `read` of each row names the place in kolla-ansible it was read from (below `ansible/`), and RELEASES the tag of its
+repository for each release. A container that is in no row has the tag before its first underscore, a directory of its own name,
+and no state. Before 2023.1 kolla wrote no units: the engine starts a container again by `unless-stopped` (group_vars/all.yml).
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ RELEASES: Mapping[int, tuple[str, str]] = {
 """Major version of kolla (its label `kolla_version`) to the release, and the tag of kolla-ansible that was read for it."""
 
 NEWEST = max(RELEASES)
-FIRST_WITH_UNITS = 16
-"""Since 2023.1 systemd starts a container again; before, the engine does by `unless-stopped` (group_vars/all.yml)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Row:
     directory: str = ""
     """Its directory below /etc/kolla, where that is not its name with dashes."""
     last: int = NEWEST
-    """The last major version that deploys it; it may be left over on later ones."""
+    """The last major version with a play that deploys it; the container may be left over on later ones."""
 
 
 TABLE: tuple[Row, ...] = (
@@ -59,8 +58,8 @@ TABLE: tuple[Row, ...] = (
     Row(names="elasticsearch", read="roles/elasticsearch/defaults", state="shards of an index", last=14),
     Row(names="influxdb", read="roles/influxdb/defaults, influxdb_datadir_volume", state="a database", last=21),
     Row(names="mongodb", read="roles/mongodb/defaults at ussuri-eol", state="a database", last=10),
-    Row(names="zookeeper", read="roles/zookeeper/defaults, volume zookeeper", state="a quorum's log", last=16),
-    Row(names="kafka", read="roles/kafka/defaults, kafka_datadir_volume", state="a log of messages", last=16),
+    Row(names="zookeeper", read="roles/zookeeper/defaults, volume zookeeper", state="a quorum's log", last=14),
+    Row(names="kafka", read="roles/kafka/defaults, kafka_datadir_volume", state="a log of messages", last=14),
     Row(
         names="swift_(rsyncd|(account|container|object)_.*)", read="roles/swift/templates/object.conf.j2: mount_check = false",
         state="objects on disks: with one not mounted a start writes to the root file system", last=19,

@@ -75,7 +75,7 @@ def _containers(engine, run):
 
 
 def _facts(item):
-    """Return what leaves the host of one container. Docker says Running of what it waits to start again: that runs not."""
+    """Return what leaves the host of one container. One that Docker waits to start again does not run, whatever Running says."""
     state, config = item["State"], item.get("Config") or {}
     labels = config.get("Labels") or {}
     health = state.get("Health") or state.get("Healthcheck") or {}
@@ -171,7 +171,7 @@ def _logs(engine, found, units, run):
 
 def _again(item, unit):
     """Return whether a running container was started again by itself a moment ago: what its life before died of is of interest."""
-    restarts = item["restart_count"] or int(unit.get("NRestarts") or 0)
+    restarts = item["restart_count"] or unit.get("NRestarts", "0") != "0"
     started = _epoch(item["started_at"])
     return bool(item["running"] and restarts and started is not None and time.time() - started < AGAIN_S)
 

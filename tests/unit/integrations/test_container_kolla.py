@@ -108,6 +108,12 @@ def test_what_only_stands_beside_state_may_be_started(name: str) -> None:
     assert not catalogue.is_stateful(name)
 
 
+def test_each_row_ends_with_the_last_release_that_deploys_it() -> None:
+    for row in kolla.TABLE:
+        deployed = [one for one in read() if one.tags and re.fullmatch(row.names, one.container)]
+        assert not deployed or max(max(one.majors) for one in deployed) == row.last, row.names
+
+
 def test_no_two_rows_speak_of_one_container() -> None:
     names = {row.container for row in read()}
     assert [name for name in names if sum(re.fullmatch(row.names, name) is not None for row in kolla.TABLE) > 1] == []
