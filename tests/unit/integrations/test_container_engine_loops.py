@@ -217,7 +217,8 @@ def test_one_that_hangs_in_its_wait_is_not_told_as_starting_over_and_over(monkey
     data = judged(section, section)
     assert (data["looping"], data["distinct_starts"]) == (True, 0)
     told = advice.advise(content.rules["container-looping"], targets.container("ctl1", "glance_api"), data)
-    assert told.startswith("glance_api on ctl1 waits to be started again, and was not for 10 min")
+    assert told.startswith("glance_api on ctl1 waits to be started again by its engine, and was not for 10 min")
+    assert told.endswith("docker restart glance_api")
 
 
 def test_a_stop_by_hand_stays_an_operators() -> None:
