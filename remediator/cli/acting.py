@@ -16,7 +16,6 @@ from remediator.cli.errors import DONE, FAILED, REFUSED, USAGE, CliError
 from remediator.cli.session import Format
 
 if TYPE_CHECKING:
-    from remediator.config import Config
     from remediator.model.control import Answer
 
 ANSWER_S: Final = 70.0
@@ -38,9 +37,9 @@ def plan(
     """Show the exact steps, commands and verdicts. Does nothing."""
     from remediator.cli import output
 
-    config = session.of(ctx).config()
-    answer = _asked(config, "plan", runbook, target, "")
-    data = _taken(config, answer, target)
+    here = session.of(ctx)
+    answer = _asked(here, "plan", runbook, target, "")
+    data = _taken(here, answer, target)
     if format is Format.JSON:
         output.as_json(data)
     else:
@@ -62,9 +61,8 @@ def execute(
     from remediator.cli import output
 
     here = session.of(ctx)
-    config = here.config()
-    answer = _asked(config, "execute", runbook, target, reason)
-    data = dict(_taken(config, answer, target, refusal_is_data=True))
+    answer = _asked(here, "execute", runbook, target, reason)
+    data = dict(_taken(here, answer, target, refusal_is_data=True))
     if wait and answer.exit == DONE and "result" not in data:
         data["result"] = _followed(here, str(data["run"]))
     if format is Format.JSON:
@@ -77,33 +75,34 @@ def execute(
     return EXITS.get(str(result["state"]), FAILED) if isinstance(result, Mapping) else DONE
 
 
-def _asked(config: Config, op: str, runbook: str, target: str, reason: str) -> Answer:
+def _asked(here: session.Session, op: str, runbook: str, target: str, reason: str) -> Answer:
     args = {"runbook": runbook, "target": target, "reason": reason}
     try:
-        return control_client.request(config.state_dir, op, args, timeout_s=ANSWER_S)
+        return control_client.request(here.state_dir(), op, args, timeout_s=ANSWER_S)
     except control_client.Unreachable as unreachable:
         if unreachable.denied:
             raise
     from remediator.cli import actor
     from remediator.daemon import standalone
 
+    config = here.config()
     session.quiet(config)
     if op == "plan":
         return standalone.plan(config, runbook, target, actor.me())
     return standalone.execute(config, runbook, target, actor.me(), reason)
 
 
-def _taken(config: Config, answer: Answer, target: str, *, refusal_is_data: bool = False) -> Mapping[str, Any]:
+def _taken(here: session.Session, answer: Answer, target: str, *, refusal_is_data: bool = False) -> Mapping[str, Any]:
     """Return the answer's data. Raise CliError when there is none worth showing, with a suggestion for a bad target."""
     if answer.exit == DONE or (refusal_is_data and answer.data):
         return dict(answer.data)
-    near = clean.suggestion(target, _targets(config)) if answer.exit == USAGE and target in answer.error else ""
+    near = clean.suggestion(target, _targets(here)) if answer.exit == USAGE and target in answer.error else ""
     raise CliError(answer.error + near, answer.exit)
 
 
-def _targets(config: Config) -> list[str]:
+def _targets(here: session.Session) -> list[str]:
     try:
-        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+        data = control_client.demand(here.state_dir(), "results", {"names": [], "target": None})
     except CliError:
         return []
     return sorted({str(each["target"]) for each in data.get("results", [])})

@@ -39,13 +39,12 @@ def approve(
     from remediator.cli import output
 
     here = session.of(ctx)
-    config = here.config()
     if plan is not None and NAMES_A_PLAN.fullmatch(plan) is None:
         why = f"--plan {plan!r} names no plan: give at least 8 characters of its hash; to see it: remediator approve {run}"
         raise CliError(why, USAGE)
     if plan is None:
         plan = _seen(here, run, yes=yes, quiet=format is Format.JSON)
-    data = control_client.demand(config.state_dir, "approve", {"run": run, "plan": plan, "reason": reason})
+    data = control_client.demand(here.state_dir(), "approve", {"run": run, "plan": plan, "reason": reason})
     if format is Format.JSON:
         output.as_json(data)
     else:
@@ -59,7 +58,7 @@ def deny(
     """Say no to a waiting run: it ends, and its incident goes to a person."""
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "deny", {"run": run, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "deny", {"run": run, "reason": reason})
     output.say(f"denied {run}")
     return 0
 

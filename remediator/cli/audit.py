@@ -83,7 +83,7 @@ def verify(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     from remediator.store.verify import verify as verify_log
 
     try:
-        code, found = verify_log(session.of(ctx).config())
+        code, found = verify_log(session.of(ctx).essentials("state_dir", "database", "audit"))
     except CliError as error:
         raise CliError(str(error), CANNOT_TELL) from error
     if format is Format.JSON:
@@ -133,7 +133,7 @@ def key(ctx: typer.Context) -> int:
     """Print the public key of the checkpoints' signatures."""
     from remediator.store import checkpoints, errors
 
-    path = session.of(ctx).config().audit.key_path
+    path = session.of(ctx).essentials("audit").audit.key_path
     try:
         print(checkpoints.public_text(checkpoints.load_public(path)))
     except (OSError, errors.StoreError) as error:
@@ -152,6 +152,6 @@ def accept_restore(
     """
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "accept-restore", {"reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "accept-restore", {"reason": reason})
     output.say("accepted the restored store")
     return 0

@@ -18,7 +18,7 @@ def show(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to
     """What has been accepted, and which signs of maintenance hold now."""
     from remediator.cli import output
 
-    data = control_client.demand(session.of(ctx).config().state_dir, "baseline-show", {})
+    data = control_client.demand(session.of(ctx).state_dir(), "baseline-show", {})
     if format is Format.JSON:
         output.as_json(data)
         return 0
@@ -44,9 +44,7 @@ def accept(
     """Say "this is whole, as it stands now". Exit 4, with the list, when the checks do not agree."""
     from remediator.cli import output
 
-    answer = control_client.request(
-        session.of(ctx).config().state_dir, "baseline-accept", {"scope": scope, "reason": reason}
-    )
+    answer = control_client.request(session.of(ctx).state_dir(), "baseline-accept", {"scope": scope, "reason": reason})
     data = answer.data or {}
     if format is Format.JSON and data:
         output.as_json(data)

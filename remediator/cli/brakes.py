@@ -33,7 +33,7 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
     """The brakes that are open now, and how each is let go."""
     from remediator.cli import output
 
-    status = control_client.demand(session.of(ctx).config().state_dir, "status", {})
+    status = control_client.demand(session.of(ctx).state_dir(), "status", {})
     found = [row for row in status.get("muted") or [] if row.get("kind") in KINDS]
     if format is Format.JSON:
         output.as_json(found)
@@ -61,7 +61,7 @@ def close(
 
     if brake not in CLOSED:
         raise CliError(_not_here(brake), USAGE)
-    data = control_client.demand(session.of(ctx).config().state_dir, "brake-close", {"brake": brake, "reason": reason})
+    data = control_client.demand(session.of(ctx).state_dir(), "brake-close", {"brake": brake, "reason": reason})
     if format is Format.JSON:
         output.as_json(data)
     else:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from remediator.cli import clean, control_client, nagios, session
 from remediator.cli.errors import UNKNOWN, USAGE, CliError
-
-if TYPE_CHECKING:
-    from remediator.config import Config
 
 LIVE_TIMEOUT_S: Final = 70.0
 """More than the daemon's own patience with a request (60 s), so that its sentence arrives."""
@@ -40,28 +37,28 @@ def check(
     format: Annotated[CheckFormat, typer.Option(help="How to print it.")] = CheckFormat.TABLE,
 ) -> int:
     """Judge now, change nothing. Exit code as Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
-    config = session.of(ctx).config()
+    here = session.of(ctx)
     wanted = tuple(names or ())
     collect_now = format is not CheckFormat.NAGIOS if live is None else live
-    answer = _answer(config, wanted, target, "check" if collect_now else "results")
+    answer = _answer(here, wanted, target, "check" if collect_now else "results")
     results = answer.get("results", [])
     if not results:
-        raise CliError(no_match(wanted, target, _known(config)), UNKNOWN)
+        raise CliError(no_match(wanted, target, _known(here)), UNKNOWN)
     _print(answer, results, format)
     return nagios.worst(results).value
 
 
-def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str) -> Mapping[str, Any]:
+def _answer(here: session.Session, names: tuple[str, ...], target: str | None, op: str) -> Mapping[str, Any]:
     """Return CONTRACTS' `check` JSON, with empty results when nothing matches."""
     args = {"names": list(names), "target": target}
     try:
-        answer = control_client.request(config.state_dir, op, args, timeout_s=LIVE_TIMEOUT_S)
+        answer = control_client.request(here.state_dir(), op, args, timeout_s=LIVE_TIMEOUT_S)
     except control_client.Unreachable as unreachable:
         if unreachable.denied:
             raise
         from remediator.daemon.looking import check_once
 
-        return check_once(config, names, target)
+        return check_once(here.config(), names, target)
     if answer.exit == USAGE:
         return {}
     if answer.exit:
@@ -69,10 +66,10 @@ def _answer(config: Config, names: tuple[str, ...], target: str | None, op: str)
     return dict(answer.data)
 
 
-def _known(config: Config) -> list[str]:
+def _known(here: session.Session) -> list[str]:
     """Return the names and targets the daemon knows, for a suggestion; nothing without one."""
     try:
-        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+        data = control_client.demand(here.state_dir(), "results", {"names": [], "target": None})
     except CliError:
         return []
     results = data.get("results", [])

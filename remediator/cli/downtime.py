@@ -27,7 +27,7 @@ def add(
     from remediator.cli import output
 
     args = {"target": target, "for_s": lasting.seconds(lasts), "reason": reason}
-    data = control_client.demand(session.of(ctx).config().state_dir, "downtime-add", args)
+    data = control_client.demand(session.of(ctx).state_dir(), "downtime-add", args)
     if format is Format.JSON:
         output.as_json(data)
         return 0
@@ -44,7 +44,7 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
     """The downtimes that stand, but for those Nagios told us of (`remediator status` shows them too)."""
     from remediator.cli import output
 
-    found = control_client.demand(session.of(ctx).config().state_dir, "downtime-list", {})["downtimes"]
+    found = control_client.demand(session.of(ctx).state_dir(), "downtime-list", {})["downtimes"]
     if format is Format.JSON:
         output.as_json(found)
         return 0
@@ -65,6 +65,6 @@ def end(
     """End a downtime before its time."""
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "downtime-end", {"id": downtime, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "downtime-end", {"id": downtime, "reason": reason})
     output.say(f"ended downtime {downtime}")
     return 0

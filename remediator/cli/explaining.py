@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from remediator.cli import clean, control_client, moments, questions, session, timeline
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
-
-if TYPE_CHECKING:
-    from remediator.config import Config
 
 ABOUT: Final = ("source", "notification_type", "check", "runbook", "service", "state")
 
@@ -62,17 +59,15 @@ def _by_name(here: session.Session, words: list[str]) -> tuple[Mapping[str, Any]
 
     now = datetime.now(UTC)
     question = questions.parse(words, now)
-    config = here.config()
-    found = recalling.answer(here.reader(), question, _known(config), now)
+    found = recalling.answer(here.reader(), question, _known(here), now)
     return found, recalling.text(found)
 
 
-def _known(config: Config) -> list[str]:
+def _known(here: session.Session) -> list[str]:
     """Return the names that a running daemon and the config know: without a daemon, what never broke may be unknown."""
-    inline = config.inventory.hosts
-    names = sorted(inline) if isinstance(inline, Mapping) else []
+    names = list(here.essentials().hosts)
     try:
-        data = control_client.demand(config.state_dir, "results", {"names": [], "target": None})
+        data = control_client.demand(here.state_dir(), "results", {"names": [], "target": None})
     except CliError:
         return names
     return [*names, *sorted({str(each[name]) for each in data["results"] for name in ("target", "check")})]

@@ -73,7 +73,7 @@ def close(
     """Close an incident by statement. If the problem is still there, the next event opens a new one."""
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "close", {"incident": incident, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "close", {"incident": incident, "reason": reason})
     output.say(f"closed incident {incident}")
     return 0
 
@@ -91,6 +91,6 @@ def ack(
     """
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "ack", {"incident": incident, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "ack", {"incident": incident, "reason": reason})
     output.say(f"acknowledged incident {incident}")
     return 0

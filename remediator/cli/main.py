@@ -1,13 +1,15 @@
 """The `remediator` command put together, and the one place that turns every end into an exit code and one line.
 
 Invariant: the exit code is one of docs/contracts.md; the library's own 2 for bad usage never leaves this file, since 2 says
-CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what it cannot know is UNKNOWN.
+CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what it cannot know is UNKNOWN. As a plugin it says
+so on stdout, since Nagios and NRPE show nothing of stderr.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -93,6 +95,8 @@ def app_for(command: str) -> typer.Typer:
 
 def entry() -> None:
     """The console script."""
+    if is_plugin(globals_first(sys.argv[1:])):
+        signal.signal(signal.SIGTERM, _out_of_time)
     sys.exit(main(sys.argv[1:]))
 
 
@@ -175,7 +179,38 @@ def exit_code_of(error: Exception) -> int:
     return CONFIG if kind.__module__.startswith(CONFIG_ROOMS) or kind.__name__ in CONFIG_ERRORS else FAILED
 
 
+def format_of(words: Sequence[str]) -> str:
+    """Return the format that a line asks for, as it is written."""
+    named, before = "table", ""
+    for word in words:
+        if word.startswith("--format="):
+            named = word.partition("=")[2]
+        elif before == "--format":
+            named = word
+        before = word
+    return named
+
+
+def is_plugin(words: Sequence[str]) -> bool:
+    """Return whether a `check` is read by Nagios: so it is where its format is misspelt."""
+    return command_of(words) == "check" and format_of(words) not in ("table", "json")
+
+
+def _out_of_time(*_: object) -> None:
+    """Whoever runs the plugin ends it when it takes too long: that is said, too."""
+    from remediator.cli import nagios
+
+    print(nagios.unknown("ended before it had an answer (SIGTERM: out of time?)"), flush=True)
+    os._exit(UNKNOWN)
+
+
 def _say(message: str, words: Sequence[str]) -> None:
     if "--debug" in list(words)[: list(words).index("--") if "--" in words else None]:
         traceback.print_exc()
+    if is_plugin(words):
+        from remediator.cli import nagios
+
+        print(nagios.unknown(message))
+        if format_of(words) == "nagios":
+            return
     print(f"remediator: {clean.line(message)}", file=sys.stderr)

@@ -57,6 +57,11 @@ def output(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join([f"{first} | {perfdata}" if perfdata else first, *lines])
 
 
+def unknown(why: str) -> str:
+    """Return the plugin's whole output where nothing could be judged, `why` in one line."""
+    return f"REMEDIATOR {State.UNKNOWN.name}: {clean.cut(_safe(why), LINE_WIDTH)}"
+
+
 def _label(result: Mapping[str, Any]) -> str:
     return _safe(f"{result.get('check', '')} {result.get('target', '')}")
 

@@ -1,7 +1,8 @@
 """`remediator pause` and `resume`: nothing acts until it is lifted, or while a command runs. A pause works without a daemon, by a file.
 
 Invariant: `pause` says done only when a pause holds: the daemon has committed it, or the file is there. A wrapped command
-starts only then, and never after the daemon has said no.
+starts only then, and never after the daemon has said no. A mistake in the config takes neither away; where it hides which
+file the pause is, the error names the `touch`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,17 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from remediator.cli import actor, clean, control_client, moments, session, wrapping
-from remediator.cli.errors import FAILED, USAGE, CliError
+from remediator.cli.errors import CONFIG, FAILED, USAGE, CliError
 from remediator.model import redaction, times
 
-if TYPE_CHECKING:
-    from remediator.config import Config
-
 NO_REASON: Final = "no reason given"
+PAUSE_FILE: Final = "/etc/remediator/PAUSE"
+"""The pause file of a config that names none."""
 COMMAND_CHARS: Final = 2000
 """How much of a wrapped command goes into the audit log."""
 
@@ -49,22 +49,26 @@ def pause(
     """
     from remediator.cli import output
 
-    config = session.of(ctx).config()
+    here = session.of(ctx)
     if wrap:
         if not command:
             raise CliError("--wrap needs a command: remediator pause --wrap -- COMMAND...", USAGE)
-        return _wrapped(config, command, scope or "all", reason)
+        return _wrapped(here, command, scope or "all", reason)
     if command or scope is not None:
         raise CliError("a command and --scope are for `remediator pause --wrap -- COMMAND...`", USAGE)
     try:
-        control_client.demand(config.state_dir, "pause", {"reason": reason})
+        control_client.demand(here.state_dir(), "pause", {"reason": reason})
     except CliError as error:
         if error.exit_code == USAGE:
             raise
-        path = Path(config.pause_file)
+        path = _pause_file(here)
         line = _line(reason)
         remark = "" if _written(path, line) else ", which was there already"
-        why = "no daemon is reachable" if isinstance(error, control_client.Unreachable) else f"the daemon said: {error}"
+        why = f"the daemon said: {error}"
+        if isinstance(error, control_client.Unreachable):
+            why = "no daemon is reachable"
+        elif error.exit_code == CONFIG:
+            why = "where the daemon is cannot be read"
         output.say(f"paused by the file {path}{remark}; {why}")
         return 0
     output.say("paused: nothing acts until `remediator resume`")
@@ -84,13 +88,14 @@ def resume(
 
     if pause is not None and every:
         raise CliError("say which pause to lift, or --all, not both", USAGE)
-    config = session.of(ctx).config()
-    path = Path(config.pause_file)
+    here = session.of(ctx)
+    found = here.essentials("state_dir", "pause_file")
+    path = Path(found.pause_file)
     try:
         args = {"reason": reason, "pause": pause, "all": every}
-        answer = control_client.request(config.state_dir, "resume", args)
+        answer = control_client.request(found.state_dir, "resume", args)
     except control_client.Unreachable as unreachable:
-        if pause is not None or not _remove(path):
+        if pause is not None or not _remove(path, found.trusted):
             raise CliError(
                 f"no pause file {path}, and a pause in the store needs the daemon: {unreachable}"
                 if pause is None
@@ -105,7 +110,7 @@ def resume(
     if pause is not None:
         output.say(f"lifted {pause}" + (f"; the pause file {path} still holds" if path.exists() else ""))
         return 0
-    output.say("resumed" + (f", and removed {path}" if _remove(path) else ""))
+    output.say("resumed" + (f", and removed {path}" if _remove(path, found.trusted) else ""))
     return 0
 
 
@@ -128,7 +133,7 @@ def _list(data: Any) -> None:
 # a command ---------------------------------------------------------------------------------------------------------
 
 
-def _wrapped(config: Config, command: list[str], scope: str, reason: str) -> int:
+def _wrapped(here: session.Session, command: list[str], scope: str, reason: str) -> int:
     """Run `command` between the daemon's yes and the word that it has ended. Return its exit code."""
     if shutil.which(command[0]) is None:
         raise CliError(f"cannot run {command[0]}: no such command on the PATH", wrapping.NOT_FOUND)
@@ -136,18 +141,20 @@ def _wrapped(config: Config, command: list[str], scope: str, reason: str) -> int
     with wrapping.Child(command) as child:
         args = {"scope": scope, "reason": reason, "command": told, "pid": child.pid, "pid_started": child.started}
         try:
-            wrap = control_client.demand(config.state_dir, "wrap-begin", args)["wrap"]
-        except control_client.Unreachable as unreachable:
-            return _by_file(Path(config.pause_file), child, told, reason, unreachable)
+            wrap = control_client.demand(here.state_dir(), "wrap-begin", args)["wrap"]
+        except CliError as error:
+            if not isinstance(error, control_client.Unreachable) and error.exit_code != CONFIG:
+                raise
+            return _by_file(_pause_file(here), child, told, reason, error)
         code = child.run()
         try:
-            control_client.demand(config.state_dir, "wrap-end", {"wrap": wrap, "exit": code})
+            control_client.demand(here.state_dir(), "wrap-end", {"wrap": wrap, "exit": code})
         except CliError as error:
             _note(f"the daemon was not told that {wrap} has ended (it sees the process gone by itself): {error}")
         return code
 
 
-def _by_file(path: Path, child: wrapping.Child, told: str, reason: str, why: control_client.Unreachable) -> int:
+def _by_file(path: Path, child: wrapping.Child, told: str, reason: str, why: CliError) -> int:
     """As `_wrapped` without a daemon: the pause file stands for the time of the command, and goes if it is still ours."""
     line = _line(f"{reason}: while this runs: {told}")
     ours = _written(path, line)
@@ -178,6 +185,21 @@ def _note(text: str) -> None:
 # the file ----------------------------------------------------------------------------------------------------------
 
 
+def _pause_file(here: session.Session) -> Path:
+    """Return the pause file that a daemon with this config looks at. Raise CliError where that is not certain."""
+    try:
+        found = here.essentials()
+    except CliError as error:
+        raise CliError(f"NOT PAUSED: {error}; as root: touch its pause_file ({PAUSE_FILE})", error.exit_code) from None
+    if "pause_file" in found.spoilt or found.assumed:
+        why = f"the pause_file of {found.file} cannot be read; as root: touch it (the default is {PAUSE_FILE})"
+        raise CliError(f"NOT PAUSED: no daemon is reachable, and {why}", FAILED)
+    if not found.trusted and found.pause_file != PAUSE_FILE:
+        why = f"others may write {found.file}, so what it names is not written; as root: touch {found.pause_file}"
+        raise CliError(f"NOT PAUSED: no daemon is reachable, and {why}", FAILED)
+    return Path(found.pause_file)
+
+
 def _line(reason: str) -> str:
     return f"{times.rfc3339(datetime.now(UTC))} {actor.me().name}: {clean.line(reason)}\n"
 
@@ -195,9 +217,11 @@ def _written(path: Path, line: str) -> bool:
     return True
 
 
-def _remove(path: Path) -> bool:
-    """Remove the pause file. Return whether there was one. Raise CliError when it stays."""
+def _remove(path: Path, trusted: bool = True) -> bool:
+    """Remove the pause file. Return whether there was one. Raise CliError when it stays, as one does that others may name."""
     try:
+        if not trusted and path.exists():
+            raise CliError(f"STILL PAUSED: others may write the config that names {path}; as root: rm {path}", FAILED)
         path.unlink()
     except FileNotFoundError:
         return False

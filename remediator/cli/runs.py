@@ -81,7 +81,7 @@ def cancel(
     """End a run before its next step. A step under way is finished first."""
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "cancel", {"run": run, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "cancel", {"run": run, "reason": reason})
     output.say(f"cancelled run {run}")
     return 0
 
@@ -97,6 +97,6 @@ def resolve(
     from remediator.cli import output
 
     args = {"run": run, "outcome": outcome.value, "reason": reason}
-    control_client.demand(session.of(ctx).config().state_dir, "resolve", args)
+    control_client.demand(session.of(ctx).state_dir(), "resolve", args)
     output.say(f"resolved run {run} as {outcome.value}")
     return 0

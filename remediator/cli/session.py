@@ -6,15 +6,18 @@ Nothing heavy is imported at module level here or in any command: `remediator --
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import typer
 
+from remediator.cli import clean
 from remediator.cli.errors import CONFIG, CliError
 
 if TYPE_CHECKING:
     from remediator.config import Config
+    from remediator.config.essentials import Essentials
     from remediator.store.reader import Reader
 
 
@@ -31,21 +34,54 @@ class Session:
 
     config_path: str | None = None
     debug: bool = False
+    _essentials: Essentials | None = field(default=None, init=False)
 
     def config(self) -> Config:
-        """Return the config. Raise CliError 78 with its first mistake."""
+        """Return the config, for what watches or acts in this process. Raise CliError 78 with its first mistake."""
         from remediator.config import ConfigError, load_config
 
+        if self._essentials is not None and self._essentials.config is not None:
+            return self._essentials.config
         try:
             return load_config(self.config_path)
         except ConfigError as error:
             raise CliError(str(error), CONFIG) from error
 
+    def essentials(self, *needs: str) -> Essentials:
+        """Return what a command needs that reads, pauses or asks the daemon, and say once on stderr what is wrong elsewhere.
+
+        Raise CliError 78 when there is no such file, or when one of the keys that it `needs` cannot be read.
+        """
+        if self._essentials is None:
+            from remediator.config import essentials
+
+            found = essentials.read(self.config_path)
+            if found is None:
+                self.config()
+                raise AssertionError("a config that is not there has been read")
+            self._essentials = found
+            if found.mistakes:
+                _warn(f"{self._mistake(found)}; going on with {_where(found)}")
+        spoilt = [name for name in needs if name in self._essentials.spoilt]
+        if spoilt:
+            raise CliError(f"{spoilt[0]} cannot be read: {self._mistake(self._essentials)}", CONFIG)
+        return self._essentials
+
+    def state_dir(self) -> str:
+        """Return where the daemon is asked. Raise CliError 78 if that cannot be read."""
+        return self.essentials("state_dir").state_dir
+
     def reader(self) -> Reader:
-        """Return a reader of the store. Raise CliError 78 if the config is wrong."""
+        """Return a reader of the store. Raise CliError 78 if where the store is cannot be read."""
         from remediator.store.reader import Reader
 
-        return Reader(self.config())
+        return Reader(self.essentials("state_dir", "database"))
+
+    @staticmethod
+    def _mistake(found: Essentials) -> str:
+        from remediator.config import ConfigError
+
+        return str(ConfigError(found.mistakes))
 
 
 def of(ctx: typer.Context) -> Session:
@@ -60,3 +96,13 @@ def quiet(config: Config) -> None:
 
     wanted = config.log.model_copy(update={"format": "json", "level": "error"})
     logs.configure(config.model_copy(update={"log": wanted}))
+
+
+def _where(found: Essentials) -> str:
+    if "state_dir" in found.spoilt:
+        return "what can be read without state_dir"
+    return f"state_dir {found.state_dir}" + (", the default" if found.assumed else "")
+
+
+def _warn(text: str) -> None:
+    print(f"remediator: warning: {clean.line(text)}", file=sys.stderr, flush=True)

@@ -49,7 +49,7 @@ def add(
             USAGE,
         )
     args = {"matchers": [matcher(each) for each in matchers], "for_s": lasting.seconds(lasts), "reason": reason}
-    data = control_client.demand(session.of(ctx).config().state_dir, "silence-add", args)
+    data = control_client.demand(session.of(ctx).state_dir(), "silence-add", args)
     if format is Format.JSON:
         output.as_json(data)
         return 0
@@ -64,7 +64,7 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
     """The silences that stand."""
     from remediator.cli import output
 
-    found = control_client.demand(session.of(ctx).config().state_dir, "silence-list", {})["silences"]
+    found = control_client.demand(session.of(ctx).state_dir(), "silence-list", {})["silences"]
     if format is Format.JSON:
         output.as_json(found)
         return 0
@@ -88,6 +88,6 @@ def end(
     """End a silence before its time."""
     from remediator.cli import output
 
-    control_client.demand(session.of(ctx).config().state_dir, "silence-end", {"id": silence, "reason": reason})
+    control_client.demand(session.of(ctx).state_dir(), "silence-end", {"id": silence, "reason": reason})
     output.say(f"ended silence {silence}")
     return 0

@@ -36,7 +36,7 @@ def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     """One screen: what is broken, what it is doing, what waits for you, what is muted until when."""
     here = session.of(ctx)
     try:
-        answer = control_client.demand(here.config().state_dir, "status", {})
+        answer = control_client.demand(here.state_dir(), "status", {})
     except control_client.Unreachable:
         from remediator.store.errors import StoreError
 
@@ -51,7 +51,7 @@ def stored(here: session.Session) -> dict[str, Any]:
     """Return CONTRACTS' `status` from the store alone: what only a running daemon knows is null, never empty."""
     reader = here.reader()
     return {
-        "cloud": here.config().cloud,
+        "cloud": here.essentials().cloud,
         "at": None,
         "paused": None,
         "open": reader.incidents("open"),

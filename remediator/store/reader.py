@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from remediator.config import Config
+from remediator.config.essentials import Essentials
 from remediator.incidents import lifecycle
 from remediator.model.records import Approval, Debt, Incident, Run
 from remediator.model.times import Instant, rfc3339
@@ -21,7 +22,7 @@ from remediator.model.values import as_json
 from remediator.store import database, errors, rows, tables
 
 
-def location(config: Config) -> str:
+def location(config: Config | Essentials) -> str:
     """Return the URL of the configured database. Raise SecretError when its secret cannot be read."""
     return database.url_of(Path(config.state_dir), config.database.resolve())
 
@@ -33,7 +34,7 @@ MOST_KEYS = 10_000
 class Reader:
     """Opened per command or per page. Every method raises StoreUnavailable when the store cannot be read."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config | Essentials) -> None:
         self._url = location(config)
         self._cloud = config.cloud
         self._engine = database.reading(self._url)

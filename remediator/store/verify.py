@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from remediator.config import Config
+from remediator.config.essentials import Essentials
 from remediator.model import times
 from remediator.store import chain, checkpoints, errors, reader, tables
 
@@ -164,7 +165,7 @@ def _note_back(entry: dict[str, Any], before: datetime | None, back: list[dict[s
     return at
 
 
-def verify(config: Config) -> tuple[int, dict[str, Any]]:
+def verify(config: Config | Essentials) -> tuple[int, dict[str, Any]]:
     """Verify the configured store against its checkpoints and return (exit code, CONTRACTS' `audit verify` JSON).
 
     Exit code 3 (cannot tell) comes with ``error``: no database, no key, or a checkpoint file that is empty or not whole.

@@ -104,3 +104,33 @@ def test_our_errors_keep_their_sentence_and_others_name_their_kind() -> None:
 
 def test_a_message_is_always_one_line() -> None:
     assert str(CliError("a\nb\t c", 1)) == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            ["check", "--format", "nagios", "--config", "/does/not/exist"],
+            "/does/not/exist:1:1: the file cannot be read",
+        ),
+        (["--config=/does/not/exist", "check", "--format=nagios"], "/does/not/exist:1:1"),
+        (["check", "--bad", "--format", "nagios"], "No such option: --bad"),
+        (["check", "--format", "nagis"], "'nagis' is not one of"),
+        (["check", "--format", "nagios", "--target"], "--target"),
+    ],
+)
+def test_a_plugin_says_on_stdout_what_keeps_it_from_knowing(
+    line: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(line) == 3
+    said = capsys.readouterr()
+    assert said.out.startswith("REMEDIATOR UNKNOWN: ")
+    assert words in said.out
+    assert said.out.count("\n") == 1
+    assert "|" not in said.out
+    assert said.err == ("" if "nagis" not in line else f"remediator: {said.out.partition(': ')[2]}")
+
+
+@pytest.mark.parametrize("line", [["check"], ["check", "--format", "json"], ["status", "--format", "nagios"], ["chek"]])
+def test_what_is_no_plugin_says_it_on_stderr(line: list[str]) -> None:
+    assert not main.is_plugin(line)
