@@ -49,7 +49,7 @@ COMMANDS: Final = {
 GLOBAL_WITH_VALUE: Final = ("--config",)
 GLOBAL_FLAGS: Final = ("--debug",)
 CONFIG_ROOMS: Final = ("remediator.config", "remediator.content", "remediator.inventory")
-CONFIG_ERRORS: Final = ("ContentWrong", "BadAddress")
+CONFIG_ERRORS: Final = ("ContentWrong", "BadAddress", "TlsUnusable")
 
 
 def _version(wanted: bool) -> None:

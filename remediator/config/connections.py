@@ -187,11 +187,13 @@ class TlsConfig(Section):
 
 
 class HttpConfig(Section):
-    """The web server. Loopback is no boundary on a kolla host: every route but /healthz needs a token."""
+    """The web server. Loopback is no boundary on a kolla host: every route but /healthz needs a token. On an address that
+    others reach, tokens go over TLS, or `plaintext_ok` says that they may be read on the way."""
 
     bind: str = "127.0.0.1:8087"
     tls: TlsConfig | None = None
     trusted_proxies: tuple[str, ...] = ()
+    plaintext_ok: bool = False
 
     @field_validator("bind")
     @classmethod
@@ -201,11 +203,33 @@ class HttpConfig(Section):
             raise ValueError(f"{value!r} is not ADDRESS:PORT, like 127.0.0.1:8087 or [::1]:8087")
         return value
 
+    @model_validator(mode="after")
+    def _no_token_in_the_clear(self) -> HttpConfig:
+        if self.is_open and self.tls is None and not self.plaintext_ok:
+            raise PydanticCustomError(
+                "plaintext",
+                "bind {bind} is open to others, and without tls their tokens can be read on the way: set http.tls, bind "
+                "127.0.0.1 behind a proxy, or say http.plaintext_ok: true",
+                {"bind": self.bind},
+            )
+        return self
+
     @property
     def address(self) -> tuple[str, int]:
         """Host (without brackets) and port; port 0 lets the system choose."""
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the address can be reached from elsewhere: a name counts as open, but for ``localhost``."""
+        host, _ = self.address
+        try:
+            found = ipaddress.ip_address(host)
+        except ValueError:
+            return host.lower().rstrip(".") != "localhost"
+        mapped = getattr(found, "ipv4_mapped", None)
+        return not (mapped or found).is_loopback
 
 
 class TokenConfig(Section):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -53,6 +55,8 @@ CHECKPOINT_EVERY = 100
 CHECKPOINT_S = 300.0
 SLOW_TICK_S = 1.0
 STOP_S = 25.0
+SCRAPE_S = 4.0
+"""How long a scrape waits for the loop: less than the 10 s that Prometheus waits."""
 
 log = structlog.get_logger("remediator")
 
@@ -110,8 +114,8 @@ class Loop:
         """When an end that was asked for no longer waits for the steps under way (CLOCK_BOOTTIME)."""
         self._compared = checkpoints is None
         """Whether the store was held against its checkpoints: once, at the start."""
-        self._metrics: Mapping[str, Any] = {}
-        self._metrics_wanted = time.monotonic()
+        self._scrapes: queue.SimpleQueue[Future[Mapping[str, Any]]] = queue.SimpleQueue()
+        """Who waits for the numbers of now."""
 
     # the loop itself ----------------------------------------------------------------------------------------------
 
@@ -164,8 +168,7 @@ class Loop:
         for effect in effects:
             self._carry_out(effect)
         self._checkpoint()
-        if time.monotonic() - self._metrics_wanted < 120:
-            self._metrics = self._engine.metrics(self._clock.now())
+        self._answer_scrapes()
         took_s = time.monotonic() - started
         if took_s > SLOW_TICK_S:
             kinds = sorted({type(item).__name__ for item in inputs})
@@ -178,6 +181,20 @@ class Loop:
             )
         self._finished_at = time.monotonic()
         systemd.tell("WATCHDOG=1")
+
+    def _answer_scrapes(self) -> None:
+        """Tell the numbers of this turn to whoever asked for them; they are made once, and only when somebody asked."""
+        waiting: list[Future[Mapping[str, Any]]] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                scrape = self._scrapes.get_nowait()
+                if scrape.set_running_or_notify_cancel():
+                    waiting.append(scrape)
+        if not waiting:
+            return
+        numbers = self._engine.metrics(self._clock.now())
+        for scrape in waiting:
+            scrape.set_result(numbers)
 
     def _checkpoint(self, force: bool = False) -> None:
         file, world = self._checkpoints, self._engine.world
@@ -398,8 +415,15 @@ class Loop:
         }
 
     def metrics(self) -> Mapping[str, list[tuple[Mapping[str, str], float]]]:
-        self._metrics_wanted = time.monotonic()
-        return {**self._metrics, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}
+        """Return the numbers of now. From a loop that does not answer in time only its age: old numbers would look like new ones."""
+        scrape: Future[Mapping[str, Any]] = Future()
+        self._scrapes.put(scrape)
+        self.wake()
+        numbers: Mapping[str, Any] = {}
+        with contextlib.suppress(FutureTimeout):
+            numbers = scrape.result(timeout=SCRAPE_S)
+        scrape.cancel()
+        return {**numbers, "remediator_loop_age_seconds": [({}, self.loop_age_s())]}
 
 
 def _broken(host: str, moments: tuple[Instant, Instant], why: str, forced: bool) -> HostReply:

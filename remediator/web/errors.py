@@ -15,6 +15,14 @@ class CannotListen(WebError):
         super().__init__(f"cannot listen on {address}: {why}; change http.bind or stop what holds the port")
 
 
+class TlsUnusable(WebError):
+    """The certificate or the key of `http.tls` cannot be used."""
+
+    def __init__(self, key: str, path: str, why: str) -> None:
+        self.path = path
+        super().__init__(f"{key}: {path} {why}")
+
+
 class NotStarted(WebError):
     """The server thread did not come up in time."""
 

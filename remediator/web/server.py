@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 import time
 from typing import Final
@@ -20,7 +21,7 @@ from remediator.model.hooks import EnginePort
 from remediator.web import settings
 from remediator.web.app import create_app
 from remediator.web.connections import BoundedProtocol
-from remediator.web.errors import CannotListen, NotStarted
+from remediator.web.errors import CannotListen, NotStarted, TlsUnusable
 
 START_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30
@@ -101,10 +102,32 @@ def _bound(address: str) -> socket.socket:
     return listening
 
 
+def _usable(tls: settings.Tls) -> None:
+    """Raise TlsUnusable with one sentence unless the certificate and its key can be read and fit each other."""
+    for key, path in (("http.tls.cert", tls.certificate), ("http.tls.key", tls.key)):
+        try:
+            with open(path, "rb"):
+                pass
+        except OSError as error:
+            raise TlsUnusable(key, path, f"cannot be read: {os.strerror(error.errno or 0)}") from None
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key, password="")
+    except ssl.SSLError as error:
+        if "MISMATCH" in (error.reason or ""):
+            raise TlsUnusable(
+                "http.tls.key", tls.key, f"does not belong to the certificate {tls.certificate}"
+            ) from None
+        why = f"and its key {tls.key} are no PEM certificate and key without a password ({error.reason or error})"
+        raise TlsUnusable("http.tls.cert", tls.certificate, why) from None
+
+
 def make_server(port: EnginePort, _reader: object, config: Config) -> WebServer:
-    """Return the HTTP door of a daemon: what `cli` hands to `daemon`. Raise SecretError if a token cannot be read.
+    """Return the HTTP door of a daemon: what `cli` hands to `daemon`. Raise SecretError if a token cannot be read, and
+    TlsUnusable if the certificate or its key cannot.
 
     The reader is for the read routes of the API, which do not exist yet.
     """
     wanted = settings.from_config(config)
+    if wanted.tls is not None:
+        _usable(wanted.tls)
     return WebServer(create_app(port, wanted), wanted)

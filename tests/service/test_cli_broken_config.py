@@ -132,6 +132,24 @@ def test_what_others_may_write_names_no_file_that_is_written_or_removed(site: Si
         assert site.run("pause", "--reason", "x").returncode == 0
 
 
+def test_a_daemon_whose_certificate_is_not_there_ends_at_once_with_a_sentence(site: Site) -> None:
+    broken(site, "http: {bind: '127.0.0.1:0', tls: {cert: /none/cert.pem, key: /none/key.pem}}\n")
+    began = time.monotonic()
+    done = site.run("daemon")
+    assert done.returncode == 78
+    last = done.stderr.splitlines()[-1]
+    assert last == "remediator: http.tls.cert: /none/cert.pem cannot be read: No such file or directory"
+    assert "Traceback" not in done.stderr
+    assert time.monotonic() - began < 30
+
+
+def test_an_open_address_without_tls_is_refused_by_validate_and_by_the_daemon(site: Site) -> None:
+    broken(site, "http: {bind: '0.0.0.0:0'}\n")
+    assert "http.plaintext_ok: true" in site.run("validate").stdout
+    done = site.run("daemon")
+    assert (done.returncode, "http.plaintext_ok: true" in done.stderr) == (78, True)
+
+
 def test_what_is_in_the_store_is_read_without_the_rest_of_the_config(site: Site) -> None:
     from remediator.store.database import Database, url_of
 

@@ -312,3 +312,28 @@ def _is_branch(model: type[BaseModel], value: dict[str, Any]) -> bool:
     """Whether `value` is meant for `model`, when several are told apart by `type`."""
     literal = shape.key_fields(model).get("type")
     return literal is None or value.get("type") in getattr(literal, "__args__", ())
+
+
+@pytest.mark.parametrize(
+    ("bind", "is_open"),
+    [
+        ("127.0.0.1:1", False),
+        ("127.1.2.3:1", False),
+        ("'[::1]:1'", False),
+        ("'[::ffff:127.0.0.1]:1'", False),
+        ("localhost:1", False),
+        ("0.0.0.0:1", True),
+        ("'[::]:1'", True),
+        ("192.0.2.1:1", True),
+        ("ctl1.example.net:1", True),
+        ("localhost.example.net:1", True),
+    ],
+)
+def test_an_open_address_needs_tls_or_a_word(tmp_path: Path, bind: str, is_open: bool) -> None:
+    plain = said(tmp_path, MINIMAL + f"http: {{bind: {bind}}}\n")
+    assert bool(plain) is is_open
+    if is_open:
+        assert plain[0].startswith("config.yaml:3:7: http: bind ")
+        assert "http.plaintext_ok: true" in plain[0]
+    assert said(tmp_path, MINIMAL + f"http: {{bind: {bind}, plaintext_ok: true}}\n") == []
+    assert said(tmp_path, MINIMAL + f"http: {{bind: {bind}, tls: {{cert: /c, key: /k}}}}\n") == []
