@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, nagios, session
+from remediator.cli import clean, control_client, moments, nagios, provenance, session
 from remediator.cli.errors import UNKNOWN, USAGE, CliError
 
 LIVE_TIMEOUT_S: Final = 70.0
@@ -34,17 +34,27 @@ def check(
         bool | None,
         typer.Option("--live/--cached", help="Collect now, or take the daemon's last results (default for nagios)."),
     ] = None,
+    daemon: Annotated[
+        bool,
+        typer.Option(
+            "--daemon/--no-daemon", help="Ask the running daemon, or look from here with the config as it is."
+        ),
+    ] = True,
     format: Annotated[CheckFormat, typer.Option(help="How to print it.")] = CheckFormat.TABLE,
 ) -> int:
     """Judge now, change nothing. Exit code as Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
     here = session.of(ctx)
     wanted = tuple(names or ())
     collect_now = format is not CheckFormat.NAGIOS if live is None else live
-    answer = _answer(here, wanted, target, "check" if collect_now else "results")
+    if not daemon and live is False:
+        raise CliError("--cached is what the daemon knows, and --no-daemon does not ask it", USAGE)
+    answer = (
+        _answer(here, wanted, target, "check" if collect_now else "results") if daemon else _alone(here, wanted, target)
+    )
     results = answer.get("results", [])
     if not results:
         raise CliError(no_match(wanted, target, _known(here)), UNKNOWN)
-    _print(answer, results, format)
+    _print(here, answer, results, format)
     return nagios.worst(results).value
 
 
@@ -56,14 +66,19 @@ def _answer(here: session.Session, names: tuple[str, ...], target: str | None, o
     except control_client.Unreachable as unreachable:
         if unreachable.denied:
             raise
-        from remediator.daemon.looking import check_once
-
-        return check_once(here.config(), names, target)
+        return _alone(here, names, target)
     if answer.exit == USAGE:
         return {}
     if answer.exit:
         raise CliError(answer.error, UNKNOWN)
     return dict(answer.data)
+
+
+def _alone(here: session.Session, names: tuple[str, ...], target: str | None) -> Mapping[str, Any]:
+    """Look once from this process, with the config as it lies there."""
+    from remediator.daemon.looking import check_once
+
+    return check_once(here.config(), names, target)
 
 
 def _known(here: session.Session) -> list[str]:
@@ -86,12 +101,17 @@ def no_match(names: Sequence[str], target: str | None, known: Sequence[str]) -> 
     return f"no result matches {asked}{near}"
 
 
-def _print(answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]], format: CheckFormat) -> None:
+def _print(
+    here: session.Session, answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]], format: CheckFormat
+) -> None:
     from remediator.cli import output
 
     if format is CheckFormat.NAGIOS:
         print(nagios.output(results))
+        if told := provenance.differs(here, answer):
+            print(nagios.safe(told))
     elif format is CheckFormat.JSON:
+        provenance.warn(here, answer)
         output.as_json(answer)
     else:
         output.table(
@@ -99,3 +119,11 @@ def _print(answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]], form
             ((each["state"], each["check"], each["target"], each["output"]) for each in nagios.ranked(results)),
             empty="",
         )
+        print("\n".join(["", _summary(results), *filter(None, (provenance.loaded(answer),))]))
+        provenance.warn(here, answer)
+
+
+def _summary(results: Sequence[Mapping[str, Any]]) -> str:
+    ages = [float(each["age_s"]) for each in results if isinstance(each.get("age_s"), (int, float))]
+    oldest = f"; the oldest result is {moments.span(max(ages))} old" if ages else ""
+    return f"{nagios.counts(results)}{oldest}"

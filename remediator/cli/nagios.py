@@ -17,6 +17,8 @@ from remediator.model.judging import SEVERITY, State
 TEXT_WIDTH: Final = 80
 LINE_WIDTH: Final = 400
 MAX_LINES: Final = 200
+PERFDATA_WIDTH: Final = 2000
+"""Nagios reads 8 KiB of a plugin, and older NRPE 1 KiB: whoever graphs everything asks check by check."""
 
 
 def state_of(result: Mapping[str, Any]) -> State:
@@ -43,51 +45,72 @@ def output(results: Sequence[Mapping[str, Any]]) -> str:
     if not results:
         return f"REMEDIATOR {state.name}: no check matches"
     in_order = ranked(results)
-    counts = {each: sum(state_of(result) is each for result in results) for each in State}
-    summary = (
-        f"{counts[State.CRITICAL]} critical, {counts[State.UNKNOWN]} unknown, "
-        f"{counts[State.WARNING]} warning, {counts[State.OK]} ok"
-    )
-    first = f"REMEDIATOR {state.name}: {summary} - {clean.cut(_text(in_order[0]), TEXT_WIDTH)}"
-    perfdata = " ".join(datum for result in in_order for datum in _perfdata(result))
+    first = f"REMEDIATOR {state.name}: {counts(results)} - {clean.cut(_text(in_order[0]), TEXT_WIDTH)}"
+    data = [datum for result in in_order for datum in _perfdata(result)]
+    kept = _within(data, PERFDATA_WIDTH)
+    perfdata = " ".join(datum for datum in data if datum in kept)
     bad = [result for result in in_order if state_of(result) is not State.OK]
     lines = [clean.cut(f"{state_of(result).name} {_label(result)}: {_plain(result)}", LINE_WIDTH) for result in bad]
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], f"... and {len(lines) - MAX_LINES} more"]
+    if len(kept) < len(set(data)):
+        lines.append(
+            f"{len(set(data)) - len(kept)} values of performance data are left out: ask by --target or by check"
+        )
     return "\n".join([f"{first} | {perfdata}" if perfdata else first, *lines])
+
+
+def _within(data: Sequence[str], width: int) -> set[str]:
+    """Return the values that fit into `width` characters: the first by name, so that the same ones are told each time."""
+    kept: set[str] = set()
+    used = -1
+    for datum in sorted(set(data)):
+        used += len(datum) + 1
+        if used > width:
+            break
+        kept.add(datum)
+    return kept
+
+
+def counts(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many results are in each state, the worst first."""
+    number = {each: sum(state_of(result) is each for result in results) for each in State}
+    order = (State.CRITICAL, State.UNKNOWN, State.WARNING, State.OK)
+    return ", ".join(f"{number[each]} {each.name.lower()}" for each in order)
+
+
+def safe(value: Any) -> str:
+    """Return foreign text as one line without the sign behind which perfdata stand."""
+    return clean.line(value).replace("|", "/")
 
 
 def unknown(why: str) -> str:
     """Return the plugin's whole output where nothing could be judged, `why` in one line."""
-    return f"REMEDIATOR {State.UNKNOWN.name}: {clean.cut(_safe(why), LINE_WIDTH)}"
+    return f"REMEDIATOR {State.UNKNOWN.name}: {clean.cut(safe(why), LINE_WIDTH)}"
 
 
 def _label(result: Mapping[str, Any]) -> str:
-    return _safe(f"{result.get('check', '')} {result.get('target', '')}")
+    return safe(f"{result.get('check', '')} {result.get('target', '')}")
 
 
 def _plain(result: Mapping[str, Any]) -> str:
-    return _safe(result.get("output", ""))
+    return safe(result.get("output", ""))
 
 
 def _text(result: Mapping[str, Any]) -> str:
-    return f"{_safe(result.get('target', ''))}: {_plain(result)}"
-
-
-def _safe(value: Any) -> str:
-    return clean.line(value).replace("|", "/")
+    return f"{safe(result.get('target', ''))}: {_plain(result)}"
 
 
 def _perfdata(result: Mapping[str, Any]) -> list[str]:
     """Return ``'target.name'=value[uom];warn;crit`` for each value, without trailing semicolons."""
     found = []
     for name, value in (result.get("perfdata") or {}).items():
-        label = _safe(f"{result.get('target', '')}.{name}").replace("'", "''").replace("=", "_")
+        label = safe(f"{result.get('target', '')}.{name}").replace("'", "''").replace("=", "_")
         fields = value if isinstance(value, Mapping) else {"value": value}
         number = _number(fields.get("value"))
-        uom = _safe(fields.get("uom") or "") if number != "U" else ""
+        uom = safe(fields.get("uom") or "") if number != "U" else ""
         limits = ";".join(
-            _safe(fields.get(limit) if fields.get(limit) is not None else "") for limit in ("warn", "crit")
+            safe(fields.get(limit) if fields.get(limit) is not None else "") for limit in ("warn", "crit")
         )
         found.append(f"'{label}'={number}{uom};{limits}".rstrip(";"))
     return found

@@ -39,6 +39,13 @@ def console() -> Console:
     return Console(markup=False, highlight=False, emoji=False, soft_wrap=False, width=wide)
 
 
+def width() -> int | None:
+    """Return the columns of the terminal, None when the output is none: nothing is folded then."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
     """Print rows under `columns`; the last column takes what is left of the width. Without rows print `empty`."""
     from rich.table import Table

@@ -61,7 +61,7 @@ class Session:
                 raise AssertionError("a config that is not there has been read")
             self._essentials = found
             if found.mistakes:
-                _warn(f"{self._mistake(found)}; going on with {_where(found)}")
+                warn(f"{self._mistake(found)}; going on with {_where(found)}")
         spoilt = [name for name in needs if name in self._essentials.spoilt]
         if spoilt:
             raise CliError(f"{spoilt[0]} cannot be read: {self._mistake(self._essentials)}", CONFIG)
@@ -104,5 +104,6 @@ def _where(found: Essentials) -> str:
     return f"state_dir {found.state_dir}" + (", the default" if found.assumed else "")
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
+    """Say something on stderr that ends nothing."""
     print(f"remediator: warning: {clean.line(text)}", file=sys.stderr, flush=True)

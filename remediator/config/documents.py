@@ -6,6 +6,7 @@ is not read at all: whoever can change it could make us act.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ class Document:
     data: Any = None
     places: dict[Loc, Place] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
+    sha256: str = ""
+    """Of the text; empty for what could not be read."""
 
     def place(self, loc: Loc) -> Place:
         """Return the place of `loc`, or of the nearest part around it that is in the file."""
@@ -112,7 +115,8 @@ def parse(text: str, file: str) -> Document:
         return Document(file=file, mistakes=(_syntax(file, 1, 1, " ".join(str(error).split())),))
     reader = _Reader(file)
     data = None if node is None else reader.value(node, (), Place(1, 1, 1, 1))
-    return Document(file=file, data=data, places=reader.places, mistakes=tuple(reader.mistakes))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Document(file=file, data=data, places=reader.places, mistakes=tuple(reader.mistakes), sha256=digest)
 
 
 def walk(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:

@@ -48,6 +48,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     approved = replace(
         run,
         state=RunState.PLANNED,
+        reason="",
         locked_at=turn.now,
         approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now),
     )

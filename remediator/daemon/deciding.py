@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from remediator.daemon import casing, grouping, situation
 from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.world import Considered
 from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
@@ -51,6 +52,7 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
         return
     outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)
+    world.considered[incident.id] = {}
     for each in outcomes:
         if each is not winner:
             _store(turn, incident, each, each.outcome, each.reason, f"{each.outcome.value}:{each.reason}")
@@ -191,7 +193,8 @@ def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
         return f"no bad sample yet in this series; it waits {seconds(needed)}"
     served = turn.now.since(series.bad_since)
     if served < needed:
-        return f"bad for {seconds(served)}, it waits {seconds(needed)} before it acts"
+        ends = turn.now.wall + timedelta(seconds=needed - served)
+        return f"bad since {series.bad_since.wall:%H:%M:%S} UTC, it waits {seconds(needed)} before it acts: until {ends:%H:%M:%S}"
     return None
 
 
@@ -306,6 +309,10 @@ def _store(
     run: str | None = None,
 ) -> None:
     """Store a decision unless the newest one of this rule in this incident says the same."""
+    look = Considered(
+        at=turn.now, rule=judged.rule.name, outcome=outcome, reason=reason, verdicts=tuple(verdicts), run=run
+    )
+    turn.world.considered.setdefault(incident.id, {})[judged.rule.name] = look
     known = turn.world.decisions.get((incident.id, judged.rule.name))
     if known is not None and signature_of(known) == signature:
         return

@@ -367,6 +367,7 @@ class Engine:
             return
         self._reload.refused = None
         world.take_content(item.config, item.content, item.inventory)
+        world.config_at = turn.now
         observing.forget_left(turn)
         identities.forget_left(turn)
         turn.journal.audit(

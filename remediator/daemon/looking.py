@@ -48,7 +48,7 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
         for result in facts.judge(check, inventory, now)
         if target is None or result.target.text == target
     ]
-    return reporting.check(config.cloud, results, now, now.since(started) * 1000)
+    return reporting.check(config.cloud, results, now, now.since(started) * 1000, specs=content.checks)
 
 
 def _asked(inventory: Inventory, target: str | None) -> list[str]:

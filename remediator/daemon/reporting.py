@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from remediator.model.judging import SEVERITY, CheckResult, State
+from remediator.checks import thresholds
+from remediator.model.judging import SEVERITY, CheckResult, CheckSpec, Condition, State
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
 
@@ -14,13 +16,21 @@ Stale = Callable[[CheckResult, float], bool]
 
 
 def check(
-    cloud: str, results: Iterable[CheckResult], now: Instant, took_ms: float, stale: Stale = lambda _result, _age: False
+    cloud: str,
+    results: Iterable[CheckResult],
+    now: Instant,
+    took_ms: float,
+    stale: Stale = lambda _result, _age: False,
+    specs: Mapping[str, CheckSpec] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return CONTRACTS' `check` JSON, worst first; what is stale is UNKNOWN and says what it was."""
+    """Return CONTRACTS' `check` JSON, worst first; what is stale is UNKNOWN and says what it was.
+
+    `specs` are the checks by name: the thresholds of perfdata come from them.
+    """
     rows = []
     for result in results:
         age_s = now.at_most_since(result.asked_at)
-        row = one(result, age_s)
+        row = one(result, age_s, specs.get(result.check))
         if stale(result, age_s):
             was = f"{row['state']}: {row['output']}"
             row |= {"state": State.UNKNOWN.name, "output": f"the last result is {age_s:.0f} s old ({was})"}
@@ -30,7 +40,7 @@ def check(
     return {"cloud": cloud, "at": rfc3339(now.wall), "took_ms": round(took_ms, 1), "results": rows}
 
 
-def one(result: CheckResult, age_s: float) -> dict[str, Any]:
+def one(result: CheckResult, age_s: float, spec: CheckSpec | None = None) -> dict[str, Any]:
     """Return one result as JSON."""
     return {
         "check": result.check,
@@ -38,9 +48,15 @@ def one(result: CheckResult, age_s: float) -> dict[str, Any]:
         "state": result.state.name,
         "output": result.output,
         "data": as_json(result.data),
-        "perfdata": {
-            name: {"value": value, "uom": "", "warn": None, "crit": None} for name, value in result.perfdata.items()
-        },
+        "perfdata": {name: _datum(name, value, spec) for name, value in result.perfdata.items()},
         "unknown": [{"field": name, "reason": reason} for name, reason in result.unknown],
         "age_s": round(age_s, 1),
     }
+
+
+def _datum(name: str, value: float, spec: CheckSpec | None) -> dict[str, Any]:
+    def bound(condition: Condition | None) -> str | None:
+        return thresholds.threshold(name, condition.text) if condition is not None else None
+
+    warn, crit = (bound(spec.warning), bound(spec.critical)) if spec is not None else (None, None)
+    return {"value": value, "uom": thresholds.unit(name), "warn": warn, "crit": crit}

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from remediator.daemon import reporting
+from remediator.daemon import inaction, reporting
 from remediator.daemon.world import World
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 from remediator.runs import debts, machine
+from remediator.safety.guard import seconds
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0
@@ -29,7 +30,26 @@ def check(
         spec = world.content.checks.get(result.check)
         return cached and spec is not None and age_s > STALE_INTERVALS * spec.every_s + STALE_SLACK_S
 
-    return reporting.check(world.config.cloud, results, now, took_ms, stale)
+    return {
+        **reporting.check(world.config.cloud, results, now, took_ms, stale, world.content.checks),
+        "config": config(world),
+    }
+
+
+def config(world: World) -> dict[str, Any]:
+    """Return which config the daemon goes by: an answer of the daemon is never of the file that lies there by now."""
+    document = world.config.origin.document
+    return {"file": document.file, "sha256": document.sha256, "loaded_at": rfc3339(world.config_at.wall)}
+
+
+def _problem(world: World, incident: Incident, now: Instant) -> dict[str, Any]:
+    """Return an open incident with the newest state of its check, and why nothing is done about it."""
+    result = world.results.get((incident.check, incident.target.text))
+    return {
+        **_brief(incident),
+        "now": result.state.name if result is not None else None,
+        "why": inaction.of(world, incident, now),
+    }
 
 
 def _brief(incident: Incident) -> dict[str, Any]:
@@ -95,11 +115,15 @@ def _mute(kind: str, name: str, what: str, reason: str, author: str, until: date
     return {"kind": kind, "id": name, "what": what, "reason": reason, "by": author, "until": end}
 
 
-def _progress(run: Run) -> str:
-    """Return which step of a live run is under way, and how far it is."""
+def _progress(run: Run, now: Instant) -> str:
+    """Return which step of a live run is under way, and how far it is; of a verification, how long it still takes."""
     step = machine.current(run)
     if step is None:
-        return run.reason or f"{run.plan.verify_check} must hold"
+        hold_s = run.plan.verify_hold_s
+        if run.ok_since is None:
+            return f"{run.plan.verify_check} must be OK, then for {seconds(hold_s)}"
+        left_s = max(0.0, hold_s - now.since(run.ok_since))
+        return f"{run.plan.verify_check} is OK and must hold for {seconds(hold_s)}: {seconds(left_s)} left"
     return f"{step.id}: {step.result}" if step.state is StepState.SETTLING else f"{step.id}: {step.state.value}"
 
 
@@ -113,6 +137,9 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "state": run.state.value,
             "target": run.plan.target.text,
             "runbook": run.plan.runbook,
+            "risk": run.plan.risk.name,
+            "incident": run.incident,
+            "created_at": rfc3339(run.created_at.wall),
             "reason": run.reason,
             "until": rfc3339(run.approval.expires_at.wall)
             if run.state is RunState.WAITING_APPROVAL and run.approval
@@ -134,7 +161,11 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         for debt in world.debts.values()
         if debts.overdue(debt, now)
     ]
-    waiting += [_brief(incident) for incident in world.incidents.values() if incident.state is IncidentState.ESCALATED]
+    waiting += [
+        _problem(world, incident, now)
+        for incident in world.incidents.values()
+        if incident.state is IncidentState.ESCALATED
+    ]
     curing = [
         {
             "run": run.id,
@@ -142,7 +173,8 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "target": run.plan.target.text,
             "runbook": run.plan.runbook,
             "incident": run.incident,
-            "reason": _progress(run),
+            "created_at": rfc3339(run.created_at.wall),
+            "reason": _progress(run, now),
         }
         for run in world.runs.values()
         if run.state in (RunState.PLANNED, RunState.RUNNING, RunState.VERIFYING)
@@ -151,10 +183,11 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "cloud": world.config.cloud,
         "at": rfc3339(now.wall),
         "paused": any(row["kind"] == "pause" for row in mutes),
-        "open": [_brief(incident) for incident in world.incidents.values()],
+        "open": [_problem(world, incident, now) for incident in world.incidents.values()],
         "curing": curing,
         "waiting": waiting,
         "muted": mutes,
+        "config": config(world),
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
     }
 

@@ -111,6 +111,7 @@ class Turn:
             self.world.refused_at.pop(record.id, None)
             for key in [key for key in self.world.decisions if key[0] == record.id]:
                 del self.world.decisions[key]
+            self.world.considered.pop(record.id, None)
         if before is None or before.state is not record.state:
             body = {"target": record.target.text, "check": record.check, "state": record.state.value, "text": text}
             self.journal.audit("incident", ENGINE, body, run=run, incident=record.id)

@@ -26,11 +26,12 @@ from remediator.model.hosts import Inventory
 from remediator.model.identity import NOBODY, Identity
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, Incident, Run
+from remediator.model.records import Debt, Decision, Incident, Outcome, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
+from remediator.model.verdicts import Verdict
 from remediator.rules.index import RuleIndex
 from remediator.runs import debts
 from remediator.runs.claims import Claim
@@ -64,6 +65,18 @@ class GroupKept:
     members: frozenset[str]
     healthy_s: float = 0.0
     accepted_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """What became of a rule at the newest look at an incident; a stored decision is of the last change."""
+
+    at: Instant
+    rule: str
+    outcome: Outcome
+    reason: str
+    verdicts: Sequence[Verdict] = ()
+    run: str | None = None
 
 
 @dataclass
@@ -147,6 +160,10 @@ class World:
     """First host of a target to the (check, target) that were judged on it."""
     changed: bool = True
     """A series or an incident has changed since incidents were correlated."""
+    considered: dict[str, dict[str, Considered]] = field(default_factory=dict)
+    """Incident to the newest look at it, rule by rule."""
+    config_at: Instant = field(init=False)
+    """When the config that is in force was loaded."""
     refused_at: dict[str, Instant] = field(default_factory=dict)
     """Incident to when its last run was refused after it had its locks: it is left alone for a moment."""
     own_cgroup: str = ""
@@ -225,6 +242,7 @@ class World:
     """Key of a sign to its time as the store has it: one that goes on is not written with every sample."""
 
     def __post_init__(self) -> None:
+        self.config_at = self.started_at
         self.marked = {name: spec for one in self.integrations.values() for name, spec in one.marks.items()}
         self.take_content(self.config, self.content, self.inventory)
 

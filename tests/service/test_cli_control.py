@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import hashlib
 import json
 import os
 import pty
+import re
 import shlex
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Mapping
@@ -488,3 +494,104 @@ def appeared(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < give_up, f"{path} never appeared"
         time.sleep(0.02)
+
+
+# a terminal --------------------------------------------------------------------------------------------------------
+
+
+def on_a_terminal(site: Site, *arguments: str, columns: int = 80) -> list[str]:
+    """Run a command on a terminal of so many columns; return its lines without colours."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.environ.pop("COLUMNS", None)
+        os.execv(REMEDIATOR, [REMEDIATOR, "--config", str(site.config), *arguments])
+    seen = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            seen += piece
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).replace("\r\n", "\n").splitlines()
+
+
+def test_on_80_columns_the_status_keeps_ids_targets_and_commands_whole(site: Site) -> None:
+    target = "container/ctl2/neutron_openvswitch_agent"
+    run = {
+        "run": "run-17", "state": "waiting_approval", "target": target, "runbook": "container-restart", "risk": "R1",
+        "reason": "waits for an approval", "until": "2026-11-23T03:25:45.000Z",
+    }  # fmt: skip
+    why = {
+        "kind": "refused",
+        "guard": "lock",
+        "reason": "group:galera is locked by run-1 (galera-start on cluster/galera)",
+    }
+    incident = {
+        "id": "inc-8", "target": "cluster/galera", "check": "galera-cluster", "state": "open", "level": "CRITICAL",
+        "opened_at": "2026-11-23T03:11:32.000Z", "output": "no Primary component, 3 of 3 stopped", "parent": None,
+        "now": "CRITICAL", "why": {**why, "until": "2026-11-23T03:19:00.000Z"},
+    }  # fmt: skip
+    children = [
+        {**incident, "id": f"inc-{n}", "target": f"container/ctl{n}/keystone", "state": "suppressed", "parent": "inc-8"}
+        for n in (1, 2, 3)
+    ]
+    status = {**STATUS, "open": [incident, *children], "waiting": [run]}
+    with ControlServer(site.directory / "state", answers(status={"data": status})):
+        lines = on_a_terminal(site, "status")
+        narrow = on_a_terminal(site, "status", columns=40)
+        whole = site.run("status").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "         remediator approve run-17" in lines
+    assert f"  run-17  R1  container-restart on {target}" in lines
+    assert "  inc-8  cluster/galera  galera-cluster  CRITICAL  for 73 s" in lines
+    told = " ".join(" ".join(lines).split())
+    assert "not acting: refused by lock: group:galera is locked by run-1" in told
+    assert "(until 2026-11-23 03:19:00 UTC)" in told
+    assert "3 more follow from it" in told
+    assert not any("inc-1 " in line for line in lines)
+    assert "         remediator approve run-17" in narrow
+    assert any(target in line for line in narrow)
+    (row,) = [line for line in whole if "run-17" in line]
+    assert row.endswith("remediator approve run-17")
+
+
+# which config ------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_of_the_daemon_says_with_which_config(site: Site) -> None:
+    digest = hashlib.sha256(site.config.read_bytes()).hexdigest()
+    config = {"file": str(site.config), "sha256": digest, "loaded_at": "2026-11-23T03:00:59.000Z"}
+    told = f"answered by the daemon, with {site.config} as loaded 2026-11-23 03:00:59 UTC"
+    reply = answers(
+        check={"data": {**CHECK, "config": config}},
+        results={"data": {**CHECK, "config": config}},
+        status={"data": {**STATUS, "config": config}},
+    )
+    with ControlServer(site.directory / "state", reply):
+        same = site.run("check")
+        assert site.run("check", "--format", "nagios").stdout.count("\n") == 2
+        assert site.run("status").stderr == ""
+        site.config.write_text(site.config.read_text("utf-8") + "log: {level: debug}\n", "utf-8")
+        changed = [site.run("check"), site.run("check", "--format", "json"), site.run("status")]
+        plugin = site.run("check", "--format", "nagios")
+        other = site.directory / "new.yaml"
+        other.write_text(site.config.read_text("utf-8"), "utf-8")
+        elsewhere = site.run("--config", str(other), "status")
+    assert same.stdout.splitlines()[-1] == told
+    assert same.stderr == ""
+    for done in changed:
+        assert done.stderr.startswith(
+            f"remediator: warning: {told}; {site.config} has changed since and is not in force"
+        )
+    assert json.loads(changed[1].stdout)["config"] == config
+    assert "has changed since and is not in force" in plugin.stdout.splitlines()[-1]
+    assert f"{other} is another one" in elsewhere.stderr
+
+
+def test_a_check_without_the_daemon_looks_for_itself(site: Site) -> None:
+    with ControlServer(site.directory / "state", answers(check={"data": CHECK})) as control:
+        done = site.run("check", "host-reachable", "--no-daemon", "--format", "json")
+        assert site.run("check", "--no-daemon", "--cached").returncode == 3
+    assert control.asked == []
+    assert [each["target"] for each in json.loads(done.stdout)["results"]] == ["host/ctl2"]
+    assert done.returncode != 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, status, timeline
+from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, timeline
 from remediator.integrations import registry
 from remediator.model.content import Script
 
@@ -160,42 +160,6 @@ def test_suggestions() -> None:
 )
 def test_the_verdict_on_the_log(found: dict[str, Any], words: str) -> None:
     assert audit.verdict(found).startswith(words)
-
-
-def test_a_row_of_the_status_screen() -> None:
-    assert status.row({"run": "run-1", "target": "host/a", "state": "held", "reason": "pause"}) == (
-        "run-1", "host/a", "held", "", "pause",
-    )  # fmt: skip
-
-
-def test_a_mute_shows_who_and_until_when_and_what_ends_one_without_end() -> None:
-    own = {
-        "kind": "downtime",
-        "id": "down-1",
-        "what": "host/a",
-        "by": "ann",
-        "reason": "disk",
-        "until": "2026-11-23T04:00:00Z",
-    }
-    assert status.muted(own) == ("downtime down-1", "host/a", "ann", "11-23 04:00", "disk")
-    pause = {"kind": "pause", "what": "everything", "reason": "x", "until": None}
-    assert status.muted(pause) == ("pause", "everything", "", "resume", "x")
-
-
-@pytest.mark.parametrize(
-    ("state", "typed"),
-    [
-        ("waiting_approval", "remediator approve run-1"),
-        ("in_doubt", "remediator runs resolve run-1 --outcome applied|not-applied --reason TEXT"),
-        ("held", "remediator runs show run-1"),
-        ("escalated", "remediator incidents ack run-1 --reason TEXT"),
-        ("something new", "remediator explain run-1"),
-    ],
-)
-def test_what_waits_says_what_to_type(state: str, typed: str) -> None:
-    found = status.waiting({"run": "run-1", "target": "host/a", "state": state, "until": "2026-11-23T04:00:00Z"})
-    assert found[-1] == typed
-    assert found[3] == "11-23 04:00"
 
 
 def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:

@@ -1,0 +1,213 @@
+"""The answer to `status` as lines for people, each with its style. Pure.
+
+Each problem stands once: under what waits for a person, else under what is broken, else under what is well again. What
+follows from a problem is a number beside it; `remediator incidents list` has every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from remediator.cli import clean, moments, screen
+from remediator.cli.screen import BETWEEN
+
+Line = tuple[str, str]
+"""A line and its style."""
+
+TYPE: Final[Mapping[str, str]] = {
+    "waiting_approval": "remediator approve {}",
+    "in_doubt": "remediator runs resolve {} --outcome applied|not-applied --reason TEXT",
+    "held": "remediator runs show {}",
+    "escalated": "remediator incidents ack {} --reason TEXT",
+}
+"""What a person types about each state that waits for one."""
+UNTIL: Final[Mapping[str, str]] = {
+    "pause": "until: remediator resume",
+    "wrap": "until its command ends",
+    "storm": "until: remediator brakes list",
+    "rival": "until: remediator brakes list",
+    "restored": "until: remediator audit accept-restore --reason TEXT",
+}
+"""What ends a mute that has no time of its own."""
+REFUSED_RELOAD: Final = "a reload was refused"
+LEVELS: Final[Mapping[str, str]] = {"CRITICAL": "bold red", "WARNING": "yellow", "UNKNOWN": "magenta"}
+
+
+def lines(answer: Mapping[str, Any], width: int | None) -> Iterator[Line]:
+    """Yield the screen, `width` columns wide; None: each row on one line."""
+    waiting = list(answer.get("waiting") or [])
+    follows, top = folded_under(answer.get("open") or [])
+    shown = {item.get("id") for item in waiting}
+    broken = [item for item in top if item.get("id") not in shown and not _well(item)]
+    well = [item for item in top if item.get("id") not in shown and _well(item)]
+    now = moments.parsed(answer.get("at"))
+    yield from _head(answer, len([item for item in top if not _well(item)]), sum(follows.values()), width)
+    yield from _part("waits for you", [waits(item, follows, now, width) for item in waiting], "nothing waits for you")
+    yield from _part("broken", [problem(item, follows, now, width) for item in broken], _none(waiting))
+    if well:
+        yield from _part("well again, and not closed yet", [problem(item, follows, now, width) for item in well], "")
+    curing = [cure(item, now, width) for item in answer.get("curing") or []]
+    yield from _part("being cured", curing, "no cure is under way")
+    if answer.get("muted") is not None:
+        mutes = [muted(item, now, width) for item in one_storm(answer["muted"])]
+        yield from _part("muted", mutes, "nothing is muted")
+
+
+def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None) -> Iterator[Line]:
+    if answer.get("checks") is None:
+        yield "NO DAEMON: nobody watches this cloud; below is what was stored last", "bold red"
+    else:
+        counts = ", ".join(
+            f"{answer['checks'].get(name, 0)} {name}" for name in ("critical", "unknown", "warning", "ok")
+        )
+        also = f", {follow} more follow from {'it' if broken == 1 else 'them'}" if follow else ""
+        parts = [f"{clean.line(answer.get('cloud'))}  {moments.clock(answer.get('at'))} UTC", f"{broken} broken{also}"]
+        yield from ((line, "") for line in _side_by_side([*parts, f"checks: {counts}"], width))
+    reasons = [clean.line(row.get("reason")) for row in answer.get("muted") or [] if row.get("kind") == "pause"]
+    if answer.get("paused"):
+        if reasons and all(reason.startswith(REFUSED_RELOAD) for reason in reasons):
+            said = f"HELD: nothing above R0 is done: {reasons[0]}"
+        else:
+            said = f"PAUSED: nothing acts until `remediator resume`{': ' if reasons else ''}{'; '.join(reasons)}"
+        yield from ((line, "bold yellow") for line in ([said] if width is None else screen.folded(said, width)))
+
+
+def _side_by_side(parts: Sequence[str], width: int | None) -> list[str]:
+    if width is None or len(BETWEEN.join(parts)) <= width:
+        return [BETWEEN.join(parts)]
+    first = BETWEEN.join(parts[:-1])
+    return [first, parts[-1]] if len(first) <= width else list(parts)
+
+
+def _part(title: str, rows: Sequence[tuple[list[str], str]], none: str) -> Iterator[Line]:
+    yield "", ""
+    if not rows:
+        yield none, ""
+        return
+    yield f"{title} ({len(rows)}):", "bold"
+    for row, style in rows:
+        yield row[0], style
+        yield from ((line, "") for line in row[1:])
+
+
+def _none(waiting: Sequence[Mapping[str, Any]]) -> str:
+    return "nothing else is broken" if any(item.get("check") for item in waiting) else "nothing is broken"
+
+
+def _well(item: Mapping[str, Any]) -> bool:
+    return item.get("now") == "OK"
+
+
+def folded_under(problems: Sequence[Mapping[str, Any]]) -> tuple[dict[str, int], list[Mapping[str, Any]]]:
+    """Return how many problems follow from each, all the way down, and those that follow from none that is open."""
+    parents = {str(item.get("id")): item.get("parent") for item in problems if item.get("state") == "suppressed"}
+    ids = {str(item.get("id")) for item in problems}
+    follows: dict[str, int] = {}
+    top: list[Mapping[str, Any]] = []
+    for item in problems:
+        above, seen = str(item.get("id")), {str(item.get("id"))}
+        while (parent := parents.get(above)) in ids and parent not in seen:
+            above = str(parent)
+            seen.add(above)
+        if above == str(item.get("id")) or parent in seen:
+            top.append(item)
+        else:
+            follows[above] = follows.get(above, 0) + 1
+    return follows, top
+
+
+def problem(
+    item: Mapping[str, Any], follows: Mapping[str, int], now: datetime | None, width: int | None
+) -> tuple[list[str], str]:
+    """Return an open incident: what is broken and since when, how it looks, and why nothing is done about it."""
+    level = "" if _well(item) else str(item.get("now") or item.get("level") or "")
+    head = [str(item.get("id") or ""), str(item.get("target") or ""), str(item.get("check") or ""), level]
+    head.append(_age(item.get("opened_at"), now))
+    symptom = str(item.get("output") or "")
+    notes = [f"it was: {symptom}" if _well(item) and symptom else symptom, why(item)]
+    number = follows.get(str(item.get("id")), 0)
+    if number:
+        notes.append(f"{number} more follow{'s' if number == 1 else ''} from it")
+    return screen.item(head, notes, width=width), LEVELS.get(level, "")
+
+
+def why(item: Mapping[str, Any]) -> str:
+    """Return why nothing is done about an open incident, with the guard that refuses and until when."""
+    known = item.get("why")
+    if not isinstance(known, Mapping):
+        return ""
+    until = f" (until {moments.clock(known['until'])} UTC)" if known.get("until") else ""
+    guard = f"refused by {known['guard']}: " if known.get("guard") else ""
+    said = f"{guard}{clean.line(known.get('reason'))}{until}"
+    return said if known.get("kind") in ("well", "person", "run") else f"not acting: {said}"
+
+
+def waits(
+    item: Mapping[str, Any], follows: Mapping[str, int], now: datetime | None, width: int | None
+) -> tuple[list[str], str]:
+    """Return what waits for a person, how long it still does, and the command to type."""
+    name, state = str(item.get("run") or item.get("id") or ""), str(item.get("state") or "")
+    typed = str(item.get("command") or TYPE.get(state, "remediator explain {}").format(name))
+    if item.get("check") and not item.get("run"):
+        row, style = problem(item, follows, now, width)
+        return _with(row, typed, width), style
+    until = item.get("until") or (item.get("approval") or {}).get("expires_at")
+    what = f"{item['runbook']} on {item.get('target') or ''}" if item.get("runbook") else str(item.get("target") or "")
+    left = _left(until, now)
+    head = [name, str(item.get("risk") or ""), what, state.replace("_", " "), left]
+    return screen.item(head, [str(item.get("reason") or "")], [typed], width=width), "bold yellow"
+
+
+def cure(item: Mapping[str, Any], now: datetime | None, width: int | None) -> tuple[list[str], str]:
+    """Return a run at work: what it does where, since when, and how far it is."""
+    what = f"{item['runbook']} on {item.get('target') or ''}" if item.get("runbook") else str(item.get("target") or "")
+    head = [str(item.get("run") or item.get("id") or ""), what, str(item.get("state") or "").replace("_", " ")]
+    head.append(_age(item.get("created_at"), now))
+    return screen.item(head, [str(item.get("reason") or "")], width=width), ""
+
+
+def muted(item: Mapping[str, Any], now: datetime | None, width: int | None) -> tuple[list[str], str]:
+    """Return a mute or a brake: what it holds, by whom, until when and why."""
+    kind = " ".join(str(item[name]) for name in ("kind", "id") if item.get(name))
+    reason = str(item.get("reason") or "")
+    until = _left(item.get("until"), now) or UNTIL.get(str(item.get("kind")), "")
+    if reason.startswith(REFUSED_RELOAD):
+        until = "until a reload is taken"
+    by = f"by {item['by']}" if item.get("by") else ""
+    return screen.item([kind, str(item.get("what") or ""), by, until], [reason], width=width), ""
+
+
+def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the mutes with the scopes of one storm as one row: the widest names it, the others are named in its reason."""
+    storms = [row for row in rows if row.get("kind") == "storm" and row.get("what") != "R3"]
+    if len(storms) < 2:
+        return list(rows)
+    first = next((row for row in storms if str(row.get("what")).endswith(" in cloud")), storms[0])
+    others = sorted(str(row.get("what")).rpartition(" in ")[2] for row in storms if row is not first)
+    folded = {**first, "reason": f"{first.get('reason')}; also in {', '.join(others)}"}
+    return [folded if row is first else row for row in rows if row is first or row not in storms]
+
+
+def _with(row: list[str], typed: str, width: int | None) -> list[str]:
+    if width is None:
+        return [f"{row[0]}{BETWEEN}{typed}"]
+    return [*row, " " * screen.BELOW + typed]
+
+
+def _age(since: Any, now: datetime | None) -> str:
+    began = moments.parsed(since)
+    if began is None:
+        return ""
+    if now is None:
+        return f"since {moments.clock(since)} UTC"
+    return f"for {moments.span(max(0.0, (now - began).total_seconds()))}"
+
+
+def _left(until: Any, now: datetime | None) -> str:
+    ends = moments.parsed(until)
+    if ends is None:
+        return ""
+    left_s = (ends - now).total_seconds() if now is not None else None
+    return f"until {moments.clock(until)} UTC" + (f", {moments.span(left_s)} left" if left_s and left_s > 0 else "")

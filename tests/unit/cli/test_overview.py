@@ -1,0 +1,183 @@
+"""The status screen at 80 columns: ids and commands whole, each problem once, and why nothing happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remediator.cli import overview, screen
+
+pytestmark = pytest.mark.unit
+
+AT = "2026-11-26T21:11:29.000Z"
+LONG = "container/controller-03.rack-7.region-one.example.net/openvswitch_vswitchd"
+
+
+def problem(number: int, **changes: Any) -> dict[str, Any]:
+    found = {
+        "id": f"inc-{number}", "target": f"container/ctl{number}/memcached", "check": "container-state", "state": "open",
+        "level": "CRITICAL", "now": "CRITICAL", "opened_at": "2026-11-26T21:10:37.000Z", "parent": None,
+        "output": "exited (137): out of memory, and systemd gave up after five starts within two minutes",
+        "why": {"kind": "refused", "reason": "in downtime down-1 (root: RAM swap)", "guard": "downtime", "until": None},
+    }  # fmt: skip
+    return {**found, **changes}
+
+
+WAITS = {
+    "run": "run-1", "state": "waiting_approval", "target": LONG, "runbook": "container-restart", "risk": "R1",
+    "reason": "waits for an approval", "until": "2026-11-26T21:19:29.000Z",
+}  # fmt: skip
+
+
+def answer(**changes: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "cloud": "opcloud", "at": AT, "paused": False, "open": [], "curing": [], "waiting": [], "muted": [],
+        "checks": {"ok": 33, "warning": 0, "critical": 4, "unknown": 0},
+    }  # fmt: skip
+    return {**found, **changes}
+
+
+def shown(width: int | None = 80, **changes: Any) -> list[str]:
+    return [line for line, _ in overview.lines(answer(**changes), width)]
+
+
+def test_nothing_to_say_is_said() -> None:
+    assert shown() == [
+        "opcloud  2026-11-26 21:11:29 UTC  0 broken",
+        "checks: 4 critical, 0 unknown, 0 warning, 33 ok",
+        "", "nothing waits for you", "", "nothing is broken", "", "no cure is under way", "", "nothing is muted",
+    ]  # fmt: skip
+
+
+def test_at_80_columns_ids_and_commands_are_whole_and_no_line_is_longer() -> None:
+    lines = shown(
+        waiting=[WAITS, problem(2, state="escalated", why={"kind": "person", "reason": "needs a person"})],
+        open=[problem(1), problem(2, state="escalated")],
+        curing=[{"run": "run-9", "state": "verifying", "target": "container/ctl2/memcached", "runbook": "container-start",
+                 "created_at": "2026-11-26T21:11:00.000Z", "reason": "container-state is OK and must hold for 20 s: 7 s left"}],
+    )  # fmt: skip
+    assert [line for line in lines if len(line) > 80 and LONG not in line] == []
+    assert "         remediator approve run-1" in lines
+    assert "         remediator incidents ack inc-2 --reason TEXT" in lines
+    assert f"         container-restart on {LONG}" in lines
+    assert "waits for you (2):" in lines
+    assert "  run-9  container-start on container/ctl2/memcached  verifying  for 29 s" in lines
+    assert "         container-state is OK and must hold for 20 s: 7 s left" in lines
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 132])
+def test_no_word_is_ever_cut(width: int) -> None:
+    one = problem(1, target=LONG)
+    words = " ".join(" ".join(line for line in shown(width, open=[one], waiting=[WAITS])).split())
+    for whole in (LONG, "inc-1", "remediator approve run-1", one["output"]):
+        assert whole in words
+
+
+def test_off_a_terminal_each_row_is_one_line() -> None:
+    (row,) = [line for line in shown(None, open=[problem(1)]) if "inc-1" in line]
+    for part in ("container/ctl1/memcached", "five starts", "not acting: refused by downtime: in downtime down-1"):
+        assert part in row
+
+
+def test_each_problem_stands_once_and_says_why_nothing_happens() -> None:
+    escalated = problem(2, state="escalated", why={"kind": "person", "reason": "needs a person: no runbook cures this"})
+    lines = shown(None, open=[problem(1), escalated], waiting=[escalated])
+    assert sum("inc-2" in line for line in lines) == 1
+    (row,) = [line for line in lines if "inc-2" in line]
+    assert row.endswith("needs a person: no runbook cures this  remediator incidents ack inc-2 --reason TEXT")
+    assert "opcloud  2026-11-26 21:11:29 UTC  2 broken" in lines[0]
+
+
+def test_what_a_lock_holds_back_names_who_has_it_and_until_when() -> None:
+    why = {
+        "kind": "refused",
+        "guard": "lock",
+        "reason": "group:galera is locked by run-1 (x)",
+        "until": "2026-11-26T21:19:00Z",
+    }
+    assert overview.why({"why": why}) == (
+        "not acting: refused by lock: group:galera is locked by run-1 (x) (until 2026-11-26 21:19:00 UTC)"
+    )
+    assert overview.why({}) == ""
+
+
+def test_what_follows_is_folded_all_the_way_down() -> None:
+    rows = [
+        problem(1, target="host/ctl1", check="host-reachable"),
+        problem(2, state="suppressed", parent="inc-1"),
+        problem(3, state="suppressed", parent="inc-2"),
+        problem(4, state="suppressed", parent="inc-99"),
+    ]
+    follows, top = overview.folded_under(rows)
+    assert (follows, [each["id"] for each in top]) == ({"inc-1": 2}, ["inc-1", "inc-4"])
+    lines = shown(open=rows)
+    assert "         2 more follow from it" in lines
+    assert not any("inc-2" in line or "inc-3" in line for line in lines)
+    assert lines[0].endswith("2 broken, 2 more follow from them")
+
+
+def test_two_that_explain_each_other_are_both_shown() -> None:
+    rows = [problem(1, state="suppressed", parent="inc-2"), problem(2, state="suppressed", parent="inc-1")]
+    assert overview.folded_under(rows) == ({}, rows)
+
+
+def test_what_is_well_again_is_not_called_broken() -> None:
+    lines = shown(None, open=[problem(1, now="OK", why={"kind": "well", "reason": "OK in 1 of the 2 samples"})])
+    assert "nothing is broken" in lines
+    assert "well again, and not closed yet (1):" in lines
+    assert lines[0].startswith("opcloud  2026-11-26 21:11:29 UTC  0 broken")
+
+
+def test_one_storm_is_one_row() -> None:
+    storms = [
+        {"kind": "storm", "what": f"R1 and above in {scope}", "reason": f"3 of 5 hosts of {scope}", "until": None}
+        for scope in ("cloud", "group/control", "group/mariadb")
+    ]
+    latch = {"kind": "storm", "what": "R3", "reason": "since", "until": None}
+    rows = overview.one_storm([*storms, latch])
+    assert [row["what"] for row in rows] == ["R1 and above in cloud", "R3"]
+    assert rows[0]["reason"] == "3 of 5 hosts of cloud; also in group/control, group/mariadb"
+    assert overview.one_storm(storms[1:2]) == storms[1:2]
+
+
+def test_a_refused_reload_is_no_pause_that_resume_lifts() -> None:
+    held = {"kind": "pause", "what": "everything", "reason": "a reload was refused: mend it (x)", "until": None}
+    lines = shown(None, paused=True, muted=[held])
+    assert any(line.startswith("HELD: nothing above R0 is done: a reload was refused") for line in lines)
+    assert not any("resume" in line for line in lines)
+    lines = shown(None, paused=True, muted=[{**held, "reason": "deploying"}])
+    assert any(line.startswith("PAUSED: nothing acts until `remediator resume`: deploying") for line in lines)
+
+
+def test_a_mute_shows_who_and_until_when_and_what_ends_one_without_end() -> None:
+    own = {"kind": "downtime", "id": "down-1", "what": "host/a", "by": "ann", "reason": "disk", "until": AT}
+    (row,) = overview.muted(own, None, None)[0]
+    assert row == "  downtime down-1  host/a  by ann  until 2026-11-26 21:11:29 UTC  disk"
+    (row,) = overview.muted({"kind": "rival", "what": "all", "reason": "x", "until": None}, None, None)[0]
+    assert row == "  rival  all  until: remediator brakes list  x"
+
+
+@pytest.mark.parametrize(
+    ("state", "typed"),
+    [
+        ("waiting_approval", "remediator approve run-1"),
+        ("in_doubt", "remediator runs resolve run-1 --outcome applied|not-applied --reason TEXT"),
+        ("held", "remediator runs show run-1"),
+        ("something new", "remediator explain run-1"),
+    ],
+)
+def test_what_waits_says_what_to_type(state: str, typed: str) -> None:
+    row, _ = overview.waits({**WAITS, "state": state}, {}, None, 80)
+    assert row[-1].strip() == typed
+
+
+def test_without_a_daemon_it_says_so_and_has_no_ages() -> None:
+    lines = shown(checks=None, at=None, muted=None, paused=None, open=[problem(1, why=None)])
+    assert lines[0] == "NO DAEMON: nobody watches this cloud; below is what was stored last"
+    assert any("since 2026-11-26 21:10:37 UTC" in line for line in lines)
+
+
+def test_a_row_without_anything_but_its_name() -> None:
+    assert screen.item(["run-1"], width=80) == ["  run-1"]
+    assert screen.item(["run-1"], ["a\x1b[2Jb"], width=None) == ["  run-1  a [2Jb"]
