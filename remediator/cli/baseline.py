@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, session
+from remediator.cli import clean, control_client, moments, session
 from remediator.cli.errors import CliError
 from remediator.cli.session import Format
 
+if TYPE_CHECKING:
+    from remediator.model.control import Answer
+
+WAIT_S: Final = 180.0
+POLL_S: Final = 1.0
 app = typer.Typer(help="What counts as settled: accepted signs of maintenance.", no_args_is_help=True)
 
 
@@ -24,14 +32,24 @@ def show(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to
         return 0
     output.say(f"{len(data.get('accepted') or [])} signs are accepted")
     output.table(
-        ("kind", "host", "service", "at", "detail"),
-        (
-            (each["kind"], each["host"], each["service"] or "all", each["at"], each["detail"])
-            for each in data["holding"]
-        ),
+        ("host", "service", "at (UTC)", "signs", "the newest"),
+        once(data["holding"]),
         empty="no sign of maintenance holds anything",
     )
     return 0
+
+
+def once(holding: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
+    """Return one row for each host and service, with its newest sign: a container that is made anew leaves two at once."""
+    newest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    number: Counter[tuple[str, str]] = Counter()
+    for sign in sorted(holding, key=lambda each: str(each["at"])):
+        key = (str(sign["host"]), str(sign["service"] or "all"))
+        newest[key] = sign
+        number[key] += 1
+    return [
+        (*key, moments.clock(sign["at"]), str(number[key]), str(sign["detail"])) for key, sign in sorted(newest.items())
+    ]
 
 
 @app.command()
@@ -39,21 +57,24 @@ def accept(
     ctx: typer.Context,
     scope: Annotated[str, typer.Argument(metavar="SCOPE", help="all, inventory, group/NAME or host/NAME")],
     reason: Annotated[str, typer.Option(help="Why it is whole; goes into the audit log.")],
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Try again for 3 minutes while a second OK sample is all that is missing.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """Say "this is whole, as it stands now". Exit 4, with the list, when the checks do not agree."""
     from remediator.cli import output
 
-    answer = control_client.request(session.of(ctx).state_dir(), "baseline-accept", {"scope": scope, "reason": reason})
+    answer = _asked(session.of(ctx).state_dir(), scope, reason, time.monotonic() + (WAIT_S if wait else 0.0))
     data = answer.data or {}
     if format is Format.JSON and data:
         output.as_json(data)
     elif answer.exit:
-        for each in data.get("refused") or []:
-            output.say(clean.line(each))
+        for line in objections(data):
+            output.say(line)
     else:
         accepted = data.get("accepted") or {}
-        output.say(f"accepted {scope} as settled: {len(accepted.get('keys') or [])} signs")
+        output.say(f"{scope} counts as settled from now on: {len(accepted.get('keys') or [])} signs are accepted")
         for name, mark in (accepted.get("marks") or {}).items():
             before, after = mark.get("before") or {}, mark.get("after") or {}
             if before.get("uuid") not in (None, after.get("uuid")):
@@ -61,3 +82,27 @@ def accept(
     if answer.exit:
         raise CliError(answer.error, answer.exit)
     return 0
+
+
+def _asked(state_dir: str, scope: str, reason: str, give_up: float) -> Answer:
+    """Ask until the daemon agrees, has another objection than that a check is young, or until `give_up` (monotonic)."""
+    while True:
+        answer = control_client.request(state_dir, "baseline-accept", {"scope": scope, "reason": reason})
+        data = answer.data or {}
+        pause_s = max(POLL_S, float(data.get("again_s") or 0.0))
+        if not data.get("young") or data["young"] != data.get("refused") or time.monotonic() + pause_s > give_up:
+            return answer
+        time.sleep(pause_s)
+
+
+def objections(data: Mapping[str, Any]) -> list[str]:
+    """Return the objections one a line, with those that only time ends as one."""
+    young = data.get("young") or []
+    lines = [clean.line(each) for each in data.get("refused") or [] if each not in young or len(young) == 1]
+    if len(young) > 1:
+        again = moments.span(data.get("again_s"))
+        lines.append(
+            f"{len(young)} of {data.get('checks')} checks have less than 2 OK samples since the daemon started; "
+            f"try again in {again}, or add --wait"
+        )
+    return lines

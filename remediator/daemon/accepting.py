@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from remediator.daemon import approving, grouping, marking, muting, observing, situation
@@ -12,6 +13,7 @@ from remediator.model.control import Answer
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.replies import Reach
 from remediator.model.times import rfc3339
+from remediator.safety.guard import seconds
 
 SAMPLES = 2
 
@@ -29,10 +31,34 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
     return None if host is None else (host,)
 
 
-def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objections:
+    """Why hosts cannot be called settled: `whole` sentences, those of them that only time ends, and how long that takes."""
+
+    whole: list[str]
+    young: list[str]
+    checks: int
+    again_s: float
+
+    def summary(self) -> str:
+        """Return the first that a person can mend, else what time mends."""
+        mendable = [each for each in self.whole if each not in self.young]
+        if mendable:
+            return mendable[0] + (f" (and {len(self.whole) - 1} more)" if len(self.whole) > 1 else "")
+        if len(self.young) == 1:
+            return f"{self.young[0]}; try again in {seconds(self.again_s)}, or add --wait"
+        return (
+            f"{len(self.young)} of {self.checks} checks have less than {SAMPLES} OK samples since the daemon started; "
+            f"try again in {seconds(self.again_s)}, or add --wait"
+        )
+
+
+def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
     """Return why `hosts` cannot be called settled: checks not OK in two samples, anything UNKNOWN, an ansible at work."""
     world = turn.world
     found: list[str] = []
+    young: dict[str, float] = {}
+    checks = 0
     for host in hosts:
         reply = world.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
@@ -53,11 +79,14 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> list[str]:
                 continue
             if scope.startswith("group/") and _only_its_mark(turn, check, result):
                 continue
+            checks += 1
             if series.state is not State.OK:
                 found.append(f"{text}: {name} is {series.state.name}: {result.output}")
             elif series.ok_samples < SAMPLES:
-                found.append(f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started")
-    return sorted(set(found))
+                why = f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started"
+                young[why] = (SAMPLES - series.ok_samples) * check.every_s
+    whole = sorted({*found, *young})
+    return Objections(whole=whole, young=sorted(young), checks=checks, again_s=max(young.values(), default=0.0))
 
 
 def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
@@ -92,13 +121,19 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     if hosts is None:
         doubt = turn.world.names.doubt(scope)
         return Answer(exit=64, error=f"there is no scope {scope!r}{doubt}: all, inventory, group/NAME or host/NAME")
-    refused = _objections(turn, scope, hosts)
+    objections = _objections(turn, scope, hosts)
+    refused = objections.whole
     if refused:
         turn.journal.audit("baseline_refused", asked.actor.name, {"scope": scope, "reason": reason, "refused": refused})
         return Answer(
             exit=4,
-            data={"refused": refused},
-            error=f"not settled: {refused[0]}" + (f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""),
+            data={
+                "refused": refused,
+                "young": objections.young,
+                "checks": objections.checks,
+                "again_s": objections.again_s if objections.young else None,
+            },
+            error=f"not settled: {objections.summary()}",
         )
     signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in observing.MOMENTARY]
     wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
@@ -123,7 +158,7 @@ def show(turn: Turn, asked: Asked) -> Answer:
             "kind": sign.kind,
             "host": sign.host,
             "service": sign.service,
-            "at": sign.at.isoformat(),
+            "at": rfc3339(sign.at),
             "detail": sign.detail,
             "key": sign.key,
         }

@@ -35,6 +35,11 @@ def refuse(guard: str, reason: str, until: datetime | None = None, **inputs: Any
     return Verdict(guard=guard, allow=False, reason=reason, until=until, inputs=inputs)
 
 
+def settled_by(host: str) -> str:
+    """Return how a sign of work or of a boot on `host` ends: by time, or by a person's word once nothing there is broken."""
+    return f"it ends by itself; once every check of {host} is OK, `remediator baseline accept host/{host} --reason TEXT` ends it"
+
+
 def seconds(value: float) -> str:
     """Return a duration as people read it at night: ``42 s``, ``7 min``, ``3 h``."""
     if value < 120:

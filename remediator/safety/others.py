@@ -10,7 +10,7 @@ from remediator.model.values import Data, Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety import rivals
 from remediator.safety.case import Case
-from remediator.safety.guard import Guard, allow, refuse
+from remediator.safety.guard import Guard, allow, refuse, settled_by
 
 GENERIC_ACTIONS = ("container.start", "container.restart")
 """The actions that know nothing of the service inside; stateful services have their own runbooks (KR-5)."""
@@ -53,7 +53,7 @@ def maintenance(case: Case) -> Verdict:
         scope = last.service if last.service else last.host
         return refuse(
             "maintenance",
-            f"maintenance: {last.detail}; it holds {scope} (or say `remediator baseline accept host/{last.host}`)",
+            f"maintenance: {last.detail}; it holds {scope}; {settled_by(last.host)}",
             until=until,
             sign=last.key,
             signs=len(holding),
@@ -152,7 +152,7 @@ def baseline(case: Case) -> Verdict:
         return refuse(
             "baseline",
             f"no_baseline: {case.group.baseline}; when all is well, say "
-            f"`remediator baseline accept group/{case.group.name} --reason R`",
+            f"`remediator baseline accept group/{case.group.name} --reason TEXT`",
             group=case.group.name,
         )
     return allow("baseline", group=case.group.name)

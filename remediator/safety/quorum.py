@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case, Group, Member
-from remediator.safety.guard import Guard, allow, refuse, seconds
+from remediator.safety.guard import Guard, allow, refuse, seconds, settled_by
 
 
 def _proven_stopped(host: str, case: Case) -> bool:
@@ -105,8 +105,7 @@ def host_boot(case: Case) -> Verdict:
         age, host, boot = min(young, key=lambda each: each[:2])
         return refuse(
             "host_boot",
-            f"{boot.what} {seconds(age)} ago: {seconds(limit)} is the wait "
-            f"(or say `remediator baseline accept host/{host} --reason R`)",
+            f"{boot.what} {seconds(age)} ago: {seconds(limit)} is the wait; {settled_by(host)}",
             until=case.utc(limit - age),
             host=host,
             age_s=age,

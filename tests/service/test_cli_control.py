@@ -595,3 +595,60 @@ def test_a_check_without_the_daemon_looks_for_itself(site: Site) -> None:
     assert control.asked == []
     assert [each["target"] for each in json.loads(done.stdout)["results"]] == ["host/ctl2"]
     assert done.returncode != 0
+
+
+# a baseline --------------------------------------------------------------------------------------------------------
+
+YOUNG = [f"container/ctl{n}/cron: container-state has 1 of 2 OK samples since the daemon started" for n in range(60)]
+
+
+def test_checks_that_are_too_young_are_one_line_and_worth_a_wait(site: Site) -> None:
+    young = {
+        "exit": 4,
+        "data": {"refused": YOUNG, "young": YOUNG, "checks": 60, "again_s": 0.2},
+        "error": "not settled: 60 of 60 checks have less than 2 OK samples",
+    }
+    asked: list[str] = []
+
+    def reply(op: str, args: Mapping[str, Any]) -> bytes:
+        asked.append(op)
+        done = {"data": {"accepted": {"keys": ["a", "b"], "marks": {}}}}
+        return answers(baseline_accept=young if len(asked) < 4 else done)(op, args)
+
+    with ControlServer(site.directory / "state", reply):
+        at_once = site.run("baseline", "accept", "all", "--reason", "x")
+        waited = site.run("baseline", "accept", "all", "--reason", "x", "--wait")
+    assert (at_once.returncode, at_once.stdout.count("\n")) == (4, 1)
+    assert at_once.stdout.startswith(
+        "60 of 60 checks have less than 2 OK samples since the daemon started; try again in 0.2 s"
+    )
+    assert (waited.returncode, waited.stdout) == (0, "all counts as settled from now on: 2 signs are accepted\n")
+    assert len(asked) == 4
+
+
+def test_what_a_person_must_mend_is_not_waited_for(site: Site) -> None:
+    bad = "container/ctl2/x: container-state is CRITICAL: exited"
+    mixed = {"exit": 4, "data": {"refused": [bad, *YOUNG[:2]], "young": YOUNG[:2], "checks": 9, "again_s": 60.0}}
+    with ControlServer(site.directory / "state", answers(baseline_accept={**mixed, "error": "no"})) as control:
+        done = site.run("baseline", "accept", "all", "--reason", "x", "--wait")
+    assert done.stdout.splitlines()[0] == bad
+    assert done.stdout.splitlines()[1].startswith("2 of 9 checks have less than 2 OK samples")
+    assert len(control.asked) == 1
+
+
+def test_a_container_that_was_made_anew_is_one_row(site: Site) -> None:
+    holding = [
+        {
+            "kind": kind,
+            "host": "ctl1",
+            "service": "cron",
+            "at": f"2026-11-23T03:12:45.{n}00Z",
+            "detail": detail,
+            "key": kind,
+        }
+        for n, (kind, detail) in enumerate((("created", "container created"), ("image", "image changed")))
+    ]
+    with ControlServer(site.directory / "state", answers(baseline_show={"data": {"accepted": [], "holding": holding}})):
+        lines = site.run("baseline", "show").stdout.splitlines()
+    assert lines[2].split() == ["ctl1", "cron", "2026-11-23", "03:12:45", "2", "image", "changed"]
+    assert len(lines) == 3

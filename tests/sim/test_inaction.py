@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +63,9 @@ def test_a_guard_that_refuses_is_named_with_its_newest_sentence_and_its_end(clou
     cloud.ask("downtime-add", target="host/h1", for_s=7200.0, reason="firmware")
     cloud.ask("downtime-end", id="down-1", reason="done")
     cloud.run(10)
-    assert "firmware" in why(cloud)["reason"], "the guard is the same and the stored decision too: what holds it is another"
+    assert "firmware" in why(cloud)["reason"], (
+        "the guard is the same and the stored decision too: what holds it is another"
+    )
 
 
 def test_a_rule_that_waits_says_until_when_and_does_not_age(cloud: Cloud, tmp_path: Path) -> None:
@@ -150,3 +153,37 @@ def test_the_status_says_which_config_is_in_force(cloud: Cloud) -> None:
     assert config["file"] == str(cloud.directory / "config.yaml")
     assert config["loaded_at"] == rfc3339(cloud.world.started_at.wall)
     assert len(config["sha256"]) == 64
+
+
+def test_the_advice_of_a_refusal_works_as_it_is_printed(cloud: Cloud) -> None:
+    """The broken thing lies on the host itself: the sentence says when its command is taken, and then it is."""
+    unit = cloud.hosts["h1"].units["memcached"]
+    unit.created = cloud.wall()
+    unit.fail()
+    until_hard(cloud)
+    cloud.run(30)
+    found = why(cloud)
+    assert found["guard"] == "maintenance"
+    printed = re.search(r"`remediator (baseline accept) (host/\S+) --reason TEXT`", found["reason"])
+    assert printed is not None, found
+    assert "once every check of h1 is OK" in found["reason"]
+    refused = cloud.ask("baseline-accept", scope=printed[2], reason="TEXT")
+    assert refused.exit == 4
+    assert refused.error.startswith(f"not settled: {TARGET}: container-state is CRITICAL")
+    unit.start(cloud.wall())
+    cloud.run(20)
+    assert cloud.ask("baseline-accept", scope=printed[2], reason="TEXT").exit == 0
+
+
+def test_what_is_only_young_says_how_many_and_how_long(cloud: Cloud) -> None:
+    cloud.crash()
+    assert cloud.run(30, until=lambda: all(cloud.world.facts.reply(host) for host in cloud.hosts))
+    refused = cloud.ask("baseline-accept", scope="all", reason="x")
+    assert refused.exit == 4
+    assert refused.data["young"] == refused.data["refused"]
+    assert refused.data["checks"] == len(refused.data["young"]) > 1
+    assert refused.error.startswith(
+        f"not settled: {refused.data['checks']} of {refused.data['checks']} checks have less"
+    )
+    cloud.run(refused.data["again_s"] + 10)
+    assert cloud.ask("baseline-accept", scope="all", reason="x").exit == 0

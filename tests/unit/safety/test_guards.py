@@ -169,7 +169,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "baseline",
         {"plan": a_plan(risk=Risk.R2), "group": a_group(baseline="it has been seen whole for 12 min of 60 min")},
         "no_baseline: it has been seen whole for 12 min of 60 min; when all is well, say "
-        "`remediator baseline accept group/galera --reason R`",
+        "`remediator baseline accept group/galera --reason TEXT`",
     ),
     ("lock", {"locks": {"host:ctl2": "run-7"}}, "host:ctl2 is locked by run run-7"),
     ("stateful", {"units": {UNIT: GOOD_UNIT | {"stateful": True}}}, "only its own runbook may touch it"),
