@@ -14,19 +14,25 @@ from remediator.cli.session import Format
 def validate(
     ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE
 ) -> int:
-    """Find every mistake in config and content. Exit 0 without any, 1 with; notes change nothing."""
+    """Find every mistake in config and content, and note files that are not there. Exit 0 without a mistake, 1 with."""
     from remediator.cli import output
-    from remediator.config import mistakes
+    from remediator.config import files, mistakes
     from remediator.content.validate import examine
 
     examined = examine(session.of(ctx).config_path)
     found = examined.mistakes
+    notes = (*examined.notes, *(files.notes(examined.config) if examined.config is not None else ()))
     if format is Format.JSON:
-        output.as_json(mistakes.to_json([*found, *examined.notes]))
+        output.as_json(mistakes.to_json([*found, *notes]))
     else:
         for mistake in found:
             output.say(mistakes.to_text(mistake))
-        for note in examined.notes:
+        for note in notes:
             output.say(f"note: {mistakes.to_text(note)}")
-        output.say("no mistake" if not found else f"{len(found)} mistake{'s' if len(found) > 1 else ''}")
+        output.say(_count(len(found), len(notes)))
     return FAILED if found else DONE
+
+
+def _count(number: int, notes: int) -> str:
+    said = "no mistake" if not number else f"{number} mistake{'s' if number > 1 else ''}"
+    return said + (f", {notes} note{'s' if notes > 1 else ''}" if notes else "")

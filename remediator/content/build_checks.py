@@ -28,6 +28,7 @@ def build_checks(
 ) -> tuple[dict[str, CheckSpec], list[Mistake]]:
     """Return the checks that are whole, and the mistakes of the others. A check whose assessment is not `loaded` is off."""
     found: list[Mistake] = []
+    of_no_host: dict[str, list[Entry[CheckEntry]]] = {}
     overrides: Mapping[str, CheckOverride] = config.checks if config is not None else {}
     built: dict[str, CheckSpec] = {}
     for name, entry in entries.items():
@@ -36,9 +37,13 @@ def build_checks(
             override = override.model_copy(update={"off": True})
         spec = _build(entry, assessments, environments, override, found)
         if inventory is not None and not override.off:
-            found.extend(_empty_group(entry, inventory))
+            group = entry.body.hosts.group if entry.body.hosts is not None else None
+            if group is not None and not inventory.group(group):
+                of_no_host.setdefault(group, []).append(entry)
         if spec is not None:
             built[name] = spec
+    if inventory is not None:
+        found += [_empty_group(group, of_it, config, inventory) for group, of_it in of_no_host.items()]
     return built, found
 
 
@@ -113,10 +118,12 @@ def _perfdata(entry: Entry[CheckEntry], assess: AssessSpec) -> list[Mistake]:
     return found
 
 
-def _empty_group(entry: Entry[CheckEntry], inventory: Inventory) -> list[Mistake]:
-    group = entry.body.hosts.group if entry.body.hosts is not None else None
-    if group is None or inventory.group(group):
-        return []
-    message = f"the group {group} has no host in the inventory; if that is right, set checks.{entry.name}.off: true"
+def _empty_group(group: str, entries: list[Entry[CheckEntry]], config: Config | None, inventory: Inventory) -> Mistake:
+    """Return one mistake for a group without hosts, however many checks are of it: where the config names what reads it, there."""
+    names = ", ".join(f"checks.{entry.name}.off: true" for entry in entries)
+    message = f"the group {group} has no host in the inventory; if that is right, set {names}"
     hint = mistakes.nearest(group, inventory.groups)
-    return [entry.mistake(("hosts", "group"), "empty_group", message, hint)]
+    loc = ("integrations", entries[0].body.assess.partition(".")[0])
+    if config is not None and loc in config.origin.document.places:
+        return config.origin.document.mistake(loc, "empty_group", message, hint, key=True)
+    return entries[0].mistake(("hosts", "group"), "empty_group", message, hint)
