@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, moments, questions, session, timeline
+from remediator.cli import answers, clean, control_client, moments, questions, session, timeline
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -74,14 +74,14 @@ def _known(here: session.Session) -> list[str]:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Return the explanation for people: what it is about, then one paragraph for each decision."""
-    lines = [about(found)]
+    """Return the explanation for people: what it is about, the answer in a sentence, then one paragraph for each decision."""
+    lines = [about(found), *filter(None, (answers.sentence(found),))]
     event = found.get("event") or {}
     if "notification_type" in event:
         return "\n".join((*lines, "", *_hint(event)))
-    for decision in found.get("decisions") or []:
+    for decision in answers.in_order(found.get("decisions") or []):
         lines += ["", *_decision(decision)]
-    if not found.get("decisions"):
+    if not found.get("decisions") and found.get("event"):
         lines += ["", "no rule was considered: none is for this check and state, or its problem is not HARD yet"]
     return "\n".join(lines)
 

@@ -120,7 +120,7 @@ def text(found: Mapping[str, Any]) -> str:
         lines += ["", "seen then, and part of no incident:"]
         lines += [f"  {moments.clock(each.get('at'))}  {explaining.about({'event': each})}" for each in found["events"]]
     then = "then" if at else "now"
-    muted = found["muted"] or [f"nothing was paused or muted {then}, as the audit log has it"]
+    muted = found["muted"] or [f"no pause, silence, downtime or storm stood {then}, as the audit log has it"]
     return "\n".join([*lines, "", *(clean.line(each) for each in muted)])
 
 

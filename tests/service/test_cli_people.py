@@ -219,7 +219,7 @@ def test_where_nothing_was_the_nearest_and_the_mutes_are_told(site: Site) -> Non
     assert "the one before: inc-2 container/ctl2/mariadb container-state, 2026-01-04 22:10:00 to" in done.stdout
     assert "the one after: inc-3" in done.stdout
     assert "event ev-1: container/ctl2/mariadb" in done.stdout
-    assert "nothing was paused or muted then" in done.stdout
+    assert "no pause, silence, downtime or storm stood then" in done.stdout
 
 
 def test_before_the_log_begins_nothing_is_called_quiet(site: Site) -> None:
