@@ -24,7 +24,7 @@ POLL_S: Final = 0.5
 EXITS: Final[Mapping[str, int]] = {"succeeded": DONE, "refused": REFUSED}
 ENDED: Final = ("succeeded", "failed", "refused", "cancelled")
 
-Runbook = Annotated[str, typer.Argument(metavar="RUNBOOK")]
+Runbook = Annotated[str, typer.Argument(metavar="RUNBOOK", help="Its name, like container-start.")]
 OnTarget = Annotated[str, typer.Option("--target", help="What it acts on, like container/ctl2/memcached.")]
 
 

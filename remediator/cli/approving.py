@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import acting, clean, control_client, moments, session
+from remediator.cli import acting, clean, control_client, moments, reasons, session
 from remediator.cli.errors import FAILED, USAGE, CliError
 from remediator.cli.session import Format
 
@@ -22,7 +22,7 @@ NOT_YET: Final = ("planned", "waiting_approval")
 
 NAMES_A_PLAN: Final = re.compile(r"[0-9a-f]{8,64}")
 
-RunId = Annotated[str, typer.Argument(metavar="RUN")]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12; `remediator status` has it.")]
 
 
 def approve(
@@ -35,7 +35,10 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Show the plan and approve it without a question.")] = False,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
-    """Let a waiting run start. Shows its plan and asks; the gate has the last word. Exit 4: expired, used, changed, no right."""
+    """Let a waiting run start: shows its plan, and asks.
+
+    The gate has the last word. Exit 4: expired, used, changed, no right.
+    """
     from remediator.cli import output
 
     here = session.of(ctx)
@@ -53,11 +56,17 @@ def approve(
 
 
 def deny(
-    ctx: typer.Context, run: RunId, reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")]
+    ctx: typer.Context,
+    run: RunId,
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
 ) -> int:
-    """Say no to a waiting run: it ends, and its incident goes to a person."""
+    """Say no to a waiting run: it ends.
+
+    Its incident goes to a person.
+    """
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "deny", {"run": run, "reason": reason})
     output.say(f"denied {run}")
     return 0

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import control_client, moments, session
+from remediator.cli import control_client, moments, reasons, session
 from remediator.cli.errors import FAILED, USAGE, CliError
 from remediator.cli.session import Format
 
@@ -144,7 +144,9 @@ def key(ctx: typer.Context) -> int:
 @app.command("accept-restore")
 def accept_restore(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="What was restored, and from when; goes into the audit log.")],
+    reason: Annotated[
+        str | None, typer.Option(help="What was restored, and from when; goes into the audit log.")
+    ] = None,
 ) -> int:
     """Say that the store, older than its newest checkpoint, is the one that counts from now on.
 
@@ -152,6 +154,7 @@ def accept_restore(
     """
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "accept-restore", {"reason": reason})
     output.say("accepted the restored store")
     return 0

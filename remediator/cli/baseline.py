@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, moments, session
+from remediator.cli import clean, control_client, moments, reasons, session
 from remediator.cli.errors import CliError
 from remediator.cli.session import Format
 
@@ -56,7 +56,7 @@ def once(holding: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str,
 def accept(
     ctx: typer.Context,
     scope: Annotated[str, typer.Argument(metavar="SCOPE", help="all, inventory, group/NAME or host/NAME")],
-    reason: Annotated[str, typer.Option(help="Why it is whole; goes into the audit log.")],
+    reason: Annotated[str | None, typer.Option(help="Why it is whole; goes into the audit log.")] = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Try again for 3 minutes while a second OK sample is all that is missing.")
     ] = False,
@@ -65,6 +65,7 @@ def accept(
     """Say "this is whole, as it stands now". Exit 4, with the list, when the checks do not agree."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     answer = _asked(session.of(ctx).state_dir(), scope, reason, time.monotonic() + (WAIT_S if wait else 0.0))
     data = answer.data or {}
     if format is Format.JSON and data:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, moments, session
+from remediator.cli import clean, control_client, moments, reasons, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -23,9 +23,7 @@ CLOSED: Final[Mapping[str, str]] = {
     "rival": "closed the brake for another remediator; it is on again at once when another one claims a host",
 }
 """What is said of each brake that a person closes here."""
-app = typer.Typer(
-    help="What holds everything back at once: storm, another remediator, clock, restored store.", no_args_is_help=True
-)
+app = typer.Typer(help="What holds everything back at once, like a storm.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -53,12 +51,15 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
 def close(
     ctx: typer.Context,
     brake: Annotated[str, typer.Argument(metavar="BRAKE", help="storm or rival.")],
-    reason: Annotated[str, typer.Option(help="What it was, and why it is over; goes into the audit log.")],
+    reason: Annotated[
+        str | None, typer.Option(help="What it was, and why it is over; goes into the audit log.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """Close the storm breaker for R3 (for R1 and R2 it closes by itself), or say that the other remediator acts no more."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     if brake not in CLOSED:
         raise CliError(_not_here(brake), USAGE)
     data = control_client.demand(session.of(ctx).state_dir(), "brake-close", {"brake": brake, "reason": reason})

@@ -33,7 +33,10 @@ def actions(
         typer.Option(help="With --format sudoers: the account on the hosts (ssh.user).  [default: remediator]"),
     ] = None,
 ) -> int:
-    """Everything it can do to a host: risk, effect, exact command patterns and whole scripts. Needs no config."""
+    """Everything it can do to a host.
+
+    Risk, effect, exact command patterns and whole scripts. Needs no config.
+    """
     from remediator.cli import output
     from remediator.integrations import registry
     from remediator.runs import claims

@@ -15,6 +15,7 @@ import typer
 
 from remediator.cli import clean, control_client, moments, nagios, provenance, session
 from remediator.cli.errors import UNKNOWN, USAGE, CliError
+from remediator.model.judging import State
 
 LIVE_TIMEOUT_S: Final = 70.0
 """More than the daemon's own patience with a request (60 s), so that its sentence arrives."""
@@ -40,6 +41,7 @@ def check(
             "--daemon/--no-daemon", help="Ask the running daemon, or look from here with the config as it is."
         ),
     ] = True,
+    problems: Annotated[bool, typer.Option("--problems", help="In a table, leave out what is OK.")] = False,
     format: Annotated[CheckFormat, typer.Option(help="How to print it.")] = CheckFormat.TABLE,
 ) -> int:
     """Judge now, change nothing. Exit code as Nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
@@ -54,7 +56,7 @@ def check(
     results = answer.get("results", [])
     if not results:
         raise CliError(no_match(wanted, target, _known(here)), UNKNOWN)
-    _print(here, answer, results, format)
+    _print(here, answer, results, format, problems)
     return nagios.worst(results).value
 
 
@@ -102,7 +104,11 @@ def no_match(names: Sequence[str], target: str | None, known: Sequence[str]) -> 
 
 
 def _print(
-    here: session.Session, answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]], format: CheckFormat
+    here: session.Session,
+    answer: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    format: CheckFormat,
+    problems: bool,
 ) -> None:
     from remediator.cli import output
 
@@ -116,8 +122,12 @@ def _print(
     else:
         output.table(
             ("state", "check", "target", "output"),
-            ((each["state"], each["check"], each["target"], each["output"]) for each in nagios.ranked(results)),
-            empty="",
+            (
+                (each["state"], each["check"], each["target"], each["output"])
+                for each in nagios.ranked(results)
+                if not (problems and nagios.state_of(each) is State.OK)
+            ),
+            empty="nothing is broken",
         )
         print("\n".join(["", _summary(results), *filter(None, (provenance.loaded(answer),))]))
         provenance.warn(here, answer)

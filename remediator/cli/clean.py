@@ -24,9 +24,13 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(0, width - 3)].rstrip() + "..."
 
 
+NEAR: Final = 0.7
+"""How alike a name must be to be suggested: `host/nosuch` is not meant by who has a `host/ctl3`."""
+
+
 def suggestion(given: str, known: Sequence[str]) -> str:
     """Return `` (did you mean x?)`` when something known is close to `given`, else the empty string."""
     import difflib
 
-    close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(given, known, n=1, cutoff=NEAR)
     return f" (did you mean {close[0]}?)" if close else ""

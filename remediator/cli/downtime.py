@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from remediator.cli import clean, control_client, lasting, moments, session
+from remediator.cli import clean, control_client, lasting, moments, reasons, session
 from remediator.cli.session import Format
 
-app = typer.Typer(help="Targets that people have taken out: 4 h unless said, at most 7 days.", no_args_is_help=True)
+app = typer.Typer(help="Targets that people have taken out, with an end.", no_args_is_help=True)
 
 
 @app.command()
@@ -19,13 +19,14 @@ def add(
         str,
         typer.Argument(metavar="TARGET", help="What is out, like container/ctl2/mariadb; host/ctl2 is the whole host."),
     ],
-    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
     lasts: Annotated[str | None, typer.Option("--for", metavar="DURATION", help=lasting.HELP)] = None,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """Let nothing act on a target, or on anything that touches a host."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     args = {"target": target, "for_s": lasting.seconds(lasts), "reason": reason}
     data = control_client.demand(session.of(ctx).state_dir(), "downtime-add", args)
     if format is Format.JSON:
@@ -59,12 +60,13 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
 @app.command()
 def end(
     ctx: typer.Context,
-    downtime: Annotated[str, typer.Argument(metavar="ID")],
-    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    downtime: Annotated[str, typer.Argument(metavar="ID", help="Like down-3; `remediator downtime list` has it.")],
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
 ) -> int:
     """End a downtime before its time."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "downtime-end", {"id": downtime, "reason": reason})
     output.say(f"ended downtime {downtime}")
     return 0

@@ -27,7 +27,7 @@ def explain(
     ],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
-    """Why it acted, or why it did not: every rule considered, every verdict."""
+    """Why it acted, or why not: rules and verdicts."""
     here = session.of(ctx)
     if len(subject) == 1 and questions.is_id(subject[0]):
         _print(*_by_id(here, subject[0].strip()), format)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from remediator.cli import clean, control_client, moments, session
+from remediator.cli import clean, control_client, moments, reasons, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -33,9 +33,16 @@ def list_(
         output.as_json(found)
         return 0
     output.table(
-        ("id", "state", "opened (UTC)", "target", "check"),
+        ("id", "state", "opened (UTC)", "part of", "target", "check"),
         (
-            (each["id"], each["state"], moments.clock(each["opened_at"]), each["target"], each["check"])
+            (
+                each["id"],
+                each["state"],
+                moments.clock(each["opened_at"]),
+                each.get("parent") or "-",
+                each["target"],
+                each["check"],
+            )
             for each in found
         ),
         empty=f"no incident is {state}" if state else "no incident yet",
@@ -46,7 +53,7 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    incident: Annotated[str, typer.Argument(metavar="INCIDENT")],
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Its id, like inc-12.")],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """One incident: its timeline, and how long each part took."""
@@ -67,12 +74,13 @@ def show(
 @app.command()
 def close(
     ctx: typer.Context,
-    incident: Annotated[str, typer.Argument(metavar="INCIDENT")],
-    reason: Annotated[str, typer.Option(help="Why it is over; goes into the audit log.")],
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Its id, like inc-12.")],
+    reason: Annotated[str | None, typer.Option(help="Why it is over; goes into the audit log.")] = None,
 ) -> int:
     """Close an incident by statement. If the problem is still there, the next event opens a new one."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "close", {"incident": incident, "reason": reason})
     output.say(f"closed incident {incident}")
     return 0
@@ -82,7 +90,7 @@ def close(
 def ack(
     ctx: typer.Context,
     incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="An open one, or one that is closed.")],
-    reason: Annotated[str, typer.Option(help="What you found; goes into the audit log.")],
+    reason: Annotated[str | None, typer.Option(help="What you found; goes into the audit log.")] = None,
 ) -> int:
     """Say that you have seen it.
 
@@ -91,6 +99,7 @@ def ack(
     """
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "ack", {"incident": incident, "reason": reason})
     output.say(f"acknowledged incident {incident}")
     return 0

@@ -43,7 +43,9 @@ def pause(
         typer.Option(help="With --wrap: what COMMAND may touch: all (the default), group/NAME or host/NAME."),
     ] = None,
 ) -> int:
-    """Stop all acting at once, until `resume`, or while a command runs. Works without a daemon.
+    """Stop all acting at once. Works without a daemon.
+
+    It lasts until `resume`, or while a command runs.
 
     With --wrap the exit code is the command's own, 128 and the signal's number when one killed it.
     """
@@ -83,7 +85,10 @@ def resume(
     every: Annotated[bool, typer.Option("--all", help="Lift every pause.")] = False,
     reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")] = NO_REASON,
 ) -> int:
-    """Lift the pause: the one in the store through the daemon, and the pause file (which an ID leaves in place)."""
+    """Lift the pause.
+
+    The one in the store through the daemon, and the pause file (which an ID leaves in place).
+    """
     from remediator.cli import output
 
     if pause is not None and every:

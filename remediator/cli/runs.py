@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from remediator.cli import clean, control_client, session
+from remediator.cli import clean, control_client, reasons, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -54,7 +54,7 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12.")],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """One run: its steps, their exact commands, its verdicts and debts."""
@@ -75,12 +75,13 @@ def show(
 @app.command()
 def cancel(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN")],
-    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12.")],
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
 ) -> int:
     """End a run before its next step. A step under way is finished first."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "cancel", {"run": run, "reason": reason})
     output.say(f"cancelled run {run}")
     return 0
@@ -89,13 +90,14 @@ def cancel(
 @app.command()
 def resolve(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12.")],
     outcome: Annotated[Outcome, typer.Option(help="What you found on the host.")],
-    reason: Annotated[str, typer.Option(help="How you know; goes into the audit log.")],
+    reason: Annotated[str | None, typer.Option(help="How you know; goes into the audit log.")] = None,
 ) -> int:
     """End a run that is in doubt, by saying whether its step took effect."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     args = {"run": run, "outcome": outcome.value, "reason": reason}
     control_client.demand(session.of(ctx).state_dir(), "resolve", args)
     output.say(f"resolved run {run} as {outcome.value}")

@@ -6,19 +6,23 @@ Nothing heavy is imported at module level here or in any command: `remediator --
 from __future__ import annotations
 
 import enum
+import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from remediator.cli import clean
-from remediator.cli.errors import CONFIG, CliError
+from remediator.cli.errors import CONFIG, FAILED, CliError
 
 if TYPE_CHECKING:
     from remediator.config import Config
     from remediator.config.essentials import Essentials
     from remediator.store.reader import Reader
+
+
+STORE: Final = "remediator.db"
 
 
 class Format(enum.StrEnum):
@@ -75,7 +79,11 @@ class Session:
         """Return a reader of the store. Raise CliError 78 if where the store is cannot be read."""
         from remediator.store.reader import Reader
 
-        return Reader(self.essentials("state_dir", "database"))
+        found = self.essentials("state_dir", "database")
+        if found.database.url is None and (closed := _closed(found.state_dir)) is not None:
+            why = f"{closed} cannot be read from this account; ask as root or as a member of the group remediator"
+            raise CliError(why, FAILED)
+        return Reader(found)
 
     @staticmethod
     def _mistake(found: Essentials) -> str:
@@ -96,6 +104,20 @@ def quiet(config: Config) -> None:
 
     wanted = config.log.model_copy(update={"format": "json", "level": "error"})
     logs.configure(config.model_copy(update={"log": wanted}))
+
+
+def _closed(state_dir: str) -> str | None:
+    """Return what of the store our account may not read; None when the way is free, or nothing is there."""
+    for path in (state_dir, os.path.join(state_dir, STORE)):
+        try:
+            os.stat(path)
+        except PermissionError:
+            return path
+        except OSError:
+            return None
+        if not os.access(path, os.R_OK):
+            return path
+    return None
 
 
 def _where(found: Essentials) -> str:

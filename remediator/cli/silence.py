@@ -7,12 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from remediator.cli import clean, control_client, lasting, moments, session
+from remediator.cli import clean, control_client, lasting, moments, reasons, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
 _UNQUOTED: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*((?>=~|!~|!=|=))\s*([^\s\"].*?)\s*", re.DOTALL)
-app = typer.Typer(help="Mutes of remediation by matcher: 4 h unless said, at most 7 days.", no_args_is_help=True)
+app = typer.Typer(help="Mutes of remediation by matcher, with an end.", no_args_is_help=True)
 
 
 def matcher(text: str) -> str:
@@ -31,7 +31,7 @@ def matcher(text: str) -> str:
 @app.command()
 def add(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
     matchers: Annotated[
         list[str] | None,
         typer.Argument(metavar="MATCHER...", help='All must match, like check=container-state or host=~"ctl[12]".'),
@@ -42,6 +42,7 @@ def add(
     """Let nothing act on what all matchers match. Checks, incidents and pages go on."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     if not matchers:
         raise CliError(
             "a silence needs a matcher, like host=ctl2 or check=container-state; "
@@ -82,12 +83,13 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
 @app.command()
 def end(
     ctx: typer.Context,
-    silence: Annotated[str, typer.Argument(metavar="ID")],
-    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    silence: Annotated[str, typer.Argument(metavar="ID", help="Like sil-3; `remediator silence list` has it.")],
+    reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
 ) -> int:
     """End a silence before its time."""
     from remediator.cli import output
 
+    reason = reasons.given(reason, ctx.command_path)
     control_client.demand(session.of(ctx).state_dir(), "silence-end", {"id": silence, "reason": reason})
     output.say(f"ended silence {silence}")
     return 0

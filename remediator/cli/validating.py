@@ -14,7 +14,10 @@ from remediator.cli.session import Format
 def validate(
     ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE
 ) -> int:
-    """Find every mistake in config and content, and note files that are not there. Exit 0 without a mistake, 1 with."""
+    """Find every mistake in config and content.
+
+    Files that it names and that are not there, or open to others, are notes. Exit 0 without a mistake, 1 with.
+    """
     from remediator.cli import output
     from remediator.config import files, mistakes
     from remediator.content.validate import examine

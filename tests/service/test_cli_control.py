@@ -499,8 +499,8 @@ def appeared(path: Path) -> None:
 # a terminal --------------------------------------------------------------------------------------------------------
 
 
-def on_a_terminal(site: Site, *arguments: str, columns: int = 80) -> list[str]:
-    """Run a command on a terminal of so many columns; return its lines without colours."""
+def on_a_terminal(site: Site, *arguments: str, columns: int = 80, typed: bytes = b"") -> list[str]:
+    """Run a command on a terminal of so many columns and type into it; return its lines without colours."""
     pid, terminal = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -510,6 +510,9 @@ def on_a_terminal(site: Site, *arguments: str, columns: int = 80) -> list[str]:
     with contextlib.suppress(OSError):
         while piece := os.read(terminal, 65536):
             seen += piece
+            if typed and b": " in seen:
+                os.write(terminal, typed)
+                typed = b""
     os.waitpid(pid, 0)
     os.close(terminal)
     return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).replace("\r\n", "\n").splitlines()
@@ -652,3 +655,44 @@ def test_a_container_that_was_made_anew_is_one_row(site: Site) -> None:
         lines = site.run("baseline", "show").stdout.splitlines()
     assert lines[2].split() == ["ctl1", "cron", "2026-11-23", "03:12:45", "2", "image", "changed"]
     assert len(lines) == 3
+
+
+# a reason ----------------------------------------------------------------------------------------------------------
+
+NEED_A_REASON = [
+    ["deny", "run-1"],
+    ["runs", "cancel", "run-1"],
+    ["runs", "resolve", "run-1", "--outcome", "applied"],
+    ["incidents", "ack", "inc-1"],
+    ["incidents", "close", "inc-1"],
+    ["silence", "add", "host=a"],
+    ["silence", "end", "sil-1"],
+    ["downtime", "add", "host/a"],
+    ["downtime", "end", "down-1"],
+    ["brakes", "close", "storm"],
+    ["baseline", "accept", "all"],
+    ["audit", "accept-restore"],
+]
+
+
+@pytest.mark.parametrize("line", NEED_A_REASON)
+def test_a_reason_is_asked_for_in_one_way(site: Site, line: list[str]) -> None:
+    with ControlServer(site.directory / "state", answers()) as control:
+        off = site.run(*line)
+        assert control.asked == []
+        seen = on_a_terminal(site, *line, typed=b"disk replaced\r")
+        empty = on_a_terminal(site, *line, typed=b"\r")
+    assert off.returncode == 64
+    command = " ".join(line[: 2 if line[0] != "deny" else 1])
+    assert off.stderr.startswith(f"remediator: Missing option '--reason': remediator {command} --reason TEXT")
+    assert any("Why (goes into the audit log): disk replaced" in each for each in seen), seen
+    assert [args["reason"] for _, args in control.asked] == ["disk replaced"]
+    assert any("Missing option '--reason'" in each for each in empty)
+
+
+def test_problems_alone_and_whose_problem_a_problem_is_part_of(site: Site) -> None:
+    with ControlServer(site.directory / "state", answers(check={"data": CHECK})):
+        lines = site.run("check", "--problems").stdout.splitlines()
+    assert [line.split()[2] for line in lines[1:2]] == ["container/ctl2/memcached"]
+    assert not any("container/ctl1/memcached" in line for line in lines)
+    assert "1 critical, 0 unknown, 0 warning, 1 ok; the oldest result is 1.0 s old" in lines

@@ -134,3 +134,10 @@ def test_a_plugin_says_on_stdout_what_keeps_it_from_knowing(
 @pytest.mark.parametrize("line", [["check"], ["check", "--format", "json"], ["status", "--format", "nagios"], ["chek"]])
 def test_what_is_no_plugin_says_it_on_stderr(line: list[str]) -> None:
     assert not main.is_plugin(line)
+
+
+def test_no_summary_in_the_list_of_commands_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert commands
+    assert [each for each in commands if each.endswith("...")] == []
