@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import clean, control_client, moments, reasons, session
+from remediator.cli import clean, control_client, moments, overview, reasons, session
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -40,7 +40,7 @@ def list_(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How t
         ("brake", "holds", "until (UTC)", "let go", "why"),
         (
             (row["kind"], row["what"], moments.clock(row.get("until")) or "-", KINDS[row["kind"]], row["reason"])
-            for row in found
+            for row in overview.one_storm(found)
         ),
         empty="no brake is open",
     )

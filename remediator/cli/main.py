@@ -8,6 +8,7 @@ so on stdout, since Nagios and NRPE show nothing of stderr.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -94,7 +95,10 @@ def app_for(command: str) -> typer.Typer:
 
 
 def entry() -> None:
-    """The console script."""
+    """The console script. A terminal, or NRPE, that cannot show a letter gets its number: no output is lost for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     if is_plugin(globals_first(sys.argv[1:])):
         signal.signal(signal.SIGTERM, _out_of_time)
     sys.exit(main(sys.argv[1:]))

@@ -13,12 +13,6 @@ def clock(text: str | None) -> str:
     return (text or "") if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def short(text: str | None) -> str:
-    """Return ``11-23 03:12`` for an RFC 3339 time: for tables that have to fit."""
-    moment = parsed(text)
-    return (text or "") if moment is None else moment.strftime("%m-%d %H:%M")
-
-
 def parsed(text: str | None) -> datetime | None:
     """Return the moment, or None if `text` is none."""
     if not text:

@@ -62,7 +62,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
         whole = not last and max(len(row[index]) for row in body) <= UNFOLDED
         grid.add_column(column.upper(), overflow="fold", no_wrap=whole)
     for row in body:
-        grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
+        styles = [*(COLOURS.get(cell, "") for cell in row[:-1]), ""]  # the last column is text, not a state
+        grid.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
     out.print(grid)
 
 

@@ -92,6 +92,14 @@ def test_nagios_reads_the_last_results(site: Site) -> None:
     assert control.asked == [("results", {"names": [], "target": None})]
 
 
+def test_a_plugin_where_a_letter_cannot_be_shown_loses_nothing(site: Site) -> None:
+    foreign = {**CHECK, "results": [{**RESULT, "output": "exited \u2013 d\u00e9sol\u00e9 \u65e5"}]}
+    with ControlServer(site.directory / "state", answers(results={"data": foreign})):
+        done = site.run("check", "--format", "nagios", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "exited \\u2013 d\\xe9sol" in done.stdout
+
+
 def test_live_and_cached_choose_the_request(site: Site) -> None:
     with ControlServer(site.directory / "state", answers(results={"data": CHECK}, check={"data": CHECK})) as control:
         for arguments in (["--format", "json"], ["--cached"], ["--live", "--format", "nagios"]):
