@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import answers, clean, control_client, moments, questions, session, timeline
+from remediator.cli import answers, clean, control_client, moments, overview, questions, session, timeline
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
@@ -51,7 +51,23 @@ def _by_id(here: session.Session, subject: str) -> tuple[Mapping[str, Any], str]
     if found is None:
         known = [str(each["id"]) for each in (*reader.incidents(None, 100), *reader.runs(None, 100))]
         raise CliError(f"no event, incident or run {subject!r}{clean.suggestion(subject, known)}", USAGE)
-    return found, text(found)
+    return found, "\n".join([text(found), *_now(here, found)])
+
+
+def _now(here: session.Session, found: Mapping[str, Any]) -> list[str]:
+    """Return what a running daemon says at this moment of an open incident: what is stored is of the last change."""
+    incident = found.get("incident")
+    if not isinstance(incident, Mapping) or incident.get("state") == "resolved":
+        return []
+    try:
+        status = control_client.demand(here.state_dir(), "status", {})
+    except CliError:
+        return []
+    row: Mapping[str, Any] = next(
+        (each for each in status.get("open") or [] if each.get("id") == incident.get("id")), {}
+    )
+    said = overview.why(row)
+    return ["", f"now, at {moments.clock(status.get('at'))} UTC: {said}"] if said else []
 
 
 def _by_name(here: session.Session, words: list[str]) -> tuple[Mapping[str, Any], str]:

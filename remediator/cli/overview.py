@@ -68,7 +68,7 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
     reasons = [clean.line(row.get("reason")) for row in answer.get("muted") or [] if row.get("kind") == "pause"]
     if answer.get("paused"):
         if reasons and all(reason.startswith(REFUSED_RELOAD) for reason in reasons):
-            said = f"HELD: nothing above R0 is done: {reasons[0]}"
+            said = f"NOT ACTING: nothing above R0 is done: {reasons[0]}"
         else:
             said = f"PAUSED: nothing acts until `remediator resume`{': ' if reasons else ''}{'; '.join(reasons)}"
         yield from ((line, "bold yellow") for line in ([said] if width is None else screen.folded(said, width)))

@@ -271,3 +271,18 @@ def test_every_question_to_the_store_uses_an_index(site: Site) -> None:
     scans = [each for each in plans if each.startswith("SCAN") and "INDEX" not in each and "seen" not in each]
     assert len(asked) > 10
     assert [each for each in scans if each != "SCAN CONSTANT ROW"] == []
+
+
+def test_an_open_incident_has_the_word_of_the_running_daemon_beside_what_is_stored(site: Site) -> None:
+    stored(site, incident(1, -300, None), SKIPPED)
+    why = {"kind": "refused", "guard": "lock", "reason": "host:ctl2 is locked by run-9", "until": None}
+    row = {"id": "inc-1", "target": "container/ctl2/mariadb", "check": "container-state", "state": "open", "why": why}
+    with ControlServer(
+        site.directory / "state", answers(status={"data": {"at": "2026-01-05T03:20:00Z", "open": [row]}})
+    ):
+        told = site.run("explain", "inc-1").stdout.splitlines()
+    alone = site.run("explain", "inc-1")
+    assert told[1] == "Nothing is done: refused by pause: paused by ann."
+    assert told[-1] == "now, at 2026-01-05 03:20:00 UTC: not acting: refused by lock: host:ctl2 is locked by run-9"
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert "now, at" not in alone.stdout

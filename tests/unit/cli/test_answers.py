@@ -49,6 +49,16 @@ def said(found: dict[str, Any], *decisions: dict[str, Any]) -> str:
             incident(), [*FALSE, decision("skipped", "bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00")],
             "Nothing is done: container-crashed: bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00.",
         ),
+        (
+            incident(), [decision("skipped", "its condition is UNKNOWN: timeout:logs"), *FALSE],
+            "Nothing is done: container-crashed: its condition is UNKNOWN: timeout:logs.",
+        ),
+        (
+            incident(), [*FALSE, decision("skipped", "its condition is UNKNOWN: x", at="2026-11-23T03:20:00Z"),
+                         decision("skipped", "it may be me who is cut off", rule="host-untrusted")],
+            "Nothing is done: host-untrusted: it may be me who is cut off.",
+        ),
+        (incident(), [decision("shadowed", "other goes before it")], "Nothing is done: no rule fits container-state CRITICAL."),
         (incident(), FALSE, "Nothing is done: no rule fits container-state CRITICAL."),
         (incident(level="WARNING"), [], "Nothing is done: no rule fits container-state WARNING."),
         (incident(level="UNKNOWN"), [], "Nothing is done: how it is is not known, and nothing acts on what is not known."),

@@ -144,7 +144,7 @@ def test_one_storm_is_one_row() -> None:
 def test_a_refused_reload_is_no_pause_that_resume_lifts() -> None:
     held = {"kind": "pause", "what": "everything", "reason": "a reload was refused: mend it (x)", "until": None}
     lines = shown(None, paused=True, muted=[held])
-    assert any(line.startswith("HELD: nothing above R0 is done: a reload was refused") for line in lines)
+    assert any(line.startswith("NOT ACTING: nothing above R0 is done: a reload was refused") for line in lines)
     assert not any("resume" in line for line in lines)
     lines = shown(None, paused=True, muted=[{**held, "reason": "deploying"}])
     assert any(line.startswith("PAUSED: nothing acts until `remediator resume`: deploying") for line in lines)
