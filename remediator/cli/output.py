@@ -1,6 +1,7 @@
 """Printing: JSON for programs, tables for people. Colours only on a terminal and not with NO_COLOR.
 
-Off a terminal a row is never wrapped, so that `grep` finds it whole; on one, tables stay readable at 80 columns.
+Off a terminal a row is never wrapped, so that `grep` finds it whole. On one whose columns do not suffice, each row is a block
+of lines instead: an id, a target or a command is never broken in two.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from remediator.cli import clean
+from remediator.cli import clean, screen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 UNWRAPPED: Final = 4000
 UNFOLDED: Final = 36
 """A cell up to this width stays in one piece, so that a target can be copied; only the last column always folds."""
+TEXT: Final = 24
+"""What the last column needs at least to be readable."""
 COLOURS: Final = {
     "OK": "green", "WARNING": "yellow", "CRITICAL": "bold red", "UNKNOWN": "magenta",
     "open": "bold red", "escalated": "bold red", "in_doubt": "bold red", "failed": "bold red", "held": "yellow",
@@ -56,6 +59,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
     if not body:
         out.print(empty)
         return
+    wide = width()
+    if wide is not None and _needs(columns, body) > wide:
+        for row in body:
+            for line in screen.item(row[:-1], row[-1:], width=wide):
+                row_line(line)
+        return
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for index, column in enumerate(columns):
         last = index == len(columns) - 1
@@ -65,6 +74,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
         styles = [*(COLOURS.get(cell, "") for cell in row[:-1]), ""]  # the last column is text, not a state
         grid.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
     out.print(grid)
+
+
+def _needs(columns: Sequence[str], body: Sequence[Sequence[str]]) -> int:
+    """Return how many columns of a terminal a table needs for everything but its last column to stay in one piece."""
+    longest = [max(len(column), *(len(row[index]) for row in body)) for index, column in enumerate(columns)]
+    return sum(longest[:-1]) + 2 * (len(columns) - 1) + min(longest[-1], TEXT)
+
+
+def row_line(text: str, style: str = "") -> None:
+    """Print a line that is laid out already: what is longer than the terminal is left to it, so that it can be copied whole."""
+    from rich.text import Text
+
+    console().print(Text(text, style=style), soft_wrap=True)
 
 
 def say(*parts: str, style: str = "") -> None:

@@ -193,7 +193,7 @@ def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _with(row: list[str], typed: str, width: int | None) -> list[str]:
     if width is None:
         return [f"{row[0]}{BETWEEN}{typed}"]
-    return [*row, " " * screen.BELOW + typed]
+    return [*row, screen.command_line(typed, width)]
 
 
 def _age(since: Any, now: datetime | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ def differs(here: session.Session, answer: Mapping[str, Any]) -> str:
     config = answer.get("config")
     if not isinstance(config, Mapping) or not config.get("sha256"):
         return ""
+    import hashlib
+
     mine = here.essentials().file
     try:
         text = Path(mine).read_text("utf-8")

@@ -29,7 +29,12 @@ def item(
     lines = _packed(parts, width)
     for note in said:
         lines += folded(note, width, BELOW)
-    return [*lines, *(" " * BELOW + command for command in typed)]
+    return [*lines, *(command_line(command, width) for command in typed)]
+
+
+def command_line(command: str, width: int) -> str:
+    """Return a command alone on its line, further to the left where it would not fit."""
+    return " " * (BELOW if BELOW + len(command) <= width else INDENT) + command
 
 
 def folded(text: str, width: int, indent: int = 0) -> list[str]:

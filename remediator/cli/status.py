@@ -52,4 +52,4 @@ def _print(answer: dict[str, Any], format: Format) -> None:
         output.as_json(answer)
         return
     for line, style in overview.lines(answer, output.width()):
-        output.say(line, style=style)
+        output.row_line(line, style)

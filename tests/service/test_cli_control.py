@@ -512,8 +512,8 @@ def on_a_terminal(site: Site, *arguments: str, columns: int = 80, typed: bytes =
     pid, terminal = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        os.environ.pop("COLUMNS", None)
-        os.execv(REMEDIATOR, [REMEDIATOR, "--config", str(site.config), *arguments])
+        environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        os.execve(REMEDIATOR, [REMEDIATOR, "--config", str(site.config), *arguments], environment)
     seen = b""
     with contextlib.suppress(OSError):
         while piece := os.read(terminal, 65536):
@@ -564,6 +564,27 @@ def test_on_80_columns_the_status_keeps_ids_targets_and_commands_whole(site: Sit
     assert any(target in line for line in narrow)
     (row,) = [line for line in whole if "run-17" in line]
     assert row.endswith("remediator approve run-17")
+
+
+def test_on_80_columns_no_table_breaks_an_id_a_target_or_a_command(site: Site) -> None:
+    storm = {
+        "kind": "storm",
+        "what": "R1 and above in cloud",
+        "reason": "3 of 5 hosts of cloud broke at once",
+        "until": None,
+    }
+    target = "container/controller-03/neutron_openvswitch_agent"
+    downtime = {"id": "down-12", "target": target, "author": "ann", "reason": "RAM swap on that host", "until": UNTIL}
+    reply = answers(status={"data": {**STATUS, "muted": [storm]}}, downtime_list={"data": {"downtimes": [downtime]}},
+                    check={"data": {**CHECK, "results": [{**RESULT, "target": target}]}})  # fmt: skip
+    with ControlServer(site.directory / "state", reply):
+        brakes, downtimes = on_a_terminal(site, "brakes", "list"), on_a_terminal(site, "downtime", "list")
+        checks, wide = on_a_terminal(site, "check"), on_a_terminal(site, "downtime", "list", columns=160)
+    assert any("remediator brakes close storm --reason TEXT" in line for line in brakes)
+    assert any(target in line for line in downtimes)
+    assert any(target in line for line in checks)
+    assert max(map(len, [*downtimes, *checks])) <= 80
+    assert wide[0].split()[:2] == ["ID", "UNTIL"], wide
 
 
 # which config ------------------------------------------------------------------------------------------------------

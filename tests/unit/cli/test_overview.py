@@ -66,6 +66,13 @@ def test_at_80_columns_ids_and_commands_are_whole_and_no_line_is_longer() -> Non
     assert "         container-state is OK and must hold for 20 s: 7 s left" in lines
 
 
+def test_the_longest_command_fits_80_columns() -> None:
+    lines = shown(waiting=[{**WAITS, "run": "run-1234", "state": "in_doubt"}])
+    (typed,) = [line for line in lines if "runs resolve" in line]
+    assert typed == "  remediator runs resolve run-1234 --outcome applied|not-applied --reason TEXT"
+    assert len(typed) <= 80
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 132])
 def test_no_word_is_ever_cut(width: int) -> None:
     one = problem(1, target=LONG)
