@@ -204,7 +204,8 @@ def _out_of_time(*_: object) -> None:
     """Whoever runs the plugin ends it when it takes too long: that is said, too."""
     from remediator.cli import nagios
 
-    print(nagios.unknown("ended before it had an answer (SIGTERM: out of time?)"), flush=True)
+    line = nagios.unknown("ended before it had an answer (SIGTERM: out of time?)")
+    os.write(1, f"{line}\n".encode())  # print may be under way already
     os._exit(UNKNOWN)
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -68,7 +69,7 @@ def read(path: str | None, env: Mapping[str, str] | None = None) -> Essentials |
             file=str(where), cloud=config.cloud, state_dir=config.state_dir, pause_file=config.pause_file,
             database=config.database, audit=config.audit, hosts=tuple(sorted(inline or ())), config=config,
         )  # fmt: skip
-    if not where.exists() and not where.is_symlink():
+    if _absent(where):
         return None
     document = documents.read(where, trusted=True)
     trusted = not any(mistake.code == "writable_by_others" for mistake in mistakes)
@@ -85,6 +86,17 @@ def read(path: str | None, env: Mapping[str, str] | None = None) -> Essentials |
         database=keys.database, audit=keys.audit, mistakes=tuple(mistakes),
         spoilt=frozenset(spoilt | wrong), assumed=assumed, trusted=trusted,
     )  # fmt: skip
+
+
+def _absent(where: Path) -> bool:
+    """Return whether there is certainly no such file. One that we may not look at may be there."""
+    try:
+        os.lstat(where)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _by_line(where: os.PathLike[str]) -> tuple[dict[str, Any], set[str], bool]:

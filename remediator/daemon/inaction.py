@@ -11,13 +11,11 @@ from typing import Any
 from remediator.daemon.world import World
 from remediator.model.judging import State
 from remediator.model.records import Incident, IncidentState, Outcome, Run, RunState, StateType
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import rfc3339
 from remediator.model.verdicts import Verdict, refusals
 
-AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
 
-
-def of(world: World, incident: Incident, now: Instant) -> dict[str, Any]:
+def of(world: World, incident: Incident) -> dict[str, Any]:
     """Return ``{kind,reason,guard,until}``; `kind` is follows, run, well, unconfirmed, refused, waits, person or no_rule."""
     if incident.state is IncidentState.SUPPRESSED:
         return _said("follows", f"{incident.parent} accounts for it")

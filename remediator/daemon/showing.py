@@ -42,13 +42,13 @@ def config(world: World) -> dict[str, Any]:
     return {"file": document.file, "sha256": document.sha256, "loaded_at": rfc3339(world.config_at.wall)}
 
 
-def _problem(world: World, incident: Incident, now: Instant) -> dict[str, Any]:
+def _problem(world: World, incident: Incident) -> dict[str, Any]:
     """Return an open incident with the newest state of its check, and why nothing is done about it."""
     result = world.results.get((incident.check, incident.target.text))
     return {
         **_brief(incident),
         "now": result.state.name if result is not None else None,
-        "why": inaction.of(world, incident, now),
+        "why": inaction.of(world, incident),
     }
 
 
@@ -162,9 +162,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         if debts.overdue(debt, now)
     ]
     waiting += [
-        _problem(world, incident, now)
-        for incident in world.incidents.values()
-        if incident.state is IncidentState.ESCALATED
+        _problem(world, incident) for incident in world.incidents.values() if incident.state is IncidentState.ESCALATED
     ]
     curing = [
         {
@@ -183,7 +181,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "cloud": world.config.cloud,
         "at": rfc3339(now.wall),
         "paused": any(row["kind"] == "pause" for row in mutes),
-        "open": [_problem(world, incident, now) for incident in world.incidents.values()],
+        "open": [_problem(world, incident) for incident in world.incidents.values()],
         "curing": curing,
         "waiting": waiting,
         "muted": mutes,

@@ -78,6 +78,15 @@ def test_the_environment_goes_before_the_file_here_too(tmp_path: Path) -> None:
 
 def test_no_file_is_nothing_to_be_lenient_about(tmp_path: Path) -> None:
     assert essentials.read(str(tmp_path / "none.yaml"), {}) is None
+    assert essentials.read(str(Path(written(tmp_path, MINIMAL)) / "below-a-file.yaml"), {}) is None
+
+
+def test_a_file_that_cannot_be_read_leaves_the_defaults_and_says_that_they_are_assumed(tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    found = essentials.read(str(tmp_path / "loop.yaml"), {})
+    assert found is not None
+    assert (found.assumed, found.state_dir) == (True, "/var/lib/remediator")
+    assert found.mistakes
 
 
 def test_the_defaults_are_those_of_the_config(tmp_path: Path) -> None:
