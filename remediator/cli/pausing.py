@@ -66,15 +66,17 @@ def pause(
         path = _pause_file(here)
         line = _line(reason)
         remark = "" if _written(path, line) else ", which was there already"
-        why = f"the daemon said: {error}"
-        if isinstance(error, control_client.Unreachable):
-            why = "no daemon is reachable"
-        elif error.exit_code == CONFIG:
-            why = "where the daemon is cannot be read"
-        output.say(f"paused by the file {path}{remark}; {why}")
+        output.say(f"paused by the file {path}{remark}; {by_file_because(error)}")
         return 0
     output.say("paused: nothing acts until `remediator resume`")
     return 0
+
+
+def by_file_because(error: CliError) -> str:
+    """Return why the file is the pause and not the daemon; a daemon that may not be asked is not said to be away."""
+    if isinstance(error, control_client.Unreachable):
+        return "this account may not ask the daemon" if error.denied else "no daemon is reachable"
+    return "where the daemon is cannot be read" if error.exit_code == CONFIG else f"the daemon said: {error}"
 
 
 def resume(

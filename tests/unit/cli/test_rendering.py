@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, timeline
+from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, pausing, timeline
+from remediator.cli.control_client import Unreachable
+from remediator.cli.errors import CliError
 from remediator.integrations import registry
 from remediator.model.content import Script
 
@@ -148,6 +151,19 @@ def test_suggestions() -> None:
         == "no result matches --target host/ctl (did you mean host/ctl1?)"
     )
     assert checking.no_match((), None, []) == "no check has a result yet"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Unreachable(Path("/s"), "no answer"), "no daemon is reachable"),
+        (Unreachable(Path("/s"), "permission denied", denied=True), "this account may not ask the daemon"),
+        (CliError("state_dir cannot be read", 78), "where the daemon is cannot be read"),
+        (CliError("the store is full", 1), "the daemon said: the store is full"),
+    ],
+)
+def test_why_a_pause_is_a_file(error: CliError, said: str) -> None:
+    assert pausing.by_file_because(error) == said
 
 
 @pytest.mark.parametrize(
