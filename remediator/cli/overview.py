@@ -127,6 +127,10 @@ def problem(
     head.append(_age(item.get("opened_at"), now))
     symptom = str(item.get("output") or "")
     notes = [f"it was: {symptom}" if _well(item) and symptom else symptom, why(item)]
+    known = item.get("acknowledged")
+    if isinstance(known, Mapping):
+        about = f': "{clean.line(known["reason"])}"' if known.get("reason") else ""
+        notes.append(f"acknowledged by {clean.line(known.get('by'))} at {moments.clock(known.get('at'))} UTC{about}")
     number = follows.get(str(item.get("id")), 0)
     if number:
         notes.append(f"{number} more follow{'s' if number == 1 else ''} from it")

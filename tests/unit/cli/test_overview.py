@@ -96,6 +96,13 @@ def test_each_problem_stands_once_and_says_why_nothing_happens() -> None:
     assert "opcloud  2026-11-26 21:11:29 UTC  2 broken" in lines[0]
 
 
+def test_who_has_it_in_hand_is_named() -> None:
+    known = {"by": "ann", "at": "2026-11-26T21:11:20.000Z", "reason": "raising limit"}
+    lines = shown(open=[problem(1, state="escalated", acknowledged=known)])
+    assert '         acknowledged by ann at 2026-11-26 21:11:20 UTC: "raising limit"' in lines
+    assert not any("acknowledged" in line for line in shown(open=[problem(1, acknowledged=None)]))
+
+
 def test_what_a_lock_holds_back_names_who_has_it_and_until_when() -> None:
     why = {
         "kind": "refused",
