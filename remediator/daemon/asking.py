@@ -7,7 +7,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon import accepting, approving, casing, deciding, ending, muting, observing, showing, stepping
+from remediator.daemon import (
+    accepting,
+    approving,
+    brakes,
+    casing,
+    deciding,
+    ending,
+    muting,
+    observing,
+    showing,
+    stepping,
+)
 from remediator.daemon.muting import text, wants_reason
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked, Reload
@@ -270,7 +281,7 @@ _HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
     "downtime-end": muting.downtime_end,
     "wrap-begin": muting.wrap_begin,
     "wrap-end": muting.wrap_end,
-    "brake-close": muting.brake_close,
+    "brake-close": brakes.close,
     "accept-restore": muting.accept_restore,
     "approve": approving.approve,
     "deny": approving.deny,

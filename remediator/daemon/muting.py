@@ -1,4 +1,4 @@
-"""What people ask to be left alone: pauses, silences, downtimes, wrapped commands; and what they take back: acknowledgements, brakes.
+"""What people ask to be left alone: pauses, silences, downtimes, wrapped commands; and what they acknowledge and accept.
 
 Invariant: a silence and a downtime always end, and never cover everything: that is what a pause is for, and it says so.
 """
@@ -15,7 +15,7 @@ from remediator.config import durations
 from remediator.daemon import claiming
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import AcceptRestore, Asked
-from remediator.daemon.world import STORM_LATCH
+from remediator.incidents import lifecycle
 from remediator.model import matchers as matching
 from remediator.model.control import Answer
 from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Pause, Silence, Wrap
@@ -304,7 +304,7 @@ def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
 
 
 def ack(turn: Turn, asked: Asked) -> Answer:
-    """A person has looked at what we could not cure: the target's ladder may be tried again in its next incident."""
+    """A person has the incident in hand, so that it waits for nobody; the target's ladder may be tried again in its next one."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     name, reason = text(asked.args, "incident"), text(asked.args, "reason")
@@ -316,41 +316,13 @@ def ack(turn: Turn, asked: Asked) -> Answer:
     turn.world.unacked.pop(target, None)
     turn.world.acked_at[target] = turn.now.wall
     turn.journal.audit("ack", asked.actor.name, {"target": target, "reason": reason}, incident=name)
-    turn.journal.timeline(name, "ack", f"{asked.actor.name}: {reason}")
+    said = f"{asked.actor.name}: {reason}"
+    incident = turn.world.incidents.get(name)
+    if incident is None:
+        turn.journal.timeline(name, "ack", said)
+    else:
+        turn.incident(lifecycle.acknowledged(incident, asked.actor.name, reason, turn.now), "ack", said)
     return Answer(exit=DONE, data={"incident": name, "target": target})
-
-
-def brake_close(turn: Turn, asked: Asked) -> Answer:
-    """Close the storm breaker's latch for R3, or the brake for another remediator. The breakers of R1 and R2 close by themselves."""
-    if (wrong := wants_reason(asked)) is not None:
-        return wrong
-    world = turn.world
-    brake = asked.args.get("brake", "storm")
-    if brake == claiming.RIVAL:
-        return _rival_close(turn, asked)
-    if brake != "storm":
-        return Answer(exit=USAGE, error="the brakes that a person closes are storm and rival")
-    if world.storm_latched is None:
-        return Answer(exit=USAGE, error="the storm breaker is not latched")
-    if world.storms:
-        return Answer(exit=REFUSED, error=f"the storm is not over: {next(iter(world.storms.values()))}")
-    turn.journal.set_meta(STORM_LATCH, "")
-    body = {"was": world.storm_latched, "reason": text(asked.args, "reason")}
-    turn.journal.audit("brake_closed", asked.actor.name, body)
-    world.storm_latched = None
-    return Answer(exit=DONE, data={"closed": "storm"})
-
-
-def _rival_close(turn: Turn, asked: Asked) -> Answer:
-    if asked.actor.uid != 0 and not asked.actor.may_approve:
-        return Answer(
-            exit=REFUSED, error="only root and members of the group remediator-approve may close the brake rival"
-        )
-    was = turn.world.rival
-    if was is None:
-        return Answer(exit=USAGE, error="the brake rival is not on: no other remediator was seen")
-    claiming.close(turn, asked.actor.name, text(asked.args, "reason"))
-    return Answer(exit=DONE, data={"closed": "rival", "was": was})
 
 
 def accept_restore(turn: Turn, asked: Asked) -> Answer:

@@ -62,7 +62,15 @@ def _brief(incident: Incident) -> dict[str, Any]:
         "opened_at": rfc3339(incident.opened_at.wall),
         "output": incident.output,
         "parent": incident.parent,
+        "acknowledged": acknowledged(incident),
     }
+
+
+def acknowledged(incident: Incident) -> dict[str, Any] | None:
+    """Return who has the incident in hand, since when and why; None while nobody has said so."""
+    if incident.acked_at is None:
+        return None
+    return {"by": incident.acked_by, "at": rfc3339(incident.acked_at.wall), "reason": incident.ack_reason}
 
 
 def muted(world: World, now: Instant) -> list[dict[str, Any]]:
@@ -85,8 +93,9 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
         over = None if wrap.ended_at is None else wrap.ended_at + timedelta(seconds=world.limits.maintenance_s)
         if over is None or over > now.wall:
             rows.append(_mute("wrap", wrap.id, wrap.scope, f"{wrap.reason}: {wrap.command}", wrap.author, over))
-    for scope, why in sorted(world.storms.items()):
-        rows.append({"kind": "storm", "what": f"R1 and above in {scope}", "reason": why, "until": None})
+    for scope, storm in sorted(world.storms.items()):
+        until = rfc3339(storm.until) if storm.until is not None else None
+        rows.append({"kind": "storm", "what": f"R1 and above in {scope}", "reason": storm.why, "until": until})
     if world.storm_latched:
         rows.append({"kind": "storm", "what": "R3", "reason": world.storm_latched, "until": None})
     if world.rival:
@@ -162,7 +171,9 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         if debts.overdue(debt, now)
     ]
     waiting += [
-        _problem(world, incident) for incident in world.incidents.values() if incident.state is IncidentState.ESCALATED
+        _problem(world, incident)
+        for incident in world.incidents.values()
+        if incident.state is IncidentState.ESCALATED and incident.acked_at is None
     ]
     curing = [
         {

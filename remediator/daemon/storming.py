@@ -1,23 +1,28 @@
-"""The storm breaker's eyes: which hosts have a fresh problem that nothing explains, scope by scope.
+"""The storm breaker's eyes: which hosts have a fresh problem that nothing accounts for, scope by scope.
 
-Fresh is what went HARD in the last ten minutes, cured meanwhile or not (DESIGN's reason: what broke together has one cause, and
-healing it piece by piece hides that). A problem under a parent that is not OK counts for nothing, nor does a target that
-stands on several hosts: it is a cluster's, and its members' problems are its own. UNKNOWN is never a problem, nor is a host that
-stopped answering while we were cut off ourselves.
+Fresh is what went HARD in the last ten minutes, cured meanwhile or not: what broke together has one cause, and healing it piece by
+piece hides that. What is accounted for (`accounted`) counts for nothing, nor does a target that stands on several hosts: it is a
+cluster's, and its members' problems are its own. UNKNOWN is never a problem, nor is a host that stopped answering while we were cut off.
+Invariant: what a person has closed the breaker over is not counted again; a problem that is counted until then keeps R3 held.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
-from remediator.daemon import situation
+from remediator.daemon import accounted, situation
 from remediator.daemon.turn import ENGINE, Turn
-from remediator.daemon.world import STORM_LATCH, World
+from remediator.daemon.world import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD, OpenStorm, World
+from remediator.incidents import lifecycle
+from remediator.model.judging import State
 from remediator.model.plans import Plan
-from remediator.model.records import Incident, IncidentState
-from remediator.model.times import Instant, rfc3339
+from remediator.model.records import Incident
+from remediator.model.times import Instant, clock, rfc3339
 from remediator.safety import storm
 from remediator.safety.case import StormScope
+from remediator.store import rows
 
 FRESH_S = 600.0
 OF_THE_INVENTORY = frozenset({"host-identity"})
@@ -25,18 +30,22 @@ OF_THE_INVENTORY = frozenset({"host-identity"})
 
 
 def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
-    """Return the fresh problems of single hosts that nothing explains, open or just closed."""
+    """Return the fresh problems of single hosts that nothing accounts for, open or just closed."""
     return tuple(
+        each for each in _fresh(world, now) if not each.accounted and not situation.blames_us(world, each, now)
+    )
+
+
+def _fresh(world: World, now: Instant) -> list[Incident]:
+    return [
         incident
         for incident in (*world.incidents.values(), *world.just_closed.values())
         if incident.bad_at is not None
         and incident.check not in OF_THE_INVENTORY
         and len(incident.target.hosts) == 1
         and now.since(incident.bad_at) < FRESH_S
-        and incident.parent is None
-        and incident.state is not IncidentState.SUPPRESSED
-        and not situation.blames_us(world, incident, now)
-    )
+        and (world.storm_closed_at is None or incident.bad_at.after(world.storm_closed_at))
+    ]
 
 
 def scopes_of(turn: Turn, plan: Plan) -> tuple[StormScope, ...]:
@@ -56,23 +65,34 @@ def scopes_of(turn: Turn, plan: Plan) -> tuple[StormScope, ...]:
 def _scopes(turn: Turn) -> Mapping[str, StormScope]:
     """Return every scope that has a problem, and the cloud; made once a turn."""
     if turn.storm_scopes is None:
+        accounted.note(turn, _fresh(turn.world, turn.now))
         turn.storm_scopes = {scope.name: scope for scope in _made(turn.world, turn.now)}
     return turn.storm_scopes
 
 
 def _made(world: World, now: Instant) -> Iterator[StormScope]:
-    hosts_in: dict[str, set[str]] = {"cloud": set()}
+    hosts_in: dict[str, dict[str, datetime]] = {"cloud": {}}
     for incident in troubled(world, now):
         host = incident.target.host
         if host not in world.inventory.hosts:
             continue
-        scopes = ["cloud", *(f"group/{group}" for group in world.inventory.hosts[host].groups)]
-        if incident.target.kind == "container":
-            scopes.append(f"service/{incident.target.name}")
-        for scope in scopes:
-            hosts_in.setdefault(scope, set()).add(host)
+        until = _fresh_until(incident, now)
+        for scope in _scopes_of_problem(world, incident):
+            known = hosts_in.setdefault(scope, {})
+            known[host] = max(until, known.get(host, until))
     for scope, hosts in hosts_in.items():
-        yield StormScope(name=scope, hosts=_size(world, scope), troubled=tuple(sorted(hosts)))
+        yield StormScope(name=scope, hosts=_size(world, scope), troubled=tuple(sorted(hosts)), fresh_until=hosts)
+
+
+def _scopes_of_problem(world: World, incident: Incident) -> tuple[str, ...]:
+    groups = tuple(f"group/{group}" for group in world.inventory.hosts[incident.target.host].groups)
+    service = (f"service/{incident.target.name}",) if incident.target.kind == "container" else ()
+    return ("cloud", *groups, *service)
+
+
+def _fresh_until(incident: Incident, now: Instant) -> datetime:
+    assert incident.bad_at is not None
+    return now.wall + timedelta(seconds=FRESH_S - now.since(incident.bad_at))
 
 
 def _size(world: World, scope: str) -> int:
@@ -85,36 +105,110 @@ def _size(world: World, scope: str) -> int:
 
 
 def watch(turn: Turn) -> None:
-    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; the first one latches R3."""
+    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens latches R3."""
     world = turn.world
     for incident in list(world.just_closed.values()):
         if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
             del world.just_closed[incident.id]
-    if not world.storms and len(world.incidents) + len(world.just_closed) <= world.limits.storm_hosts:
-        return
-    opened = {
-        name: why
-        for name, scope in _scopes(turn).items()
-        if (why := storm.too_many(scope, world.limits.storm_hosts, world.limits.storm_percent)) is not None
-    }
+    opened = _open_now(turn)
     for name in sorted(set(opened) - set(world.storms)):
-        _opened(turn, name, opened[name])
+        turn.journal.audit("storm_opened", ENGINE, {"scope": name, "why": opened[name].why})
+        turn.say("warning", "storm_opened", reason=opened[name].why)
     for name in sorted(set(world.storms) - set(opened)):
         turn.journal.audit("storm_closed", ENGINE, {"scope": name})
         turn.say("warning", "storm_closed", reason=name)
     world.storms = opened
+    if opened:
+        _latch(turn, opened[min(opened)])
+        _count(turn)
+    elif world.storm_told:
+        _tell_its_end(turn)
 
 
-def _opened(turn: Turn, scope: str, why: str) -> None:
+def _open_now(turn: Turn) -> dict[str, OpenStorm]:
+    most_hosts, most_percent = turn.world.limits.storm_hosts, turn.world.limits.storm_percent
+    return {
+        name: OpenStorm(why=why, until=storm.ends_at(scope, most_hosts, most_percent))
+        for name, scope in _scopes(turn).items()
+        if (why := storm.too_many(scope, most_hosts, most_percent)) is not None
+    }
+
+
+def _latch(turn: Turn, first: OpenStorm) -> None:
+    """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
     world = turn.world
-    turn.journal.audit("storm_opened", ENGINE, {"scope": scope, "why": why})
-    turn.say("warning", "storm_opened", reason=why)
     if world.storm_latched is None:
-        world.storm_latched = f"since {rfc3339(turn.now.wall)}: {why}"
+        world.storm_latched = f"since {clock(turn.now.wall)}: {first.why}"
         turn.journal.set_meta(STORM_LATCH, world.storm_latched)
-        turn.page(
-            f"storm:{rfc3339(turn.now.wall)}",
-            "The storm breaker is open: too much broke at once",
-            f"{why}\nNothing new is started on it by itself. R1 and R2 go on when the count falls; R3 waits for"
-            " `remediator brakes close storm --reason R`.",
-        )
+    if world.storm_told:
+        return
+    world.storm_told = f"storm:{rfc3339(turn.now.wall)}"
+    turn.journal.set_meta(STORM_TOLD, world.storm_told)
+    until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
+    turn.page(
+        world.storm_told,
+        "The storm breaker is open: too much broke at once",
+        f"{first.why}\nNo new run starts there. R1 and R2 go on{until}. R3 waits for a person.\n"
+        "Look for the one cause first. Once each of these hosts is well, or in a downtime, this lets all three go on:\n"
+        "remediator brakes close storm --reason TEXT",
+    )
+
+
+def _tell_its_end(turn: Turn) -> None:
+    world = turn.world
+    held = world.storm_latched is not None
+    rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
+    turn.page(f"{world.storm_told}:over", "The storm breaker is closed again", f"R1 and R2 go on. {rest}")
+    world.storm_told = ""
+    turn.journal.set_meta(STORM_TOLD, "")
+
+
+def _count(turn: Turn) -> None:
+    """Keep which problems the breaker has counted and are not over: each must be well, or accounted for, before it is closed by hand."""
+    world = turn.world
+    now = _counted_now(turn)
+    kept = frozenset(each for each in world.storm_counted if each in world.incidents) | now
+    if kept != world.storm_counted:
+        world.storm_counted = kept
+        turn.journal.set_meta(STORM_COUNTED, json.dumps(sorted(kept)))
+
+
+def _counted_now(turn: Turn) -> frozenset[str]:
+    world = turn.world
+    return frozenset(
+        incident.id
+        for incident in troubled(world, turn.now)
+        if incident.target.host in world.inventory.hosts
+        and not world.storms.keys().isdisjoint(_scopes_of_problem(world, incident))
+    )
+
+
+# closed by hand ---------------------------------------------------------------------------------------------------
+
+
+def in_the_way(turn: Turn) -> list[Incident]:
+    """Return the problems that were counted, are not over, and that nothing accounts for."""
+    world = turn.world
+    turn.storm_scopes = None
+    _scopes(turn)
+    counted = world.storm_counted | _counted_now(turn)
+    known = [world.incidents[each] for each in sorted(counted) if each in world.incidents]
+    accounted.note(turn, known)
+    return [
+        world.incidents[each.id] for each in known if not world.incidents[each.id].accounted and not _well(world, each)
+    ]
+
+
+def _well(world: World, incident: Incident) -> bool:
+    series = world.series.get((incident.check, incident.target.text))
+    return series is not None and series.state is State.OK and series.ok_samples >= lifecycle.OK_SAMPLES_TO_CLOSE
+
+
+def close(turn: Turn) -> None:
+    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`."""
+    world = turn.world
+    world.storm_latched, world.storm_counted, world.storm_closed_at = None, frozenset(), turn.now
+    for key, value in ((STORM_LATCH, ""), (STORM_COUNTED, ""), (STORM_CLOSED, json.dumps(rows.instant(turn.now)))):
+        turn.journal.set_meta(key, value)
+    turn.storm_scopes = None
+    watch(turn)

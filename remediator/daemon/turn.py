@@ -39,6 +39,10 @@ class Turn:
     storm_scopes: Mapping[str, StormScope] | None = None
     vantage: Vantage | None = None
     """Both made when first asked for, and good for this turn."""
+    work_of_others: dict[str, str] = field(default_factory=dict)
+    """Group to the sign that somebody else works on it, empty without one; looked for when first asked for."""
+    closed: list[tuple[Incident, str]] = field(default_factory=list)
+    """The incidents that this turn has closed, each with the sentence how."""
 
     def say(self, level: str, event: str, **fields: Any) -> None:
         """Log `event` once the turn is committed."""
@@ -104,6 +108,7 @@ class Turn:
             self.world.by_key[(record.check, record.target.text)] = record.id
         else:
             self.world.just_closed[record.id] = record
+            self.closed.append((record, text))
             self.world.incidents.pop(record.id, None)
             self.world.by_key.pop((record.check, record.target.text), None)
             self.world.unmatched_since.pop(record.id, None)
@@ -124,6 +129,11 @@ class Turn:
                 text=text,
                 run=run,
             )
+
+    def accounted(self, record: Incident) -> None:
+        """Store what accounts for an open incident now: nothing happened to it."""
+        self.journal.incident(record)
+        self.world.incidents[record.id] = record
 
     def decision(self, record: Decision) -> None:
         self.journal.decision(record)

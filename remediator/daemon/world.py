@@ -36,11 +36,17 @@ from remediator.rules.index import RuleIndex
 from remediator.runs import debts
 from remediator.runs.claims import Claim
 from remediator.safety.case import Downtime
-from remediator.store import identities
+from remediator.store import identities, rows
 from remediator.store.loading import Stored
 
 STORM_LATCH = "storm_latched"
 """Where the store keeps the latch of the storm breaker."""
+STORM_COUNTED = "storm_counted"
+"""Where it keeps the incidents that the breaker has counted and that were not over."""
+STORM_CLOSED = "storm_closed"
+"""Where it keeps when a person closed the breaker last."""
+STORM_TOLD = "storm_told"
+"""Where it keeps the page of the storm whose end nobody was told yet."""
 ONE_MACHINE = "one_machine"
 """Where the store keeps which names are one machine."""
 NAMES_TOLD = "names_told"
@@ -77,6 +83,14 @@ class Considered:
     reason: str
     verdicts: Sequence[Verdict] = ()
     run: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStorm:
+    """Why the storm breaker of a scope is open, and when it closes if nothing more breaks."""
+
+    why: str
+    until: datetime | None
 
 
 @dataclass
@@ -170,8 +184,8 @@ class World:
     """The control groups of this process, as the kernel lists them."""
     downtime_told: dict[tuple[str, str], float] = field(default_factory=dict)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
-    storms: dict[str, str] = field(default_factory=dict)
-    """Scope to the sentence why its storm breaker is open now."""
+    storms: dict[str, OpenStorm] = field(default_factory=dict)
+    """Scope to why its storm breaker is open now."""
     cut_off_since: Instant | None = None
     """Since when we reach less than half of what we should."""
     past_cut_offs: list[tuple[Instant, Instant]] = field(default_factory=list)
@@ -223,6 +237,12 @@ class World:
     """Incidents closed in the last ten minutes: cured or not, they count in a storm."""
     storm_latched: str | None = None
     """Since when, and by what, the storm breaker is open for R3."""
+    storm_counted: frozenset[str] = frozenset()
+    """The incidents that it has counted since, as far as they are not over."""
+    storm_closed_at: Instant | None = None
+    """When a person closed it last: what went HARD until then is not counted again."""
+    storm_told: str = ""
+    """The page of the storm whose end nobody was told yet."""
     restored: str | None = None
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Host to the names by which it calls itself."""
@@ -333,6 +353,9 @@ class World:
         self.groups = {name: group_from(body) for name, body in stored.groups.items()}
         self.just_closed = {incident.id: incident for incident in stored.just_closed}
         self.storm_latched = stored.meta.get(STORM_LATCH) or None
+        self.storm_counted = frozenset(json.loads(stored.meta.get(STORM_COUNTED) or "[]"))
+        self.storm_closed_at = rows.to_instant(json.loads(stored.meta.get(STORM_CLOSED) or "null"))
+        self.storm_told = stored.meta.get(STORM_TOLD) or ""
         self.said = {host: tuple(names) for host, names in stored.said.items()}
         self._names = None
         self.foreign = {each.name: each for each in sorted(stored.foreign, key=lambda each: each.last_at)}

@@ -100,6 +100,11 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident
     return replace(incident, rungs=(*incident.rungs, run.plan.runbook), state=IncidentState.OPEN)
 
 
+def acknowledged(incident: Incident, by: str, reason: str, at: Instant) -> Incident:
+    """Return `incident` in the hands of a person: it waits for nobody else."""
+    return replace(incident, acked_at=at, acked_by=by, ack_reason=reason)
+
+
 def escalated(incident: Incident) -> Incident:
     return replace(incident, state=IncidentState.ESCALATED)
 

@@ -55,7 +55,8 @@ class Incident:
     """One problem, from its first event until it is verified gone.
 
     `hard_at` is when it was first HARD, `bad_at` when it was first HARD and known to be bad (an UNKNOWN is not); `acted_at` its first INTENT; `cured_at` the first OK sample that held.
-    `rungs` are the runbooks of its ladder that ended without a cure, in order.
+    `rungs` are the runbooks of its ladder that ended without a cure, in order. `accounted` is the sentence why it counts for nothing in a
+    storm, as it was when that was last looked at; empty: nothing accounts for it. `acked_by` has seen it, and has it in hand.
     """
 
     id: str
@@ -73,6 +74,10 @@ class Incident:
     rule: str | None = None
     rungs: tuple[str, ...] = ()
     output: str = ""
+    accounted: str = ""
+    acked_at: Instant | None = None
+    acked_by: str = ""
+    ack_reason: str = ""
 
     @property
     def key(self) -> str:

@@ -57,6 +57,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def clock(moment: datetime) -> str:
+    """Return ``03:12:45 UTC``: how a sentence for people names a moment of this day."""
+    return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
+
+
 def parse_rfc3339(text: str) -> datetime:
     """Reverse `rfc3339`. Raise ValueError if `text` is not such a time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -7,7 +7,7 @@ needs it refuses. Invariant (monotone safety): replacing a known value by UNKNOW
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from remediator.model.content import Mode
@@ -92,11 +92,13 @@ class Vantage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormScope:
-    """A scope of the storm breaker (``cloud``, ``group/G``, ``service/S``): its size, and the hosts with fresh unexplained problems."""
+    """A scope of the storm breaker (``cloud``, ``group/G``, ``service/S``): its size, and the hosts with fresh problems that nothing
+    accounts for. `fresh_until`: such a host to when the newest of them is fresh no more."""
 
     name: str
     hosts: int
     troubled: tuple[str, ...]
+    fresh_until: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,9 @@ the breaker.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from remediator.model.content import Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
@@ -33,6 +36,18 @@ def too_many(scope: StormScope, most_hosts: int, most_percent: int) -> str | Non
     )
 
 
+def ends_at(scope: StormScope, most_hosts: int, most_percent: int) -> datetime | None:
+    """Return when `scope` has no more troubled hosts than the limit, if none is added; None when it has not now, or nobody knows."""
+    hosts = sorted(set(scope.troubled))
+    leaving = sorted(scope.fresh_until[host] for host in hosts if host in scope.fresh_until)
+    if len(leaving) < len(hosts):
+        return None
+    for gone, moment in enumerate(leaving, 1):
+        if too_many(replace(scope, troubled=tuple(hosts[gone:])), most_hosts, most_percent) is None:
+            return moment if too_many(scope, most_hosts, most_percent) is not None else None
+    return None
+
+
 def storm(case: Case) -> Verdict:
     """In no scope are more hosts freshly broken, without an explanation, than the limit; for R3, nor have they been since the
     breaker was last closed by a person."""
@@ -41,7 +56,12 @@ def storm(case: Case) -> Verdict:
     for scope in case.storm:
         found = too_many(scope, case.brakes.storm_hosts, case.brakes.storm_percent)
         if found is not None:
-            return refuse("storm", found, scope=scope.name, hosts=scope.hosts, troubled=sorted(set(scope.troubled)))
+            until = ends_at(scope, case.brakes.storm_hosts, case.brakes.storm_percent)
+            if case.storm_latched is not None and case.plan.risk is Risk.R3:
+                until = None  # a person ends it
+            return refuse(
+                "storm", found, until, scope=scope.name, hosts=scope.hosts, troubled=sorted(set(scope.troubled))
+            )
     if case.storm_latched is not None and case.plan.risk is Risk.R3:
         return refuse(
             "storm",

@@ -101,7 +101,7 @@ class Account:
     last: dict[str, HostReply] = field(default_factory=dict)
     series: dict[tuple[str, str], Trouble] = field(default_factory=dict)
     hard: dict[str, tuple[str, str, Instant]] = field(default_factory=dict)
-    """Incident to (host, check, when it was surely HARD)."""
+    """Incident to (host, check, when it was surely HARD); none for which anything may account, or may have accounted."""
     last_tick: Instant | None = None
     calm_at: float = 0.0
     future: datetime | None = None
@@ -331,6 +331,21 @@ class Account:
         if left.actor == ENGINE and len(cures) >= UNDONE:
             return [f"undone: {len(cures)} cures came undone"]
         return []
+
+    def excuse(self) -> None:
+        """Forget each problem that is muted, or whose host does not say how its containers are: the breaker need not count it any more."""
+        wall = self.now().wall
+        mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
+        for incident, (host, check, _) in list(self.hard.items()):
+            if any(each.host in (None, host) and wall < each.until for each in mutes):
+                del self.hard[incident]
+            elif check != "host-reachable" and not self._says_its_containers(host):
+                del self.hard[incident]
+
+    def _says_its_containers(self, host: str) -> bool:
+        reply = self.last.get(host)
+        data = reply.section("containers") if reply is not None and reply.reach is Reach.OK else Unknown("no reply")
+        return not isinstance(data, Unknown) and data["containers"] is not None
 
     @property
     def cut_off(self) -> bool:

@@ -186,7 +186,9 @@ class People:
             self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
 
     def close_brake(self) -> None:
-        self._ask("brake-close")
+        answer = self._ask("brake-close")
+        if answer is None or answer.exit == 0:
+            self._account.hard.clear()
 
     def _in(self, state: RunState) -> list[str]:
         daemon = self._simulation.daemon

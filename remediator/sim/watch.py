@@ -224,8 +224,9 @@ class Watch:
             incident = world.incident_of((check, target))
             if incident is None:
                 self._broken("noticed", f"{check} on {target} was bad three times and has no incident")
-            elif not target.endswith(f"/{DATABASE}") and not (check == "host-reachable" and self.account.cut_off):
+            elif not self._is_accounted_for(check, target):
                 self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
+        self.account.excuse()
         self._newly_hard = []
         if self.simulation.cloud.galera.wrongs:
             self._broken("bootstrap", "; ".join(self.simulation.cloud.galera.wrongs))
@@ -233,6 +234,12 @@ class Watch:
         self._books()
         for name in ("locks", "explained", "noticed", "well", "debts"):
             self.checked[name] += 1
+
+    def _is_accounted_for(self, check: str, target: str) -> bool:
+        """Return whether a problem may count for nothing: a member of the cluster's, our own blindness, an operator's stop."""
+        known = self.account.series.get((check, target))
+        stopped = known is not None and known.kind == "warning"
+        return target.endswith(f"/{DATABASE}") or (check == "host-reachable" and self.account.cut_off) or stopped
 
     def _note_ends(self) -> None:
         assert self.simulation.daemon is not None

@@ -103,6 +103,10 @@ def incident(record: Incident) -> dict[str, Any]:
         "rule": record.rule,
         "rungs": list(record.rungs),
         "output": record.output,
+        "accounted": record.accounted,
+        "acked_at": instant(record.acked_at),
+        "acked_by": record.acked_by,
+        "ack_reason": record.ack_reason,
     }
 
 
@@ -123,6 +127,10 @@ def to_incident(row: Mapping[str, Any]) -> Incident:
         rule=row["rule"],
         rungs=tuple(row["rungs"]),
         output=row["output"],
+        accounted=row.get("accounted", ""),
+        acked_at=to_instant(row.get("acked_at")),
+        acked_by=row.get("acked_by", ""),
+        ack_reason=row.get("ack_reason", ""),
     )
 
 

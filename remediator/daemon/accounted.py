@@ -1,0 +1,193 @@
+"""What accounts for a problem, so that it counts for nothing in a storm: a cause that is known, a person's will, or work under way.
+
+Invariant: only what is known accounts for a problem. An UNKNOWN parent, a silence of plans alone, and a sample without an answer
+account for nothing: the breaker would rather be open. What accounted for a problem while it was bad goes on to do so once it is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from remediator.daemon import grouping, hinting, muting, observing
+from remediator.daemon.turn import Turn
+from remediator.daemon.world import World
+from remediator.incidents import dependency
+from remediator.model.judging import State
+from remediator.model.matchers import Matcher
+from remediator.model.mutes import OwnDowntime, Silence
+from remediator.model.records import Incident, IncidentState
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.safety.case import touched_units
+from remediator.safety.guard import seconds
+
+PARENT_S = 120.0
+"""A parent that is well again still accounts for what it caused, for so long."""
+RUN_S = 300.0
+"""A run, or somebody else's recovery, that has ended still accounts for the members of its group, for so long."""
+OPERATOR_STOPPED = "operator_stopped"
+"""The field by which an assessment says that an operator has stopped its target."""
+OF_PLANS = frozenset({"rule", "runbook", "risk"})
+"""Labels that a plan has and a problem has not."""
+AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
+
+Parents = Mapping[str, list[dependency.Problem]]
+"""Host to the problems that may account for others on it."""
+
+
+def note(turn: Turn, incidents: Iterable[Incident]) -> None:
+    """Store with each of `incidents` that is bad what accounts for it now."""
+    fresh = list(incidents)
+    parents = _parents(turn.world, turn.now) if fresh else {}
+    for incident in fresh:
+        series = turn.world.series.get((incident.check, incident.target.text))
+        if not incident.open or series is None or series.state is State.OK:
+            continue
+        why = sentence(turn, incident, parents)
+        known = series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.results
+        if not why and not known:
+            continue
+        if why != incident.accounted:
+            turn.accounted(replace(incident, accounted=why))
+
+
+def sentence(turn: Turn, incident: Incident, parents: Parents) -> str:
+    """Return why `incident`, which is bad, counts for nothing; empty when nothing accounts for it."""
+    return (
+        _explained(turn.world, incident, parents)
+        or _stopped(turn.world, incident)
+        or _muted(turn, incident)
+        or _worked_on(turn, incident)
+    )
+
+
+# a cause that is known --------------------------------------------------------------------------------------------
+
+
+def _parents(world: World, now: Instant) -> Parents:
+    found: dict[str, list[dependency.Problem]] = {}
+    for incident in (*world.incidents.values(), *world.just_closed.values()):
+        if _may_account(world, incident, now):
+            problem = dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
+            for host in incident.target.hosts:
+                found.setdefault(host, []).append(problem)
+    return found
+
+
+def _may_account(world: World, incident: Incident, now: Instant) -> bool:
+    """Return whether `incident` is a problem now, SOFT is enough, or was one a moment ago."""
+    if not incident.open:
+        over = incident.cured_at or incident.closed_at
+        return over is not None and now.since(over) < PARENT_S
+    series = world.series.get((incident.check, incident.target.text))
+    if series is None or series.state is State.UNKNOWN:
+        return False
+    if series.state is not State.OK or incident.state in AT_WORK:
+        return True
+    return series.ok_since is not None and now.since(series.ok_since) < PARENT_S
+
+
+def _explained(world: World, incident: Incident, parents: Parents) -> str:
+    near = [each for each in parents.get(incident.target.hosts[0], ()) if each.incident != incident.id]
+    parent = dependency.parent_of(incident.check, incident.target, near, world.explained_by_rules)
+    return f"{parent.incident} explains it ({parent.check} on {parent.target})" if parent is not None else ""
+
+
+# a person's will --------------------------------------------------------------------------------------------------
+
+
+def _stopped(world: World, incident: Incident) -> str:
+    result = world.results.get((incident.check, incident.target.text))
+    stopped = result is not None and result.data.get(OPERATOR_STOPPED) is True
+    return "an operator has stopped it" if stopped else ""
+
+
+def _muted(turn: Turn, incident: Incident) -> str:
+    world, wall = turn.world, turn.now.wall
+    for own in world.own_downtimes.values():
+        if own.until > wall and _covers(world, own, incident.target):
+            return f"{own.target} is in a downtime of {own.author} ({own.id})"
+    for told in world.downtimes.values():
+        if told.depth <= 0 or told.until <= wall or told.host not in incident.target.hosts:
+            continue
+        service = hinting.muted_service(turn, told.host, told.service)
+        if service is None or service in (incident.target.name, *_unit_names(incident.target)):
+            return f"{told.host} is in a scheduled downtime of {told.source}"
+    for silence in world.silences.values():
+        if silence.until > wall and _silences(silence, incident, world.config.cloud):
+            return f"silenced by {silence.author} ({silence.id})"
+    return ""
+
+
+def _covers(world: World, downtime: OwnDowntime, target: Target) -> bool:
+    kind, _, name = downtime.target.partition("/")
+    if kind == "host":
+        return name in target.hosts
+    if downtime.target == target.text or downtime.target in touched_units(target):
+        return True
+    if kind in ("cluster", "group"):
+        return group_of(world, target) == name
+    return False
+
+
+def _unit_names(target: Target) -> tuple[str, ...]:
+    return tuple(unit.rsplit("/", 1)[1] for unit in touched_units(target))
+
+
+def _silences(silence: Silence, incident: Incident, cloud: str) -> bool:
+    if any(matcher.label in OF_PLANS for matcher in silence.matchers):
+        return False
+    target = incident.target
+    labels = {
+        "cloud": cloud,
+        "target": target.text,
+        "kind": target.kind,
+        "service": target.name,
+        "check": incident.check,
+    }
+    return all(_matches(silence.matchers, {**labels, "host": host}) for host in target.hosts)
+
+
+def _matches(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
+    return all(matcher.matches(labels) for matcher in matchers)
+
+
+# work under way ---------------------------------------------------------------------------------------------------
+
+
+def group_of(world: World, target: Target) -> str | None:
+    """Return the failure-domain group that `target` is a member of, or stands for."""
+    name = grouping.domain_of(target)
+    if name is None or not grouping.members(world, name) & set(target.hosts):
+        return None
+    return name
+
+
+def _worked_on(turn: Turn, incident: Incident) -> str:
+    group = group_of(turn.world, incident.target)
+    return "" if group is None else _own_run(turn, group) or _of_others(turn, group)
+
+
+def _own_run(turn: Turn, group: str) -> str:
+    """Return which run of ours is at work on `group`, or has ended a moment ago."""
+    for run in (*turn.world.runs.values(), *turn.world.past_runs.values()):
+        if run.intent_at is None or grouping.domain_of(run.plan.target) != group:
+            continue
+        if run.ended_at is None:
+            return f"{run.id} is at work on {group}"
+        if turn.now.since(run.ended_at) < RUN_S:
+            return f"{run.id} was at work on {group} until {seconds(turn.now.since(run.ended_at))} ago"
+    return ""
+
+
+def _of_others(turn: Turn, group: str) -> str:
+    """Return the sign that somebody else is at work on `group`, or was a moment ago; looked for once a turn."""
+    if group not in turn.work_of_others:
+        members = tuple(sorted(grouping.members(turn.world, group)))
+        signs = observing.holding_signs(turn, grouping.DOMAINS[group].containers, members)
+        signs += muting.wrap_signs(turn, members)
+        young = [sign for sign in signs if (turn.now.wall - sign.at).total_seconds() < RUN_S]
+        newest = max(young, key=lambda sign: sign.at, default=None)
+        turn.work_of_others[group] = "" if newest is None else f"somebody works on {group}: {newest.detail}"
+    return turn.work_of_others[group]
