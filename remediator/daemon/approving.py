@@ -50,6 +50,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         state=RunState.PLANNED,
         reason="",
         locked_at=turn.now,
+        reason=f"approved by {actor.name}; waits for evidence that is younger than the yes",
         approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now),
     )
     case = casing.build(
@@ -130,6 +131,6 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     run = turn.world.runs.get(text(asked.args, "run"))
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
-    reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
+    reason = text(asked.args, "reason")
     ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

@@ -146,6 +146,8 @@ def kind_of(key: str) -> str:
         "failed": "failed",
         "approval": "waiting for an approval",
         "blocked": "not cured",
+        "held_back": "held back",
+        "ended": "ends of runs",
         "old": "open for long",
         "over": "well again",
         "unmatched": "without a rule",

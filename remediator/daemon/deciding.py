@@ -17,9 +17,9 @@ from remediator.model.content import Risk, RuleSpec
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import Instant, clock, rfc3339
 from remediator.model.verdicts import Verdict, refusals
-from remediator.rules import advice, decide
+from remediator.rules import advice, decide, last_lines
 from remediator.rules.decide import RuleOutcome
 from remediator.runs import machine, planning
 from remediator.safety import gate
@@ -29,11 +29,19 @@ REFUSED_WAIT_S = 30.0
 """After a run was refused with its locks held, its incident is looked at again only after this long."""
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
+ASKED_FOR = frozenset(
+    {"pause", "silence", "downtime", "hours", "mode", "autonomy", "operator_intent", "maintenance",
+     "startup", "evidence_age", "self_vantage"}
+)  # fmt: skip
+"""Guards that hold a cure back by a person's will, and those that wait for our own sight: nobody is paged at once for them."""
 OLD_PAGE_S = 48 * 3600.0
 """A problem that has been open for this long pages, once, whatever else was said of it."""
 OLD_EVERY_S = 60.0
 UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
+
+
+CALLED_OFF = "a person has called its cure off: no run is started for it in this incident"
 
 
 def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
@@ -79,7 +87,8 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         return
     rung = lifecycle.next_rung(incident, rule.run)
     if rung is None:
-        escalate(turn, incident, rule, "the ladder is at its end and nothing cured it", result)
+        tried = "the ladder is at its end and nothing cured it"
+        escalate(turn, incident, rule, tried if incident.acted_at is not None else CALLED_OFF, result)
         return
     runbook = turn.world.content.runbooks[rung]
     wait = _still_waits(turn, incident, rule, runbook.risk)
@@ -167,16 +176,25 @@ def remind(turn: Turn) -> None:
 
 
 def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
-    """Tell people once about a problem that has a cure which the gate has refused for an hour."""
-    if incident.hard_at is None or turn.now.since(incident.hard_at) < BLOCKED_PAGE_S:
-        return
-    reasons = "\n".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
-    turn.page(
-        f"{incident.id}:blocked",
-        f"{incident.level.name} {incident.target} is not cured: refused for over an hour",
-        f"{incident.output}\n{reasons}\nremediator explain {incident.id}",
-        incident=incident,
-    )
+    """Tell people once about a problem that has a cure which the gate has refused for an hour.
+
+    A lost cluster is an outage of all that need it: what holds its cure back is told when it is seen, unless a person has asked for it.
+    """
+    shown = [verdict for verdict in refused if verdict.guard != "approval"] or list(refused)
+    reasons = "\n".join(f"{verdict.guard}: {verdict.reason}{_until(verdict)}" for verdict in shown)
+    told = f"{incident.output}\n{reasons}\nremediator explain {incident.id}"
+    level, target = incident.level.name, incident.target
+    holding = [verdict.guard for verdict in shown]
+    if target.kind == "cluster" and incident.level is State.CRITICAL and ASKED_FOR.isdisjoint(holding):
+        subject = f"{level} {target}: its cure is held back by {', '.join(holding)}"
+        turn.page(f"{incident.id}:held_back", subject, told, incident=incident)
+    if incident.hard_at is not None and turn.now.since(incident.hard_at) >= BLOCKED_PAGE_S:
+        subject = f"{level} {target} is not cured: refused for over an hour"
+        turn.page(f"{incident.id}:blocked", subject, told, incident=incident)
+
+
+def _until(verdict: Verdict) -> str:
+    return f" (until {clock(verdict.until)})" if verdict.until is not None else ""
 
 
 def _still_waits(turn: Turn, incident: Incident, rule: RuleSpec, risk: Risk) -> str | None:
@@ -226,7 +244,7 @@ def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str
     )
     if incident is not None:
         turn.journal.timeline(
-            incident, "waits", f"{run.id} waits for an approval until {rfc3339(until.wall)}", run=run.id, rule=plan.rule
+            incident, "waits", f"{run.id} waits for an approval until {clock(until.wall)}", run=run.id, rule=plan.rule
         )
     return run
 
@@ -256,22 +274,29 @@ def refresh(turn: Turn, run: Run) -> None:
         turn.collect(host)
 
 
-def escalate(turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None) -> None:
-    """Hand `incident` to people, once: its state says so, and a page is queued with what is known."""
-    parts = [why]
+def escalate(
+    turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None, *, advise: bool = True
+) -> bool:
+    """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that page is new.
+
+    The text of a rule that has a cure speaks of one that was tried: it is told only where a run had begun.
+    """
+    parts = [f"{why.rstrip('.')}."]
     if result is not None:
         parts.append(f"{incident.check} on {incident.target}: {result.output}")
-        if rule is not None and (said := advice.advise(rule, incident.target, result.data)):
-            parts.append(said)
+        tried = rule is not None and (not rule.run or (advise and incident.acted_at is not None))
+        if rule is not None and tried and (said := advice.advise(rule, incident.target, result.data)):
+            parts.append(said.rstrip())
         last_log = result.data.get("last_log")
-        if isinstance(last_log, str) and last_log:
-            parts.append(f"Last lines:\n{redaction.text(last_log)}")
+        if isinstance(last_log, str) and (lines := last_lines.told(redaction.text(last_log))):
+            parts.append(f"Last lines:\n{lines}")
     text = "\n".join(parts)
     by = rule.name if rule else None
     if incident.state is not IncidentState.ESCALATED:
         incident = lifecycle.escalated(incident)
         turn.incident(incident, "escalated", why, rule=by)
-    turn.page(f"{incident.id}:{by}", f"{incident.level.name} {incident.target} needs a person", text, incident=incident)
+    subject = f"{incident.level.name} {incident.target} needs a person"
+    return turn.page(f"{incident.id}:{by}", subject, text, incident=incident)
 
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from remediator.daemon import claiming, deciding, janitor, observing
+from remediator.daemon import all_clear, claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
-from remediator.model.records import Run, RunState
+from remediator.model.records import Incident, Run, RunState
 from remediator.runs import debts, machine
 
 
@@ -15,7 +15,7 @@ def finish(turn: Turn, run: Run, state: RunState, reason: str) -> None:
 
 
 def end(turn: Turn, ended: Run, actor: str) -> None:
-    """Store the `ended` run and let its debts and its incident follow."""
+    """Store the `ended` run and let its debts, its incident and the people who were asked follow."""
     world = turn.world
     world.waiting.pop(ended.id, None)
     claiming.used(turn, ended.id)
@@ -24,30 +24,58 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
     if debts.is_release(ended):
         janitor.release_ended(turn, ended)
         return
+    told = False
     if ended.incident is None and ended.state is RunState.FAILED:
-        turn.page(
-            f"{ended.id}:failed",
-            f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed",
-            ended.reason,
-            run=ended,
-        )
-    if ended.incident is None or (incident := world.incidents.get(ended.incident)) is None:
-        return
-    rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
-    after = lifecycle.after_run(incident, ended, rule.run if rule is not None else ())
-    if ended.state is RunState.SUCCEEDED:
-        turn.incident(
-            after, "resolved", f"cured by {ended.plan.runbook}: {ended.reason}", run=ended.id, rule=ended.plan.rule
-        )
-    elif ended.state is RunState.FAILED:
-        turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
-        if lifecycle.next_rung(after, rule.run if rule is not None else ()) is None:
-            result = world.results.get((incident.check, incident.target.text))
-            turn.unacked(after, f"{ended.plan.runbook} did not cure it: {ended.reason}")
-            deciding.escalate(turn, after, rule, f"{ended.plan.runbook} did not cure it: {ended.reason}", result)
-    else:
-        turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
+        subject = f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed"
+        told = turn.page(f"{ended.id}:failed", subject, ended.reason, run=ended)
+    incident = world.incidents.get(ended.incident) if ended.incident is not None else None
+    if incident is not None:
+        told = _follow(turn, ended, incident, actor)
+    all_clear.of_run(turn, ended, told=told)
     observing.forget_left(turn)
+
+
+def _follow(turn: Turn, ended: Run, incident: Incident, actor: str) -> bool:
+    """Let the incident of a run that has ended follow; return whether a page tells people of that end."""
+    world = turn.world
+    rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
+    ladder = rule.run if rule is not None else ()
+    after = lifecycle.after_run(incident, ended, ladder)
+    result = world.results.get((incident.check, incident.target.text))
+    if ended.state is RunState.SUCCEEDED:
+        turn.incident(after, "resolved", cured(ended), run=ended.id, rule=ended.plan.rule)
+        return turn.journal.was_told(f"{incident.id}:")
+    if ended.state is RunState.FAILED:
+        turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
+        if lifecycle.next_rung(after, ladder) is not None:
+            return False
+        why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
+        turn.unacked(after, why)
+        return deciding.escalate(turn, after, rule, why, result)
+    turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
+    if ended.state is RunState.CANCELLED:
+        return deciding.escalate(turn, after, rule, called_off(ended, actor), result, advise=False)
+    return False
+
+
+def cured(run: Run) -> str:
+    """Return by what and on whose word an incident was cured."""
+    word = f", approved by {run.approval.approved_by}" if run.approval is not None and run.approval.approved_by else ""
+    asked = f", asked for by {run.actor}" if run.actor != ENGINE else ""
+    return f"{run.plan.runbook} ({run.id}{asked}{word}) cured it: {run.reason}"
+
+
+def called_off(run: Run, actor: str) -> str:
+    """Return who ended a run, and how far it had come: a run without an INTENT has changed nothing."""
+    why = run.reason.rstrip(".")
+    asked = run.approval is not None and run.approval.approved_by is None
+    if run.intent_at is None:
+        said = f"{actor} said no to {run.id}" if asked else f"{actor} cancelled {run.id} before its first step"
+        return f"{said} ({run.plan.runbook}): {why}. Nothing was done"
+    begun = ", ".join(step.id for step in run.steps if step.intent_at is not None)
+    return (
+        f"{actor} cancelled {run.id} ({run.plan.runbook}): {why}. Begun before that: {begun}; the rest is left to you"
+    )
 
 
 def incident_follows(turn: Turn, run: Run) -> None:
@@ -55,6 +83,6 @@ def incident_follows(turn: Turn, run: Run) -> None:
         turn.incident(
             lifecycle.verifying(incident),
             "verifying",
-            f"{run.plan.verify_check} must hold {run.plan.verify_hold_s:.0f} s",
+            machine.must_hold(run),
             run=run.id,
         )

@@ -17,6 +17,7 @@ import structlog
 from remediator import __version__
 from remediator.daemon import (
     alarming,
+    all_clear,
     asking,
     backlog,
     claiming,
@@ -335,6 +336,7 @@ class Engine:
         world.sampled.clear()
         running.advance_all(turn)
         if world.decides:
+            all_clear.tell(turn)
             deciding.remind(turn)
             foreigners.watch(turn)
         observing.forget_old_signs(turn)
@@ -343,6 +345,9 @@ class Engine:
             backlog.fold(turn)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
             if n not in world.delivering and free > 0:
+                if all_clear.comes_too_soon(turn, n, body):
+                    turn.journal.notification_postponed(n, turn.now.wall.timestamp() + all_clear.AFTER_S)
+                    continue
                 free -= 1
                 world.delivering.add(n)
                 turn.effects.append(Deliver(n=n, body=body))

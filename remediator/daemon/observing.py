@@ -7,7 +7,7 @@ from dataclasses import replace
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.collect import judge
-from remediator.daemon import identities, marking
+from remediator.daemon import all_clear, identities, marking
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import GroupJudged, Key, World
 from remediator.incidents import dependency, lifecycle
@@ -223,9 +223,7 @@ def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
     if turn.world.live_run_of(incident.id) is not None:
         return
     closed = lifecycle.closed(incident, series.ok_since, turn.now)
-    if incident.state is IncidentState.ESCALATED:
-        turn.page(f"{incident.id}:over", f"{incident.target} is OK again", "It recovered without us.", incident=closed)
-    turn.incident(closed, "resolved", "OK again without us")
+    turn.incident(closed, "resolved", all_clear.recovered(turn, incident))
 
 
 def correlate(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.daemon import casing, deciding, ending, janitor, observing, stepping
+from remediator.daemon import all_clear, casing, deciding, ending, janitor, observing, stepping
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.judging import State
@@ -154,7 +154,7 @@ def _gate(turn: Turn, run: Run) -> None:
         )
         if gated.incident is not None:
             world.refused_at[gated.incident] = turn.now
-        _refused_after_intent(turn, gated, verdicts)
+        all_clear.of_run(turn, gated, told=_refused_after_intent(turn, gated, verdicts))
         observing.forget_left(turn)
         return
     turn.run(gated)
@@ -164,16 +164,19 @@ def _gate(turn: Turn, run: Run) -> None:
         stepping.intend(turn, gated, step)
 
 
-def _refused_after_intent(turn: Turn, run: Run, verdicts: Sequence[Verdict]) -> None:
-    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it left things."""
+def _refused_after_intent(turn: Turn, run: Run, verdicts: Sequence[Verdict]) -> bool:
+    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it left things.
+
+    Return whether a page tells people of that.
+    """
     if run.intent_at is None or run.incident is None or (incident := turn.world.incidents.get(run.incident)) is None:
-        return
+        return False
     turn.incident(lifecycle.after_run(incident, run, ()), "refused", run.reason, run=run.id, rule=run.plan.rule)
     if any(verdict.guard == "already_fixed" and not verdict.allow for verdict in verdicts):
-        return
+        return False
     incident = turn.world.incidents[incident.id]
     result = turn.world.results.get((incident.check, incident.target.text))
-    deciding.escalate(
+    return deciding.escalate(
         turn,
         incident,
         None,

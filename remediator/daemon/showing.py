@@ -14,7 +14,7 @@ from remediator.model.records import Incident, IncidentState, Run, RunState, Ste
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 from remediator.runs import debts, machine
-from remediator.safety.guard import seconds
+from remediator.safety.guard import exactly
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0
@@ -130,9 +130,9 @@ def _progress(run: Run, now: Instant) -> str:
     if step is None:
         hold_s = run.plan.verify_hold_s
         if run.ok_since is None:
-            return f"{run.plan.verify_check} must be OK, then for {seconds(hold_s)}"
+            return f"{run.plan.verify_check} must be OK, then for {exactly(hold_s)}"
         left_s = max(0.0, hold_s - now.since(run.ok_since))
-        return f"{run.plan.verify_check} is OK and must hold for {seconds(hold_s)}: {seconds(left_s)} left"
+        return f"{run.plan.verify_check} is OK and must hold for {exactly(hold_s)}: {exactly(left_s)} left"
     return f"{step.id}: {step.result}" if step.state is StepState.SETTLING else f"{step.id}: {step.state.value}"
 
 

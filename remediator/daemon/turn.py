@@ -213,8 +213,8 @@ class Turn:
 
     def page(
         self, key: str, subject: str, text: str, *, incident: Incident | None = None, run: Run | None = None
-    ) -> None:
-        """Queue a notification to people, once per `key`."""
+    ) -> bool:
+        """Queue a notification to people, once per `key`; return whether it is new."""
         body = {
             "cloud": self.world.config.cloud,
             "at": rfc3339(self.now.wall),
@@ -226,12 +226,14 @@ class Turn:
             "state": incident.state.value if incident else run.state.value if run else None,
             "run": run.id if run else None,
         }
-        if self.journal.notify(key, body):
-            self.journal.audit(
-                "page",
-                ENGINE,
-                {"key": key, "subject": subject},
-                run=run.id if run else None,
-                incident=incident.id if incident else None,
-            )
-            self.say("warning", "page", incident=body["incident"], target=body["target"], subject=subject)
+        if not self.journal.notify(key, body):
+            return False
+        self.journal.audit(
+            "page",
+            ENGINE,
+            {"key": key, "subject": subject},
+            run=run.id if run else None,
+            incident=incident.id if incident else None,
+        )
+        self.say("warning", "page", incident=body["incident"], target=body["target"], subject=subject)
+        return True

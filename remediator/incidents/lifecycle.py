@@ -94,7 +94,8 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident
             incident, state=IncidentState.RESOLVED, cured_at=run.ok_since, closed_at=run.ended_at, parent=None
         )
     if run.state is RunState.CANCELLED:
-        return replace(incident, rungs=(*incident.rungs, *ladder), state=IncidentState.ESCALATED)
+        rungs = (*incident.rungs, *(ladder or (run.plan.runbook,)))
+        return replace(incident, rungs=rungs, state=IncidentState.ESCALATED)
     if run.state is not RunState.FAILED:
         return replace(incident, state=IncidentState.OPEN)
     return replace(incident, rungs=(*incident.rungs, run.plan.runbook), state=IncidentState.OPEN)
@@ -123,7 +124,8 @@ def next_rung(incident: Incident, ladder: tuple[str, ...]) -> str | None:
 
 
 def durations(incident: Incident) -> dict[str, float | None]:
-    """Return detect_s (first event to HARD), decide_s (HARD to first INTENT), cure_s (INTENT to the first OK that held)."""
+    """Return detect_s (first event to HARD), decide_s (HARD to first INTENT), cure_s (INTENT to the first OK that held), and down_s
+    (first event to that OK, or to the end of what was closed without one). What has not come yet is None."""
 
     def between(start: Instant | None, end: Instant | None) -> float | None:
         if start is None or end is None:
@@ -134,6 +136,7 @@ def durations(incident: Incident) -> dict[str, float | None]:
         "detect_s": between(incident.opened_at, incident.hard_at),
         "decide_s": between(incident.hard_at, incident.acted_at),
         "cure_s": between(incident.acted_at, incident.cured_at),
+        "down_s": between(incident.opened_at, incident.cured_at or incident.closed_at),
     }
 
 

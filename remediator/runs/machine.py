@@ -76,7 +76,7 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     refused = refusals(verdicts)
     if refused:
         return ended(replace(run, verdicts=tuple(verdicts)), RunState.REFUSED, refused[0].reason, now)
-    return replace(run, state=RunState.RUNNING, verdicts=tuple(verdicts))
+    return replace(run, state=RunState.RUNNING, verdicts=tuple(verdicts), reason="")
 
 
 def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
@@ -238,8 +238,13 @@ def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "pr
     return replace(_with_step(run, doubt), state=RunState.IN_DOUBT, reason=f"what became of {step.action} is not known")
 
 
+def must_hold(run: Run) -> str:
+    """Return what a verification waits for."""
+    return f"{run.plan.verify_check} must be OK and hold {run.plan.verify_hold_s:.0f} s"
+
+
 def verifying(run: Run, now: Instant) -> Run:
-    return replace(run, state=RunState.VERIFYING, verify_from=now)
+    return replace(run, state=RunState.VERIFYING, verify_from=now, reason=must_hold(run))
 
 
 class Verified(enum.Enum):

@@ -337,9 +337,8 @@ class Account:
         wall = self.now().wall
         mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
         for incident, (host, check, _) in list(self.hard.items()):
-            if any(each.host in (None, host) and wall < each.until for each in mutes):
-                del self.hard[incident]
-            elif check != "host-reachable" and not self._says_its_containers(host):
+            muted = any(each.host in (None, host) and wall < each.until for each in mutes)
+            if muted or (check != "host-reachable" and not self._says_its_containers(host)):
                 del self.hard[incident]
 
     def _says_its_containers(self, host: str) -> bool:

@@ -315,10 +315,25 @@ class Journal:
         )
         return True
 
+    def was_told(self, prefix: str) -> bool:
+        """Return whether a notification was ever queued under a key with `prefix`."""
+        keys = tables.outbox.c.key.startswith(prefix, autoescape=True)
+        return self._db.execute(sa.select(tables.outbox.c.n).where(keys).limit(1)).first() is not None
+
     def due_notifications(self, now_s: float, limit: int) -> list[tuple[int, int, dict[str, Any]]]:
         """Return (n, tries, body) of what is due, oldest first."""
         found = self._db.execute(_DUE, {"now_s": now_s, "most": limit})
         return [(row.n, row.tries, json.loads(row.body)) for row in found]
+
+    def waits_before(self, n: int, prefix: str) -> bool:
+        """Return whether a notification under a key with `prefix` is queued that is older than `n`."""
+        older = tables.outbox.c.state == "due", tables.outbox.c.n < n
+        keys = tables.outbox.c.key.startswith(prefix, autoescape=True)
+        return self._db.execute(sa.select(tables.outbox.c.n).where(*older, keys).limit(1)).first() is not None
+
+    def notification_postponed(self, n: int, next_s: float) -> None:
+        """Let a queued notification wait until `next_s` (epoch seconds); it is no failed delivery."""
+        self._db.execute(tables.outbox.update().where(tables.outbox.c.n == n).values(next_s=next_s))
 
     def waiting_notifications(self, limit: int, prefix: str = "") -> list[tuple[int, str, dict[str, Any]]]:
         """Return (n, key, body) of what is queued under keys with `prefix`, whenever it is tried next, oldest first."""

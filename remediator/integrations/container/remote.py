@@ -25,6 +25,7 @@ SECRET = re.compile(
 )
 MOST_LOGS = 8
 LOGS_S = 4.0
+LOG_SIZE = 1500
 AGAIN_S = 150.0
 
 
@@ -165,7 +166,7 @@ def _logs(engine, found, units, run):
         except (OSError, ValueError):
             continue
         if text is not None:
-            logs[name] = _redact(text)[-1500:]
+            logs[name] = _end(_redact(text))
     return logs
 
 
@@ -209,6 +210,13 @@ def _engine_log(engine, item, run, left):
         (before if at is not None and started is not None and at < int(started) else said).append(text)
     lines = before if before and ((item["running"] and _again(item, {})) or not said) else said
     return "\n".join(lines[-20:])
+
+
+def _end(text):
+    """Return the end of a text, from the beginning of a line on."""
+    if len(text) <= LOG_SIZE:
+        return text
+    return text[-LOG_SIZE:].partition("\n")[2] or text[-LOG_SIZE:]
 
 
 def _redact(text):
