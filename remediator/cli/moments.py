@@ -41,6 +41,11 @@ def span(seconds: float | None) -> str:
     return f"{days} d {hours} h"
 
 
+def exact(seconds: float | None) -> str:
+    """Return ``42 s``, ``2 min 29 s`` or ``3 h 5 min``; a dash for what is not known."""
+    return "-" if seconds is None else times.exactly(seconds)
+
+
 def between(earlier: str | None, later: str | None) -> float | None:
     """Return the seconds from one RFC 3339 time to another, None if either is not known."""
     first, second = parsed(earlier), parsed(later)

@@ -20,25 +20,42 @@ def incident(found: Mapping[str, Any]) -> str:
     ]
     if found.get("parent"):
         lines.append(f"part of incident {clean.line(found['parent'])}")
-    lines += [_durations(found.get("durations") or {}), ""]
+    if (acked := found.get("acknowledged")) is not None:
+        lines.append(
+            clean.line(f"acknowledged by {acked['by']} at {moments.clock(acked['at'])} UTC: {acked['reason']}")
+        )
+    lines += [_durations(found), ""]
     opened = found.get("opened_at")
     lines += [_entry(entry, opened) for entry in found.get("timeline") or []]
     return "\n".join(lines)
 
 
-def _durations(durations: Mapping[str, Any]) -> str:
-    named = (("detected", "detect_s"), ("decided", "decide_s"), ("cured", "cure_s"))
-    return ", ".join(f"{name} in {moments.span(durations.get(key))}" for name, key in named)
+def _durations(found: Mapping[str, Any]) -> str:
+    """Return for how long it was bad and where that went: until it was seen, by what its cure was held back, the cure."""
+    durations = found.get("durations") or {}
+    asked, held = durations.get("asked_s"), durations.get("decide_s")
+    parts = [f"seen {moments.exact(durations.get('detect_s'))}"]
+    if held is not None:
+        guards = sorted({clean.line(entry["guard"]) for entry in found.get("timeline") or [] if entry.get("guard")})
+        by = f" by {', '.join(guards)}" if guards else ""
+        parts.append(f"held back {moments.exact(max(0.0, held - (asked or 0.0)))}{by}")
+    if asked is not None:
+        parts.append(f"asked people {moments.exact(asked)}")
+    if durations.get("cure_s") is not None:
+        parts.append(f"cure {moments.exact(durations['cure_s'])}")
+    lasted = durations.get("down_s")
+    head = "not over" if lasted is None else f"down {moments.exact(lasted)}"
+    return f"{head} ({', '.join(parts)})"
 
 
 def _entry(entry: Mapping[str, Any], opened: str | None) -> str:
     moment = moments.parsed(entry.get("at"))
     time = moment.strftime("%H:%M:%S") if moment else "--:--:--"
     since = moments.between(opened, entry.get("at"))
-    after = "" if since is None else f"{'+' if since >= 0 else '-'}{moments.span(abs(since))}"
+    after = "" if since is None else f"{'+' if since >= 0 else '-'}{moments.exact(abs(since))}"
     about = " ".join(f"{name}={clean.line(entry[name])}" for name in ("rule", "run", "guard") if entry.get(name))
     text = clean.line(entry.get("text"))
-    return f"{time} {after:>9}  {clean.line(entry.get('kind')):<{_WIDTH}} {text}" + (f"  [{about}]" if about else "")
+    return f"{time} {after:>12}  {clean.line(entry.get('kind')):<{_WIDTH}} {text}" + (f"  [{about}]" if about else "")
 
 
 def run(found: Mapping[str, Any]) -> str:

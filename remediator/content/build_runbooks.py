@@ -6,15 +6,20 @@ from collections.abc import Mapping
 
 from remediator.config import mistakes
 from remediator.config.limits import Limits
-from remediator.content import parameters
+from remediator.content import parameters, phrases
 from remediator.content.entries import Entries, Entry
 from remediator.model.content import ActionSpec, Effect, Mistake, Risk, RunbookSpec, StepSpec, VerifySpec
 from remediator.model.judging import AssessSpec
+from remediator.rules.conditions import CelCondition, Environment
 from remediator.runs.schema import RunbookEntry, StepEntry
 
 
 def build_runbooks(
-    entries: Entries, actions: Mapping[str, ActionSpec], assessments: Mapping[str, AssessSpec], limits: Limits
+    entries: Entries,
+    actions: Mapping[str, ActionSpec],
+    assessments: Mapping[str, AssessSpec],
+    environments: Mapping[str, Environment],
+    limits: Limits,
 ) -> tuple[dict[str, RunbookSpec], list[Mistake]]:
     """Return the runbooks that are whole, and the mistakes of the others. `verify.hold` only lengthens its limit."""
     found: list[Mistake] = []
@@ -22,9 +27,9 @@ def build_runbooks(
     for name, entry in entries.runbooks.items():
         before = len(found)
         steps = _steps(entry, actions, found)
-        _verify(entry, entries, assessments, found)
+        failed_when = _verify(entry, entries, assessments, environments, found)
         if len(found) == before:
-            built[name] = _spec(entry, steps, limits)
+            built[name] = _spec(entry, steps, failed_when, limits)
     return built, found
 
 
@@ -68,8 +73,13 @@ def _fits(entry: Entry[RunbookEntry], index: int, step: StepEntry, action: Actio
 
 
 def _verify(
-    entry: Entry[RunbookEntry], entries: Entries, assessments: Mapping[str, AssessSpec], found: list[Mistake]
-) -> None:
+    entry: Entry[RunbookEntry],
+    entries: Entries,
+    assessments: Mapping[str, AssessSpec],
+    environments: Mapping[str, Environment],
+    found: list[Mistake],
+) -> CelCondition | None:
+    """Check what depends on the verification's check, and return its `failed_when`."""
     verify = entry.body.verify
     check = entries.checks.get(verify.check)
     if verify.within <= 0:
@@ -78,14 +88,19 @@ def _verify(
         if verify.check not in entries.broken["checks"]:
             message, hint = f"there is no check {verify.check}", mistakes.nearest(verify.check, entries.checks)
             found.append(entry.mistake(("verify", "check"), "unknown_name", message, hint))
-        return
+        return None
     assess = assessments.get(check.body.assess)
-    if assess is not None and assess.target_kind != entry.body.target:
+    if assess is None:
+        return None
+    if assess.target_kind != entry.body.target:
         message = f"{verify.check} judges a {assess.target_kind}, but the runbook acts on a {entry.body.target}"
         found.append(entry.mistake(("verify", "check"), "wrong_target", message))
+    return phrases.condition(entry, ("verify", "failed_when"), verify.failed_when, environments[assess.name], found)
 
 
-def _spec(entry: Entry[RunbookEntry], steps: tuple[StepSpec, ...], limits: Limits) -> RunbookSpec:
+def _spec(
+    entry: Entry[RunbookEntry], steps: tuple[StepSpec, ...], failed_when: CelCondition | None, limits: Limits
+) -> RunbookSpec:
     body = entry.body
     risk = Risk[body.risk]
     return RunbookSpec(
@@ -98,6 +113,7 @@ def _spec(entry: Entry[RunbookEntry], steps: tuple[StepSpec, ...], limits: Limit
             check=body.verify.check,
             within_s=body.verify.within,
             hold_s=max(body.verify.hold or 0.0, limits.hold_s[risk]),
+            failed_when=failed_when,
         ),
         held_at_most_s=body.held_at_most,
         on_failure=body.on_failure,

@@ -46,7 +46,7 @@ def load_content(
     limits = (config.limits if config is not None else LimitsConfig()).resolved
     checks, of_checks = build_checks(entries.checks, assessments, environments, loaded, config, inventory)
     rules, of_rules = build_rules(entries, assessments, environments)
-    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, limits)
+    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, environments, limits)
     found += [*of_checks, *of_rules, *of_runbooks]
     if config is not None:
         found += check_settings(config, entries, rules, runbooks)

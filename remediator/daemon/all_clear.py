@@ -12,7 +12,7 @@ from typing import Any
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.records import Incident, IncidentState, Run, RunState
-from remediator.safety.guard import exactly
+from remediator.model.times import exactly
 
 AFTER_S = 5.0
 """An all-clear that would overtake its own page is looked at again this much later."""
@@ -33,7 +33,7 @@ def tell(turn: Turn) -> None:
             subject = f"{incident.target} is closed ({incident.check}, {incident.id})"
         else:
             subject = f"{incident.target} is OK again ({incident.check}, {incident.id})"
-        turn.page(f"{incident.id}:over", subject, f"{how}.\n{down(incident)}".strip(), incident=incident)
+        turn.page(f"{incident.id}:over", subject, f"{how}.\n{lasting(incident)}".strip(), incident=incident)
     turn.closed.clear()
 
 
@@ -44,10 +44,10 @@ def comes_too_soon(turn: Turn, n: int, body: Mapping[str, Any]) -> bool:
     return turn.journal.waits_before(n, f"{body['incident']}:")
 
 
-def down(incident: Incident) -> str:
-    """Return for how long the problem stood; empty while that is not known."""
+def lasting(incident: Incident) -> str:
+    """Return for how long it lasted, from its first bad sample to the OK one that held; empty while that is not known."""
     lasted = lifecycle.durations(incident)["down_s"]
-    return f"It was bad for {exactly(lasted)}." if lasted is not None else ""
+    return f"It lasted {exactly(lasted)}." if lasted is not None else ""
 
 
 def recovered(turn: Turn, incident: Incident) -> str:

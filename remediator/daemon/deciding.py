@@ -83,7 +83,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
             _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
             return
         _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act", "fired:notify")
-        escalate(turn, incident, rule, "no runbook cures this", result)
+        escalate(turn, incident, rule, "No runbook cures this", result)
         return
     rung = lifecycle.next_rung(incident, rule.run)
     if rung is None:
@@ -181,7 +181,9 @@ def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) ->
     A lost cluster is an outage of all that need it: what holds its cure back is told when it is seen, unless a person has asked for it.
     """
     shown = [verdict for verdict in refused if verdict.guard != "approval"] or list(refused)
-    reasons = "\n".join(f"{verdict.guard}: {verdict.reason}{_until(verdict)}" for verdict in shown)
+    reasons = "\n".join(
+        f"{verdict.guard}: {verdict.reason}{_until(verdict)}{_whose(turn, verdict)}" for verdict in shown
+    )
     told = f"{incident.output}\n{reasons}\nremediator explain {incident.id}"
     level, target = incident.level.name, incident.target
     holding = [verdict.guard for verdict in shown]
@@ -191,6 +193,15 @@ def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) ->
     if incident.hard_at is not None and turn.now.since(incident.hard_at) >= BLOCKED_PAGE_S:
         subject = f"{level} {target} is not cured: refused for over an hour"
         turn.page(f"{incident.id}:blocked", subject, told, incident=incident)
+
+
+def _whose(turn: Turn, verdict: Verdict) -> str:
+    """Return what the run that holds a lock is at, and how a person ends it; empty for every other verdict."""
+    run = turn.world.runs.get(str(verdict.inputs.get("run"))) if verdict.guard == "lock" else None
+    if run is None:
+        return ""
+    doing = f"{run.id} is {run.plan.runbook} on {run.plan.target}, {run.state.value.replace('_', ' ')}"
+    return f"\n{doing}; it ends by itself, or by: remediator runs cancel {run.id} --reason TEXT"
 
 
 def _until(verdict: Verdict) -> str:
@@ -235,7 +246,7 @@ def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str
     turn.run(run)
     body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
     turn.audit_run("waiting_approval", run, body, actor=actor)
-    steps = "\n".join(shown for step in plan.steps for shown in _shown(step))
+    steps = "\n".join(_shown(plan.steps))
     turn.page(
         f"{incident or run.id}:approval:{plan.runbook}",
         f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
@@ -259,11 +270,19 @@ def _evidence(turn: Turn, plan: Plan) -> str:
     return redaction.text(said or f"{plan.check} on {plan.target}: {result.output}")
 
 
-def _shown(step: PlannedStep) -> list[str]:
-    """Return the exact commands of `step`, or what it will do where those are built in its turn."""
-    if step.commands:
-        return [f"{command.host}: {command.line()}" for command in step.commands]
-    return [f"{step.host or step.id}: {step.summary}"]
+def _shown(steps: Sequence[PlannedStep]) -> list[str]:
+    """Return the exact commands of `steps`, or what they will do where those are built in their turn: one line for what several hosts do."""
+    lines: list[str] = []
+    later: dict[str, list[str]] = {}
+    for step in steps:
+        if step.commands:
+            lines += [f"{command.host}: {command.line()}" for command in step.commands]
+        elif step.summary in later:
+            later[step.summary].append(step.host or step.id)
+        else:
+            later[step.summary] = [step.host or step.id]
+            lines.append(step.summary)
+    return [f"{', '.join(later[line])}: {line}" if line in later else line for line in lines]
 
 
 def refresh(turn: Turn, run: Run) -> None:

@@ -13,6 +13,7 @@ from remediator.daemon.world import GroupJudged, Key, World
 from remediator.incidents import dependency, lifecycle
 from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
+from remediator.model.content import Risk
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.records import Event, Incident, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach
@@ -166,7 +167,7 @@ def _advance(turn: Turn, result: CheckResult) -> None:
             and run.verify_from is not None
         ):
             sampled = machine.sampled(run, result)
-            if (sampled.ok_since, sampled.ok_samples) != (run.ok_since, run.ok_samples):
+            if sampled is not run:
                 turn.run(sampled)
     if changed is not None:
         _changed(turn, key, result, changed)
@@ -216,9 +217,14 @@ def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> Non
 
 
 def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
-    """Close the incident of `key` when it recovered without a run that is still verifying."""
+    """Close the incident of `key` when it recovered without a run that is still verifying, and has held for as long as a cure of R1 must.
+
+    What comes and goes is one incident, and people hear of one end.
+    """
     incident = turn.world.incident_of(key)
-    if incident is None or series.state is not State.OK or series.ok_samples < lifecycle.OK_SAMPLES_TO_CLOSE:
+    if incident is None or series.ok_since is None or series.ok_samples < lifecycle.OK_SAMPLES_TO_CLOSE:
+        return
+    if turn.world.results[key].asked_at.since(series.ok_since) < turn.world.limits.hold_s[Risk.R1]:
         return
     if turn.world.live_run_of(incident.id) is not None:
         return

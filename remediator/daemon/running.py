@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from remediator.daemon import all_clear, casing, deciding, ending, janitor, observing, stepping
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model.judging import State
+from remediator.model.judging import CheckResult, State
 from remediator.model.records import Run, RunState, StepState
 from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import debts, machine
@@ -196,9 +196,23 @@ def _verify(turn: Turn, run: Run) -> None:
         ending.finish(
             turn, run, RunState.FAILED, f"{run.plan.verify_check} was not OK within {run.plan.verify_within_s:.0f} s"
         )
+    elif _is_down_again(turn, run, newest):
+        why = f"{run.plan.verify_check} was CRITICAL in {run.bad_samples} samples after the last step, and nothing starts it again"
+        ending.finish(turn, run, RunState.FAILED, why)
     elif (bad_s := _critical_for(turn, run)) > HOPELESS_S:
         why = f"{run.plan.verify_check} has been CRITICAL without a break for {bad_s:.0f} s since the last step"
         ending.finish(turn, run, RunState.FAILED, why)
+
+
+def _is_down_again(turn: Turn, run: Run, newest: CheckResult | None) -> bool:
+    """Return whether the runbook's `failed_when` is true of as many samples after the last step as make a problem HARD."""
+    runbook = turn.world.content.runbooks.get(run.plan.runbook)
+    check = turn.world.content.checks.get(run.plan.verify_check)
+    if runbook is None or runbook.verify.failed_when is None or check is None or newest is None:
+        return False
+    if newest.state is not State.CRITICAL or run.bad_samples < check.attempts:
+        return False
+    return runbook.verify.failed_when.evaluate(newest.data) is True
 
 
 def _critical_for(turn: Turn, run: Run) -> float:

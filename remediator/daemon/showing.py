@@ -9,12 +9,12 @@ from typing import Any
 
 from remediator.daemon import inaction, reporting
 from remediator.daemon.world import World
+from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import Instant, exactly, rfc3339
 from remediator.model.values import Unknown
 from remediator.runs import debts, machine
-from remediator.safety.guard import exactly
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0
@@ -62,15 +62,8 @@ def _brief(incident: Incident) -> dict[str, Any]:
         "opened_at": rfc3339(incident.opened_at.wall),
         "output": incident.output,
         "parent": incident.parent,
-        "acknowledged": acknowledged(incident),
+        "acknowledged": lifecycle.acknowledgement(incident),
     }
-
-
-def acknowledged(incident: Incident) -> dict[str, Any] | None:
-    """Return who has the incident in hand, since when and why; None while nobody has said so."""
-    if incident.acked_at is None:
-        return None
-    return {"by": incident.acked_by, "at": rfc3339(incident.acked_at.wall), "reason": incident.ack_reason}
 
 
 def muted(world: World, now: Instant) -> list[dict[str, Any]]:

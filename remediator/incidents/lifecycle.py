@@ -7,11 +7,13 @@ Invariant: only `resolved` ends an incident, and it is reached by samples, by a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from remediator.model.judging import State
 from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
-from remediator.model.times import Instant
+from remediator.model.times import Instant, rfc3339
 
 OK_SAMPLES_TO_CLOSE = 2
 """An incident that nobody cured closes after this many OK samples in a row."""
@@ -138,6 +140,28 @@ def durations(incident: Incident) -> dict[str, float | None]:
         "cure_s": between(incident.acted_at, incident.cured_at),
         "down_s": between(incident.opened_at, incident.cured_at or incident.closed_at),
     }
+
+
+ASKED, ANSWERED = "waits", frozenset({"approved", "refused", "cancelled", "resolved", "closed"})
+"""Kinds of entries of a timeline: a plan waits for somebody's yes, and what ends that."""
+
+
+def asked_s(timeline: Sequence[tuple[str, datetime]]) -> float | None:
+    """Return for how long a plan waited for somebody's yes, by (kind, when) of the entries; None when none ever did."""
+    total, since = None, None
+    for kind, at in timeline:
+        if kind == ASKED and since is None:
+            since = at
+        elif kind in ANSWERED and since is not None:
+            total, since = (total or 0.0) + (at - since).total_seconds(), None
+    return total
+
+
+def acknowledgement(incident: Incident) -> dict[str, str] | None:
+    """Return who has the incident in hand, since when and why; None while nobody has said so."""
+    if incident.acked_at is None:
+        return None
+    return {"by": incident.acked_by, "at": rfc3339(incident.acked_at.wall), "reason": incident.ack_reason}
 
 
 def seen_as(incident: Incident, level: State, output: str) -> Incident:

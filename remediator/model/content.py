@@ -296,11 +296,15 @@ class StepSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifySpec:
-    """The check that must be OK again within `within_s` and hold for `hold_s` (which only lengthens the limit)."""
+    """The check that must be OK again within `within_s` and hold for `hold_s` (which only lengthens the limit).
+
+    `failed_when` is true of data that shows that it will not be OK by itself any more.
+    """
 
     check: str
     within_s: float
     hold_s: float
+    failed_when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,8 @@ class Run:
     verify_from: Instant | None = None
     ok_since: Instant | None = None
     ok_samples: int = 0
+    bad_samples: int = 0
+    """Bad samples since the last step, without an OK one in between."""
     ended_at: Instant | None = None
     paged: bool = False
     approval: Approval | None = None

@@ -62,6 +62,20 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
+def exactly(value: float) -> str:
+    """Return a duration without rounding away its seconds: ``42 s``, ``2 min 29 s``, ``3 h 5 min``."""
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 120:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 120:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
 def parse_rfc3339(text: str) -> datetime:
     """Reverse `rfc3339`. Raise ValueError if `text` is not such a time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -29,6 +29,8 @@ class VerifyEntry(Section):
     check: Name
     within: Duration
     hold: Duration | None = None
+    failed_when: str | None = None
+    """A condition on the check's data that says that the cure has failed: one that is seen needs no `within` to pass."""
 
 
 class RunbookEntry(Section):

@@ -261,14 +261,14 @@ def then(gap_s: float, name: str, *words: Any) -> Happening:
     return Happening(gap_s, name, words)
 
 
-def _story(*happenings: Happening | tuple[Happening, ...], approving: bool = False) -> Story:
+def story(*happenings: Happening | tuple[Happening, ...], approving: bool = False) -> Story:
     flat: list[Happening] = []
     for each in happenings:
         flat.extend(each if isinstance(each, tuple) else (each,))
     return Story(0, approving, False, tuple(flat))
 
 
-def _cured(host: str, name: str) -> tuple[Happening, ...]:
+def cured(host: str, name: str) -> tuple[Happening, ...]:
     """Something breaks and is cured, to the end of its run."""
     return (then(1, "crash", host, name), then(0, "must-be-cured", host, name), then(0, "until-idle"))
 
@@ -292,10 +292,10 @@ def _all_clocks_step(seconds: float) -> tuple[Happening, ...]:
 
 RESTART = (then(1, "daemon-killed"), then(15, "people-let-go"))
 FOUR_CURES = (
-    *_cured("ctl1", "memcached"),
-    *_cured("cmp2", "cron"),
-    *_cured("ctl1", "keystone"),
-    *_cured("cmp2", "neutron_agent"),
+    *cured("ctl1", "memcached"),
+    *cured("cmp2", "cron"),
+    *cured("ctl1", "keystone"),
+    *cured("cmp2", "neutron_agent"),
 )
 """As many as the simulation's config allows in ten minutes, on two hosts."""
 ONE = ("ctl1", "memcached")
@@ -303,153 +303,153 @@ COOLED = then(60, "people-let-go")
 
 NAMED: Mapping[str, Story] = {
     # guards
-    "paused": _story(
+    "paused": story(
         then(5, "crash", *ONE), then(1, "pause"), then(60, "resume"), then(0, "must-be-cured", *ONE)
     ),
-    "pause file that cannot be read": _story(
+    "pause file that cannot be read": story(
         then(5, "pause-file", "unreadable", 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)
     ),
-    "silenced": _story(then(5, "silence", *ONE, 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)),
-    "downtime of ours": _story(
+    "silenced": story(then(5, "silence", *ONE, 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)),
+    "downtime of ours": story(
         then(5, "downtime", *ONE, 90), then(1, "crash", *ONE), then(95, "must-be-cured", *ONE)
     ),
-    "downtime of Nagios": _story(then(5, "nagios", *ONE, 1), then(1, "crash", *ONE), then(60, "people-let-go")),
-    "no majority any more": _story(
+    "downtime of Nagios": story(then(5, "nagios", *ONE, 1), then(1, "crash", *ONE), then(60, "people-let-go")),
+    "no majority any more": story(
         then(5, "crash-member", "ctl3"), then(15, "execute-member", "ctl3"), then(0, "member-cut", "ctl2", 120),
         then(10, "people-let-go"),
     ),
-    "wrapped command": _story(then(5, "wrap", "all"), then(1, "crash", *ONE), then(60, "wraps-end")),
-    "ansible at work": _story(
+    "wrapped command": story(then(5, "wrap", "all"), then(1, "crash", *ONE), then(60, "wraps-end")),
+    "ansible at work": story(
         then(5, "ansible-works", "ctl1", 30), then(20, "crash", *ONE), then(60, "people-let-go")
     ),
-    "clock stepped": _story(_all_clocks_step(60), then(3, "crash", *ONE), then(60, "people-let-go")),
-    "just started": _story(
+    "clock stepped": story(_all_clocks_step(60), then(3, "crash", *ONE), then(60, "people-let-go")),
+    "just started": story(
         then(5, "crash", *ONE), then(0, "until-planned"), then(0, "daemon-killed"), then(15, "people-let-go")
     ),
-    "cut off": _story(
+    "cut off": story(
         then(5, "cut-off", ("cmp1", "ctl2", "ctl3"), 200), then(60, "crash", *ONE), then(80, "people-let-go")
     ),
-    "three hosts at once": _story(
+    "three hosts at once": story(
         then(5, "crash", *ONE), then(0, "crash", "cmp1", "cron"), then(0, "crash", "cmp2", "cron"),
     ),
-    "third host, two cured": _story(
-        _cured(*ONE), _cured("cmp1", "cron"), then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
+    "third host, two cured": story(
+        cured(*ONE), cured("cmp1", "cron"), then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
     ),
-    "third host, two cured, then a restart": _story(
-        _cured(*ONE), _cured("cmp1", "cron"), RESTART, then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
+    "third host, two cured, then a restart": story(
+        cured(*ONE), cured("cmp1", "cron"), RESTART, then(1, "crash", "cmp2", "cron"), then(60, "people-let-go")
     ),
-    "fifth in ten minutes": _story(
+    "fifth in ten minutes": story(
         FOUR_CURES, then(60, "crash", *ONE), then(60, "people-let-go")
     ),
-    "fifth in ten minutes, after a restart": _story(
+    "fifth in ten minutes, after a restart": story(
         FOUR_CURES, RESTART, then(45, "crash", *ONE), then(60, "people-let-go")
     ),
-    "fifth in ten minutes, by a wall clock that is an hour ahead": _story(
+    "fifth in ten minutes, by a wall clock that is an hour ahead": story(
         FOUR_CURES, _all_clocks_step(4000), then(290, "crash", *ONE), then(60, "people-let-go")
     ),
-    "again at once": _story(_cured(*ONE), then(1, "crash", *ONE), then(40, "people-let-go")),
-    "not cured the last time": _story(
+    "again at once": story(cured(*ONE), then(1, "crash", *ONE), then(40, "people-let-go")),
+    "not cured the last time": story(
         _not_cured(*ONE), then(1, "crash", *ONE), then(60, "acknowledge"), then(0, "must-be-cured", *ONE)
     ),
-    "not cured the last time, then a restart": _story(
+    "not cured the last time, then a restart": story(
         _not_cured(*ONE), RESTART, then(1, "crash", *ONE), then(60, "acknowledge"), then(0, "must-be-cured", *ONE)
     ),
-    "three cures undone": _story(
-        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, then(200, "crash", *ONE),
+    "three cures undone": story(
+        cured(*ONE), COOLED, cured(*ONE), COOLED, cured(*ONE), COOLED, then(200, "crash", *ONE),
         then(60, "people-let-go"),
     ),
-    "three cures undone, acknowledged, then a restart": _story(
-        _cured(*ONE), COOLED, _cured(*ONE), COOLED, _cured(*ONE), COOLED, then(1, "crash", *ONE),
+    "three cures undone, acknowledged, then a restart": story(
+        cured(*ONE), COOLED, cured(*ONE), COOLED, cured(*ONE), COOLED, then(1, "crash", *ONE),
         then(30, "acknowledge-newest", *ONE), RESTART, then(0, "must-be-cured", *ONE),
     ),
-    "booted just now": _story(then(5, "reboot", "ctl1"), then(20, "crash", *ONE), then(60, "people-let-go")),
-    "stopped on purpose": _story(
+    "booted just now": story(then(5, "reboot", "ctl1"), then(20, "crash", *ONE), then(60, "people-let-go")),
+    "stopped on purpose": story(
         then(5, "operator-stops", *ONE), then(30, "execute", *ONE, "container-start"), then(20, "people-let-go")
     ),
-    "nothing to mend": _story(then(5, "execute", *ONE, "container-restart"), then(20, "people-let-go")),
-    "another instance crashed meanwhile": _story(
+    "nothing to mend": story(then(5, "execute", *ONE, "container-restart"), then(20, "people-let-go")),
+    "another instance crashed meanwhile": story(
         then(5, "crash", *ONE), then(0, "until-planned"), then(0, "operator-starts", *ONE), then(0, "crash", *ONE),
         then(0, "nothing-leaves", 20.0, "it is not the instance that the plan was made for"),
     ),
-    "another cause meanwhile": _story(
+    "another cause meanwhile": story(
         then(5, "crash", *ONE), then(0, "until-planned"), then(0, "disk-fills", "ctl1", 100.0, 60),
         then(0, "nothing-leaves", 20.0, "the rule's condition does not hold any more"),
     ),
-    "a host that is worked on": _story(
+    "a host that is worked on": story(
         then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
         then(0, "kolla-recreates", *ONE), then(0, "until-doubt"), then(1, "crash", "ctl1", "keystone"),
         then(60, "people-let-go"),
     ),
-    "a host that was worked on before a restart": _story(
+    "a host that was worked on before a restart": story(
         then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
         then(0, "kolla-recreates", *ONE), then(0, "until-doubt"), RESTART, then(1, "crash", "ctl1", "keystone"),
         then(60, "people-let-go"),
     ),
-    "another member transfers": _story(
+    "another member transfers": story(
         then(5, "crash-member", "ctl3"), then(15, "execute-member", "ctl3"), then(0, "member-transfers", "ctl2", 60.0),
         then(10, "people-let-go"),
     ),
-    "no quorum to join": _story(
+    "no quorum to join": story(
         then(5, "crash-member", "ctl2"), then(1, "crash-member", "ctl3"), then(20, "execute-member", "ctl3"),
         then(10, "people-let-go"),
     ),
-    "an old store put back": _story(
-        then(5, "store-copied"), _cured(*ONE), then(1, "copy-put-back"), then(30, "crash", "cmp2", "cron"),
+    "an old store put back": story(
+        then(5, "store-copied"), cured(*ONE), then(1, "copy-put-back"), then(30, "crash", "cmp2", "cron"),
         then(0, "nothing-leaves", 60.0, "the store is an old copy of itself"),
     ),
     # attempts, verification, ends
-    "SOFT for longer than it takes": _story(
+    "SOFT for longer than it takes": story(
         then(5, "crash", "cmp2", "cron"), *(then(4, "nagios", "cmp2", "cron", 0) for _ in range(5)),
         then(30, "was-hard"),
     ),
-    "up for nine seconds": _story(
+    "up for nine seconds": story(
         then(5, "crash", *ONE), then(0, "until-planned"), then(0, "loop", *ONE, 9.0), then(0, "until-command"),
         then(30, "no-success", "it ran for nine seconds"),
     ),
-    "never up again": _story(
+    "never up again": story(
         then(5, "crash", *ONE), then(0, "until-planned"), then(0, "loop", *ONE, 0.7), then(0, "until-command"),
         then(20, "no-success", "it never ran"),
     ),
-    "silent after the command": _story(
+    "silent after the command": story(
         then(5, "crash", *ONE), then(0, "until-command"), then(0, "engine-fails", "ctl1", "hung", 900),
         then(60, "no-success", "nobody has seen it run since"), then(0, "until-idle"),
     ),
-    "seen once after a silence": _story(
+    "seen once after a silence": story(
         then(5, "crash", *ONE), then(0, "until-command"), then(0, "engine-fails", "ctl1", "hung", 60),
         then(70, "no-success", "it was seen to run for ten seconds"),
     ),
-    "no cure": _story(
+    "no cure": story(
         _not_cured(*ONE), then(0, "people-were-paged", "did not cure it"),
     ),
     # approvals
-    "nobody said yes": _story(then(5, "crash", *ONE), then(60, "people-let-go"), approving=True),
-    "a yes to another plan": _story(
+    "nobody said yes": story(then(5, "crash", *ONE), then(60, "people-let-go"), approving=True),
+    "a yes to another plan": story(
         then(5, "crash", *ONE), then(0, "until-asked"), then(1, "approve-another-plan"), then(20, "people-let-go"),
         then(0, "must-be-cured", *ONE), approving=True,
     ),
-    "a yes": _story(then(5, "crash", *ONE), then(0, "must-be-cured", *ONE), approving=True),
+    "a yes": story(then(5, "crash", *ONE), then(0, "must-be-cured", *ONE), approving=True),
     # journal, probes, restarts
-    "the disk fails at an INTENT": _story(then(5, "commits-of-intents-fail", 60), then(0, "crash", *ONE), then(65, "must-be-cured", *ONE)),
-    "paused between INTENT and command": _story(
+    "the disk fails at an INTENT": story(then(5, "commits-of-intents-fail", 60), then(0, "crash", *ONE), then(65, "must-be-cured", *ONE)),
+    "paused between INTENT and command": story(
         then(5, "crash", *ONE), then(0, "until-intent"), then(0, "pause-file", "there", 60),
         then(0, "nothing-leaves", 20.0, "it was paused before its command left"),
     ),
-    "killed before the command": _story(
+    "killed before the command": story(
         then(5, "crash", *ONE), then(0, "until-intent"), then(0, "daemon-killed"), then(15, "must-be-cured", *ONE), then(0, "until-idle"), then(0, "nobody-was-called"),
     ),
-    "lost on its way": _story(
+    "lost on its way": story(
         then(5, "crash-and-the-command-meets", *ONE, "lost_before"), then(0, "must-be-cured", *ONE), then(0, "until-idle"),
     ),
-    "arrived, and nothing can be learnt of it": _story(
+    "arrived, and nothing can be learnt of it": story(
         then(5, "crash-and-the-command-meets", *ONE, "lost"), then(0, "until-command"),
         then(0, "engine-fails", "ctl1", "hung", 120), then(100, "probes-are-right", "ctl1"),
     ),
-    "arrives late": _story(
+    "arrives late": story(
         then(5, "crash-and-the-command-meets", *ONE, "late"), then(0, "until-command"), then(60, "arrived-once", "ctl1"),
     ),
-    "paused, then a restart": _story(then(5, "pause"), RESTART[0], then(15, "crash", *ONE), then(60, "resume"), then(0, "must-be-cured", *ONE)),
-    "silenced, then a restart": _story(then(5, "silence", *ONE, 120), RESTART[0], then(15, "crash", *ONE), then(60, "wraps-end")),
-    "killed before a hint is kept": _story(then(5, "daemon-dies-at-point", 1), then(0, "nagios", *ONE, 1), then(20, "people-let-go")),
+    "paused, then a restart": story(then(5, "pause"), RESTART[0], then(15, "crash", *ONE), then(60, "resume"), then(0, "must-be-cured", *ONE)),
+    "silenced, then a restart": story(then(5, "silence", *ONE, 120), RESTART[0], then(15, "crash", *ONE), then(60, "wraps-end")),
+    "killed before a hint is kept": story(then(5, "daemon-dies-at-point", 1), then(0, "nagios", *ONE, 1), then(20, "people-let-go")),
 }  # fmt: skip
 """Each by what happens in it."""
 

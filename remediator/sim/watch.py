@@ -44,6 +44,7 @@ INVARIANTS = {
     "progress": "an incident that can be cured is cured",
     "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
     "joins": "members join one at a time, and nothing acts on a donor or joiner",
+    "told": "whoever was told of a problem hears once how it ended, and nobody hears of the end of what he was not told of",
     "left": "no hold and no container of a recovery outlives its run, unless it is owed or reported",
 }
 WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
@@ -290,6 +291,7 @@ class Watch:
             self._broken("ends", f"neither ended nor waiting after {SETTLES_S:.0f} s: {stuck}")
         self.checked["ends"] += 1
         self._kept()
+        self._told()
         self._nothing_left()
         self._verified(sign)
 
@@ -325,6 +327,21 @@ class Watch:
         if gone:
             self._broken("kept", f"pauses that were acknowledged and are gone: {gone}")
         self.checked["kept"] += 1
+
+    def _told(self) -> None:
+        """Each closed incident that has a page has one all-clear, and no other one has any."""
+        pages: dict[str, list[str]] = {}
+        for (key,) in self._rows(sa.select(tables.outbox.c.key).where(tables.outbox.c.key.startswith("inc-"))):
+            name, _, about = key.partition(":")
+            pages.setdefault(name, []).append(about)
+        closed = {
+            name for (name,) in self._rows(sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(False)))
+        }
+        for name, about in sorted(pages.items()):
+            overs = about.count("over")
+            if overs != (1 if name in closed else 0) or overs == len(about):
+                self._broken("told", f"{name}, {'closed' if name in closed else 'open'}, has the pages {about}")
+        self.checked["told"] += 1
 
     def _nothing_left(self) -> None:
         daemon = self.simulation.daemon

@@ -17,7 +17,7 @@ from remediator.config import Config
 from remediator.config.essentials import Essentials
 from remediator.incidents import lifecycle
 from remediator.model.records import Approval, Debt, Incident, Run
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import Instant, parse_rfc3339, rfc3339
 from remediator.model.values import as_json
 from remediator.store import database, errors, rows, tables
 
@@ -310,9 +310,14 @@ def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[st
         "closed_at": _at(incident.closed_at),
         "parent": incident.parent,
         "rule": incident.rule,
+        "acknowledged": lifecycle.acknowledgement(incident),
         "timeline": timeline,
-        "durations": lifecycle.durations(incident),
+        "durations": {**lifecycle.durations(incident), "asked_s": lifecycle.asked_s(_kinds(timeline))},
     }
+
+
+def _kinds(timeline: list[dict[str, Any]]) -> list[tuple[str, datetime]]:
+    return [(str(entry["kind"]), parse_rfc3339(str(entry["at"]))) for entry in timeline]
 
 
 def approval_json(approval: Approval) -> dict[str, Any]:
