@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.mutants.brake_rows import BRAKES
 from tests.mutants.claim_rows import CLAIMS
 from tests.mutants.galera_rows import GALERA
 from tests.mutants.mutant import ROOT, Mutant, OutOfDate
@@ -258,8 +259,8 @@ JOURNAL = (
         name="nobody-is-paged",
         mistake="An incident that no runbook cured is marked as escalated, and nobody is told.",
         file=DAEMON + "deciding.py",
-        old='    turn.page(f"{incident.id}:{by}", f"{incident.level.name} {incident.target} needs a person", text, incident=incident)\n',
-        new="    assert by is None or text\n",
+        old='    return turn.page(f"{incident.id}:{by}", subject, text, incident=incident)\n',
+        new="    return by is None or bool(text or subject)\n",
         story="no cure",
     ),
 )
@@ -458,6 +459,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *EMPTY,
     *APPROVALS,
     *LOOKING,
+    *BRAKES,
     *CLAIMS,
     *GALERA,
 )

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
     "id": "inc-1", "target": "container/ctl2/memcached", "check": "container-state", "state": "resolved",
     "opened_at": "2026-11-23T03:12:45.000Z", "closed_at": "2026-11-23T03:14:30.000Z", "parent": None,
-    "durations": {"detect_s": 12.0, "decide_s": 0.04, "cure_s": 93.0},
+    "durations": {"detect_s": 12.0, "decide_s": 115.0, "cure_s": 12.0, "down_s": 149.0, "asked_s": None},
     "timeline": [
         {"at": "2026-11-23T03:12:45.000Z", "kind": "opened", "text": "CRITICAL SOFT 1: exited (137)"},
         {"at": "2026-11-23T03:13:05.500Z", "kind": "decided", "text": "container-start", "rule": "container-down", "run": "run-1"},
@@ -32,18 +32,39 @@ def test_an_incident_is_told_in_order_with_its_durations() -> None:
     assert timeline.incident(INCIDENT).split("\n") == [
         "container/ctl2/memcached  container-state  RESOLVED",
         "incident inc-1, opened 2026-11-23 03:12:45 UTC, closed 2026-11-23 03:14:30",
-        "detected in 12 s, decided in 0.0 s, cured in 93 s",
+        "down 2 min 29 s (seen 12 s, held back 115 s, cure 12 s)",
         "",
-        "03:12:45    +0.0 s  opened       CRITICAL SOFT 1: exited (137)",
-        "03:13:05     +20 s  decided      container-start  [rule=container-down run=run-1]",
-        "03:14:30    +105 s  resolved     held for 60 s [2J next",
+        "03:12:45       +0.0 s  opened       CRITICAL SOFT 1: exited (137)",
+        "03:13:05        +20 s  decided      container-start  [rule=container-down run=run-1]",
+        "03:14:30       +105 s  resolved     held for 60 s [2J next",
     ]
 
 
-def test_an_open_incident_has_dashes_not_zeros() -> None:
+def test_an_open_incident_is_not_over_and_has_dashes_not_zeros() -> None:
     text = timeline.incident({**INCIDENT, "closed_at": None, "durations": {}, "timeline": []})
-    assert "detected in -, decided in -, cured in -" in text
+    assert "not over (seen -)" in text
     assert "not closed" in text
+
+
+def test_the_headline_says_where_the_time_went_and_who_held_it_back() -> None:
+    entry = {
+        "at": "2026-11-23T03:13:00.000Z",
+        "kind": "refused",
+        "text": "group:galera is locked by run run-1",
+        "guard": "lock",
+    }
+    durations = {"detect_s": 22.0, "decide_s": 105.0, "cure_s": 12.0, "down_s": 149.0, "asked_s": None}
+    found = {**INCIDENT, "durations": durations, "timeline": [entry]}
+    assert timeline.incident(found).split("\n")[2] == "down 2 min 29 s (seen 22 s, held back 105 s by lock, cure 12 s)"
+    asked = {**found, "timeline": [], "durations": {**durations, "asked_s": 81.0}}
+    assert "held back 24 s, asked people 81 s, cure 12 s" in timeline.incident(asked)
+
+
+def test_an_incident_that_was_acknowledged_says_by_whom() -> None:
+    acked = {"by": "root", "at": "2026-11-23T03:13:00.000Z", "reason": "raising its limit"}
+    assert "acknowledged by root at 2026-11-23 03:13:00 UTC: raising its limit" in timeline.incident(
+        {**INCIDENT, "acknowledged": acked}
+    )
 
 
 def test_a_run_shows_the_exact_commands_and_who_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from remediator.safety.case import StormScope
 from tests.unit.safety.cases import a_case, a_plan, ask
 
 pytestmark = pytest.mark.unit
+BEGAN = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 
 
 def scope(troubled: int, hosts: int, name: str = "cloud") -> StormScope:
@@ -67,3 +69,38 @@ def test_only_r3_waits_for_a_person_once_the_storm_is_over(risk: Risk, allowed: 
     assert allowed or verdict.reason == (
         "the storm breaker is open for R3 (since 02:00: 3 of 5 hosts): remediator brakes close storm --reason R"
     )
+
+
+def ending(hosts: int, *left_s: int) -> StormScope:
+    names = tuple(f"h{n}" for n in range(len(left_s)))
+    until = {name: BEGAN + timedelta(seconds=left) for name, left in zip(names, left_s, strict=True)}
+    return StormScope(name="cloud", hosts=hosts, troubled=names, fresh_until=until)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "left_s", "ends_s"),
+    [
+        (5, (30, 20, 10), 10),  # two of five are no storm: the first that leaves ends it
+        (5, (40, 30, 20, 10), 20),
+        (5, (50, 40, 30, 20, 10), 30),
+        (100, tuple(range(1, 41)), 6),  # 34 of 100 are none
+    ],
+)
+def test_a_storm_ends_when_so_many_have_left_that_the_rest_is_none(
+    hosts: int, left_s: tuple[int, ...], ends_s: int
+) -> None:
+    scope = ending(hosts, *left_s)
+    ends = storm.ends_at(scope, 2, 34)
+    assert ends == BEGAN + timedelta(seconds=ends_s)
+    verdict = ask("storm", storm=(scope,))
+    assert (verdict.allow, verdict.until) == (False, ends)
+
+
+def test_what_is_no_storm_has_no_end_and_neither_has_one_of_unknown_age() -> None:
+    assert storm.ends_at(ending(5, 30, 20), 2, 34) is None
+    assert storm.ends_at(scope(3, 5), 2, 34) is None
+
+
+def test_a_person_ends_it_for_r3() -> None:
+    plan = a_plan(risk=Risk.R3)
+    assert ask("storm", plan=plan, storm=(ending(5, 30, 20, 10),), storm_latched="since 02:00").until is None
