@@ -12,14 +12,14 @@ from remediator.cli.errors import USAGE, CliError
 from remediator.cli.session import Format
 
 KINDS: Final[Mapping[str, str]] = {
-    "storm": "R1 and R2 go on by themselves; R3 after: remediator brakes close storm --reason TEXT",
+    "storm": "R1 and R2 then; all three, once its hosts are well: remediator brakes close storm --reason TEXT",
     "rival": "end one of the two, then: remediator brakes close rival --reason TEXT",
     "clock": "goes on by itself",
     "restored": "goes on after: remediator audit accept-restore --reason TEXT",
 }
 """Each brake with how it is let go."""
 CLOSED: Final[Mapping[str, str]] = {
-    "storm": "closed the storm breaker; it opens again at once while too much is broken",
+    "storm": "closed the storm breaker; what had broken until now is not counted again",
     "rival": "closed the brake for another remediator; it is on again at once when another one claims a host",
 }
 """What is said of each brake that a person closes here."""
@@ -56,7 +56,7 @@ def close(
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
-    """Close the storm breaker for R3 (for R1 and R2 it closes by itself), or say that the other remediator acts no more."""
+    """Close the storm breaker once its hosts are well, or say that the other remediator acts no more."""
     from remediator.cli import output
 
     reason = reasons.given(reason, ctx.command_path)

@@ -138,7 +138,7 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
     """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
     world = turn.world
     if world.storm_latched is None:
-        world.storm_latched = f"since {clock(turn.now.wall)}: {first.why}"
+        world.storm_latched = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}"
         turn.journal.set_meta(STORM_LATCH, world.storm_latched)
     if world.storm_told:
         return
