@@ -20,7 +20,7 @@ ENDED = {
     RunState.SUCCEEDED: "succeeded",
     RunState.FAILED: "failed",
     RunState.REFUSED: "was refused",
-    RunState.CANCELLED: "was cancelled",
+    RunState.CANCELLED: "was called off",
 }
 
 

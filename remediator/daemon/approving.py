@@ -131,6 +131,6 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     run = turn.world.runs.get(text(asked.args, "run"))
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
-    reason = text(asked.args, "reason")
+    reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
     ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

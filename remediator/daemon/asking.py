@@ -241,7 +241,8 @@ def _cancel(turn: Turn, asked: Asked) -> Answer:
             exit=FAILED,
             error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
         )
-    ending.end(turn, machine.ended(run, RunState.CANCELLED, text(asked.args, "reason"), turn.now), asked.actor.name)
+    reason = f"cancelled by {asked.actor.name}: {text(asked.args, 'reason')}"
+    ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})
 
 

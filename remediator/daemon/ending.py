@@ -30,12 +30,12 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
         told = turn.page(f"{ended.id}:failed", subject, ended.reason, run=ended)
     incident = world.incidents.get(ended.incident) if ended.incident is not None else None
     if incident is not None:
-        told = _follow(turn, ended, incident, actor)
+        told = _follow(turn, ended, incident)
     all_clear.of_run(turn, ended, told=told)
     observing.forget_left(turn)
 
 
-def _follow(turn: Turn, ended: Run, incident: Incident, actor: str) -> bool:
+def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     """Let the incident of a run that has ended follow; return whether a page tells people of that end."""
     world = turn.world
     rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
@@ -54,7 +54,7 @@ def _follow(turn: Turn, ended: Run, incident: Incident, actor: str) -> bool:
         return deciding.escalate(turn, after, rule, why, result)
     turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
     if ended.state is RunState.CANCELLED:
-        return deciding.escalate(turn, after, rule, called_off(ended, actor), result, advise=False)
+        return deciding.escalate(turn, after, rule, called_off(ended), result, advise=False)
     return False
 
 
@@ -65,17 +65,13 @@ def cured(run: Run) -> str:
     return f"{run.plan.runbook} ({run.id}{asked}{word}) cured it: {run.reason}"
 
 
-def called_off(run: Run, actor: str) -> str:
+def called_off(run: Run) -> str:
     """Return who ended a run, and how far it had come: a run without an INTENT has changed nothing."""
-    why = run.reason.rstrip(".")
-    asked = run.approval is not None and run.approval.approved_by is None
+    said = f"{run.id} ({run.plan.runbook}) was {run.reason.rstrip('.')}"
     if run.intent_at is None:
-        said = f"{actor} said no to {run.id}" if asked else f"{actor} cancelled {run.id} before its first step"
-        return f"{said} ({run.plan.runbook}): {why}. Nothing was done"
+        return f"{said}. Nothing was done"
     begun = ", ".join(step.id for step in run.steps if step.intent_at is not None)
-    return (
-        f"{actor} cancelled {run.id} ({run.plan.runbook}): {why}. Begun before that: {begun}; the rest is left to you"
-    )
+    return f"{said}. Begun before that: {begun}; the rest is left to you"
 
 
 def incident_follows(turn: Turn, run: Run) -> None:

@@ -57,8 +57,8 @@ NAMED: Mapping[str, Story] = {
         then(30, "crash", *FOURTH), then(0, "must-be-cured", *FOURTH),
     ),
     "no, before anything began": story(
-        then(5, "crash", *ONE), then(0, "until-asked"), then(1, "deny"), then(30, "page-says", "needs a person", "said no to"),
-        then(0, "page-says", "needs a person", "Nothing was done"), then(0, "page-never-says", "did not help"),
+        then(5, "crash", *ONE), then(0, "until-asked"), then(1, "deny"), then(30, "page-says", "needs a person", "was denied by operator-1001: a story. Nothing was done"),
+        then(0, "page-never-says", "did not help"),
         then(0, "page-never-says", "nothing cured it"), approving=True,
     ),
     "told, then started by hand": story(

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from remediator.cli import timeline
-from remediator.model.records import Incident, IncidentState, Run, RunState
+from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
+from remediator.sim.cloud import CONTROLLERS
 from remediator.sim.people import OTHER, ROOT
 from remediator.sim.simulation import CONFIG
+from remediator.sim.stories import UNATTENDED
 from remediator.store.reader import Reader
 from tests.sim.night import Night
 
@@ -180,7 +182,9 @@ def test_a_denial_tells_who_said_no_and_nothing_that_never_happened(asking: Nigh
     assert asking.ask("deny", OTHER, run=run.id, reason="want to look first").exit == 0
     asking.run(60.0)
     (page,) = asking.pages("needs a person")
-    assert f"{OTHER.name} said no to {run.id} (container-start): want to look first. Nothing was done." in page["text"]
+    assert (
+        f"{run.id} (container-start) was denied by {OTHER.name}: want to look first. Nothing was done." in page["text"]
+    )
     for false in ("did not help", "started once", "nothing cured it", "ladder"):
         assert false not in page["text"], false
     told = shown(asking, known(asking, TARGET).id)
@@ -194,9 +198,7 @@ def test_a_cancel_before_the_first_step_says_that_nothing_was_done(night: Night)
     assert night.ask("cancel", run=run.id, reason="hands off").exit == 0
     night.run(60.0)
     (page,) = night.pages("needs a person")
-    assert (
-        f"root cancelled {run.id} before its first step (container-start): hands off. Nothing was done." in page["text"]
-    )
+    assert f"{run.id} (container-start) was cancelled by root: hands off. Nothing was done." in page["text"]
     assert "did not help" not in page["text"]
     assert night.orders("ctl1") == 0
 
@@ -261,6 +263,23 @@ def test_an_approved_run_that_is_refused_after_the_yes_tells_its_end(asking: Nig
     assert "was refused: paused" in page["text"]
     assert f"which {OTHER.name} approved" in page["text"]
     assert asking.orders("ctl1") == 0
+
+
+def test_a_run_that_was_held_tells_its_end(tmp_path: Path) -> None:
+    night = Night(tmp_path, UNATTENDED)
+    for host in CONTROLLERS:
+        night.service(host, "mariadb").crash(137)
+        night.told.cloud.galera.members[host].data.view = None
+    night.until(300.0, lambda: any(run.steps[0].state is StepState.DONE for run in night.live()))
+    (run,) = night.live()
+    night.told.pause_file.write_text("hold it")
+    night.until(300.0, lambda: bool(night.pages("is held")))
+    night.told.pause_file.unlink()
+    night.until(900.0, lambda: not night.live())
+    (page,) = night.pages(f"{run.id}:ended")
+    assert page["subject"] == f"{run.id} on cluster/galera succeeded"
+    assert night.pages(":over") == [], "of the incident itself nobody was told"
+    night.told.close()
 
 
 # seen by a person -------------------------------------------------------------------------------------------------
