@@ -7,7 +7,7 @@ account for nothing: the breaker would rather be open. What accounted for a prob
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from remediator.daemon import grouping, hinting, muting, observing
 from remediator.daemon.turn import Turn
@@ -32,17 +32,34 @@ OF_PLANS = frozenset({"rule", "runbook", "risk"})
 """Labels that a plan has and a problem has not."""
 AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
 
-Parents = Mapping[str, list[dependency.Problem]]
+BROKE_FIRST = ", though it broke before that"
+"""How the sentence ends of a parent that accounts for a problem only as long as both are bad."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """A problem that may account for others: since when it is there, and whether it is `now` or was a moment ago."""
+
+    problem: dependency.Problem
+    since: Instant
+    now: bool
+
+
+Parents = Mapping[str, list[Parent]]
 """Host to the problems that may account for others on it."""
 
 
 def note(turn: Turn, incidents: Iterable[Incident]) -> None:
-    """Store with each of `incidents` that is bad what accounts for it now."""
+    """Store with each of `incidents` what accounts for it now, if it is bad; once it is well, only what broke before it goes on to do so."""
     fresh = list(incidents)
     parents = _parents(turn.world, turn.now) if fresh else {}
     for incident in fresh:
         series = turn.world.series.get((incident.check, incident.target.text))
-        if not incident.open or series is None or series.state is State.OK:
+        if not incident.open or series is None:
+            continue
+        if series.state is State.OK:
+            if incident.accounted.endswith(BROKE_FIRST):
+                turn.accounted(replace(incident, accounted=""))
             continue
         why = sentence(turn, incident, parents)
         known = series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.results
@@ -52,13 +69,21 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
             turn.accounted(replace(incident, accounted=why))
 
 
+def counts(incident: Incident) -> bool:
+    """Return whether nothing accounts for `incident`, by what was noted of it."""
+    return not incident.accounted or (not incident.open and incident.accounted.endswith(BROKE_FIRST))
+
+
 def sentence(turn: Turn, incident: Incident, parents: Parents) -> str:
     """Return why `incident`, which is bad, counts for nothing; empty when nothing accounts for it."""
+    earlier = [each for each in _near(incident, parents) if not _broke_first(incident, each.since)]
+    now = [each for each in _near(incident, parents) if each.now]
     return (
-        _explained(turn.world, incident, parents)
+        _explained(turn.world, incident, earlier)
         or _stopped(turn.world, incident)
         or _muted(turn, incident)
         or _worked_on(turn, incident)
+        or _explained(turn.world, incident, now, BROKE_FIRST)
     )
 
 
@@ -66,32 +91,47 @@ def sentence(turn: Turn, incident: Incident, parents: Parents) -> str:
 
 
 def _parents(world: World, now: Instant) -> Parents:
-    found: dict[str, list[dependency.Problem]] = {}
+    found: dict[str, list[Parent]] = {}
     for incident in (*world.incidents.values(), *world.just_closed.values()):
-        if _may_account(world, incident, now):
+        bad_now = _is_bad(world, incident)
+        if bad_now or _was_bad(world, incident, now):
             problem = dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
             for host in incident.target.hosts:
-                found.setdefault(host, []).append(problem)
+                found.setdefault(host, []).append(Parent(problem=problem, since=incident.opened_at, now=bad_now))
     return found
 
 
-def _may_account(world: World, incident: Incident, now: Instant) -> bool:
-    """Return whether `incident` is a problem now, SOFT is enough, or was one a moment ago."""
-    if not incident.open:
-        over = incident.cured_at or incident.closed_at
-        return over is not None and now.since(over) < PARENT_S
+def _is_bad(world: World, incident: Incident) -> bool:
+    """Return whether `incident` is a problem now; SOFT is enough, UNKNOWN is none."""
     series = world.series.get((incident.check, incident.target.text))
-    if series is None or series.state is State.UNKNOWN:
+    if not incident.open or series is None or series.state is State.UNKNOWN:
         return False
-    if series.state is not State.OK or incident.state in AT_WORK:
-        return True
-    return series.ok_since is not None and now.since(series.ok_since) < PARENT_S
+    return series.state is not State.OK or incident.state in AT_WORK
 
 
-def _explained(world: World, incident: Incident, parents: Parents) -> str:
-    near = [each for each in parents.get(incident.target.hosts[0], ()) if each.incident != incident.id]
-    parent = dependency.parent_of(incident.check, incident.target, near, world.explained_by_rules)
-    return f"{parent.incident} explains it ({parent.check} on {parent.target})" if parent is not None else ""
+def _was_bad(world: World, incident: Incident, now: Instant) -> bool:
+    """Return whether `incident` is well, and was a problem a moment ago."""
+    series = world.series.get((incident.check, incident.target.text))
+    well = series is not None and series.state is State.OK
+    over = incident.cured_at or incident.closed_at
+    if incident.open and series is not None and well:
+        over = series.ok_since
+    return (well or not incident.open) and over is not None and now.since(over) < PARENT_S
+
+
+def _near(incident: Incident, parents: Parents) -> list[Parent]:
+    return [each for each in parents.get(incident.target.hosts[0], ()) if each.problem.incident != incident.id]
+
+
+def _broke_first(incident: Incident, parent_since: Instant) -> bool:
+    """Return whether `incident` was HARD before its parent was even there: a problem of its own."""
+    return incident.bad_at is not None and parent_since.after(incident.bad_at)
+
+
+def _explained(world: World, incident: Incident, near: Iterable[Parent], but: str = "") -> str:
+    problems = [each.problem for each in near]
+    parent = dependency.parent_of(incident.check, incident.target, problems, world.explained_by_rules)
+    return f"{parent.incident} explains it ({parent.check} on {parent.target}){but}" if parent is not None else ""
 
 
 # a person's will --------------------------------------------------------------------------------------------------

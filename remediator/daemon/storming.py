@@ -32,7 +32,7 @@ OF_THE_INVENTORY = frozenset({"host-identity"})
 def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
     """Return the fresh problems of single hosts that nothing accounts for, open or just closed."""
     return tuple(
-        each for each in _fresh(world, now) if not each.accounted and not situation.blames_us(world, each, now)
+        each for each in _fresh(world, now) if accounted.counts(each) and not situation.blames_us(world, each, now)
     )
 
 
@@ -195,7 +195,9 @@ def in_the_way(turn: Turn) -> list[Incident]:
     known = [world.incidents[each] for each in sorted(counted) if each in world.incidents]
     accounted.note(turn, known)
     return [
-        world.incidents[each.id] for each in known if not world.incidents[each.id].accounted and not _well(world, each)
+        world.incidents[each.id]
+        for each in known
+        if accounted.counts(world.incidents[each.id]) and not _well(world, each)
     ]
 
 
