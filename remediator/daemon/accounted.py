@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from remediator.daemon import grouping, hinting, muting, observing
+from remediator.daemon import grouping, hinting, muting
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import World
 from remediator.incidents import dependency
@@ -18,9 +18,8 @@ from remediator.model.matchers import Matcher
 from remediator.model.mutes import OwnDowntime, Silence
 from remediator.model.records import Incident, IncidentState
 from remediator.model.targets import Target
-from remediator.model.times import Instant
+from remediator.model.times import Instant, clock
 from remediator.safety.case import touched_units
-from remediator.safety.guard import seconds
 
 PARENT_S = 120.0
 """A parent that is well again still accounts for what it caused, for so long."""
@@ -33,7 +32,7 @@ OF_PLANS = frozenset({"rule", "runbook", "risk"})
 AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
 
 BROKE_FIRST = ", though it broke before that"
-"""How the sentence ends of a parent that accounts for a problem only as long as both are bad."""
+"""How the sentence ends of what accounts for a problem only as long as that lasts: it did not cause it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ def sentence(turn: Turn, incident: Incident, parents: Parents) -> str:
         _explained(turn.world, incident, earlier)
         or _stopped(turn.world, incident)
         or _muted(turn, incident)
-        or _worked_on(turn, incident)
+        or worked_on(turn, incident)
         or _explained(turn.world, incident, now, BROKE_FIRST)
     )
 
@@ -204,30 +203,37 @@ def group_of(world: World, target: Target) -> str | None:
     return name
 
 
-def _worked_on(turn: Turn, incident: Incident) -> str:
+def worked_on(turn: Turn, incident: Incident) -> str:
+    """Return who is at work on the group of `incident`, or was a moment ago. What broke before our run counts again once that is over."""
     group = group_of(turn.world, incident.target)
-    return "" if group is None else _own_run(turn, group) or _of_others(turn, group)
+    return "" if group is None else _own_run(turn, group, incident) or _of_others(turn, group)
 
 
-def _own_run(turn: Turn, group: str) -> str:
-    """Return which run of ours is at work on `group`, or has ended a moment ago."""
+def _own_run(turn: Turn, group: str, incident: Incident) -> str:
     for run in (*turn.world.runs.values(), *turn.world.past_runs.values()):
         if run.intent_at is None or grouping.domain_of(run.plan.target) != group:
             continue
-        if run.ended_at is None:
-            return f"{run.id} is at work on {group}"
-        if turn.now.since(run.ended_at) < RUN_S:
-            return f"{run.id} was at work on {group} until {seconds(turn.now.since(run.ended_at))} ago"
+        if run.ended_at is not None and turn.now.since(run.ended_at) >= RUN_S:
+            continue
+        until = "" if run.ended_at is None else f" until {clock(run.ended_at.wall)}"
+        said = f"{run.id} {'is' if run.ended_at is None else 'was'} at work on {group}{until}"
+        return said + (BROKE_FIRST if _broke_first(incident, run.intent_at) else "")
     return ""
 
 
 def _of_others(turn: Turn, group: str) -> str:
     """Return the sign that somebody else is at work on `group`, or was a moment ago; looked for once a turn."""
     if group not in turn.work_of_others:
-        members = tuple(sorted(grouping.members(turn.world, group)))
-        signs = observing.holding_signs(turn, grouping.DOMAINS[group].containers, members)
-        signs += muting.wrap_signs(turn, members)
-        young = [sign for sign in signs if (turn.now.wall - sign.at).total_seconds() < RUN_S]
-        newest = max(young, key=lambda sign: sign.at, default=None)
+        world, members = turn.world, tuple(sorted(grouping.members(turn.world, group)))
+        containers = grouping.DOMAINS[group].containers
+        shown = [sign for host in members for sign in world.shown_signs.get(host, ())]
+        signs = [
+            sign
+            for sign in (*world.signs.values(), *shown, *muting.wrap_signs(turn, members))
+            if sign.key not in world.accepted
+            and (turn.now.wall - sign.at).total_seconds() < RUN_S
+            and (sign.host in members if sign.service is None else sign.service in containers)
+        ]
+        newest = max(signs, key=lambda sign: sign.at, default=None)
         turn.work_of_others[group] = "" if newest is None else f"somebody works on {group}: {newest.detail}"
     return turn.work_of_others[group]

@@ -41,6 +41,23 @@ UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
 
 
+HELD_BACK_BY = frozenset(
+    {
+        "lock",
+        "storm",
+        "budget",
+        "cooldown",
+        "ack",
+        "undone",
+        "baseline",
+        "clock",
+        "restored",
+        "host_boot",
+        "ourselves",
+        "target",
+    }
+)
+"""Guards that hold a cure back for minutes or until somebody acts; what others refuse is often over with the next sample."""
 CALLED_OFF = "a person has called its cure off: no run is started for it in this incident"
 
 
@@ -187,7 +204,8 @@ def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) ->
     told = f"{incident.output}\n{reasons}\nremediator explain {incident.id}"
     level, target = incident.level.name, incident.target
     holding = [verdict.guard for verdict in shown]
-    if target.kind == "cluster" and incident.level is State.CRITICAL and ASKED_FOR.isdisjoint(holding):
+    outage = target.kind == "cluster" and incident.level is State.CRITICAL
+    if outage and not HELD_BACK_BY.isdisjoint(holding) and ASKED_FOR.isdisjoint(holding):
         subject = f"{level} {target}: its cure is held back by {', '.join(holding)}"
         turn.page(f"{incident.id}:held_back", subject, told, incident=incident)
     if incident.hard_at is not None and turn.now.since(incident.hard_at) >= BLOCKED_PAGE_S:

@@ -29,10 +29,13 @@ OF_THE_INVENTORY = frozenset({"host-identity"})
 """Checks whose problem is a mistake in the inventory: nothing broke."""
 
 
-def troubled(world: World, now: Instant) -> tuple[Incident, ...]:
+def troubled(turn: Turn) -> tuple[Incident, ...]:
     """Return the fresh problems of single hosts that nothing accounts for, open or just closed."""
+    world, now = turn.world, turn.now
     return tuple(
-        each for each in _fresh(world, now) if accounted.counts(each) and not situation.blames_us(world, each, now)
+        each
+        for each in _fresh(world, now)
+        if accounted.counts(each) and not accounted.worked_on(turn, each) and not situation.blames_us(world, each, now)
     )
 
 
@@ -66,13 +69,14 @@ def _scopes(turn: Turn) -> Mapping[str, StormScope]:
     """Return every scope that has a problem, and the cloud; made once a turn."""
     if turn.storm_scopes is None:
         accounted.note(turn, _fresh(turn.world, turn.now))
-        turn.storm_scopes = {scope.name: scope for scope in _made(turn.world, turn.now)}
+        turn.storm_scopes = {scope.name: scope for scope in _made(turn)}
     return turn.storm_scopes
 
 
-def _made(world: World, now: Instant) -> Iterator[StormScope]:
+def _made(turn: Turn) -> Iterator[StormScope]:
+    world, now = turn.world, turn.now
     hosts_in: dict[str, dict[str, datetime]] = {"cloud": {}}
-    for incident in troubled(world, now):
+    for incident in troubled(turn):
         host = incident.target.host
         if host not in world.inventory.hosts:
             continue
@@ -177,7 +181,7 @@ def _counted_now(turn: Turn) -> frozenset[str]:
     world = turn.world
     return frozenset(
         incident.id
-        for incident in troubled(world, turn.now)
+        for incident in troubled(turn)
         if incident.target.host in world.inventory.hosts
         and not world.storms.keys().isdisjoint(_scopes_of_problem(world, incident))
     )
