@@ -26,6 +26,8 @@ EVIDENCE_S = {"R1": 120.0, "R2": 60.0, "R3": 30.0}
 MAINTENANCE_S, HOST_BOOT_S, CLOCK_STEP_S, CALM_S = 900.0, 180.0, 5.0, 300.0
 STORM_HOSTS, FRESH_S, ATTEMPTS, RETRY_S = 2, 600.0, 3, 4.5
 DAY_S, UNDONE = 86400.0, 3
+AFTER_SILENCE_S = 140.0
+"""A silence accounts for two minutes more for what went HARD on its host in it or after it."""
 OPERATOR = ("inactive", "success")
 BY_ANYBODY = (0, 137, 143)
 """Exit codes after which nobody can tell, without a unit, whether somebody stopped it."""
@@ -102,6 +104,10 @@ class Account:
     series: dict[tuple[str, str], Trouble] = field(default_factory=dict)
     hard: dict[str, tuple[str, str, Instant]] = field(default_factory=dict)
     """Incident to (host, check, when it was surely HARD); none for which anything may account, or may have accounted."""
+    silent_at: dict[str, Instant] = field(default_factory=dict)
+    """Host to when it was asked last and did not say how its containers are."""
+    excused: set[str] = field(default_factory=set)
+    """Incidents for which something may account, or may have accounted: whether they count in a storm is not known."""
     last_tick: Instant | None = None
     calm_at: float = 0.0
     future: datetime | None = None
@@ -143,6 +149,8 @@ class Account:
     def replied(self, reply: HostReply) -> list[tuple[str, str, Instant]]:
         """Take a reply that the daemon is given; return (check, target, when) of what it makes surely HARD."""
         self.last[reply.host] = reply
+        if not self._says_its_containers(reply.host):
+            self.silent_at[reply.host] = reply.asked_at
         if SQL in reply.sections:
             self.seen.replied(reply, reply.sections[SQL].data, len(self.shape.controllers))
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
@@ -340,6 +348,12 @@ class Account:
             muted = any(each.host in (None, host) and wall < each.until for each in mutes)
             if muted or (check != "host-reachable" and not self._says_its_containers(host)):
                 del self.hard[incident]
+                self.excused.add(incident)
+
+    def follows_a_silence(self, host: str, at: Instant) -> bool:
+        """Return whether a silence of `host` may account for what went HARD there at `at`."""
+        silent_at = self.silent_at.get(host)
+        return silent_at is not None and at.since(silent_at) < AFTER_SILENCE_S
 
     def _says_its_containers(self, host: str) -> bool:
         reply = self.last.get(host)

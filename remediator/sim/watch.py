@@ -225,7 +225,9 @@ class Watch:
             incident = world.incident_of((check, target))
             if incident is None:
                 self._broken("noticed", f"{check} on {target} was bad three times and has no incident")
-            elif not self._is_accounted_for(check, target):
+            elif self._is_accounted_for(check, target, at):
+                self.account.excused.add(incident.id)
+            elif incident.id not in self.account.excused:
                 self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
         self.account.excuse()
         self._newly_hard = []
@@ -236,11 +238,14 @@ class Watch:
         for name in ("locks", "explained", "noticed", "well", "debts"):
             self.checked[name] += 1
 
-    def _is_accounted_for(self, check: str, target: str) -> bool:
-        """Return whether a problem may count for nothing: a member of the cluster's, our own blindness, an operator's stop."""
+    def _is_accounted_for(self, check: str, target: str, at: Instant) -> bool:
+        """Return whether a problem may count for nothing: a member of the cluster's, our own blindness, an operator's stop, a silence's."""
+        if check == "host-reachable":
+            return self.account.cut_off
         known = self.account.series.get((check, target))
         stopped = known is not None and known.kind == "warning"
-        return target.endswith(f"/{DATABASE}") or (check == "host-reachable" and self.account.cut_off) or stopped
+        of_cluster = target.endswith(f"/{DATABASE}")
+        return of_cluster or stopped or self.account.follows_a_silence(target.split("/")[1], at)
 
     def _note_ends(self) -> None:
         assert self.simulation.daemon is not None

@@ -39,6 +39,8 @@ PER_10MIN, PER_DAY, PER_RUNG, COOLDOWN_S = 3, 8, 2, 60.0
 MAINTENANCE_S, HOST_BOOT_S, CLOCK_STEP_S, CALM_S = 900.0, 180.0, 5.0, 300.0
 STORM_HOSTS, FRESH_S, ATTEMPTS, RETRY_S = 2, 600.0, 3, 4.5
 EVIDENCE_S, DAY_S, UNDONE = 120.0, 86400.0, 3
+AFTER_SILENCE_S = 140.0
+"""A silence accounts for two minutes more for what went HARD on its host in it or after it."""
 OPERATOR = ("inactive", "success")
 
 
@@ -122,7 +124,11 @@ class Account:
     last: dict[str, HostReply] = field(default_factory=dict)
     series: dict[tuple[str, str], Trouble] = field(default_factory=dict)
     hard: dict[str, tuple[str, str, Instant]] = field(default_factory=dict)
-    """Incident to (host, check, when it was surely HARD)."""
+    """Incident to (host, check, when it was surely HARD); none for which anything may account."""
+    excused: set[str] = field(default_factory=set)
+    """Incidents for which something may account, or may have accounted: whether they count is not known."""
+    silent_at: dict[str, Instant] = field(default_factory=dict)
+    """Host to when it was asked last and did not answer."""
     last_tick: Instant | None = None
     calm_at: float = 0.0
     future: datetime | None = None
@@ -217,6 +223,7 @@ class Watched(Cloud):
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
         if reply.reach is not Reach.OK:
             found["host-reachable", f"host/{reply.host}"] = "critical"
+            account.silent_at[reply.host] = reply.asked_at
         else:
             account.samples[reply.host] = account.samples.get(reply.host, 0) + 1
             data = reply.section("containers")
@@ -264,13 +271,28 @@ class Watched(Cloud):
             incident = self.incident(target, check)
             if incident is None:
                 raise Violation(f"{check} on {target} was bad {ATTEMPTS} times and has no incident")
-            account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
+            if self._is_accounted_for(check, target, at):
+                account.excused.add(incident.id)
+            elif incident.id not in account.excused:
+                account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
+        mutes = (*account.silences.values(), *account.downtimes.values(), *account.nagios.values())
+        for name, (host, _, _) in list(account.hard.items()):
+            if any(mute.host in (None, host) and now.wall < mute.until for mute in mutes):
+                del account.hard[name]
+                account.excused.add(name)
         for left in account.left.values():
             if left.ended is None and left.run not in self.world.runs:
                 left.ended = now
                 left.end = self.scalar(sa.select(tables.runs.c.state).where(tables.runs.c.id == left.run))
                 if left.end == "failed" and left.actor == ENGINE:
                     account.unacked[left.target] = left.incident or ""
+
+    def _is_accounted_for(self, check: str, target: str, at: Instant) -> bool:
+        """Return whether a problem may count for nothing in a storm: an operator's stop, or what followed a silence of its host."""
+        known = self.account.series.get((check, target))
+        silent_at = self.account.silent_at.get(target.split("/")[1])
+        after_silence = check != "host-reachable" and silent_at is not None and at.since(silent_at) < AFTER_SILENCE_S
+        return after_silence or (known is not None and known.kind == "warning")
 
     def accepted(self, hosts: tuple[str, ...]) -> None:
         """A baseline of `hosts` was accepted: what was seen there holds nothing there any more."""

@@ -421,7 +421,10 @@ class Gate(RuleBasedStateMachine):
 
     @rule()
     def closes_the_brake(self) -> None:
-        assert asked(self.cloud, "brake-close").exit in (0, 4, 64)
+        answer = asked(self.cloud, "brake-close")
+        assert answer.exit in (0, 4, 64)
+        if answer.exit == 0:
+            self.cloud.account.hard.clear()
 
     # what always holds ----------------------------------------------------------------------------------------------
 
