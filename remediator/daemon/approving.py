@@ -48,7 +48,6 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     approved = replace(
         run,
         state=RunState.PLANNED,
-        reason="",
         locked_at=turn.now,
         reason=f"approved by {actor.name}; waits for evidence that is younger than the yes",
         approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now),

@@ -12,7 +12,7 @@ from remediator.daemon.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import Instant, exactly, rfc3339
 from remediator.model.values import Unknown
 from remediator.runs import debts, machine
 
