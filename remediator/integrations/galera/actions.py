@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera import marks, reading, received, scripts
+from remediator.integrations.galera import marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
@@ -24,9 +24,7 @@ CLUSTER = "galera.cluster"
 """The assessment that keeps the high-water mark."""
 POSITION = "position"
 """The step of `galera-start-member` that read the position."""
-HARMFUL = frozenset(
-    ("innodb_corruption", "xa_prepared", "diverged", "inconsistent", "not_safe_to_bootstrap", "disk_full", "inode_full")
-)
+HARMFUL = texts.FORBIDS | {"disk_full", "inode_full"}
 
 
 def _known(value: object) -> str:
@@ -44,7 +42,8 @@ def _refusal(data: Data, host: str) -> str | None:
         return f"MariaDB on {host} was, or may have been, stopped by an operator: it is left alone"
     if isinstance(cause, Unknown) or cause in HARMFUL:
         known = f"UNKNOWN ({cause.reason})" if isinstance(cause, Unknown) else cause
-        return f"why MariaDB on {host} failed is {known}: a start could make that worse (GB-17)"
+        why = texts.named(cause)
+        return f"why MariaDB on {host} failed is {known}: a start could make that worse (GB-17){'; ' if why else ''}{why}"
     if data.get("disk_full") is not False:
         return f"a file system of {host} is full, or that is not known: make room first (GB-17)"
     if not isinstance(offset_s, (int, float)) or offset_s > CLOCK_S:

@@ -150,14 +150,16 @@ def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
     unknown = view if isinstance(view, Unknown) else None
     data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
     data["searching"] = me.searching
+    data["provider_off"] = _wsrep(me, "provider_off")
     for name in (*WSREP, *WSREP_NUMBERS):
         data[name] = _wsrep(me, name)
     if isinstance(view, Unknown):
-        data.update(dict.fromkeys((*OF_CONTAINER, "cause"), view))
+        data.update(dict.fromkeys((*OF_CONTAINER, "cause", "advice"), view))
     else:
         state = containers.state_data(view, Remembered())
         data.update({name: state[name] for name in OF_CONTAINER})
         data["cause"] = _cause(view, me) if state["cause"] is None else state["cause"]
+        data["advice"] = causes.told(_logs(view, me), nobody_else=me.stopped is True)
     data.update(_host(reply))
     data.update(_files(me))
     data.update(_others(me, others))
@@ -169,11 +171,16 @@ def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
 
 def _cause(view: containers.View, me: Member) -> str | Unknown | None:
     """Return what the logs name. Of a stopped member without any log nobody knows whether a start would do harm."""
-    tail = me.files.log_tail if isinstance(me.files, Files) else None
-    text = "\n".join(part for part in (view.log, tail) if part)
+    text = _logs(view, me)
     if not text and me.stopped is True:
         return me.files if isinstance(me.files, Unknown) else Unknown("no_log")
-    return causes.cause(text)
+    return causes.cause(text, nobody_else=me.stopped is True)
+
+
+def _logs(view: containers.View, me: Member) -> str:
+    """Return what the container printed and what the server logged since its last start."""
+    tail = me.files.log_tail if isinstance(me.files, Files) else None
+    return "\n".join(part for part in (view.log, tail) if part)
 
 
 def _view(reply: HostReply | None) -> containers.View | Unknown:
@@ -254,6 +261,7 @@ def _upgrade(me: Member, others: Sequence[Member]) -> dict[str, Any]:
         "statistics_outdated": None if stopped else upgrade.sign(me, "statistics_outdated"),
         "bootstrap_left_over": upgrade.left_over(me.launch, len(others) + 1),
         "ist_race": upgrade.ist_race(me, others),
+        "restart_asked": upgrade.restart_asked(me, others),
         "slow": upgrade.slow(me, (me, *others)),
         "slowest": _slowest((me, *others)),
     }

@@ -37,6 +37,9 @@ ALONE = "positions from all members, and nothing lost below the high-water mark"
 def decide(picture: ClusterPicture) -> Decision:
     """Return the one thing to do in `picture`. A bootstrap carries its candidate; everything else says why not."""
     found = case(picture)
+    outsider = next((seat.host for seat in found.seats if _provider_off(seat)), None)
+    if outsider is not None:
+        return page(Refusal(rule="GB-17", why=f"{outsider} {words.PROVIDER_OFF}"))
     if picture.primary_elsewhere is True or found.those(Standing.PRIMARY):
         decision = rules_beside.decide(found)
     else:
@@ -133,6 +136,11 @@ def _two_histories(found: Case) -> Refusal | None:
     told = ", ".join(f"{host} holds {uuid}" for uuid, host in sorted(held.items()))
     recorded = f", recorded is {found.mark.uuid}" if found.mark is not None else ""
     return Refusal(rule="GB-5", why=f"{told}{recorded}: a person decides which history is ours")
+
+
+def _provider_off(seat: Seat) -> bool:
+    """It runs with its provider off."""
+    return seat.member.trouble == "provider_off" and seat.member.stopped is False
 
 
 def _coming_up(found: Case) -> bool:

@@ -26,6 +26,9 @@ from remediator.model.values import Unknown
 __all__ = ["CONTAINER", "SQL", "Files", "Launch", "Member", "Status", "member", "running_s"]
 
 CONTAINER = "mariadb"
+LOCAL_STATE = "wsrep_local_state_comment"
+OFF = "provider off"
+"""The local state of a member that has none: with its provider off it answers without that variable."""
 SQL = "galera_sql"
 NOT_ASKED = Unknown("not_asked")
 
@@ -66,6 +69,8 @@ class Status:
     """Both since it started; what of a state transfer comes as a snapshot is in neither."""
     desync: bool | None = None
     """Taken out of flow control, by a person (``wsrep_desync``) or because it is a donor."""
+    provider_off: bool = False
+    """wsrep_on is OFF, or no provider is loaded: it serves clients outside of the cluster, and its writes reach no other member."""
     flushes: bool | None = None
     """Each commit is on disk before it is acknowledged: innodb_flush_log_at_trx_commit is 1 (MariaDB's documentation)."""
 
@@ -181,9 +186,11 @@ def _status(answer: Any) -> Status | Unknown:
     if isinstance(answer, Unknown):
         return answer
     try:
+        alone = LOCAL_STATE not in answer and typed.text(answer, "wsrep_cluster_status") == "Disconnected"
+        off = answer.get("wsrep_on") == "OFF" or alone
         return Status(
             cluster_status=typed.text(answer, "wsrep_cluster_status"),
-            local_state=typed.text(answer, "wsrep_local_state_comment"),
+            local_state=OFF if off and LOCAL_STATE not in answer else typed.text(answer, LOCAL_STATE),
             cluster_size=int(answer["wsrep_cluster_size"]),
             connected=answer["wsrep_connected"] == "ON",
             ready=answer["wsrep_ready"] == "ON",
@@ -202,6 +209,7 @@ def _status(answer: Any) -> Status | Unknown:
             received_bytes=_count(answer, "wsrep_received_bytes"),
             replicated_bytes=_count(answer, "wsrep_replicated_bytes"),
             desync=_desync(answer),
+            provider_off=off,
             flushes=answer["innodb_flush_log_at_trx_commit"] == "1"
             if "innodb_flush_log_at_trx_commit" in answer
             else None,

@@ -15,6 +15,7 @@ NODE = {
     "local_state": FieldType.STRING,  # Synced Donor/Desynced Joining Joined Initialized ...
     "cluster_size": FieldType.INT,
     "connected": FieldType.BOOL,
+    "provider_off": FieldType.BOOL,  # wsrep_on is OFF or no provider is loaded: it serves clients outside of the cluster
     "ready": FieldType.BOOL,
     "cluster_uuid": FieldType.STRING,
     "conf_id": FieldType.INT,
@@ -51,6 +52,7 @@ NODE = {
     "any_donor_or_joiner": FieldType.BOOL,  # among the others; true when one is proven, UNKNOWN while one is not known
     "quorum_without_me": FieldType.BOOL,  # the others that are proven Primary are a majority of group_size
     "split": FieldType.BOOL,  # two different Primary components are proven: by their uuids, or by views that exclude each other
+    "advice": FieldType.STRING,  # what its log says, with the remedy, whether it forbids a start or not; null: no text that is known
     "upgrade_needed": FieldType.BOOL,  # mariadb-upgrade has to run on this member; null: stopped, or it tells no version
     "upgrade_info": FieldType.STRING,  # the version whose tables it has, as recorded; empty: begun and not ended; null: no record
     "upgrade_why": FieldType.STRING,  # why it is needed, or not, in one sentence
@@ -60,6 +62,7 @@ NODE = {
     "statistics_outdated": FieldType.BOOL,  # looks alike, and mariadb-upgrade does not mend it (MDEV-30483)
     "bootstrap_left_over": FieldType.BOOL,  # container, process or configuration bootstraps; not the container of our own run
     "ist_race": FieldType.BOOL,  # a transfer ended one write set short and left it outside, while another member is Primary
+    "restart_asked": FieldType.BOOL,  # its provider gave up, for whatever reason, and asks for a restart, while another member is Primary
     "slow": FieldType.BOOL,  # this member stops the others by flow control
     "slowest": FieldType.STRING,  # the member that does, if one does
     "named_twice": FieldType.STRING,  # the inventory has another name for this machine, in one sentence; null: it has not

@@ -227,10 +227,12 @@ def _trouble(reply: HostReply, files: Files | Unknown | None, one: Member) -> st
     disk = disks.parse(reply.section("disk"))
     if isinstance(disk, Unknown):
         return disk
+    if isinstance(one.status, Status) and one.status.provider_off:
+        return "provider_off"
     tail = files.log_tail if isinstance(files, Files) else None
     if one.stopped is True and (tail is None or not tail.strip()):
         return Unknown("no_log" if tail is None else "empty_log")
-    found = causes.cause(tail or "")
+    found = causes.cause(tail or "", nobody_else=one.stopped is True)
     return None if found in HARMLESS else found
 
 

@@ -1,8 +1,9 @@
-"""The typed action for a member that a transfer of write sets has left outside the Primary component: one restart of its unit.
+"""The typed action for a member that a failed transfer has left outside the Primary component: one restart of its unit.
 
-Invariant: it is restarted only when it is proven that it was left out like that, that it runs and gives nothing to anybody, and that
-the others are a Primary majority at rest (GB-14, GB-16, GB-17); looked at again when the INTENT is written. Galera's provider closes
-itself after such a transfer and asks for the restart in its log; nothing else restarts it (Launchpad bug 2161773).
+Invariant: it is restarted only when its provider asks for it in its log, whatever the reason that stands before, and when it is proven
+that it runs and gives nothing to anybody, and that the others are a Primary majority at rest (GB-14, GB-16, GB-17); looked at again
+when the INTENT is written. Galera's provider closes itself after such a transfer, and nothing else restarts it (one write set short:
+Launchpad bug 2161773).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LEFT_OUT = ("Initialized", "Joining: State Transfer request failed", "Joining: S
 def refusal(data: Data, host: str) -> str | None:
     """Return why the member on `host` may not be restarted, or None. What is not known refuses."""
     asked = (
-        ("ist_race", True, f"it is not proven that {host} was left out by a transfer that ended short ({{}})"),
+        ("restart_asked", True, f"it is not proven that {host} was left out and asks for a restart ({{}})"),
         ("process_running", True, f"it is not proven that MariaDB on {host} runs ({{}})"),
         ("operator_stopped", False, f"MariaDB on {host} was, or may have been, stopped by an operator ({{}})"),
         ("systemd_busy", False, f"systemd is, or may be, at work on MariaDB of {host} ({{}})"),
@@ -71,7 +72,7 @@ def _restarted(before: Mapping[str, str], reply: HostReply, _target: Target) -> 
 
 ACTION = ActionSpec(
     name="galera.restart_left_out",
-    summary="restart the unit of a member that a transfer of write sets has left outside the Primary component",
+    summary="restart the unit of a member that a failed transfer has left outside the Primary component, and that asks for it",
     risk=Risk.R2,
     effect=Effect.ONCE,
     target_kinds=("galera",),

@@ -199,6 +199,7 @@ def left_out(one: Member) -> bool:
         and isinstance(status, Status)
         and status.cluster_status == "Disconnected"
         and not status.connected
+        and not status.provider_off
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from remediator.integrations.galera import texts
 from remediator.integrations.galera.actions import CLOCK_S, HARMFUL
 from remediator.integrations.galera.words import said
 from remediator.model.values import Data, Unknown
@@ -26,7 +27,8 @@ def harm(data: Data, host: str) -> str | None:
     """GB-9, GB-17: return what forbids any act on this member, or None."""
     cause, offset_s = data.get("cause", Unknown("no_data")), data.get("abs_clock_offset_s")
     if isinstance(cause, Unknown) or cause in HARMFUL:
-        return f"the log of {host} says {said(cause)}: a person reads it first (GB-17)"
+        why = texts.named(cause)
+        return f"the log of {host} says {said(cause)}: a person reads it first (GB-17){'; ' if why else ''}{why}"
     if data.get("named_twice") is not None:
         return f"nobody knows how many members there are: {said(data['named_twice'])} (GB-9)"
     if data.get("disk_full") is not False:

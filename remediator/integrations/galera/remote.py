@@ -34,6 +34,7 @@ SIGNS = (
     (2, r"Incorrect definition of table mysql\.\w+: expected column '.*' at position \d+ to have type"),
     (1, r"Column last_update in table .*mysql.*innodb_\w+_stats.* is BINARY"),
     (2, r"IST didn't contain all write sets, expected last: \d+"),
+    (1, r"(?i)restart required|must be restarted|backend restart is required"),
 )
 BEGINS = re.compile(
     r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) (?:mysqld_safe|mariadbd-safe) Starting )",
@@ -41,8 +42,12 @@ BEGINS = re.compile(
 )
 VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
 HARM = re.compile(
-    r"page corruption|InnoDB: (?:Corruption|.*is corrupted)|Data structure corruption|states diverged"
-    r"|greater than group seqno|Inconsistency detected|Found \d+ prepared (?:XA )?transactions",
+    r"Unable to lock \S*ibdata1|lock aria (?:aria )?control file|Could not get an exclusive lock"
+    r"|page corruption|InnoDB: (?:Corruption(?! in the InnoDB tablespace)|.*(?:is|are) corrupt)|Data structure corruption|states diverged"
+    r"|greater than group seqno|Reversing history|Inconsistency detected|Node consistency compromi|Inconsistent by consensus"
+    r"|has been evicted out|Found \d+ prepared (?:XA )?transactions|Upgrade after a crash|Can't init tc log|magic header in tc log"
+    r"|Recovery failed! You must|Aria recovery failed|plugin.*aria|Plugin 'Aria'|Assertion failure in|Failing assertion|Assertion `"
+    r"|provider library 'none'|provider none |safe to bootstrap",
     re.I,
 )
 

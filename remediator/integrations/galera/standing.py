@@ -16,7 +16,7 @@ from remediator.model.values import Unknown
 
 NOT_PRIMARY = ("non-Primary", "Disconnected")
 MUTE = ("refused", "timeout", "unreachable")
-AT_REST = ("Synced", "Initialized")
+AT_REST = ("Synced", "Initialized", "provider off")
 MOVING = ("Donor", "Joining", "Joiner", "Joined", "Waiting")
 
 

@@ -183,10 +183,20 @@ def _ours_runs(launch: Launch) -> Truth:
 def ist_race(me: Member, others: Sequence[Member]) -> Truth:
     """Return whether a transfer of write sets ended one short and left this member out: it runs, is in no Primary component, and
     another member is in one. The server says by itself that it has to be restarted, and nothing restarts it (Launchpad 2161773)."""
+    return _left_out(me, others, "ist_race")
+
+
+def restart_asked(me: Member, others: Sequence[Member]) -> Truth:
+    """Return whether the provider of a member that runs has given up and asks for a restart, whatever its reason, while it is in no Primary
+    component and another member is in one. Nothing else restarts it."""
+    return _left_out(me, others, "restart_asked")
+
+
+def _left_out(me: Member, others: Sequence[Member], name: str) -> Truth:
     if me.stopped is True:
         return False
     primary = any_of(one.primary for one in others)
-    return all_of((sign(me, "ist_race"), negate(me.stopped), negate(me.primary), primary))
+    return all_of((sign(me, name), negate(me.stopped), negate(me.primary), primary))
 
 
 # who stops the others ----------------------------------------------------------------------------------------------------

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from remediator.integrations.galera import texts
 from remediator.integrations.galera.standing import Seat
 from remediator.model.values import Unknown
+
+
+PROVIDER_OFF = (
+    "runs with its provider off (wsrep_on, wsrep_provider) and serves clients outside of the cluster; no other member has what is written "
+    "there: take it out of the proxy, find out who set that, save what was written, then let it take a whole copy"
+)
 
 
 def said(value: Any) -> str:
@@ -27,7 +34,8 @@ def trouble(seat: Seat) -> str | None:
     """GB-17, of one member: return what forbids every act on it, and the remedy; None if nothing does."""
     member = seat.member
     if member.trouble is not None:
-        return f"the log of {seat.host} says {said(member.trouble)}: a person reads it and decides about its data"
+        why = texts.named(member.trouble)
+        return f"the log of {seat.host} says {said(member.trouble)}: {why or 'a person reads it and decides about its data'}"
     if member.space == "full":
         return f"the disk of {seat.host} is full: make room first"
     if member.clock_true is not True:
