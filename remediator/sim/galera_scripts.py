@@ -36,9 +36,16 @@ def obey(galera: Galera, host: SimHost, argv: Sequence[str]) -> Ended:
     return _DO[argv[3]](galera, host, tuple(argv[4:]))
 
 
-def _stopped(host: SimHost) -> bool:
-    """The engine says so: one that is down or hung says nothing."""
-    return host.engine_state == "ok" and not host.services["mariadb"].running
+def _stopped(galera: Galera, host: SimHost) -> bool:
+    """The engine says so, and nobody else uses its data: an engine that is down or hung says nothing."""
+    helper = galera.members[host.name].helper
+    alone = helper is None or not helper.running
+    return host.engine_state == "ok" and not host.services["mariadb"].running and alone
+
+
+def _may_start(galera: Galera, host: SimHost) -> bool:
+    """It runs, and a start changes nothing, or nobody uses its data."""
+    return _runs(host) or _stopped(galera, host)
 
 
 def _runs(host: SimHost) -> bool:
@@ -58,12 +65,12 @@ def _others(member: Member, run: str) -> Ended | None:
 
 def _hold(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     member = galera.members[host.name]
-    if host.engine_state != "ok" or (words[2] != "running" and not _stopped(host)):
+    if host.engine_state != "ok" or (words[2] != "running" and not _stopped(galera, host)):
         return NOT_STOPPED
     refused = _others(member, words[0])
     if refused is None:
         member.hold, member.service.held = f"{scripts.HELD} {words[0]}", True
-    ended = _stopped(host) and member.service.state in ("inactive", "failed")
+    ended = _stopped(galera, host) and member.service.state in ("inactive", "failed")
     return refused or (0, f"held: {'stopped' if ended else 'running'}")
 
 
@@ -106,7 +113,7 @@ def _copy(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
 
 def _read(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     nonce, member = words[0], galera.members[host.name]
-    if not _stopped(host):
+    if not _stopped(galera, host):
         return NOT_STOPPED
     if member.old_position:
         nonce = "run-0-an-older-position"
@@ -116,14 +123,14 @@ def _read(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
 
 def _bootstrap(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     member = galera.members[host.name]
-    if not _stopped(host):
-        return NOT_STOPPED
     if member.helper is not None and _store(member.helper.run) != _store(words[1]):
         return 6, "not our remediator_galera_bootstrap"
     if member.helper is not None and not member.helper.running:
         member.helper = None
     if member.helper is not None:
         return 6, "a bootstrap container runs already"
+    if not _stopped(galera, host):
+        return NOT_STOPPED
     if member.data.grastate is None:
         return 5, "sed: can't read grastate.dat: No such file or directory"
     member.data.grastate = member.data.grastate.replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1")
@@ -140,6 +147,8 @@ def _start_unit(host: SimHost) -> Ended:
 
 def _join(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     run, _, how, _ = words
+    if not _may_start(galera, host):
+        return NOT_STOPPED
     code, said = _release(galera, host, (run,))
     if code:
         return code, said
@@ -163,12 +172,14 @@ def _finish(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
             return 6, "the bootstrap container is not of this run"
         galera.stop_helper(host.name)
         member.helper = None
+    if not _may_start(galera, host):
+        return NOT_STOPPED
     code, said = _release(galera, host, (words[0],))
     return (code, said) if code else _start_unit(host)
 
 
-def _start(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
-    return _start_unit(host)
+def _start(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
+    return _start_unit(host) if _may_start(galera, host) else NOT_STOPPED
 
 
 def _lets_in(galera: Galera, host: SimHost) -> bool:

@@ -121,8 +121,17 @@ def files(
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},
         "sst_process": member.state == "donor" or (member.state == "joining" and member.by_sst),
         "process_bootstrap": member.process == "bootstrap",
+        "users": _users(member, engine_state),
     }
     return found | _containers(member, engine_state)
+
+
+def _users(member: Member, engine_state: str) -> list[str] | None:
+    """Return what uses its data besides its own container."""
+    if engine_state != "ok":
+        return None
+    running = member.helper is not None and member.helper.running
+    return [f"container {launch.BOOTSTRAP_HELPER} (process 7, mariadbd)"] if running else []
 
 
 def _containers(member: Member, engine_state: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera import marks, reading, received, scripts, texts
+from remediator.integrations.galera import contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
@@ -37,13 +37,17 @@ def _refusal(data: Data, host: str) -> str | None:
     if data.get("missing") is True:
         return f"there is no container {CONTAINER} on {host}: deploy it with kolla-ansible"
     if data.get("stopped") is not True:
-        return f"it is not proven that MariaDB on {host} is stopped: only a stopped member is started"
+        beside = data.get("beside")
+        by = f" (its data is in use by {beside})" if isinstance(beside, str) else ""
+        return f"it is not proven that MariaDB on {host} is stopped{by}: only a stopped member is started"
     if data.get("operator_stopped") is not False:
         return f"MariaDB on {host} was, or may have been, stopped by an operator: it is left alone"
     if isinstance(cause, Unknown) or cause in HARMFUL:
         known = f"UNKNOWN ({cause.reason})" if isinstance(cause, Unknown) else cause
         why = texts.named(cause)
-        return f"why MariaDB on {host} failed is {known}: a start could make that worse (GB-17){'; ' if why else ''}{why}"
+        return (
+            f"why MariaDB on {host} failed is {known}: a start could make that worse (GB-17){'; ' if why else ''}{why}"
+        )
     if data.get("disk_full") is not False:
         return f"a file system of {host} is full, or that is not known: make room first (GB-17)"
     if not isinstance(offset_s, (int, float)) or offset_s > CLOCK_S:
@@ -101,7 +105,7 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     _must_be_startable(order)
     if order.run:
         _must_not_be_ahead(order)
-    return units.start(order, CONTAINER)
+    return (Command(host=order.host.name, argv=scripts.START.argv(order.host.engine), timeout_s=units.START_S),)
 
 
 def _must_not_be_ahead(order: ActionInput) -> None:
@@ -122,6 +126,9 @@ def _must_not_be_ahead(order: ActionInput) -> None:
     if found.known is None:
         return
     uuid, seqno = found.known
+    saved = contradiction.saved(order.evidence.reply(host) if order.evidence is not None else None)
+    if contradiction.of(saved, seqno):
+        raise ValueError(contradiction.sentence(host, saved, seqno))
     others = [
         one.status
         for name in (order.evidence.hosts if order.evidence is not None else ())
@@ -200,9 +207,6 @@ ACTIONS = (
         late=True,
         guarded=True,
         fresh=True,
-        privileges=(
-            "systemctl reset-failed kolla-mariadb-container.service",
-            "systemctl start kolla-mariadb-container.service",
-        ),
+        scripts=(scripts.START,),
     ),
 )

@@ -150,6 +150,7 @@ def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
     unknown = view if isinstance(view, Unknown) else None
     data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
     data["searching"] = me.searching
+    data["beside"] = me.beside if isinstance(me.beside, Unknown) else ", ".join(me.beside) or None
     data["provider_off"] = _wsrep(me, "provider_off")
     for name in (*WSREP, *WSREP_NUMBERS):
         data[name] = _wsrep(me, name)

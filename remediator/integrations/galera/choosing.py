@@ -45,7 +45,7 @@ def seen(order: ActionInput) -> ClusterPicture:
 
 def positions(order: ActionInput) -> dict[str, Position | Unknown]:
     """Return the positions that this run has read, by host."""
-    return {host: reading.position(order.results.get(f"{READS}{host}")) for host in order.target.hosts}
+    return {host: reading.position(order.results.get(f"{READS}{host}") or None) for host in order.target.hosts}
 
 
 def candidate(order: ActionInput, procedure: Procedure) -> str:

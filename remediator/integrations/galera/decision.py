@@ -239,6 +239,8 @@ def _forget(member: MemberPicture) -> MemberPicture:
 def _as_read(member: MemberPicture, uuid: str, seqno: int | Unknown | None) -> MemberPicture:
     if isinstance(member.quarantine, int):
         seqno = member.quarantine - 1
+    elif isinstance(member.saved, int):
+        seqno = member.saved
     return dataclasses.replace(
         member,
         uuid=member.uuid if isinstance(member.uuid, str) and member.uuid != NIL else uuid,

@@ -83,7 +83,7 @@ class Member:
     engine: it took the password, and then every query failed; shared: another machine's answers are of the same process (`group.py`)."""
     status: Status | Unknown
     stopped: Truth
-    """The engine proves that the process does not run."""
+    """Proven: its container does not run, and no other container and no server outside of one uses its data directory."""
     files: Files | Unknown | None
     launch: Launch | Unknown = NOT_ASKED
     searching: Truth = NOT_ASKED
@@ -91,6 +91,10 @@ class Member:
     by its own log it has been in none since it was last started."""
     boot_id: str | None = None
     who: Who | Unknown = NOT_ASKED
+    runs_own: Truth = NOT_ASKED
+    """Its own container runs, by its engine."""
+    beside: tuple[str, ...] | Unknown = NOT_ASKED
+    """What else uses its data directory, in words: a container that bootstraps, one that reads, a server started by hand."""
 
     @property
     def outside(self) -> Truth:
@@ -127,16 +131,20 @@ def member(host: str, reply: HostReply | None) -> Member:
     answer = Unknown(f"not_collected:{SQL}") if section is None else section.data
     status = _status(answer)
     files = reply.read("galera", parse_files)
+    launched = reply.read("galera", launch.parse)
+    runs, beside = _runs(containers.of(reply)), launched if isinstance(launched, Unknown) else launched.users
     return Member(
         host=host,
         sql=_word(status),
         status=status,
-        stopped=_stopped(containers.of(reply)),
+        stopped=_stopped(runs, beside),
         files=files,
-        launch=reply.read("galera", launch.parse),
+        launch=launched,
         searching=_searching(reply, _word(status), files),
         boot_id=reply.boot_id,
         who=reply.read("galera", who.parse),
+        runs_own=runs,
+        beside=() if runs is True and isinstance(beside, Unknown) else beside,
     )
 
 
@@ -156,13 +164,20 @@ def _searching(reply: HostReply, sql: str, files: Files | Unknown | None) -> Tru
     return lives.searching(files.lives, None) if coming else False
 
 
-def _stopped(found: containers.HostContainers | Unknown) -> Truth:
+def _stopped(runs: Truth, beside: tuple[str, ...] | Unknown) -> Truth:
+    """Only a data directory that nobody uses is that of a stopped member: a second server on it is the worst that can be done."""
+    if runs is not False:
+        return runs if isinstance(runs, Unknown) else False
+    return beside if isinstance(beside, Unknown) else not beside
+
+
+def _runs(found: containers.HostContainers | Unknown) -> Truth:
     if isinstance(found, Unknown):
         return found
     if found.containers is None:
         return Unknown(f"engine_{found.engine_state}")
     container = found.containers.get(CONTAINER)
-    return container is None or not (container.running or container.status == "restarting")
+    return container is not None and (container.running or container.status == "restarting")
 
 
 def running_s(reply: HostReply | None) -> float | None:

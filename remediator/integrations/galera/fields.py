@@ -22,8 +22,9 @@ NODE = {
     "last_committed": FieldType.INT,
     "flow_control_paused": FieldType.FLOAT,
     "recv_queue_avg": FieldType.FLOAT,
-    "process_running": FieldType.BOOL,  # the container runs
-    "stopped": FieldType.BOOL,  # proven: the engine says that the container does not run, or there is none
+    "process_running": FieldType.BOOL,  # its container runs, or something else uses its data directory
+    "stopped": FieldType.BOOL,  # proven: its container does not run or is not there, and nobody else uses its data directory
+    "beside": FieldType.STRING,  # what uses its data directory besides its own container, in words; null: nobody
     "searching": FieldType.BOOL,  # by its own log it looks for a Primary component, over and over, and serves nobody meanwhile
     "missing": FieldType.BOOL,
     "has_unit": FieldType.BOOL,

@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, group, lives, marks, past, peers, unseen
+from remediator.integrations.galera import causes, contradiction, group, lives, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, running_s
 from remediator.integrations.galera.launch import Launch
@@ -140,6 +140,7 @@ def _member(
         clock_true=_clock_true(reply),
         quarantine=None,
         searching=one.searching,
+        saved=contradiction.saved_seqno(files),
     )
 
 

@@ -63,6 +63,8 @@ class Launch:
     peers: tuple[str, ...] | Unknown
     """Addresses with an established connection at the group's port, at most 64."""
     hold: Hold | Unknown
+    users: tuple[str, ...] | Unknown
+    """What uses the data directory besides the member's own container: containers, and servers in none, each in words."""
     signs: tuple[str, ...] | Unknown | None
     """Lines since the server's last start that `causes.signs` names; None: it has no log."""
 
@@ -112,6 +114,7 @@ def _launch(data: Mapping[str, Any]) -> Launch:
         listening=port if isinstance(port, Unknown) else typed.flag(port, "listening"),
         peers=port if isinstance(port, Unknown) else typed.texts(port, "peers"),
         hold=_hold(data.get("hold", _missing("hold"))),
+        users=_users(data),
         signs=_signs(data),
     )
 
@@ -172,6 +175,12 @@ def _hold(item: Any) -> Hold | Unknown:
     if isinstance(item, Unknown):
         return item
     return Hold(exists=typed.flag(item, "exists"), line=typed.text_or_none(item, "line"))
+
+
+def _users(data: Mapping[str, Any]) -> tuple[str, ...] | Unknown:
+    if "users" not in data:
+        return _missing("users")
+    return Unknown("users_of_data") if data["users"] is None else typed.texts(data, "users")
 
 
 def _signs(data: Mapping[str, Any]) -> tuple[str, ...] | Unknown | None:

@@ -34,7 +34,7 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     decision, told = choosing.decided(order)
     if decision.procedure is not Procedure.START_ONE or decision.candidate != order.host.name:
         raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    return (Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=START_S),)
+    return (Command(host=order.host.name, argv=scripts.START.argv(order.host.engine), timeout_s=START_S),)
 
 
 ACTIONS = (

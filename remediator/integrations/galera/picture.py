@@ -66,6 +66,8 @@ class MemberPicture:
     """Its clock is at most 2 s off (GB-17)."""
     quarantine: int | Unknown | None
     """The position at which the cluster was bootstrapped without it; None: not in quarantine."""
+    saved: int | Unknown | None = None
+    """The seqno that grastate.dat claims; None: none. It is no position, but Galera believes it more than the one that was read."""
     searching: Truth = False
     """By its own log it looks for a Primary component and has been in none since it was started (`lives.py`): no proof (GB-2)."""
 

@@ -157,7 +157,7 @@ def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
         return Settled(text=f"{host}: what containers it has is not known", given=given)
     if launch.helpers.get(BOOTSTRAP_CONTAINER) is not None:
         return Settled(text=f"{host}: the container {BOOTSTRAP_CONTAINER} is still there", given=given)
-    if one.stopped is not False and isinstance(one.status, Status):
+    if one.runs_own is not True and isinstance(one.status, Status):
         return Settled(text=f"{host}: somebody answers there, and its own container is not proven to run", given=given)
     return _synced(order, host, given)
 

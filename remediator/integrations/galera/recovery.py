@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import choosing, gather, holding, progress, reading, scripts
+from remediator.integrations.galera import choosing, contradiction, gather, holding, progress, reading, scripts
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
+from remediator.integrations.galera.words import said
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -112,10 +113,47 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     if not order.run:
         choosing.must_be(order, Procedure.START_MEMBERS)
         return ()
-    reply = order.evidence.reply(order.host.name) if order.evidence is not None else None
-    if member(order.host.name, reply).stopped is not True:
+    if member(order.host.name, _reply(order, order.host.name)).stopped is not True:
         return ()
-    return _command(order.host.name, scripts.START, START_S)
+    doubtful = {host: why for host in order.target.hosts if (why := _must_not_start(order, host)) is not None}
+    waiting = [host for host in order.target.hosts if member(host, _reply(order, host)).stopped is True]
+    if order.host.name in doubtful:
+        if all(host in doubtful for host in waiting):
+            raise ValueError("; ".join(doubtful[host] for host in waiting))
+        return ()  # the others form without it, and what is wrong with it is its own incident
+    return _command(order.host.name, scripts.START, START_S, order.host.engine)
+
+
+def _reply(order: ActionInput, host: str) -> HostReply | None:
+    return order.evidence.reply(host) if order.evidence is not None else None
+
+
+def _read_saved(order: ActionInput) -> tuple[Command, ...]:
+    """Nothing, but for a stopped member whose grastate.dat claims a position: Galera would believe the file, so its data is asked."""
+    if not order.run:
+        choosing.must_be(order, Procedure.START_MEMBERS)
+        return ()
+    reply = _reply(order, order.host.name)
+    claimed = contradiction.saved(reply)
+    if member(order.host.name, reply).stopped is not True or claimed is None:
+        return ()
+    return reading.commands(order)
+
+
+def _position(order: ActionInput, output: str) -> Mapping[str, Any]:
+    return reading.gives(order, output) if output else {}
+
+
+def _must_not_start(order: ActionInput, host: str) -> str | None:
+    """GB-6: return why a stopped member is not started as it is: its grastate.dat claims a position, and its data was not shown to have it."""
+    reply = _reply(order, host)
+    claimed = contradiction.saved(reply)
+    if member(host, reply).stopped is not True or claimed is None:
+        return None
+    found = choosing.positions(order)[host]
+    if isinstance(claimed, Unknown) or isinstance(found, Unknown) or isinstance(found.seqno, Unknown):
+        return f"whether the data of {host} goes to what its grastate.dat says ({said(claimed)}) is not known"
+    return contradiction.sentence(host, claimed, found.seqno) if contradiction.of(claimed, found.seqno) else None
 
 
 # probes -----------------------------------------------------------------------------------------------------------------
@@ -140,9 +178,9 @@ def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) 
 def started(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     """Applied once the member runs and nothing of ours holds its unit."""
     one, launch = member(reply.host, reply), _launch(reply)
-    if launch is None or not isinstance(launch.hold, Hold) or isinstance(one.stopped, Unknown):
+    if launch is None or not isinstance(launch.hold, Hold) or isinstance(one.runs_own, Unknown):
         return Probe.UNKNOWN
-    return Probe.APPLIED if not launch.hold.exists and not one.stopped else Probe.NOT_APPLIED
+    return Probe.APPLIED if not launch.hold.exists and one.runs_own else Probe.NOT_APPLIED
 
 
 def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:
@@ -261,6 +299,23 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             limit_s=progress.transfer_limit_s,
             releases=("galera.hold", "galera.bootstrap"),
             scripts=(scripts.FINISH, scripts.RESTART),
+        ),
+        ActionSpec(
+            name="galera.read_saved",
+            summary="read how far the data of a stopped member goes whose grastate.dat claims a position, before it is started as it is",
+            risk=Risk.R2,
+            effect=Effect.IDEMPOTENT,
+            target_kinds=("cluster",),
+            params={},
+            commands=_read_saved,
+            probe=reading.again,
+            result=_position,
+            each_member=True,
+            late=True,
+            parallel=True,
+            guarded=True,
+            judges_group=True,
+            scripts=(scripts.READ,),
         ),
         ActionSpec(
             name="galera.start_stopped",

@@ -6,11 +6,19 @@ of another cluster or one ahead of the Primary, is known or cannot be ruled out.
 
 from __future__ import annotations
 
-from remediator.integrations.galera import rules_bootstrap, words
+from remediator.integrations.galera import contradiction, rules_bootstrap, words
 from remediator.integrations.galera import rules_evidence as evidence
 from remediator.integrations.galera.outcome import Decision, Procedure, Refusal, page
 from remediator.integrations.galera.picture import NIL
-from remediator.integrations.galera.standing import Case, Seat, Standing, in_transfer, position, quarantined
+from remediator.integrations.galera.standing import (
+    Case,
+    Seat,
+    Standing,
+    contradicts,
+    in_transfer,
+    position,
+    quarantined,
+)
 from remediator.model.values import Unknown
 
 TRIES_AN_HOUR = 2
@@ -120,6 +128,8 @@ def _overwrites(seat: Seat, primaries: tuple[Seat, ...]) -> Refusal | None:
     """GB-10, GB-15: return why joining could lose what the member holds, or end in a full disk."""
     member, uuid = seat.member, primaries[0].member.uuid
     top, seqno = _reached_by(primaries), position(member)
+    if contradicts(member):
+        return Refusal(rule="GB-6", why=contradiction.sentence(seat.host, member.saved, member.seqno))
     if member.uuid == uuid and seqno is not None and top is not None and seqno > top:
         why = f"{seat.host} stands at {seqno}, ahead of the Primary at {top}: compare its data before it joins"
         return Refusal(rule="GB-10", why=why)

@@ -37,6 +37,8 @@ def may_return(case: Case) -> bool:
 
 
 def _usable(member: MemberPicture, complete: bool) -> bool:
+    if isinstance(member.saved, int):
+        return False  # it was stopped cleanly since, and a clean stop takes the view away: this one is of another time
     if isinstance(member.view, Unknown) or member.view == "rest":
         return True
     return member.view == "all" and complete

@@ -6,9 +6,9 @@ person's approval answers; nothing answers the others.
 
 from __future__ import annotations
 
-from remediator.integrations.galera import unseen, words
+from remediator.integrations.galera import contradiction, unseen, words
 from remediator.integrations.galera.picture import NIL, MemberPicture
-from remediator.integrations.galera.standing import Case, Seat, Standing, position
+from remediator.integrations.galera.standing import Case, Seat, Standing, contradicts, position
 from remediator.model.values import Unknown
 
 
@@ -54,6 +54,9 @@ def gb_6(case: Case) -> str | None:
     """GB-6: a member without uuid or position is never a candidate; somebody must have both."""
     if any(seat.witness for seat in case.seats):
         return None
+    doubtful = next((seat for seat in case.seats if contradicts(seat.member)), None)
+    if doubtful is not None:
+        return contradiction.sentence(doubtful.host, doubtful.member.saved, doubtful.member.seqno)
     return f"none of {words.hosts(case.seats)} holds a history to start from: restore a backup"
 
 
@@ -177,7 +180,12 @@ def person_gb_9(case: Case) -> str | None:
             "copy of the others overwrites it"
             for seat in case.ahead
         ]
-        return f"{words.hosts(missing)} brings no position{''.join(ahead)}"
+        doubtful = [
+            f"; {contradiction.sentence(seat.host, seat.member.saved, seat.member.seqno)}"
+            for seat in missing
+            if contradicts(seat.member)
+        ]
+        return f"{words.hosts(missing)} brings no position{''.join(doubtful)}{''.join(ahead)}"
     if len(case.seats) == 1:
         return "the only member has nobody to agree with it"
     if len(case.seats) == 2:

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from remediator.integrations.galera import rules_bootstrap, words
+from remediator.integrations.galera import contradiction, rules_bootstrap, words
 from remediator.integrations.galera import rules_evidence as evidence
 from remediator.integrations.galera.outcome import Decision, Procedure, Refusal, page
 from remediator.integrations.galera.picture import MemberPicture
-from remediator.integrations.galera.standing import Case, Standing, in_transfer, position, quarantined
+from remediator.integrations.galera.standing import Case, Standing, contradicts, in_transfer, position, quarantined
 from remediator.model.values import Unknown
 
 TRIES_AN_HOUR = 2
@@ -95,6 +95,9 @@ def _gb_14(_case: Case, host: str, member: MemberPicture) -> str | None:
 
 
 def _gb_4(case: Case, _host: str, _member: MemberPicture) -> str | None:
+    (seat,) = case.seats
+    if contradicts(seat.member):
+        return contradiction.sentence(seat.host, seat.member.saved, seat.member.seqno)
     return evidence.gb_4(case)
 
 

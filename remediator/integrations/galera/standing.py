@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from remediator.integrations.galera import contradiction
 from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.model.kleene import Truth
 from remediator.model.values import Unknown
@@ -67,9 +68,15 @@ def position(member: MemberPicture) -> int | None:
     return member.seqno if isinstance(member.seqno, int) and member.seqno >= 0 else None
 
 
+def contradicts(member: MemberPicture) -> bool:
+    """Return whether its grastate.dat claims another position than the one that was read from its data (GB-6)."""
+    return member.position_read and contradiction.of(member.saved, member.seqno)
+
+
 def empty(member: MemberPicture) -> bool:
-    """Return whether it is known to hold no history: no uuid, no position, or a transfer cut midway (GB-6)."""
-    if member.stopped is True and member.sst is True:
+    """Return whether it is known to hold no history to start with: no uuid, no position, a transfer cut midway, or a grastate.dat that
+    claims another position than its data has (GB-6)."""
+    if (member.stopped is True and member.sst is True) or contradicts(member):
         return True
     without_uuid = member.uuid is None or member.uuid == NIL
     without_position = not isinstance(member.seqno, Unknown) and position(member) is None

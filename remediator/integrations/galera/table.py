@@ -27,6 +27,8 @@ def _runs(one: Member) -> str:
         return f"whether it runs is UNKNOWN ({one.stopped.reason})"
     if one.searching is True:
         return "looks for a Primary component" if one.stopped is False else "is started again and again"
+    if one.runs_own is False and isinstance(one.beside, tuple) and one.beside:
+        return f"runs in {', '.join(one.beside)}, not in its own container"
     return "proven stopped" if one.stopped else "process runs"
 
 

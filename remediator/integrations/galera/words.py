@@ -9,7 +9,6 @@ from remediator.integrations.galera import texts
 from remediator.integrations.galera.standing import Seat
 from remediator.model.values import Unknown
 
-
 PROVIDER_OFF = (
     "runs with its provider off (wsrep_on, wsrep_provider) and serves clients outside of the cluster; no other member has what is written "
     "there: take it out of the proxy, find out who set that, save what was written, then let it take a whole copy"

@@ -82,12 +82,13 @@ NODE: dict[str, Any] = {
     "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
     "any_donor_or_joiner": False, "quorum_without_me": True, "split": False, "upgrade_needed": False,
     "upgrade_info": "10.11.6-MariaDB", "upgrade_why": "w", "upgrade_signs": None, "server_version": "10.11.6-MariaDB",
-    "downgraded": False, "statistics_outdated": False, "bootstrap_left_over": False, "ist_race": False, "slow": False, "slowest": None, "named_twice": None,
+    "downgraded": False, "statistics_outdated": False, "bootstrap_left_over": False, "ist_race": False, "restart_asked": False, "advice": None, "provider_off": False, "beside": None, "slow": False, "slowest": None, "named_twice": None,
 }  # fmt: skip
+BESIDE = "container remediator_galera_bootstrap (process 7, mariadbd)"
 OLD_TABLES: dict[str, Any] = {"upgrade_needed": True, "upgrade_info": "10.6.16-MariaDB", "upgrade_why": "they differ"}
 SIGN = "[ERROR] Incorrect definition of table mysql.event"
 LEFT_OUT: dict[str, Any] = {
-    "ist_race": True, "cluster_status": "Disconnected", "local_state": "Initialized", "connected": False, "cluster_size": 0,
+    "ist_race": True, "restart_asked": True, "cluster_status": "Disconnected", "local_state": "Initialized", "connected": False, "cluster_size": 0,
 }  # fmt: skip
 NODE_DOWN: dict[str, Any] = {
     **dict.fromkeys(("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")),
@@ -173,6 +174,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("container-state", {**DOWN, "cause": "inode_full"}, State.CRITICAL, "container-no-room", ()),
     ("container-state", {**DOWN, "cause": "config_missing"}, State.CRITICAL, "container-misconfigured", ()),
     ("container-state", {**DOWN, "stateful": True}, State.CRITICAL, "container-stateful-down", ()),
+    ("container-state", {**DOWN, "name": "mariadb", "stateful": True}, State.CRITICAL, "galera-container-down", ()),
     ("container-state", {**DOWN, "stateful": True, "cause": "oom"}, State.CRITICAL, "container-out-of-memory", ()),
     ("container-state", {**DOWN, "short_lived": True}, State.OK, None, ()),
     ("container-state", {"status": "paused"}, State.WARNING, None, ()),
@@ -222,6 +224,14 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-node", {"cluster_status": "non-Primary", "local_state": "Initialized"}, State.CRITICAL,
      "galera-member-not-primary", ()),
     ("galera-node", {"local_state": "Donor/Desynced"}, State.WARNING, None, ()),
+    ("galera-node", {"beside": BESIDE}, State.WARNING, "galera-member-beside", ()),
+    ("galera-node", {"beside": BESIDE, "operator_stopped": True, "unit_state": "inactive"}, State.WARNING, "galera-member-beside", ()),
+    ("galera-node", {**NODE_DOWN, "stopped": False, "process_running": True, "beside": BESIDE}, State.CRITICAL, "galera-member-beside", ()),
+    ("galera-node", {**NODE_DOWN, "stopped": U, "process_running": U, "beside": U}, State.CRITICAL, None, ()),
+    ("galera-node", {"cluster_status": "Disconnected", "local_state": "provider off", "provider_off": True}, State.CRITICAL,
+     "galera-member-provider-off", ()),
+    ("galera-node", {"provider_off": True}, State.CRITICAL, "galera-member-provider-off", ()),
+    ("galera-node", {**NODE_DOWN, "cause": "assertion", "advice": "the server died"}, State.CRITICAL, "galera-member-needs-a-person", ()),
     ("galera-node", {"flow_control_paused": 0.4, "slowest": "ctl3"}, State.WARNING, None, ()),
     ("galera-node", {**NODE_DOWN, "bootstrap_left_over": True}, State.CRITICAL, "galera-member-needs-a-person", ()),
     ("galera-node", {**NODE_DOWN, "bootstrap_left_over": U}, State.CRITICAL, None, ()),
@@ -233,7 +243,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("galera-node", {"group_size": 1, "cluster_status": "non-Primary"}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", {**LEFT_OUT, "named_twice": TWICE}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", LEFT_OUT, State.CRITICAL, "galera-member-left-out", ("galera-restart-left-out",)),
-    ("galera-node", {**LEFT_OUT, "ist_race": U}, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**LEFT_OUT, "restart_asked": U}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", {**LEFT_OUT, "any_donor_or_joiner": True}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", {**LEFT_OUT, "quorum_without_me": False}, State.CRITICAL, "galera-member-not-primary", ()),
     ("galera-node", {**LEFT_OUT, "cause": "inconsistent"}, State.CRITICAL, "galera-member-not-primary", ()),

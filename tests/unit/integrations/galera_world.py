@@ -59,6 +59,7 @@ def files(**changes: Any) -> dict[str, Any]:
         "group_port": {"listening": False, "peers": []},
         "sst_process": False,
         "process_bootstrap": False,
+        "users": [],
         "container": {"env_names": ["PATH"], "env_bootstrap": False, "args_bootstrap": False},
         "helpers": {"remediator_galera_bootstrap": None, "remediator_galera_recover": None},
         "engine_reason": None,

@@ -8,6 +8,7 @@ import pytest
 
 from remediator.integrations import registry
 from remediator.integrations.container import units
+from remediator.integrations.galera import scripts
 from remediator.model import targets
 from remediator.model.content import ActionInput, ActionSpec, Effect, Probe, Risk
 from remediator.model.hosts import Host
@@ -90,8 +91,7 @@ FAILED_MEMBER: dict[str, Any] = {
 
 def test_starting_a_member_goes_through_its_unit_without_options() -> None:
     found = argvs("galera.start_member", **FAILED_MEMBER)
-    unit = "kolla-mariadb-container.service"
-    assert found == [("systemctl", "reset-failed", unit), ("systemctl", "start", unit)]
+    assert found == [scripts.START.argv("docker")]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,7 @@ def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
         "container.restart": (Risk.R1, Effect.ONCE, True),
         "galera.start_member": (Risk.R2, Effect.ONCE, False),
         "galera.read_member": (Risk.R2, Effect.IDEMPOTENT, False),
+        "galera.read_saved": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.hold": (Risk.R2, Effect.IDEMPOTENT, False),
         "galera.stop": (Risk.R3, Effect.IDEMPOTENT, True),
         "galera.save": (Risk.R1, Effect.IDEMPOTENT, False),

@@ -50,6 +50,7 @@ def member(
         "grastate": {"uuid": UUID, "seqno": "-1", "safe_to_bootstrap": "0"},
         "gvwstate_bytes": 120,
         "sst_in_progress": False,
+        "users": [],
     }
     sections = {"containers": make.containers(item, units=units), "galera": files, "disk": {}, **changes}
     return make.reply(host, galera_sql=answer, **sections)
@@ -405,5 +406,5 @@ def test_a_host_that_does_not_answer_leaves_how_it_is_started_unknown() -> None:
 def test_the_signs_are_told_apart() -> None:
     assert causes.signs(
         ["mariadbd: ready for connections", "IST didn't contain all write sets, expected last: 12"]
-    ) == {"ist_race"}
+    ) == {"ist_race", "restart_asked"}
     assert causes.signs([]) == frozenset()

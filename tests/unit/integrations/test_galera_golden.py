@@ -27,7 +27,11 @@ def replies(case: str) -> list[HostReply]:
         there = not isinstance(sql, Unknown)
         item = make.container("mariadb") if there else make.down("mariadb", exit_code=137)
         units = {"mariadb": make.unit() if there else make.CRASHED}
-        found.append(make.reply(f"ctl{number}", galera_sql=sql, containers=make.containers(item, units=units)))
+        found.append(
+            make.reply(
+                f"ctl{number}", galera_sql=sql, containers=make.containers(item, units=units), galera={"users": []}
+            )
+        )
     return found
 
 

@@ -159,7 +159,7 @@ def order(
 def test_its_runbook_reads_and_then_starts_its_unit_without_options() -> None:
     (reads,) = world.ACTIONS["galera.read_lone"].commands(order(down(), read=None))
     assert reads.argv[3] == "galera-read-position"
-    assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv())]
+    assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv("docker"))]
     for action in ("galera.read_lone", "galera.start_lone"):
         assert world.ACTIONS[action].commands(order(down(), run="")) == ()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations.galera import scripts
 from remediator.model import targets
 from remediator.model.content import ActionInput
 from remediator.model.values import Unknown
@@ -19,7 +20,7 @@ FAILED: dict[str, Any] = {
     "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False,
     "bootstrap_left_over": False,
 }  # fmt: skip
-START = ("systemctl", "start", "kolla-mariadb-container.service")
+START = scripts.START.argv("docker")
 
 
 def order(position: dict[str, Any] | None, **changes: Any) -> ActionInput:

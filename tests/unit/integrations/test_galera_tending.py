@@ -39,7 +39,7 @@ UPGRADABLE: dict[str, Any] = {
     "disk_full": False, "abs_clock_offset_s": 0.1,
 }  # fmt: skip
 LEFT_OUT: dict[str, Any] = {
-    "ist_race": True, "process_running": True, "operator_stopped": False, "systemd_busy": False, "unit_state": "active",
+    "restart_asked": True, "process_running": True, "operator_stopped": False, "systemd_busy": False, "unit_state": "active",
     "has_unit": True, "sst_in_progress": False, "bootstrap_left_over": False, "others_all_known": True, "quorum_without_me": True,
     "any_donor_or_joiner": False, "split": False, "cluster_status": "Disconnected", "local_state": "Initialized", "cause": None,
     "disk_full": False, "abs_clock_offset_s": 0.1,
@@ -261,7 +261,7 @@ def test_whatever_is_not_known_no_member_is_restarted(name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"ist_race": False}, "left out by a transfer"),
+        ({"restart_asked": False}, "left out and asks for a restart"),
         ({"process_running": False}, "not proven that MariaDB on ctl1 runs"),
         ({"operator_stopped": True}, "stopped by an operator"),
         ({"systemd_busy": True}, "at work on MariaDB"),

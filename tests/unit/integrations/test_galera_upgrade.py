@@ -56,7 +56,7 @@ def reply(host: str = "ctl1", answer: Any = None, *, info: Any = None, runs: boo
         "sst_in_progress": False, "sst_process": False, "upgrade_info": info, "signs": [],
         "engine_reason": None, "container": {"env_names": ["PATH"], "env_bootstrap": False, "args_bootstrap": False},
         "helpers": {BOOTSTRAP_HELPER: None, RECOVER_HELPER: None}, "config": {"bootstrap": False, "addresses": None},
-        "process_bootstrap": False, "log_tail": "ready for connections\n", "hold": {"exists": False, "line": None},
+        "process_bootstrap": False, "users": [], "log_tail": "ready for connections\n", "hold": {"exists": False, "line": None},
         "group_port": {"listening": True, "peers": []}, "data_bytes": 1, "free_bytes": 9, **changes,
     }  # fmt: skip
     files = {name: value for name, value in given.items() if value is not GONE}

@@ -25,10 +25,10 @@ def test_a_process_that_is_hidden_from_us_may_be_a_server_that_bootstraps() -> N
         (root / "17").mkdir()
         (root / "17" / "cmdline").write_bytes(b"mariadbd\0--wsrep-new-cluster\0")
         processes = remote("galera")["_processes"]
-        assert processes(str(root))["process_bootstrap"] is True
+        assert processes(str(root), "/nowhere")["process_bootstrap"] is True
         (root / "17" / "cmdline").chmod(0)
         with unprivileged.account(), pytest.raises(PermissionError):
-            processes(str(root))
+            processes(str(root), "/nowhere")
 
 
 def test_a_log_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
