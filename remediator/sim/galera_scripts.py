@@ -16,7 +16,7 @@ from remediator.sim.hosts import SimHost
 
 TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap": 3.0, "galera-finish": 8.0}
 """Seconds of those that take more than a moment."""
-ONLY_READ = ("galera-read-position", "galera-login")
+ONLY_READ = ("galera-alone", "galera-read-position", "galera-login")
 """They change nothing, and may run as often as they are needed."""
 ASK_ONLY = ("galera-login",)
 """They are R0: nothing is claimed for them."""
@@ -216,7 +216,12 @@ def _pc_bootstrap(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> End
     return 0, ""
 
 
+def _alone(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
+    return (0, "") if _may_start(galera, host) else NOT_STOPPED
+
+
 _DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
+    "galera-alone": _alone,
     "galera-hold": _hold,
     "galera-stop": _stop,
     "galera-release": _release,

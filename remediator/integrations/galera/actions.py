@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.galera import contradiction, marks, reading, received, scripts, texts
+from remediator.integrations.galera import alone, contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
 from remediator.model.replies import HostReply
@@ -103,9 +103,11 @@ def _read(order: ActionInput) -> tuple[Command, ...]:
 
 def _start(order: ActionInput) -> tuple[Command, ...]:
     _must_be_startable(order)
-    if order.run:
-        _must_not_be_ahead(order)
-    return (Command(host=order.host.name, argv=scripts.START.argv(order.host.engine), timeout_s=units.START_S),)
+    if not order.run:
+        return ()
+    _must_not_be_ahead(order)
+    start = Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=units.START_S)
+    return (alone.command(order), start)
 
 
 def _must_not_be_ahead(order: ActionInput) -> None:
@@ -193,7 +195,7 @@ ACTIONS = (
         result=reading.gives,
         late=True,
         guarded=True,
-        scripts=(scripts.READ,),
+        scripts=(scripts.ALONE, scripts.READ),
     ),
     ActionSpec(
         name="galera.start_member",
@@ -207,6 +209,6 @@ ACTIONS = (
         late=True,
         guarded=True,
         fresh=True,
-        scripts=(scripts.START,),
+        scripts=(scripts.ALONE, scripts.START),
     ),
 )

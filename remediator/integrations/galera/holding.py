@@ -44,6 +44,10 @@ def _hold(order: ActionInput) -> tuple[Command, ...]:
         choosing.must_be(order, Procedure.BOOTSTRAP)
         return ()
     one = _here(order)
+    if isinstance(one.beside, tuple) and one.beside:
+        raise ValueError(
+            f"the data of {order.host.name} is in use by {', '.join(one.beside)}, and not by its own container: nothing is held beside it"
+        )
     how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
     argv = scripts.HOLD.argv(order.mark_on(order.host.name), order.host.engine, how)
     return (Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)

@@ -6,7 +6,7 @@ never with an option, and never in a group in which others are, or may be, membe
 
 from __future__ import annotations
 
-from remediator.integrations.galera import choosing, reading, recovery, scripts
+from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Risk
 
@@ -34,7 +34,7 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
     decision, told = choosing.decided(order)
     if decision.procedure is not Procedure.START_ONE or decision.candidate != order.host.name:
         raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    return (Command(host=order.host.name, argv=scripts.START.argv(order.host.engine), timeout_s=START_S),)
+    return (alone.command(order), Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=START_S))
 
 
 ACTIONS = (
@@ -52,7 +52,7 @@ ACTIONS = (
         late=True,
         guarded=True,
         judges_group=True,
-        scripts=(scripts.READ,),
+        scripts=(scripts.ALONE, scripts.READ),
     ),
     ActionSpec(
         name="galera.start_lone",
@@ -68,6 +68,6 @@ ACTIONS = (
         fresh=True,
         guarded=True,
         judges_group=True,
-        scripts=(scripts.START,),
+        scripts=(scripts.ALONE, scripts.START),
     ),
 )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import positions, scripts
+from remediator.integrations.galera import alone, positions, scripts
 from remediator.integrations.galera.positions import Position
 from remediator.model.content import ActionInput, Command, Probe
 from remediator.model.replies import HostReply
@@ -27,7 +27,7 @@ def nonce(order: ActionInput) -> str:
 
 def commands(order: ActionInput) -> tuple[Command, ...]:
     argv = scripts.READ.argv(nonce(order), order.host.engine, order.mark_on(order.host.name))
-    return (Command(host=order.host.name, argv=argv, timeout_s=READ_S),)
+    return (alone.command(order), Command(host=order.host.name, argv=argv, timeout_s=READ_S))
 
 
 def gives(order: ActionInput, output: str) -> Mapping[str, Any]:

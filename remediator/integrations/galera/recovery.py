@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import choosing, contradiction, gather, holding, progress, reading, scripts
+from remediator.integrations.galera import alone, choosing, contradiction, gather, holding, progress, reading, scripts
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
+from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script, Waits
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
@@ -80,7 +80,8 @@ def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
     host = choosing.still(order, Procedure.BOOTSTRAP)
     engine = choosing.engine(order, host)
-    return _command(host, scripts.BOOTSTRAP, START_S, data_directory(order, host), order.mark_on(host), engine)
+    where, mark = data_directory(order, host), order.mark_on(host)
+    return (alone.command(order, host, engine), *_command(host, scripts.BOOTSTRAP, START_S, where, mark, engine))
 
 
 def _join(order: ActionInput) -> tuple[Command, ...]:
@@ -93,15 +94,22 @@ def _join(order: ActionInput) -> tuple[Command, ...]:
         return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
     how = "sst" if order.host.name in choice["sst"] else "ist"
     mark, engine = order.mark_on(order.host.name), order.host.engine
-    return _command(order.host.name, scripts.JOIN, START_S, mark, data_directory(order), how, engine)
+    join = _command(order.host.name, scripts.JOIN, START_S, mark, data_directory(order), how, engine)
+    return (alone.command(order), *join)
 
 
 def _finish(order: ActionInput) -> tuple[Command, ...]:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
     host = str(choosing.choice(order)["host"])
     progress.must_hold_without(order, host)
-    if progress.left_out(_here(order, host)):
+    here = _here(order, host)
+    if progress.left_out(here):
         return _command(host, scripts.RESTART, STOP_S, choosing.engine(order, host))
+    strangers = [one for one in here.beside if BOOTSTRAP_CONTAINER not in one] if isinstance(here.beside, tuple) else []
+    if strangers:
+        raise Waits(
+            f"the data of {host} is in use by {', '.join(strangers)} as well: stop that, then its unit takes its place again"
+        )
     return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), choosing.engine(order, host))
 
 
@@ -121,7 +129,7 @@ def _start(order: ActionInput) -> tuple[Command, ...]:
         if all(host in doubtful for host in waiting):
             raise ValueError("; ".join(doubtful[host] for host in waiting))
         return ()  # the others form without it, and what is wrong with it is its own incident
-    return _command(order.host.name, scripts.START, START_S, order.host.engine)
+    return (alone.command(order), *_command(order.host.name, scripts.START, START_S))
 
 
 def _reply(order: ActionInput, host: str) -> HostReply | None:
@@ -223,7 +231,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             each_member=True,
             late=True,
             parallel=True,
-            scripts=(scripts.READ,),
+            scripts=(scripts.ALONE, scripts.READ),
         ),
         ActionSpec(
             name="galera.decide",
@@ -264,7 +272,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             fresh=True,
             settled=progress.bootstrapped,
             debt=BOOTSTRAP_DEBT,
-            scripts=(scripts.BOOTSTRAP, scripts.FINISH),
+            scripts=(scripts.ALONE, scripts.BOOTSTRAP, scripts.FINISH),
             arrives_s=START_S,
         ),
         ActionSpec(
@@ -282,7 +290,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             settled=progress.joined,
             limit_s=progress.transfer_limit_s,
             releases=("galera.hold",),
-            scripts=(scripts.JOIN, scripts.RESTART),
+            scripts=(scripts.ALONE, scripts.JOIN, scripts.RESTART),
         ),
         ActionSpec(
             name="galera.finish",
@@ -315,7 +323,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             parallel=True,
             guarded=True,
             judges_group=True,
-            scripts=(scripts.READ,),
+            scripts=(scripts.ALONE, scripts.READ),
         ),
         ActionSpec(
             name="galera.start_stopped",
@@ -331,6 +339,6 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             parallel=True,
             guarded=True,
             judges_group=True,
-            scripts=(scripts.START,),
+            scripts=(scripts.ALONE, scripts.START),
         ),
     )

@@ -41,27 +41,9 @@ def _script(name: str, text: str, *args: str) -> Script:
 
 _FILE = "F=$D/remediator-hold.conf"
 _DROP = f"D=/etc/systemd/system/{UNIT}.d; {_FILE}"
-_USERS = (
-    "U() { D=$($E inspect -f '{{range .Mounts}}{{if eq .Destination \"/var/lib/mysql\"}}{{.Source}}{{end}}{{end}}' mariadb) && "
-    '[ -d "$D" ] && N=$(stat -Lc %d:%i "$D") && L=$($E ps -q --no-trunc) || return 1; '
-    "if [ -n \"$L\" ]; then X=$($E inspect -f '{{.Name}}{{range .Mounts}} {{.Source}};{{end}}' $L) || return 1; "
-    'echo "$X" | grep -F " $D;" | cut -d" " -f1; fi; '
-    "for P in $(stat -Lc '%d:%i %n' /proc/[0-9]*/cwd /proc/[0-9]*/root/var/lib/mysql 2>/dev/null "
-    '| sed -n "s|^$N /proc/\\([0-9]*\\)/.*|\\1|p" | sort -u); do '
-    'case "$(cat /proc/$P/comm 2>/dev/null) $(readlink /proc/$P/exe 2>/dev/null)" in *mariadbd*|*mysqld*) echo "process $P";; esac; done; }'
+_STOPPED = (
+    '[ "$($E inspect -f "{{.State.Running}}" mariadb)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }'
 )
-"""Says what uses the data directory of the member, a line each, containers and servers in none; fails where that is not known. A directory
-is told by device and inode, by whatever name it is mounted (/proc/PID/cwd: a server works in its data directory)."""
-_NOBODY = (
-    'B=$(U) || { echo "mariadb is not proven stopped: what uses its data is not known"; exit 4; }; '
-    '[ -z "$B" ] || { echo "mariadb is not proven stopped: its data is in use by" $B; exit 4; }'
-)
-_STOPPED = f'{_USERS}; [ "$($E inspect -f "{{{{.State.Running}}}}" mariadb)" = false ] || {{ echo "mariadb is not proven stopped"; exit 4; }}; {_NOBODY}'
-_MAY_START = (
-    f'{_USERS}; case $($E inspect -f "{{{{.State.Running}}}}" mariadb) in true) ;; false) {_NOBODY};; '
-    '*) echo "mariadb is not proven stopped"; exit 4;; esac'
-)
-"""A start of the unit follows: of a member that runs it changes nothing, of any other one nobody may use its data."""
 _OURS = (
     "case $($E inspect -f '{{index .Config.Labels \"remediator.run\"}}' $C 2>/dev/null) in "
     '""|"${R%run-*}"run-*) ;; *) echo "not our $C"; exit 6;; esac'
@@ -72,15 +54,32 @@ _RELEASE = (
     'rm -f "$F"; rmdir "$D" 2>/dev/null; systemctl daemon-reload || exit 7'
 )
 
+ALONE: Final = _script(
+    "galera-alone",
+    (
+        f"V=$1; R=$2; E=$3; C={RECOVER_CONTAINER}; {_OURS}; $E rm -f $C >/dev/null 2>&1; "
+        'N() { echo "mariadb is not proven stopped$*"; exit 4; }; case $($E inspect -f "{{.State.Running}}" mariadb) in true) exit 0;; '
+        'false) [ -d "$V" ] || N;; *) N;; esac; X=$(for N in mariadb /var/lib/mysql; do $E ps -f volume=$N --format "{{.Names}}" || '
+        'echo "(not known)"; done | sort -u); for P in /proc/[0-9]*; do [ ! "$P/cwd" -ef "$V" ] || case $(readlink "$P/exe") in '
+        '*mariadb*|*mysql*) X="$X process ${P#/proc/}";; esac; done; [ -z "$X" ] || N : its data is in use by $X'
+    ),
+    PATH,
+    _MARK,
+    _ENGINE,
+)
+"""Arguments: data directory, mark, engine. Runs before each program that starts or reads a stopped member, and ends with 0 if nobody else uses
+its data: no container that has the volume, or anything at its place, and no server, which works in its data directory whatever its
+path. A reading of this store that a lost command left is put away first; a member that runs has its data for itself."""
+
 HOLD: Final = _script(
     "galera-hold",
     (
-        f'R=$1; E=$2; W=$3; {_DROP}; {_USERS}; I() {{ $E inspect -f "{{{{.State.Running}}}}" mariadb; }}; '
-        f'S() {{ [ $W = running ] || {{ [ "$(I)" = false ] || {{ echo "mariadb is not proven stopped"; exit 4; }}; {_NOBODY}; }}; }}; S; '
+        f'R=$1; E=$2; W=$3; {_DROP}; I() {{ $E inspect -f "{{{{.State.Running}}}}" mariadb; }}; '
+        'S() { [ $W = running ] || [ "$(I)" = false ] || { echo "mariadb is not proven stopped"; exit 4; }; }; S; '
         f'if [ -e "$F" ]; then [ "$(head -n 1 "$F")" = "{HELD} $R" ] || {{ echo "held by another: $(head -n 1 "$F")"; exit 3; }}; '
         f'else mkdir -p "$D" && printf "{HELD} %s\\n[Unit]\\nAssertPathExists=!%s\\n" "$R" "$F" > "$F.new" && mv "$F.new" "$F" '
         "|| exit 5; fi; systemctl daemon-reload || exit 7; S; "
-        f'case "$(I):$(systemctl is-active {UNIT}):$(U || echo unknown)" in false:inactive:|false:failed:) echo held: stopped;; *) echo held: running;; esac'
+        f'case "$(I):$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
     ),
     _MARK,
     _ENGINE,
@@ -95,8 +94,8 @@ STOP: Final = _script(
         f'R=$1; E=$2; {_DROP}; [ "$(head -n 1 "$F" 2>/dev/null)" = "{HELD} $R" ] || {{ echo "not held by this run"; exit 3; }}; '
         'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 "WSREP: view(view_id(")" in *"view_id(NON_PRIM,"*) ;; '
         '*) echo "its log does not tell that it is outside of a Primary component"; exit 4;; esac; '
-        f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; {_USERS}; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
-        f'$(systemctl is-active {UNIT}):$(U || echo unknown)" in false:inactive:|false:failed:) echo held: stopped;; *) echo held: running;; esac'
+        f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
+        f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'
     ),
     _MARK,
     _ENGINE,
@@ -133,7 +132,7 @@ COPY: Final = _script(
 READ: Final = _script(
     "galera-read-position",
     (
-        f"E=$2; R=$3; C={RECOVER_CONTAINER}; {_OURS}; $E rm -f $C >/dev/null 2>&1; {_STOPPED}; "
+        f"E=$2; R=$3; C={RECOVER_CONTAINER}; {_STOPPED}; {_OURS}; $E rm -f $C >/dev/null 2>&1; "
         'I=$($E inspect -f {{.Image}} mariadb) || exit 5; P="remediator-position $1"; echo "$P begin"; '
         "$E run --rm --name $C --label remediator.run=$R --network none --volumes-from mariadb --user 0 "
         "--entrypoint sh $I -c '$(command -v mariadbd || command -v mysqld) "
@@ -151,8 +150,8 @@ is less than what is kept of a step's output. A log named without an extension w
 BOOTSTRAP: Final = _script(
     "galera-bootstrap",
     (
-        f"V=$1; R=$2; E=$3; C={BOOTSTRAP_CONTAINER}; {_OURS}; $E rm $C >/dev/null 2>&1; "
-        f'$E inspect $C >/dev/null 2>&1 && {{ echo "a bootstrap container runs already"; exit 6; }}; {_STOPPED}; '
+        f"V=$1; R=$2; E=$3; C={BOOTSTRAP_CONTAINER}; {_STOPPED}; {_OURS}; $E rm $C >/dev/null 2>&1; "
+        '$E inspect $C >/dev/null 2>&1 && { echo "a bootstrap container runs already"; exit 6; }; '
         'I=$($E inspect -f "{{.Image}}" mariadb) || exit 5; '
         'sed -i "s/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/" "$V/grastate.dat" && sync "$V/grastate.dat" || exit 5; '
         '$E run -d --name $C --label "remediator.run=$R" --network host --volumes-from mariadb '
@@ -167,12 +166,12 @@ BOOTSTRAP: Final = _script(
 JOIN: Final = _script(
     "galera-join",
     (
-        f"R=$1; V=$2; M=$3; E=$4; {_MAY_START}; {_DROP}; {_RELEASE}; "
+        f"R=$1; V=$2; M=$3; E=$4; U={UNIT}; D=/etc/systemd/system/$U.d; {_FILE}; {_RELEASE}; "
         '[ -s "$V/gvwstate.dat" ] || rm -f "$V/gvwstate.dat"; '
         'if [ "$M" = sst ] && [ -e "$V/grastate.dat" ]; then case $($E inspect -f "{{.State.Running}}" mariadb) in '
         'true) ;; false) S="${V%/*}/remediator-$R"; mkdir -p -m 0700 "$S" && mv "$V/grastate.dat" "$S/grastate.dat.set-aside" '
         '|| exit 5;; *) echo "mariadb is not proven stopped"; exit 4;; esac; fi; '
-        f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
+        "systemctl reset-failed $U 2>/dev/null; systemctl start $U"
     ),
     _MARK,
     PATH,
@@ -189,7 +188,7 @@ FINISH: Final = _script(
         'N() { C=$($E ps -a --format "{{.Names}}") || exit 5; echo "$C" | grep -qx $B; }; if N; then '
         '[ "$($E inspect -f "{{index .Config.Labels \\"remediator.run\\"}}" $B)" = "$R" ] '
         '|| { echo "the bootstrap container is not of this run"; exit 6; }; '
-        f"$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; {_MAY_START}; {_DROP}; {_RELEASE}; "
+        f"$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; {_RELEASE}; "
         f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _MARK,
@@ -198,10 +197,8 @@ FINISH: Final = _script(
 """Arguments: mark, engine. Ends our bootstrap container cleanly and starts the unit in its place; an engine that does not say what
 containers there are ends it before anything is changed, and one that was sent twice does no harm."""
 
-START: Final = _script(
-    "galera-start", f"E=$1; {_MAY_START}; systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}", _ENGINE
-)
-"""Arguments: engine. Starts the unit as it is, if nobody else uses its data; one that runs is left as it is."""
+START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
+"""Starts the unit as it is; one that runs is left as it is."""
 
 _LOGIN = (
     'A=; for U in mysql root; do if $E exec -u "$U" mariadb sh -c \'unset MYSQL_PWD; C=$(command -v mariadb || command -v mysql) '
@@ -250,5 +247,5 @@ PC_BOOTSTRAP: Final = _script(
 `LOGIN` names; looks at its component in the same moment, and leaves a Primary one as it is (GB-3; MariaDB below 11.2)."""
 
 ALL: Final = (
-    HOLD, STOP, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
+    ALONE, HOLD, STOP, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.integrations.galera import assess, marks
+from remediator.integrations.galera import assess, marks, scripts
 from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
 from remediator.model.content import ActionInput, ActionSpec
@@ -209,7 +209,14 @@ def argvs(action: str, asked: ActionInput) -> list[tuple[str, tuple[str, ...]]]:
     """Return (host, argv) of each command that `action` builds."""
     commands = ACTIONS[action].commands(asked)
     assert all(command.privileged and not command.first for command in commands)
-    return [(command.host, command.argv) for command in commands]
+    return [(command.host, command.argv) for command in commands if command.argv[3] != scripts.ALONE.name]
+
+
+def asks_first(action: str, asked: ActionInput) -> bool:
+    """Return whether `action` asks first who uses the data, on the same host."""
+    commands = ACTIONS[action].commands(asked)
+    first = commands[0]
+    return len(commands) == 2 and first.argv[3] == scripts.ALONE.name and first.host == commands[1].host
 
 
 def read(seqno: int = 77, uuid: str = UUID, **changes: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import pytest
 
 from remediator.integrations import registry
 from remediator.integrations.container import units
-from remediator.integrations.galera import scripts
 from remediator.model import targets
 from remediator.model.content import ActionInput, ActionSpec, Effect, Probe, Risk
 from remediator.model.hosts import Host
@@ -87,11 +86,6 @@ FAILED_MEMBER: dict[str, Any] = {
     "any_donor_or_joiner": False,
     "bootstrap_left_over": False,
 }
-
-
-def test_starting_a_member_goes_through_its_unit_without_options() -> None:
-    found = argvs("galera.start_member", **FAILED_MEMBER)
-    assert found == [scripts.START.argv("docker")]
 
 
 @pytest.mark.parametrize(

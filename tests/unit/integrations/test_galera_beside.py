@@ -18,6 +18,7 @@ from remediator.integrations.galera import assess, launch, scripts
 from remediator.integrations.galera.decision import Procedure, outlook
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.gather import picture
+from remediator.model.content import Waits
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations.test_galera_scripts import MARK, SHELLS, Machine
@@ -109,58 +110,88 @@ def test_a_server_that_was_started_by_hand_is_found_by_its_directory(server: Pat
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_no_program_begins_beside_a_server_that_was_started_by_hand(server: Path, tmp_path: Path, shell: str) -> None:
+def test_a_server_that_was_started_by_hand_is_in_everybodys_way(server: Path, tmp_path: Path, shell: str) -> None:
     machine = Machine(tmp_path, shell)
     assert machine.data == server
-    for script, words in (
-        (scripts.HOLD, (MARK, "docker", "stopped")),
-        (scripts.READ, ("word-of-ours", "docker", MARK)),
-        (scripts.BOOTSTRAP, (str(machine.data), MARK, "docker")),
-        (scripts.JOIN, (MARK, str(machine.data), "ist", "docker")),
-        (scripts.JOIN, (MARK, str(machine.data), "sst", "docker")),
-        (scripts.FINISH, (MARK, "docker")),
-        (scripts.START, ("docker",)),
-    ):
-        ended = machine.run(script, *words)
-        assert (ended.code, ended.out.startswith("mariadb is not proven stopped: its data is in use by process")) == (
-            4,
-            True,
-        ), script.name
-    assert machine.run(scripts.HOLD, MARK, "docker", "running").out == "held: running\n"
-    assert (machine.data / "grastate.dat").read_text() == "seqno: -1\nsafe_to_bootstrap: 0\n"
-    assert not [call for call in machine.calls() if call.startswith(("docker run", f"systemctl start {scripts.UNIT}"))]
+    ended = machine.run(scripts.ALONE, str(machine.data), MARK, "docker")
+    assert (ended.code, ended.out.startswith("mariadb is not proven stopped: its data is in use by process")) == (
+        4,
+        True,
+    )
+    (tmp_path / "other").mkdir()
+    assert machine.run(scripts.ALONE, str(tmp_path / "other"), MARK, "docker").code == 0
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("how", ["by another container", "the engine does not say"])
-def test_no_program_begins_beside_another_container_or_where_nobody_knows(tmp_path: Path, shell: str, how: str) -> None:
+def test_a_shell_that_stands_in_the_data_directory_is_in_nobodys_way(tmp_path: Path, shell: str) -> None:
     machine = Machine(tmp_path, shell)
-    if how == "by another container":
-        machine.put("others", "4711\n")
-        machine.put("of-4711", f"/{BY_HAND} {machine.data};\n")
-        says = f"its data is in use by /{BY_HAND}"
-    else:
+    with subprocess.Popen(["sleep", "60"], cwd=machine.data) as looking:
+        assert machine.run(scripts.ALONE, str(machine.data), MARK, "docker").code == 0
+        looking.kill()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("running", "others", "code", "says"),
+    [
+        ("false", "", 0, ""),
+        ("false", f"{BY_HAND}\n", 4, f": its data is in use by {BY_HAND}"),
+        ("false", None, 4, ": its data is in use by (not known)"),
+        ("true", f"{BY_HAND}\n", 0, ""),
+        ("", "", 4, ""),
+        ("maybe", "", 4, ""),
+    ],
+)
+def test_only_where_nobody_else_has_the_data_the_next_program_runs(
+    tmp_path: Path, shell: str, running: str, others: str | None, code: int, says: str
+) -> None:
+    machine = Machine(tmp_path, shell)
+    machine.put("running", running)
+    if others is None:
         machine.put("silent")
-        says = "what uses its data is not known"
-    for script, words in (
-        (scripts.HOLD, (MARK, "docker", "stopped")),
-        (scripts.READ, ("word-of-ours", "docker", MARK)),
-        (scripts.BOOTSTRAP, (str(machine.data), MARK, "docker")),
-        (scripts.JOIN, (MARK, str(machine.data), "ist", "docker")),
-        (scripts.START, ("docker",)),
-    ):
-        ended = machine.run(script, *words)
-        assert (ended.code, ended.out) == (4, f"mariadb is not proven stopped: {says}\n"), script.name
+    else:
+        machine.put("others", others)
+    ended = machine.run(scripts.ALONE, str(machine.data), MARK, "docker")
+    assert (ended.code, ended.out) == (code, f"mariadb is not proven stopped{says}\n" if code else "")
+    assert machine.run(scripts.ALONE, f"{machine.data}/not-there", MARK, "docker").code == (
+        0 if running == "true" else 4
+    )
     assert not [call for call in machine.calls() if call.startswith(("docker run", "systemctl"))]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_container_that_has_other_data_is_in_nobodys_way(tmp_path: Path, shell: str) -> None:
+def test_a_reading_of_another_store_is_left_and_nothing_begins(tmp_path: Path, shell: str) -> None:
     machine = Machine(tmp_path, shell)
-    machine.put("others", "4711\n")
-    machine.put("of-4711", f"/cron /var/log; {machine.data}-of-another; /etc;\n")
-    assert machine.run(scripts.START, "docker").code == 0
-    assert machine.run(scripts.HOLD, MARK, "docker", "stopped").out == "held: stopped\n"
+    machine.put("label", "prod.0000000000000000.run-7")
+    assert machine.run(scripts.ALONE, str(machine.data), MARK, "docker").code == 6
+    assert not [call for call in machine.calls() if call.startswith("docker rm")]
+
+
+def test_each_step_that_starts_or_reads_a_stopped_member_asks_first() -> None:
+    down = [world.stopped(host, hold=world.held()) for host in world.HOSTS]
+    chosen = {**world.reads(70, 77, 77), **world.CHOSEN}
+    bootstrapped = [world.stopped("ctl1"), world.running("ctl2", world.sql(size=1)), world.stopped("ctl3")]
+    assert world.asks_first("galera.read_position", world.order("ctl1"))
+    assert world.asks_first("galera.start_stopped", world.order("ctl1"))
+    assert world.asks_first("galera.bootstrap", world.order("ctl1", *down, results=chosen))
+    assert world.asks_first("galera.join", world.order("ctl1", *bootstrapped, results=chosen))
+    every = {
+        action
+        for action, spec in world.ACTIONS.items()
+        if {scripts.READ, scripts.START, scripts.BOOTSTRAP, scripts.JOIN} & set(spec.scripts)
+    }
+    assert {action for action in every if scripts.ALONE not in world.ACTIONS[action].scripts} == set()
+
+
+def test_the_unit_takes_its_place_again_only_when_no_stranger_has_the_data() -> None:
+    def finishing(users: list[str]) -> Any:
+        at_work = world.running("ctl2", world.sql(), users=users)
+        chosen = {**world.reads(70, 77, 77), **world.CHOSEN}
+        return world.order("ctl2", world.running("ctl1"), at_work, world.running("ctl3"), results=chosen)
+
+    assert len(world.ACTIONS["galera.finish"].commands(finishing(BESIDE))) == 1
+    with pytest.raises(Waits, match=BY_HAND):
+        world.ACTIONS["galera.finish"].commands(finishing([*BESIDE, f"container {BY_HAND}"]))
 
 
 # what is known, said and decided ---------------------------------------------------------------------------------------------

@@ -157,9 +157,9 @@ def order(
 
 
 def test_its_runbook_reads_and_then_starts_its_unit_without_options() -> None:
-    (reads,) = world.ACTIONS["galera.read_lone"].commands(order(down(), read=None))
-    assert reads.argv[3] == "galera-read-position"
-    assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv("docker"))]
+    reads = world.ACTIONS["galera.read_lone"].commands(order(down(), read=None))
+    assert [command.argv[3] for command in reads] == ["galera-alone", "galera-read-position"]
+    assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv())]
     for action in ("galera.read_lone", "galera.start_lone"):
         assert world.ACTIONS[action].commands(order(down(), run="")) == ()
 

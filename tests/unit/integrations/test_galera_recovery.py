@@ -448,7 +448,7 @@ def test_the_bootstrap_container_is_ended_only_when_all_others_are_synced() -> N
 
 
 def test_only_what_is_proven_stopped_is_started() -> None:
-    assert argvs("galera.start_stopped", order("ctl1")) == [("ctl1", scripts.START.argv("docker"))]
+    assert argvs("galera.start_stopped", order("ctl1")) == [("ctl1", scripts.START.argv())]
     for reply in (world.running("ctl1"), make.reply("ctl1", reach=Reach.UNREACHABLE), None):
         assert argvs("galera.start_stopped", order("ctl1", reply, world.stopped("ctl2"))) == []
 

@@ -20,7 +20,7 @@ FAILED: dict[str, Any] = {
     "abs_clock_offset_s": 0.1, "quorum_without_me": True, "any_donor_or_joiner": False, "split": False,
     "bootstrap_left_over": False,
 }  # fmt: skip
-START = scripts.START.argv("docker")
+START = scripts.START.argv()
 
 
 def order(position: dict[str, Any] | None, **changes: Any) -> ActionInput:
@@ -95,7 +95,7 @@ def test_one_that_was_part_of_it_is_started(seqno: int, others: Any, own: Any) -
 
 
 def started(asked: ActionInput) -> list[tuple[str, ...]]:
-    return [command.argv for command in world.ACTIONS["galera.start_member"].commands(asked)]
+    return [argv for _, argv in world.argvs("galera.start_member", asked)]
 
 
 @pytest.mark.parametrize("seqno", [0, 76, 77])
