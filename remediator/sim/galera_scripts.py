@@ -20,6 +20,8 @@ ONLY_READ = ("galera-alone", "galera-read-position", "galera-login")
 """They change nothing, and may run as often as they are needed."""
 ASK_ONLY = ("galera-login",)
 """They are R0: nothing is claimed for them."""
+GO_BEFORE = ("galera-alone",)
+"""They stand before the program of a step, and are not the effect that its INTENT is for."""
 Ended = tuple[int, str]
 """Exit code and output."""
 NOT_STOPPED: Ended = (4, "mariadb is not proven stopped")

@@ -113,7 +113,8 @@ class Watch:
             self._claimed(run, host)
         self._journalled(run, step, left, host, command)
         self._approved(run, host)
-        left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
+        if script not in galera_scripts.GO_BEFORE:
+            left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
         self.account.left[run.id] = left
         for name in (
             "claim",
