@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from remediator.daemon import grouping, hinting, identities, leavings, muting, observing, situation, storming, stumbling
 from remediator.daemon.turn import Turn
-from remediator.model.content import ActionInput, Mode
+from remediator.model.content import ActionInput, Mode, Risk
 from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.records import Run, RunState
@@ -47,6 +47,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         brakes=Brakes(
             evidence_age_s=limits.evidence_age_s[plan.risk],
             cooldown_s=limits.cooldown_s[plan.risk],
+            cooldown_before_risk_s=limits.cooldown_s[Risk.R2],
             runs_per_rung=limits.runs_per_rung[plan.risk],
             per_10min=limits.rate_per_10min,
             per_day=limits.rate_per_day,
@@ -177,6 +178,8 @@ def _past(run: Run) -> PastRun:
         ended_at=run.ended_at,
         rule=run.plan.rule,
         succeeded=run.state is RunState.SUCCEEDED,
+        risked_at=run.risked_at if run.plan.risk is Risk.R3 else intent,
+        reason=run.reason,
     )
 
 

@@ -16,7 +16,7 @@ from remediator.daemon import grouping
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Claimed, LayClaim
 from remediator.daemon.world import World
-from remediator.model.content import Effect, Risk
+from remediator.model.content import Risk
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.times import Instant, rfc3339
 from remediator.runs import claims
@@ -39,7 +39,7 @@ class Wanting:
 
 def needs(step: PlannedStep) -> bool:
     """Return whether `step` changes something."""
-    return bool(step.commands) and step.effect is not Effect.OBSERVE and step.risk is not Risk.R0
+    return bool(step.commands) and step.risk is not Risk.R0
 
 
 def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) -> Claim | Wanting:

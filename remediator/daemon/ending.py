@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from remediator.daemon import all_clear, claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
+from remediator.model.content import Risk
 from remediator.model.records import Incident, Run, RunState
+from remediator.model.times import rfc3339
 from remediator.runs import debts, machine
 
 
@@ -47,6 +51,8 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
         return turn.journal.was_told(f"{incident.id}:")
     if ended.state is RunState.FAILED:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
+        if lifecycle.ended_early(ended):
+            return deciding.escalate(turn, after, rule, _early(turn, ended), result)
         if lifecycle.next_rung(after, ladder) is not None:
             return False
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
@@ -72,6 +78,15 @@ def called_off(run: Run) -> str:
         return f"{said}. Nothing was done"
     begun = ", ".join(step.id for step in run.steps if step.intent_at is not None)
     return f"{said}. Begun before that: {begun}; the rest is left to you"
+
+
+def _early(turn: Turn, ended: Run) -> str:
+    """Return why a run ended before what can lose data, and when the next one may begin."""
+    at = turn.now.wall + timedelta(seconds=turn.world.limits.cooldown_s[Risk.R2])
+    return (
+        f"{ended.id} ({ended.plan.runbook}) ended before anything that can lose data: {ended.reason}\n"
+        f"It is proposed again from {rfc3339(at)} on, if the problem is still there"
+    )
 
 
 def incident_follows(turn: Turn, run: Run) -> None:

@@ -47,14 +47,14 @@ def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -
 
 
 def _told(run: Run, now: Instant) -> Mapping[str, Any]:
-    """Return what an assessment may know of a run: seconds since its first INTENT and its end (None: it lives)."""
+    """Return what an assessment may know of a run: seconds since its first INTENT and its end (None: it lives), and what it began."""
     return {
         "run": run.id,
         "runbook": run.plan.runbook,
         "state": run.state.value,
         "age_s": now.since(run.intent_at) if run.intent_at is not None else 0.0,
         "ended_s": now.since(run.ended_at) if run.ended_at is not None else None,
-        "done": tuple(step.action for step in run.steps if step.intent_at is not None),
+        "done": tuple(step.action for step in run.steps if step.began),
     }
 
 

@@ -303,6 +303,10 @@ def _doubt(turn: Turn, run: Run, why: str) -> None:
 def probe(turn: Turn, run: Run, step: StepRecord) -> None:
     """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
     world = turn.world
+    if resolving.planned(run, step).effect is Effect.OBSERVE:
+        if (run.id, step.id) not in world.under_way:
+            settle(turn, run, step, Probe.NOT_APPLIED, by="effect", actor=ENGINE)
+        return  # it only reads: it is never in doubt, and is done again once nobody is at it any more
     since = world.probing.setdefault(run.id, turn.now)
     action = world.content.actions.get(step.action)
     planned = resolving.planned(run, step)
@@ -347,7 +351,7 @@ def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, ac
     """Record that `answer` is what became of a step in doubt, and let the run go on from there."""
     planned = resolving.planned(run, step)
     begun = planned.parallel or any(each.state is StepState.DONE for each in run.steps)
-    repeatable = begun and planned.effect is Effect.IDEMPOTENT
+    repeatable = (begun and planned.effect is Effect.IDEMPOTENT) or planned.effect is Effect.OBSERVE
     run = machine.probed(run, step.id, answer, turn.now, by=by, repeatable=repeatable)
     after = next(each for each in run.steps if each.id == step.id)
     if after.state is StepState.DONE:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from remediator.model.content import Risk
 from remediator.model.judging import State
 from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
 from remediator.model.times import Instant, rfc3339
@@ -88,7 +89,8 @@ def verifying(incident: Incident) -> Incident:
 def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
     """Return `incident` after `run` ended: resolved by a verified cure, or open for the next rung or for a person.
 
-    A refused run used no rung: the incident is open again. A failed one used its rung. One that a person cancelled used the
+    A refused run used no rung: the incident is open again. A failed one used its rung, unless it was R3 and ended before the step of it
+    that can lose data: it is tried again after its cooldown. One that a person cancelled used the
     whole ladder: whoever said "hands off" has the incident.
     """
     if run.state is RunState.SUCCEEDED:
@@ -100,12 +102,19 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident
         return replace(incident, rungs=rungs, state=IncidentState.ESCALATED)
     if run.state is not RunState.FAILED:
         return replace(incident, state=IncidentState.OPEN)
+    if ended_early(run):
+        return replace(incident, state=IncidentState.OPEN)
     return replace(incident, rungs=(*incident.rungs, run.plan.runbook), state=IncidentState.OPEN)
 
 
 def acknowledged(incident: Incident, by: str, reason: str, at: Instant) -> Incident:
     """Return `incident` in the hands of a person: it waits for nobody else."""
     return replace(incident, acked_at=at, acked_by=by, ack_reason=reason)
+
+
+def ended_early(run: Run) -> bool:
+    """Return whether `run` failed before it came to what can lose data: then it has not used up the one R3, and its rung."""
+    return run.state is RunState.FAILED and run.plan.risk is Risk.R3 and run.risked_at is None
 
 
 def escalated(incident: Incident) -> Incident:

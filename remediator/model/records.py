@@ -160,6 +160,16 @@ class StepRecord:
     """How many INTENTs it has had."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """What it gives to later steps; while it settles, what was seen of it last."""
+    exit_code: int | None = None
+    """Of its last command, once that ended; None also where none of them left, or nobody knows."""
+    left: bool = True
+    """False: it is known that no command of it ever left."""
+
+    @property
+    def began(self) -> bool:
+        """It has an INTENT, and it is not known that nothing came of it: its commands never left, or its last one ended with a code of its own."""
+        fell = self.state is StepState.FAILED and (not self.left or self.exit_code not in (None, 0))
+        return self.intent_at is not None and not fell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +223,15 @@ class Run:
     @property
     def intent_at(self) -> Instant | None:
         return next((step.intent_at for step in self.steps if step.intent_at is not None), None)
+
+    @property
+    def risked_at(self) -> Instant | None:
+        """When it reached the first step whose own risk is that of its plan, and which had something to do; None: it did not get so far.
+
+        A recovery that ended before (its rules refused, a member came back) has used up nothing but the cooldown of what it did.
+        """
+        at_risk = {step.id for step in self.plan.steps if step.risk is self.plan.risk and step.commands}
+        return next((step.intent_at for step in self.steps if step.intent_at is not None and step.id in at_risk), None)
 
 
 class DebtState(enum.Enum):

@@ -126,7 +126,17 @@ def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> R
     if step.state is not StepState.PENDING:
         raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
     return _with_step(
-        run, replace(step, state=StepState.INTENT, intent_at=now, before=dict(before), probe=None, tries=step.tries + 1)
+        run,
+        replace(
+            step,
+            state=StepState.INTENT,
+            intent_at=now,
+            before=dict(before),
+            probe=None,
+            tries=step.tries + 1,
+            exit_code=None,
+            left=True,
+        ),
     )
 
 
@@ -140,18 +150,27 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
     output = "\n".join(f"$ {brief(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
     last = done[-1] if done else None
     if last is not None and last.exit_code is None and last.error.startswith(NOT_STARTED):
-        return _with_step(run, replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now))
+        nothing = len(done) == 1
+        return _with_step(
+            run,
+            replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now, left=not nothing),
+        )
     if last is None or last.exit_code is None:
         why = last.error if last is not None and last.error else "nothing came back"
         return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why, output=output))
     if last.exit_code != 0:
         result = f"{brief(last.argv)} ended with {last.exit_code}: {_last_line(last.output) or last.error}"
-        return _with_step(run, replace(step, state=StepState.FAILED, result=result, output=output, outcome_at=now))
+        return _with_step(
+            run,
+            replace(
+                step, state=StepState.FAILED, result=result, output=output, outcome_at=now, exit_code=last.exit_code
+            ),
+        )
     if len(done) < expected:
         return _with_step(
             run, replace(step, state=StepState.IN_DOUBT, result="not every command was run", output=output)
         )
-    return _with_step(run, replace(step, state=StepState.DONE, result="ok", output=output, outcome_at=now))
+    return _with_step(run, replace(step, state=StepState.DONE, result="ok", output=output, outcome_at=now, exit_code=0))
 
 
 def wants_another_claim(step: StepRecord) -> bool:

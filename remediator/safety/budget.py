@@ -34,7 +34,11 @@ def budget(case: Case) -> Verdict:
                 until=until,
             )
     if case.incident is not None:
-        rung = [run for run in others if run.incident == case.incident and run.runbook == case.plan.runbook]
+        rung = [
+            run
+            for run in others
+            if run.incident == case.incident and run.runbook == case.plan.runbook and not run.ended_early
+        ]
         if len(rung) >= case.brakes.runs_per_rung:
             return refuse(
                 "budget",
@@ -46,7 +50,7 @@ def budget(case: Case) -> Verdict:
 
 
 def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
-    """No other R3 is under way anywhere, and this target's last one began long enough ago."""
+    """No other R3 is under way anywhere, and this target's last one reached what can lose data long enough ago."""
     earlier = [run for run in others if run.risk == Risk.R3.name]
     for run in earlier:
         if run.ended_at is None:
@@ -56,7 +60,11 @@ def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
                 run=run.run,
             )
     every_s = case.brakes.r3_every_s
-    ages = [case.now.since(run.intent_at) for run in earlier if run.target == case.plan.target.text]
+    ages = [
+        case.now.since(run.risked_at)
+        for run in earlier
+        if run.target == case.plan.target.text and run.risked_at is not None
+    ]
     youngest = min(ages, default=every_s)
     if youngest < every_s:
         return refuse(
@@ -79,11 +87,15 @@ def cooldown(case: Case) -> Verdict:
             continue
         if run.ended_at is None:
             return refuse("cooldown", f"run {run.run} on this target has not ended", run=run.run)
-        left = case.brakes.cooldown_s - case.now.since(run.ended_at)
+        wait_s, why = case.brakes.cooldown_s, ""
+        if run.ended_early:
+            wait_s = min(wait_s, case.brakes.cooldown_before_risk_s)
+            why = f" before anything that can lose data ({run.reason.splitlines()[0] if run.reason else 'no reason given'})"
+        left = wait_s - case.now.since(run.ended_at)
         if left > 0:
             return refuse(
                 "cooldown",
-                f"{run.runbook} ended on this target {seconds(case.now.since(run.ended_at))} ago, {seconds(case.brakes.cooldown_s)} is the wait",
+                f"{run.runbook} ended on this target {seconds(case.now.since(run.ended_at))} ago{why}, {seconds(wait_s)} is the wait",
                 until=case.utc(left),
                 run=run.run,
             )

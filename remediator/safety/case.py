@@ -36,6 +36,8 @@ class Brakes:
     storm_percent: int
     host_boot_s: float
     r3_every_s: float
+    cooldown_before_risk_s: float = 0.0
+    """The wait after an R3 run that ended before the step of it that is itself R3: that of R2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,14 @@ class PastRun:
     ended_at: Instant | None
     rule: str | None = None
     succeeded: bool = False
+    risked_at: Instant | None = None
+    """Of an R3 run: the INTENT of its first step that is itself R3; None: it ended before. Of any other one that of its first step."""
+    reason: str = ""
+
+    @property
+    def ended_early(self) -> bool:
+        """An R3 run that is over and never reached what can lose data: it counts as R2."""
+        return self.risk == "R3" and self.risked_at is None and self.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

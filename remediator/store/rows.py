@@ -183,6 +183,8 @@ def step(record: StepRecord) -> dict[str, Any]:
         "output": record.output,
         "tries": record.tries,
         "given": as_json(record.given),
+        "exit_code": record.exit_code,
+        "left": record.left,
     }
 
 
@@ -259,6 +261,8 @@ def to_run(row: Mapping[str, Any]) -> Run:
                 output=each["output"],
                 tries=each["tries"],
                 given=from_json(each.get("given", {})),
+                exit_code=each.get("exit_code"),
+                left=each.get("left", True),
             )
             for each in row["steps"]
         ),

@@ -120,8 +120,8 @@ def gb_12(case: Case) -> str | None:
 
 
 def gb_13(case: Case) -> str | None:
-    """GB-13: after a bootstrap whose canaries are not good nothing follows."""
-    if case.picture.last_bootstrap == "none" or case.picture.canaries_good is True:
+    """GB-13: after a bootstrap whose canaries are not good nothing follows. Of one that never began there is nothing to say."""
+    if case.picture.last_bootstrap not in ("recent", "in_doubt") or case.picture.canaries_good is True:
         return None
     return "the row counts after the last bootstrap are not proven good: a person looks at the data"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.content import Probe
+from remediator.model.content import Probe, Risk
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Run, RunState, StepState
 from remediator.model.replies import CommandDone
@@ -63,6 +63,41 @@ def test_outcomes(commands: list[CommandDone], state: StepState, words: str) -> 
     step = machine.outcome(intended(), "start", commands, 1, at(3)).steps[0]
     assert step.state is state
     assert words in step.result
+
+
+@pytest.mark.parametrize(
+    ("commands", "began"),
+    [
+        ([done(0)], True),
+        ([done(4, "mariadb is not proven stopped")], False),
+        ([done(None, error="not started: no connection")], False),
+        ([done(0), done(None, error="not started: it waited for too long to leave")], True),
+        ([done(None, error="the link was lost")], True),
+    ],
+)
+def test_a_step_whose_program_refused_or_never_left_has_begun_nothing(commands: list[CommandDone], began: bool) -> None:
+    assert machine.outcome(intended(), "start", commands, 1, at(3)).steps[0].began is began
+    assert not running().steps[0].began
+    settled = machine.failed(
+        machine.settling(machine.outcome(intended(), "start", [done(0)], 1, at(3)), "start", "t", {}),
+        "start",
+        "no",
+        at(9),
+    )
+    assert settled.steps[0].began, "what it had set going did not come about"
+
+
+def test_a_run_has_risked_what_its_risk_says_only_from_the_step_of_that_risk_on() -> None:
+    first = replace(a_plan().steps[0], id="hold", risk=Risk.R2)
+    idle = replace(first, id="stop", risk=Risk.R3, commands=())
+    last = replace(first, id="bootstrap", risk=Risk.R3)
+    run = machine.planned(
+        "run-1", replace(a_plan(risk=Risk.R3), steps=(first, idle, last)), "inc-1", "remediator", at(0)
+    )
+    for step, moment in (("hold", 2), ("stop", 3)):
+        run = machine.intent(run, step, {}, at(moment))
+    assert (run.intent_at, run.risked_at) == (at(2), None)
+    assert machine.intent(run, "bootstrap", {}, at(4)).risked_at == at(4)
 
 
 def test_fewer_commands_than_planned_is_in_doubt() -> None:

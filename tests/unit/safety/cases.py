@@ -132,6 +132,8 @@ def past(
     ended_s: float | None = -50,
     runbook: str = "container-start",
     risk: str = "R1",
+    early: bool = False,
+    reason: str = "",
 ) -> PastRun:
     return PastRun(
         run=run,
@@ -141,6 +143,8 @@ def past(
         risk=risk,
         intent_at=at(intent_s),
         ended_at=None if ended_s is None else at(ended_s),
+        risked_at=None if early else at(intent_s),
+        reason=reason,
     )
 
 

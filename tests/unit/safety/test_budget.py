@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from remediator.model.content import Risk
 from remediator.model.mutes import Unacked
 from remediator.safety.case import PastRun
-from tests.unit.safety.cases import START, TARGET, a_plan, ask, past
+from tests.unit.safety.cases import START, TARGET, a_case, a_plan, ask, past
 
 pytestmark = pytest.mark.unit
 
@@ -26,12 +27,56 @@ R3: list[tuple[tuple[PastRun, ...], bool]] = [
     ((past(TARGET.text, risk="R3", intent_s=-DAY, ended_s=-(DAY - 2)),), True),
     ((past(TARGET.text, risk="R2", intent_s=-700, ended_s=-600),), True),
     ((past(TARGET.text, run="run-1", risk="R3", intent_s=-60, ended_s=None),), True),
+    ((past(TARGET.text, risk="R3", intent_s=-700, ended_s=-600, early=True),), True),
+    ((past(TARGET.text, risk="R3", intent_s=-700, ended_s=None, early=True),), False),
 ]
 
 
 @pytest.mark.parametrize(("runs", "allowed"), R3)
 def test_r3_runs_alone_and_once_a_day_on_a_target(runs: tuple[PastRun, ...], allowed: bool) -> None:
     assert ask("budget", plan=a_plan(risk=Risk.R3), past_runs=runs, own_run="run-1").allow is allowed
+
+
+def test_an_r3_that_ended_before_what_can_lose_data_counts_as_r2() -> None:
+    """It uses up neither the one of the day nor its rung, and its cooldown is that of R2, with the reason and the time of the next try."""
+    plan, brakes = (
+        a_plan(risk=Risk.R3),
+        replace(a_case().brakes, cooldown_s=86400.0, cooldown_before_risk_s=1800.0, runs_per_rung=1),
+    )
+    why = "choose: GB-9: ctl3 brings no position\nctl1: position 77"
+    early = past(
+        TARGET.text,
+        run="run-2",
+        incident="inc-1",
+        runbook=plan.runbook,
+        risk="R3",
+        intent_s=-120,
+        ended_s=-60,
+        early=True,
+        reason=why,
+    )
+    asked: dict[str, Any] = {"plan": plan, "brakes": brakes, "incident": "inc-1"}
+    assert ask("budget", **asked, past_runs=(early,)).allow
+    assert not ask("budget", **asked, past_runs=(replace(early, risked_at=early.intent_at),)).allow
+    verdict = ask("cooldown", **asked, past_runs=(early,))
+    assert not verdict.allow
+    assert (
+        "before anything that can lose data (choose: GB-9: ctl3 brings no position); 30 min is the wait"
+        in verdict.reason.replace(", 30", "; 30")
+    )
+    assert verdict.until == START + timedelta(seconds=1740)
+    late = past(
+        TARGET.text,
+        run="run-2",
+        incident="inc-1",
+        runbook=plan.runbook,
+        risk="R3",
+        intent_s=-5000,
+        ended_s=-1801,
+        early=True,
+    )
+    assert ask("cooldown", **asked, past_runs=(late,)).allow
+    assert not ask("cooldown", **asked, past_runs=(replace(late, risked_at=late.intent_at),)).allow
 
 
 def test_r1_does_not_wait_for_an_r3_elsewhere() -> None:

@@ -149,6 +149,7 @@ brakes = st.builds(
     Brakes,
     evidence_age_s=near(120.0),
     cooldown_s=near(600.0),
+    cooldown_before_risk_s=near(300.0),
     runs_per_rung=st.integers(1, 3),
     per_10min=st.integers(1, 5),
     per_day=st.integers(1, 30),
@@ -351,7 +352,7 @@ def less_known(case: Case) -> Iterator[tuple[str, Case]]:
 # one limit tighter -------------------------------------------------------------------------------------------------
 
 FEWER = ("evidence_age_s", "runs_per_rung", "per_10min", "per_day", "storm_hosts", "storm_percent")
-LONGER = ("cooldown_s", "maintenance_s", "host_boot_s", "r3_every_s")
+LONGER = ("cooldown_s", "cooldown_before_risk_s", "maintenance_s", "host_boot_s", "r3_every_s")
 
 
 def tighter(case: Case) -> Iterator[tuple[str, Case]]:
