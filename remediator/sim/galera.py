@@ -220,6 +220,7 @@ class Galera:
     def _began(self, host: str) -> None:
         member, data = self.members[host], self.members[host].data
         member.process, member.state, data.log, data.signs = "unit", "waiting", STARTING + READY, ()
+        member.joined_by = ""
         member.generation += 1
         if data.saved_view is None or data.view_text is not None:
             data.view, data.view_text = None, None
@@ -348,6 +349,7 @@ class Galera:
         if not data.empty and not (alike and within(data.branches, data.committed, self.branches, self._base)):
             self.wrongs.append(f"{host} held {data.uuid}:{data.committed}, which the Primary component never had")
         member.state, member.by_sst = "joining", not (alike and data.knows_itself and not data.sst)
+        member.joined_by = "SST" if member.by_sst else "IST"
         member.generation += 1
         self.conf_id += 1
         data.first_in(self.uuid, self._base, self.conf_id, anew=False)

@@ -34,6 +34,8 @@ class Member:
     process: str = "unit"
     """Which container runs it: unit, bootstrap, or none ("")."""
     by_sst: bool = False
+    joined_by: str = ""
+    """How it last caught up in this life: IST, SST, or not at all."""
     join_s: float = 6.0
     reachable: bool = True
     """By the other members that are: any two of which one is not are cut from each other."""

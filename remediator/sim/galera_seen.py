@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.integrations.galera import launch
+from remediator.integrations.galera.picture import NIL
 from remediator.model.values import Unknown
 from remediator.sim.galera import Galera
 from remediator.sim.galera_data import DATA_BYTES, VERSION
@@ -109,6 +110,7 @@ def files(
             {"age_s": round(galera.now_s - life.at_s, 1), "primary": life.primary, "outside": life.outside}
             for life in data.lives[-48:]
         ],
+        "transfer": _transfer(galera, member),
         "config": {"bootstrap": False, "addresses": list(galera.listed)},
         "who": {
             "machine": f"machine-{host}",
@@ -124,6 +126,21 @@ def files(
         "users": _users(member, engine_state),
     }
     return found | _containers(member, engine_state)
+
+
+def _transfer(galera: Galera, member: Member) -> dict[str, Any] | None:
+    """Return what its log tells of its last state transfer."""
+    if not member.joined_by:
+        return None
+    alike = member.joined_by == "IST"
+    return {
+        "group_uuid": galera.uuid,
+        "group_at": 9,
+        "local_uuid": galera.uuid if alike else NIL,
+        "local_at": 5 if alike else -1,
+        "write_sets": 4 if alike else None,
+        "from": 6 if alike else None,
+    }
 
 
 def _users(member: Member, engine_state: str) -> list[str] | None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.integrations.galera import lives, received, saved
+from remediator.integrations.galera import lives, received, saved, transfer
 from remediator.integrations.galera.launch import truth
 from remediator.integrations.galera.lives import Life
 from remediator.integrations.galera.received import Start
 from remediator.integrations.galera.saved import Saved, SavedView
+from remediator.integrations.galera.transfer import Transfer
 from remediator.model.kleene import Truth, any_of
 from remediator.model.values import Unknown
 
@@ -52,6 +53,9 @@ class Files:
     """How the newest lives of the server that its log tells of began, oldest first."""
     lives: tuple[Life, ...] | Unknown = NOT_COLLECTED
     """When they began, and whether each was in a Primary component; those of mysqld_safe beside those of the server."""
+
+    transfer: Transfer | Unknown = NOT_COLLECTED
+    """How it caught up in its newest life, by its log."""
 
     @property
     def in_sst(self) -> Truth:
@@ -90,7 +94,14 @@ def _files(data: Mapping[str, Any]) -> Files:
         upgrade_info=_upgrade_info(data),
         starts=received.parse(data["starts"]) if "starts" in data else _missing("starts"),
         lives=lives.parse(data["lives"]) if "lives" in data else _missing("lives"),
+        transfer=_transfer(data),
     )
+
+
+def _transfer(data: Mapping[str, Any]) -> Transfer | Unknown:
+    if "transfer" not in data:
+        return _missing("transfer")
+    return Unknown("no_log") if data.get("log_tail") is None else transfer.parse(data["transfer"])
 
 
 def _missing(key: str) -> Unknown:

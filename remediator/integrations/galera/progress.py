@@ -6,7 +6,6 @@ position below it, row counts); a member that runs and says nothing is waited fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
+from remediator.integrations.galera.transfer import Kind, Transfer
 from remediator.model import times
 from remediator.model.content import ActionInput, Settled, Waits
 from remediator.model.replies import HostReply
@@ -27,7 +27,7 @@ SST_LEAST_S = 1800.0
 LEFT_OUT_S = 5.0
 MOST_RESTARTS = 2
 CANARY_SHARE = 0.5
-RECEIVING_IST = re.compile(r"Receiving IST: (\d+) writesets, seqnos (\d+)-\d+")
+KINDS = (Kind.IST.value, Kind.SST.value)
 MIB = float(1 << 20)
 LAST_LINES = 300
 
@@ -169,7 +169,7 @@ def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
     if isinstance(status, Status) and status.cluster_status == "Primary" and status.local_state == "Synced":
         if uuid is not None and status.cluster_uuid != uuid:
             return Settled(text=f"{host}: Synced with {status.cluster_uuid}, not with {uuid}", failed=True, given=given)
-        how = _transfer(order, host, one) or given.get("how", "IST")
+        how = _transfer(one, given)
         took = f"{host}: Synced by {how}, size {status.cluster_size}, at {status.last_committed}"
         return Settled(text=took, done=True, given={"how": how})
     fallen = _fallen(one, reply)
@@ -180,14 +180,14 @@ def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
     return _moving(one, reply, given)
 
 
-def _transfer(order: ActionInput, host: str, one: Member) -> str | None:
-    """Return how a member came back, by its own log: from its own position on write sets alone (IST), or else a whole copy."""
-    tail = one.files.log_tail if isinstance(one.files, Files) else None
-    found = RECEIVING_IST.search(tail or "")
-    own = order.results.get(f"read_{host}", {}).get("seqno")
-    if found is None or not isinstance(own, int):
-        return None
-    return f"IST of {found.group(1)} write sets" if int(found.group(2)) <= own + 1 else "SST"
+def _transfer(one: Member, given: Mapping[str, Any]) -> str:
+    """Return how a member came back, by its own log; what was seen on the way tells a whole copy where the log does not."""
+    told = one.files.transfer if isinstance(one.files, Files) else Unknown("no_data_directory")
+    if given.get("how") == Kind.SST.value:
+        return Kind.SST.value  # whatever came after it, in this life or after a restart
+    if isinstance(told, Unknown) or isinstance(told.kind, Unknown):
+        return str(given["how"]) if given.get("how") in KINDS else "a transfer whose kind its log does not tell"
+    return told.text
 
 
 def left_out(one: Member) -> bool:
@@ -213,7 +213,7 @@ def _out(host: str, now_s: float, given: Mapping[str, Any]) -> Settled:
         text = f"{host}: it runs and is connected to nobody, also after {restarts} restarts"
         return Settled(text=text, failed=True, given=given)
     text = f"{host}: left out after its transfer, which only a restart ends"
-    return Settled(text=text, again=True, given={"restarts": restarts + 1})
+    return Settled(text=text, again=True, given={"how": given.get("how"), "restarts": restarts + 1})
 
 
 def _fallen(one: Member, reply: HostReply | None) -> str | None:
@@ -253,7 +253,7 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
     """Return how far a joiner is: its state, IST or SST, bytes and rate."""
     status, files = one.status, one.files
     sst = isinstance(files, Files) and files.in_sst is True
-    how = "SST" if sst or given.get("how") == "SST" else "IST"
+    how = _on_the_way(one, given)
     state = status.local_state if isinstance(status, Status) else f"SQL {one.sql}"
     amount = status.received_bytes if isinstance(status, Status) and not sst else None
     if amount is None and isinstance(files, Files) and isinstance(files.data_bytes, int):
@@ -270,6 +270,15 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
             text += f", {max(0.0, (amount - before) / MIB / (now_s - before_s)):.1f} MiB/s"
         kept |= {"bytes": amount, "at_s": now_s, "text": text}
     return Settled(text=text, given=kept)
+
+
+def _on_the_way(one: Member, given: Mapping[str, Any]) -> str:
+    """Return what kind of transfer is under way, as far as its log tells; a script of a whole copy runs for both kinds."""
+    told = one.files.transfer if isinstance(one.files, Files) else Unknown("no_data_directory")
+    known = isinstance(told, Transfer) and isinstance(told.kind, Kind) and told.kind is not Kind.NONE
+    if known and given.get("how") != Kind.SST.value and isinstance(told, Transfer) and isinstance(told.kind, Kind):
+        return told.kind.value
+    return str(given["how"]) if given.get("how") in KINDS else "state transfer"
 
 
 def unseen(order: ActionInput) -> str:

@@ -42,6 +42,9 @@ BEGINS = re.compile(
     r"^(?:(\d{4}-\d\d-\d\d) +(\d+:\d\d:\d\d) .*Starting MariaDB|(\d{6}) +(\d+:\d\d:\d\d) (?:mysqld_safe|mariadbd-safe) Starting )",
     re.M,
 )
+TRANSFER = re.compile(
+    r"State transfer required: *\n\tGroup state: ([0-9a-f-]{36}):(-?\d+)\n\tLocal state: ([0-9a-f-]{36}):(-?\d+)"
+)
 VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
 HARM = re.compile(
     r"Unable to lock \S*ibdata1|lock aria (?:aria )?control file|Could not get an exclusive lock"
@@ -151,7 +154,7 @@ def _log(path):
     """Return what the server's log tells; null without one."""
     text = _end(path, LOG_BYTES)
     if text is None:
-        return {"log_tail": None, "signs": None, "starts": None, "lives": None}
+        return {"log_tail": None, "signs": None, "starts": None, "lives": None, "transfer": None}
     lives = _lives(text)
     starts = [start for start in map(_started, lives[-MOST_STARTS:]) if start]
     return {
@@ -159,6 +162,7 @@ def _log(path):
         "signs": _signs(lives[-1]),
         "starts": starts,
         "lives": _beginnings(text, time.time()),
+        "transfer": _transfer(lives[-1]),
     }
 
 
@@ -231,6 +235,24 @@ def _started(text):
         "cache_uuid": cache.group(1) if cache else None,
         "received": _number(r"Recovering GCache ring buffer: found gapless sequence \d+-(\d+)", text),
         "formed": _first_primary(text),
+    }
+
+
+def _transfer(text):
+    """Return what the newest life tells of its last state transfer: both positions at its beginning, and the write sets that came after it;
+    null where it tells of none."""
+    asked = list(TRANSFER.finditer(text))
+    if not asked:
+        return None
+    group, group_at, local, local_at = asked[-1].groups()
+    ist = re.findall(r"Receiving IST: (\d+) writesets, seqnos (\d+)-\d+", text[asked[-1].end() :])
+    return {
+        "group_uuid": group,
+        "group_at": int(group_at),
+        "local_uuid": local,
+        "local_at": int(local_at),
+        "write_sets": int(ist[-1][0]) if ist else None,
+        "from": int(ist[-1][1]) if ist else None,
     }
 
 

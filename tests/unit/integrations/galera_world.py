@@ -60,6 +60,7 @@ def files(**changes: Any) -> dict[str, Any]:
         "sst_process": False,
         "process_bootstrap": False,
         "users": [],
+        "transfer": None,
         "container": {"env_names": ["PATH"], "env_bootstrap": False, "args_bootstrap": False},
         "helpers": {"remediator_galera_bootstrap": None, "remediator_galera_recover": None},
         "engine_reason": None,

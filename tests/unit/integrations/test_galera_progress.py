@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations import galera
 from remediator.integrations.galera import progress
 from remediator.model.content import Settled
 from remediator.model.replies import HostReply, Reach
@@ -116,13 +117,28 @@ def test_rows_that_are_gone_fail_it_and_rows_not_counted_do_not_pass_it(rows: An
     assert (state(found), words in found.text) == (wanted, True)
 
 
+def caught_up(first: int | None, *, local: int = 77) -> dict[str, Any]:
+    """Return what the log of a member tells that stood at `local` and received write sets from `first` on."""
+    count = None if first is None else 12
+    return {
+        "group_uuid": world.UUID,
+        "group_at": 95,
+        "local_uuid": world.UUID,
+        "local_at": local,
+        "write_sets": count,
+        "from": first,
+    }
+
+
 def joined(reply: HostReply, given: dict[str, Any] | None = None, results: Any = CHOSEN) -> Settled:
     return progress.joined(order("ctl1", reply, results=results), given or {})
 
 
 def test_a_joiner_is_done_when_it_is_synced_with_the_chosen_uuid() -> None:
     assert joined(world.running("ctl1", world.sql(size=2, at=79))) == Settled(
-        text="ctl1: Synced by IST, size 2, at 79", done=True, given={"how": "IST"}
+        text="ctl1: Synced by its own data: nothing was missing, size 2, at 79",
+        done=True,
+        given={"how": "its own data: nothing was missing"},
     )
     assert "by SST" in joined(world.running("ctl1"), {"how": "SST", "bytes": 5, "at_s": 1.0}).text
     foreign = joined(world.running("ctl1", world.sql(uuid=world.OTHER)))
@@ -139,7 +155,12 @@ def test_a_joiner_that_systemd_gave_up_has_failed_and_one_that_it_restarts_has_n
 
 def test_the_progress_of_an_ist_is_what_it_received() -> None:
     first = joined(
-        world.running("ctl1", world.sql(state="Joining", wsrep_received_bytes=str(10 << 20)), asked_s=3600.0)
+        world.running(
+            "ctl1",
+            world.sql(state="Joining", wsrep_received_bytes=str(10 << 20)),
+            asked_s=3600.0,
+            transfer=caught_up(78),
+        )
     )
     assert (first.text, state(first)) == ("ctl1: Joining, IST, 10.0 MiB", "goes on")
     later = world.running("ctl1", world.sql(state="Joining", wsrep_received_bytes=str(30 << 20)), asked_s=3610.0)
@@ -147,8 +168,16 @@ def test_the_progress_of_an_ist_is_what_it_received() -> None:
 
 
 def test_the_progress_of_an_sst_is_the_size_of_its_data_and_it_stays_an_sst() -> None:
-    first = joined(world.running("ctl1", REFUSED, sst_process=True, data_bytes=5 << 20))
+    unknown = joined(world.running("ctl1", REFUSED, sst_process=True, data_bytes=5 << 20, transfer=caught_up(None)))
+    assert unknown.text == "ctl1: SQL refused, state transfer, 5.0 MiB", "its script runs for both kinds"
+    first = joined(
+        world.running("ctl1", REFUSED, sst_process=True, data_bytes=5 << 20, transfer=caught_up(None, local=-1))
+    )
     assert first.text == "ctl1: SQL refused, SST, 5.0 MiB"
+    later = joined(
+        world.running("ctl1", world.sql(state="Joined"), asked_s=3605.0, transfer=caught_up(78)), dict(first.given)
+    )
+    assert ", SST, " in later.text, "write sets come after a whole copy as well"
     later = joined(world.running("ctl1", REFUSED, asked_s=3605.0, data_bytes=15 << 20), dict(first.given))
     assert later.text == "ctl1: SQL refused, SST, 15.0 MiB, 2.0 MiB/s"
 
@@ -157,7 +186,7 @@ def test_the_rate_is_never_negative_and_starts_anew_when_the_way_changes() -> No
     given = {"how": "IST", "bytes": 50 << 20, "at_s": make.at(3590.0).wall.timestamp()}
     shrunk = joined(world.running("ctl1", world.sql(state="Joining", wsrep_received_bytes="0")), given)
     assert shrunk.text.endswith(", 0.0 MiB, 0.0 MiB/s")
-    changed = joined(world.running("ctl1", REFUSED, sst_process=True), given)
+    changed = joined(world.running("ctl1", REFUSED, sst_process=True, transfer=caught_up(None, local=-1)), given)
     assert changed.text == "ctl1: SQL refused, SST, 10.0 MiB"
 
 
@@ -189,8 +218,31 @@ def test_what_no_figure_counts_is_said() -> None:
 @pytest.mark.parametrize(("first", "said"), [(78, "IST of 12 write sets"), (50, "IST of 12 write sets"), (90, "SST")])
 def test_how_a_member_came_back_is_what_its_log_says_of_its_own_position(first: int, said: str) -> None:
     """Galera runs its transfer's script for both; only where the write sets begin tells them apart."""
-    tail = f"[Note] WSREP: Receiving IST: 12 writesets, seqnos {first}-{first + 11}\n"
-    order = world.order(
-        "ctl1", world.running("ctl1", log_tail=tail), results={**world.CHOSEN, **world.reads(77, 77, 77)}
-    )
-    assert f"Synced by {said}" in progress.joined(order, {}).text
+    assert f"Synced by {said}," in joined(world.running("ctl1", transfer=caught_up(first))).text
+    assert f"Synced by {said}," in joined(world.running("ctl1", transfer=caught_up(first), sst_process=True)).text
+
+
+def test_what_the_log_does_not_tell_is_not_said() -> None:
+    for silent in ({"transfer": caught_up(None)}, {"log_tail": None}):
+        assert "Synced by a transfer whose kind its log does not tell," in joined(world.running("ctl1", **silent)).text
+
+
+LOG = """2026-11-23  6:50:00 1 [Note] WSREP: State transfer required: 
+\tGroup state: {uuid}:{group}
+\tLocal state: {local}:{at}
+{rest}2026-11-23  6:50:09 1 [Note] WSREP: SST received: {uuid}:{group}
+"""  # noqa: W291
+RECEIVING = "2026-11-23  6:50:05 1 [Note] WSREP: Receiving IST: {count} writesets, seqnos {first}-{last}\n"
+
+
+@pytest.mark.parametrize(
+    ("at", "first", "said"),
+    [(77, 78, "IST of 5 write sets"), (77, 90, "SST"), (-1, 90, "SST"), (-1, None, "SST"), (77, None, "a transfer")],
+)
+def test_the_host_reads_it_from_the_newest_life_of_the_server(at: int, first: int | None, said: str) -> None:
+    rest = "" if first is None else RECEIVING.format(count=5, first=first, last=first + 4)
+    remote: dict[str, Any] = {"__name__": "remote"}
+    exec(galera.remote_source(), remote)
+    found = remote["_transfer"](LOG.format(uuid=world.UUID, group=95, local=world.UUID, at=at, rest=rest))
+    assert f"Synced by {said}" in joined(world.running("ctl1", transfer=found)).text
+    assert remote["_transfer"]("ready for connections\n") is None
