@@ -16,7 +16,7 @@ from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan, PlannedStep
-from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, StateType
+from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
 from remediator.model.times import Instant, clock, rfc3339
 from remediator.model.verdicts import Verdict, refusals
 from remediator.rules import advice, decide, last_lines
@@ -169,10 +169,16 @@ def _our_own_blindness(turn: Turn, incident: Incident) -> str | None:
 
 
 def _our_own_work(turn: Turn, incident: Incident) -> str | None:
-    """Return why a stopped member is nothing to page for yet: a run works on its group, which may have another container in its place."""
+    """Return why a stopped member is nothing to page for yet: a run works on its group, which may have another container in its place.
+
+    In its quiet period it does nothing any more: what is bad then is news, a second loss above all.
+    """
     group = grouping.domain_of(incident.target)
-    run = turn.world.locks.get(f"group:{group}") if group is not None else None
-    return f"{run} works on {group}; what is still so after it is told then" if run is not None else None
+    holder = turn.world.locks.get(f"group:{group}") if group is not None else None
+    run = turn.world.runs.get(holder) if holder is not None else None
+    if holder is None or (run is not None and run.state is RunState.VERIFYING):
+        return None
+    return f"{holder} works on {group}; what is still so after it is told then"
 
 
 def remind(turn: Turn) -> None:

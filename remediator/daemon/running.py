@@ -12,7 +12,7 @@ from remediator.daemon import all_clear, casing, deciding, ending, janitor, obse
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.records import Run, RunState, StateType, StepState
 from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import debts, machine
 from remediator.runs.machine import Verified
@@ -199,6 +199,10 @@ def _verify(turn: Turn, run: Run) -> None:
     elif _is_down_again(turn, run, newest):
         why = f"{run.plan.verify_check} was CRITICAL in {run.bad_samples} samples after the last step, and nothing starts it again"
         ending.finish(turn, run, RunState.FAILED, why)
+    elif _lost_again(turn, run):
+        said = newest.output if newest is not None else ""
+        why = f"{run.plan.verify_check} was OK again, and fell once more in its quiet period, which is another loss: {said}"
+        ending.finish(turn, run, RunState.FAILED, why)
     elif (bad_s := _critical_for(turn, run)) > HOPELESS_S:
         why = f"{run.plan.verify_check} has been CRITICAL without a break for {bad_s:.0f} s since the last step"
         ending.finish(turn, run, RunState.FAILED, why)
@@ -213,6 +217,16 @@ def _is_down_again(turn: Turn, run: Run, newest: CheckResult | None) -> bool:
     if newest.state is not State.CRITICAL or run.bad_samples < check.attempts:
         return False
     return runbook.verify.failed_when.evaluate(newest.data) is True
+
+
+def _lost_again(turn: Turn, run: Run) -> bool:
+    """Return whether a member or cluster that had come back is surely lost again: whoever holds its group lets go, and the loss is told."""
+    series = turn.world.series.get((run.plan.verify_check, run.plan.target.text))
+    if not run.was_ok or series is None or run.verify_from is None or series.bad_since is None:
+        return False
+    holds_group = any(scope.startswith("group:") for scope in casing.scopes(run.plan))
+    hard = series.state is State.CRITICAL and series.state_type is StateType.HARD
+    return holds_group and hard and series.bad_since.after(run.verify_from)
 
 
 def _critical_for(turn: Turn, run: Run) -> float:

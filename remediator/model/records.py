@@ -206,6 +206,8 @@ class Run:
     ok_samples: int = 0
     bad_samples: int = 0
     """Bad samples since the last step, without an OK one in between."""
+    was_ok: bool = False
+    """Its check was OK in two samples in a row since the last step: what is bad after that is a problem of its own."""
     ended_at: Instant | None = None
     paged: bool = False
     approval: Approval | None = None

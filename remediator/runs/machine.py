@@ -283,7 +283,13 @@ def sampled(run: Run, result: CheckResult) -> Run:
     if started is None or not result.asked_at.after(started):
         return run
     if result.state is State.OK:
-        return replace(run, ok_since=run.ok_since or result.asked_at, ok_samples=run.ok_samples + 1, bad_samples=0)
+        return replace(
+            run,
+            ok_since=run.ok_since or result.asked_at,
+            ok_samples=run.ok_samples + 1,
+            bad_samples=0,
+            was_ok=run.was_ok or run.ok_samples >= 1,
+        )
     if result.state is State.UNKNOWN:
         return run
     return replace(run, ok_since=None, ok_samples=0, bad_samples=run.bad_samples + 1)
