@@ -19,7 +19,7 @@ from remediator.model.content import AsksAgain, Effect, Probe, Waits
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
-from remediator.model.times import rfc3339
+from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict
 from remediator.runs import claims, debts, machine
 from remediator.runs.claims import Claim
@@ -303,10 +303,6 @@ def _doubt(turn: Turn, run: Run, why: str) -> None:
 def probe(turn: Turn, run: Run, step: StepRecord) -> None:
     """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
     world = turn.world
-    if resolving.planned(run, step).effect is Effect.OBSERVE:
-        if (run.id, step.id) not in world.under_way:
-            settle(turn, run, step, Probe.NOT_APPLIED, by="effect", actor=ENGINE)
-        return  # it only reads: it is never in doubt, and is done again once nobody is at it any more
     since = world.probing.setdefault(run.id, turn.now)
     action = world.content.actions.get(step.action)
     planned = resolving.planned(run, step)
@@ -327,6 +323,9 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
         answer = Probe.UNKNOWN  # not believed yet, however long a clock that was set back makes that last
     if answer is Probe.UNKNOWN:
         _look_again(turn, host)
+        if planned.effect is Effect.OBSERVE:
+            _reads_in_vain(turn, run, step, host, since)
+            return
         if run.state is not RunState.IN_DOUBT and not patient:
             doubtful = machine.probed(run, step.id, answer, turn.now)
             turn.run(doubtful)
@@ -339,6 +338,15 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
             )
         return
     settle(turn, run, step, answer, by="probe", actor=ENGINE)
+
+
+def _reads_in_vain(turn: Turn, run: Run, step: StepRecord, host: str, since: Instant) -> None:
+    """A step that only reads is never in doubt: it waits for its host, is done again, and in the end of its time has failed."""
+    limit_s = resolving.planned(run, step).timeout_s
+    if turn.now.since(since) > limit_s:
+        turn.world.probing.pop(run.id, None)
+        why = f"its answer was lost, and {host} has not been heard of for {limit_s:.0f} s: nothing was changed there"
+        _settled(turn, machine.failed(run, step.id, why, turn.now), step.id)
 
 
 def _look_again(turn: Turn, host: str) -> None:

@@ -324,6 +324,15 @@ NAMED: Mapping[str, Story] = {
     "galera: a grastate.dat of another history than its data": ends_without(
         *LOST, then(0, "data-is", "ctl3", "uuid", OTHER_UUID), words="grastate_contradicts",
     ),
+    "galera: a stale volume beside a grastate.dat that claims more": story(
+        "unattended", LOST, then(0, "data-is", "ctl1", "grastate", grastate(UUID, 9_000_000, False)),
+        then(0, "until-paged", "Galera would believe the file", 400.0), then(0, "nothing-leaves", 60.0, "nobody has said yes"),
+        then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, then(0, "bootstrapped-on", "ctl2"),
+    ),
+    "galera: all killed, and one of them claims more than it has": story(
+        "unattended", HEALTHY, then(0, "cluster-killed"), then(0, "data-is", "ctl1", "grastate", grastate(UUID, 9_000_000, False)),
+        then(0, "until-paged", "Galera would believe the file", 1200.0),
+    ),
     # bad input: positions
     "galera: a position of an older run": ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),
     "galera: prepared transactions": ends_without(*LOST, then(0, "data-is", "ctl2", "xa", 1), words="GB-4"),
@@ -391,6 +400,14 @@ NAMED: Mapping[str, Story] = {
     ),
     "galera: the answer to the bootstrap is lost": story(
         "unattended", LOST, then(0, "until-step", "choose", "done"), then(0, "commands-meet", ("lost",)), WHOLE, CTL1,
+    ),
+    "galera: somebody bootstraps by hand while the yes is waited for": story(
+        "approve", LOST, then(0, "until-asked"), then(0, "started-by-hand", "ctl3", True), then(0, "nothing-leaves", 120.0, "ctl3 is Primary"),
+        then(0, "bootstrapped-on"),
+    ),
+    "galera: lost again in the quiet period of its cure": story(
+        "unattended", LOST, then(0, "until-whole", 900.0), then(25, "cluster-lost"), then(0, "until-paged", "which is another loss", 300.0),
+        CTL1,
     ),
     "galera: lost again within a day": story(
         "unattended", LOST, WHOLE, CTL1, then(600, "cluster-lost"), then(0, "until-paged", "GB-18", 900.0),
