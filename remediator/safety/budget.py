@@ -134,7 +134,7 @@ GUARDS = (
     Guard(
         id="budget",
         question="Are the rates of the whole cloud, the runs of this rung, and those of R3 below their limits?",
-        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target",
+        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target, counted from its first step that is itself R3",
         floor="20 per 10 min and 100 a day; a rung 3, 2, 1 times; R3 one at a time, one an hour per target",
         ask=budget,
     ),

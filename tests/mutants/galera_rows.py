@@ -20,6 +20,22 @@ def _unseen(name: str, mistake: str, file: str, old: str, new: str) -> Mutant:
 
 GALERA = (
     _row(
+        "the-file-is-believed",
+        "A seqno in grastate.dat that its data does not have is taken for a history to start with.",
+        GALERA_DIR + "contradiction.py",
+        "    return isinstance(claimed, int) and not isinstance(read, Unknown) and claimed != read\n",
+        "    return False\n",
+        "a stale volume beside a grastate.dat that claims more",
+    ),
+    _row(
+        "a-second-loss-waits",
+        "A cluster that is lost again in the quiet period of its cure waits for the end of that run.",
+        DAEMON + "running.py",
+        "    return holds_group and hard and series.bad_since.after(run.verify_from)\n",
+        "    return False\n",
+        "lost again in the quiet period of its cure",
+    ),
+    _row(
         "first-and-not-furthest",
         "The first member is bootstrapped, and not the one with the highest position.",
         GALERA_DIR + "rules_evidence.py",
@@ -236,7 +252,7 @@ GALERA = (
         "its-own-work-pages",
         "The bootstrapped member's own container, which is down until the run puts it back, pages a person.",
         DAEMON + "deciding.py",
-        '    return f"{run} works on {group}; what is still so after it is told then" if run is not None else None\n',
+        '    return f"{holder} works on {group}; what is still so after it is told then"\n',
         "    return None\n",
         "all lost, unattended",
     ),

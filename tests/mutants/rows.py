@@ -301,8 +301,8 @@ JUDGEMENT = (
         name="unknown-verifies",
         mistake="An UNKNOWN sample counts for a cure.",
         file="remediator/runs/machine.py",
-        old="    if result.state is State.OK:\n        return replace(run, ok_since",
-        new="    if result.state in (State.OK, State.UNKNOWN):\n        return replace(run, ok_since",
+        old="    if result.state is State.OK:\n        samples = run",
+        new="    if result.state in (State.OK, State.UNKNOWN):\n        samples = run",
         story="seen once after a silence",
     ),
     Mutant(

@@ -403,8 +403,8 @@ def unsafe_gb_12(cell: Cell) -> bool:
 
 
 def unsafe_gb_13(cell: Cell) -> bool:
-    """GB-13: after a bootstrap whose canaries are not good nothing follows."""
-    return cell.history != "none" and cell.canaries != "good"
+    """GB-13: after a bootstrap whose canaries are not good nothing follows; an unknown past is GB-18's."""
+    return cell.history in ("recent", "in_doubt") and cell.canaries != "good"
 
 
 def unsafe_gb_14(cell: Cell) -> bool:
