@@ -51,7 +51,7 @@ HARM = re.compile(
     r"|page corruption|InnoDB: (?:Corruption(?! in the InnoDB tablespace)|.*(?:is|are) corrupt)|Data structure corruption|states diverged"
     r"|greater than group seqno|Reversing history|Inconsistency detected|Node consistency compromi|Inconsistent by consensus"
     r"|has been evicted out|Found \d+ prepared (?:XA )?transactions|Upgrade after a crash|Can't init tc log|magic header in tc log"
-    r"|Recovery failed! You must|Aria recovery failed|plugin.*aria|Plugin 'Aria'|Assertion failure in|Failing assertion|Assertion `"
+    r"|Recovery failed! You must|Crash recovery failed|Aria recovery failed|plugin.*aria|Plugin 'Aria'|Assertion failure in|Failing assertion|Assertion `"
     r"|provider library 'none'|provider none |safe to bootstrap",
     re.I,
 )

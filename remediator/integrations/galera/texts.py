@@ -98,7 +98,7 @@ TABLE = (
     ),
     Text(
         name="tc_log",
-        pattern=r"Can't init tc log|Bad magic header in tc log|Recovery failed! You must enable",
+        pattern=r"Can't init tc log|Bad magic header in tc log|Recovery failed! You must enable|Crash recovery failed\. Either correct",
         example="2026-11-23  6:50:00 0 [ERROR] Can't init tc log",
         read=SERVER,
         says="its log of two-phase commits (tc.log or the binary log) cannot be recovered",

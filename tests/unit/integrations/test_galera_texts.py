@@ -96,6 +96,18 @@ def test_advice_at_an_assertion_is_no_diagnosis() -> None:
          "control file '/var/lib/mysql/aria_log_control'", "data_in_use"),
         ("[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11\n[Note] InnoDB: Check that you do not already have another mariadbd process",
          "data_in_use"),
+        # mariadb-operator pull 904: a recovery job beside pods that still had the volume; mailcow-dockerized issue 3057: a process was left
+        ("[ERROR] mariadbd: Can't lock aria control file '/var/lib/mysql/aria_log_control' for exclusive use, error: 11. Will retry for 30 "
+         "seconds", "data_in_use"),
+        # magenx issue 126, with a comma
+        ("2017-08-13 02:30:50 2951 [ERROR] InnoDB: Unable to lock ./ibdata1, error: 11", "data_in_use"),
+        # MariaDB/mariadb-docker issue 201, mariadb-operator issue 1024
+        ("0 [Note] Recovering after a crash using tc.log\n0 [ERROR] Bad magic header in tc log", "tc_log"),
+        ("0 [ERROR] Crash recovery failed. Either correct the problem (if it's, for example, out of memory error) and restart, or delete tc log",
+         "tc_log"),
+        ("0 [Note] Recovering after a crash using tc.log\n0 [Note] Starting table crash recovery...\n0 [Note] Crash table recovery finished.", None),
+        # bitnami/charts issue 8721: what a provider logs of its own saved state
+        ("WSREP: Found saved state: fd477e0b-caae-11ec-947e-5f1468ac0a21:-1, safe_to_bootstrap: 1", None),
         # another member's eviction is no harm to this one
         ("[Note] WSREP: evs: evicting member 86063cd6-a7e0 at tcp://192.0.2.12:4567 permanently from group", None),
         ("[Note] WSREP: Loading provider /usr/lib/galera/libgalera_smm.so initial position: 6c191011-e710-11f1-8064-067e3541b3e4:77", None),
