@@ -272,7 +272,7 @@ def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str
     turn.audit_run("waiting_approval", run, body, actor=actor)
     steps = "\n".join(_shown(plan.steps))
     turn.page(
-        f"{incident or run.id}:approval:{plan.runbook}",
+        f"{incident or run.id}:approval:{plan.runbook}{_asked_before(turn, incident)}",
         f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
         f"{told}\n{steps}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
         run=run,
@@ -317,12 +317,20 @@ def refresh(turn: Turn, run: Run) -> None:
         turn.collect(host)
 
 
+def _asked_before(turn: Turn, incident: str | None) -> str:
+    """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before what can lose data."""
+    early = sum(run.incident == incident and lifecycle.ended_early(run) for run in turn.world.past_runs.values())
+    return f":{early}" if incident is not None and early else ""
+
+
 def escalate(
-    turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None, *, advise: bool = True
+    turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None, *,
+    advise: bool = True, told: str = "",
 ) -> bool:
     """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that page is new.
 
     The text of a rule that has a cure speaks of one that was tried: it is told only where a run had begun.
+    `told`: by what it is told once, in place of its rule.
     """
     parts = [f"{why.rstrip('.')}."]
     if result is not None:
@@ -339,7 +347,7 @@ def escalate(
         incident = lifecycle.escalated(incident)
         turn.incident(incident, "escalated", why, rule=by)
     subject = f"{incident.level.name} {incident.target} needs a person"
-    return turn.page(f"{incident.id}:{by}", subject, text, incident=incident)
+    return turn.page(f"{incident.id}:{told or by}", subject, text, incident=incident)
 
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:

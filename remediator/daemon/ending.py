@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from remediator.daemon import all_clear, claiming, deciding, janitor, observing
@@ -11,6 +12,9 @@ from remediator.model.content import Risk
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339
 from remediator.runs import debts, machine
+
+NUMBERS = re.compile(r"[0-9]+")
+"""What only counts in the reason of an end is no other reason."""
 
 
 def finish(turn: Turn, run: Run, state: RunState, reason: str) -> None:
@@ -52,7 +56,8 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     if ended.state is RunState.FAILED:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.ended_early(ended):
-            return deciding.escalate(turn, after, rule, _early(turn, ended), result)
+            why = NUMBERS.sub("", ended.reason.splitlines()[0] if ended.reason else "")
+            return deciding.escalate(turn, after, rule, _early(turn, ended), result, told=f"early:{why}")
         if lifecycle.next_rung(after, ladder) is not None:
             return False
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"

@@ -84,6 +84,13 @@ class Left:
     steps: dict[str, list[float]] = field(default_factory=dict)
     ended: Instant | None = None
     end: str = ""
+    risked: bool = False
+    """A command of a step left whose own risk is that of the run."""
+
+    @property
+    def early(self) -> bool:
+        """An R3 run that ended before its first R3 step counts as R2, and uses up no rung."""
+        return self.risk == "R3" and self.ended is not None and not self.risked
 
 
 @dataclass
@@ -312,7 +319,9 @@ class Account:
         ]
         alike = [each for each in others if each.target == left.target]
         rung = [
-            each for each in alike if left.incident and (each.incident, each.runbook) == (left.incident, left.runbook)
+            each
+            for each in alike
+            if left.incident and (each.incident, each.runbook) == (left.incident, left.runbook) and not each.early
         ]
         if len(rung) >= PER_RUNG[left.risk]:
             found.append(f"budget: {left.runbook} ran {len(rung)} times in {left.incident}")
@@ -320,7 +329,8 @@ class Account:
             found.append(f"ladder: {left.runbook} has failed in {left.incident}")
         for each in alike:
             next_rung = each.incident == left.incident is not None and each.runbook != left.runbook
-            if not next_rung and (each.ended is None or now.since(each.ended) < COOLDOWN_S[left.risk]):
+            wait_s = min(COOLDOWN_S[left.risk], COOLDOWN_S["R2"]) if each.early else COOLDOWN_S[left.risk]
+            if not next_rung and (each.ended is None or now.since(each.ended) < wait_s):
                 found.append(f"cooldown: after {each.run}")
         if self.unacked.get(left.target, left.incident) != left.incident:
             found.append(f"ack: {self.unacked[left.target]} ended without a cure and nobody has acknowledged it")

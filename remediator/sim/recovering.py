@@ -333,6 +333,11 @@ NAMED: Mapping[str, Story] = {
         "unattended", HEALTHY, then(0, "cluster-killed"), then(0, "data-is", "ctl1", "grastate", grastate(UUID, 9_000_000, False)),
         then(0, "until-paged", "Galera would believe the file", 1200.0),
     ),
+    "galera: a recovery that ended before what can lose data is asked about again": story(
+        "approve", LOST, then(0, "data-is", "ctl3", "uuid", OTHER_UUID), APPROVED,
+        then(0, "until-paged", "ended before anything that can lose data", 400.0), then(0, "bootstrapped-on"), then(0, "until-idle"),
+        then(0, "until-nothing-is-left", 300.0), then(100, "data-is", "ctl3", "uuid", UUID), APPROVED, WHOLE, CTL1,
+    ),
     # bad input: positions
     "galera: a position of an older run": ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),
     "galera: prepared transactions": ends_without(*LOST, then(0, "data-is", "ctl2", "xa", 1), words="GB-4"),

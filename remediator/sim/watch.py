@@ -115,6 +115,7 @@ class Watch:
         self._approved(run, host)
         if script not in galera_scripts.GO_BEFORE:
             left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
+        left.risked |= any(each.id == step and each.risk is run.plan.risk for each in run.plan.steps)
         self.account.left[run.id] = left
         for name in (
             "claim",
