@@ -83,6 +83,7 @@ def picture(evidence: Evidence, positions: Positions | None = None) -> ClusterPi
         last_bootstrap=past.last_bootstrap(runs),
         canaries_good=past.canaries_good(runs),
         tries_last_hour=Unknown("no_journal") if runs is None else past.tries(runs),
+        failed_last_hour=Unknown("no_journal") if runs is None else past.failed(runs),
         arbitrator=Unknown("no_mark") if size is None else size > len(members),
         addresses_match=peers.addresses_match(seen, replies, whose),
         names_nobody=peers.names_nobody(seen, replies),

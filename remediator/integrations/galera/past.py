@@ -24,6 +24,11 @@ def tries(runs: Runs) -> int:
     return sum(1 for run in runs if STARTS & set(run["done"]) and run["age_s"] < HOUR_S and run["ended_s"] is not None)
 
 
+def failed(runs: Runs) -> int:
+    """Return how many of them ended without a cure: a start that worked, and was undone later, is no failed start."""
+    return tries([run for run in runs if run["state"] != "succeeded"])
+
+
 def canaries_good(runs: Runs | None) -> bool | None:
     """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
     with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and _over_s(run) < DAY_S]

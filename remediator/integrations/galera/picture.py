@@ -142,6 +142,8 @@ class ClusterPicture:
     names_nobody: Truth
     """wsrep_cluster_address of a member is ``gcomm://`` alone: it makes itself a Primary component at each start. So kolla writes it
     for a group of one; in a larger one that member would start a second cluster (GB-11)."""
+    failed_last_hour: int | Unknown | None = None
+    """Those of `tries_last_hour` that ended without a cure; None: all of them."""
     named_twice: tuple[str, ...] = ()
     """A sentence for each machine that the inventory has more than one name for; `members` has it once."""
     mark_at: str | None = None

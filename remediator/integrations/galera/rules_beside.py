@@ -194,9 +194,11 @@ def start_members(case: Case, rule: str) -> Decision:
         if quarantined(seat.member):
             why = evidence.quarantine(seat) or f"{seat.host} is in quarantine: remove its grastate.dat before it starts"
             return page(Refusal(rule="GB-10", why=why))
-        if seat.member.unit == "failed" and case.picture.tries_last_hour != 0:
-            tries = words.said(case.picture.tries_last_hour)
-            why = f"{seat.host} was started {tries} times in the last hour and failed: find out why"
+        failed = case.picture.failed_last_hour
+        failed = case.picture.tries_last_hour if failed is None else failed
+        if seat.member.unit == "failed" and failed != 0:
+            times = "once" if failed == 1 else f"{words.said(failed)} times"
+            why = f"{seat.host} was started {times} in the last hour and did not stay up: find out why"
             return page(Refusal(rule=rule, why=why))
     return Decision(
         procedure=Procedure.START_MEMBERS,

@@ -356,3 +356,13 @@ def test_without_a_journal_what_it_would_know_is_unknown() -> None:
 
 def test_members_stand_in_the_order_of_the_inventory() -> None:
     assert [member.host for member in whole(*reversed(DOWN)).members] == list(HOSTS)
+
+
+@pytest.mark.parametrize(("state", "starts"), [("succeeded", True), ("failed", False), ("cancelled", False)])
+def test_a_start_that_worked_and_was_undone_later_is_no_failed_start(state: str, starts: bool) -> None:
+    run = world.past(done=("galera.start_stopped",), state=state, age_s=600.0, ended_s=500.0)
+    found = gather.picture(world.evidence(*(world.stopped(host) for host in world.HOSTS), runs=(run,)))
+    found = dataclasses.replace(found, members=tuple(dataclasses.replace(one, view="all") for one in found.members))
+    said = decision.decide(found)
+    assert (said.procedure is Procedure.START_MEMBERS) is starts, said.why
+    assert ("was started once in the last hour and did not stay up" in said.why) is not starts
