@@ -324,8 +324,14 @@ def _asked_before(turn: Turn, incident: str | None) -> str:
 
 
 def escalate(
-    turn: Turn, incident: Incident, rule: RuleSpec | None, why: str, result: CheckResult | None, *,
-    advise: bool = True, told: str = "",
+    turn: Turn,
+    incident: Incident,
+    rule: RuleSpec | None,
+    why: str,
+    result: CheckResult | None,
+    *,
+    advise: bool = True,
+    told: str = "",
 ) -> bool:
     """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that page is new.
 
