@@ -226,11 +226,11 @@ def test_a_stop_by_hand_stays_an_operators() -> None:
     assert (data["operator_stopped"], data["crashed"]) == (True, False)
 
 
-@pytest.mark.parametrize(("status", "stopped"), [("restarting", False), ("exited", True)])
-def test_a_member_that_its_engine_starts_again_is_not_stopped(status: str, stopped: bool) -> None:
+@pytest.mark.parametrize(("status", "runs"), [("restarting", True), ("exited", False)])
+def test_a_member_that_its_engine_starts_again_is_not_stopped(status: str, runs: bool) -> None:
     item = make.down("mariadb", status=status, restart_policy="unless-stopped")
     reply = make.reply(containers=make.containers(item, units={}))
-    assert galera_facts.member("ctl1", reply).stopped is stopped
+    assert galera_facts.member("ctl1", reply).runs_own is runs
 
 
 RULES = (
