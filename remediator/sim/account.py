@@ -156,7 +156,7 @@ class Account:
     def replied(self, reply: HostReply) -> list[tuple[str, str, Instant]]:
         """Take a reply that the daemon is given; return (check, target, when) of what it makes surely HARD."""
         self.last[reply.host] = reply
-        if not self._says_its_containers(reply.host):
+        if self._is_silent(reply.host):
             self.silent_at[reply.host] = reply.asked_at
         if SQL in reply.sections:
             self.seen.replied(reply, reply.sections[SQL].data, len(self.shape.controllers))
@@ -356,7 +356,7 @@ class Account:
         mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
         for incident, (host, check, _) in list(self.hard.items()):
             muted = any(each.host in (None, host) and wall < each.until for each in mutes)
-            if muted or (check != "host-reachable" and not self._says_its_containers(host)):
+            if muted or (check != "host-reachable" and self._is_silent(host)):
                 del self.hard[incident]
                 self.excused.add(incident)
 
@@ -365,10 +365,13 @@ class Account:
         silent_at = self.silent_at.get(host)
         return silent_at is not None and at.since(silent_at) < AFTER_SILENCE_S
 
-    def _says_its_containers(self, host: str) -> bool:
+    def _is_silent(self, host: str) -> bool:
+        """Return whether the newest reply of `host` since the start does not say how its containers are."""
         reply = self.last.get(host)
-        data = reply.section("containers") if reply is not None and reply.reach is Reach.OK else Unknown("no reply")
-        return not isinstance(data, Unknown) and data["containers"] is not None
+        if reply is None:
+            return False
+        data = reply.section("containers") if reply.reach is Reach.OK else Unknown("no reply")
+        return isinstance(data, Unknown) or data["containers"] is None
 
     @property
     def cut_off(self) -> bool:
