@@ -73,7 +73,8 @@ def test_timelines_are_those_that_the_command_line_renders(play: Kept, capsys: p
     text = "\n".join(line.removeprefix("(simulated)").removeprefix(" ") for line in _lines(capsys)[0])
     assert len(play.shown) == len(BREAKS)
     for story in play.shown.values():
-        assert "cured in" in story
+        assert "down " in story
+        assert "cure " in story
         assert story in text
 
 
