@@ -507,7 +507,7 @@ def _never_cured(cloud: Watched) -> None:
     cloud.pass_time(250)
     unit.dies_on_start = False
     unit.start(cloud.wall())
-    cloud.pass_time(20)
+    cloud.pass_time(40)  # it closes once it has held for as long as a cure must
     assert cloud.account.unacked
 
 
