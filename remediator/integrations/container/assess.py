@@ -20,7 +20,7 @@ from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
 ENGINE_LOST_IT = 255
-"""What Docker says of a container that ran when Docker itself went down hard; some are not started again (for-mac issue 2830)."""
+"""What Docker says of a container that ran when Docker itself went down hard; some are not started again."""
 LOOP_STARTS = 3
 LOOP_SETTLES_S = 120.0
 """systemd's StartLimitInterval of kolla: what runs for longer than this after three starts is not looping any more."""
