@@ -21,11 +21,11 @@ USER = "nobody"
 FILE = "/etc/sudoers.d/generated"
 ALLOWED = [
     "systemctl start kolla-memcached-container.service",
-    "systemctl reset-failed kolla-mariadb-container.service",
-    "systemctl start kolla-mariadb-container.service",
     "docker restart -t 60 memcached",
 ]
 REFUSED = [
+    "systemctl reset-failed kolla-mariadb-container.service",
+    "systemctl start kolla-mariadb-container.service",
     "systemctl restart kolla-mariadb-container.service",
     "systemctl start kolla-rabbitmq-container.service",
     "systemctl start kolla-a sshd.service kolla-b-container.service",
@@ -86,10 +86,12 @@ def test_sudo_refuses(installed: str, command: str) -> None:
 
 
 HOLD = scripts.HOLD.argv("run-7", "docker", "running")
+ALONE = scripts.ALONE.argv("/var/lib/docker/volumes/mariadb/_data", "run-7", "docker")
+START = scripts.START.argv()
 JOIN = scripts.JOIN.argv("run-7", "/var/lib/docker/volumes/mariadb/_data", "sst", "docker")
 
 
-@pytest.mark.parametrize("argv", [HOLD, JOIN], ids=["hold", "join"])
+@pytest.mark.parametrize("argv", [HOLD, ALONE, START, JOIN], ids=["hold", "alone", "start", "join"])
 def test_sudo_allows_a_script_as_it_is(installed: str, argv: tuple[str, ...]) -> None:
     assert allowed(*argv)
 

@@ -219,15 +219,17 @@ def _unread(picture: ClusterPicture) -> list[str]:
 def _suppose_read(picture: ClusterPicture) -> ClusterPicture:
     """Return `picture` as if each unread position of a stopped member had come out as well as it can.
 
-    As well as it can: of the recorded uuid, at the flagged member's position if that is known, else at the mark or the
-    highest known one; without prepared transactions, unless they are known; in quarantine behind its point.
+    As well as it can: of the recorded uuid, where its grastate.dat claims to be; without a claim at the flagged member's position
+    if that is known, else at the mark or the highest known or claimed one; without prepared transactions, unless they are known;
+    in quarantine behind its point.
     """
     mark = picture.mark
     if not isinstance(mark, Mark) or not _unread(picture):
         return picture
     told = case(dataclasses.replace(picture, members=tuple(map(_forget, picture.members))))
     flagged = [seat.member for seat in told.seats if seat.witness and seat.member.safe_to_bootstrap is True]
-    best = flagged[0].seqno if flagged else max(told.top or 0, mark.seqno or 0)
+    claimed = [one.saved for one in picture.members if _pending(one) and isinstance(one.saved, int)]
+    best = flagged[0].seqno if flagged else max(told.top or 0, mark.seqno or 0, *claimed)
     members = tuple(_as_read(member, mark.uuid, best) if _pending(member) else member for member in picture.members)
     return dataclasses.replace(picture, members=members)
 

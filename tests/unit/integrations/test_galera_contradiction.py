@@ -120,6 +120,14 @@ def test_a_clean_stop_of_all_is_as_it_was(claimed: int, read: int) -> None:
     assert (decision.procedure, decision.candidate, decision.alone) == (Procedure.BOOTSTRAP, "ctl1", True)
 
 
+def test_a_clean_stop_of_two_before_the_last_was_killed_is_as_it_was() -> None:
+    """The one that was killed claims no position and has the flag: it can have gone further than those that were stopped before it."""
+    last = world.stopped("ctl2", grastate_text=world.grastate(seqno=-1, safe=1), hold=world.held())
+    seen = world.evidence(claiming("ctl1", 85), last, claiming("ctl3", 90))
+    assert outlook(picture(seen)).procedure is Procedure.BOOTSTRAP
+    assert decide(picked(seen, 85, 95, 90)).candidate == "ctl2"
+
+
 # started unchanged, all at once ----------------------------------------------------------------------------------------------
 
 
