@@ -44,7 +44,7 @@ class Way:
     helps: Callable[[Stage], None] = lambda _stage: None
     cures_s: float = 420.0
     one_in: int = 1
-    """The short form dies at one in so many of its points, from where the seed says: another way passes the same code."""
+    """The short form dies at one in so many of its points, from where the seed says: for time, or since another way passes the same code."""
 
     shape: Shape = DEFAULT
     asks: bool = False
@@ -163,19 +163,19 @@ WAYS = (
     Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",)),
     Way(
         "galera-bootstrap approved", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
-        config=RECOVERING, helps=_approves, cures_s=1200.0,
+        config=RECOVERING, helps=_approves, cures_s=1200.0, one_in=2,
     ),
     Way(
         "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
-        config=UNATTENDED, cures_s=1200.0, one_in=8,
+        config=UNATTENDED, cures_s=1200.0, one_in=16,
     ),
     Way(
         "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", ("shut-down",),
-        config=UNATTENDED, cures_s=1500.0, one_in=8,
+        config=UNATTENDED, cures_s=1500.0, one_in=16,
     ),
     Way(
         "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
-        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=8,
+        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=16,
     ),
     Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
