@@ -19,6 +19,7 @@ from remediator.model.values import Unknown
 
 SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "snapshot")
 COPIES = ("files", "datadir")
+REMOTE = ("remote.py", "remote_who.py", "remote_users.py")
 NO_WAY = ("sql_unreachable", "sql_timeout")
 """No answer that may be the network's fault: then the inventory's address is a second way, and its answer counts where it gives one."""
 
@@ -103,10 +104,8 @@ def dials(reply: HostReply) -> str | None:
 
 
 def remote_source() -> str:
-    """Return what runs on a host: both of its files in one text."""
-    return "\n\n".join(
-        resources.files(__name__).joinpath(name).read_text("utf-8") for name in ("remote.py", "remote_who.py")
-    )
+    """Return what runs on a host: its files in one text."""
+    return "\n\n".join(resources.files(__name__).joinpath(name).read_text("utf-8") for name in REMOTE)
 
 
 def _texts(config: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -3,8 +3,11 @@
 It reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of connections, asks
 the engine once, and never changes anything. Every read has a bound. Of the container's environment the names leave the
 host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked elsewhere (section
-`containers`), and what the member says of itself over SQL. Who it is is read by `remote_who.py`, which stands behind this text.
+`containers`), and what the member says of itself over SQL. Behind this text stand `remote_who.py` (who it is) and `remote_users.py`
+(who uses its data).
 """
+
+# ruff: noqa: F821 (`who`, `processes` and `users` are of the texts behind this one)
 
 import json
 import os
@@ -20,14 +23,12 @@ LOG = "/var/log/kolla/mariadb/mariadb.log"
 HOLD = "/etc/systemd/system/kolla-mariadb-container.service.d/remediator-hold.conf"
 GROUP_PORT = 4567
 MOST_FILES, MOST_WALK_S = 20000, 1.5
-MOST_PROCESSES, MOST_CONNECTIONS, MOST_PEERS = 20000, 60000, 64
+MOST_CONNECTIONS, MOST_PEERS = 60000, 64
 ENGINE_S = 2.0
 LOG_BYTES = 1 << 20
 CONFIG_BYTES = 65536
 MOST_STARTS = 4
 MOST_LIVES = 48
-MOST_USERS = 8
-INSIDE = "/var/lib/mysql"
 BOOTSTRAPS = re.compile(
     r"wsrep[-_]new[-_]cluster(?!\s*=\s*(?:0|off|false))|pc\.bootstrap\s*=\s*(?:yes|true|on|1)", re.I
 )
@@ -66,16 +67,16 @@ def collect_galera(request, run):
     path = request.get("galera_config") or CONFIG
     found["config"] = _config(path)
     entries = found["config"] and found["config"]["addresses"]
-    found["who"] = who(request, run, _text(path, CONFIG_BYTES), entries)  # noqa: F821
+    found["who"] = who(request, run, _text(path, CONFIG_BYTES), entries)
     found["hold"] = _hold(request.get("galera_hold") or HOLD)
     found["group_port"] = _group_port(_connections("/proc/net/tcp", "/proc/net/tcp6"))
-    processes = _processes("/proc", root)
-    servers = processes.pop("servers")
-    found.update(processes)
+    running = processes("/proc", root)
+    servers = running.pop("servers")
+    found.update(running)
     containers = _containers(request.get("engine", "docker"), run)
     own = containers.pop("own")
     found.update(containers)
-    found["users"] = _users(request.get("engine", "docker"), run, root, own, servers)
+    found["users"] = users(request.get("engine", "docker"), run, root, own, servers)
     return found
 
 
@@ -352,102 +353,6 @@ def _address(text):
     if len(raw) == 16 and raw[:12] == b"\0" * 10 + b"\xff\xff":
         raw = raw[12:]
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
-
-
-def _processes(proc, root):
-    """Return whether a state transfer's script runs, whether a server runs that was told to bootstrap, and the servers on the data in
-    `root`, each with its number, name and container; null: too many."""
-    sst, bootstrap, servers, place = False, False, [], _place(root)
-    numbers = [name for name in os.listdir(proc) if name.isdigit()]
-    if len(numbers) > MOST_PROCESSES:
-        return {"sst_process": None, "process_bootstrap": None, "servers": None}
-    for number in numbers:
-        try:
-            with open("%s/%s/cmdline" % (proc, number), "rb") as file:
-                words = file.read(16384).decode("utf-8", "replace").split("\0")
-        except PermissionError:
-            raise  # a process that is hidden from us may be any of those
-        except OSError:
-            continue  # it ended
-        names = [os.path.basename(word) for word in words[:3]]
-        sst = sst or any(name.startswith("wsrep_sst_") for name in names)
-        if any(re.match(r"(mariadbd|mysqld)(_safe|-safe)?$", name) for name in names):
-            bootstrap = bootstrap or any(BOOTSTRAPS.search(word) for word in words[1:])
-            own = "%s/%s" % (proc, number)
-            if place is not None and place in (_place(own + "/cwd"), _place(own + "/root" + INSIDE)):
-                name = next(name for name in names if re.match(r"(mariadbd|mysqld)(_safe|-safe)?$", name))
-                servers.append((number, name, _container_of(own + "/cgroup")))
-    return {"sst_process": sst, "process_bootstrap": bootstrap, "servers": servers}
-
-
-def _place(path):
-    """Return what tells a directory apart, by whatever name and in whatever container it is seen; None without one."""
-    try:
-        info = os.stat(path)
-    except PermissionError:
-        raise  # what is hidden from us may be it
-    except OSError:
-        return None
-    return info.st_dev, info.st_ino
-
-
-def _container_of(path):
-    """Return the id of the container whose process has this cgroup file; None: of none, or it does not say."""
-    try:
-        with open(path) as file:
-            found = re.findall(r"[0-9a-f]{64}", file.read(65536))
-    except OSError:
-        return None
-    return found[-1] if found else None
-
-
-def _users(engine, run, root, own, servers):
-    """Return in words what uses the data directory besides the member's own container; null: not known.
-
-    `own`: id to name of the containers that are known, and whether the member's own runs; null: the engine did not say. While it runs
-    only processes are looked at: nobody else can open its files then. Else every container that has the directory is asked for.
-    """
-    if own is None or servers is None:
-        return None
-    names, runs = own
-    found = []
-    for number, name, container in servers:
-        if container is not None and names.get(container) == CONTAINER:
-            continue
-        if container is None and runs:
-            continue  # its cgroup does not say: its own container is the likely one
-        where = "container %s" % names.get(container, container[:12]) if container else "no container"
-        found.append("%s (process %s, %s)" % (where, number, name))
-    if not runs:
-        mounted = _mounted(engine, run, root)
-        if mounted is None:
-            return None
-        told = " ".join(found)
-        found += ["container %s" % name for name in mounted if name not in told]
-    return found[:MOST_USERS]
-
-
-def _mounted(engine, run, root):
-    """Return the names of all running containers that have `root` mounted; None when the engine does not say."""
-    try:
-        code, out, _ = run([engine, "ps", "--no-trunc", "--format", "{{.ID}}"], ENGINE_S, 1 << 20)
-        ids = out.split()
-        if code == 0 and not ids:
-            return []
-        if code != 0:
-            return None
-        code, out, _ = run([engine, "inspect", "--type", "container", *ids], ENGINE_S, 8 << 20)
-        if code != 0:
-            return None
-        place = os.path.realpath(root)
-        return sorted(
-            item["Name"].lstrip("/")
-            for item in json.loads(out)
-            if any(os.path.realpath(mount.get("Source") or "/") == place for mount in item.get("Mounts") or ())
-            and item["Name"].lstrip("/") != CONTAINER
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _containers(engine, run):

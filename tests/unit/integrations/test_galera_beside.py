@@ -59,7 +59,7 @@ def container(name: str, source: str, number: str = ID) -> dict[str, Any]:
 
 
 def used(root: Path, run: Any, servers: Any = ()) -> Any:
-    return REMOTE["_users"]("docker", run, str(root), ({ID: "mariadb"}, False), list(servers))
+    return REMOTE["users"]("docker", run, str(root), ({ID: "mariadb"}, False), list(servers))
 
 
 def test_every_container_that_has_the_directory_is_told_by_whatever_path(tmp_path: Path) -> None:
@@ -79,10 +79,10 @@ def test_every_server_in_the_directory_is_told_and_its_own_container_is_none(tmp
         "no container (process 9, mysqld)",
     ]
     assert (
-        REMOTE["_users"]("docker", engine([]), str(tmp_path), ({ID: "mariadb"}, True), servers[:1] + servers[2:]) == []
+        REMOTE["users"]("docker", engine([]), str(tmp_path), ({ID: "mariadb"}, True), servers[:1] + servers[2:]) == []
     )
-    assert REMOTE["_users"]("docker", engine([]), str(tmp_path), None, []) is None
-    assert REMOTE["_users"]("docker", engine([]), str(tmp_path), ({}, False), None) is None
+    assert REMOTE["users"]("docker", engine([]), str(tmp_path), None, []) is None
+    assert REMOTE["users"]("docker", engine([]), str(tmp_path), ({}, False), None) is None
 
 
 @pytest.fixture
@@ -100,13 +100,13 @@ def server(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_server_that_was_started_by_hand_is_found_by_its_directory(server: Path, tmp_path: Path) -> None:
-    found = REMOTE["_processes"]("/proc", str(server))["servers"]
+    found = REMOTE["processes"]("/proc", str(server))["servers"]
     assert [name for _, name, _ in found] == ["mariadbd"]
     assert os.readlink(f"/proc/{found[0][0]}/cwd") == str(server)
     other = tmp_path / "other"
     other.mkdir()
-    assert REMOTE["_processes"]("/proc", str(other))["servers"] == []
-    assert REMOTE["_processes"]("/proc", str(tmp_path / "not-there"))["servers"] == []
+    assert REMOTE["processes"]("/proc", str(other))["servers"] == []
+    assert REMOTE["processes"]("/proc", str(tmp_path / "not-there"))["servers"] == []
 
 
 @pytest.mark.parametrize("shell", SHELLS)

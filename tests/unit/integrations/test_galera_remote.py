@@ -316,7 +316,7 @@ def test_too_many_connections_or_processes_are_unknown(tmp_path: Path, monkeypat
     monkeypatch.setitem(REMOTE, "MOST_PROCESSES", 0)
     assert REMOTE["_group_port"](REMOTE["_connections"](table)) is None
     proc(tmp_path, "mariadbd")
-    none = REMOTE["_processes"](str(tmp_path), "/nowhere")
+    none = REMOTE["processes"](str(tmp_path), "/nowhere")
     found = start({"present": True, "engine_reason": "timeout:engine", **none, "group_port": None})
     assert found.listening == found.peers == Unknown("too_many_connections")
     assert found.process_bootstrap == Unknown("too_many_processes")
@@ -340,7 +340,7 @@ def proc(root: Path, *words: str) -> None:
 def test_what_runs_on_the_host(tmp_path: Path, words: tuple[str, ...], sst: bool, bootstrap: bool) -> None:
     proc(tmp_path, *words)
     (tmp_path / "18").mkdir()
-    found = REMOTE["_processes"](str(tmp_path), "/nowhere")
+    found = REMOTE["processes"](str(tmp_path), "/nowhere")
     assert found == {"sst_process": sst, "process_bootstrap": bootstrap, "servers": []}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations import galera
 from tests.unit.integrations import unprivileged
 
 pytestmark = pytest.mark.unit
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.unit
 def remote(integration: str) -> dict[str, Any]:
     """Return what the remote file of `integration` defines."""
     found: dict[str, Any] = {"__name__": "remote"}
-    exec(resources.files(f"remediator.integrations.{integration}").joinpath("remote.py").read_text("utf-8"), found)
+    for file in galera.REMOTE if integration == "galera" else ("remote.py",):
+        exec(resources.files(f"remediator.integrations.{integration}").joinpath(file).read_text("utf-8"), found)
     return found
 
 
@@ -24,7 +26,7 @@ def test_a_process_that_is_hidden_from_us_may_be_a_server_that_bootstraps() -> N
     with unprivileged.folder() as root:
         (root / "17").mkdir()
         (root / "17" / "cmdline").write_bytes(b"mariadbd\0--wsrep-new-cluster\0")
-        processes = remote("galera")["_processes"]
+        processes = remote("galera")["processes"]
         assert processes(str(root), "/nowhere")["process_bootstrap"] is True
         (root / "17" / "cmdline").chmod(0)
         with unprivileged.account(), pytest.raises(PermissionError):
