@@ -61,12 +61,11 @@ def outlook(picture: ClusterPicture) -> Decision:
         return now
     held = _suppose_held(picture) if len(picture.members) > 1 else picture
     supposed = _suppose_read(held)
-    if supposed == picture:
-        return now
-    then = decide(supposed)
+    then = now if supposed == picture else decide(supposed)
     restless = ", ".join(member.host for member in picture.members if _restless(member))
     if then.procedure is Procedure.PAGE:
-        return then
+        never_seen = then.rule == "GB-4" and picture.mark is None
+        return page(Refusal(rule="GB-5", why=rules_evidence.NO_MARK)) if never_seen else then
     if then.procedure is Procedure.START_ONE and len(picture.members) == 1:
         why = f"nothing but its position is missing: read that of {then.candidate}, the only member, then start it"
         return dataclasses.replace(then, rule="GB-4", why=why)

@@ -11,6 +11,11 @@ from remediator.integrations.galera.picture import NIL, MemberPicture
 from remediator.integrations.galera.standing import Case, Seat, Standing, contradicts, position
 from remediator.model.values import Unknown
 
+NO_MARK = (
+    "no cluster uuid is recorded, since no healthy Primary was ever seen: a person compares the uuids and positions of all members and "
+    "brings the cluster back by hand (kolla-ansible mariadb-recovery); its uuid is recorded by itself then"
+)
+
 
 def candidate(case: Case) -> Seat | None:
     """GB-7: return the witness at the highest position; among equals the flagged one, else the first in order."""
@@ -39,7 +44,7 @@ def gb_4(case: Case) -> str | None:
 def gb_5(case: Case) -> str | None:
     """GB-5: every position belongs to the one recorded cluster uuid."""
     if case.mark is None:
-        return "no cluster uuid is recorded: a person compares the uuids and accepts one as the baseline of the group"
+        return NO_MARK
     for seat in case.present:
         uuid = seat.member.uuid
         if uuid is not None and uuid not in (case.mark.uuid, NIL):

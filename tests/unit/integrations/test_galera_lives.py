@@ -146,6 +146,17 @@ def test_whatever_each_does_in_this_moment_the_same_is_proposed(states: tuple[st
     assert data["searching"] == sum(state != "failed" for state in states)
 
 
+@pytest.mark.parametrize("states", list(itertools.combinations_with_replacement(("looks", "failed"), 3)))
+def test_a_cluster_that_was_never_seen_healthy_is_told_what_is_missing_for_good(states: tuple[str, ...]) -> None:
+    """To read positions would help nobody: nothing tells which history is its own."""
+    found = decision.outlook(
+        picture(*(MEMBERS[state](host) for state, host in zip(states, HOSTS, strict=True)), mark=None)
+    )
+    assert (found.procedure, found.rule) == (decision.Procedure.PAGE, "GB-5")
+    assert "mariadb-recovery" in found.why
+    assert "read" not in found.why.split()
+
+
 def test_it_is_never_a_proof_for_the_bootstrap_itself() -> None:
     """GB-2: the decision wants an answer over SQL or a stopped process, and pages while one runs."""
     found = decision.decide(picture(looks("ctl1"), world.stopped("ctl2"), world.stopped("ctl3")))
