@@ -163,7 +163,7 @@ WAYS = (
     Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",)),
     Way(
         "galera-bootstrap approved", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
-        config=RECOVERING, helps=_approves, cures_s=1200.0, one_in=2,
+        config=RECOVERING, helps=_approves, cures_s=1200.0, one_in=4,
     ),
     Way(
         "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
@@ -175,7 +175,7 @@ WAYS = (
     ),
     Way(
         "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
-        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=16,
+        config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=32,
     ),
     Way(
         "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),

@@ -4,7 +4,7 @@ unit (milliseconds, no I/O), sim (seeded), service (a real server on loopback), 
 command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed. Of the rings on the lab it
 takes what its budget has room for; what it leaves to `make lab-full` is printed by name.
 
-sim, whose clock is virtual, has the cores that are idle beside the lab. The service ring, whose time is real, has the machine for itself.
+sim, whose clock is virtual, has the cores that are idle beside the lab. The service ring, whose time is real, has no lab beside it.
 """
 
 from __future__ import annotations
