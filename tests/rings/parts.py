@@ -31,6 +31,7 @@ PARTS: Mapping[str, Part] = {
     "galera-killed": Part(about="the daemon dies at each step of a recovery"),
     "galera-refused": Part(about="clusters that no recovery may touch"),
     "galera-accidents": Part(about="what people and hardware do to a cluster while it is being recovered, or before"),
+    "night": Part(about="seven faults one after the other under one daemon, and every page of it"),
     "galera-live": Part(about="members that run outside of a Primary component, ten-minute waits"),
     "galera-upgrade": Part(about="after an upgrade of MariaDB"),
     "doors": Part(about="Nagios, a killed daemon, a state directory that fails"),
