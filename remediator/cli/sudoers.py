@@ -33,7 +33,8 @@ _WORD: Final = re.compile(r"[A-Za-z0-9._/@%+=:,-]*(\*|NAME)?[A-Za-z0-9._/@%+=:,-
 _HOLE: Final = "[a-z0-9_]+"
 _SCRIPT: Final = re.compile(r"[ -~]+")
 _SCRIPT_NAME: Final = re.compile(r"[a-z0-9-]+")
-_ARGUMENT: Final = re.compile(r"[A-Za-z0-9._/|-]*(\[[A-Za-z0-9._/-]+\](\{[0-9]+(,[0-9]+)?\})?[A-Za-z0-9._/|-]*)*")
+_CLASSES: Final = r"[A-Za-z0-9._/|-]*(\[[A-Za-z0-9._/-]+\](\{[0-9]+(,[0-9]+)?\}|\*)?[A-Za-z0-9._/|-]*)*"
+_ARGUMENT: Final = re.compile(rf"{_CLASSES}|\({_CLASSES}\)\+")
 """What Python and POSIX read alike, and what has no room for a space."""
 _HEADER: Final = """\
 # What remediator does as root on a host, made by `remediator actions --format sudoers`; make it again after an upgrade.

@@ -20,20 +20,20 @@ HOST = "cmp1"
 USER = "nobody"
 FILE = "/etc/sudoers.d/generated"
 ALLOWED = [
-    "systemctl start kolla-memcached-container.service",
-    "docker restart -t 60 memcached",
+    "systemctl start -- kolla-memcached-container.service",
+    "docker restart -t 60 -- memcached",
 ]
 REFUSED = [
-    "systemctl reset-failed kolla-mariadb-container.service",
-    "systemctl start kolla-mariadb-container.service",
-    "systemctl restart kolla-mariadb-container.service",
-    "systemctl start kolla-rabbitmq-container.service",
-    "systemctl start kolla-a sshd.service kolla-b-container.service",
-    "systemctl stop kolla-memcached-container.service",
-    "systemctl start sshd.service",
-    "docker restart -t 60 ovn_nb_db",
+    "systemctl reset-failed -- kolla-mariadb-container.service",
+    "systemctl start -- kolla-mariadb-container.service",
+    "systemctl restart -- kolla-mariadb-container.service",
+    "systemctl start -- kolla-rabbitmq-container.service",
+    "systemctl start -- kolla-a sshd.service kolla-b-container.service",
+    "systemctl stop -- kolla-memcached-container.service",
+    "systemctl start -- sshd.service",
+    "docker restart -t 60 -- ovn_nb_db",
     "docker exec memcached sh",
-    "podman start memcached --privileged",
+    "podman start -- memcached --privileged",
     "python3 -c pass",
 ]
 

@@ -27,7 +27,7 @@ from remediator.model.content import Command
 pytestmark = pytest.mark.service
 SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"
 UNIT = "kolla-memcached-container.service"
-START = f"systemctl start {UNIT}"
+START = f"systemctl start -- {UNIT}"
 REFUSED = 126
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
 
@@ -96,7 +96,16 @@ class HostSide:
         cwd: Path | None = None,
     ) -> Ended:
         """Send one request, as sshd would."""
-        paths = "--state", str(self.state), "--path", f"{self.here}/bin:/usr/bin:/bin", "--log", f"{self.here}/log"
+        paths = (
+            "--state",
+            str(self.state),
+            "--path",
+            f"{self.here}/bin:/usr/bin:/bin",
+            "--log",
+            f"{self.here}/log",
+            "--kolla",
+            f"{self.here}/kolla",
+        )
         passed = {os.fsencode(k): os.fsencode(v) for k, v in {"PATH": "/usr/bin:/bin", **(environment or {})}.items()}
         if line is not None:
             passed[b"SSH_ORIGINAL_COMMAND"] = os.fsencode(line)
@@ -112,6 +121,7 @@ def host() -> Iterator[HostSide]:
         here = Path(directory)
         (here / "run").mkdir(mode=0o700)
         (here / "bin").mkdir()
+        (here / "kolla" / "memcached").mkdir(parents=True)
         for name, text in (("systemctl", STAND_IN), ("docker", STAND_IN), ("sudo", SUDO)):
             program = here / "bin" / name
             program.write_text(text.format(here=here))
@@ -148,7 +158,7 @@ def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
     ]
     assert len(host.seen()["ran"]) == 1
     first, last = host.logged()
-    assert f"runs sudo -n -- systemctl reset-failed {UNIT} && " in first
+    assert f"runs sudo -n -- systemctl reset-failed -- {UNIT} && " in first
     assert "exit 0 of " in last
     assert first.startswith("<85>")
 
@@ -178,14 +188,14 @@ def test_the_script_of_another_version_is_refused_with_the_remedy(host: HostSide
 
 def test_the_first_that_fails_ends_it_and_gives_its_code(host: HostSide) -> None:
     host.when("reset-failed", "exit 5")
-    assert host.ask(f"systemctl reset-failed {UNIT} && {START}").code == 5
+    assert host.ask(f"systemctl reset-failed -- {UNIT} && {START}").code == 5
     assert host.calls == [f"systemctl <reset-failed> <{UNIT}>"]
 
 
 def test_a_killed_command_and_a_missing_one_end_as_in_a_shell(host: HostSide) -> None:
     host.when("restart", "kill -9 $$")
-    assert host.ask(f"systemctl restart {UNIT}").code == 137
-    missing = host.ask("podman start memcached", "--path", f"{host.here}/bin")
+    assert host.ask(f"systemctl restart -- {UNIT}").code == 137
+    missing = host.ask("podman start -- memcached", "--path", f"{host.here}/bin")
     assert (missing.code, missing.err) == (127, "remediator-act: podman cannot be started: No such file or directory\n")
 
 
@@ -194,12 +204,12 @@ def test_a_killed_command_and_a_missing_one_end_as_in_a_shell(host: HostSide) ->
     [
         "{START}; touch {canary}", "{START}\ntouch {canary}", "{START} && touch {canary}", "{START} & touch {canary}",
         "{START} || touch {canary}", "{START} | tee {canary}", "{START} > {canary}", "$(touch {canary})", "`touch {canary}`",
-        "systemctl start $(touch {canary})", "docker start '; touch {canary}'", 'docker start "$(touch {canary})"',
-        "docker start a\\;touch", "docker start ../../bin/sh", "docker start a/../b", "systemctl start kolla-../../x-container.service",
-        "systemctl start {UNIT} sshd.service", "docker start a b", "docker start -ai a", "docker run -v /:/host a",
-        "docker restart -t 60 mariadb", "systemctl restart kolla-mariadb-container.service", "systemctl stop {UNIT}",
-        "sudo -n -- sh -c 'touch {canary}'", "sudo -n -- sudo -n -- docker start a", "sh", "{SCRIPT}", "internal-sftp",
-        "PATH={bin} docker start a", "LD_PRELOAD=x docker start a", "docker start a #", "!!", "docker start \x1b[2Ja",
+        "systemctl start -- $(touch {canary})", "docker start -- '; touch {canary}'", 'docker start -- "$(touch {canary})"',
+        "docker start -- a\\;touch", "docker start -- ../../bin/sh", "docker start -- a/../b", "systemctl start -- kolla-../../x-container.service",
+        "systemctl start -- {UNIT} sshd.service", "docker start -- a b", "docker start -- -ai a", "docker run -v /:/host a",
+        "docker restart -t 60 -- mariadb", "systemctl restart -- kolla-mariadb-container.service", "systemctl stop -- {UNIT}",
+        "sudo -n -- sh -c 'touch {canary}'", "sudo -n -- sudo -n -- docker start -- a", "sh", "{SCRIPT}", "internal-sftp",
+        "PATH={bin} docker start -- a", "LD_PRELOAD=x docker start -- a", "docker start -- a #", "!!", "docker start -- \x1b[2Ja",
     ],
 )  # fmt: skip
 def test_nothing_of_a_refused_request_is_run(host: HostSide, line: str) -> None:
@@ -217,7 +227,7 @@ def test_nothing_of_a_refused_request_is_run(host: HostSide, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [None, "", b"docker start \xff\xfe", b"docker start caf\xc3\xa9", "docker start " + "a" * 100_000]
+    "line", [None, "", b"docker start -- \xff\xfe", b"docker start -- caf\xc3\xa9", "docker start -- " + "a" * 100_000]
 )
 def test_no_request_foreign_bytes_and_a_flood_are_refused(host: HostSide, line: str | bytes | None) -> None:
     assert_refused(host, host.ask(line))
@@ -253,7 +263,7 @@ def test_the_hour_ends_at_its_cap(host: HostSide) -> None:
 
 def test_a_request_that_is_refused_uses_nothing_up(host: HostSide) -> None:
     for _ in range(3):
-        assert_refused(host, host.ask("systemctl stop x", "--per-hour", "1"))
+        assert_refused(host, host.ask("systemctl stop -- x", "--per-hour", "1"))
     assert host.ask(START, "--per-hour", "1").code == 0
 
 
@@ -292,7 +302,7 @@ def test_a_lock_that_is_never_free_refuses(host: HostSide) -> None:
 def test_a_command_under_way_does_not_hold_up_the_next(host: HostSide) -> None:
     host.when("restart", f"while [ ! -e {host.here}/go ]; do sleep 0.02; done")
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(host.ask, f"systemctl restart {UNIT}")
+        slow = pool.submit(host.ask, f"systemctl restart -- {UNIT}")
         while not host.calls:
             time.sleep(0.02)
         assert host.ask(START).code == 0

@@ -327,7 +327,7 @@ class Cloud:
                 done.append(CommandDone(argv=command.argv, exit_code=0, output=_position(command.argv), took_s=0.5))
                 continue
             argv = ("systemctl", "start", "kolla-mariadb-container.service") if starts else command.argv
-            verb, unit_name = argv[-2], argv[-1]
+            verb, unit_name = argv[1], argv[-1]
             unit = self.hosts[command.host].units[unit_name.removeprefix("kolla-").removesuffix("-container.service")]
             self.acted.append((self.elapsed_s, command.host, argv))
             if verb == "start":
@@ -347,7 +347,7 @@ class Cloud:
 
     def verbs(self) -> list[tuple[str, str]]:
         """Return (host, verb) of everything that was done."""
-        return [(host, argv[-2]) for _, host, argv in self.acted]
+        return [(host, argv[1]) for _, host, argv in self.acted]
 
     def ask(self, op: str, **args: Any) -> Answer:
         """Ask like a person on the control socket, letting time pass until the answer is there."""

@@ -16,6 +16,8 @@ from remediator.model.targets import Target
 
 def _refuse(order: ActionInput) -> None:
     name = order.target.name
+    if catalogue.NAME.fullmatch(name) is None:
+        raise ValueError(f"{name!r} is no name of a container that kolla deploys: it never becomes part of a command")
     if catalogue.is_stateful(name):
         raise ValueError(f"{name} is on the list of containers that need a runbook of their own (KR-5)")
     if order.data.get("short_lived") is True:
@@ -47,9 +49,9 @@ ACTIONS = (
         commands=_guarded(units.start),
         probe=_probe,
         privileges=(
-            "systemctl reset-failed kolla-*-container.service",
-            "systemctl start kolla-*-container.service",
-            "docker|podman start NAME",
+            "systemctl reset-failed -- kolla-*-container.service",
+            "systemctl start -- kolla-*-container.service",
+            "docker|podman start -- NAME",
         ),
     ),
     ActionSpec(
@@ -62,9 +64,9 @@ ACTIONS = (
         commands=_guarded(units.restart),
         probe=_probe,
         privileges=(
-            "systemctl reset-failed kolla-*-container.service",
-            "systemctl restart kolla-*-container.service",
-            "docker|podman restart -t 60 NAME",
+            "systemctl reset-failed -- kolla-*-container.service",
+            "systemctl restart -- kolla-*-container.service",
+            "docker|podman restart -t 60 -- NAME",
         ),
         takes_away_healthy=True,
     ),

@@ -86,6 +86,8 @@ TABLE: tuple[Row, ...] = (
         names="hacluster_(corosync|pacemaker|pacemaker_remote)", read="roles/hacluster/defaults",
         state="membership in a cluster whose changes evacuate guests",
     ),
+    # none of kolla's
+    Row(names="remediator_.*", read="none of them: integrations/galera/scripts.py", state="a recovery of ours has it in its hands"),
     # tags that are not the first word of the name
     Row(names="iscsid", read="site.yml, role iscsi", tags={13: "iscsi"}),
     Row(names="kolla_toolbox", read="site.yml, role common; kolla_toolbox since 22", tags={13: "common"}),

@@ -35,17 +35,17 @@ def has_unit(data: Data, name: str) -> bool:
 def start(order: ActionInput, name: str) -> tuple[Command, ...]:
     """Return the commands that start stopped container `name`: through its unit, or the engine where there is none."""
     if not has_unit(order.data, name):
-        return (_command(order, START_S, order.host.engine, "start", name),)
+        return (_command(order, START_S, order.host.engine, "start", "--", name),)
     unit = f"kolla-{name}-container.service"
-    return (_command(order, START_S, "systemctl", "start", unit, first=_reset(order, unit)),)
+    return (_command(order, START_S, "systemctl", "start", "--", unit, first=_reset(order, unit)),)
 
 
 def restart(order: ActionInput, name: str) -> tuple[Command, ...]:
     """Return the commands that restart container `name`: through its unit, or the engine where there is none."""
     if not has_unit(order.data, name):
-        return (_command(order, RESTART_S, order.host.engine, "restart", "-t", "60", name),)
+        return (_command(order, RESTART_S, order.host.engine, "restart", "-t", "60", "--", name),)
     unit = f"kolla-{name}-container.service"
-    return (_command(order, RESTART_S, "systemctl", "restart", unit, first=_reset(order, unit)),)
+    return (_command(order, RESTART_S, "systemctl", "restart", "--", unit, first=_reset(order, unit)),)
 
 
 def _reset(order: ActionInput, unit: str) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def _reset(order: ActionInput, unit: str) -> tuple[str, ...]:
     state = order.data.get("unit_state")
     if isinstance(state, Unknown):
         raise ValueError(f"the state of {unit} is UNKNOWN ({state.reason}): nothing is started before it is known")
-    return ("systemctl", "reset-failed", unit) if state == "failed" else ()
+    return ("systemctl", "reset-failed", "--", unit) if state == "failed" else ()
 
 
 def _command(order: ActionInput, timeout_s: float, *argv: str, first: tuple[str, ...] = ()) -> Command:

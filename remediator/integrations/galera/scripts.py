@@ -31,7 +31,8 @@ HELD: Final = "# remediator"
 
 _MARK = identity.MARK
 _ENGINE = r"docker|podman"
-PATH: Final = r"/[A-Za-z0-9._/-]{1,200}"
+PATH: Final = r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+"
+"""No part of it begins with a dot: it leads where it says, and nowhere above."""
 _NONCE = r"[A-Za-z0-9-]{8,64}"
 
 
@@ -109,7 +110,8 @@ RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _MARK)
 SAVE: Final = _script(
     "galera-save",
     (
-        'V=$1; S="${V%/*}/remediator-$2"; mkdir -p -m 0700 "$S" || exit 5; for f in grastate.dat gvwstate.dat; do '
+        'V=$1; S="${V%/*}/remediator-$2"; [ -d "$V" ] || exit 5; [ -e "$V/grastate.dat" ] || [ -e "$V/gvwstate.dat" ] || { echo "nothing to save in $V"; '
+        'exit 0; }; mkdir -p -m 0700 "$S" || exit 5; for f in grastate.dat gvwstate.dat; do '
         '[ ! -e "$V/$f" ] || [ -e "$S/$f" ] || cp -p "$V/$f" "$S/$f" || exit 5; done; ls -l "$S"'
     ),
     PATH,
@@ -120,7 +122,8 @@ SAVE: Final = _script(
 COPY: Final = _script(
     "galera-copy",
     (
-        'V=$1; S="${V%/*}/remediator-$2"; mkdir -p -m 0700 "$S" && exec 9>"$S/copying" && flock 9 || exit 5; '
+        'V=$1; S="${V%/*}/remediator-$2"; [ -f "$V/grastate.dat" ] || { echo "no data of a Galera member in $V"; exit 4; }; '
+        'mkdir -p -m 0700 "$S" && exec 9>"$S/copying" && flock 9 || exit 5; '
         '[ ! -e "$S/data" ] || exit 0; rm -rf "$S/data.part" && cp -a --reflink=auto "$V" "$S/data.part" && sync -f "$S" && '
         'mv "$S/data.part" "$S/data" && du -sh "$S/data"'
     ),

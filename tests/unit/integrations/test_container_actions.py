@@ -31,7 +31,7 @@ def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: 
 
 def test_a_failed_unit_is_reset_and_then_started() -> None:
     found = argvs("container.start", has_unit=True, unit_state="failed")
-    assert found == [("systemctl", "reset-failed", UNIT), ("systemctl", "start", UNIT)]
+    assert found == [("systemctl", "reset-failed", "--", UNIT), ("systemctl", "start", "--", UNIT)]
 
 
 def test_the_reset_and_the_start_leave_as_one_command() -> None:
@@ -41,17 +41,19 @@ def test_the_reset_and_the_start_leave_as_one_command() -> None:
         target=targets.container("ctl1", "memcached"), host=host, data={"has_unit": True, "unit_state": "failed"}
     )
     (command,) = ACTIONS["container.start"].commands(order)
-    assert command.line(sudo=True) == (f"sudo -n -- systemctl reset-failed {UNIT} && sudo -n -- systemctl start {UNIT}")
+    assert command.line(sudo=True) == (
+        f"sudo -n -- systemctl reset-failed -- {UNIT} && sudo -n -- systemctl start -- {UNIT}"
+    )
 
 
 def test_a_unit_that_is_not_failed_is_not_reset_because_it_may_not_be_loaded() -> None:
-    assert argvs("container.start", has_unit=True, unit_state="inactive") == [("systemctl", "start", UNIT)]
-    assert argvs("container.restart", has_unit=True, unit_state="active") == [("systemctl", "restart", UNIT)]
+    assert argvs("container.start", has_unit=True, unit_state="inactive") == [("systemctl", "start", "--", UNIT)]
+    assert argvs("container.restart", has_unit=True, unit_state="active") == [("systemctl", "restart", "--", UNIT)]
 
 
 def test_without_a_unit_the_engine_does_it() -> None:
-    assert argvs("container.start", engine="podman", has_unit=False) == [("podman", "start", "memcached")]
-    assert argvs("container.restart", has_unit=False) == [("docker", "restart", "-t", "60", "memcached")]
+    assert argvs("container.start", engine="podman", has_unit=False) == [("podman", "start", "--", "memcached")]
+    assert argvs("container.restart", has_unit=False) == [("docker", "restart", "-t", "60", "--", "memcached")]
 
 
 @pytest.mark.parametrize("action", ["container.start", "container.restart"])
@@ -59,6 +61,12 @@ def test_without_a_unit_the_engine_does_it() -> None:
     ("name", "data", "words"),
     [
         ("mariadb", {"has_unit": True, "unit_state": "failed"}, "KR-5"),
+        ("remediator_galera_bootstrap", {"has_unit": False}, "KR-5"),
+        ("--signal=KILL", {"has_unit": False}, "never becomes part of a command"),
+        ("-t", {"has_unit": False}, "never becomes part of a command"),
+        ("*", {"has_unit": True, "unit_state": "failed"}, "never becomes part of a command"),
+        ("mariadb ", {"has_unit": False}, "never becomes part of a command"),
+        ("a\nb", {"has_unit": False}, "never becomes part of a command"),
         ("memcached", {"has_unit": Unknown("host_unreachable")}, "UNKNOWN (host_unreachable)"),
         ("memcached", {}, "UNKNOWN (no_data)"),
         ("memcached", {"has_unit": True, "unit_state": Unknown("timeout:systemctl")}, "timeout:systemctl"),

@@ -307,7 +307,7 @@ def test_what_was_saved_first_is_never_overwritten(machine: Machine) -> None:
 def test_what_is_not_there_is_not_saved_and_no_directory_is_a_failure(machine: Machine) -> None:
     (machine.data / "grastate.dat").unlink()
     assert machine.run(scripts.SAVE, str(machine.data), MARK).code == 0
-    assert list(machine.saved.iterdir()) == []
+    assert not machine.saved.exists()
     assert machine.run(scripts.SAVE, f"{machine.here}/running/data", MARK).code == 5
 
 
@@ -337,6 +337,15 @@ def test_a_copy_that_is_sent_again_waits_for_the_first(machine: Machine) -> None
         (machine.saved / "data.part").rename(machine.saved / "data")
     assert second.wait(timeout=20) == 0
     assert list((machine.saved / "data").iterdir()) == []
+
+
+def test_a_directory_without_a_member_in_it_is_neither_copied_nor_given_a_directory_beside_it(machine: Machine) -> None:
+    (machine.data / "grastate.dat").rename(machine.data / "disk.qcow2")
+    assert machine.run(scripts.COPY, str(machine.data), MARK) == Ended(
+        4, f"no data of a Galera member in {machine.data}\n"
+    )
+    assert machine.run(scripts.SAVE, str(machine.data), MARK) == Ended(0, f"nothing to save in {machine.data}\n")
+    assert sorted(path.name for path in machine.data.parent.iterdir()) == ["_data"]
 
 
 def test_a_copy_that_fails_is_told(machine: Machine) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from remediator.integrations.container import catalogue
 from remediator.integrations.galera import scripts
-from remediator.model.content import ActionSpec, Command
+from remediator.model.content import ActionSpec, Command, Script
 from remediator.runs import claims
 from tests.unit.packaging import wrapper
 
@@ -23,7 +24,7 @@ ACT: Any = wrapper.load()
 UNIT = "kolla-memcached-container.service"
 NOW = ACT.Now("boot", 5000.0, 1_700_000_000.0)
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
-START = ACT.parse(f"systemctl start {UNIT}")
+START = ACT.parse(f"systemctl start -- {UNIT}")
 
 
 def words(line: str) -> list[list[str]]:
@@ -81,25 +82,30 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
 @pytest.mark.parametrize(
     "line",
     [
-        "", " ", "\n", "sh", "bash -i", "sudo -n --", "sudo -n -- sudo -n -- docker start a", "sudo docker start a",
-        "sudo -n docker start a", "sudo -n -u root -- docker start a", "&&", f"systemctl start {UNIT} &&",
-        f"&& systemctl start {UNIT}", f"systemctl start {UNIT} && && docker start a", f"systemctl start {UNIT} & docker start a",
-        f"systemctl start {UNIT} || docker start a", f"systemctl start {UNIT}; sh", f"systemctl start {UNIT}\nsh",
-        f"systemctl start {UNIT}\tb", "systemctl start $(id)", "systemctl start `id`", "systemctl start 'a b'", 'docker start "a"',
-        "docker start a\\ b", "docker start a > b", "docker start a | sh", "docker start a*", "docker start ~", "docker start #a",
-        "docker start ../a", "docker start /a", "docker start a.b", "docker start -a", "docker start --attach a", "docker start a b",
-        "docker start A", "docker start", "docker restart a", "docker restart -t 0 a", "docker restart -t 60 a b", "docker run a",
-        "docker exec a sh", "docker stop a", "docker start a&&sh", "podman rm a", "nerdctl start a", "/usr/bin/docker start a",
-        "systemctl start sshd.service", "systemctl start kolla--container.service", "systemctl start kolla-a-container.service b.service",
-        "systemctl stop kolla-a-container.service", "systemctl mask kolla-a-container.service", "systemctl start kolla-a.b-container.service",
-        "systemctl start kolla-a-container.servicex", "systemctl start xkolla-a-container.service", "systemctl start kolla-*-container.service",
-        "systemctl start kolla-../a-container.service", "systemctl --root=/x start kolla-a-container.service", "systemctl reboot",
-        "systemctl restart kolla-mariadb-container.service", "systemctl start kolla-rabbitmq-container.service", "docker start mariadb",
-        "docker restart -t 60 ovn_controller", "docker start ceph_mon", "docker|podman start a", "docker start NAME x",
-        "REMEDIATOR_TOKEN=a:1", "REMEDIATOR_TOKEN=a:x docker start a", "REMEDIATOR_TOKEN=:1 docker start a", "PATH=. docker start a",
-        "REMEDIATOR_TOKEN=a:-1 docker start a", "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 docker start a",
-        "docker start a && REMEDIATOR_TOKEN=a:2 docker start a", "docker start \u0430", "docker start a\udc80", "docker start a\x00",
-        "docker start " + "a" * 65, "docker start a && " * 80 + "docker start a",
+        "", " ", "\n", "sh", "bash -i", "sudo -n --", "sudo -n -- sudo -n -- docker start -- a", "sudo docker start -- a",
+        "sudo -n docker start -- a", "sudo -n -u root -- docker start -- a", "&&", f"systemctl start -- {UNIT} &&",
+        f"&& systemctl start -- {UNIT}", f"systemctl start -- {UNIT} && && docker start -- a", f"systemctl start -- {UNIT} & docker start -- a",
+        f"systemctl start -- {UNIT} || docker start -- a", f"systemctl start -- {UNIT}; sh", f"systemctl start -- {UNIT}\nsh",
+        f"systemctl start -- {UNIT}\tb", "systemctl start -- $(id)", "systemctl start -- `id`", "systemctl start -- 'a b'", 'docker start -- "a"',
+        "docker start -- a\\ b", "docker start -- a > b", "docker start -- a | sh", "docker start -- a*", "docker start -- ~", "docker start -- #a",
+        "docker start -- ../a", "docker start -- /a", "docker start -- a.b", "docker start -- -a", "docker start --attach a", "docker start -- a b",
+        "docker start -- A", "docker start", "docker restart a", "docker restart -t 0 -- a", "docker restart -t 60 -- a b", "docker run a",
+        "docker exec a sh", "docker stop a", "docker start -- a&&sh", "podman rm a", "nerdctl start a", "/usr/bin/docker start -- a",
+        "systemctl start -- sshd.service", "systemctl start -- kolla--container.service", "systemctl start -- kolla-a-container.service b.service",
+        "systemctl stop -- kolla-a-container.service", "systemctl mask -- kolla-a-container.service", "systemctl start -- kolla-a.b-container.service",
+        "systemctl start -- kolla-a-container.servicex", "systemctl start -- xkolla-a-container.service", "systemctl start -- kolla-*-container.service",
+        "systemctl start -- kolla-../a-container.service", "systemctl --root=/x start kolla-a-container.service", "systemctl reboot",
+        "systemctl restart -- kolla-mariadb-container.service", "systemctl start -- kolla-rabbitmq-container.service", "docker start -- mariadb",
+        "docker restart -t 60 -- ovn_controller", "docker start -- ceph_mon", "docker|podman start -- a", "docker start -- NAME x",
+        "REMEDIATOR_TOKEN=a:1", "REMEDIATOR_TOKEN=a:x docker start -- a", "REMEDIATOR_TOKEN=:1 docker start -- a", "PATH=. docker start -- a",
+        "REMEDIATOR_TOKEN=a:-1 docker start -- a", "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 docker start -- a",
+        "docker start -- a && REMEDIATOR_TOKEN=a:2 docker start -- a", "docker start -- \u0430", "docker start -- a\udc80", "docker start -- a\x00",
+        "docker start -- " + "a" * 65, "docker start -- a && " * 80 + "docker start -- a",
+        f"systemctl start {UNIT}", "docker start a", "podman restart -t 60 a", "docker start --signal=KILL", "docker start -t", "podman restart --all",
+        "docker start -- --all", "docker start -- *", "systemctl start -- kolla-*", "docker start -- -- a", "docker start a --",
+        "docker restart -t 60 -- remediator_galera_bootstrap", "docker start -- remediator_galera_recover", "docker start -- remediator_x",
+        "systemctl restart -- kolla-remediator_galera_bootstrap-container.service", "docker restart -t 60 -- tgtd", "docker start -- _",
+        "docker restart -t 60 -- hacluster_pacemaker_remote", "systemctl restart -- kolla-tgtd-container.service",
         "sh -c id", "sh -c 'id' galera-hold run-1 docker", "sh -c", "sh -c ", "sudo -n -- sh -c id", "bash -c id", "sh -ec id",
         "sh -c " + "'a'" * 2000,
     ],
@@ -120,7 +126,7 @@ GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker", "stopped"), timeout_s
     [
         GOOD.replace("exit 4", "exit 0", 1), GOOD.replace("'[", "''[", 1), GOOD.replace("sh -c '", 'sh -c "', 1), GOOD.replace("sh -c", "sh  -c", 1),
         GOOD.replace("sh -c", "sh -xc", 1), GOOD.replace("sh -c", "/bin/sh -c", 1), GOOD.replace("sh", "bash", 1), " " + GOOD, GOOD + " ",
-        GOOD + " more", GOOD + "; id", GOOD + " && docker start a", "docker start a && " + GOOD, GOOD + " && " + GOOD, GOOD + "\n",
+        GOOD + " more", GOOD + "; id", GOOD + " && docker start -- a", "docker start -- a && " + GOOD, GOOD + " && " + GOOD, GOOD + "\n",
         GOOD.replace(" run-7", ""), GOOD.replace("run-7 docker", "docker run-7"), GOOD.replace("run-7", "run-x"), GOOD.replace("run-7", "run-7\n"),
         GOOD.replace("run-7", "'run-7'"), GOOD.replace("run-7", "run-$(id)"), GOOD.replace("run-7", "run-" + "7" * 13), GOOD.replace("run-7", ""),
         GOOD.replace("run-7 docker", "run-7 nerdctl"), GOOD.replace("run-7 docker", "run-7 docker|podman"), GOOD.replace("run-7 docker", "run-7  docker"),
@@ -150,19 +156,19 @@ def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, p
 
 def test_the_log_names_a_script_and_leaves_its_text_out() -> None:
     assert ACT.shown("sudo -n -- " + GOOD) == "sudo -n -- sh -c '...' galera-hold run-7 docker stopped"
-    assert ACT.shown("docker start a") == "docker start a"
+    assert ACT.shown("docker start -- a") == "docker start -- a"
 
 
-NAME = r"(?!(mariadb|rabbitmq)\b)[a-z0-9_]+"
+NAME = r"(?!(mariadb|rabbitmq)\b|remediator_)[a-z0-9][a-z0-9_]*"
 ONE = (
-    rf"(sudo -n -- )?(systemctl (reset-failed|start|restart) kolla-{NAME}-container\.service"
-    rf"|systemctl (reset-failed|start) kolla-mariadb-container\.service|(docker|podman) (start|restart -t 60) {NAME})"
+    rf"(sudo -n -- )?(systemctl (reset-failed|start|restart) -- kolla-{NAME}-container\.service"
+    rf"|(docker|podman) (start|restart -t 60) -- {NAME})"
 )
 LINE = re.compile(rf"(REMEDIATOR_TOKEN=lab:\d+ )?{ONE}( && {ONE})*")
 PIECES = (
     "REMEDIATOR_TOKEN=lab:3", "sudo -n --", "sudo", "&&", "systemctl", "docker", "podman", "start", "restart", "restart -t 60", "stop",
-    "reset-failed", UNIT, "kolla-mariadb-container.service", "kolla-nova_api-container.service", "memcached", "mariadb", "rabbitmq", "a;b",
-    "systemctl start " + UNIT, "docker start memcached", "sudo -n -- systemctl restart " + UNIT, "&& podman restart -t 60 cron",
+    "reset-failed", "--", UNIT, "remediator_galera_bootstrap", "kolla-mariadb-container.service", "kolla-nova_api-container.service", "memcached", "mariadb", "rabbitmq", "a;b",
+    "systemctl start -- " + UNIT, "docker start -- memcached", "sudo -n -- systemctl restart -- " + UNIT, "&& podman restart -t 60 -- cron",
 )  # fmt: skip
 
 
@@ -210,12 +216,12 @@ def test_within_one_boot_the_wall_clock_has_no_say() -> None:
 
 
 def test_a_chain_counts_for_each_of_its_changes() -> None:
-    chain = ACT.parse(" && ".join(["docker start a"] * 3))
+    chain = ACT.parse(" && ".join(["docker start -- a"] * 3))
     assert ACT.admit(EMPTY, chain, NOW, 3, False)[1] is None
     after, refusal = ACT.admit(EMPTY, chain, NOW, 2, False)
     assert refusal is not None
     assert after["ran"] == []
-    assert ACT.changes(ACT.parse(f"systemctl reset-failed {UNIT}")) == 1
+    assert ACT.changes(ACT.parse(f"systemctl reset-failed -- {UNIT}")) == 1
 
 
 @pytest.mark.parametrize(
@@ -236,7 +242,7 @@ def test_a_chain_counts_for_each_of_its_changes() -> None:
 def test_a_lower_token_is_refused(
     seen: dict[str, int], token: str, required: bool, allowed: bool, highest: dict[str, int]
 ) -> None:
-    asked = ACT.parse((f"REMEDIATOR_TOKEN={token} " if token else "") + "docker start a")
+    asked = ACT.parse((f"REMEDIATOR_TOKEN={token} " if token else "") + "docker start -- a")
     after, refusal = ACT.admit({**EMPTY, "tokens": seen}, asked, NOW, 20, required)
     assert (refusal is None) is allowed
     assert after["tokens"] == highest
@@ -244,7 +250,7 @@ def test_a_lower_token_is_refused(
 
 
 def test_a_higher_token_counts_even_when_the_hour_is_full() -> None:
-    asked = ACT.parse("REMEDIATOR_TOKEN=lab:9 docker start a")
+    asked = ACT.parse("REMEDIATOR_TOKEN=lab:9 docker start -- a")
     after, refusal = ACT.admit({**ran(3, 1), "tokens": {"lab": 3}}, asked, NOW, 3, False)
     assert refusal is not None
     assert after["tokens"] == {"lab": 9}
@@ -292,3 +298,118 @@ def test_a_claim_with_another_argument_is_refused(at: int, bad: str) -> None:
     words[at] = bad
     with pytest.raises(ACT.Refusal):
         ACT.parse(" ".join([*map(shlex.quote, command.argv[:4]), *words]))
+
+
+# what is none of kolla's --------------------------------------------------------------------------------------------
+
+
+DATA = (
+    "/var/lib/docker/volumes/mariadb/_data",
+    "/var/lib/containers/storage/volumes/mariadb/_data",
+    "/srv/mysql",
+    "/srv/kolla/mariadb",
+)
+ELSEWHERE = (
+    "/etc/../var/lib/nova", "/.", "/..", "/var/lib/mysql/..", "/var/lib/docker/volumes/../../nova", "/srv/./mysql", "/srv//mysql", "/srv/.mysql",
+    "/srv/mysql/", "relative/mysql", "/", "", "-x", "/srv/my sql", "/srv/*/mysql", "/srv/$HOME/mysql",
+)  # fmt: skip
+STRANGERS = (
+    "/proc/1/root",
+    "/proc/1/root/var/lib/mysql",
+    "/sys/mysql",
+    "/var/lib/nova",
+    "/srv/db-1",
+    "/var/lib/docker/volumes/nova_compute/_data",
+)
+WITH_A_PATH = [script for script in wrapper.scripts() if scripts.PATH in script.args]
+
+
+def with_path(script: Script, path: str) -> str:
+    """Return the request for `script` with `path` where it takes one."""
+    good = next(wrapper.filled(script)).argv
+    words = [path if pattern == scripts.PATH else word for pattern, word in zip(script.args, good[4:], strict=True)]
+    return f"{shlex.join(good[:3])} {' '.join([good[3], *words])}"
+
+
+def test_the_programs_that_take_a_path_are_known() -> None:
+    assert {script.name for script in WITH_A_PATH} == {
+        "galera-alone",
+        "galera-save",
+        "galera-copy",
+        "galera-bootstrap",
+        "galera-join",
+    }
+    assert ACT.DIRECTORY == scripts.PATH
+
+
+@pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
+def test_a_path_that_leads_elsewhere_is_refused_by_its_form_alone(script: Script) -> None:
+    for path in ELSEWHERE:
+        with pytest.raises(ACT.Refusal):
+            ACT.parse(with_path(script, path))
+
+
+@pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
+def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None:
+    for path in DATA:
+        assert ACT.outsider(ACT.parse(with_path(script, path)), "/etc/kolla", None) is None
+    for path in STRANGERS:
+        request = ACT.parse(with_path(script, path))
+        refused = ACT.outsider(request, "/etc/kolla", None)
+        assert refused is not None
+        assert path in refused
+        assert "--data" in refused
+        assert ACT.outsider(request, "/etc/kolla", "/srv/other") is not None
+        assert ACT.outsider(request, "/etc/kolla", path) is None, "whoever installs the script may name it"
+
+
+def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) -> None:
+    (tmp_path / "kolla-toolbox").mkdir()
+    (tmp_path / "portainer").write_text("no directory")
+    for engine in ("docker", "podman"):
+        for verb in ("start", "restart -t 60"):
+            assert ACT.outsider(ACT.parse(f"{engine} {verb} -- kolla_toolbox"), str(tmp_path), None) is None
+            for name in ("registry", "portainer", "toolbox", "x"):
+                refused = ACT.outsider(ACT.parse(f"sudo -n -- {engine} {verb} -- {name}"), str(tmp_path), None)
+                assert refused is not None
+                assert f"{name} is no container of kolla here: {tmp_path}/{name}: " in refused
+    chain = ACT.parse("docker start -- kolla_toolbox && docker start -- registry")
+    assert ACT.outsider(chain, str(tmp_path), None) is not None
+    assert ACT.outsider(START, str(tmp_path), None) is None, "the name of a unit is kolla's own"
+
+
+# every command of every action ---------------------------------------------------------------------------------------
+
+
+TAKE_NAMES = ("systemctl", "docker", "podman")
+OF_OURS = re.compile(r"mariadb|remediator_galera_\w+|kolla-mariadb-container\.service|\$[BCU]|\"\$I\"|\$I")
+"""What stands for a name in a program: one written there, or a variable that the program itself has set to one, or to what its engine
+says of the image of mariadb."""
+
+
+@pytest.mark.parametrize("action", DOES, ids=lambda action: action.name)
+def test_two_dashes_stand_before_every_name(action: ActionSpec) -> None:
+    commands = list(wrapper.samples(action))
+    assert commands
+    for argv in [each for command in commands for each in (command.first, command.argv) if each]:
+        if argv[0] in TAKE_NAMES:
+            assert argv[-2] == "--", argv
+            assert not argv[-1].startswith("-")
+        else:
+            assert argv[:2] == ("sh", "-c"), f"{argv[0]} is new: say here how its names are kept from being options"
+            assert not any(word.startswith("-") for word in argv[4:])
+    for pattern in action.privileges:
+        assert pattern.split(" ")[-2] == "--", pattern
+
+
+CALL = r"(?:systemctl|\$E) (?:start|stop|restart|reset-failed|is-active|rm|inspect|exec) [^;|&)]*"
+OPTION = r"-[fut] (?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\S+)|-f\b"
+
+
+@pytest.mark.parametrize("script", wrapper.scripts(), ids=lambda script: script.name)
+def test_a_program_hands_no_argument_of_its_own_to_systemd_or_an_engine_as_a_name(script: Script) -> None:
+    for call in re.findall(CALL, script.text):
+        named = re.sub(OPTION, "", call.replace("rm -f", "rm")).split()[2]
+        assert OF_OURS.match(named) is not None, f"{call!r}: {named} may be anything"
+    given = re.findall(r"\b([A-Z])=\$\d", script.text)
+    assert not set(given) & set("BCUI"), "these are what the program sets itself"

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from remediator.integrations import registry
+from remediator.integrations.galera import scripts as galera_scripts
 from remediator.model import identity, targets
 from remediator.model.content import ActionInput, ActionSpec, Command, Script
 from remediator.model.hosts import Host
@@ -35,7 +36,7 @@ WORDS = {
     r"docker|podman": ("docker", "podman"),
     r"ist|sst": ("ist", "sst"),
     r"stopped|running": ("stopped", "running"),
-    r"/[A-Za-z0-9._/-]{1,200}": ("/var/lib/docker/volumes/mariadb/_data", "/srv/db-1"),
+    galera_scripts.PATH: ("/var/lib/docker/volumes/mariadb/_data", "/srv/mysql"),
     r"[A-Za-z0-9-]{8,64}": ("run-1-ctl1-position",),
     identity.ID: ("00c0ffee00c0ffee",),
     identity.CLOUD: ("prod-1.eu",),
