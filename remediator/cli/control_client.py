@@ -5,6 +5,7 @@ Invariant: nothing in this room changes the cloud or the store; it asks the daem
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -44,7 +45,8 @@ def request(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: floa
     with _connected(path) as peer:
         try:
             peer.settimeout(timeout_s)
-            peer.sendall(json.dumps({"op": op, "args": dict(args)}).encode() + b"\n")
+            with contextlib.suppress(BrokenPipeError):  # a daemon that is busy answers before it has read, and closes
+                peer.sendall(json.dumps({"op": op, "args": dict(args)}).encode() + b"\n")
             reply = _line(peer, deadline)
         except TimeoutError:
             raise CliError(f"the daemon did not answer {op!r} within {timeout_s:.0f} s; see its log", FAILED) from None
@@ -65,7 +67,7 @@ def _connected(path: Path) -> socket.socket:
     peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     peer.settimeout(CONNECT_TIMEOUT_S)
     try:
-        peer.connect(str(path))
+        _connect(peer, path)
     except PermissionError:
         peer.close()
         raise Unreachable(path, "permission denied", denied=True) from None
@@ -76,6 +78,19 @@ def _connected(path: Path) -> socket.socket:
         )
         raise Unreachable(path, why) from None
     return peer
+
+
+def _connect(peer: socket.socket, path: Path) -> None:
+    """Connect, and wait for a place in the kernel's queue: for who has a time limit it says at once that there is none."""
+    ends_s = time.monotonic() + CONNECT_TIMEOUT_S
+    while True:
+        try:
+            peer.connect(str(path))
+            return
+        except BlockingIOError:
+            if time.monotonic() >= ends_s:
+                raise
+            time.sleep(0.05)
 
 
 def _line(peer: socket.socket, deadline: float) -> bytes:

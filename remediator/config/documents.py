@@ -7,7 +7,9 @@ is not read at all: whoever can change it could make us act.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,13 +22,16 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from remediator.model.content import Mistake
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 MAX_NODES = 200_000
 """Bounds what aliases can blow up."""
+MAX_SEPARATORS = 40_000
+"""Signs and line ends that can stand before a value: counted before the file is parsed, which takes seconds for so many."""
 MAX_DEPTH = 40
 
 Loc = tuple[str | int, ...]
 _PREFIX = "tag:yaml.org,2002:"
+_SEPARATOR = re.compile(r"[,\n\[{]")
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -102,6 +107,13 @@ def read(path: Path, *, trusted: bool = False) -> Document:
 
 def parse(text: str, file: str) -> Document:
     """Return the document that `text` is."""
+    last = next(itertools.islice(_SEPARATOR.finditer(text), MAX_SEPARATORS, None), None)
+    if last is not None:
+        line, col = text.count("\n", 0, last.start()) + 1, last.start() - text.rfind("\n", 0, last.start())
+        message = f"too large: more than {MAX_SEPARATORS} lines and values in one file; split it"
+        return Document(
+            file=file, mistakes=(Mistake(file=file, line=line, col=col, path="", code="too_big", message=message),)
+        )
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

@@ -11,7 +11,7 @@ from remediator.checks.schema import CheckEntry
 from remediator.config import documents, mistakes, problems
 from remediator.config.connections import Section
 from remediator.config.documents import Document, Loc
-from remediator.content.places import KINDS, MAX_FILES, ContentDir
+from remediator.content.places import KINDS, MAX_BYTES, MAX_ENTRIES, MAX_FILES, ContentDir
 from remediator.model.content import Mistake
 from remediator.rules.schema import RuleEntry
 from remediator.runs.schema import RunbookEntry
@@ -59,11 +59,22 @@ def read_entries(dirs: Sequence[ContentDir]) -> tuple[Entries, list[Mistake]]:
     """Return the entries of `dirs` and every mistake in their files."""
     entries = Entries()
     found: list[Mistake] = []
+    left = MAX_BYTES
     for directory in dirs:
         here: dict[tuple[str, str], Entry[Any]] = {}
         files, wrong = _files(directory)
         found.extend(wrong)
         for kind, path in files:
+            left -= _size(path)
+            if left < 0:
+                found.append(
+                    _at(
+                        path,
+                        "too_big",
+                        f"all content together is larger than {MAX_BYTES // 1024 // 1024} MiB; the rest is not read",
+                    )
+                )
+                return entries, found
             _read_file(kind, documents.read(path, trusted=directory.shipped), here, entries, found)
         for (kind, name), entry in here.items():
             entries.of(kind)[name] = entry
@@ -114,7 +125,12 @@ def _read_file(
         if kind in document.data:
             found.append(document.mistake((kind,), "not_a_list", "should be a list"))
         return
-    for index, raw in enumerate(listed):
+    room = MAX_ENTRIES - len(entries.of(kind)) - sum(1 for known, _ in here if known == kind)
+    if len(listed) > room:
+        found.append(
+            document.mistake((kind, max(0, room)), "too_many", f"more than {MAX_ENTRIES} {kind}; the rest is not read")
+        )
+    for index, raw in enumerate(listed[: max(0, room)]):
         _read_entry(kind, document, (kind, index), raw, here, entries, found)
 
 
@@ -139,6 +155,14 @@ def _read_entry(
         entries.broken[kind].add(name)
         return
     here[kind, name] = Entry(name=name, body=body, raw=raw, document=document, loc=loc)
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file; none where nobody can tell, for it is not read then."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _at(path: Path, code: str, message: str) -> Mistake:

@@ -11,6 +11,10 @@ from remediator.config import Config
 KINDS = ("checks", "rules", "runbooks")
 """The folders of a content directory; each file in them has the folder's name as its one key."""
 MAX_FILES = 1000
+MAX_ENTRIES = 2000
+"""Checks, rules or runbooks."""
+MAX_BYTES = 4 * 1024 * 1024
+"""Of all content together: `validate` and the daemon's start read it in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

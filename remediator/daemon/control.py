@@ -1,7 +1,12 @@
-"""The control socket: one request a connection, the actor taken from the kernel's word about the peer."""
+"""The control socket: one request a connection, the actor taken from the kernel's word about the peer.
+
+Invariant: a connection holds its place no longer than READ_S for the whole request, ANSWER_S and WRITE_S for the whole answer, and an account
+no more than its places (`seats.py`). Whatever is sent, the outcome is an answer or a closed connection, never an error of ours.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import json
 import os
@@ -9,6 +14,7 @@ import pwd
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -17,24 +23,35 @@ from typing import Any
 
 import structlog
 
+from remediator.daemon import requested
+from remediator.daemon.seats import Seats
 from remediator.model.control import Actor, Answer
 
 GROUP = "remediator"
 APPROVERS = "remediator-approve"
 """Who may approve, beside root."""
-REQUEST_LIMIT = 65536
 READ_S = 5.0
+"""For the whole request, however it drips."""
 ANSWER_S = 60.0
-AT_ONCE = 32
+WRITE_S = 10.0
+"""For the whole answer, however slowly it is read."""
+BACKLOG = 1024
+"""Who waits to be taken costs no thread; where this is full the kernel turns the next one away, whoever it is."""
 
 log = structlog.get_logger("remediator")
 
 
-def actor_of(connection: socket.socket) -> Actor:
-    """Return who is at the other end: uid by SO_PEERCRED, login uid of that process, the account's name."""
+def peer_of(connection: socket.socket) -> tuple[int, int]:
+    """Return pid and uid of who is at the other end, as the kernel noted them when it connected."""
     pid, uid, _gid = struct.unpack(
         "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     )
+    return int(pid), int(uid)
+
+
+def actor_of(connection: socket.socket) -> Actor:
+    """Return who is at the other end: uid by SO_PEERCRED, login uid of that process, the account's name."""
+    pid, uid = peer_of(connection)
     login_uid: int | None = None
     try:
         text = Path(f"/proc/{pid}/loginuid").read_text().strip()
@@ -67,7 +84,7 @@ class ControlSocket:
     def __init__(self, path: Path, ask: Callable[[str, Mapping[str, Any], Actor], Future[Answer]]) -> None:
         self._path = path
         self._ask = ask
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._seats = Seats()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
@@ -86,7 +103,7 @@ class ControlSocket:
             os.chown(making, -1, grp.getgrnam(GROUP).gr_gid)
         except (KeyError, PermissionError):
             log.debug("control_group", reason=f"no group {GROUP}: only the socket's owner and root reach it")
-        self._listener.listen(AT_ONCE)
+        self._listener.listen(BACKLOG)
         self._listener.settimeout(0.5)
         making.rename(self._path)
         self._thread.start()
@@ -105,39 +122,65 @@ class ControlSocket:
                 continue
             except OSError:
                 return
-            if not self._places.acquire(blocking=False):
+            try:
+                _, uid = peer_of(connection)
+            except OSError:
                 connection.close()
                 continue
-            threading.Thread(target=self._one, args=(connection,), name="control-one", daemon=True).start()
+            full = self._seats.take(uid)
+            if full is not None:
+                log.debug("control_full", uid=uid, reason=full)
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(
+                        0
+                    )  # nobody waits for who has had his places; the line fits the kernel's buffer
+                    connection.sendall(_line(Answer(exit=1, error=f"the daemon is busy: {full}")))
+                continue
+            threading.Thread(target=self._one, args=(connection, uid), name="control-one", daemon=True).start()
 
-    def _one(self, connection: socket.socket) -> None:
+    def _one(self, connection: socket.socket, uid: int) -> None:
         try:
             with connection:
-                connection.settimeout(READ_S)
-                answer = self._answer(connection)
-                body = {"exit": answer.exit, "data": answer.data, "error": answer.error}
-                connection.sendall(json.dumps(body, ensure_ascii=False).encode() + b"\n")
+                line = _line(self._answer(connection))
+                connection.settimeout(WRITE_S)  # of sendall, this is the limit for all of it
+                connection.sendall(line)
         except OSError as error:
-            log.debug("control_lost", reason=str(error))
+            log.debug("control_lost", uid=uid, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one request costs itself alone
+            log.error("control_failed", uid=uid, reason=f"{type(error).__name__}: {error}"[:200])
         finally:
-            self._places.release()
+            self._seats.give(uid)
 
     def _answer(self, connection: socket.socket) -> Answer:
-        received = b""
-        while not received.endswith(b"\n") and len(received) < REQUEST_LIMIT:
-            piece = connection.recv(8192)
-            if not piece:
-                break
-            received += piece
         try:
-            request = json.loads(received)
-            op, args = str(request["op"]), dict(request.get("args") or {})
-        except (ValueError, KeyError, TypeError):
-            return Answer(exit=64, error="not a request: one JSON object a line, with op and args")
-        future = self._ask(op, args, actor_of(connection))
+            request = requested.parse(_received(connection))
+        except requested.NotARequest as refused:
+            return Answer(exit=64, error=str(refused))
+        future = self._ask(request.op, request.args, actor_of(connection))
         try:
             return future.result(timeout=ANSWER_S)
         except FutureTimeout:
-            return Answer(exit=1, error=f"the daemon did not answer {op} within {ANSWER_S:.0f} s; see its log")
+            return Answer(exit=1, error=f"the daemon did not answer {request.op} within {ANSWER_S:.0f} s; see its log")
         except Exception as error:  # noqa: BLE001 - the asker must hear why, whatever it was
             return Answer(exit=1, error=str(error))
+
+
+def _received(connection: socket.socket) -> bytes:
+    """Return the request: up to its line end, the end of what the other side sends, or one byte too many. Raise TimeoutError."""
+    ends_s = time.monotonic() + READ_S
+    received = bytearray()
+    while not received.endswith(b"\n") and len(received) <= requested.LIMIT:
+        left_s = ends_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError(f"the request was not there within {READ_S:.0f} s")
+        connection.settimeout(left_s)
+        piece = connection.recv(8192)
+        if not piece:
+            break
+        received += piece
+    return bytes(received)
+
+
+def _line(answer: Answer) -> bytes:
+    body = {"exit": answer.exit, "data": answer.data, "error": answer.error}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

@@ -14,10 +14,9 @@ from typing import Any, NoReturn
 
 import jinja2
 from jinja2 import nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from remediator.model.values import Data, FieldType, Unknown
-from remediator.rules import kolla_tags
+from remediator.rules import bounded, kolla_tags
 from remediator.rules.errors import BadText
 
 MAX_CHARS = 4000
@@ -30,8 +29,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-_STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
-"""A text is one piece: it includes nothing and defines nothing that another could use."""
+_SAMPLES: Mapping[FieldType, Any] = {
+    FieldType.STRING: "x" * 100, FieldType.INT: 3, FieldType.FLOAT: 0.5, FieldType.BOOL: True, FieldType.STRINGS: ("x" * 100,) * MAX_ITEMS,
+}  # fmt: skip
 
 
 class _Lines(str):
@@ -72,7 +72,7 @@ class PeopleText:
 
     @functools.cached_property
     def _template(self) -> jinja2.Template:
-        return _environment().from_string(self.source)
+        return bounded.compiled(self.source, _environment())
 
     def render(self, data: Data, around: Mapping[str, str] = MappingProxyType({})) -> str:
         """Return the text for `data`; where the template cannot be computed, the values it names.
@@ -81,8 +81,8 @@ class PeopleText:
         """
         shown = {name: _shown(data.get(name, Unknown("not_given"))) for name in self._fields}
         try:
-            text = self._template.render(data=shown, **around)
-        except Exception:  # noqa: BLE001 - whatever a template does with a value, a text must not end the loop
+            text = bounded.written(self._template, {"data": shown, **around}, MAX_RENDERED_CHARS)
+        except Exception:  # noqa: BLE001 - whatever a template does with a value, or asks for, a text must not end the loop
             text = ", ".join(f"{name} {_print(value)}" for name, value in shown.items())
         return _CONTROL_BUT_NEWLINE.sub(" ", text).strip()[:MAX_RENDERED_CHARS]
 
@@ -97,10 +97,7 @@ def compile_text(
     """
     if len(source) > MAX_CHARS:
         raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")
-    try:
-        tree = _environment().parse(source)
-    except jinja2.TemplateSyntaxError as error:
-        raise BadText(str(error.message), line=error.lineno) from None
+    tree = bounded.parse(source, _environment())
     _refuse_unknown(tree, around)
     if not bars and any("|" in piece.data for piece in tree.find_all(nodes.TemplateData)):
         raise BadText("| is not allowed here: Nagios takes what follows it for performance data")
@@ -110,6 +107,8 @@ def compile_text(
             if fields is not None and attribute.attr not in fields:
                 raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
             read.append(attribute.attr)
+    if fields is not None and bounded.is_heavy(tree):
+        _try(source, fields, around)
     return PeopleText(source, tuple(dict.fromkeys(read)))
 
 
@@ -124,32 +123,28 @@ def _refuse_unknown(tree: nodes.Template, around: frozenset[str]) -> None:
     for test in tree.find_all(nodes.Test):
         if test.name not in _environment().tests:
             raise BadText(f"there is no test {test.name}", line=test.lineno)
-    for statement in tree.find_all(nodes.Stmt):
-        if not isinstance(statement, _STATEMENTS):
-            raise BadText(f"{type(statement).__name__.lower()} is not allowed in a text", line=statement.lineno)
+
+
+def _try(source: str, fields: Mapping[str, FieldType], around: frozenset[str]) -> None:
+    """Write the text once, with the longest lists that it can meet. Raise BadText when it asks for too much."""
+    data = {name: _SAMPLES[kind] for name, kind in fields.items()}
+    try:
+        template = bounded.compiled(source, _environment())
+        bounded.written(template, {"data": data, **dict.fromkeys(around, "name")}, MAX_RENDERED_CHARS * 1000)
+    except bounded.TooMuch as error:
+        raise BadText(f"asks for too much: {error}") from None
+    except Exception:  # noqa: BLE001 - what goes wrong with values that nobody has measured proves nothing
+        return
 
 
 def filters() -> tuple[str, ...]:
     """Return the names of the filters a text may use."""
-    return tuple(sorted(_environment().filters))
+    return tuple(sorted(name for name in _environment().filters if " " not in name))
 
 
 @functools.cache
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, finalize=_print, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters = {
-        **{
-            name: environment.filters[name]
-            for name in ("join", "length", "round", "default", "lower", "upper", "first")
-        },
-        "lines": _lines,
-        "size": _size,
-        "kolla_tag": _kolla_tag,
-    }
-    environment.globals = {}
-    return environment
+def _environment() -> bounded.BoundedEnvironment:
+    return bounded.environment({"lines": _lines, "size": _size, "kolla_tag": _kolla_tag}, _print)
 
 
 def _locals(tree: nodes.Template) -> frozenset[str]:
@@ -159,6 +154,8 @@ def _locals(tree: nodes.Template) -> frozenset[str]:
 def _shown(value: Any) -> Any:
     if isinstance(value, Unknown):
         return _ShownUnknown(value.reason)
+    if isinstance(value, str):
+        return value[: bounded.MOST_CHARS]
     return value[:MAX_ITEMS] if isinstance(value, (list, tuple)) else value
 
 

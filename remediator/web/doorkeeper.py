@@ -20,6 +20,19 @@ from remediator.web.rate import Limiter, Rate
 MAX_BODY: Final = 1024 * 1024
 """Bytes; a larger body is answered 413."""
 
+ONCE: Final = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"content-encoding",
+        b"host",
+        b"idempotency-key",
+        b"transfer-encoding",
+    }
+)
+"""Headers that decide something here: one of each."""
+
 OPEN: Final = frozenset({"/healthz"})
 SCOPES: Final[Mapping[str, tokens.Scope]] = {"/hooks/nagios": tokens.Scope.INGEST}
 TOKEN: Final = "remediator.token"
@@ -70,11 +83,19 @@ class Doorkeeper:
 
 
 def _head(headers: list[tuple[bytes, bytes]]) -> tuple[str, int | None]:
-    """Return the Authorization header (empty without one) and the announced length of the body, None if not announced."""
-    authorization, length = "", None
+    """Return the Authorization header (empty without one) and the announced length of the body, None if not announced.
+
+    Raise Refusal 400 for a head that can be read in two ways: which of two a proxy before us took is not known here.
+    """
+    found: dict[bytes, bytes] = {}
     for name, value in headers:
-        if name == b"authorization":
-            authorization = value.decode("latin-1")
-        elif name == b"content-length":
-            length = int(value) if value.isdigit() else MAX_BODY + 1
-    return authorization, length
+        if name in ONCE and name in found:
+            raise Refusal(400, f"the head has {name.decode()} twice: send it once")
+        found[name] = value
+    announced = found.get(b"content-length")
+    if announced is not None and b"transfer-encoding" in found:
+        raise Refusal(400, "the head has both content-length and transfer-encoding: send one of them")
+    length = None
+    if announced is not None:
+        length = int(announced) if announced.isdigit() and len(announced) < 19 else MAX_BODY + 1
+    return found.get(b"authorization", b"").decode("latin-1"), length

@@ -26,6 +26,8 @@ from remediator.web.errors import CannotListen, NotStarted, TlsUnusable
 START_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30
 BACKLOG: Final = 2048
+SEND_BUFFER: Final = 128 * 1024
+"""What the kernel keeps for who does not read; left to itself it keeps megabytes, and a full door would fill its memory."""
 
 
 class WebServer:
@@ -93,6 +95,7 @@ def _bound(address: str) -> socket.socket:
         ) from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         listening.bind(where)
         listening.listen(BACKLOG)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -170,19 +169,6 @@ def test_a_kept_connection_serves_again_and_a_second_slow_head_ends_it(
             time.sleep(0.6)
         peer.sendall(b"GET /heal")
         assert peer.recv(100) == b""
-
-
-def test_more_connections_than_allowed_are_dropped(shared: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "MAX_AT_ONCE", 3)
-    host, port = shared.address.split(":")
-    peers = [socket.create_connection((host, int(port)), timeout=5) for _ in range(4)]
-    try:
-        with contextlib.suppress(ConnectionResetError):
-            assert peers[3].recv(1) == b""
-    finally:
-        for peer in peers:
-            peer.close()
-    until(lambda: shared.post(unique()).status == 202)
 
 
 def test_a_body_at_the_limit_is_read(shared: Door) -> None:
