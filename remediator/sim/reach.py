@@ -46,6 +46,8 @@ class Luck:
     commands: list[str] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
     """Of the next claims: ``ok``, ``lost`` or ``never_left``."""
+    rewrite: Callable[[str, bytes], bytes] | None = None
+    """What a host that somebody else speaks for says in place of its own reply (`tests.fuzz`)."""
     lied_at: dict[str, float] = field(default_factory=dict)
     """When each host last answered what was not so."""
 
@@ -96,6 +98,8 @@ class SimReach:
         if mangle in (*LIES, "stale"):
             self._luck.lied_at[host.name] = clock.elapsed_s
         body = self._body(found, [each["name"] for each in request["sections"]], mangle)
+        if self._luck.rewrite is not None:
+            body = self._luck.rewrite(host.name, body)
         clock.lag_s += ROUND_TRIP_S / 2
         return self._line(found, request["sentinel"], body, mangle, deadline_s)
 
