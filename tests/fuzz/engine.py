@@ -32,7 +32,7 @@ from tests.fuzz import mutating
 from tests.fuzz.counting import HANG_S, Count
 
 FAILURES = ("turn_failed", "input_failed", "control_failed", "sweep_failed")
-STEPS = 40
+STEPS = 24
 """Of a round."""
 STEP_S = 10.0
 """Of virtual time."""

@@ -1,0 +1,62 @@
+"""A hundred seconds of the fuzzer: no turn fails, nothing hangs, memory stays. A fault is told with the seed that shows it alone.
+
+The seeds move with nothing: the same rounds each time, as many as the time has room for. Other ones: `python -m tests.fuzz KIND --seed N`.
+"""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+from tests.fuzz import counting, mutating
+from tests.fuzz.__main__ import KINDS
+
+pytestmark = pytest.mark.sim
+SECONDS = {"replies": 45.0, "hints": 25.0, "control": 15.0, "content": 15.0}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_input_costs_itself_alone(kind: str) -> None:
+    found = counting.run(kind, KINDS[kind], seed=1, count=None, seconds=SECONDS[kind])
+    assert found.well, "\n".join([found.line(1, SECONDS[kind]), *found.told()])
+    assert found.done > 5
+
+
+@pytest.mark.parametrize("kind", ["hints", "replies"])
+def test_a_fault_of_the_engine_is_counted_and_its_seed_told(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fuzzer itself can fail: an engine that cannot take what it is given is seen."""
+    from remediator.daemon.engine import Engine
+
+    def broken(_self: object, _item: object, *_rest: object, **_named: object) -> None:
+        raise KeyError("planted")
+
+    def one(chance: Random, count: counting.Count) -> None:
+        monkeypatch.setattr(Engine, "_take", broken)
+        KINDS[kind](chance, count)
+
+    found = counting.run(kind, one, seed=7, count=1, seconds=0.0)
+    assert not found.well
+    assert found.failed > 0
+    assert any("planted" in why for why in found.faults)
+    assert f"python -m tests.fuzz {kind} --seed 7 --count 1" in found.told()[0]
+    assert "FAILED" in found.line(7, 1.0)
+
+
+def test_chance_repeats_with_its_seed() -> None:
+    right = {"a": [1, "x", {"b": None}], "c": {"d": True, "e": 0.5}}
+    again = [
+        [mutating.as_bytes(mutating.mutated(right, chance), chance) for _ in range(200)]
+        for chance in (Random(5), Random(5))
+    ]
+    assert again[0] == again[1]
+    assert len(set(again[0])) > 100
+    assert json.dumps(right) == '{"a": [1, "x", {"b": null}], "c": {"d": true, "e": 0.5}}', (
+        "the right one is left as it was"
+    )
+
+
+def test_growing_memory_is_seen() -> None:
+    assert counting.Count(kind="x", memory=[100 << 20] * 5 + [200 << 20] * 15).grew
+    assert not counting.Count(kind="x", memory=[100 << 20] * 20).grew
