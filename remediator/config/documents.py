@@ -25,7 +25,7 @@ from remediator.model.content import Mistake
 MAX_BYTES = 1024 * 1024
 MAX_NODES = 200_000
 """Bounds what aliases can blow up."""
-MAX_SEPARATORS = 40_000
+MAX_SEPARATORS = 60_000
 """Signs and line ends that can stand before a value: counted before the file is parsed, which takes seconds for so many."""
 MAX_DEPTH = 40
 

@@ -131,9 +131,7 @@ class ControlSocket:
             if full is not None:
                 log.debug("control_full", uid=uid, reason=full)
                 with connection, contextlib.suppress(OSError):
-                    connection.settimeout(
-                        0
-                    )  # nobody waits for who has had his places; the line fits the kernel's buffer
+                    connection.settimeout(0)  # the line fits the kernel's buffer
                     connection.sendall(_line(Answer(exit=1, error=f"the daemon is busy: {full}")))
                 continue
             threading.Thread(target=self._one, args=(connection, uid), name="control-one", daemon=True).start()

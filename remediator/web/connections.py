@@ -3,7 +3,8 @@
 uvicorn bounds only the pause between two requests, so whoever reaches the port could hold a descriptor for ever, and
 descriptors are what the connections to our hosts need. This is the one file that knows uvicorn's protocol class.
 
-Invariant: where places are short, the peer with most connections loses its oldest that has sent no whole head. A head has HEAD_TIMEOUT_S as a whole; an answer that is not read, and a body that nobody reads, end the connection at the second look.
+Invariant: where places are short, the peer with most connections loses the oldest that nothing is worked on for. A head has
+HEAD_TIMEOUT_S as a whole; an answer that is not read, and a body that nobody reads, end the connection at the second look.
 """
 
 from __future__ import annotations
@@ -74,9 +75,9 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     @property
-    def headless(self) -> bool:
-        """No request is under way."""
-        return self.conn.their_state is h11.IDLE and (self.cycle is None or self.cycle.response_complete)
+    def may_go(self) -> bool:
+        """No request of it is being worked on here: it waits for a head, for a body that nobody reads, or for its reader."""
+        return self.cycle is None or self.cycle.response_complete or self.flow.write_paused
 
     def _has_place(self) -> bool:
         """Return whether there is a place for us, if need be that of a connection that has not earned its own."""
@@ -128,8 +129,8 @@ def peer(address: str) -> str:
 
 
 def _give_up_one(connections: list[BoundedProtocol]) -> bool:
-    """End the oldest of `connections` without a request under way; return whether there was one."""
-    idle = [one for one in connections if one.headless and not one.transport.is_closing()]
+    """End the oldest of `connections` that may go; return whether there was one."""
+    idle = [one for one in connections if one.may_go and not one.transport.is_closing()]
     if not idle:
         return False
     oldest = min(idle, key=lambda one: one.waits_since_s)

@@ -98,6 +98,19 @@ def test_a_peer_that_is_at_its_limit_loses_its_oldest_that_has_said_nothing(
         peer.close()
 
 
+def test_bodies_that_nobody_waits_for_take_no_place_either(crowded: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_A_PEER", 4)
+    rude = [dial(crowded) for _ in range(4)]
+    for peer in rude:
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        assert b" 200 " in peer.recv(4096)
+    with dial(crowded) as honest:
+        honest.sendall(HEALTH)
+        assert b" 200 " in honest.recv(4096)
+    for peer in rude:
+        peer.close()
+
+
 def test_in_all_it_is_the_peer_with_most_that_loses(crowded: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_AT_ONCE", 5)
     rude = [dial(crowded, "127.0.0.2") for _ in range(3)]

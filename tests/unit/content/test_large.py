@@ -31,9 +31,9 @@ def wrong(directory: Path, **files: str) -> list[Mistake]:
     ("text", "line", "col"),
     [
         ("rules: [" + "a," * 100_000 + "a]\n", 1, 8 + 2 * documents.MAX_SEPARATORS),
-        ("rules:\n" + "".join(RULE.format(n=n) for n in range(8_000)), documents.MAX_SEPARATORS // 2, None),
-        ("rules:\n" + "# nothing\n" * 60_000, documents.MAX_SEPARATORS + 1, None),
-        ("[" * 50_000, 1, documents.MAX_SEPARATORS + 1),
+        ("rules:\n" + "".join(RULE.format(n=n) for n in range(11_000)), documents.MAX_SEPARATORS // 2, None),
+        ("rules:\n" + "# nothing\n" * 70_000, documents.MAX_SEPARATORS + 1, None),
+        ("[" * 70_000, 1, documents.MAX_SEPARATORS + 1),
     ],
     ids=["flow list", "rules", "comments", "brackets"],
 )
