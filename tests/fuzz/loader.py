@@ -10,6 +10,7 @@ from random import Random
 from remediator.content.loading import load_content
 from remediator.content.places import KINDS, ContentDir, shipped
 from remediator.integrations import registry
+from remediator.model.content import Integration
 from tests.fuzz import mutating
 from tests.fuzz.counting import Count
 
@@ -26,8 +27,8 @@ def _right() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _integrations() -> dict[str, object]:
-    return dict(registry.load({"galera": {}}))
+def _integrations() -> dict[str, Integration]:
+    return registry.load({"galera": {}})
 
 
 def content(chance: Random, count: Count) -> None:
@@ -42,9 +43,7 @@ def content(chance: Random, count: Count) -> None:
             (folder / "bent.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
             with count.timed("a file of content"):
                 try:
-                    loaded, found = load_content(
-                        [shipped(), ContentDir(Path(directory))], registry.load({"galera": {}}), None
-                    )
+                    loaded, found = load_content([shipped(), ContentDir(Path(directory))], _integrations(), None)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of the loader
                     count.fault(f"the loader raised {type(error).__name__}: {error}"[:300])
                     continue
