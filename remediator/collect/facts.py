@@ -14,7 +14,7 @@ from remediator.collect.judge import judge_check
 from remediator.collect.machines import Machines
 from remediator.model.content import Integration
 from remediator.model.hosts import Inventory
-from remediator.model.judging import AssessSpec, CheckResult, CheckSpec, Evidence
+from remediator.model.judging import AssessSpec, CheckResult, CheckSpec
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 
@@ -31,6 +31,10 @@ class FactsOfHosts:
     known: Mapping[str, Any] = field(default_factory=dict)
     named_twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def with_reply(self, reply: HostReply) -> FactsOfHosts:
+        """Return the same evidence with `reply` for its host, of whom nothing is remembered."""
+        return replace(self, replies={**self.replies, reply.host: reply}, memories={**self.memories, reply.host: None})
+
     def names(self, host: str) -> tuple[str, ...]:
         return self.named_twice.get(host, ())
 
@@ -39,6 +43,15 @@ class FactsOfHosts:
 
     def memory(self, host: str) -> Any:
         return self.memories.get(host)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the store knew of one host at one moment."""
+
+    newest: HostReply | None
+    sections: Mapping[str, HostReply]
+    memory: Mapping[str, Any]
 
 
 class FactStore:
@@ -70,6 +83,23 @@ class FactStore:
             if one.remember is not None:
                 self._memory[name, reply.host] = one.remember(self._memory.get((name, reply.host)), reply)
 
+    def kept(self, host: str) -> Kept:
+        """Return what is known of `host` now, for `put_back` after a reply that turned out to be of no use."""
+        return Kept(
+            newest=self._newest.get(host),
+            sections=dict(self._by_section.get(host, {})),
+            memory={name: self._memory.get((name, host)) for name in self._integrations},
+        )
+
+    def put_back(self, host: str, before: Kept) -> None:
+        """Know of `host` what `kept` has told, and no more."""
+        self._newest.pop(host, None)
+        self._by_section.pop(host, None)
+        if before.newest is not None:
+            self._newest[host], self._by_section[host] = before.newest, dict(before.sections)
+        for name, memory in before.memory.items():
+            self._memory[name, host] = memory
+
     def reply(self, host: str) -> HostReply | None:
         """Return the newest reply of `host`, also when it failed; None if it was never asked."""
         return self._newest.get(host)
@@ -98,7 +128,7 @@ class FactStore:
         inventory: Inventory,
         now: Instant,
         known: Mapping[str, Any] | None = None,
-    ) -> Evidence:
+    ) -> FactsOfHosts:
         """Return the evidence of assessment `spec` for `hosts`: the newest reply of each as far as its sections go.
 
         `known` is what the journal knows beside it, where there is one.

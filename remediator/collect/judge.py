@@ -17,6 +17,15 @@ from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 
 OUTPUT_LENGTH = 4096
+MOST_TARGETS = 400
+"""Of one host in one check: a host with 300 containers is judged, and one that says it has thousands is not believed."""
+
+
+class TooMany(ValueError):
+    """A host shows more targets than are judged of one host."""
+
+    def __init__(self, check: str, targets: int) -> None:
+        super().__init__(f"it shows {targets} targets of {check}, and at most {MOST_TARGETS} of one host are judged")
 
 
 def judge_check(check: CheckSpec, evidence: Evidence) -> list[CheckResult]:
@@ -28,7 +37,10 @@ def judge_check(check: CheckSpec, evidence: Evidence) -> list[CheckResult]:
             continue
         asked_at = _oldest(replies, evidence.now)
         forced = any(reply.forced for reply in replies)
-        results.extend(_result(check, one, asked_at, forced) for one in check.assess.judge(part))
+        assessed = check.assess.judge(part)
+        if len(assessed) > MOST_TARGETS * len(part.hosts):
+            raise TooMany(check.name, len(assessed))
+        results.extend(_result(check, one, asked_at, forced) for one in assessed)
     return results
 
 

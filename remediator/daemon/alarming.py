@@ -22,8 +22,13 @@ AGAIN_S = 10.0
 MOST_AGAIN_S = 600.0
 LOST_S = 300.0
 """A delivery that has not come back by then never will."""
-OF_THE_STORE = -1
-"""The number of the delivery that is in no outbox."""
+OF_THE_STORE, OF_TURNS = -1, -2
+"""The numbers of the deliveries that are in no outbox: the store cannot be used; turns fail, and the store is well."""
+OF_NO_OUTBOX = (OF_THE_STORE, OF_TURNS)
+SUBJECTS = {
+    OF_THE_STORE: "remediator does nothing: its store cannot be used",
+    OF_TURNS: "remediator does nothing: its turns fail, and its store is well",
+}
 
 
 class StoreAlarm:
@@ -39,8 +44,8 @@ class StoreAlarm:
         self._tries = 0
         self._next: Instant | None = None
 
-    def failed(self, cloud: str, why: str, now: Instant) -> Deliver | None:
-        """The store did not work in this turn. Return the page when it is due, and not yet delivered or on its way."""
+    def failed(self, cloud: str, why: str, now: Instant, blamed: int = OF_THE_STORE) -> Deliver | None:
+        """The store, or the turn itself, did not work in this turn. Return the page when it is due, and not yet delivered or on its way."""
         self._works_since = None
         if self._fails_since is None:
             self._fails_since = now
@@ -53,7 +58,7 @@ class StoreAlarm:
         if self._next is not None and _passed(self._next, now) < min(MOST_AGAIN_S, AGAIN_S * 2 ** (self._tries - 1)):
             return None
         self._under_way = now
-        return Deliver(n=OF_THE_STORE, body=_body(cloud, why, self.since.wall, now.wall))
+        return Deliver(n=blamed, body=_body(cloud, SUBJECTS[blamed], why, self.since.wall, now.wall))
 
     def worked(self, now: Instant) -> None:
         """The store worked in this turn."""
@@ -77,11 +82,11 @@ def _passed(since: Instant, now: Instant) -> float:
     return now.at_most_since(since)
 
 
-def _body(cloud: str, why: str, since: datetime, now: datetime) -> dict[str, str | None]:
+def _body(cloud: str, subject: str, why: str, since: datetime, now: datetime) -> dict[str, str | None]:
     return {
         "cloud": cloud,
         "at": rfc3339(now),
-        "subject": "remediator does nothing: its store cannot be used",
+        "subject": subject,
         "text": f"Since {rfc3339(since)}: {why}\nOne page for each outage; the log and /readyz say when it is over.",
         "incident": None,
         "target": None,

@@ -7,8 +7,10 @@ before anything else is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +20,7 @@ from remediator import __version__
 from remediator.daemon import (
     alarming,
     all_clear,
+    asides,
     asking,
     backlog,
     claiming,
@@ -31,12 +34,14 @@ from remediator.daemon import (
     marking,
     muting,
     observing,
+    poison,
     refraining,
     running,
     showing,
     situation,
     stepping,
     storming,
+    volatile,
 )
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import (
@@ -58,13 +63,20 @@ from remediator.daemon.wire import (
 from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.control import Answer
-from remediator.model.hooks import CannotStore
+from remediator.model.hooks import CannotStore, CannotTake
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
-from remediator.store.database import Database, blames_store
+from remediator.store.database import Database
 from remediator.store.journal import Journal
 
 DELIVERIES_AT_ONCE = 4
+MOST_REPLAYS = 24
+"""How often one turn is played again without what could not be handled in it."""
+MOST_OF_A_KIND = 4
+"""Of so many inputs, incidents or runs in one turn each pays for itself; what is more is not theirs."""
+AGAIN_S = 10.0
+"""After a turn that failed, whose samples were lost with it, a host is asked again so much later."""
+PART_OF = {"incident": "decisions", "run": "runs", "debt": "runs"}
 GIVE_UP_AFTER_S = 7 * 86400.0
 MOST_WAIT_S = 600.0
 NO_ROOM = ("disk is full", "No space left")
@@ -78,15 +90,6 @@ BLIND_S = 120.0
 log = structlog.get_logger("remediator")
 
 
-class _Poisoned(Exception):
-    """One input of a turn cannot be handled."""
-
-    def __init__(self, item: Input, error: Exception) -> None:
-        self.item = item
-        self.error = error
-        super().__init__(str(error))
-
-
 class Engine:
     """Owned by the loop thread."""
 
@@ -96,12 +99,14 @@ class Engine:
         self._trimmed_s = 0.0
         self._database = database
         self.store_error: str | None = None
+        self.turn_error: str | None = None
+        """Why the last turn failed that was undone through no fault of the store; None once one has worked again."""
         self.audit_seq = 0
         self.audit_hash = chain.GENESIS
         self._alarm = alarming.StoreAlarm()
         self._troubles = alarming.Troubles()
         self._reload = refraining.AndReload(world.read_pause)
-        world.read_pause = self._reload
+        world.read_pause = refraining.AndAsides(self._reload, world.asides)
         self._blind_at: Instant | None = None
         """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
         self._read_back_s: float | None = None
@@ -109,12 +114,30 @@ class Engine:
         """Inputs of a turn that was undone through no fault of theirs."""
 
     def step(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
-        """Take `inputs` and return the effects to carry out; see the module."""
+        """Take `inputs` and return the effects to carry out; see the module.
+
+        What cannot be handled is taken out, and the turn is played again at once without it.
+        """
         inputs, self._again = self._without_alarms([*self._again, *inputs], now), []
-        answers: list[tuple[Future[Any], Any]] = []
-        waiting: list[Future[Any]] = [item.taken for item in inputs if isinstance(item, HintCame)]
-        waiting += [item.answer for item in inputs if isinstance(item, Asked)]
         stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
+        before = volatile.kept(self.world)
+        blamed: Counter[str] = Counter()
+        for _ in range(MOST_REPLAYS):
+            try:
+                return self._play(inputs, now, stepped)
+            except poison.Poisoned as poisoned:
+                volatile.put_back(self.world, before)
+                inputs = self._without(poisoned, inputs, now, blamed)
+            except poison.Stumbled as stumbled:
+                volatile.put_back(self.world, before)
+                self._set_aside(stumbled, now, blamed)
+            before = volatile.kept(self.world)
+        why = f"{MOST_REPLAYS} things in one turn could not be handled; the newest is in the log"
+        return self._without_turn(why, inputs, None, now, alarming.OF_TURNS)
+
+    def _play(self, inputs: Sequence[Input], now: Instant, stepped: str | None) -> list[Effect]:
+        """Play one turn. Raise Poisoned or Stumbled for what it must be played again without."""
+        answers: list[tuple[Future[Any], Any]] = []
         self.world.series.begin()
         self.world.results.begin()
         turn: Turn | None = None
@@ -144,49 +167,74 @@ class Engine:
                 for item in inputs:
                     answers.extend(self._take_or_blame(turn, item))
                 observing.give_up_lost(turn)
-                muting.watch(turn)
-                grouping.watch(turn)
+                self._part(turn, "mutes", partial(muting.watch, turn))
+                self._part(turn, "groups", partial(grouping.watch, turn))
                 if stepped is not None:
                     self._blind_at = now
                 if self.world.decides:
                     if self._sees(now):
-                        situation.watch(turn)
-                    self._troubles.watch(turn, self._found_troubles())
+                        self._part(turn, "vantage", partial(situation.watch, turn))
+                    self._part(turn, "troubles", lambda: self._troubles.watch(turn, self._found_troubles()))
                 self._sweep(turn)
-                answers.extend(asking.answer_checks(turn))
-                turn.dispatch_collections(observing.due_hosts(turn))
-                self._trim(connection, now)
+                self._part(turn, "live checks", lambda: answers.extend(asking.answer_checks(turn)), vital=False)
+                self._part(turn, "collections", lambda: turn.dispatch_collections(observing.due_hosts(turn)))
+                if self.world.decides:
+                    self._part(turn, "what was set aside", partial(poison.tell, turn), vital=False)
+                self._part(turn, "retention", lambda: self._trim(connection, now), vital=False)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
-            return self._without_store(str(error), waiting, inputs, turn, now)
-        except _Poisoned as poisoned:
-            self._drop(poisoned, inputs, turn)
-            return []
+            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
+        except (poison.Poisoned, poison.Stumbled):
+            raise
         except Exception as error:
             log.exception("turn_failed", cloud=self.world.config.cloud)
-            why = f"a turn failed and was undone: {type(error).__name__}: {error}"
-            return self._without_store(why, waiting, inputs, turn, now)
+            why = f"a turn failed and was undone: {asides.told(error)}"
+            blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
+            return self._without_turn(why, inputs, turn, now, blamed)
         self.audit_seq, self.audit_hash = head
         try:
             self._read_back(turn)
         except errors.StoreUnavailable as error:
-            return self._without_store(str(error), [*waiting, *(future for future, _ in answers)], inputs, turn, now)
-        self._alarm.worked(now)
-        self._troubles.committed()
-        if self.store_error is not None:
-            log.warning("store_back", cloud=self.world.config.cloud)
-            self.store_error = None
+            for future, _ in answers:
+                if not future.done():
+                    future.set_exception(CannotStore(str(error)))
+            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
+        self._worked(turn, now)
         turn.speak()
         for future, value in answers:
             if not future.done():
                 future.set_result(value)
         return turn.effects
 
+    def _worked(self, turn: Turn, now: Instant) -> None:
+        """Note that the turn is on disk."""
+        self._alarm.worked(now)
+        self._troubles.committed()
+        self.turn_error = None
+        if self.store_error is not None:
+            log.warning("store_back", cloud=self.world.config.cloud)
+            self.store_error = None
+        world = self.world
+        alive: dict[str, Container[str]] = {"incident": world.incidents, "run": world.runs, "debt": world.debts}
+        gone = [
+            each.about
+            for each in world.asides.all()
+            if each.about.name not in alive.get(each.about.kind, (each.about.name,))
+        ]
+        world.asides.were_told(turn.told_asides)
+        for about in (*turn.went_well, *gone):
+            world.asides.worked(about)
+
+    @staticmethod
+    def _part(turn: Turn, name: str, call: Callable[[], object], *, vital: bool = True) -> None:
+        """Make `call`, a part of every turn. `vital`: the gate rests on it, so while it cannot be handled nothing may act."""
+        poison.bound(turn, asides.About(kind="part", name=name), call, holds_all=vital)
+
     def _without_alarms(self, inputs: Sequence[Input], now: Instant) -> list[Input]:
         """Take what became of the alarm about the store, which is in no outbox, out of `inputs`."""
         kept: list[Input] = []
         for item in inputs:
-            if isinstance(item, Delivered) and item.n == alarming.OF_THE_STORE:
+            if isinstance(item, Delivered) and item.n in alarming.OF_NO_OUTBOX:
                 self._alarm.delivered(item.error, now)
                 if item.error:
                     log.error("notification_failed", cloud=self.world.config.cloud, reason=item.error)
@@ -263,6 +311,7 @@ class Engine:
             )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
+        observing.pull_back_signs(turn)
         clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
         for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
@@ -276,35 +325,89 @@ class Engine:
     def _take_or_blame(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         try:
             return self._take(turn, item)
-        except errors.StoreUnavailable:
-            raise
         except Exception as error:
-            if blames_store(error):
+            if poison.blames_the_store(error):
                 raise
-            raise _Poisoned(item, error) from error
+            raise poison.Poisoned(item, error) from error
 
-    def _drop(self, poisoned: _Poisoned, inputs: Sequence[Input], turn: Turn | None) -> None:
-        """An input that cannot be handled costs itself alone: its turn was undone, the others are taken again in the next one."""
-        item, why = poisoned.item, f"{type(poisoned.error).__name__}: {poisoned.error}"
+    def _set_aside(self, stumbled: poison.Stumbled, now: Instant, blamed: Counter[str]) -> None:
+        """Set aside what a turn stumbled over; after several of a kind in one turn the whole part, for then it is not theirs."""
+        about, holds_all = stumbled.about, stumbled.holds_all
+        blamed[about.kind] += 1
+        if blamed[about.kind] > MOST_OF_A_KIND and about.kind in PART_OF:
+            about, holds_all = asides.About(kind="part", name=PART_OF[about.kind]), True
+        self.world.asides.failed(about, stumbled.error, now, holds_all=holds_all)
+        self.world.count("failed_handlings", kind=about.kind)
         log.error(
-            "input_failed", cloud=self.world.config.cloud, kind=type(item).__name__, reason=why, exc_info=poisoned.error
+            "handling_failed", cloud=self.world.config.cloud, kind=about.kind, name=about.name,
+            reason=asides.told(stumbled.error), exc_info=stumbled.error,
+        )  # fmt: skip
+        if about == asides.About(kind="part", name="live checks"):
+            self.world.waiting_checks.clear()
+
+    def _without(
+        self, poisoned: poison.Poisoned, inputs: Sequence[Input], now: Instant, blamed: Counter[str]
+    ) -> list[Input]:
+        """Return `inputs` without the one that cannot be handled. A reply is one that says nothing from then on.
+
+        After several of a kind in one turn the rest of that kind is sent back as well, to be sent again.
+        """
+        item, why = poisoned.item, asides.told(poisoned.error)
+        kind = type(item)
+        log.error(
+            "input_failed", cloud=self.world.config.cloud, kind=kind.__name__, reason=why, exc_info=poisoned.error
         )
-        self.world.count("failed_inputs", kind=type(item).__name__)
+        self.world.count("failed_inputs", kind=kind.__name__)
+        blamed[kind.__name__] += 1
+        left: list[Input] = [each for each in inputs if each is not item]
+        if isinstance(item, Collected):
+            return self._without_reply(item, left, why, now, blamed)
+        self._send_back(item, f"it cannot be handled: {why}")
+        if blamed[kind.__name__] <= MOST_OF_A_KIND:
+            return left
+        for each in left:
+            if isinstance(each, kind):
+                self._send_back(each, f"{MOST_OF_A_KIND} beside it could not be handled: send it again")
+        return [each for each in left if not isinstance(each, kind)]
+
+    def _without_reply(
+        self, item: Collected, left: list[Input], why: str, now: Instant, blamed: Counter[str]
+    ) -> list[Input]:
+        """Put a reply that says nothing in the place of one that cannot be handled; the second time its host is set aside."""
+        host = item.reply.host
+        blamed[f"host {host}"] += 1
+        if blamed[f"host {host}"] == 1 and blamed["Collected"] <= MOST_OF_A_KIND:
+            return [*left, Collected(reply=poison.unreadable(item.reply, why))]
+        self.world.in_flight.pop(host, None)
+        self.world.due_at[host] = now.boot_s + self.world.every_s.get(host, 60.0)
+        self.world.asides.failed(asides.About(kind="host", name=host), ValueError(why), now)
+        return left
+
+    def _send_back(self, item: Input, why: str) -> None:
+        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another way."""
+        world = self.world
         if isinstance(item, Asked) and not item.answer.done():
-            item.answer.set_result(Answer(exit=1, error=f"the request cannot be handled: {why}"))
+            item.answer.set_result(Answer(exit=1, error=f"the request is undone: {why}"))
         elif isinstance(item, HintCame) and not item.taken.done():
-            item.taken.set_exception(CannotStore(f"it cannot be handled: {why}"))
-        self._again = [each for each in inputs if each is not item and not isinstance(each, (Ticked, Collected))]
-        for each in inputs:
-            if isinstance(each, Collected):
-                self.world.in_flight.pop(each.reply.host, None)
-        self.world.adopted = False
-        self._take_back(turn)
+            item.taken.set_exception(CannotTake(why))
+        elif isinstance(item, CommandsDone):
+            world.working.discard((item.run, item.step))
+            world.under_way.discard((item.run, item.step))
+        elif isinstance(item, Delivered):
+            world.delivering.discard(item.n)
+        elif isinstance(item, Reloaded):
+            self._reload.refused = why
 
     def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         if isinstance(item, Collected):
+            about = asides.About(kind="host", name=item.reply.host)
+            if turn.world.asides.left_alone(about, turn.now):
+                observing.leave_alone(turn, item.reply.host)
+                return []
             for result in observing.take(turn, item.reply):
                 turn.world.sampled.add((result.check, result.target.text))
+            if turn.world.asides.of(about) is not None:
+                turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
             stepping.commands_done(turn, item)
         elif isinstance(item, Claimed):
@@ -325,24 +428,36 @@ class Engine:
     def _sweep(self, turn: Turn) -> None:
         """What follows from the inputs and from time: correlation, decisions, runs, notifications."""
         world = turn.world
-        observing.correlate(turn)
+        self._part(turn, "correlation", partial(observing.correlate, turn))
         if world.decides:
-            storming.watch(turn)
-        for incident in list(world.incidents.values()) if world.decides else []:
+            self._part(turn, "storm", partial(storming.watch, turn))
+            self._part(turn, "decisions", partial(self._consider_all, turn))
+        world.sampled.clear()
+        self._part(turn, "runs", partial(running.advance_all, turn))
+        if world.decides:
+            self._part(turn, "all-clears", partial(all_clear.tell, turn), vital=False)
+            self._part(turn, "reminders", partial(deciding.remind, turn), vital=False)
+            self._part(turn, "foreign names", partial(foreigners.watch, turn), vital=False)
+        self._part(turn, "signs", partial(observing.forget_old_signs, turn))
+        if world.decides:
+            self._part(turn, "backlog", partial(backlog.fold, turn), vital=False)
+        self._part(turn, "notifications", partial(self._deliver_due, turn))
+
+    @staticmethod
+    def _consider_all(turn: Turn) -> None:
+        """Look at every incident whose check was sampled in this turn."""
+        world = turn.world
+        for incident in list(world.incidents.values()):
             key = (incident.check, incident.target.text)
             result = world.results.get(key)
-            if result is not None and key in world.sampled:
-                deciding.consider(turn, world.incidents[incident.id], result)
-        world.sampled.clear()
-        running.advance_all(turn)
-        if world.decides:
-            all_clear.tell(turn)
-            deciding.remind(turn)
-            foreigners.watch(turn)
-        observing.forget_old_signs(turn)
+            if result is not None and key in world.sampled and incident.id in world.incidents:
+                about = asides.About(kind="incident", name=incident.id)
+                poison.bound(turn, about, partial(deciding.consider, turn, world.incidents[incident.id], result))
+
+    @staticmethod
+    def _deliver_due(turn: Turn) -> None:
+        world = turn.world
         free = DELIVERIES_AT_ONCE - len(world.delivering)
-        if world.decides:
-            backlog.fold(turn)
         for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
             if n not in world.delivering and free > 0:
                 if all_clear.comes_too_soon(turn, n, body):
@@ -371,7 +486,12 @@ class Engine:
             self._reload.refused = item.error.splitlines()[0][:200] if item.error else "no reason was given"
             return
         self._reload.refused = None
-        world.take_content(item.config, item.content, item.inventory)
+        before = world.config, world.content, world.inventory
+        try:
+            world.take_content(item.config, item.content, item.inventory)
+        except Exception:
+            world.take_content(*before)
+            raise
         world.config_at = turn.now
         observing.forget_left(turn)
         identities.forget_left(turn)
@@ -382,36 +502,46 @@ class Engine:
         for note in item.inventory.notes:
             turn.say("info", "inventory_note", reason=note)
 
-    def _without_store(
-        self, why: str, waiting: list[Future[Any]], inputs: Sequence[Input], turn: Turn | None, now: Instant
+    def _without_turn(
+        self, why: str, inputs: Sequence[Input], turn: Turn | None, now: Instant, blamed: int
     ) -> list[Effect]:
-        """Nothing is decided without a store. Outcomes that came in are kept for the next turn; samples are not lost either.
+        """Nothing is decided in a turn that failed. Outcomes that came in are kept for the next turn; samples are not lost either.
 
-        Return the page about it once that is due: the one effect that needs no store.
+        `blamed` is the store or the turn itself. Return the page about it once that is due: the one effect that needs no store.
         """
         world = self.world
-        if self.store_error is None:
-            log.error("store_unavailable", cloud=world.config.cloud, reason=why)
-        if any(word in why for word in NO_ROOM) and self._make_room():
-            log.error(
-                "ballast_released",
-                cloud=world.config.cloud,
-                reason="the disk is full: room was made to write why nothing is done",
-            )
-        self.store_error = why
+        of_the_store = blamed == alarming.OF_THE_STORE
+        if of_the_store:
+            self._note_store_error(why)
+        else:
+            self.turn_error = why
         world.adopted = False
-        for future in waiting:
-            if not future.done():
-                future.set_exception(CannotStore(why))
+        for item in inputs:
+            if isinstance(item, HintCame) and not item.taken.done():
+                item.taken.set_exception(CannotStore(why))
+            elif isinstance(item, Asked) and not item.answer.done():
+                item.answer.set_exception(CannotStore(why))
         self._again = [item for item in inputs if isinstance(item, (CommandsDone, Delivered))]
         for item in inputs:
             if isinstance(item, Collected):
                 world.in_flight.pop(item.reply.host, None)
-                world.facts.take(item.reply)
+                if of_the_store:
+                    world.facts.take(item.reply)
+                else:
+                    world.due_at[item.reply.host] = now.boot_s + AGAIN_S
         self._take_back(turn)
         self._blind_at = now
-        alarm = self._alarm.failed(world.config.cloud, why, now)
+        alarm = self._alarm.failed(world.config.cloud, why, now, blamed)
         return [] if alarm is None else [alarm]
+
+    def _note_store_error(self, why: str) -> None:
+        cloud = self.world.config.cloud
+        if self.store_error is None:
+            log.error("store_unavailable", cloud=cloud, reason=why)
+        if any(word in why for word in NO_ROOM) and self._make_room():
+            reason = "the disk is full: room was made to write why nothing is done"
+            log.error("ballast_released", cloud=cloud, reason=reason)
+        self.store_error = why
 
     def _take_back(self, turn: Turn | None) -> None:
         """Forget what an undone turn has made of the samples, and that its effects were under way: none of them has left.

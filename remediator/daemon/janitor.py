@@ -11,8 +11,9 @@ A release whose outcome is lost is probed by the same question: still ours is "n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from remediator.daemon import casing, claiming, leavings, marking, stumbling
+from remediator.daemon import asides, casing, claiming, leavings, marking, poison, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
 from remediator.model.plans import PlannedStep
@@ -114,12 +115,16 @@ def begin(turn: Turn) -> list[Run]:
         ):
             _waits(turn, debt, f"what {debt.run} set there later comes first")
     for debt in due:
-        found = _release(turn, debt)
-        if isinstance(found, Run):
-            begun.append(found)
-        elif found is not None:
-            _waits(turn, debt, found)
+        poison.bound(turn, asides.About(kind="debt", name=debt.id), partial(_begin_or_wait, turn, debt, begun))
     return begun
+
+
+def _begin_or_wait(turn: Turn, debt: Debt, begun: list[Run]) -> None:
+    found = _release(turn, debt)
+    if isinstance(found, Run):
+        begun.append(found)
+    elif found is not None:
+        _waits(turn, debt, found)
 
 
 def _waits(turn: Turn, debt: Debt, why: str) -> None:

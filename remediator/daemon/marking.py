@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from remediator.collect import judge
+from remediator.collect.facts import FactsOfHosts
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import World
 from remediator.model.judging import CheckSpec, Evidence, State
@@ -27,7 +29,7 @@ def stored(meta: Mapping[str, str]) -> dict[str, Any]:
     return {key.removeprefix(KEY): json.loads(value) for key, value in meta.items() if key.startswith(KEY)}
 
 
-def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> Evidence:
+def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> FactsOfHosts:
     """Return the evidence of `check` on `hosts` with what the journal knows of them."""
     known = _known(world, check, hosts, now) if check.assess.name in world.marked else {}
     return world.facts.evidence(check.assess, hosts, world.inventory, now, known)
@@ -58,16 +60,19 @@ def _told(run: Run, now: Instant) -> Mapping[str, Any]:
     }
 
 
-def fold(turn: Turn, check: CheckSpec, seen: Evidence) -> None:
-    """Let the integration of `check` look at `seen`, and keep what it makes of its mark."""
-    world = turn.world
+def folded(world: World, check: CheckSpec, seen: Evidence) -> Any:
+    """Return what the integration of `check` makes of its mark when it looks at `seen`; None when nothing changes."""
     spec = world.marked.get(check.assess.name)
     if spec is None or not world.decides or not world.adopted:
-        return
+        return None
     before = world.marks.get(check.assess.name)
     after = spec.fold(before, seen)
-    if after is not None and after != before:
-        keep(turn, check.assess.name, after)
+    return after if after != before else None
+
+
+def with_mark(world: World, check: CheckSpec, seen: FactsOfHosts, mark: Any) -> FactsOfHosts:
+    """Return `seen` as it is once `mark` is kept for `check`."""
+    return replace(seen, known={**seen.known, "mark": mark, "marks": {**world.marks, check.assess.name: mark}})
 
 
 def proposed(turn: Turn, check: CheckSpec, hosts: Sequence[str]) -> Any:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from remediator.daemon.asides import Asides
 from remediator.model.values import Unknown
 
 MIN_FREE_BYTES = 200 * 2**20
@@ -39,6 +40,20 @@ class AndReload:
             return found
         why = f"a reload was refused, and what it wanted is not in force: mend it and reload again ({self.refused})"
         return (*found, Trouble("reload_refused", why))
+
+
+class AndAsides:
+    """The reasons of `outside`, and the parts of the turn that the gate rests on and that cannot be handled now."""
+
+    def __init__(self, outside: Callable[[], tuple[str, ...] | Unknown], asides: Asides) -> None:
+        self._outside = outside
+        self._asides = asides
+
+    def __call__(self) -> tuple[str, ...] | Unknown:
+        found = self._outside()
+        if isinstance(found, Unknown):
+            return found
+        return (*found, *(Trouble("turn_part", text) for text in self._asides.holding))
 
 
 def troubles(reasons: tuple[str, ...] | Unknown) -> list[Trouble]:

@@ -7,8 +7,9 @@ Invariant: no run stays for ever: each state has its own limit, at which the run
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from remediator.daemon import all_clear, casing, deciding, ending, janitor, observing, stepping
+from remediator.daemon import all_clear, asides, casing, deciding, ending, janitor, observing, poison, stepping
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
@@ -24,6 +25,8 @@ FRESH_WITHIN_S = 60.0
 """A run whose evidence cannot be gathered again within this is refused."""
 MOST_TRANSITIONS = 6
 """Of one run in one turn."""
+MOST_FAILURES = 5
+"""A run whose handling failed as often, with none that worked between, is ended."""
 HOPELESS_S = 300.0
 """A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within` is."""
 
@@ -33,9 +36,22 @@ def advance_all(turn: Turn) -> None:
     only = turn.world.only_target
     for run in list(turn.world.runs.values()):
         if only is None or run.plan.target.text == only:
-            _advance_far(turn, run)
+            poison.bound(turn, asides.About(kind="run", name=run.id), partial(_advance_or_end, turn, run))
     for release in janitor.begin(turn):
-        stepping.intend(turn, release, release.steps[0])
+        debt = janitor.of_release(turn, release)
+        about = asides.About(kind="run", name=release.id) if debt is None else asides.About(kind="debt", name=debt.id)
+        poison.bound(turn, about, partial(stepping.intend, turn, release, release.steps[0]))
+
+
+def _advance_or_end(turn: Turn, run: Run) -> None:
+    """Advance `run`; end one whose handling has failed again and again, unless a command of it may be under way."""
+    known = turn.world.asides.of(asides.About(kind="run", name=run.id))
+    step = machine.current(run)
+    open_step = step is not None and step.state not in (StepState.PENDING, StepState.FAILED)
+    if known is None or known.times < MOST_FAILURES or open_step:
+        _advance_far(turn, run)
+        return
+    _give_up(turn, run, f"its handling failed {known.times} times: {known.why}")
 
 
 def _advance_far(turn: Turn, run: Run) -> None:

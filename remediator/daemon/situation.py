@@ -8,6 +8,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import TryReferences
 from remediator.daemon.world import World
 from remediator.incidents import dependency
+from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
@@ -28,6 +29,8 @@ RECOVERS_S = 120.0
 """A host that stopped answering while we were cut off is counted as a problem of its own this long after we see again."""
 KEPT_S = 600.0
 """For so long the breaker counts a problem, and so long we remember when we were cut off."""
+LONGEST_AGE_S = 100 * 365 * 86400.0
+"""Nothing has run for longer."""
 SAME_START_S = 15.0
 """A start read twice, each time as an age and through another round trip, is the same one within this."""
 
@@ -115,16 +118,20 @@ def boot_keys(reply: HostReply, engine_of: str) -> dict[str, float | Unknown]:
 
     Podman has no daemon that could have started: there, only the boot counts.
     """
-    data = reply.section("host")
-    if isinstance(data, Unknown):
-        return {"host": data, "engine": data}
-    booted = data.get("booted_age_s")
-    host = float(booted) if isinstance(booted, (int, float)) else Unknown("no_boot_time")
+    found = reply.read("host", host_facts.parse)
+    if isinstance(found, Unknown):
+        return {"host": found} if engine_of == DAEMONLESS else {"host": found, "engine": found}
+    host = _age(found.booted_age_s, "no_boot_time")
     if engine_of == DAEMONLESS:
         return {"host": host}
-    engine = data.get("engine_unit")
-    age = engine.get("age_s") if isinstance(engine, Mapping) else None
-    return {"host": host, "engine": float(age) if isinstance(age, (int, float)) else Unknown("no_engine_start")}
+    return {"host": host, "engine": _age(found.engine_unit_age_s, "no_engine_start")}
+
+
+def _age(age_s: float | None, missing: str) -> float | Unknown:
+    """Return an age that a time can be made of; a host can say anything."""
+    if age_s is None or not 0.0 <= age_s < LONGEST_AGE_S:
+        return Unknown(missing)
+    return age_s
 
 
 def _engine_of(world: World, host: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from remediator.daemon import places
+from remediator.daemon.asides import About, Aside
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
 from remediator.model.mutes import Unacked
@@ -43,6 +44,10 @@ class Turn:
     """Group to the sign that somebody else works on it, empty without one; looked for when first asked for."""
     closed: list[tuple[Incident, str]] = field(default_factory=list)
     """The incidents that this turn has closed, each with the sentence how."""
+    went_well: list[About] = field(default_factory=list)
+    """What had been set aside and was handled in this turn."""
+    told_asides: list[Aside] = field(default_factory=list)
+    """What was set aside and this turn tells people of."""
 
     def say(self, level: str, event: str, **fields: Any) -> None:
         """Log `event` once the turn is committed."""

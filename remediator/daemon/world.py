@@ -16,6 +16,7 @@ from typing import Any
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
+from remediator.daemon.asides import About, Asides
 from remediator.daemon.places import UnderWay
 from remediator.daemon.undoable import Undoable
 from remediator.inventory.naming import Names
@@ -138,7 +139,7 @@ class World:
     # seen since the start
     series: Undoable[Key, Series] = field(default_factory=Undoable)
     results: Undoable[Key, CheckResult] = field(default_factory=Undoable)
-    good_samples: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    good_samples: dict[str, int] = field(default_factory=dict)
     group_judged: dict[str, GroupJudged] = field(default_factory=dict)
     in_flight: dict[str, UnderWay] = field(default_factory=dict)
     """Hosts whose collection is under way: none is asked twice at once."""
@@ -170,6 +171,10 @@ class World:
     """Incident to its newest event."""
     shown_signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)
     """Host to the signs of maintenance in its newest whole reply."""
+    seen_ahead: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """Host to the signs in its newest whole reply that bear a time to come, each with when it was first seen."""
+    asides: Asides = field(default_factory=Asides)
+    """What was set aside because its handling failed."""
     keys_of_host: dict[str, set[Key]] = field(default_factory=dict)
     """First host of a target to the (check, target) that were judged on it."""
     changed: bool = True
@@ -325,6 +330,8 @@ class World:
             del self.due_at[host]
             self.good_samples.pop(host, None)
             self.shown_signs.pop(host, None)
+            self.seen_ahead.pop(host, None)
+            self.asides.worked(About(kind="host", name=host))
             self.keys_of_host.pop(host, None)
 
     def adopt(self, stored: Stored) -> None:

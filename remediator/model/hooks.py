@@ -77,11 +77,15 @@ class CannotStore(Exception):
     """The store refused the write (read-only, full, gone): answer 503 with Retry-After."""
 
 
+class CannotTake(Exception):
+    """The hint itself cannot be handled, and sent again it could not be either: answer 400 with the reason."""
+
+
 class EnginePort(Protocol):
     """What the web server may ask of the loop. Every method is thread-safe and returns at once."""
 
     def submit(self, hint: Hint) -> Future[Taken]:
-        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore."""
+        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore or CannotTake."""
 
     def loop_age_s(self) -> float:
         """Seconds since the last finished tick."""

@@ -22,7 +22,9 @@ class Reach(enum.Enum):
     UNTRUSTED = "untrusted"
     """The host key is unknown or changed, or our key was refused: somebody must look, nothing was asked."""
     GARBLED = "garbled"
-    """It answered, but what came back was not a whole reply."""
+    """It answered, but what came back was not a whole reply, or cannot be judged."""
+    TOO_LARGE = "too_large"
+    """It answered more than is read or judged of one host."""
     BUSY = "busy"
     """Another collector held the host's lock for longer than we wait."""
 

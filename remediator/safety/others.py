@@ -34,7 +34,7 @@ def stateful(case: Case) -> Verdict:
 
 
 def _holds(sign: Sign, case: Case) -> bool:
-    if sign.at + timedelta(seconds=case.brakes.maintenance_s) <= case.now.wall:
+    if (case.now.wall - sign.at).total_seconds() >= case.brakes.maintenance_s:
         return False
     if sign.service is not None:
         services = {unit.rsplit("/", 1)[1] for unit in case.units} | {case.plan.target.name}
@@ -49,7 +49,7 @@ def maintenance(case: Case) -> Verdict:
     holding = sorted((sign for sign in case.signs if _holds(sign, case)), key=lambda sign: sign.at)
     if holding:
         last = holding[-1]
-        until = last.at + timedelta(seconds=case.brakes.maintenance_s)
+        until = min(last.at, case.now.wall) + timedelta(seconds=case.brakes.maintenance_s)
         scope = last.service if last.service else last.host
         return refuse(
             "maintenance",

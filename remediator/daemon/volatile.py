@@ -1,0 +1,41 @@
+"""What the world has seen since the start and no store holds, put back as it was when a turn that failed began.
+
+Invariant: a turn that is played again starts from what the first one started from. Results and series go back by themselves
+(`undoable`), the durable mirror is read anew, and what is set aside (`asides`) stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remediator.daemon.world import World
+
+DICTIONARIES = (
+    "good_samples", "group_judged", "in_flight", "due_at", "probing", "waiting", "looking", "claims", "unclaimed", "debt_waits",
+    "last_event", "shown_signs", "seen_ahead", "refused_at", "downtime_told", "group_counted", "unmatched_since",
+)  # fmt: skip
+SETS = ("forced", "working", "under_way", "delivering", "sampled")
+PLAIN = (
+    "changed", "storms", "cut_off_since", "past_cut_offs", "references", "references_at", "reminded_at", "names_looked_at",
+    "vantage_at", "claim_number", "told_start", "restored",
+)  # fmt: skip
+"""Values that are replaced and never changed."""
+
+
+def kept(world: World) -> Mapping[str, Any]:
+    """Return what `put_back` needs. It costs a copy of a few tables, each at most one row a host or an open incident."""
+    found: dict[str, Any] = {name: dict(getattr(world, name)) for name in DICTIONARIES}
+    found |= {name: set(getattr(world, name)) for name in SETS}
+    found |= {name: getattr(world, name) for name in PLAIN}
+    found["waiting_checks"] = list(world.waiting_checks)
+    return found
+
+
+def put_back(world: World, before: Mapping[str, Any]) -> None:
+    """Let `world` be as it was when `kept` was asked."""
+    for name, value in before.items():
+        setattr(world, name, value)
+    world.series.undo()
+    world.results.undo()
+    world.adopted = False
