@@ -46,9 +46,8 @@ def parts(directory: Path, hosts: int) -> Parts:
 
 def _body() -> bytes:
     clock = VirtualClock()
-    host = SimCloud(clock, Timeline(clock), Crowd(containers=("mariadb", "memcached", "keystone", *ON_EACH))).hosts[
-        HOST
-    ]
+    crowd = Crowd(containers=("mariadb", "memcached", "keystone", *ON_EACH))
+    host = SimCloud(clock, Timeline(clock), crowd=crowd).hosts[HOST]
     sections = host.sections(("containers", "host", "disk"))
     sections["containers"]["data"]["clock"] = CLOCK
     return json.dumps({"v": 1, "boot_id": f"boot-{HOST}", "sections": sections, "took": 0.1, "clock": CLOCK}).encode()

@@ -97,7 +97,10 @@ def text(found: Mapping[str, Any]) -> str:
         return "\n".join((*lines, "", *_hint(event)))
     for decision in answers.in_order(found.get("decisions") or []):
         lines += ["", *_decision(decision)]
-    if not found.get("decisions") and found.get("event"):
+    failing = [each for each in (found.get("incident") or {}).get("timeline") or [] if each.get("kind") == "set_aside"]
+    if failing:
+        lines += ["", f"remediator itself failed here: {clean.line(failing[-1].get('text'))}"]
+    elif not found.get("decisions") and found.get("event"):
         lines += ["", "no rule was considered: none is for this check and state, or its problem is not HARD yet"]
     return "\n".join(lines)
 

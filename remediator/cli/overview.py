@@ -65,6 +65,9 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
         also = f", {follow} more follow from {'it' if broken == 1 else 'them'}" if follow else ""
         parts = [f"{clean.line(answer.get('cloud'))}  {moments.clock(answer.get('at'))} UTC", f"{broken} broken{also}"]
         yield from ((line, "") for line in _side_by_side([*parts, f"checks: {counts}"], width))
+    for row in answer.get("failing") or []:
+        said = f"FAILING: {row.get('kind')} {clean.line(row.get('name'))} cannot be handled: {clean.line(row.get('reason'))}"
+        yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
     reasons = [clean.line(row.get("reason")) for row in answer.get("muted") or [] if row.get("kind") == "pause"]
     if answer.get("paused"):
         if reasons and all(reason.startswith(REFUSED_RELOAD) for reason in reasons):

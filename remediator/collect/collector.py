@@ -25,7 +25,9 @@ from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply, Reacher
 
 DEADLINE_S = 20.0
-MOST_BYTES = 16 << 20
+BESIDE_BYTES = 64 << 10
+"""What may stand around the reply: a banner, a last word."""
+MOST_READ = parsing.MOST_BYTES + BESIDE_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +136,7 @@ class Collector:
         request = assembly.request_line(remote, constants, sentinel, self._deadline_s, self._lock)
         argv = assembly.argv(self._sudo and not self._is_root(host))
         try:
-            return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_BYTES, forced)
+            return self._reach.exchange(host, argv, self._script + request, self._deadline_s, MOST_READ, forced)
         except Exception as error:
             log.exception("reaching %s failed", host.name)
             return RawReply(reach=Reach.GARBLED, reason=f"reaching {host.name} failed here: {type(error).__name__}")

@@ -1,19 +1,35 @@
 """From the bytes of one exchange to a whole reply, or to one sentence why there is none. Pure.
 
-Invariant: only the line after this request's sentinel counts, it must be complete (it ends with a newline), strict JSON
-(no NaN) and of the right shape; else the reply is GARBLED and nothing of it is used.
+Invariants: only the line after this request's sentinel counts, it must be complete (it ends with a newline), strict JSON
+(no NaN, no number that is none) and of the right shape; else the reply is GARBLED and nothing of it is used. What is larger than
+300 containers need is TOO_LARGE, and is told so before it is parsed: a host can cost no more than a busy one does.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from remediator.collect import assembly
 from remediator.model.replies import Reach, Section
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+
+MOST_BYTES = 2 << 20
+"""The most bytes of one reply. 300 containers with every text at its bound take 0.85 MB (tests/unit/collect/test_sizes.py)."""
+MOST_VALUES = 100_000
+"""The most brackets, braces and commas outside of texts: 300 containers have 26,000."""
+MOST_ITEMS = 1000
+"""The most entries of one list or table of a section."""
+MOST_DIGITS = 19
+LATEST_S = 7_258_118_400.0
+"""The year 2200: a clock beyond it is none."""
+REASON_LENGTH = 300
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,41 +54,67 @@ def parse(raw: RawReply, host: str, sentinel: str, wanted: Sequence[str]) -> Par
     line, newline, _ = found[1].partition(b"\n")
     if not newline:
         return _failed(Reach.GARBLED, f"the collector's reply from {host} was cut after {len(line)} bytes", wanted)
+    if (why := _too_large(line)) is not None:
+        return _failed(Reach.TOO_LARGE, f"the collector's reply from {host} {why}", wanted)
     try:
-        body = json.loads(line, parse_constant=_refuse)
+        body = json.loads(line, parse_constant=_refuse, parse_float=_finite, parse_int=_whole_number)
         if b"\\ud" in line.lower():
             json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate cannot be stored: UnicodeEncodeError
-        return _whole(body, host, wanted)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return _whole(body, host, wanted, len(line) > assembly.SECTION_BYTES)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         why = f"the collector's reply from {host} is not valid: {type(error).__name__}: {str(error)[:120]}"
         return _failed(Reach.GARBLED, why, wanted)
 
 
-def _whole(body: Any, host: str, wanted: Sequence[str]) -> Parsed:
+def _too_large(line: bytes) -> str | None:
+    """Return why a reply is more than a host has to say; None when it is not. Nothing of it is parsed for that."""
+    if len(line) > MOST_BYTES:
+        return f"has {len(line)} bytes, and at most {MOST_BYTES} are read"
+    values = _values(line)
+    if values > MOST_VALUES:
+        values = _values(_TEXT.sub(b"", line))
+    return f"has {values} values, and at most {MOST_VALUES} are read" if values > MOST_VALUES else None
+
+
+def _values(line: bytes) -> int:
+    return line.count(b",") + line.count(b"[") + line.count(b"{")
+
+
+def _whole(body: Any, host: str, wanted: Sequence[str], weighed: bool) -> Parsed:
+    """Return the reply; `weighed`: it is so long that one section of it may be above its limit."""
     if body["v"] != 1:
         raise ValueError(f"version {body['v']!r}")
     boot_id = body["boot_id"]
-    if boot_id is not None and not isinstance(boot_id, str):
-        raise TypeError("boot_id is not a string")
+    if boot_id is not None and not (isinstance(boot_id, str) and len(boot_id) <= 64):
+        raise TypeError("boot_id is not a string of at most 64 characters")
     clock_s = float(body["clock"])
+    if not 0.0 <= clock_s < LATEST_S:
+        raise ValueError(f"its clock says {clock_s:.6g} s since 1970")
     if body.get("busy"):
         why = f"another collector holds the lock of {host} for longer than 5 s"
         return _failed(Reach.BUSY, why, wanted, clock_s, boot_id)
     answers = body["sections"]
     if not isinstance(answers, dict):
         raise TypeError("sections is not an object")
-    sections = {name: _section(name, answers) for name in wanted}
+    sections = {name: _section(name, answers, weighed) for name in wanted}
     return Parsed(reach=Reach.OK, sections=sections, clock_s=clock_s, boot_id=boot_id, took_s=float(body["took"]))
 
 
-def _section(name: str, answers: dict[str, Any]) -> Section:
+def _section(name: str, answers: dict[str, Any], weighed: bool) -> Section:
     if name not in answers:
         return Section(data=Unknown(f"not_answered:{name}"))
     answer = answers[name]
     took_s = float(answer["took"])
     if "unknown" in answer:
-        return Section(data=Unknown(str(answer["unknown"])), took_s=took_s)
-    return Section(data=answer["data"], took_s=took_s)
+        return Section(data=Unknown(str(answer["unknown"])[:REASON_LENGTH]), took_s=took_s)
+    data = answer["data"]
+    tables = [data, *data.values()] if isinstance(data, dict) else [data]
+    most = max((len(table) for table in tables if isinstance(table, (dict, list))), default=0)
+    if most > MOST_ITEMS:
+        return Section(data=Unknown(f"too_large:{name}: {most} entries, at most {MOST_ITEMS}"), took_s=took_s)
+    if weighed and len(json.dumps(data)) > assembly.SECTION_BYTES:
+        return Section(data=Unknown(f"too_large:{name}: above {assembly.SECTION_BYTES} bytes"), took_s=took_s)
+    return Section(data=data, took_s=took_s)
 
 
 def _failed(
@@ -94,3 +136,16 @@ def _no_reply(raw: RawReply, host: str) -> str:
 
 def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is no number")
+    return value
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)

@@ -181,7 +181,7 @@ def _collect(request, lock_fd):
                 if not piece:
                     ended, verdict = True, None
                 elif job["size"] > limit:
-                    ended, verdict = True, "error:%s: its result is above %d bytes" % (name, limit)
+                    ended, verdict = True, "too_large:%s: its result is above %d bytes" % (name, limit)
             if ended:
                 jobs.remove(job)
                 _close(job, answers, verdict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from remediator.daemon.asides import About
 from remediator.daemon.world import World
 from remediator.model.judging import State
 from remediator.model.records import Incident, IncidentState, Outcome, Run, RunState, StateType
@@ -16,7 +17,10 @@ from remediator.model.verdicts import Verdict, refusals
 
 
 def of(world: World, incident: Incident) -> dict[str, Any]:
-    """Return ``{kind,reason,guard,until}``; `kind` is follows, run, well, unconfirmed, refused, waits, person or no_rule."""
+    """Return ``{kind,reason,guard,until}``; `kind` is failing, follows, run, well, unconfirmed, refused, waits, person or no_rule."""
+    aside = world.asides.of(About(kind="incident", name=incident.id))
+    if aside is not None:
+        return _said("failing", aside.text)
     if incident.state is IncidentState.SUPPRESSED:
         return _said("follows", f"{incident.parent} accounts for it")
     run = world.live_run_of(incident.id)

@@ -179,8 +179,9 @@ class Loop:
                 inputs=len(inputs),
                 kinds=kinds,
             )
-        self._finished_at = time.monotonic()
-        systemd.tell("WATCHDOG=1")
+        if self._engine.turn_error is None:  # a turn that failed finishes nothing: /healthz and the watchdog see it
+            self._finished_at = time.monotonic()
+            systemd.tell("WATCHDOG=1")
 
     def _answer_scrapes(self) -> None:
         """Tell the numbers of this turn to whoever asked for them; they are made once, and only when somebody asked."""

@@ -96,10 +96,10 @@ def _span(asked: Asked) -> float | Answer:
     longest = durations.form(LONGEST_S)
     if value is None:
         return DEFAULT_S
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         return Answer(exit=USAGE, error=f"{asked.op} needs an end: a time above 0 and at most {longest}")
     if value > LONGEST_S:
-        return Answer(exit=USAGE, error=f"{durations.form(float(value))} is too long: at most {longest}")
+        return Answer(exit=USAGE, error=f"{asked.op} has too long a time: at most {longest}")
     return float(value)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from remediator.daemon import inaction, reporting
+from remediator.daemon.asides import Aside
 from remediator.daemon.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
@@ -190,7 +191,20 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "waiting": waiting,
         "muted": mutes,
         "config": config(world),
+        "failing": [_failing(aside) for aside in world.asides.all()],
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
+    }
+
+
+def _failing(aside: Aside) -> dict[str, Any]:
+    """Return what is set aside because its handling failed."""
+    return {
+        "kind": aside.about.kind,
+        "name": aside.about.name,
+        "reason": aside.why,
+        "since": rfc3339(aside.since.wall),
+        "times": aside.times,
+        "holds_all": aside.holds_all,
     }
 
 

@@ -40,7 +40,7 @@ class Reacher(Protocol):
         """Run `argv` on `host` with the read key, write `stdin`, and return what it printed until it ended.
 
         Standard input stays open until the answer is whole: its end tells the command that we are gone.
-        More than `max_bytes` of output is GARBLED. `forced` tries at once where a dead host would be left alone for a while.
+        More than `max_bytes` of output is TOO_LARGE. `forced` tries at once where a dead host would be left alone for a while.
         """
 
     def run(self, host: Host, command: Command) -> CommandDone:

@@ -98,7 +98,7 @@ def _ended(
 ) -> RawReply:
     reason, reach, code = "", Reach.OK, None
     if len(out) > max_bytes:
-        reach, reason = Reach.GARBLED, f"{name} sent more than {max_bytes} bytes and was cut off"
+        reach, reason = Reach.TOO_LARGE, f"{name} sent more than {max_bytes} bytes and was cut off"
     else:
         try:
             code = child.wait(max(0.05, ends_s - time.monotonic()))

@@ -134,7 +134,7 @@ class SshReach:
                 error = _stderr(channel)
         except TooMuch:
             link.drop()
-            return RawReply(reach=Reach.GARBLED, reason=f"{name} sent more than {max_bytes} bytes and was cut off")
+            return RawReply(reach=Reach.TOO_LARGE, reason=f"{name} sent more than {max_bytes} bytes and was cut off")
         except Failed as failed:
             link.fail(failed)
             return RawReply(reach=failed.reach, reason=failed.reason)

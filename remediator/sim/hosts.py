@@ -48,6 +48,9 @@ class SimHost:
     """Its names with a domain in its own /etc/hosts."""
     ids: tuple[str, str] | None = None
     """Boot id and machine id in place of its own, as a copy has them."""
+    plays: str = ""
+    """What it answers in place of the truth (`hostile_plays`); empty: it is honest."""
+    played: int = 0
     wrapped: bool = True
     """`remediator-act` stands behind the act key: it compares epochs."""
     claims: ClaimsFile = field(default_factory=ClaimsFile)
@@ -86,6 +89,7 @@ class SimHost:
     def mend(self) -> None:
         """Whatever is wrong with it, or done to it, is over; what does not run is started by hand."""
         self.ssh, self.engine_state, self.clock_offset_s, self.used_percent = "ok", "ok", 0.0, 20.0
+        self.plays = ""
         self.ansible.clear()
         if self.galera is not None:
             self.galera.mend(self.name)

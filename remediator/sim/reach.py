@@ -17,7 +17,7 @@ from remediator.model.replies import CommandDone, Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from remediator.runs import claims
-from remediator.sim import galera_scripts, galera_seen
+from remediator.sim import galera_scripts, galera_seen, hostile_plays
 from remediator.sim.cloud import SimCloud
 from remediator.sim.hosts import SimHost
 
@@ -101,7 +101,20 @@ class SimReach:
         if self._luck.rewrite is not None:
             body = self._luck.rewrite(host.name, body)
         clock.lag_s += ROUND_TRIP_S / 2
+        if found.plays:
+            return self._hostile(found, request["sentinel"], body, deadline_s, max_bytes)
         return self._line(found, request["sentinel"], body, mangle, deadline_s)
+
+    def _hostile(self, host: SimHost, sentinel: str, body: bytes, deadline_s: float, max_bytes: int) -> RawReply:
+        """Answer as a host that lies; the bounds are those of the ways to real hosts."""
+        host.played += 1
+        said = hostile_plays.play(host.plays, json.loads(body), sentinel, host.played)
+        if host.plays == hostile_plays.DRIPS:
+            self._cloud.clock.lag_s += deadline_s
+            return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} did not answer within {deadline_s:.0f} s")
+        if len(said) > max_bytes:
+            return RawReply(reach=Reach.TOO_LARGE, reason=f"{host.name} sent more than {max_bytes} bytes")
+        return RawReply(reach=Reach.OK, stdout=said, exit_code=0)
 
     def _no_way(self, host: SimHost, deadline_s: float) -> RawReply | None:
         clock = self._cloud.clock

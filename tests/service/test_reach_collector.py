@@ -129,7 +129,7 @@ def test_late_broken_and_greedy_sections_are_unknown_and_hide_nothing_else(colle
     assert found["crash"].reason.startswith("error:crash: KeyError: 'nothing' (line ")
     assert found["dead"] == Unknown("error:dead: its child ended without a result")
     assert found["greedy"].reason.startswith("error:greedy: MemoryError")
-    assert found["talkative"] == Unknown("error:talkative: its result is above 4194304 bytes")
+    assert found["talkative"] == Unknown("too_large:talkative: its result is above 1572864 bytes")
     assert found["odd"].reason.startswith("error:odd: ValueError")
     assert found["no_tool"].reason.startswith("error:no_tool: FileNotFoundError")
     assert found["tool"] == [[3, "out\n", "err\n"], [None, "", ""]]

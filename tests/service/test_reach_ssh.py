@@ -175,7 +175,7 @@ def test_a_host_that_disappears_mid_way_is_unreachable(reach: SshReach, server: 
 
 def test_too_much_output_is_cut_off_and_not_used(reach: SshReach, server: SshServer) -> None:
     reply = reach.exchange(server.host(), ("head", "-c", "300000", "/dev/zero"), b"", 5, 100_000)
-    assert (reply.reach, reply.stdout) == (Reach.GARBLED, b"")
+    assert (reply.reach, reply.stdout) == (Reach.TOO_LARGE, b"")
     assert "more than 100000 bytes" in reply.reason
 
 

@@ -24,7 +24,7 @@ SLOW_S = 5.0
 MOST_NAMES = 20
 """Names of one machine that a result lists."""
 
-ANSWERS = (Reach.OK, Reach.BUSY, Reach.GARBLED)
+ANSWERS = (Reach.OK, Reach.BUSY, Reach.GARBLED, Reach.TOO_LARGE)
 
 
 def _each(build: Callable[[HostReply], Data]) -> Callable[[Evidence], Sequence[Assessed]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from remediator.model.values import FieldType
 
 REACH = {
-    "reachable": FieldType.BOOL,  # SSH works and the host answers (ok, busy, garbled)
-    "kind": FieldType.STRING,  # ok unreachable untrusted garbled busy
+    "reachable": FieldType.BOOL,  # SSH works and the host answers (ok, busy, garbled, too_large)
+    "kind": FieldType.STRING,  # ok unreachable untrusted garbled busy too_large
     "reason": FieldType.STRING,  # one sentence with the remedy; null when ok
     "took_s": FieldType.FLOAT,
 }

@@ -1,0 +1,76 @@
+"""One host does its worst: every healthy host's crash is cured meanwhile, and people hear that the liar is not believed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from remediator.daemon.world import World
+from remediator.model.judging import State
+from remediator.model.records import RunState
+from remediator.sim.hostile_plays import BLINDS, PLAYS
+from remediator.sim.people import ROOT
+from remediator.sim.simulation import Simulation
+from remediator.store.reader import Reader
+
+pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
+
+LIAR = "ctl3"
+HONEST = (("ctl1", "memcached"), ("cmp1", "neutron_agent"))
+MINUTE_S = 60.0
+
+
+def world_of(simulation: Simulation) -> World:
+    assert simulation.daemon is not None
+    return simulation.daemon.world
+
+
+def settled(directory: Path) -> Simulation:
+    simulation = Simulation(directory)
+    simulation.start()
+    simulation.run(2 * MINUTE_S)
+    accepted = simulation.ask("baseline-accept", ROOT, scope="all")
+    assert accepted is not None
+    assert accepted.exit == 0, accepted
+    return simulation
+
+
+def cured(simulation: Simulation) -> set[str]:
+    """Return the targets of runs that have succeeded."""
+    return {run["target"] for run in Reader(simulation.config).runs(None, 100) if run["state"] == "succeeded"}
+
+
+def pages(simulation: Simulation) -> list[str]:
+    import sqlite3
+
+    with sqlite3.connect(f"{simulation.config.state_dir}/remediator.db") as store:
+        return [json.loads(body)["subject"] for (body,) in store.execute("select body from outbox order by n")]
+
+
+@pytest.mark.parametrize("name", sorted(PLAYS))
+def test_every_healthy_host_is_cured_while_one_lies(tmp_path: Path, name: str) -> None:
+    simulation = settled(tmp_path)
+    world = world_of(simulation)
+    simulation.cloud.hosts[LIAR].plays = name
+    simulation.run(45)
+    for host, container in HONEST:
+        simulation.cloud.hosts[host].services[container].crash()
+    wanted = {f"container/{host}/{container}" for host, container in HONEST}
+    assert simulation.run(8 * MINUTE_S, lambda: wanted <= cured(simulation)), world.asides.all()
+    engine = simulation.daemon.engine if simulation.daemon is not None else None
+    assert engine is not None
+    assert (engine.store_error, engine.turn_error, world.asides.all()) == (None, None, [])
+    assert [
+        name for name, host in simulation.cloud.hosts.items() if host.orders and name not in ("ctl1", "cmp1", LIAR)
+    ] == []
+    if name in BLINDS:
+        assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.UNKNOWN
+        assert [subject for subject in pages(simulation) if LIAR in subject]
+    simulation.cloud.hosts[LIAR].plays = ""
+    simulation.run(4 * MINUTE_S)
+    assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
+    assert world.results["host-reachable", f"host/{LIAR}"].state is State.OK
+    assert not [run for run in world.runs.values() if run.state is RunState.IN_DOUBT]
+    simulation.close()
