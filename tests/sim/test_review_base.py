@@ -20,6 +20,7 @@ class Host(base.FakeHost):
     """A fake host whose `containers` section has its clock, and whose sections can be patched."""
 
     patch: dict[str, Any]
+    extra: dict[str, Section]
 
     def sections(self, now: Any) -> dict[str, Section]:
         found = super().sections(now)
