@@ -12,11 +12,11 @@ from typing import Any
 
 from lab import baseline, hosts, paths, shapes, topology
 from lab.errors import LabError, UsageError
-from lab.faults import container, galera, galera_data, galera_lost, records, system
+from lab.faults import container, galera, galera_data, galera_lost, hostile, records, system
 from lab.faults import host as whole_host
 from lab.faults.model import Broken, Fault, Params
 
-_FAMILIES = (container, whole_host, system, galera, galera_lost, galera_data)
+_FAMILIES = (container, whole_host, system, hostile, galera, galera_lost, galera_data)
 FAULTS: dict[str, Fault] = {fault.name: fault for family in _FAMILIES for fault in family.FAULTS}
 
 

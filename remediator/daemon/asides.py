@@ -7,6 +7,7 @@ aside.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from remediator.model.times import Instant
 FIRST_WAIT_S = 30.0
 LONGEST_WAIT_S = 600.0
 WHY_LENGTH = 300
+TRACE_LENGTH = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,11 @@ class Asides:
 
     def _note_holding(self) -> None:
         self.holding = tuple(each.text for each in self._of.values() if each.holds_all)
+
+
+def trace(error: BaseException) -> str:
+    """Return where `error` came from, for the log: the frames without what is in them, which can be the whole world."""
+    return "".join(traceback.format_exception(error))[-TRACE_LENGTH:].encode("utf-8", "replace").decode("utf-8")
 
 
 def told(error: BaseException) -> str:

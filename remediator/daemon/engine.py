@@ -187,7 +187,7 @@ class Engine:
         except (poison.Poisoned, poison.Stumbled):
             raise
         except Exception as error:
-            log.exception("turn_failed", cloud=self.world.config.cloud)
+            log.error("turn_failed", cloud=self.world.config.cloud, trace=asides.trace(error))
             why = f"a turn failed and was undone: {asides.told(error)}"
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
             return self._without_turn(why, inputs, turn, now, blamed)
@@ -340,7 +340,7 @@ class Engine:
         self.world.count("failed_handlings", kind=about.kind)
         log.error(
             "handling_failed", cloud=self.world.config.cloud, kind=about.kind, name=about.name,
-            reason=asides.told(stumbled.error), exc_info=stumbled.error,
+            reason=asides.told(stumbled.error), trace=asides.trace(stumbled.error),
         )  # fmt: skip
         if about == asides.About(kind="part", name="live checks"):
             self.world.waiting_checks.clear()
@@ -355,7 +355,11 @@ class Engine:
         item, why = poisoned.item, asides.told(poisoned.error)
         kind = type(item)
         log.error(
-            "input_failed", cloud=self.world.config.cloud, kind=kind.__name__, reason=why, exc_info=poisoned.error
+            "input_failed",
+            cloud=self.world.config.cloud,
+            kind=kind.__name__,
+            reason=why,
+            trace=asides.trace(poisoned.error),
         )
         self.world.count("failed_inputs", kind=kind.__name__)
         blamed[kind.__name__] += 1

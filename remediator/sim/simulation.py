@@ -383,7 +383,9 @@ def tell_logs(simulation: Simulation) -> None:
     def capture(_logger: Any, level: str, event: Mapping[str, Any]) -> Any:
         if event["event"] in REAL:
             raise structlog.DropEvent
-        words = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("event", "cloud", "exc_info"))
+        words = " ".join(
+            f"{key}={value}" for key, value in event.items() if key not in ("event", "cloud", "exc_info", "trace")
+        )
         simulation.tell(f"   {level[:4]} {event['event']} {words}")
         raise structlog.DropEvent
 

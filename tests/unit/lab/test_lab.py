@@ -43,6 +43,7 @@ PROMISED = {
     "galera-prepared-xa": "escalated",
     "slow-restart": "cured",
     "partition": "escalated",
+    "hostile-host": "escalated",
 }
 
 
