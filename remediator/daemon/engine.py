@@ -186,7 +186,7 @@ class Engine:
             return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
         except (poison.Poisoned, poison.Stumbled):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the turn is undone and told
             log.error("turn_failed", cloud=self.world.config.cloud, trace=asides.trace(error))
             why = f"a turn failed and was undone: {asides.told(error)}"
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS

@@ -255,7 +255,7 @@ PLAYS: dict[str, Play] = {
     "second-sentinel": _second_sentinel,
     "old-sentinel": _old_sentinel,
     "cut": _cut,
-    "flood": _raw(lambda: b"0" * (64 << 20)),
+    "flood": _raw(lambda: b"0" * (8 << 20)),
     DRIPS: _said(lambda reply, times: None),
 }
 BLINDS = frozenset(

@@ -42,7 +42,7 @@ def test_it_is_as_tight_as_we_say() -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        "Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryMax=1G", "LimitNOFILE=65536", "TasksMax=8192",
+        "Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryMax=512M", "LimitNOFILE=65536", "TasksMax=8192",
         "WatchdogSec=60s", "User=remediator", "CapabilityBoundingSet=", "RestartPreventExitStatus=64 78",
     ],
 )  # fmt: skip
