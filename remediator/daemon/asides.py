@@ -1,4 +1,4 @@
-"""What was set aside because its handling failed: an incident, a run, a debt, a host, a page, or a whole part of the turn.
+"""What was set aside because its handling failed: an incident, a run, a debt, a host, or a whole part of the turn.
 
 Invariants: what is set aside costs itself alone, and is tried again after waits that grow: it never fails twice in one turn, and
 never with every turn for ever. A part of the turn that the gate rests on holds everything that changes something while it is set
@@ -21,13 +21,13 @@ TRACE_LENGTH = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a handling was about. `kind`: ``incident``, ``run``, ``debt``, ``host``, ``page`` or ``part`` (of the turn)."""
+    """What a handling was about. `kind`: ``incident``, ``run``, ``debt``, ``host`` or ``part`` (of the turn)."""
 
     kind: str
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}" if self.kind in ("host", "part", "page") else self.name
+        return f"{self.kind} {self.name}" if self.kind in ("host", "part") else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -21,6 +22,7 @@ from remediator.model.judging import State
 from remediator.model.replies import Reach
 from remediator.model.signs import Sign
 from remediator.model.values import Data, Unknown
+from remediator.sim.simulation import Simulation
 from remediator.store import tables
 from tests.sim.test_review_base import Cloud, Host
 
@@ -327,6 +329,32 @@ def test_everything_that_fails_at_once_is_one_part_of_the_turn(cloud: Cloud) -> 
     assert About(kind="part", name="decisions") in {each.about for each in cloud.world.asides.all()}
     assert sum(cloud.world.counters["failed_handlings"].values()) < 20
     assert whole(cloud) == WELL
+
+
+# a whole turn -----------------------------------------------------------------------------------------------------
+
+
+def test_a_turn_that_fails_is_not_blamed_on_the_store_and_starves_the_watchdog(tmp_path: Path) -> None:
+    """What the store holds is whole, and cannot be taken over: a mistake of ours, or of somebody who wrote into it."""
+    simulation = Simulation(tmp_path)
+    simulation.start()
+    simulation.run(60)
+    daemon = simulation.daemon
+    assert daemon is not None
+    loop, engine = daemon.loop, daemon.engine
+    simulation.cloud.hosts["ctl1"].services["memcached"].crash()
+    assert simulation.run(60, lambda: bool(daemon.world.incidents))
+    assert loop.loop_age_s() < 5
+    with daemon.database.transaction() as connection:
+        connection.execute(tables.incidents.update().values(body='{"target": 7}'))
+    daemon.world.adopted = False
+    began_s = time.monotonic()
+    simulation.run(20)
+    assert engine.store_error is None
+    assert engine.turn_error is not None
+    assert loop.loop_age_s() >= time.monotonic() - began_s
+    assert simulation.ask("status", ALEX) is None
+    simulation.close()
 
 
 # times to come ----------------------------------------------------------------------------------------------------
