@@ -14,7 +14,7 @@ from lab import galera_schema, inventory, keys, paths, shapes, topology
 from lab.topology import Host
 
 CHECKS = (
-    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-identity",
+    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
     "galera-node", "galera-cluster", "galera-mark", "galera-upgrade",
 )  # fmt: skip
 HTTP_PORT = 8087

@@ -25,8 +25,8 @@ from remediator.safety.case import StormScope
 from remediator.store import rows
 
 FRESH_S = 600.0
-OF_THE_INVENTORY = frozenset({"host-identity"})
-"""Checks whose problem is a mistake in the inventory: nothing broke."""
+OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})
+"""Checks whose problem is a mistake in the inventory, or in the name of a file on a host: nothing broke."""
 
 
 def troubled(turn: Turn) -> tuple[Incident, ...]:

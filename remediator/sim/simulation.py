@@ -65,7 +65,7 @@ checks:
     + "".join(
         f"  {name}: {{every: 15s, retry: 5s}}\n"
         for name in (
-            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-identity",
+            "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
             "galera-node", "galera-cluster",
         )
     )

@@ -44,6 +44,7 @@ def slow(running: Scenario) -> None:
         "host-disk",
         "host-clock",
         "host-engine",
+        "host-names",
         "host-identity",
         "galera-node",
         "galera-cluster",

@@ -1,7 +1,7 @@
 """Typed actions on one stateless container: `container.start` and `container.restart`, both R1 and never repeated blindly.
 
-Invariant: a container on the KR-5 list, a short-lived one, or one that does not exist is refused with a sentence; which
-way leads there (unit or engine) is decided by the data and never guessed.
+Invariant: a container on the KR-5 list, a short-lived one, a helper of ours, one that does not exist, and a name that no container can
+have are refused with a sentence; which way leads there (unit or engine) is decided by the data and never guessed.
 """
 
 from __future__ import annotations
@@ -10,14 +10,20 @@ from collections.abc import Callable, Mapping
 
 from remediator.integrations.container import catalogue, units
 from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.names import is_name
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
+
+OWN = "remediator_"
+"""How the names of our own helper containers begin."""
 
 
 def _refuse(order: ActionInput) -> None:
     name = order.target.name
-    if catalogue.NAME.fullmatch(name) is None:
-        raise ValueError(f"{name!r} is no name of a container that kolla deploys: it never becomes part of a command")
+    if not is_name(name):
+        raise ValueError(f"{ascii(name)[:80]} can be the name of no container: nothing is said to a host about it")
+    if name.startswith(OWN):
+        raise ValueError(f"{name} is a helper of a recovery of ours: only the run that made it takes it away")
     if catalogue.is_stateful(name):
         raise ValueError(f"{name} is on the list of containers that need a runbook of their own (KR-5)")
     if order.data.get("short_lived") is True:

@@ -1,11 +1,13 @@
 """From the section `containers` of one reply to frozen facts about a host's containers and their units. Pure.
 
-Invariant: a section of the wrong shape is UNKNOWN as a whole. Docker and Podman come out alike: Podman's ``stopped`` is
-``exited``, its ``configured`` and ``initialized`` are ``created`` (its health keys are evened out on the host already).
+Invariant: a section of the wrong shape is UNKNOWN as a whole, and so is one with a time that no clock shows. A name that no
+container can have costs its entry alone: it is left out and listed in `refused`. Docker and Podman come out alike: Podman's ``stopped``
+is ``exited``, its ``configured`` and ``initialized`` are ``created`` (its health keys are evened out on the host already).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +15,13 @@ from typing import Any
 
 from remediator.integrations import typed
 from remediator.integrations.container import kolla
+from remediator.model import names
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
+LONGEST_TIME = 64
+STAMP = re.compile(r"[0-9]{1,20}")
 STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
 
 
@@ -38,6 +43,7 @@ class Container:
     error: str
     started_at: str | None
     started_s: float | None
+    finished_s: float | None
     restart_count: int
     restart_policy: str
     health: str | None
@@ -94,6 +100,8 @@ class HostContainers:
     configs: frozenset[str]
     """Containers that are configured below /etc/kolla."""
     logs: Mapping[str, str]
+    refused: tuple[str, ...] = ()
+    """Each name in the reply that no container can have, with what it was the name of."""
 
     @property
     def expected(self) -> frozenset[str]:
@@ -122,27 +130,38 @@ def of(reply: HostReply) -> HostContainers | Unknown:
 
 def parse(data: Any) -> HostContainers | Unknown:
     """Return the facts in section `containers`, or `Unknown` with its reason."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        engine, found, units = typed.table(data, "engine"), data["containers"], data["units"]
-        logs = typed.table(data, "logs")
-        logs = {name: typed.text(logs, name) for name in logs}
-        clock_s = typed.number(data, "clock") if "clock" in data else 0.0
-        return HostContainers(
-            engine=typed.text(engine, "name"),
-            engine_state=typed.text(engine, "state"),
-            engine_reason=typed.text(engine, "reason"),
-            containers=None if found is None else _containers(typed.table(data, "containers"), clock_s),
-            unit_files=frozenset(typed.texts(data, "unit_files")),
-            units=Unknown(typed.text(data, "units_reason"))
-            if units is None
-            else _units(typed.table(data, "units"), logs),
-            configs=frozenset(_configured(name, found) for name in typed.texts(data, "configs")),
-            logs=logs,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:containers: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "containers", _parsed)
+
+
+def _parsed(data: Mapping[str, Any]) -> HostContainers:
+    engine, units, refused = typed.table(data, "engine"), data["units"], list[str]()
+    clock_s = typed.moment(data, "clock") if "clock" in data else typed.LAST_S
+    said = typed.table(data, "logs")
+    logs = {name: typed.text(said, name) for name in said if names.is_name(name)}
+    found = None if data["containers"] is None else _named("container", typed.table(data, "containers"), refused)
+    known = None if units is None else _named("unit", typed.table(data, "units"), [])
+    return HostContainers(
+        engine=typed.text(engine, "name"),
+        engine_state=typed.text(engine, "state"),
+        engine_reason=typed.text(engine, "reason"),
+        containers=None if found is None else {name: _container(typed.table(found, name), clock_s) for name in found},
+        unit_files=frozenset(_named("unit file", dict.fromkeys(typed.texts(data, "unit_files")), refused)),
+        units=Unknown(typed.text(data, "units_reason"))
+        if known is None
+        else {name: _unit(typed.table(known, name), logs.get(name, "")) for name in known},
+        configs=frozenset(
+            _configured(name, found)
+            for name in _named("directory in /etc/kolla", dict.fromkeys(typed.texts(data, "configs")), refused)
+        ),
+        logs=logs,
+        refused=tuple(refused),
+    )
+
+
+def _named(what: str, found: Mapping[str, Any], refused: list[str]) -> dict[str, Any]:
+    """Return `found` without the names that no container can have; what was left out is put into `refused`, one by one."""
+    refused.extend(f"{what} {ascii(name)[:80]}" for name in found if not names.is_name(name))
+    return {name: value for name, value in found.items() if names.is_name(name)}
 
 
 def _configured(directory: str, found: Any) -> str:
@@ -150,22 +169,14 @@ def _configured(directory: str, found: Any) -> str:
     return directory if directory in (found or ()) else kolla.configured(directory)
 
 
-def _containers(found: Mapping[str, Any], clock_s: float) -> dict[str, Container]:
-    return {name: _container(typed.table(found, name), clock_s) for name in found}
-
-
-def _units(found: Mapping[str, Any], logs: Mapping[str, str]) -> dict[str, Unit]:
-    return {name: _unit(typed.table(found, name), logs.get(name, "")) for name in found}
-
-
 def _container(item: Mapping[str, Any], clock_s: float) -> Container:
-    status, started_s = typed.text(item, "status"), epoch(item["started_at"])
+    status, started_s = typed.text(item, "status"), _when(item, "started_at", clock_s)
     return Container(
         name=typed.text(item, "name"),
         id=typed.text(item, "id"),
         image=typed.text_or_none(item, "image"),
         image_id=typed.text_or_none(item, "image_id"),
-        created_s=epoch(item["created"]),
+        created_s=_when(item, "created", clock_s),
         status=STATUSES.get(status, status),
         running=typed.flag(item, "running"),
         exit_code=typed.whole(item, "exit_code"),
@@ -174,6 +185,7 @@ def _container(item: Mapping[str, Any], clock_s: float) -> Container:
         error=typed.text(item, "error"),
         started_at=None if started_s is None else typed.text(item, "started_at"),
         started_s=started_s,
+        finished_s=_when(item, "finished_at", clock_s) if "finished_at" in item else None,
         restart_count=typed.whole(item, "restart_count"),
         restart_policy=typed.text(item, "restart_policy"),
         health=typed.text_or_none(item, "health"),
@@ -198,10 +210,10 @@ def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
 
 def _kernel_killed(item: Mapping[str, Any], clock_s: float) -> bool:
     """Return whether the kernel's log has a kill for want of memory at the moment of the last end."""
-    finished_s = epoch(item["finished_at"])
+    finished_s = _when(item, "finished_at", clock_s)
     if finished_s is None or "oom_ago_s" not in item:
         return False
-    return abs(clock_s - finished_s - typed.number(item, "oom_ago_s")) < SAME_MOMENT_S
+    return abs(clock_s - finished_s - typed.age(item, "oom_ago_s")) < SAME_MOMENT_S
 
 
 def _unit(item: Mapping[str, Any], log: str) -> Unit:
@@ -215,7 +227,7 @@ def _unit(item: Mapping[str, Any], log: str) -> Unit:
         state=state,
         substate=substate,
         result=item["Result"],
-        n_restarts=int(item.get("NRestarts", "0")),
+        n_restarts=typed.digits({"NRestarts": "0", **item}, "NRestarts"),
         invocation_id=item.get("InvocationID", ""),
         busy=moving or item.get("Job", "0") not in ("", "0"),
         start_limit_hit=state == "failed" and not stopped and _gave_up(item, log),
@@ -239,17 +251,20 @@ def _gave_up(item: Mapping[str, str], log: str) -> bool:
 
 def _stamp(item: Mapping[str, str], name: str) -> int:
     text = item.get(name, "0")
-    return int(text) if text.isdigit() else 0
+    return int(text) if STAMP.fullmatch(text) else 0
 
 
-def epoch(text: Any) -> float | None:
-    """Return an engine's time as epoch seconds; None for "never" (year 1) and for what is not a time."""
-    if not isinstance(text, str):
+def _when(item: Mapping[str, Any], key: str, clock_s: float) -> float | None:
+    """Return the time at `key` in epoch seconds by the host's clock, None for "never". Raise ValueError for one that no clock shows."""
+    found = epoch(None if item[key] is None else typed.text(item, key, LONGEST_TIME))
+    return None if found is None else typed.known_moment(found, key, clock_s)
+
+
+def epoch(text: str | None) -> float | None:
+    """Return an engine's time as epoch seconds, None for "never" (nothing, or year 1). Raise ValueError for what is not a time."""
+    if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    moment = datetime.fromisoformat(text)
     if moment.year < 1971:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

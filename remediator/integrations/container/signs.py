@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from remediator.integrations import typed
 from remediator.integrations.container import facts
 from remediator.model.replies import HostReply
 from remediator.model.signs import Sign
@@ -62,6 +63,10 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
 
 
 def ours(reply: HostReply, host_s: float) -> datetime:
-    """Return a time of the host's clock by our own clock, as the reply relates the two."""
+    """Return a time of the host's clock by our own clock, as the reply relates the two.
+
+    A sign never lies in the future: one that seems to is as young as the reply, and so holds until it is accepted or gone.
+    """
     assert reply.host_clock_s is not None
-    return reply.received_at.wall - timedelta(seconds=reply.host_clock_s - host_s)
+    ago_s = min(max(0.0, reply.host_clock_s - host_s), typed.LONGEST_S)
+    return reply.received_at.wall - timedelta(seconds=ago_s)

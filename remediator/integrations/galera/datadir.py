@@ -65,12 +65,7 @@ class Files:
 
 def parse(data: Any) -> Files | Unknown | None:
     """Return the facts in section `galera`; None when the host has no such volume."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        return _files(data) if typed.flag(data, "present") else None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:galera: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "galera", lambda section: _files(section) if typed.flag(section, "present") else None)
 
 
 def _files(data: Mapping[str, Any]) -> Files:
@@ -79,7 +74,7 @@ def _files(data: Mapping[str, Any]) -> Files:
     state = {} if data["grastate"] is None or broken else typed.table(data, "grastate")
     return Files(
         uuid=typed.text(state, "uuid") if "uuid" in state else None,
-        seqno=int(state["seqno"]) if "seqno" in state else None,
+        seqno=typed.digits(state, "seqno") if "seqno" in state else None,
         safe_to_bootstrap={"0": False, "1": True}.get(state.get("safe_to_bootstrap", "")),
         gvwstate=data["gvwstate_bytes"] is not None,
         sst_in_progress=typed.flag(data, "sst_in_progress"),
@@ -121,7 +116,7 @@ def _view(data: Mapping[str, Any]) -> SavedView | Unknown:
 
 
 def _time(data: Mapping[str, Any], key: str) -> float | Unknown | None:
-    return typed.number_or_none(data, key) if key in data else _missing(key)
+    return typed.moment_or_none(data, key) if key in data else _missing(key)
 
 
 def _bytes(data: Mapping[str, Any], key: str, why: str) -> int | Unknown:

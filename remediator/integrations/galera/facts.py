@@ -27,6 +27,8 @@ __all__ = ["CONTAINER", "SQL", "Files", "Launch", "Member", "Status", "member", 
 
 CONTAINER = "mariadb"
 LOCAL_STATE = "wsrep_local_state_comment"
+PAUSED, QUEUE_AVG = "wsrep_flow_control_paused", "wsrep_local_recv_queue_avg"
+MOST_MEMBERS = 64
 OFF = "provider off"
 """The local state of a member that has none: with its provider off it answers without that variable."""
 SQL = "galera_sql"
@@ -201,43 +203,45 @@ def _status(answer: Any) -> Status | Unknown:
     if isinstance(answer, Unknown):
         return answer
     try:
-        alone = LOCAL_STATE not in answer and typed.text(answer, "wsrep_cluster_status") == "Disconnected"
-        off = answer.get("wsrep_on") == "OFF" or alone
-        return Status(
-            cluster_status=typed.text(answer, "wsrep_cluster_status"),
-            local_state=OFF if off and LOCAL_STATE not in answer else typed.text(answer, LOCAL_STATE),
-            cluster_size=int(answer["wsrep_cluster_size"]),
-            connected=answer["wsrep_connected"] == "ON",
-            ready=answer["wsrep_ready"] == "ON",
-            cluster_uuid=typed.text(answer, "wsrep_cluster_state_uuid"),
-            conf_id=_signed(answer["wsrep_cluster_conf_id"]),
-            last_committed=_signed(answer.get("wsrep_last_committed", "-1")),
-            flow_control_paused=float(answer.get("wsrep_flow_control_paused", "0")),
-            recv_queue_avg=float(answer.get("wsrep_local_recv_queue_avg", "0")),
-            version=_text(answer, "version"),
-            gcomm_uuid=_text(answer, "wsrep_gcomm_uuid"),
-            incoming_addresses=_addresses(_text(answer, "wsrep_incoming_addresses")),
-            evs_state=_text(answer, "wsrep_evs_state"),
-            flow_control_active=_yes(answer, "wsrep_flow_control_active"),
-            flow_control_sent=_count(answer, "wsrep_flow_control_sent"),
-            recv_queue=_count(answer, "wsrep_local_recv_queue"),
-            received_bytes=_count(answer, "wsrep_received_bytes"),
-            replicated_bytes=_count(answer, "wsrep_replicated_bytes"),
-            desync=_desync(answer),
-            provider_off=off,
-            flushes=answer["innodb_flush_log_at_trx_commit"] == "1"
-            if "innodb_flush_log_at_trx_commit" in answer
-            else None,
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        return _answered(typed.table({SQL: answer}, SQL))
+    except typed.WRONG as error:
         return Unknown(f"sql_error:{type(error).__name__}")
 
 
-def _signed(text: str) -> int:
+def _answered(answer: Mapping[str, Any]) -> Status:
+    alone = LOCAL_STATE not in answer and typed.text(answer, "wsrep_cluster_status") == "Disconnected"
+    off = answer.get("wsrep_on") == "OFF" or alone
+    return Status(
+        cluster_status=typed.text(answer, "wsrep_cluster_status"),
+        local_state=OFF if off and LOCAL_STATE not in answer else typed.text(answer, LOCAL_STATE),
+        cluster_size=typed.digits(answer, "wsrep_cluster_size"),
+        connected=answer["wsrep_connected"] == "ON",
+        ready=answer["wsrep_ready"] == "ON",
+        cluster_uuid=typed.text(answer, "wsrep_cluster_state_uuid", 64),
+        conf_id=_signed(answer, "wsrep_cluster_conf_id"),
+        last_committed=_signed({"wsrep_last_committed": "-1", **answer}, "wsrep_last_committed"),
+        flow_control_paused=typed.decimal({PAUSED: "0", **answer}, PAUSED),
+        recv_queue_avg=typed.decimal({QUEUE_AVG: "0", **answer}, QUEUE_AVG),
+        version=_text(answer, "version"),
+        gcomm_uuid=_text(answer, "wsrep_gcomm_uuid"),
+        incoming_addresses=_addresses(_text(answer, "wsrep_incoming_addresses")),
+        evs_state=_text(answer, "wsrep_evs_state"),
+        flow_control_active=_yes(answer, "wsrep_flow_control_active"),
+        flow_control_sent=_count(answer, "wsrep_flow_control_sent"),
+        recv_queue=_count(answer, "wsrep_local_recv_queue"),
+        received_bytes=_count(answer, "wsrep_received_bytes"),
+        replicated_bytes=_count(answer, "wsrep_replicated_bytes"),
+        desync=_desync(answer),
+        provider_off=off,
+        flushes=answer["innodb_flush_log_at_trx_commit"] == "1" if "innodb_flush_log_at_trx_commit" in answer else None,
+    )
+
+
+def _signed(answer: Mapping[str, Any], key: str) -> int:
     """Return a number that the server prints without its sign: 2^64 - 1 is -1, the view of a member outside a Primary component, and
     the position of one that has none."""
-    number = int(text)
-    return -1 if number >= 2**63 else number
+    number = typed.digits(answer, key)
+    return -1 if number >= typed.WHOLE else number
 
 
 def _text(answer: Mapping[str, Any], key: str) -> str | None:
@@ -245,7 +249,7 @@ def _text(answer: Mapping[str, Any], key: str) -> str | None:
 
 
 def _count(answer: Mapping[str, Any], key: str) -> int | None:
-    return int(answer[key]) if key in answer else None
+    return min(typed.digits(answer, key), typed.WHOLE - 1) if key in answer else None
 
 
 def _yes(answer: Mapping[str, Any], key: str) -> bool | None:
@@ -260,4 +264,8 @@ def _desync(answer: Mapping[str, Any]) -> bool | None:
 
 
 def _addresses(text: str | None) -> tuple[str, ...] | None:
-    return None if text is None else tuple(one.strip() for one in text.split(",") if one.strip())
+    return (
+        None
+        if text is None
+        else tuple(one.strip() for one in text.split(",", MOST_MEMBERS)[:MOST_MEMBERS] if one.strip())
+    )

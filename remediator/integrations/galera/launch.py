@@ -89,12 +89,7 @@ class Launch:
 
 def parse(data: Any) -> Launch | Unknown:
     """Return what section `galera` says about it. A section that lacks a part leaves that part UNKNOWN."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        return _launch(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:galera: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "galera", _launch)
 
 
 def _launch(data: Mapping[str, Any]) -> Launch:

@@ -45,14 +45,14 @@ def parse(data: Any) -> tuple[Life, ...] | Unknown:
     if data is None:
         return Unknown("no_log")
     try:
-        return tuple(_life(one) for one in data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return tuple(_life(one) for one in typed.items({"lives": data}, "lives"))
+    except typed.WRONG as error:
         return Unknown(f"lives:{type(error).__name__}")
 
 
 def _life(data: Mapping[str, Any]) -> Life:
     return Life(
-        age_s=typed.number(data, "age_s"), primary=typed.flag(data, "primary"), outside=typed.flag(data, "outside")
+        age_s=typed.age(data, "age_s"), primary=typed.flag(data, "primary"), outside=typed.flag(data, "outside")
     )
 
 

@@ -66,8 +66,8 @@ def parse(data: Any) -> tuple[Start, ...] | Unknown:
     if data is None:
         return Unknown("no_log")
     try:
-        return tuple(_start(one) for one in data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return tuple(_start(one) for one in typed.items({"starts": data}, "starts"))
+    except typed.WRONG as error:
         return Unknown(f"starts:{type(error).__name__}")
 
 

@@ -45,7 +45,7 @@ def parse(data: Any) -> Transfer | Unknown:
         return Transfer(kind=Kind.NONE)
     try:
         return _of(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except typed.WRONG as error:
         return Unknown(f"transfer:{type(error).__name__}")
 
 

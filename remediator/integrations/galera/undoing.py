@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from remediator.integrations.galera import scripts
@@ -18,16 +19,26 @@ VOLUMES = {
     "docker": "/var/lib/docker/volumes/mariadb/_data",
     "podman": "/var/lib/containers/storage/volumes/mariadb/_data",
 }
+PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
+MOST_PATH = 200
 LIFETIME_S = 8 * 3600.0
 
 
 def data_directory(order: ActionInput, host: str | None = None) -> str:
-    """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it."""
+    """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it.
+
+    It becomes part of a command: raise ValueError for what can be no data directory (another directory above it, a word that is none).
+    """
     name = order.host.name if host is None else host
     reply = order.evidence.reply(name) if order.evidence is not None else None
     section = reply.section("galera") if reply is not None else Unknown("not_asked")
-    if isinstance(section, Mapping) and isinstance(section.get("volume"), str):
-        return str(section["volume"]).rstrip("/")
+    if isinstance(section, Mapping) and isinstance(section.get("volume"), str) and section["volume"]:
+        said = str(section["volume"]).rstrip("/")
+        if len(said) > MOST_PATH or not PATH.fullmatch(said) or {".", ".."} & set(said.split("/")):
+            raise ValueError(
+                f"{name} says that its data directory is {ascii(said)[:80]}, which can be none: nothing is done there"
+            )
+        return said
     found = order.evidence.inventory.hosts.get(name) if order.evidence is not None else order.host
     return VOLUMES.get(found.engine if found is not None else "docker", VOLUMES["docker"])
 

@@ -46,7 +46,7 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
     started_s = found.containers[CONTAINER].started_s
     vain_s = _vain_since_s(one, reply, started_s)
     if one.stopped:
-        ended_s = container_facts.epoch(reply.section("containers")["containers"][CONTAINER].get("finished_at"))
+        ended_s = found.containers[CONTAINER].finished_s
         if ended_s is None:
             return Unknown(f"end_of:{one.host}")
         return ended_s if vain_s is None else min(ended_s, vain_s)

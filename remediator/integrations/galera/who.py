@@ -43,14 +43,11 @@ class Who:
 
 def parse(data: Any) -> Who | Unknown:
     """Return what section `galera` says about it; UNKNOWN for a collector of before, or one that said something else."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        if "who" not in data:
-            return Unknown("not_collected:galera.who")
-        return _who(typed.table(data, "who"))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:galera.who: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "galera.who", _of_section)
+
+
+def _of_section(data: Mapping[str, Any]) -> Who | Unknown:
+    return _who(typed.table(data, "who")) if "who" in data else Unknown("not_collected:galera.who")
 
 
 def _who(data: Mapping[str, Any]) -> Who:
@@ -67,10 +64,7 @@ def _who(data: Mapping[str, Any]) -> Who:
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    found = typed.texts(data, key) if key in data else ()
-    if len(found) > MOST:
-        raise ValueError(f"{key} has {len(found)} entries")
-    return found
+    return typed.texts(data, key, MOST) if key in data else ()
 
 
 def _host_addresses(data: Mapping[str, Any]) -> frozenset[str]:
@@ -92,8 +86,6 @@ def _reached_by_name(data: Mapping[str, Any]) -> list[str]:
 
 
 def _resolved(data: Mapping[str, Any]) -> dict[str, tuple[str, ...] | None]:
-    if len(data) > MOST:
-        raise ValueError(f"resolved has {len(data)} entries")
     found: dict[str, tuple[str, ...] | None] = {}
     for key in data:
         told = None if data[key] is None else [addresses.canonical(one) for one in _texts(data, key)]

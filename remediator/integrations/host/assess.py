@@ -1,4 +1,4 @@
-"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock`, `host.engine` and `host.identity`. Pure.
+"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock`, `host.engine`, `host.said` and `host.identity`. Pure.
 
 Invariant: one result per host that was ever asked. `host.reach` is never UNKNOWN; the others are UNKNOWN with the
 reason of the reply when it failed. `fields.py` says what each field means.
@@ -22,7 +22,7 @@ SLOW_S = 5.0
 """Above this round trip the two clocks cannot be compared."""
 
 MOST_NAMES = 20
-"""Names of one machine that a result lists."""
+"""Names that a result lists: those of one machine, and those that are none."""
 
 ANSWERS = (Reach.OK, Reach.BUSY, Reach.GARBLED, Reach.TOO_LARGE)
 
@@ -151,6 +151,14 @@ def identity(reply: HostReply, names: Sequence[str]) -> Data:
     }
 
 
+def said(reply: HostReply) -> Data:
+    """Return which names in the reply are no names: nothing is concluded from those, and a person hears of them."""
+    found = containers.of(reply)
+    if isinstance(found, Unknown):
+        return dict.fromkeys(fields.SAID, found)
+    return {"refused": len(found.refused), "entries": list(found.refused[:MOST_NAMES])}
+
+
 def _ago(reply: HostReply, age_s: float | None) -> str | None:
     return None if age_s is None else times.rfc3339(reply.received_at.wall - timedelta(seconds=age_s))
 
@@ -174,6 +182,13 @@ ASSESSMENTS = (
     _spec("disk", ("disk",), fields.DISK, disk, "how full its file systems are, in bytes and in inodes"),
     _spec("clock", ("host",), fields.CLOCK, clock, "how far its clock is from ours"),
     _spec("engine", ("containers", "host"), fields.ENGINE, engine, "whether its container engine answers"),
+    _spec(
+        "said",
+        ("containers",),
+        fields.SAID,
+        said,
+        "whether every name that it gives its containers and units can be one",
+    ),
     AssessSpec(
         name="host.identity",
         scope=Scope.HOST,

@@ -39,22 +39,21 @@ class Disks:
 
 def parse(data: Any) -> Disks | Unknown:
     """Return the facts in section `disk`, or `Unknown` with its reason."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        found = {path: typed.table(data, path) for path in typed.table({"disk": data}, "disk")}
-        alive = {path: item for path, item in found.items() if not item.get("dead")}
-        return Disks(
-            mounts=tuple(_mount(path, item) for path, item in sorted(alive.items())),
-            dead=tuple(sorted(set(data) - set(alive))),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:disk: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "disk", _parsed)
+
+
+def _parsed(data: Mapping[str, Any]) -> Disks:
+    found = {path: typed.table(data, path) for path in data}
+    alive = {path: item for path, item in found.items() if not item.get("dead")}
+    return Disks(
+        mounts=tuple(_mount(path, item) for path, item in sorted(alive.items())),
+        dead=tuple(sorted(set(data) - set(alive))),
+    )
 
 
 def _mount(path: str, item: Mapping[str, Any]) -> Mount:
-    used, available = typed.whole(item, "used"), typed.whole(item, "available")
-    inodes, free = typed.whole(item, "inodes"), typed.whole(item, "inodes_free")
+    used, available = typed.amount(item, "used"), typed.amount(item, "available")
+    inodes, free = typed.amount(item, "inodes"), typed.amount(item, "inodes_free")
     return Mount(
         path=path,
         used_percent=round(100.0 * used / max(1, used + available), 2),

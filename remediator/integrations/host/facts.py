@@ -1,19 +1,24 @@
 """From the section `host` of one reply to frozen facts about the host itself. Pure; `disks.py` has those of section `disk`.
 
-Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seconds and None where systemd has no stamp.
+Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seconds and None where systemd has no stamp. A directory
+below /etc/kolla whose name no container can have is left out: it is nobody's configuration.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.model.names import is_name
 from remediator.model.values import Unknown
 
 MOST_NAMES = 8
+MOST_SAID = 64
+"""Names that are looked at; a host sends 8."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
 _ID = re.compile(r"[0-9a-f-]{32,36}")
 
@@ -60,30 +65,29 @@ def names(data: Any) -> tuple[str, ...] | None:
     found = data.get("names") if isinstance(data, Mapping) else None
     if not isinstance(found, list):
         return None
-    said = (name for name in found if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
-    return tuple(dict.fromkeys(said))[:MOST_NAMES]
+    said = (name for name in found[:MOST_SAID] if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
+    return tuple(itertools.islice(dict.fromkeys(said), MOST_NAMES))
 
 
 def parse(data: Any) -> HostFacts | Unknown:
     """Return the facts in section `host`, or `Unknown` with its reason."""
-    if isinstance(data, Unknown):
-        return data
-    try:
-        unit = None if data["engine_unit"] is None else typed.table(data, "engine_unit")
-        memory = typed.table(data, "memory")
-        return HostFacts(
-            booted_age_s=typed.number_or_none(data, "booted_age_s"),
-            engine_unit_state=None if unit is None else typed.text(unit, "state"),
-            engine_unit_age_s=None if unit is None else typed.number_or_none(unit, "age_s"),
-            load=tuple(typed.number({"load": value}, "load") for value in data["load"]),
-            memory={name: typed.whole(memory, name) for name in memory},
-            ansible=tuple(_working(one) for one in data["ansible"]),
-            ansible_log=None if data["ansible_log"] is None else tuple(_line(line) for line in data["ansible_log"]),
-            etc_kolla=None if data["etc_kolla"] is None else _services(typed.table(data, "etc_kolla")),
-            synchronised=typed.flag_or_none(data, "synchronised"),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Unknown(f"error:host: {type(error).__name__}: {str(error)[:80]}")
+    return typed.read(data, "host", _parsed)
+
+
+def _parsed(data: Mapping[str, Any]) -> HostFacts:
+    unit = None if data["engine_unit"] is None else typed.table(data, "engine_unit")
+    memory, log = typed.table(data, "memory"), None if data["ansible_log"] is None else typed.items(data, "ansible_log")
+    return HostFacts(
+        booted_age_s=typed.age_or_none(data, "booted_age_s"),
+        engine_unit_state=None if unit is None else typed.text(unit, "state"),
+        engine_unit_age_s=None if unit is None else typed.age_or_none(unit, "age_s"),
+        load=tuple(typed.number({"load": value}, "load") for value in typed.items(data, "load")),
+        memory={name: typed.whole(memory, name) for name in memory},
+        ansible=tuple(_working(one) for one in typed.items(data, "ansible")),
+        ansible_log=None if log is None else tuple(_line(line) for line in log),
+        etc_kolla=None if data["etc_kolla"] is None else _services(typed.table(data, "etc_kolla")),
+        synchronised=typed.flag_or_none(data, "synchronised"),
+    )
 
 
 def _working(one: Mapping[str, Any]) -> Working:
@@ -91,12 +95,12 @@ def _working(one: Mapping[str, Any]) -> Working:
 
 
 def _line(line: Mapping[str, Any]) -> tuple[float, str]:
-    return typed.number(line, "at"), typed.text(line, "what")
+    return typed.moment(line, "at"), typed.text(line, "what")
 
 
 def _services(found: Mapping[str, Any]) -> dict[str, Service]:
-    return {name: _service(typed.table(found, name)) for name in found}
+    return {name: _service(typed.table(found, name)) for name in found if is_name(name)}
 
 
 def _service(item: Mapping[str, Any]) -> Service:
-    return Service(sha256=typed.text(item, "sha256"), mtime_s=typed.number(item, "mtime"))
+    return Service(sha256=typed.text(item, "sha256"), mtime_s=typed.moment(item, "mtime"))

@@ -1,4 +1,4 @@
-"""The words a condition may use about a host: reach, disk, clock, engine and identity; target ``host/H`` in all of them.
+"""The words a condition may use about a host: reach, disk, clock, engine, said and identity; target ``host/H`` in all of them.
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is.
 """
@@ -46,6 +46,12 @@ ENGINE = {
     "host_age_s": FieldType.FLOAT,  # since systemd's UserspaceTimestamp
 }
 """`host.engine`"""
+
+SAID = {
+    "refused": FieldType.INT,  # names in the reply that no container, unit or configuration of kolla can have
+    "entries": FieldType.STRINGS,  # the first 20 of them, each with what it is the name of
+}
+"""`host.said`"""
 
 IDENTITY = {
     "named_twice": FieldType.BOOL,  # the inventory has this machine under another name as well

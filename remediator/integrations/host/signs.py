@@ -6,8 +6,7 @@ the host; a changed /etc/kolla/SERVICE holds that service.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from remediator.integrations.container.signs import ours
 from remediator.integrations.host import facts
 from remediator.model.replies import HostReply
 from remediator.model.signs import Sign
@@ -19,7 +18,7 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
     found = facts.parse(reply.section("host"))
     if isinstance(found, Unknown) or reply.host_clock_s is None:
         return ()
-    host, now, ahead_s = reply.host, reply.received_at.wall, reply.host_clock_s
+    host, now = reply.host, reply.received_at.wall
     signs = []
     for one in found.ansible:
         detail = f"an Ansible process works on {host}: {one.what} (pid {one.pid})"
@@ -27,11 +26,11 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
         signs.append(Sign(kind="ansible_process", host=host, service=None, at=now, key=key, detail=detail))
     if found.ansible_log:
         at_s, what = max(found.ansible_log)
-        at = now - timedelta(seconds=ahead_s - at_s)
+        at = ours(reply, at_s)
         key, detail = f"ansible_log:{host}:{at_s:.6f}", f"Ansible left {what} in the journal of {host}"
         signs.append(Sign(kind="ansible_log", host=host, service=None, at=at, key=key, detail=detail))
     for service, seen in sorted((found.etc_kolla or {}).items()):
-        at = now - timedelta(seconds=ahead_s - seen.mtime_s)
+        at = ours(reply, seen.mtime_s)
         key, detail = f"etc_kolla:{host}:{service}:{seen.sha256}", f"/etc/kolla/{service} was changed on {host}"
         signs.append(Sign(kind="etc_kolla", host=host, service=service, at=at, key=key, detail=detail))
     return tuple(signs)

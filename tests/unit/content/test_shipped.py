@@ -123,6 +123,7 @@ CLUSTER: dict[str, Any] = {
     "slowest": None,
     "named_twice": None,
 }
+SAID: dict[str, Any] = {"refused": 0, "entries": []}
 IDENTITY: dict[str, Any] = {"named_twice": False, "speaks": True, "names": [], "sentence": None, "machine_known": True}
 SAME_MACHINE = {"named_twice": True, "names": ["CTL1", "ctl1"], "sentence": one_machine(("CTL1", "ctl1"))}
 LOST: dict[str, Any] = {
@@ -131,7 +132,7 @@ LOST: dict[str, Any] = {
 }  # fmt: skip
 HEALTHY = {
     "container-state": CONTAINER, "container-health": CONTAINER, "host-reachable": REACH, "host-disk": DISK,
-    "host-clock": CLOCK, "host-engine": ENGINE, "host-identity": IDENTITY, "galera-node": NODE, "galera-cluster": CLUSTER,
+    "host-clock": CLOCK, "host-engine": ENGINE, "host-names": SAID, "host-identity": IDENTITY, "galera-node": NODE, "galera-cluster": CLUSTER,
     "galera-upgrade": NODE, "galera-mark": CLUSTER,
 }  # fmt: skip
 LONE_DOWN: dict[str, Any] = {
@@ -205,6 +206,8 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
     ("host-engine", {"answers": False, "state": "hung", "reason": "r"}, State.CRITICAL, "host-engine-hung", ()),
     ("host-engine", {"answers": False, "state": "down", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
     ("host-engine", {"answers": False, "state": "missing", "reason": "r"}, State.CRITICAL, "host-engine-down", ()),
+    ("host-names", {}, State.OK, None, ()),
+    ("host-names", {"refused": 1, "entries": ["unit file ''"]}, State.WARNING, "host-names-refused", ()),
     ("host-identity", {}, State.OK, None, ()),
     ("host-identity", {"machine_known": False}, State.OK, None, ()),
     ("host-identity", SAME_MACHINE, State.CRITICAL, "host-named-twice", ()),

@@ -61,12 +61,11 @@ def test_without_a_unit_the_engine_does_it() -> None:
     ("name", "data", "words"),
     [
         ("mariadb", {"has_unit": True, "unit_state": "failed"}, "KR-5"),
-        ("remediator_galera_bootstrap", {"has_unit": False}, "KR-5"),
-        ("--signal=KILL", {"has_unit": False}, "never becomes part of a command"),
-        ("-t", {"has_unit": False}, "never becomes part of a command"),
-        ("*", {"has_unit": True, "unit_state": "failed"}, "never becomes part of a command"),
-        ("mariadb ", {"has_unit": False}, "never becomes part of a command"),
-        ("a\nb", {"has_unit": False}, "never becomes part of a command"),
+        ("remediator_galera_bootstrap", {"has_unit": False}, "a helper of a recovery of ours"),
+        *(
+            (name, {"has_unit": False}, "can be the name of no container")
+            for name in ("-t", "--all", "--signal=KILL", "*", "mariadb ", "a;b", "a\nb", "..")
+        ),
         ("memcached", {"has_unit": Unknown("host_unreachable")}, "UNKNOWN (host_unreachable)"),
         ("memcached", {}, "UNKNOWN (no_data)"),
         ("memcached", {"has_unit": True, "unit_state": Unknown("timeout:systemctl")}, "timeout:systemctl"),

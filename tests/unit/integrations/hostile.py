@@ -1,0 +1,85 @@
+"""Whole replies of a host, and what a hostile one may put in any place of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from remediator.model.replies import HostReply
+from tests.unit.integrations import galera_world as world
+from tests.unit.integrations import section as make
+from tests.unit.integrations.test_host import host, mount
+
+SECTIONS = ("containers", "host", "disk", "galera", "galera_sql", "galera_canaries")
+
+
+def sections() -> dict[str, Any]:
+    """Return every section of one member of a Galera group, with something in each place of it."""
+    return {
+        "containers": make.containers(
+            make.down(exit_code=137, oom_ago_s=5.0),
+            make.container("mariadb", health_output="said", health="unhealthy"),
+            make.container("cron", restart_policy="always"),
+            units={"memcached": make.CRASHED, "mariadb": make.unit()},
+            logs={"memcached": "Started kolla-memcached\nline\n"},
+        ),
+        "host": host(
+            machine_id="b" * 32,
+            names=["ctl1", "ctl1.cloud-a.example.net"],
+            ansible=[{"pid": 1, "start": 2, "what": "ansible-playbook"}],
+            ansible_log=[{"at": make.NOW_S - 100.0, "what": "ansible-copy"}],
+            etc_kolla={"memcached": {"sha256": "ab", "mtime": make.NOW_S - 50.0, "files": 1}},
+        ),
+        "disk": {"/": mount(1 << 30, 1 << 30), "/var": {"dead": True}},
+        "galera": world.files(
+            who=world.who("ctl1", resolved={"ctl2": ["192.0.2.12"]}),
+            lives=[{"age_s": 50.0, "primary": False, "outside": True}],
+            starts=[
+                {
+                    "uuid": world.UUID, "position": 5, "received": 7, "cache_uuid": world.UUID,
+                    "formed": {"act_id": 5, "exchange": world.OTHER, "uuid": world.UUID, "conf_id": 0},
+                }
+            ],
+            transfer={"local_at": 3, "from": 4, "local_uuid": world.UUID, "group_uuid": world.UUID, "write_sets": 2},
+            gvwstate_text="", gvwstate_bytes=0, gvwstate_mtime=make.NOW_S,
+        ),
+        "galera_sql": world.sql(wsrep_desync_count="0", wsrep_incoming_addresses="192.0.2.11:3306"),
+        "galera_canaries": {"nova.instances": 7},
+    }  # fmt: skip
+
+
+def reply(given: dict[str, Any]) -> HostReply:
+    return make.reply("ctl1", **given)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Return the path of every value inside `value`, of whole objects and lists too."""
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from places(item, (*path, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from places(item, (*path, number))
+
+
+def changed(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    """Return `value` with `odd` in the place `path`."""
+    if not path:
+        return odd
+    made = copy.copy(value)
+    made[path[0]] = changed(value[path[0]], path[1:], odd)
+    return made
+
+
+def renamed(value: Any, path: tuple[Any, ...], name: str) -> Any:
+    """Return `value` with the key at the end of `path` called `name`, as far as it is the key of an object."""
+    if len(path) == 1:
+        return (
+            {name if key == path[0] else key: item for key, item in value.items()} if isinstance(value, dict) else value
+        )
+    made = copy.copy(value)
+    made[path[0]] = renamed(value[path[0]], path[1:], name)
+    return made
