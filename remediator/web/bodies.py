@@ -1,19 +1,20 @@
 """What a sender posted, as one flat mapping: JSON or a form. A body that cannot be read says at which byte.
 
 Nagios' macros are pasted into hand-made JSON by shell commands, so raw control characters inside strings are tolerated
-(they are cleaned later); everything else that is not JSON is refused, and never guessed at.
+(they are cleaned later); everything else that is not JSON is refused, and never guessed at. So is text that cannot be stored.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import urllib.parse
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from starlette.types import Receive
 
+from remediator.model import json_text, names
+from remediator.web import macros
 from remediator.web.doorkeeper import MAX_BODY
 from remediator.web.errors import Refusal
 
@@ -56,16 +57,9 @@ def parse(body: bytes, content_type: str) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        raise Refusal(400, f"not UTF-8 at byte {error.start}: {error.reason}", byte=error.start) from None
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        byte = len(text[: error.pos].encode())
-        raise Refusal(400, f"not JSON at byte {byte}: {error.msg}", byte=byte) from None
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, f"not JSON that can be read: {str(error)[:120]}", byte=0) from None
+        value = json_text.decode(body)
+    except json_text.BadJson as error:
+        raise Refusal(400, f"not JSON that can be read, at byte {error.byte}: {error.why}", byte=error.byte) from None
     if not isinstance(value, dict):
         raise Refusal(400, "not a JSON object at byte 0: expected {...} with the macros as its members", byte=0)
     return value
@@ -74,17 +68,29 @@ def _json(body: bytes) -> Mapping[str, Any]:
 def _form(body: bytes) -> Mapping[str, Any]:
     try:
         pairs = urllib.parse.parse_qsl(
-            body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_FIELDS, errors="replace"
+            body.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            max_num_fields=MAX_FIELDS,
+            errors="surrogateescape",
         )
     except UnicodeDecodeError as error:
         raise Refusal(400, f"not UTF-8 at byte {error.start}: {error.reason}", byte=error.start) from None
     except ValueError as error:
         raise Refusal(400, f"not a form that can be read: {str(error)[:120]}", byte=0) from None
-    return dict(pairs)
+    return {
+        _storable(body, number, name): _storable(body, number, value, of=name)
+        for number, (name, value) in enumerate(pairs)
+    }
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=_no_constant)
+def _storable(body: bytes, number: int, text: str, of: str | None = None) -> str:
+    """Return a name or a value of field `number` of the form. Bytes that are not UTF-8 are replaced in what is only shown to people (the
+    plugins of old systems write Latin-1). Raise Refusal 400 for them, with the byte at which the field begins, in what decides."""
+    if names.unstorable_at(text) is None:
+        return text
+    if of is None or macros.decides(of):
+        byte = sum(len(field) + 1 for field in body.split(b"&")[:number])
+        what = "the name of a field" if of is None else of[: macros.LONGEST_NAME]
+        raise Refusal(400, f"{what} is not UTF-8, in the field at byte {byte}", byte=byte)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

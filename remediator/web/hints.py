@@ -34,6 +34,7 @@ YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
 MAX_NAME: Final = 255
 MAX_OUTPUT: Final = 4096
+MAX_ID: Final = 64
 
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _WHOLE: Final = re.compile(r"([0-9]{1,9})(?:\.0{1,9})?")
@@ -187,7 +188,8 @@ def _strange(body: Mapping[str, Any]) -> str:
 def _problem_id(sent: Mapping[str, str], service: str | None) -> str:
     """Return the id of the problem this is about; after a recovery has been counted Nagios moves it to LAST...PROBLEMID."""
     problem = _own(sent, "problem_id", service)
-    return problem if problem not in ("", "0") else _zero_to_empty(sent.get("last_problem_id", ""))
+    found = problem if problem not in ("", "0") else _zero_to_empty(sent.get("last_problem_id", ""))
+    return _CONTROL.sub(" ", found.replace("\n", " "))[:MAX_ID]
 
 
 def _zero_to_empty(text: str) -> str:

@@ -115,6 +115,12 @@ def downtimes(body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return found
 
 
+def decides(sent: str) -> bool:
+    """Return whether something follows from the field called `sent`: more than text for people."""
+    plain = _plain(sent) if len(sent) <= LONGEST_NAME else ""
+    return plain in DOWNTIMES or (plain in _OURS and _OURS[plain][0] not in TEXTS)
+
+
 @functools.lru_cache(maxsize=2048)
 def _plain(name: str) -> str:
     return hooks.plain(name)

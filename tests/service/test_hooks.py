@@ -103,9 +103,10 @@ def test_refusals_never_repeat_the_token(shared: Door) -> None:
         (b'{"host": "a"', 12),
         (b"", 0),
         (b"[1]", 0),
-        (b'{"host": NaN}', 0),
+        (b'{"host": NaN}', 9),
+        (rb'{"HOSTNAME":"zz\ud800","HOSTSTATE":"DOWN"}', 15),
         (b'{"host": "\xff"}', 10),
-        (b"[" * 100_000, 0),
+        (b"[" * 100_000, 32),
     ],
 )
 def test_bad_json_names_the_byte(shared: Door, body: bytes, byte: int) -> None:

@@ -6,7 +6,6 @@ import re
 
 from remediator.integrations.container import kolla
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 """What a container's name may be in a command: no option, no pattern, no second word."""
 
 STATEFUL = re.compile(kolla.STATEFUL)
