@@ -1,7 +1,8 @@
 """What senders say of downtimes: heard in the order of their times, of the host and of its service apart.
 
 Invariants: a word that was said before the newest one changes nothing; a host's depth is the host's, whoever told it, and ends
-with the host's own end; a service's word that its host is in no downtime ends one only if it was surely said later than the
+with the host's own end; what was told with a time ends by a word with a later time only, and what was told without one by a word of the
+same sender or with a time; a service's word that its host is in no downtime ends one only if it was surely said later than the
 newest word of that host (Nagios tells of a start before it counts it); a guessed name ends no downtime told by another name.
 """
 
@@ -16,9 +17,12 @@ from remediator.daemon.world import downtime_from
 from remediator.inventory import naming
 from remediator.model.hooks import Hint
 from remediator.model.times import rfc3339
+from remediator.safety.case import Downtime
 
 BELIEVED_H = 7 * 24
 """A downtime of which no end was heard is believed for a week after it was last mentioned."""
+MOST_TOLD = 20_000
+"""Words whose times are remembered; the store has those of downtimes that stand."""
 WITHIN_S = 0.999
 """Nagios tells whole seconds: a downtime's end outlasts what services said within its second, and no word of the host itself."""
 STARTS = "DOWNTIMESTART"
@@ -36,10 +40,13 @@ class Word:
     depth: int
     told_at: float
     """By the sender's clock; 0 when it did not say."""
+    newest: float
+    """The time of the newest word before it; 0 when none had one."""
     ends: bool
     name: str
     """The name by which the host was meant."""
     before: int
+    sender: str = ""
     kept: str = ""
 
     @property
@@ -81,6 +88,8 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
         kept = f"none is known, and {hint.host} may be another host"  # it may not even count as the newest word
     elif guessed and standing is not None and standing.name != name:
         kept = f"{hint.host} may be another host than {standing.name or host}"
+    elif standing is not None and depth < standing.depth and not told_at and (why := _untimed(standing, hint)):
+        kept = why
     elif told_at and told_at < limit:
         kept = "a later word about it was heard before"
     elif by_service and standing is not None and depth < standing.depth and told_at <= newest and (told_at or newest):
@@ -91,11 +100,22 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
         service=service,
         depth=depth,
         told_at=told_at,
+        newest=newest,
         ends=ends,
         name=name,
         before=standing.depth if standing is not None else 0,
+        sender=standing.sender if standing is not None and standing.sender else hint.sender,
         kept=kept,
     )
+
+
+def _untimed(standing: Downtime, hint: Hint) -> str:
+    """Return why a word without a time lifts nothing of what stands; empty when it may."""
+    if standing.told_at:
+        return "it says no time (TIMET), and what was told with one ends by a later word only"
+    if standing.sender and standing.sender != hint.sender:
+        return f"it says no time (TIMET), and the sender {standing.sender} told of it"
+    return ""
 
 
 def _newest(turn: Turn, host: str, service: str) -> float:
@@ -113,8 +133,13 @@ def take(turn: Turn, word: Word) -> None:
         turn.say("debug" if not word.before else "warning", "downtime_kept", host=word.host, reason=word.kept)
         return
     whole_second = word.told_at and not word.told_at % 1
-    world.downtime_told[(word.host, word.service)] = word.told_at + (WITHIN_S if word.ends and whole_second else 0.0)
+    told_at = max(word.newest, word.told_at + (WITHIN_S if word.ends and whole_second else 0.0))
+    world.downtime_told.pop((word.host, word.service), None)
+    world.downtime_told[(word.host, word.service)] = told_at
+    if len(world.downtime_told) > MOST_TOLD:
+        del world.downtime_told[next(iter(world.downtime_told))]  # of one that stands the store knows it
     body: dict[str, Any] | None = None
+    standing = world.downtimes.get((word.host, word.service))
     if word.depth > 0:
         body = {
             "source": word.source,
@@ -122,8 +147,9 @@ def take(turn: Turn, word: Word) -> None:
             "service": word.service,
             "depth": word.depth,
             "seen_at": rfc3339(turn.now.wall),
-            "told_at": word.told_at,
+            "told_at": max(word.told_at, standing.told_at if standing is not None else 0.0),
             "name": word.name,
+            "sender": word.sender,
             "until": rfc3339(turn.now.wall + timedelta(hours=BELIEVED_H)),
         }
     turn.journal.downtime(word.host, word.service, body)

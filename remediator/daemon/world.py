@@ -417,4 +417,6 @@ def downtime_from(body: Mapping[str, Any]) -> Downtime:
         seen_at=times.parse_rfc3339(body["seen_at"]),
         until=times.parse_rfc3339(body["until"]),
         name=body.get("name", ""),
+        sender=body.get("sender", ""),
+        told_at=float(body.get("told_at") or 0.0),
     )

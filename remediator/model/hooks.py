@@ -39,6 +39,8 @@ class Hint:
     problem_id: str
     raw: Mapping[str, Any]
     host_downtime_depth: int | None = None
+    sender: str = ""
+    """The name of the token that it came with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,10 @@ class Downtime:
     until: datetime
     name: str = ""
     """By which name of the host it was told, in its one spelling."""
+    sender: str = ""
+    """The token with which it was told first; empty where that is not known."""
+    told_at: float = 0.0
+    """The newest time that a sender gave for it, in epoch seconds; 0: none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key
         )  # fmt: skip
     return Hint(
         source="nagios",
+        sender=sender,
         key=key,
         host=host,
         service=service,

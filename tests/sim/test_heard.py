@@ -27,12 +27,12 @@ class Door:
         self._numbers = itertools.count(1)
         self._began_s = int(self.simulation.clock.now().wall.timestamp())
 
-    def post(self, at: float | None = None, **body: Any) -> str:
+    def post(self, at: float | None = None, sender: str = "nagios", **body: Any) -> str:
         number = next(self._numbers)
         sent = {"HOSTNAME": "cmp1", "HOSTSTATE": "UP", **body}
         if at is not None:
             sent["TIMET"] = str(self._began_s + at)
-        hint = hints.from_nagios(sent, sender="nagios", now_s=float(self._began_s), given_key=f"k{number}")
+        hint = hints.from_nagios(sent, sender=sender, now_s=float(self._began_s), given_key=f"k{number}")
         taken = self.simulation.hint(hint)
         assert taken is not None
         return taken.event
@@ -43,8 +43,16 @@ class Door:
         sent = {key: str(value) for key, value in depths.items() if value is not None}
         return self.post(at, SERVICEDESC=name, SERVICESTATE="CRITICAL", SERVICESTATETYPE="HARD", **sent, **more)
 
-    def host(self, kind: str, at: float | None = None, depth: int = 0) -> str:
-        return self.post(at, NOTIFICATIONTYPE=kind, HOSTDOWNTIME=str(depth))
+    def host(self, kind: str, at: float | None = None, depth: int = 0, sender: str = "nagios") -> str:
+        return self.post(at, sender, NOTIFICATIONTYPE=kind, HOSTDOWNTIME=str(depth))
+
+    def lifts(self, sender: str, at: float | None = None) -> list[str]:
+        """Let `sender` say in every way that cmp1 is in no downtime any more."""
+        ended = [
+            self.host(kind, at, sender=sender) for kind in ("DOWNTIMEEND", "DOWNTIMECANCELLED", "PROBLEM", "RECOVERY")
+        ]
+        ended.append(self.post(at, sender, HOSTDOWNTIME="0"))
+        return [*ended, self.service("PING", 0, 0, at, sender=sender)]
 
     @property
     def mutes(self) -> dict[tuple[str, str], int]:
@@ -116,6 +124,42 @@ def test_who_does_not_say_changes_nothing(door: Door) -> None:
     door.service("PING", None, None, -50)
     door.service("PING", 0, None, -40)
     assert door.mutes == {("cmp1", ""): 1}
+
+
+def test_what_was_told_with_a_time_is_not_lifted_without_one(door: Door) -> None:
+    """By nobody: not by another token, not by the one that told of it, and not after a word without a time stood between."""
+    door.host("DOWNTIMESTART", -100)
+    for sender in ("other", "nagios"):
+        told = [door.explained(event) for event in door.lifts(sender)]
+        assert door.mutes == {("cmp1", ""): 1}
+        assert all("what was told with one ends by a later word only" in text for text in told)
+        door.host("DOWNTIMESTART", sender=sender)
+        door.lifts(sender)
+        assert door.mutes == {("cmp1", ""): 1}
+    door.lifts("other", 86_400.0)
+    assert door.mutes == {("cmp1", ""): 1}, "a time to come is none"
+    door.lifts("other", -101)
+    assert door.mutes == {("cmp1", ""): 1}, "an earlier one is out of order"
+    door.host("DOWNTIMEEND", -50)
+    assert door.mutes == {}
+
+
+def test_what_was_told_without_a_time_is_lifted_without_one_only_by_its_sender(door: Door) -> None:
+    door.host("DOWNTIMESTART")
+    door.service("neutron_agent", 1, None)
+    for _ in range(2):
+        assert "the sender nagios told of it" in door.explained(door.lifts("other")[0])
+        door.service("neutron_agent", 0, 0, sender="other")
+        assert door.mutes == {("cmp1", ""): 1, ("cmp1", "neutron_agent"): 1}
+        door.host("DOWNTIMESTART", sender="other")
+    door.simulation.kill()
+    door.simulation.start()
+    door.simulation.run(30.0)
+    door.lifts("other")
+    assert ("cmp1", "") in door.mutes
+    door.host("DOWNTIMEEND")
+    door.service("neutron_agent", 0, None)
+    assert door.mutes == {}
 
 
 def test_a_hint_tells_what_became_of_it(door: Door) -> None:
