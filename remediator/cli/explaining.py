@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -113,9 +114,8 @@ def _hint(event: Mapping[str, Any]) -> list[str]:
         return told
     names = " ".join(part for part in str(event.get("target") or "").split("/")[1:] if part)
     if names:
-        told.append(
-            f'what our own checks found then:  remediator explain "{clean.line(names)}, {str(event.get("at"))[:16]}Z"'
-        )
+        asked = shlex.quote(f"{clean.line(names)}, {str(event.get('at'))[:16]}Z")
+        told.append(f"what our own checks found then:  remediator explain {asked}")
     return told or ["a hint decides nothing, and nothing more was kept of this one"]
 
 

@@ -1,13 +1,15 @@
 """Texts for people, in sandboxed Jinja2. They never decide anything and never become part of a command.
 
 Invariant: rendering never raises, never shows an UNKNOWN value as anything but ``UNKNOWN(reason)``, and lets no control
-character and no ``|`` through (that sign separates performance data in Nagios). Foreign text cannot start a new line.
+character and no ``|`` through (that sign separates performance data in Nagios). Foreign text cannot start a new line. In a command that
+people paste each value goes through the filter `shell`: it is one word there, and the shell runs nothing of it.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import shlex
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -36,6 +38,12 @@ _SAMPLES: Mapping[FieldType, Any] = {
 
 class _Lines(str):
     """Text that may span lines: made by the filter `lines`, each line cleaned."""
+
+    __slots__ = ()
+
+
+class _Word(str):
+    """One word of a command: made by the filter `shell`, quoted as a shell reads it. It is never cut or changed afterwards."""
 
     __slots__ = ()
 
@@ -144,7 +152,7 @@ def filters() -> tuple[str, ...]:
 
 @functools.cache
 def _environment() -> bounded.BoundedEnvironment:
-    return bounded.environment({"lines": _lines, "size": _size, "kolla_tag": _kolla_tag}, _print)
+    return bounded.environment({"lines": _lines, "size": _size, "kolla_tag": _kolla_tag, "shell": _shell}, _print)
 
 
 def _locals(tree: nodes.Template) -> frozenset[str]:
@@ -161,7 +169,7 @@ def _shown(value: Any) -> Any:
 
 def _print(value: Any) -> str:
     """Return `value` as one clean piece of text."""
-    if isinstance(value, _Lines):
+    if isinstance(value, (_Lines, _Word)):
         return value
     if value is None:
         return "none"
@@ -197,6 +205,11 @@ def _size(value: Any) -> str:
             return f"{amount:.4g} {unit}"
         amount /= 1024
     return f"{amount:.4g} TiB"
+
+
+def _shell(value: Any) -> _Word:
+    """Filter: the value as one word of a command that people paste, whatever the host has called it."""
+    return _Word(shlex.quote(_print(value)))
 
 
 def _kolla_tag(value: Any, release: Any = None) -> str:

@@ -171,7 +171,7 @@ def test_a_hint_tells_what_became_of_it(door: Door) -> None:
     assert "cmp1 is in a downtime of depth 1, as before" in again
     late = door.explained(door.service("neutron_agent", 0, 0, -95))
     assert "of the downtime of cmp1 nothing changed: a later word about it was heard before" in late
-    assert 'remediator explain "cmp1 neutron_agent, ' in late
+    assert "remediator explain 'cmp1 neutron_agent, " in late
     for text in (began, again, late):
         assert "no rule was considered" not in text
 

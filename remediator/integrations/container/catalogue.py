@@ -6,8 +6,6 @@ import re
 
 from remediator.integrations.container import kolla
 
-"""What a container's name may be in a command: no option, no pattern, no second word."""
-
 STATEFUL = re.compile(kolla.STATEFUL)
 """Rule KR-5 (safety.md b.3): these have runbooks of their own, and the generic start and restart refuse them."""
 

@@ -43,6 +43,8 @@ def parse(data: Any) -> Disks | Unknown:
 
 
 def _parsed(data: Mapping[str, Any]) -> Disks:
+    if not all(path.startswith("/") for path in data):
+        raise ValueError("a mount point is no absolute path")
     found = {path: typed.table(data, path) for path in data}
     alive = {path: item for path, item in found.items() if not item.get("dead")}
     return Disks(

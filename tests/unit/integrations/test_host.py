@@ -139,6 +139,7 @@ def test_the_field_tables_are_what_is_declared() -> None:
         "disk": fields.DISK,
         "clock": fields.CLOCK,
         "engine": fields.ENGINE,
+        "said": fields.SAID,
         "identity": fields.IDENTITY,
     }
     assert {name: spec.fields for name, spec in JUDGES.items()} == tables
