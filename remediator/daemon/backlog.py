@@ -141,6 +141,7 @@ def kind_of(key: str) -> str:
     first, _, rest = key.partition(":")
     last = rest.split(":", 1)[0]
     known = {
+        "hint": "hints without a check",
         "held": "held",
         "in_doubt": "in doubt",
         "failed": "failed",
@@ -155,8 +156,6 @@ def kind_of(key: str) -> str:
         "overdue": "debts",
         "reported": "debts",
     }
-    if first == "hint":
-        return "hints without a check"
     if first == "names":
         return "names of no host"
     return known.get(last, "needing a person" if first.startswith("inc-") else "others")

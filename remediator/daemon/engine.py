@@ -36,6 +36,7 @@ from remediator.daemon import (
     observing,
     poison,
     refraining,
+    reported,
     running,
     showing,
     situation,
@@ -442,6 +443,7 @@ class Engine:
             self._part(turn, "all-clears", partial(all_clear.tell, turn), vital=False)
             self._part(turn, "reminders", partial(deciding.remind, turn), vital=False)
             self._part(turn, "foreign names", partial(foreigners.watch, turn), vital=False)
+            self._part(turn, "reported services", partial(reported.forget, turn), vital=False)
         self._part(turn, "signs", partial(observing.forget_old_signs, turn))
         if world.decides:
             self._part(turn, "backlog", partial(backlog.fold, turn), vital=False)

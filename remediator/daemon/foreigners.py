@@ -19,6 +19,8 @@ from remediator.store import rows
 
 MOST = 1000
 """Names that are kept; the one that was silent for longest makes room for a new one."""
+MOST_EVENTS = 1000
+"""Events of such names that are stored a day; a further one is counted, and answered with the newest of these."""
 MOST_LINES = 60
 LOOK_EVERY_S = 60.0
 """The first names after a quiet day are gathered for at most so long."""
@@ -27,10 +29,30 @@ WEEK = timedelta(days=7)
 NOTHING = "Nothing follows from what is said of {}: no check is made due, and no downtime begins or ends."
 
 
+def stands_for(turn: Turn) -> str | None:
+    """Return the event that stands for further ones of this day, once MOST_EVENTS were stored; None while another may be."""
+    kept = turn.world.foreign_events
+    if kept is None or turn.now.since(kept[0]) >= DAY.total_seconds():
+        return None
+    return kept[2] if kept[1] >= MOST_EVENTS else None
+
+
+def stored(turn: Turn, event: str) -> None:
+    """Remember that `event`, of a name that means no target of ours, was stored."""
+    kept = turn.world.foreign_events
+    fresh = kept is None or turn.now.since(kept[0]) >= DAY.total_seconds()
+    turn.world.foreign_events = (turn.now, 1, event) if kept is None or fresh else (kept[0], kept[1] + 1, event)
+
+
 def note(turn: Turn, hint: Hint, meant: Meant) -> None:
     """Count the name of `hint`, which means no host of ours."""
+    count(turn, hint, hint.host, meant.told, ambiguous=meant.ambiguous)
+
+
+def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = False) -> None:
+    """Count `sent`, a name that means no target of ours: of a host, or of a host's service."""
     world = turn.world
-    name = rows.storable(naming.canonical(hint.host))
+    name = rows.storable(naming.canonical(sent))
     if not world.foreign:
         world.names_looked_at = turn.now
     before = world.foreign.pop(name, None)
@@ -39,11 +61,11 @@ def note(turn: Turn, hint: Hint, meant: Meant) -> None:
     about = "" if hint.service is None else f" of {hint.service}"
     record = ForeignName(
         name=name,
-        sent=rows.storable(hint.host),
+        sent=rows.storable(sent),
         source=hint.source,
-        why=meant.told,
+        why=why,
         word=rows.storable(f"{hint.notification_type} {hint.state}{about}"),
-        ambiguous=meant.ambiguous,
+        ambiguous=ambiguous,
         times=1,
         told=0,
         first_at=turn.now.wall,
@@ -53,8 +75,8 @@ def note(turn: Turn, hint: Hint, meant: Meant) -> None:
         record = replace(record, times=before.times + 1, told=before.told, first_at=before.first_at)
     world.foreign[name] = record
     turn.journal.foreign_name(record)
-    world.count("events", source=hint.source, result="ambiguous" if meant.ambiguous else "unmapped")
-    if meant.ambiguous and (before is None or not before.ambiguous):
+    world.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
+    if ambiguous and (before is None or not before.ambiguous):
         turn.page(
             f"names:{name}:{rfc3339(turn.now.wall)}",
             f"{hint.source} speaks of {record.sent}, which several hosts are called",
@@ -85,13 +107,13 @@ def watch(turn: Turn) -> None:
         turn.journal.foreign_name(world.foreign[each.name])
     world.names_told_at = now.wall
     turn.journal.set_meta(NAMES_TOLD, rfc3339(now.wall))
-    count = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
+    said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
     full = [f"The table is full: of more than {MOST} names the newest are kept."] if len(world.foreign) >= MOST else []
     text = [*lines[:MOST_LINES], *more, *full, NOTHING.format("them" if len(fresh) > 1 else "it")]
     text.append(f"For a host of ours, {naming.DECLARE}. The next such page comes in a day.")
-    turn.page(f"names:{rfc3339(now.wall)}", f"{count} from outside: no host of ours is meant", "\n".join(text))
+    turn.page(f"names:{rfc3339(now.wall)}", f"{said} from outside: no host of ours is meant", "\n".join(text))
 
 
 def _line(record: ForeignName) -> str:

@@ -21,6 +21,10 @@ from remediator.safety.case import Downtime
 
 BELIEVED_H = 7 * 24
 """A downtime of which no end was heard is believed for a week after it was last mentioned."""
+MOST_SERVICES = 50
+"""Downtimes of services of one host that are kept one by one."""
+OTHERS = "(more services)"
+"""Stands for all further ones: it mutes the host until a week after it was last mentioned."""
 MOST_TOLD = 20_000
 """Words whose times are remembered; the store has those of downtimes that stand."""
 WITHIN_S = 0.999
@@ -77,6 +81,8 @@ def words(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -
 
 
 def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_at: float, *, guessed: bool) -> Word:
+    if depth > 0 and _crowded(turn, host, service):
+        service = OTHERS
     standing = turn.world.downtimes.get((host, service))
     name = naming.canonical(hint.host)
     kept = ""
@@ -107,6 +113,13 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
         sender=standing.sender if standing is not None and standing.sender else hint.sender,
         kept=kept,
     )
+
+
+def _crowded(turn: Turn, host: str, service: str) -> bool:
+    """Return whether the host has as many downtimes of services as are kept one by one, and `service` is none of them."""
+    if not service or (host, service) in turn.world.downtimes:
+        return False
+    return sum(each.host == host and bool(each.service) for each in turn.world.downtimes.values()) >= MOST_SERVICES
 
 
 def _untimed(standing: Downtime, hint: Hint) -> str:

@@ -2,7 +2,8 @@
 
 Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
 starts nothing: no check, no page. What it says of a downtime is heard all the same (`heard`). A name that means no host of ours
-(`inventory.naming`) is counted (`foreigners`), and nothing more. What became of a hint is stored with it, in sentences.
+(`inventory.naming`) is counted (`foreigners`), and nothing more; a service that no check is about opens an incident that can only
+notify (`reported`). What became of a hint is stored with it, in sentences.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from remediator.daemon import foreigners, heard
+from remediator.daemon import foreigners, heard, reported
 from remediator.daemon.turn import Turn
 from remediator.inventory.naming import Names
 from remediator.model import times
@@ -32,9 +33,12 @@ def take(turn: Turn, hint: Hint) -> Taken:
     if known is not None:
         world.count("events", source=hint.source, result="duplicate")
         return Taken(event=known, duplicate=True)
-    event = turn.number("event", "ev")
     meant = names_of(turn).meant(hint.host)
     host = meant.host
+    if host is None and (known := foreigners.stands_for(turn)) is not None:
+        foreigners.note(turn, hint, meant)
+        return Taken(event=known, duplicate=False)
+    event = turn.number("event", "ev")
     target = target_of(turn, host, hint.service)
     told_at = _told_at(turn, hint)
     expired = _expired(turn, hint.source, told_at)
@@ -51,24 +55,23 @@ def take(turn: Turn, hint: Hint) -> Taken:
         "host_downtime_depth": hint.host_downtime_depth,
         "output": hint.output,
         "target": target,
-        "raw": dict(hint.raw),
+        "raw": dict(hint.raw) if host is not None else {},
     }
     if expired is not None:
         body["expired"] = expired
     if host is None:
         body["unmapped"] = f"{hint.host} means no host of ours: {meant.told}; nothing follows from it"
     words = () if host is None else heard.words(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
-    paged = expired is None and host is not None and _nobody_checks(hint, host, target)
-    if host is not None:
+    if host is None:
+        foreigners.stored(turn, event)
+    else:
         body["became"] = [
             *_looked_at(turn, host, target, expired),
             *_open(turn, target),
             *(word.became for word in words),
         ]
-        if paged:
-            body["became"].append(
-                f"{hint.service} maps to no check of ours: a person was paged, and nothing is done about it"
-            )
+        if expired is None and (told := reported.hear(turn, hint, host, target)) is not None:
+            body["became"].append(told)
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
     for word in words:
         heard.take(turn, word)
@@ -78,12 +81,6 @@ def take(turn: Turn, hint: Hint) -> Taken:
         return Taken(event=event, duplicate=False)
     if host is not None:
         _check_now(turn, host)
-        if paged:
-            turn.page(
-                f"hint:{hint.source}:{host}:{hint.service}:{hint.problem_id}",
-                f"{hint.source} reports {host}/{hint.service} {hint.state}",
-                f"It maps to no check of ours, so nothing is done about it.\n{hint.output}",
-            )
         world.count("events", source=hint.source, result="taken")
     else:
         foreigners.note(turn, hint, meant)
@@ -98,12 +95,6 @@ def take(turn: Turn, hint: Hint) -> Taken:
         reason=body.get("unmapped"),
     )
     return Taken(event=event, duplicate=False)
-
-
-def _nobody_checks(hint: Hint, host: str, target: str | None) -> bool:
-    """Return whether `hint` tells a problem of a service that no check of ours is about: a person is all that can be done."""
-    unknown = hint.service is not None and target == f"host/{host}"
-    return unknown and hint.state in ("CRITICAL", "UNKNOWN") and hint.notification_type == "PROBLEM"
 
 
 def _looked_at(turn: Turn, host: str, target: str | None, expired: str | None) -> list[str]:

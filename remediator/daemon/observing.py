@@ -204,7 +204,7 @@ def forget_left(turn: Turn) -> None:
     for incident in list(world.incidents.values()):
         if not set(incident.target.hosts) & set(world.inventory.hosts):
             why = "its host left the inventory"
-        elif incident.check not in alive:
+        elif incident.check not in alive and not lifecycle.is_reported(incident):
             why = f"the check {incident.check} is not run any more"
         else:
             continue

@@ -251,6 +251,10 @@ class World:
     restored: str | None = None
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Host to the names by which it calls itself."""
+    reports: dict[str, list[tuple[Key, Instant]]] = field(default_factory=dict)
+    """Of each sender: which services that no check of ours is about it has opened an incident for, and when (reported)."""
+    foreign_events: tuple[Instant, int, str] | None = None
+    """Since when, how many events of foreign names were stored, and the newest of them (foreigners)."""
     foreign: dict[str, ForeignName] = field(default_factory=dict)
     """Names from outside that mean no host of ours, by their one spelling (foreigners)."""
     names_told_at: datetime | None = None

@@ -22,6 +22,15 @@ OK_SAMPLES_TO_CLOSE = 2
 _MAY_BE_SUPPRESSED = (IncidentState.OPEN, IncidentState.ESCALATED)
 
 
+REPORTED = ":"
+"""Stands in the check of an incident that a sender reports (``nagios:backup``): no check of ours has such a name, and none judges it."""
+
+
+def is_reported(incident: Incident) -> bool:
+    """Return whether `incident` is only what a sender says: it has no samples, and nothing acts on it."""
+    return REPORTED in incident.check
+
+
 def opens(event: Event) -> bool:
     """Return whether `event` is the beginning of an incident: a CRITICAL one at once, WARNING and UNKNOWN when they are HARD."""
     if event.state is State.OK:

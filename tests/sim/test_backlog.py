@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from remediator.cli import explaining
 from remediator.config.errors import ConfigError
-from remediator.daemon import backlog
+from remediator.daemon import backlog, reported
 from remediator.model.records import IncidentState, RunState
 from remediator.store import tables
 from remediator.store.reader import Reader
@@ -241,6 +241,13 @@ def test_a_flood_of_hints_while_it_was_gone_changes_nothing_when_it_is_delivered
     assert kept == 300, "what was acknowledged is kept, expired or not"
 
 
+@pytest.fixture
+def many_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a sender page as often as it likes: these tests are about the pages."""
+    monkeypatch.setattr(reported, "MOST_AN_HOUR", 10_000)
+    monkeypatch.setattr(reported, "MOST_OPEN", 10_000)
+
+
 # pages that waited --------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +257,7 @@ def queue(cloud: Cloud, count: int, first: int = 0) -> None:
         cloud.hint("h1", f"svc{n}", key=f"queued{n}", problem_id=str(n))
 
 
-def test_a_few_pages_are_told_one_by_one(cloud: Cloud) -> None:
+def test_a_few_pages_are_told_one_by_one(cloud: Cloud, many_reports: None) -> None:
     cloud.run(20)
     cloud.notifier_down = True
     queue(cloud, backlog.MOST_WAITING)
@@ -260,7 +267,7 @@ def test_a_few_pages_are_told_one_by_one(cloud: Cloud) -> None:
     assert not any("pages waited" in page["subject"] for page in cloud.delivered)
 
 
-def test_pages_that_piled_up_are_told_as_one_with_their_counts(cloud: Cloud) -> None:
+def test_pages_that_piled_up_are_told_as_one_with_their_counts(cloud: Cloud, many_reports: None) -> None:
     cloud.run(20)
     cloud.notifier_down = True
     queue(cloud, 150)
@@ -277,7 +284,7 @@ def test_pages_that_piled_up_are_told_as_one_with_their_counts(cloud: Cloud) -> 
     assert all("digest-" in why for _, state, why in outbox(cloud) if state == "grouped")
 
 
-def test_what_waited_in_the_store_over_a_stop_is_expired_and_told_once(cloud: Cloud) -> None:
+def test_what_waited_in_the_store_over_a_stop_is_expired_and_told_once(cloud: Cloud, many_reports: None) -> None:
     cloud.run(20)
     cloud.notifier_down = True
     queue(cloud, 3)
@@ -313,7 +320,7 @@ def test_what_is_open_for_days_reminds_once_after_a_stop_and_not_once_for_each(c
     assert told_of > 30, "every one of them is in a page, and most of them in one"
 
 
-def test_while_nobody_can_be_told_one_digest_waits_and_grows(cloud: Cloud) -> None:
+def test_while_nobody_can_be_told_one_digest_waits_and_grows(cloud: Cloud, many_reports: None) -> None:
     cloud.run(20)
     cloud.notifier_down = True
     for hour in range(6):
@@ -327,7 +334,7 @@ def test_while_nobody_can_be_told_one_digest_waits_and_grows(cloud: Cloud) -> No
     assert len([page for page in cloud.delivered if "pages" in page]) <= 2
 
 
-def test_digests_leave_no_sooner_than_five_minutes_after_each_other(cloud: Cloud) -> None:
+def test_digests_leave_no_sooner_than_five_minutes_after_each_other(cloud: Cloud, many_reports: None) -> None:
     cloud.run(20)
     at: list[float] = []
     for burst in range(40):
@@ -339,7 +346,7 @@ def test_digests_leave_no_sooner_than_five_minutes_after_each_other(cloud: Cloud
     assert all(later - earlier >= backlog.DIGEST_EVERY_S - 40 for earlier, later in itertools.pairwise(at))
 
 
-def test_a_run_in_doubt_stands_first_in_a_digest_that_cuts_its_lines(cloud: Cloud) -> None:
+def test_a_run_in_doubt_stands_first_in_a_digest_that_cuts_its_lines(cloud: Cloud, many_reports: None) -> None:
     crash(cloud)
     cloud.on_act = lambda _effect: None
     assert cloud.run(120, until=lambda: intended(cloud))
