@@ -14,6 +14,8 @@ from remediator.cli import clean, moments, screen
 from remediator.cli.screen import BETWEEN
 
 Line = tuple[str, str]
+MOST_DOWNTIMES = 20
+"""Downtimes told by senders that a screen lists; it counts the others."""
 """A line and its style."""
 
 TYPE: Final[Mapping[str, str]] = {
@@ -51,8 +53,10 @@ def lines(answer: Mapping[str, Any], width: int | None) -> Iterator[Line]:
     curing = [cure(item, now, width) for item in answer.get("curing") or []]
     yield from _part("being cured", curing, "no cure is under way")
     if answer.get("muted") is not None:
-        mutes = [muted(item, now, width) for item in one_storm(answer["muted"])]
-        yield from _part("muted", mutes, "nothing is muted")
+        rows, more = first_downtimes(one_storm(answer["muted"]))
+        yield from _part("muted", [muted(item, now, width) for item in rows], "nothing is muted")
+        if more:
+            yield f"and {more} more downtimes; all of them: remediator status --format json", ""
 
 
 def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None) -> Iterator[Line]:
@@ -195,6 +199,13 @@ def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     others = sorted(str(row.get("what")).rpartition(" in ")[2] for row in storms if row is not first)
     folded = {**first, "reason": f"{first.get('reason')}; also in {', '.join(others)}"}
     return [folded if row is first else row for row in rows if row is first or row not in storms]
+
+
+def first_downtimes(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], int]:
+    """Return the mutes with at most MOST_DOWNTIMES of those that senders tell of, and how many of these are left out."""
+    told = [row for row in rows if row.get("kind") == "downtime" and not row.get("id")]
+    left_out = {id(row) for row in told[MOST_DOWNTIMES:]}
+    return [row for row in rows if id(row) not in left_out], len(left_out)
 
 
 def _with(row: list[str], typed: str, width: int | None) -> list[str]:

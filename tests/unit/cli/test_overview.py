@@ -195,3 +195,16 @@ def test_without_a_daemon_it_says_so_and_has_no_ages() -> None:
 def test_a_row_without_anything_but_its_name() -> None:
     assert screen.item(["run-1"], width=80) == ["  run-1"]
     assert screen.item(["run-1"], ["a\x1b[2Jb"], width=None) == ["  run-1  a [2Jb"]
+
+
+def test_downtimes_of_senders_are_cut_and_counted_and_nothing_else_is() -> None:
+    told = [{"kind": "downtime", "what": f"h1/ghost{n}", "reason": "nagios, depth 1", "until": AT} for n in range(500)]
+    own = [
+        {"kind": "downtime", "id": f"down-{n}", "what": f"host/h{n}", "reason": "r", "by": "ann", "until": AT}
+        for n in range(30)
+    ]
+    lines = shown(muted=[*told, *own])
+    assert sum("ghost" in line for line in lines) == overview.MOST_DOWNTIMES
+    assert sum("host/h" in line for line in lines) == 30
+    assert lines[-1] == "and 480 more downtimes; all of them: remediator status --format json"
+    assert "more downtimes" not in "\n".join(shown(muted=told[:20]))
