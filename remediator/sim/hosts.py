@@ -36,6 +36,8 @@ class SimHost:
     ssh: str = "ok"
     engine_state: str = "ok"
     clock_offset_s: float = 0.0
+    stray_units: list[str] = field(default_factory=list)
+    """What stands where the name of a container would, in files that match kolla's units and that somebody else has put there."""
     used_percent: float = 20.0
     booted_at: datetime = START - RAN_BEFORE
     engine_started_at: datetime = START - RAN_BEFORE
@@ -146,7 +148,7 @@ class SimHost:
             "containers": None
             if silent
             else {each.name: each.container(self.engine) for each in present} | self._helpers(),
-            "unit_files": sorted(each.name for each in with_unit),
+            "unit_files": sorted([*self.stray_units, *(each.name for each in with_unit)]),
             "units": {each.name: each.unit() for each in with_unit},
             "units_reason": None,
             "configs": sorted(self.services),
