@@ -17,6 +17,9 @@ from remediator.store import tables
 
 BATCH = 500
 EVERY_S = 600.0
+MOST_HINTS = 200_000
+"""Hints that are kept whatever the config says; what came within YOUNG_S is always kept."""
+YOUNG_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
         if table is tables.events:
             old = old.where(sa.or_(table.c.incident.is_(None), table.c.incident.not_in(of_open)))
         removed += connection.execute(table.delete().where(key.in_(old.limit(BATCH)))).rowcount
+    removed += _trim_hints(connection, rfc3339(times.from_epoch(now.wall.timestamp() - YOUNG_S)))
     old_runs = sa.select(tables.runs.c.id).where(
         tables.runs.c.live.is_(False),
         tables.runs.c.at_s < runs_before,
@@ -66,6 +70,20 @@ def trim(connection: sa.Connection, now: Instant, keep: Keep) -> int:
     )
     removed += connection.execute(tables.outbox.delete().where(tables.outbox.c.n.in_(sent.limit(BATCH)))).rowcount
     return removed + _trim_outbox(connection, rfc3339(times.from_epoch(runs_before)))
+
+
+def _trim_hints(connection: sa.Connection, before: str) -> int:
+    """Remove hints beyond the newest MOST_HINTS, oldest first, as far as they came before `before`: a flood fills no disk for a month."""
+    known = tables.hints.c
+    newest = sa.select(known.at).order_by(known.at.desc()).offset(MOST_HINTS).limit(1)
+    beyond = connection.execute(newest).scalar()
+    if beyond is None:
+        return 0
+    old = sa.select(known.key, known.event).where(known.at <= min(str(beyond), before)).order_by(known.at)
+    gone = connection.execute(old.limit(BATCH)).all()
+    connection.execute(tables.events.delete().where(tables.events.c.id.in_([row.event for row in gone])))
+    connection.execute(tables.hints.delete().where(known.key.in_([row.key for row in gone])))
+    return len(gone)
 
 
 def _trim_outbox(connection: sa.Connection, before: str) -> int:

@@ -66,6 +66,27 @@ def _ids(connection: sa.Connection, column: sa.Column[str]) -> list[str]:
     return sorted(connection.execute(sa.select(column)).scalars())
 
 
+def test_hints_beyond_the_newest_go_before_their_time_and_young_ones_never(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MOST_HINTS", 10)
+    with store.transaction() as connection:
+        for n in range(40):
+            at = rfc3339(START - timedelta(seconds=100 * (40 - n)))
+            connection.execute(tables.hints.insert().values(key=f"k{n}", event=f"ev-{n}", at=at))
+            connection.execute(
+                tables.events.insert().values(
+                    id=f"ev-{n}", n=n, at=at, source="nagios", check_name="", target="", incident=None, body="{}"
+                )
+            )
+    with store.transaction() as connection:
+        retention.trim(connection, NOW, KEEP)
+    with store.transaction() as connection:
+        left = list(connection.execute(sa.select(tables.hints.c.event).order_by(tables.hints.c.at)).scalars())
+        events = list(connection.execute(sa.select(tables.events.c.id).order_by(tables.events.c.n)).scalars())
+    assert left == events == [f"ev-{n}" for n in range(5, 40)], "35 of them came within the hour"
+
+
 def test_runs_of_an_open_incident_stay_whatever_their_age(store: Database) -> None:
     with store.transaction() as connection:
         _incident(connection, 1, True, 9)

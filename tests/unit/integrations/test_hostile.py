@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.integrations import registry
@@ -79,7 +79,7 @@ def test_the_valid_reply_has_something_in_every_section() -> None:
     assert member("ctl1", reply).sql == "answered"
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PLACES), ODD)
 def test_any_value_in_any_place_gives_facts_or_unknown(path: tuple[Any, ...], odd: Any) -> None:
     given = hostile.changed(VALID, path, odd)
@@ -88,7 +88,7 @@ def test_any_value_in_any_place_gives_facts_or_unknown(path: tuple[Any, ...], od
     assert judged(hostile.reply(given)) > 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([path for path in PLACES if len(path) > 1]), st.sampled_from(TEXTS) | st.text(max_size=8))
 def test_any_name_in_any_place_gives_facts_or_unknown(path: tuple[Any, ...], name: str) -> None:
     assert judged(hostile.reply(hostile.renamed(VALID, path, name))) > 0

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.model import json_text, names
@@ -61,6 +61,7 @@ def test_what_can_be_read_is_read_as_it_is(body: bytes, value: Any) -> None:
     assert json_text.decode(body) == value
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text() | st.characters(categories=["Cs"]), st.lists, max_leaves=5
