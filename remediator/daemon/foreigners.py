@@ -21,6 +21,8 @@ MOST = 1000
 """Names that are kept; the one that was silent for longest makes room for a new one."""
 MOST_EVENTS = 1000
 """Events of such names that are stored a day; a further one is counted, and answered with the newest of these."""
+MOST_PAGES = 20
+"""Ambiguous names that page at once in a day."""
 MOST_LINES = 60
 LOOK_EVERY_S = 60.0
 """The first names after a quiet day are gathered for at most so long."""
@@ -76,12 +78,21 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     world.foreign[name] = record
     turn.journal.foreign_name(record)
     world.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
-    if ambiguous and (before is None or not before.ambiguous):
+    if ambiguous and (before is None or not before.ambiguous) and _may_page(turn, name):
         turn.page(
             f"names:{name}:{rfc3339(turn.now.wall)}",
             f"{hint.source} speaks of {record.sent}, which several hosts are called",
             f"{_line(record)}\n{NOTHING.format('it')}\nTo have it heard, {naming.DECLARE}.",
         )
+
+
+def _may_page(turn: Turn, name: str) -> bool:
+    """Return whether an ambiguous name may still page at once: each once a day, and at most MOST_PAGES of them; the digest has them all."""
+    recent = [each for each in turn.world.names_paged if turn.now.since(each[1]) < DAY.total_seconds()]
+    if len(recent) >= MOST_PAGES or any(told == name for told, _ in recent):
+        return False
+    turn.world.names_paged = [*recent, (name, turn.now)]
+    return True
 
 
 def watch(turn: Turn) -> None:
@@ -95,10 +106,12 @@ def watch(turn: Turn) -> None:
     told_at = world.names_told_at
     if told_at is not None and timedelta(0) <= now.wall - told_at < DAY:
         return
+    paged = {name for name, _ in world.names_paged}
     fresh = [
         each
         for each in world.foreign.values()
-        if each.times > each.told and (not each.ambiguous or each.last_at - each.first_at > DAY)
+        if each.times > each.told
+        and (not each.ambiguous or each.last_at - each.first_at > DAY or each.name not in paged)
     ]
     if not fresh:
         return

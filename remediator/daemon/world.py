@@ -253,6 +253,8 @@ class World:
     """Host to the names by which it calls itself."""
     reports: dict[str, list[tuple[Key, Instant]]] = field(default_factory=dict)
     """Of each sender: which services that no check of ours is about it has opened an incident for, and when (reported)."""
+    names_paged: list[tuple[str, Instant]] = field(default_factory=list)
+    """The ambiguous names of the last day that paged at once (foreigners)."""
     foreign_events: tuple[Instant, int, str] | None = None
     """Since when, how many events of foreign names were stored, and the newest of them (foreigners)."""
     foreign: dict[str, ForeignName] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from remediator.daemon import foreigners, heard, reported
 from remediator.model.records import Incident
 from remediator.sim.people import ROOT
 from remediator.store import tables
-from tests.sim.test_who_is_who import DAY_S, DIGEST, MINUTE_S, Story
+from tests.sim.test_who_is_who import DAY_S, DIGEST, MINUTE_S, ZONES, Story
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(300)]
 
@@ -119,3 +119,18 @@ def test_downtimes_of_invented_services_are_folded_and_still_mute_the_host(story
     service.crash()
     story.told.run(5 * MINUTE_S)
     assert story.orders("cmp1") == 0, "nobody knows which of the folded ones are over"
+
+
+def test_an_ambiguous_name_that_is_pushed_out_of_the_table_pages_once_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreigners, "MOST", 3)
+    story = Story(tmp_path, ZONES)
+    story.told.cloud.also = {"cmp1.az1.example.net": "cmp1", "cmp1.az2.example.net": "cmp2"}
+    story.began()
+    for n in range(30):
+        story.nagios("cmp1")
+        for other in range(4):
+            story.nagios(f"ghost{n}-{other}")
+    assert len(story.pages("several hosts are called")) == 1
+    story.told.close()
