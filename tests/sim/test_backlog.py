@@ -288,7 +288,7 @@ def test_what_waited_in_the_store_over_a_stop_is_expired_and_told_once(cloud: Cl
     cloud.run(20)
     cloud.notifier_down = True
     queue(cloud, 3)
-    stop_for(cloud, HOURS * HOUR_S)
+    stop_for(cloud, 40 * HOUR_S)
     cloud.notifier_down = False
     cloud.run(60)
     (page,) = cloud.delivered
@@ -298,7 +298,7 @@ def test_what_waited_in_the_store_over_a_stop_is_expired_and_told_once(cloud: Cl
     assert page["text"].count("nagios reports h1/svc") == 3
     states = {key: (state, why) for key, state, why in outbox(cloud)}
     assert [state for state, _ in states.values()] == ["expired"] * 3 + ["sent"]
-    assert all(why.startswith("expired: it waited for 70 h") for state, why in states.values() if state == "expired")
+    assert all(why.startswith("expired: it waited for 40 h") for state, why in states.values() if state == "expired")
     (entry,) = audited(cloud, "pages_grouped")
     assert entry["body"]["expired"] == 3
     assert len(entry["body"]["keys"]) == 3
