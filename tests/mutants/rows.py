@@ -183,8 +183,10 @@ JOURNAL = (
         name="effect-before-commit",
         mistake="The effects of a turn leave although its commit failed: the command goes before its INTENT.",
         file=DAEMON + "engine.py",
-        old="            return self._without_store(str(error), waiting, inputs, turn, now)\n",
-        new="            gone = self._without_store(str(error), waiting, inputs, turn, now)\n"
+        old="        except errors.StoreUnavailable as error:\n"
+        "            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)\n",
+        new="        except errors.StoreUnavailable as error:\n"
+        "            gone = self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)\n"
         "            return [*(turn.effects if turn is not None else ()), *gone]\n",
         story="the disk fails at an INTENT",
     ),

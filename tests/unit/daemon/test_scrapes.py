@@ -26,6 +26,7 @@ class Counting:
     """Stands where the engine stands: its one number is how often it was turned."""
 
     store_error: str | None = None
+    turn_error: str | None = None
     audit_seq = 0
 
     def __init__(self) -> None:
