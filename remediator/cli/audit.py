@@ -102,6 +102,8 @@ def verdict(found: Mapping[str, Any]) -> str:
         return f"intact: {found.get('entries')} entries, signed up to {found.get('checkpoint_seq')}{clock}"
     if bad:
         return f"TAMPERED: entry {bad.get('seq')} {bad.get('why')}; keep a copy before anything else"
+    if found.get("rows"):
+        return f"TAMPERED: the log is whole, and {found['rows']}; keep a copy before anything else"
     return f"cannot tell: {found.get('error') or 'no entry or no checkpoint could be read'}"
 
 
@@ -148,9 +150,9 @@ def accept_restore(
         str | None, typer.Option(help="What was restored, and from when; goes into the audit log.")
     ] = None,
 ) -> int:
-    """Say that the store, older than its newest checkpoint, is the one that counts from now on.
+    """Say that the store counts from now on, although its newest checkpoint or the log of its rows says otherwise.
 
-    Until then nothing above R0 acts: what was done since that copy was taken is not known to it.
+    Until then nothing above R0 acts: what was done since, or by whom rows were changed, is not known to it.
     """
     from remediator.cli import output
 

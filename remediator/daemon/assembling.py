@@ -28,6 +28,7 @@ from remediator.reach.interface import Reacher
 from remediator.store import ballast, blobs, checkpoints, identities, reader, retention
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
+from remediator.store.slow_reading import SlowReading
 
 log = structlog.get_logger("remediator")
 
@@ -42,6 +43,8 @@ class Ground:
     try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
     process_alive: Callable[[int, str], bool]
     new_id: Callable[[], str] = identities.new_id
+    reads_slowly: bool = False
+    """Whether the whole store is read now and then, in quiet moments."""
 
 
 def real_ground() -> Ground:
@@ -52,6 +55,7 @@ def real_ground() -> Ground:
         reach_of=reaching.reach_of,
         try_references=references.tried,
         process_alive=clock.process_alive,
+        reads_slowly=True,
     )
 
 
@@ -78,7 +82,13 @@ class Daemon:
             self.world.process_alive = ground.process_alive
             self.world.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
             self.world.purge_outputs = lambda before_s: _purge(state_dir, before_s)
-            self.engine = Engine(self.world, self.database, make_room=lambda: ballast.release(state_dir))
+            self.engine = Engine(
+                self.world,
+                self.database,
+                make_room=lambda: ballast.release(state_dir),
+                lay_ballast=lambda: ballast.lay_again(state_dir),
+            )
+            reading = SlowReading(reader.location(config)) if ground.reads_slowly else None
             self.loop = Loop(
                 self.engine,
                 ground.clock,
@@ -89,6 +99,7 @@ class Daemon:
                     reload=lambda: composing.reloaded(config_path, self.world.config),
                     redact=redaction.text,
                     try_references=ground.try_references,
+                    read_on=reading.read_on if reading is not None else None,
                 ),
                 ground.pools,
                 checkpoints.CheckpointFile(Path(config.audit.checkpoints), key),

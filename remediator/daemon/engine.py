@@ -25,6 +25,7 @@ from remediator.daemon import (
     backlog,
     claiming,
     clockwatch,
+    coverage,
     deciding,
     foreigners,
     forgetting,
@@ -59,6 +60,7 @@ from remediator.daemon.wire import (
     Input,
     Referenced,
     Reloaded,
+    StoreRead,
     Ticked,
 )
 from remediator.daemon.world import World
@@ -85,6 +87,7 @@ NO_ROOM = ("disk is full", "No space left")
 PAST_RUNS_S = 4 * 86400.0
 """Counted from the INTENT: longer than a run may be held, copy and move its data, and the day after its end that GB-18 asks for."""
 READ_BACK_S = 30.0
+BALLAST_EVERY_S = 60.0
 BLIND_S = 120.0
 """A host that was not asked again by then has another trouble than ours."""
 
@@ -94,9 +97,17 @@ log = structlog.get_logger("remediator")
 class Engine:
     """Owned by the loop thread."""
 
-    def __init__(self, world: World, database: Database, make_room: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        world: World,
+        database: Database,
+        make_room: Callable[[], bool] = lambda: False,
+        lay_ballast: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.world = world
         self._make_room = make_room
+        self._lay_ballast = lay_ballast
+        self._laid_s = 0.0
         self._trimmed_s = 0.0
         self._database = database
         self.store_error: str | None = None
@@ -104,6 +115,7 @@ class Engine:
         """Why the last turn failed that was undone through no fault of the store; None once one has worked again."""
         self.audit_seq = 0
         self.audit_hash = chain.GENESIS
+        self._coverage = coverage.Coverage()
         self._alarm = alarming.StoreAlarm()
         self._troubles = alarming.Troubles()
         self._reload = refraining.AndReload(world.read_pause)
@@ -149,12 +161,9 @@ class Engine:
                     self._database.prove_room(connection)
                 other = self._other_hand(connection)
                 if not self.world.adopted:
-                    self._adopt(
-                        turn,
-                        loading.load(
-                            connection, now.wall.timestamp() - PAST_RUNS_S, now.wall.timestamp() - storming.FRESH_S
-                        ),
-                    )
+                    differs = self._coverage.read(connection)
+                    self._adopt(turn, self._load(connection, now, differs))
+                    other = other or differs
                     if self.store_error is not None:
                         since = rfc3339(self._alarm.since.wall) if self._alarm.since is not None else None
                         turn.journal.audit("store_back", ENGINE, {"since": since, "why": self.store_error[:500]})
@@ -182,6 +191,7 @@ class Engine:
                 if self.world.decides:
                     self._part(turn, "what was set aside", partial(poison.tell, turn), vital=False)
                 self._part(turn, "retention", lambda: self._trim(connection, now), vital=False)
+                self._coverage.note(connection, turn)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
             return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
@@ -193,6 +203,7 @@ class Engine:
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
             return self._without_turn(why, inputs, turn, now, blamed)
         self.audit_seq, self.audit_hash = head
+        self._coverage.committed()
         try:
             self._read_back(turn)
         except errors.StoreUnavailable as error:
@@ -210,6 +221,7 @@ class Engine:
     def _worked(self, turn: Turn, now: Instant) -> None:
         """Note that the turn is on disk."""
         self._alarm.worked(now)
+        self._keep_ballast(now)
         self._troubles.committed()
         self.turn_error = None
         if self.store_error is not None:
@@ -250,6 +262,14 @@ class Engine:
             self._database.read_back(self.audit_seq, self.audit_hash)
             self._read_back_s = turn.now.boot_s
 
+    def _keep_ballast(self, now: Instant) -> None:
+        """Lay the ballast again once the disk has room, so that the next time it is full can be told of as well."""
+        if abs(now.boot_s - self._laid_s) < BALLAST_EVERY_S:
+            return
+        self._laid_s = now.boot_s
+        if self._lay_ballast():
+            log.warning("ballast_laid", cloud=self.world.config.cloud, reason="the disk has room again")
+
     def _sees(self, now: Instant) -> bool:
         """Return whether every host has had the time to answer since we asked nobody, or could not tell how old an answer is."""
         if self._blind_at is None:
@@ -281,6 +301,8 @@ class Engine:
             found.append(
                 refraining.Trouble("restored", f"{world.restored}; look, then: remediator audit accept-restore")
             )
+        if world.damaged:
+            found.append(refraining.Trouble("damaged", world.damaged))
         return found
 
     def _trim(self, connection: sa.Connection, now: Instant) -> None:
@@ -292,6 +314,17 @@ class Engine:
         removed += forgetting.forget(self.world, connection, now, PAST_RUNS_S)
         removed += self.world.purge_outputs(now.wall.timestamp() - kept.output)
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
+
+    def _load(self, connection: sa.Connection, now: Instant, differs: str | None) -> loading.Stored:
+        """Return the durable state. Raise StoreUnavailable when it cannot be read and is not as the log has it."""
+        wall_s = now.wall.timestamp()
+        try:
+            return loading.load(connection, wall_s - PAST_RUNS_S, wall_s - storming.FRESH_S)
+        except Exception as error:
+            if differs is None:
+                raise
+            why = f"{differs}, and cannot be read ({type(error).__name__}): put a copy of the store back"
+            raise errors.StoreUnavailable(self._database.where, why) from error
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
@@ -428,7 +461,19 @@ class Engine:
             self._reloaded(turn, item)
         elif isinstance(item, Referenced):
             turn.world.references = dict(item.answered)
+        elif isinstance(item, StoreRead):
+            self._store_read(turn, item)
         return []
+
+    def _store_read(self, turn: Turn, item: StoreRead) -> None:
+        """The slow reading found something: damage is told, and rows that decide are compared here, as at a start."""
+        world = turn.world
+        if item.damaged and item.damaged != world.damaged:
+            world.damaged = item.damaged
+            turn.journal.audit("store_damaged", ENGINE, {"why": item.damaged})
+            turn.say("error", "store_damaged", reason=item.damaged)
+        if item.differs and world.restored is None:
+            world.adopted = False
 
     def _sweep(self, turn: Turn) -> None:
         """What follows from the inputs and from time: correlation, decisions, runs, notifications."""

@@ -36,6 +36,7 @@ from remediator.daemon.wire import (
     Referenced,
     Reload,
     Reloaded,
+    StoreRead,
     Ticked,
     TryReferences,
 )
@@ -47,12 +48,16 @@ from remediator.model.replies import CommandDone, HostReply, Reach
 from remediator.model.times import Clock, Instant
 from remediator.model.values import Unknown
 from remediator.runs import claims, machine
+from remediator.store import slow_reading
 from remediator.store.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
 BATCH = 1000
 CHECKPOINT_EVERY = 100
 CHECKPOINT_S = 300.0
+READ_ON_S = 5.0
+READ_AGAIN_S = 6 * 3600.0
+"""The store is read slowly: some hundred rows every READ_ON_S, and the whole again READ_AGAIN_S after its end."""
 SLOW_TICK_S = 1.0
 STOP_S = 25.0
 SCRAPE_S = 4.0
@@ -80,6 +85,8 @@ class Hands:
     reload: Callable[[], Reloaded]
     redact: Callable[[str], str]
     try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
+    read_on: Callable[[], slow_reading.Found] | None = None
+    """Read some more rows of the store, slowly; None reads none."""
 
 
 class Loop:
@@ -114,6 +121,8 @@ class Loop:
         """When an end that was asked for no longer waits for the steps under way (CLOCK_BOOTTIME)."""
         self._compared = checkpoints is None
         """Whether the store was held against its checkpoints: once, at the start."""
+        self._read_on_at: float | None = self._checkpoint_at + READ_ON_S
+        """When the slow reading goes on (CLOCK_BOOTTIME); None while it is under way."""
         self._scrapes: queue.SimpleQueue[Future[Mapping[str, Any]]] = queue.SimpleQueue()
         """Who waits for the numbers of now."""
 
@@ -169,6 +178,7 @@ class Loop:
             self._carry_out(effect)
         self._checkpoint()
         self._answer_scrapes()
+        self._read_on()
         took_s = time.monotonic() - started
         if took_s > SLOW_TICK_S:
             kinds = sorted({type(item).__name__ for item in inputs})
@@ -182,6 +192,25 @@ class Loop:
         if self._engine.turn_error is None:  # a turn that failed finishes nothing: /healthz and the watchdog see it
             self._finished_at = time.monotonic()
             systemd.tell("WATCHDOG=1")
+
+    def _read_on(self) -> None:
+        """Let some more of the store be read, in a quiet moment: no run lives, and the store can be used."""
+        engine, now_s = self._engine, self._clock.now().boot_s
+        if self._hands.read_on is None or self._read_on_at is None or now_s < self._read_on_at:
+            return
+        if engine.world.runs or engine.store_error is not None or self._stop:
+            return
+        self._read_on_at = None
+        self._submit(Kind.DELIVER, partial(self._read_some, self._hands.read_on))
+
+    def _read_some(self, read_on: Callable[[], slow_reading.Found]) -> StoreRead:
+        found = slow_reading.Found()
+        try:
+            found = read_on()
+        except Exception:
+            log.exception("slow_reading_failed", cloud=self._engine.world.config.cloud)
+        self._read_on_at = self._clock.now().boot_s + (READ_AGAIN_S if found.ended else READ_ON_S)
+        return StoreRead(differs=found.differs, damaged=found.damaged)
 
     def _answer_scrapes(self) -> None:
         """Tell the numbers of this turn to whoever asked for them; they are made once, and only when somebody asked."""
@@ -201,7 +230,8 @@ class Loop:
         file, world = self._checkpoints, self._engine.world
         if file is not None and self._engine.store_error is None and self._engine.audit_seq > 0 and not self._compared:
             self._compared = True
-            world.restored = file.disagreement(self._engine.audit_seq, self._engine.hash_of, self._engine.starts())
+            found = file.disagreement(self._engine.audit_seq, self._engine.hash_of, self._engine.starts())
+            world.restored = "; ".join(each for each in (found, world.restored) if each) or None
             if world.restored is not None:
                 log.error("store_put_back", cloud=world.config.cloud, reason=world.restored)
         if world.restored is not None or not self._compared:

@@ -335,6 +335,7 @@ def accept_restore(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=USAGE, error="the store agrees with its newest checkpoint: there is nothing to accept")
     body = {"was": turn.world.restored, "reason": text(asked.args, "reason")}
     turn.journal.audit("restore_accepted", asked.actor.name, body)
+    turn.journal.rows_accepted = True
     claiming.renew(turn, asked.actor.name)
     turn.effects.append(AcceptRestore())
     return Answer(exit=DONE, data={"accepted": turn.world.restored})

@@ -92,7 +92,15 @@ class Referenced:
     answered: Mapping[str, bool]
 
 
-Input = Ticked | Collected | CommandsDone | Claimed | HintCame | Asked | Delivered | Reloaded | Referenced
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRead:
+    """What the slow reading of the store shows so far (`store.slow_reading`)."""
+
+    differs: str
+    damaged: str
+
+
+Input = Ticked | Collected | CommandsDone | Claimed | HintCame | Asked | Delivered | Reloaded | Referenced | StoreRead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

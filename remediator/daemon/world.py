@@ -249,6 +249,8 @@ class World:
     storm_told: str = ""
     """The page of the storm whose end nobody was told yet."""
     restored: str | None = None
+    damaged: str = ""
+    """What the slow reading of the store has found, first of all."""
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Host to the names by which it calls itself."""
     reports: dict[str, list[tuple[Key, Instant]]] = field(default_factory=dict)

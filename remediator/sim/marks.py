@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from remediator.integrations.galera import scripts
 from remediator.sim.simulation import Simulation
-from remediator.store import tables
+from remediator.store import chain, digests, tables
 
 
 def as_the_release_before_left_them(simulation: Simulation) -> int:
@@ -26,6 +26,10 @@ def as_the_release_before_left_them(simulation: Simulation) -> int:
                 tables.debts.update().where(tables.debts.c.id == row.id).values(body=row.body.replace(mark, row.run))
             )
             changed += 1
+        state = digests.State.of(connection)
+        chain.append(
+            connection, at=simulation.clock.now(), actor="remediator", kind=digests.KIND, body=digests.body(state, {})
+        )
     engine.dispose()
     for member in simulation.cloud.galera.members.values():
         if member.hold is not None:

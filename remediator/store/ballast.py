@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 SIZE = 8 * 2**20
+ROOM = 3 * SIZE
+"""What must be free before it is laid again: laying it must not fill the disk that it was given up for."""
 
 
 def lay(state_dir: Path) -> bool:
@@ -17,6 +19,9 @@ def lay(state_dir: Path) -> bool:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
         try:
             os.posix_fallocate(descriptor, 0, SIZE)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
         finally:
             os.close(descriptor)
     except OSError:
@@ -31,3 +36,14 @@ def release(state_dir: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def lay_again(state_dir: Path, free: int = ROOM) -> bool:
+    """Lay the ballast when it is gone and the disk has `free` bytes; return whether it was laid now."""
+    try:
+        if (state_dir / "ballast").exists():
+            return False
+        room = os.statvfs(state_dir)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize >= free and lay(state_dir)

@@ -7,6 +7,7 @@ so a crash leaves either both or neither.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, mute_rows, rows, tables
+from remediator.store import chain, digests, mute_rows, rows, tables
 
 # Asked in every turn of the loop, or with every record: made once.
 _META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
@@ -42,18 +43,26 @@ class Journal:
     def __init__(self, connection: sa.Connection, now: Instant) -> None:
         self._db = connection
         self._now = now
+        self.touched = digests.Touched()
+        self.rows_accepted = False
+        """A person has accepted the rows as they are, whatever the log says of them."""
 
     # identity -------------------------------------------------------------------------------------------------
 
-    def next_number(self, kind: str) -> int:
-        """Return the next number of `kind`; ids are ``inc-7``, ``run-3``: short enough to say on the phone."""
+    def next_number(self, kind: str, first: Callable[[], int] = lambda: 1) -> int:
+        """Return the next number of `kind`; ids are ``inc-7``, ``run-3``: short enough to say on the phone.
+
+        `first` is asked for the number to begin with, in a store that has counted none yet.
+        """
         key = f"next_{kind}"
         found = self._db.execute(_META, {"wanted": key}).scalar()
-        number = int(found) if found else 1
+        number = int(found) if found else first()
         self.set_meta(key, str(number + 1))
         return number
 
     def set_meta(self, key: str, value: str) -> None:
+        if key in digests.BRAKES:
+            self.touched.row("brakes", key)
         self._db.execute(_FORGET_META, {"wanted": key})
         self._db.execute(_NOTE_META, {"key": key, "value": value})
 
@@ -154,6 +163,7 @@ class Journal:
 
     def run(self, record: Run) -> None:
         """Insert or replace the run."""
+        self.touched.row("runs", record.id)
         intent = record.intent_at
         values = {
             "state": record.state.value,
@@ -185,6 +195,7 @@ class Journal:
 
     def debt(self, record: Debt) -> None:
         """Insert or replace the debt."""
+        self.touched.row("debts", record.id)
         values = {"run": record.run, "open": record.open, "body": rows.dump(rows.debt(record))}
         done = self._db.execute(tables.debts.update().where(tables.debts.c.id == record.id).values(**values))
         if done.rowcount == 0:
@@ -193,15 +204,18 @@ class Journal:
 
     def lock(self, scope: str, run: str) -> None:
         """Lock `scope`; the primary key refuses a second holder."""
+        self.touched.row("locks", scope)
         self._db.execute(tables.locks.insert().values(scope=scope, run=run))
 
     def unlock(self, run: str) -> None:
+        self.touched.every("locks")
         self._db.execute(tables.locks.delete().where(tables.locks.c.run == run))
 
     # mutes, baseline, signs -----------------------------------------------------------------------------------
 
     def downtime(self, host: str, service: str, body: dict[str, Any] | None) -> None:
         """Set what is known of the downtime of (host, service); None removes it."""
+        self.touched.row("downtimes", host, service)
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         self._db.execute(tables.downtimes.delete().where(*known))
         if body is not None:
@@ -228,32 +242,47 @@ class Journal:
         self._db.execute(tables.foreign_names.delete().where(tables.foreign_names.c.name == name))
 
     def pause(self, reason: str, author: str) -> str:
-        """Store a pause and return its id."""
+        """Store a pause and return its id, which no pause of this store had before."""
+        number = self.next_number("pause", self._first_pause)
         at = rfc3339(self._now.wall)
-        done = self._db.execute(tables.pauses.insert().values(reason=reason, author=author, at=at))
-        return f"pause-{done.inserted_primary_key[0]}" if done.inserted_primary_key else "pause-?"
+        self.touched.row("pauses", number)
+        self._db.execute(tables.pauses.insert().values(n=number, reason=reason, author=author, at=at))
+        return f"pause-{number}"
+
+    def _first_pause(self) -> int:
+        """Return the first number that is free in a store whose pauses the database numbered: it gave numbers away again."""
+        said = self._db.execute(sa.select(tables.audit.c.body).where(tables.audit.c.kind == "pause")).scalars()
+        named = [str(json.loads(body).get("pause", "")).rpartition("-")[2] for body in said]
+        stand = self._db.execute(sa.select(tables.pauses.c.n)).scalars()
+        given_away = [int(number) for number in named if number.isdigit()]
+        return max((0, *given_away, *map(int, stand))) + 1
 
     def resume(self, pause: str | None = None) -> None:
         """Remove one pause, or all."""
+        self.touched.every("pauses")
         statement = tables.pauses.delete()
         if pause is not None:
             statement = statement.where(tables.pauses.c.n == int(pause.rsplit("-", 1)[1]))
         self._db.execute(statement)
 
     def silence(self, record: Silence) -> None:
+        self.touched.row("silences", record.id)
         body = rows.dump(mute_rows.silence(record))
         self._db.execute(tables.silences.insert().values(id=record.id, until_s=record.until.timestamp(), body=body))
 
     def end_silence(self, silence: str) -> None:
+        self.touched.row("silences", silence)
         self._db.execute(tables.silences.delete().where(tables.silences.c.id == silence))
 
     def own_downtime(self, record: OwnDowntime) -> None:
+        self.touched.row("own_downtimes", record.id)
         body = rows.dump(mute_rows.downtime(record))
         self._db.execute(
             tables.own_downtimes.insert().values(id=record.id, until_s=record.until.timestamp(), body=body)
         )
 
     def end_own_downtime(self, downtime: str) -> None:
+        self.touched.row("own_downtimes", downtime)
         self._db.execute(tables.own_downtimes.delete().where(tables.own_downtimes.c.id == downtime))
 
     def wrap(self, record: Wrap) -> None:
@@ -262,16 +291,20 @@ class Journal:
         self._db.execute(tables.wraps.insert().values(id=record.id, body=rows.dump(mute_rows.wrap(record))))
 
     def forget_wrap(self, wrap: str) -> None:
+        self.touched.row("wraps", wrap)
         self._db.execute(tables.wraps.delete().where(tables.wraps.c.id == wrap))
 
     def unacked(self, record: Unacked) -> None:
         """Remember that a ladder ended on a target without a cure; the newest counts."""
+        self.touched.row("unacked", record.target)
         self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == record.target))
         body = rows.dump(mute_rows.unacked(record))
         self._db.execute(tables.unacked.insert().values(target=record.target, body=body))
 
     def acked(self, target: str, by: str, reason: str) -> None:
         """Remember the newest acknowledgement of a target; nothing on it waits for one any more."""
+        self.touched.row("unacked", target)
+        self.touched.row("acks", target)
         self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == target))
         self._db.execute(tables.acks.delete().where(tables.acks.c.target == target))
         at = rfc3339(self._now.wall)

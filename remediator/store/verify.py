@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from remediator.config import Config
 from remediator.config.essentials import Essentials
 from remediator.model import times
-from remediator.store import chain, checkpoints, errors, reader, tables
+from remediator.store import chain, checkpoints, digests, errors, readable, reader, tables
 
 INTACT, TAMPERED, CANNOT_TELL = 0, 2, 3
 BACK_S = 5.0
@@ -32,9 +32,9 @@ UNFIT = (ValueError, TypeError, RecursionError)
 """What reading a body, or hashing an entry, raises when someone else wrote it."""
 
 
-def entries(connection: sa.Connection, start: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield the entries from `start` on as they are exported; the body stays text when it is not JSON any more."""
-    statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
+def entries(connection: sa.Connection, start: int = 0, most: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the entries from `start` on as they are exported, at most `most`; a body that is no JSON any more stays text."""
+    statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq).limit(most)
     for row in connection.execute(statement).mappings():
         entry = dict(row)
         try:
@@ -81,7 +81,8 @@ def _moved(connection: sa.Connection, bad: dict[str, Any], text: Any) -> dict[st
     return {"seq": seq, "why": "reordered"}
 
 
-def _wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: set[str]) -> str | None:
+def wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: Set[str] = frozenset()) -> str | None:
+    """Return what is wrong with an entry by itself and behind the one with the hash `prev`; `seen`: the hashes before it."""
     intact = _intact(entry, text)
     if not isinstance(entry["seq"], int):
         return "edited"
@@ -98,7 +99,7 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
     """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell.
 
     `connection` must see one state of the database throughout. ``clock_set_back`` lists entries that are older than the one before
-    them: no tampering, and no proof against it.
+    them: no tampering, and no proof against it. ``rows``: the log is whole, and another table is not as it says.
     """
     every = checkpoints.read(checkpoint_file, key)
     marks = checkpoints.in_force(every)
@@ -112,7 +113,7 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
     before: datetime | None = None
     for entry in entries(connection):
         text = entry.pop("_text")
-        why = _wrong(entry, text, count + 1, prev, seen)
+        why = wrong(entry, text, count + 1, prev, seen)
         if why is None and entry["seq"] in by_seq and by_seq[entry["seq"]] != entry["hash"]:
             why = "fork"
         if why is not None:
@@ -132,10 +133,21 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
         body["restores"] = restores
     if back:
         body["clock_set_back"] = back
+    if first_bad is None and (beside := _beside_the_log(connection)) is not None:
+        return TAMPERED, {**body, "ok": False, "rows": beside}
     if first_bad is None and count > 0 and not marks:
         why = f"there is no checkpoint in {checkpoint_file}: nothing outside the database says how long the log is"
         return CANNOT_TELL, {**body, "ok": None, "error": why}
     return (INTACT if first_bad is None else TAMPERED), body
+
+
+def _beside_the_log(connection: sa.Connection) -> str | None:
+    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read."""
+    try:
+        differs = digests.compare(connection, digests.State.of(connection)).differs
+        return differs or readable.first_unreadable(connection)
+    except sa.exc.SQLAlchemyError as error:
+        return f"a table cannot be read: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
 
 
 def _end_wrong(connection: sa.Connection, count: int, newest: int) -> dict[str, Any] | None:
