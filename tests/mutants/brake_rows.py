@@ -4,71 +4,75 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
-DAEMON = "remediator/daemon/"
-
 BRAKES = (
     Mutant(
         name="storm-counts-what-an-operator-stopped",
         mistake="What an operator stopped counts in a storm.",
-        file=DAEMON + "accounted.py",
-        old='    return "an operator has stopped it" if stopped else ""\n',
-        new="    return str(stopped or 0)[:0]\n",
+        place="remediator.daemon.accounted:_stopped",
+        old="'an operator has stopped it' if stopped else ''",
+        new="str(stopped or 0)[:0]",
         story="third host, stopped by an operator",
     ),
     Mutant(
         name="storm-counts-what-is-in-a-downtime",
         mistake="What is in a downtime counts in a storm.",
-        file=DAEMON + "accounted.py",
-        old="        if own.until > wall and _covers(world, own, incident.target):\n",
-        new="        if own.until <= wall and _covers(world, own, incident.target):\n",
+        place="remediator.daemon.accounted:_muted",
+        old="own.until > wall",
+        new="own.until <= wall",
         story="third host, in a downtime",
     ),
     Mutant(
         name="storm-forgets-what-accounted",
         mistake="What accounted for a problem is not kept once it is over.",
-        file="remediator/store/rows.py",
-        old='        accounted=row.get("accounted", ""),\n',
-        new='        accounted=row.get("accounted", "")[:0],\n',
+        place="remediator.store.rows:to_incident",
+        old="row.get('accounted', '')",
+        new="row.get('accounted', '')[:0]",
         story="third host, stopped by an operator, then a restart",
     ),
     Mutant(
         name="storm-closed-over-the-sick",
         mistake="The storm breaker is closed by hand while its hosts are broken.",
-        file=DAEMON + "brakes.py",
-        old="    if sick:\n",
-        new="    if sick and not was:\n",
+        place="remediator.daemon.brakes:_storm",
+        old="""
+            if sick:
+                ...
+        """,
+        new="""
+            if sick and (not was):
+                ...
+        """,
         story="a storm closed over what is broken",
     ),
     Mutant(
         name="storm-counts-on-after-it-was-closed",
         mistake="What a person has closed the storm breaker over is counted again.",
-        file=DAEMON + "storming.py",
-        old="        and (world.storm_closed_at is None or incident.bad_at.after(world.storm_closed_at))\n",
-        new="        and (world.storm_closed_at is None or not incident.bad_at.after(now))\n",
+        place="remediator.daemon.storming:_fresh",
+        old="incident.bad_at.after(world.storm_closed_at)",
+        new="not incident.bad_at.after(now)",
         story="a storm closed once all are well",
     ),
     Mutant(
         name="advice-of-a-cure-that-never-was",
         mistake="A page says what a rule says after its cure, though none was tried.",
-        file=DAEMON + "deciding.py",
-        old="        tried = rule is not None and (not rule.run or (advise and incident.acted_at is not None))\n",
-        new="        tried = rule is not None and (advise or rule is not None)\n",
+        place="remediator.daemon.deciding:escalate",
+        old="not rule.run or (advise and incident.acted_at is not None)",
+        new="advise or rule is not None",
         story="no, before anything began",
     ),
     Mutant(
         name="no-all-clear-after-a-run",
         mistake="What a run cured is never told as over.",
-        file=DAEMON + "all_clear.py",
-        old='        if not turn.journal.was_told(f"{incident.id}:"):\n',
-        new='        if incident.acted_at is not None or not turn.journal.was_told(f"{incident.id}:"):\n',
+        place="remediator.daemon.all_clear:tell",
+        old="not turn.journal.was_told(f'{incident.id}:')",
+        new="incident.acted_at is not None or not turn.journal.was_told(f'{incident.id}:')",
         story="a yes, and its end",
     ),
     Mutant(
         name="all-clear-of-what-nobody-was-told",
         mistake="Each incident that closes is told as over, also one of which nobody has heard.",
-        file=DAEMON + "all_clear.py",
-        old='        if not turn.journal.was_told(f"{incident.id}:"):\n',
-        new='        if not incident.id and not turn.journal.was_told(f"{incident.id}:"):\n',
+        place="remediator.daemon.all_clear:tell",
+        old="not turn.journal.was_told(f'{incident.id}:')",
+        new="not incident.id and (not turn.journal.was_told(f'{incident.id}:'))",
         story="third host, two cured",
     ),
 )

@@ -1,6 +1,6 @@
-"""One mistake: a patch of one shipped file.
+"""One mistake: a patch of one function of a shipped file.
 
-Invariant: the old text occurs exactly once in its file; a row that does not fit any more is a failure, never skipped.
+Invariant: the old code occurs exactly once in its place; a row that does not fit any more is a failure, never skipped.
 """
 
 from __future__ import annotations
@@ -8,33 +8,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutants import patch
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class OutOfDate(Exception):
-    """The old text of a mutant is not in its file exactly once."""
+    """The place of a mutant is not there, or its old code is not in it exactly once."""
 
-    def __init__(self, name: str, file: str, times: int) -> None:
-        super().__init__(
-            f"{name} is out of date: its old text occurs {times} times in {file}; adapt the row to the file"
-        )
+    def __init__(self, name: str, place: str, why: str) -> None:
+        super().__init__(f"{name} is out of date: {why}; adapt the row to {place}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """`story`: the directed story that is told first. `tests`: unit tests in place of the simulator, which cannot see it."""
+    """`place`: ``module:function``, ``module:Class.method`` or ``module:NAME``. `old`, `new`: code (`patch.patched`).
+
+    `story`: the directed story that is told first. `tests`: unit tests in place of the simulator, which cannot see it.
+    `within_text`: `old` and `new` are a piece of a string that stands in the place.
+    """
 
     name: str
     mistake: str
-    file: str
+    place: str
     old: str
     new: str
     story: str = ""
     tests: str = ""
+    within_text: bool = False
+
+    @property
+    def file(self) -> str:
+        return self.place.partition(":")[0].replace(".", "/") + ".py"
 
     def patched(self, text: str) -> str:
         """Return the file's `text` with the mistake in it. Raise OutOfDate."""
-        times = text.count(self.old)
-        if times != 1:
-            raise OutOfDate(self.name, self.file, times)
-        return text.replace(self.old, self.new)
+        try:
+            return patch.patched(text, self.place.partition(":")[2], self.old, self.new, self.within_text)
+        except patch.NoFit as error:
+            raise OutOfDate(self.name, self.place, str(error)) from error

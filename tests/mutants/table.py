@@ -10,7 +10,7 @@ from tests.mutants.rows import BY_NAME
 PLACE = Path("docs") / "mutants.md"
 HEAD = """# Mutants
 
-Each row is a patch of one shipped file, a mistake that someone could make. `python -m tests.mutants` applies one at a time to a
+Each row is a patch of one function of a shipped file, a mistake that someone could make. `python -m tests.mutants` applies one at a time to a
 copy of the tree and runs the short form of the proof on it, which must fail: the directed stories
 (`remediator/sim/directed.py`, `brakes.py`, `recovering.py` and `recovering_live.py`), then every crash point, then stories by chance. The words before
 a story are the invariant that broke (`remediator/sim/watch.py`). The runner fails when the same proof does not hold on the unpatched tree. Where the
@@ -18,7 +18,7 @@ simulator cannot see a mistake, a unit test catches it. One that lives is a hole
 
 This file is written by `python -m tests.mutants --table`; `tests/unit/mutants` keeps it in step with `tests/mutants/rows.py`.
 
-| mutant | the mistake | file | caught by |
+| mutant | the mistake | where | caught by |
 |---|---|---|---|
 """
 
@@ -26,7 +26,7 @@ This file is written by `python -m tests.mutants --table`; `tests/unit/mutants` 
 def write(path: Path, caught: Mapping[str, str]) -> None:
     """Write the page; `caught`: name of a mutant to what caught it."""
     lines = [
-        f"| `{name}` | {_cell(BY_NAME[name].mistake)} | `{BY_NAME[name].file}` | {_cell(said)} |"
+        f"| `{name}` | {_cell(BY_NAME[name].mistake)} | `{BY_NAME[name].place}` | {_cell(said)} |"
         for name, said in caught.items()
     ]
     path.write_text(HEAD + "\n".join(lines) + "\n")

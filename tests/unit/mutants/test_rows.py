@@ -30,8 +30,8 @@ def test_what_shall_catch_it_is_there(mutant: Mutant) -> None:
 
 
 def test_a_text_that_is_not_there_once_is_out_of_date() -> None:
-    mutant = Mutant(name="m", mistake="M.", file="f", old="a", new="b", tests="t")
-    for text in ("", "a a"):
+    mutant = Mutant(name="m", mistake="M.", place="f:g", old="a", new="b", tests="t")
+    for text in ("", "def g():\n    return 1\n", "def g():\n    return a + a\n", "def h():\n    return a\n"):
         with pytest.raises(OutOfDate, match="m is out of date"):
             mutant.patched(text)
 
@@ -52,14 +52,14 @@ def test_the_docs_list_them_all_and_none_lives() -> None:
 
 
 def test_what_does_not_fit_any_more_is_out_of_date_and_not_caught() -> None:
-    tried = trying.try_one(replace(MUTANTS[0], old="no line of any file"))
+    tried = trying.try_one(replace(MUTANTS[0], old="no_name_of_any_file", new="None"))
     assert tried.ended is trying.Ended.OUT_OF_DATE
     assert "adapt the row" in tried.said
 
 
 def test_a_crash_is_no_catch() -> None:
     mutant = Mutant(
-        name="m", mistake="M.", file="remediator/__init__.py", old="__version__ =", new="import no_such_module\n__version__ =",
-        tests="tests/unit/model",
+        name="m", mistake="M.", place="remediator.runs.machine:MOST_TRIES", old="2", new="no_such_name",
+        tests="tests/unit/runs",
     )  # fmt: skip
     assert trying.try_one(mutant).ended is trying.Ended.BROKEN
