@@ -54,6 +54,7 @@ lab-full: setup
 bench: setup
 	@$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.silent
+	$(BIN)/python -m bench.digests
 	$(BIN)/python -m lab up --only ctl1,ctl2,ctl3
 	code=0; $(BIN)/python -m bench.galera || code=$$?; $(BIN)/python -m lab down; exit $$code
 

@@ -73,7 +73,7 @@ def _only_our_own_host(case: Case) -> bool:
 
 
 def restored(case: Case) -> Verdict:
-    """The store is not an old copy of itself: its budgets, cooldowns and locks are those of now."""
+    """The store is not an old copy of itself, and nobody but us changed its pauses, locks and runs."""
     if case.restored is not None and case.plan.risk is not Risk.R0:
         return refuse("restored", f"{case.restored}: R0 only until `remediator audit accept-restore`")
     return allow("restored")
@@ -106,7 +106,7 @@ GUARDS = (
     ),
     Guard(
         id="restored",
-        question="Is the store not older than its newest checkpoint?",
+        question="Is the store not older than its newest checkpoint, and are the rows that decide as the log has them?",
         default="R0 only until `remediator audit accept-restore`",
         floor="the same",
         ask=restored,

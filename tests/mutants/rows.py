@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from tests.mutants.brake_rows import BRAKES
 from tests.mutants.claim_rows import CLAIMS
+from tests.mutants.evidence_rows import EVIDENCE, READ_BACK
 from tests.mutants.galera_rows import GALERA
 from tests.mutants.guard_rows import GUARDS, MUTES
 from tests.mutants.judgement_rows import APPROVALS, EMPTY, JUDGEMENT, LOOKING
+from tests.mutants.late_rows import LATE
 from tests.mutants.mutant import ROOT, Mutant, OutOfDate
 from tests.mutants.restart_rows import JOURNAL, RESTARTS
+from tests.mutants.who_rows import WHO
 
 __all__ = ["BY_NAME", "MUTANTS", "ROOT", "Mutant", "OutOfDate"]
 
@@ -26,5 +29,9 @@ MUTANTS: tuple[Mutant, ...] = (
     *BRAKES,
     *CLAIMS,
     *GALERA,
+    *LATE,
+    *EVIDENCE,
+    *WHO,
+    *READ_BACK,
 )
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}

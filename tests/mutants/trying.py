@@ -24,7 +24,15 @@ from pathlib import Path
 from tests.mutants.rows import ROOT, Mutant, OutOfDate
 
 SHIPPED = ("remediator", "checks", "rules", "runbooks")
-OF_TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/golden", "tests/oracle", "tests/unit")
+OF_TESTS = (
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/golden",
+    "tests/oracle",
+    "tests/unit",
+    "tests/sim",
+    "tests/rings",
+)
 FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 SCENARIOS = 24
 LIMIT_S = 900.0
@@ -118,7 +126,7 @@ def _by_tests(root: Path, *tests: str) -> tuple[Ended, str, str]:
     if code == 0:
         return Ended.LIVES, "", "every test passed"
     if code == 1 and failed is not None:
-        return Ended.CAUGHT, f"unit: {failed[1].split('[')[0]}", failed[1]
+        return Ended.CAUGHT, f"test: {failed[1].split('[')[0]}", failed[1]
     return Ended.BROKEN, "", f"pytest ended with {code}: {_last(out) or _last(error)}"
 
 

@@ -9,7 +9,7 @@ import pytest
 from remediator.safety.gate import GUARDS
 from remediator.sim import named
 from tests.mutants import table, trying
-from tests.mutants.rows import MUTANTS, ROOT, Mutant, OutOfDate
+from tests.mutants.rows import BY_NAME, MUTANTS, ROOT, Mutant, OutOfDate
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -63,3 +63,9 @@ def test_a_crash_is_no_catch() -> None:
         tests="tests/unit/runs",
     )  # fmt: skip
     assert trying.try_one(mutant).ended is trying.Ended.BROKEN
+
+
+def test_a_mistake_that_a_unit_test_sees_is_caught() -> None:
+    """The copy has all that the tests need: without it every such row would end as BROKEN."""
+    tried = trying.try_one(BY_NAME["order-by-the-wall-clock"])
+    assert (tried.ended, tried.by.startswith("test: tests/unit/model/test_times.py::")) == (trying.Ended.CAUGHT, True)

@@ -141,6 +141,10 @@ def verified(samples: list[tuple[State, float]], now: float) -> Verified:
         ([(State.OK, 12), (State.OK, 72)], 72, Verified.HELD),
         ([(State.OK, 12), (State.UNKNOWN, 40), (State.OK, 72)], 72, Verified.HELD),
         ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 72)], 72, Verified.WAITING),
+        ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 60), (State.OK, 72)], 72, Verified.WAITING),
+        ([(State.OK, 12), (State.OK, 60)], 80, Verified.WAITING),
+        ([(State.OK, 9), (State.OK, 10), (State.OK, 69.9)], 75, Verified.WAITING),
+        ([(State.OK, 9), (State.OK, 12), (State.OK, 70)], 70, Verified.WAITING),
         ([(State.OK, 12), (State.OK, 60), (State.UNKNOWN, 73)], 74, Verified.WAITING),
         ([(State.CRITICAL, 12)], 131, Verified.FAILED),
         ([], 131, Verified.FAILED),
@@ -149,6 +153,21 @@ def verified(samples: list[tuple[State, float]], now: float) -> Verified:
 )
 def test_verification(samples: list[tuple[State, float]], now: float, verdict: Verified) -> None:
     assert verified(samples, now) is verdict
+
+
+@pytest.mark.parametrize("state", [State.OK, State.CRITICAL])
+@pytest.mark.parametrize("asked", [-600, 9, 10])
+def test_a_sample_asked_before_the_last_step_ended_says_nothing(state: State, asked: float) -> None:
+    run = machine.verifying(intended(), at(10))
+    assert machine.sampled(run, sample(state, asked)) == run
+
+
+def test_a_step_that_did_not_arrive_waits_for_evidence_that_is_younger_than_that_answer() -> None:
+    doubt = machine.in_doubt(intended(), "start", "the link was lost")
+    again = machine.probed(doubt, "start", Probe.NOT_APPLIED, at(60))
+    assert (again.state, again.locked_at) == (RunState.PLANNED, at(60))
+    held = machine.held_for(running(), "claimed by another", at(5))
+    assert machine.planned_anew(held, at(300)).locked_at == at(300)
 
 
 def test_one_ok_sample_is_never_enough() -> None:

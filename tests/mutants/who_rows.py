@@ -1,0 +1,66 @@
+"""Mistakes about who gives a yes, and to what."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+WHO_TESTS = "tests/sim/test_who_and_when.py"
+
+WHO = (
+    Mutant(
+        name="consent-by-who-asked",
+        mistake="Who asked for a run gives the second yes to what it asks about.",
+        place="remediator.daemon.approving:_consent",
+        old="actor.name == run.actor",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="consent-by-anybody",
+        mistake="Whoever reaches the socket gives the yes to what a held run asks about.",
+        place="remediator.daemon.approving:_consent",
+        old="not may_approve(actor)",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="consent-to-another-question",
+        mistake="The yes to one question of a held run is taken for the yes to another one.",
+        place="remediator.daemon.approving:_consent",
+        old="not _names(wanted or '', run.asks_hash)",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="yes-by-who-asked-at-the-door",
+        mistake="Who asked for a plan gives the yes to it.",
+        place="remediator.daemon.approving:_refusal",
+        old="actor.name == approval.requested_by",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="yes-by-anybody-at-the-door",
+        mistake="Whoever reaches the socket gives the yes to a plan.",
+        place="remediator.daemon.approving:_refusal",
+        old="not may_approve(actor)",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="any-beginning-names-a-plan",
+        mistake="One character, or none, of a hash names the plan that a yes is for.",
+        place="remediator.daemon.approving:_names",
+        old="len(wanted) >= LEAST_OF_A_HASH and whole.startswith(wanted)",
+        new="whole.startswith(wanted)",
+        tests=WHO_TESTS,
+    ),
+    Mutant(
+        name="restore-accepted-by-anybody",
+        mistake="Whoever reaches the socket accepts a store that was put back from a copy.",
+        place="remediator.daemon.muting:accept_restore",
+        old="asked.actor.uid != 0 and (not asked.actor.may_approve)",
+        new="False",
+        tests=WHO_TESTS,
+    ),
+)
