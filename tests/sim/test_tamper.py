@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from remediator.config import load_config
 from remediator.model.times import Instant
-from remediator.store import chain, checkpoints, epochs, errors, tables, verify
+from remediator.store import chain, checkpoints, digests, epochs, errors, tables, verify
 from remediator.store.database import Database, url_of
 from remediator.store.journal import Journal
 from tests.sim.cloud import Cloud
@@ -273,11 +273,21 @@ def test_not_detectable_what_becomes_of_the_tail_behind_the_newest_checkpoint(si
     changed = {
         "cut": rows[: signed + 1],
         "rewritten": chained(edited(rows, signed + 1)),
-        "longer": chained([*rows, another(rows[-1])]),
+        "longer": chained([*rows, {**another(rows[-1]), "kind": "note"}]),
     }[what]
     put(site, changed, head=len(changed))
     code, found = site.verify()
     assert (code, found["checkpoint_seq"]) == (verify.INTACT, signed), "it says how far the proof reaches"
+
+
+def test_of_the_tail_behind_the_newest_checkpoint_the_newest_digests_must_still_fit_the_rows(site: Site) -> None:
+    rows = rows_of(site)
+    assert rows[-1]["kind"] == digests.KIND
+    changed = chained(edited(rows, site.entries))
+    put(site, changed, head=len(changed))
+    code, found = site.verify()
+    assert (code, found["ok"], found["first_bad"]) == (verify.TAMPERED, False, None)
+    assert f"entry {site.entries} of the log, which has the digests" in found["rows"]
 
 
 # copies put back -------------------------------------------------------------------------------------------------------------
