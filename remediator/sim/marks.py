@@ -7,6 +7,7 @@ import json
 import sqlalchemy as sa
 
 from remediator.integrations.galera import scripts
+from remediator.model.times import Instant
 from remediator.sim.simulation import Simulation
 from remediator.store import chain, digests, tables
 
@@ -26,10 +27,7 @@ def as_the_release_before_left_them(simulation: Simulation) -> int:
                 tables.debts.update().where(tables.debts.c.id == row.id).values(body=row.body.replace(mark, row.run))
             )
             changed += 1
-        state = digests.State.of(connection)
-        chain.append(
-            connection, at=simulation.clock.now(), actor="remediator", kind=digests.KIND, body=digests.body(state, {})
-        )
+        let_the_log_agree(connection, simulation.clock.now())
     engine.dispose()
     for member in simulation.cloud.galera.members.values():
         if member.hold is not None:
@@ -37,6 +35,12 @@ def as_the_release_before_left_them(simulation: Simulation) -> int:
         if member.helper is not None:
             member.helper.run = bare(member.helper.run)
     return changed
+
+
+def let_the_log_agree(connection: sa.Connection, now: Instant) -> None:
+    """Let the log say that the rows which decide were written as they stand now, as if no other hand had changed them."""
+    state = digests.State.of(connection)
+    chain.append(connection, at=now, actor="remediator", kind=digests.KIND, body=digests.body(state, {}))
 
 
 def bare(mark: str) -> str:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from remediator.config import load_config
 from remediator.model.records import Run, RunState, StepState
+from remediator.sim import marks
 from remediator.store import errors, tables, verify
 from remediator.store.database import Database, url_of
 from remediator.store.reader import Reader
@@ -241,6 +242,7 @@ def test_what_the_version_before_did_not_know_has_its_default(cloud: Cloud) -> N
         mute = json.loads(connection.execute(sa.select(tables.downtimes.c.body)).scalar_one())
         del mute["told_at"]
         connection.execute(tables.downtimes.update().values(body=json.dumps(mute)))
+        marks.let_the_log_agree(connection, cloud.now())
     same(cloud)
     cloud.run(120)
     assert cloud.engine.store_error is None
