@@ -46,7 +46,13 @@ class Counting:
 @contextmanager
 def turning(engine: Counting) -> Iterator[Loop]:
     made = Loop(
-        cast(Engine, engine), SystemClock(), cast(Hands, None), Threads(), None, lambda: None, lambda _why: None
+        cast(Engine, engine),
+        SystemClock(),
+        cast(Hands, SimpleNamespace(read_on=None)),
+        Threads(),
+        None,
+        lambda: None,
+        lambda _why: None,
     )
     ended = threading.Event()
 
@@ -78,7 +84,13 @@ def test_a_loop_that_does_not_answer_has_an_age_and_no_numbers(monkeypatch: pyte
     monkeypatch.setattr(loops, "SCRAPE_S", 0.05)
     engine = Counting()
     made = Loop(
-        cast(Engine, engine), SystemClock(), cast(Hands, None), Threads(), None, lambda: None, lambda _why: None
+        cast(Engine, engine),
+        SystemClock(),
+        cast(Hands, SimpleNamespace(read_on=None)),
+        Threads(),
+        None,
+        lambda: None,
+        lambda _why: None,
     )
     assert list(made.metrics()) == ["remediator_loop_age_seconds"]
     made.turn(timeout_s=0.05)
