@@ -1,7 +1,7 @@
 """YAML files with a place for every value, so that each mistake says where it is.
 
-Invariant: reading never raises for what is in the file; what is wrong comes back as mistakes. A file that others may write
-is not read at all: whoever can change it could make us act.
+Invariant: reading never raises for what is in the file; what is wrong comes back as mistakes. A file that others may write,
+own, or put another file in the place of is not read at all: whoever can change it could make us act.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from remediator.config import holders
 from remediator.model.content import Mistake
 
 MAX_BYTES = 1024 * 1024
@@ -32,7 +33,6 @@ MAX_DEPTH = 40
 Loc = tuple[str | int, ...]
 _PREFIX = "tag:yaml.org,2002:"
 _SEPARATOR = re.compile(r"[,\n\[{]")
-_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,9 @@ def read(path: Path, *, trusted: bool = False) -> Document:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             return _unreadable(path, "not_a_file", "is not a regular file")
-        if status.st_mode & _WRITABLE_BY_OTHERS and not trusted:
-            mode = stat.S_IMODE(status.st_mode)
-            return _unreadable(
-                path, "writable_by_others", f"may be written by others (mode {mode:04o}): chmod go-w {path}"
-            )
+        wrong = None if trusted else holders.fault(str(path), holders.trusted())
+        if wrong is not None:
+            return _unreadable(path, wrong.code, wrong.text)
         if status.st_size > MAX_BYTES:
             return _unreadable(path, "too_big", f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
         text = path.read_text(encoding="utf-8")

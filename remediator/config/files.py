@@ -1,45 +1,106 @@
-"""The files that a config names, as they lie on this machine: are they there, and may others read or change them?
+"""The files that a config names, as they lie on this machine: are they there, and whom do they belong to?
 
-Notes, never mistakes: `validate` may run on another machine, and by another account, than the daemon. Nothing is opened.
+What is not there is a note: `validate` may run on another machine, and by another account, than the daemon. What others may
+change, and a secret that others may read, is a mistake: it could make us act, or act in our name. Nothing is opened.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from remediator.config import mistakes
+from remediator.config import holders, mistakes
 from remediator.config.connections import CommandNotifier, WebhookNotifier
 from remediator.config.documents import Loc
 from remediator.config.models import Config
 from remediator.config.secrets import Secret
 from remediator.model.content import Mistake
 
-_READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
-_WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
-
 
 def notes(config: Config) -> tuple[Mistake, ...]:
-    """Return a note for each file that is not there, or that others may read or write and should not."""
-    found = [*_ssh(config), *_http(config), *_notifiers(config), *_secrets(config), *_inventory(config)]
+    """Return a note for each file that is not there, and for tokens that can be read on the way."""
+    found = [*_ssh(config), *_http(config), *_notifiers(config), *_secrets(config)]
     return tuple(config.origin.document.mistake(loc, mistakes.NOTE, text) for loc, text in found)
 
 
+def refused(config: Config) -> list[Mistake]:
+    """Return a mistake for each file or directory that others may change, and for each secret that others may read."""
+    known = holders.with_owner_of(config.state_dir, holders.trusted())
+    document = config.origin.document
+    found = []
+    for loc, path in _secret_paths(config):
+        found.append((loc, path, holders.fault(path, known, secret=True)))
+    for loc, path in _shown_paths(config):
+        found.append((loc, path, holders.fault(path, known)))
+    found.append((("pause_file",), config.pause_file, holders.above(config.pause_file, known)))
+    return [document.mistake(loc, wrong.code, f"{path} {wrong.text}") for loc, path, wrong in found if wrong]
+
+
+def _secret_paths(config: Config) -> Iterator[tuple[Loc, str]]:
+    """Yield what nobody else may read."""
+    yield ("ssh", "read"), config.ssh.read
+    yield ("ssh", "act"), config.ssh.act
+    if config.http.tls is not None:
+        yield ("http", "tls", "key"), config.http.tls.key
+    for loc, secret in secrets(config):
+        if secret.file is not None:
+            yield loc, secret.file
+
+
+def _shown_paths(config: Config) -> Iterator[tuple[Loc, str]]:
+    """Yield what others may read and may not change."""
+    yield ("ssh", "known_hosts"), config.ssh.known_hosts
+    yield ("state_dir",), config.state_dir
+    yield ("audit", "checkpoints"), str(Path(config.audit.checkpoints).parent)
+    for index, folder in enumerate(config.content):
+        yield ("content", index), folder
+    if config.http.tls is not None:
+        yield ("http", "tls", "cert"), config.http.tls.cert
+    for index, entry in enumerate(config.notify):
+        if isinstance(entry, CommandNotifier):
+            yield ("notify", index, "argv", 0), entry.argv[0]
+    if config.inventory.kolla is not None:
+        for path in _of_inventory(config.inventory.kolla):
+            yield ("inventory", "kolla"), path
+
+
+def _of_inventory(path: str) -> Iterator[str]:
+    """Yield the inventory and the variables beside it: the folders alone, whoever may write a file in them may write there."""
+    yield path
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    for name in ("group_vars", "host_vars", "globals.yml", "globals.d"):
+        if os.path.lexists(os.path.join(folder, name)):
+            yield os.path.join(folder, name)
+
+
+def secrets(config: Config) -> Iterator[tuple[Loc, Secret]]:
+    """Yield every secret that the config names, with its place."""
+    for index, entry in enumerate(config.notify):
+        if isinstance(entry, WebhookNotifier) and entry.secret is not None:
+            yield ("notify", index, "secret"), entry.secret
+    for index, token in enumerate(config.tokens):
+        yield ("tokens", index, "token"), token.token
+    for name in type(config.integrations).model_fields:
+        part = getattr(config.integrations, name)
+        for field in type(part).model_fields if part is not None else ():
+            value = getattr(part, field)
+            if isinstance(value, Secret):
+                yield ("integrations", name, field), value
+    if isinstance(config.database.url, Secret):
+        yield ("database", "url"), config.database.url
+
+
 def _ssh(config: Config) -> Iterator[tuple[Loc, str]]:
-    for name, what in (
-        ("read", "no host can be asked without it"),
-        ("act", "nothing can be done on a host without it"),
-    ):
-        yield from _private(("ssh", name), getattr(config.ssh, name), what)
+    yield from _there(("ssh", "read"), config.ssh.read, "no host can be asked without it")
+    yield from _there(("ssh", "act"), config.ssh.act, "nothing can be done on a host without it")
     yield from _there(("ssh", "known_hosts"), config.ssh.known_hosts, "a host whose key is not in it is not asked")
 
 
 def _http(config: Config) -> Iterator[tuple[Loc, str]]:
     if config.http.tls is not None:
         yield from _there(("http", "tls", "cert"), config.http.tls.cert, "the daemon does not start without it")
-        yield from _private(("http", "tls", "key"), config.http.tls.key, "the daemon does not start without it")
+        yield from _there(("http", "tls", "key"), config.http.tls.key, "the daemon does not start without it")
     elif config.http.is_open:
         yield ("http", "plaintext_ok"), f"{config.http.bind} is open to others, and tokens can be read on the way"
 
@@ -50,50 +111,23 @@ def _notifiers(config: Config) -> Iterator[tuple[Loc, str]]:
             path, loc = entry.argv[0], ("notify", index, "argv", 0)
             missing = list(_there(loc, path, f"{entry.name} tells nobody"))
             yield from missing
-            if not missing and _mode(path) is not None and not os.access(path, os.X_OK):
+            if not missing and not os.access(path, os.X_OK):
                 yield loc, f"{path} cannot be executed: {entry.name} tells nobody"
-            elif not missing:
-                yield from _unchanged(loc, path)
-        elif isinstance(entry, WebhookNotifier) and entry.secret is not None:
-            yield from _secret(("notify", index, "secret"), entry.secret, f"{entry.name} tells nobody")
 
 
 def _secrets(config: Config) -> Iterator[tuple[Loc, str]]:
-    for index, token in enumerate(config.tokens):
-        yield from _secret(("tokens", index, "token"), token.token, "the daemon does not start without it")
-    for name in type(config.integrations).model_fields:
-        part = getattr(config.integrations, name)
-        for field in type(part).model_fields if part is not None else ():
-            value = getattr(part, field)
-            if isinstance(value, Secret):
-                yield from _secret(("integrations", name, field), value, f"{name} cannot be asked without it")
-    if isinstance(config.database.url, Secret):
-        yield from _secret(("database", "url"), config.database.url, "the daemon does not start without it")
+    for loc, secret in secrets(config):
+        if secret.file is not None:
+            yield from _there(loc, secret.file, _without(config, loc))
 
 
-def _inventory(config: Config) -> Iterator[tuple[Loc, str]]:
-    if config.inventory.kolla is not None:
-        yield from _unchanged(("inventory", "kolla"), config.inventory.kolla)
-
-
-def _secret(loc: Loc, secret: Secret, without: str) -> Iterator[tuple[Loc, str]]:
-    if secret.file is not None:
-        yield from _private(loc, secret.file, without)
-
-
-def _private(loc: Loc, path: str, without: str) -> Iterator[tuple[Loc, str]]:
-    missing = list(_there(loc, path, without))
-    yield from missing
-    mode = None if missing else _mode(path)
-    if mode is not None and mode & (_READ_BY_OTHERS | _WRITTEN_BY_OTHERS):
-        yield loc, f"{path} can be read by others (mode {stat.S_IMODE(mode):04o}): chmod 600 {path}"
-
-
-def _unchanged(loc: Loc, path: str) -> Iterator[tuple[Loc, str]]:
-    mode = _mode(path)
-    if mode is not None and mode & _WRITTEN_BY_OTHERS:
-        who = "anybody on this machine" if mode & stat.S_IWOTH else "its group"
-        yield loc, f"{path} can be changed by {who} (mode {stat.S_IMODE(mode):04o}): chmod go-w {path}"
+def _without(config: Config, loc: Loc) -> str:
+    """Return what cannot be done without the secret at `loc`."""
+    if loc[0] == "notify":
+        return f"{config.notify[int(loc[1])].name} tells nobody"
+    return (
+        f"{loc[1]} cannot be asked without it" if loc[0] == "integrations" else "the daemon does not start without it"
+    )
 
 
 def _there(loc: Loc, path: str, without: str) -> Iterator[tuple[Loc, str]]:
@@ -105,11 +139,3 @@ def _there(loc: Loc, path: str, without: str) -> Iterator[tuple[Loc, str]]:
         yield loc, f"{path} lies below a file: {without}"
     except OSError as error:
         yield loc, f"{path} cannot be looked at from this account: {os.strerror(error.errno or 0)}"
-
-
-def _mode(path: str) -> int | None:
-    """Return the mode of a file; None for what cannot be looked at, and for a directory where a file is meant."""
-    try:
-        return Path(path).stat().st_mode
-    except OSError:
-        return None

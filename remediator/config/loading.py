@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from remediator.config import documents, mistakes, overrides, problems
+from remediator.config import documents, files, mistakes, overrides, problems
 from remediator.config.errors import ConfigError
 from remediator.config.models import Config
 from remediator.config.origin import Origin
@@ -42,7 +42,9 @@ def read_config(path: str | None, env: Mapping[str, str] | None = None) -> tuple
     everything = mistakes.in_order([*document.mistakes, *wrong, *found])
     if config is None or everything:
         return None, everything
-    return config.comes_from(Origin(document=document, overrides=applied)), []
+    whole = config.comes_from(Origin(document=document, overrides=applied))
+    refused = mistakes.in_order(_in_environment(mistake, applied) for mistake in files.refused(whole))
+    return (None, refused) if refused else (whole, [])
 
 
 def load_config(path: str | None, env: Mapping[str, str] | None = None) -> Config:

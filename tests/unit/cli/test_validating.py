@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from remediator.cli.main import main
-from remediator.config import files, load_config
+from remediator.config import files, load_config, loading
 from tests.unit.config.writing import MINIMAL, written
 
 pytestmark = pytest.mark.unit
@@ -56,55 +56,86 @@ def test_json_tells_a_note_by_its_code(tmp_path: Path, capsys: pytest.CaptureFix
     ]
 
 
-def test_files_that_are_not_there_or_open_to_others_are_notes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_files_that_are_not_there_are_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "page").write_text("#!/bin/sh\n", "utf-8")
     (tmp_path / "page").chmod(0o644)
-    (tmp_path / "token").write_text("x\n", "utf-8")
-    (tmp_path / "token").chmod(0o640)
     more = (
         f"http: {{tls: {{cert: {tmp_path}/no.pem, key: {tmp_path}/no.key}}}}\n"
-        f"tokens: [{{name: a, scopes: [read], token: {{file: {tmp_path}/token}}}}]\n"
+        f"tokens: [{{name: a, scopes: [read], token: {{file: {tmp_path}/none}}}}]\n"
         f"notify:\n"
         f"- {{name: pager, type: command, argv: [{tmp_path}/page]}}\n"
         f"- {{name: gone, type: command, argv: [{tmp_path}/none]}}\n"
         f"- {{name: chat, type: webhook, url: 'https://x', secret: {{file: {tmp_path}/none}}}}\n"
     )
     path = config(tmp_path, more)
-    (tmp_path / "act").chmod(0o644)
     (tmp_path / "known_hosts").unlink()
     here = [line.replace(f"{tmp_path}/", "") for line in told(path, capsys)]
     assert [line.split(": ", 2)[2] for line in here[:-1]] == [
-        "ssh.act: act can be read by others (mode 0644): chmod 600 act",
         "ssh.known_hosts: known_hosts does not exist on this machine: a host whose key is not in it is not asked",
         "http.tls.cert: no.pem does not exist on this machine: the daemon does not start without it",
         "http.tls.key: no.key does not exist on this machine: the daemon does not start without it",
         "notify.0.argv.0: page cannot be executed: pager tells nobody",
         "notify.1.argv.0: none does not exist on this machine: gone tells nobody",
         "notify.2.secret: none does not exist on this machine: chat tells nobody",
-        "tokens.0.token: token can be read by others (mode 0640): chmod 600 token",
+        "tokens.0.token: none does not exist on this machine: the daemon does not start without it",
     ]
-    assert here[-1] == "no mistake, 8 notes"
+    assert here[-1] == "no mistake, 7 notes"
     assert all(line.startswith("note: ") for line in here[:-1])
 
 
-def test_an_inventory_and_a_notifier_that_others_may_change_are_notes(tmp_path: Path) -> None:
-    (tmp_path / "page").write_text("#!/bin/sh\n", "utf-8")
+def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("token", "page-secret", "monitor"):
+        (tmp_path / name).write_text("x\n", "utf-8")
+        (tmp_path / name).chmod(0o640)
+    more = (
+        f"tokens: [{{name: a, scopes: [read], token: {{file: {tmp_path}/token}}}}]\n"
+        f"notify: [{{name: chat, type: webhook, url: 'https://x', secret: {{file: {tmp_path}/page-secret}}}}]\n"
+        f"integrations: {{galera: {{group: control, user: monitor, password: {{file: {tmp_path}/monitor}}}}}}\n"
+    )
+    path = config(tmp_path, more)
+    (tmp_path / "act").chmod(0o644)
+    (tmp_path / "read").chmod(0o666)
+    (tmp_path / "known_hosts").chmod(0o666)
+    here = [line.replace(f"{tmp_path}/", "") for line in told(path, capsys, 1)]
+    assert sorted(line.split(": ", 1)[1] for line in here[:-1]) == [
+        "integrations.galera.password: monitor can be read by others (mode 0640): chmod 600 monitor",
+        "notify.0.secret: page-secret can be read by others (mode 0640): chmod 600 page-secret",
+        "ssh.act: act can be read by others (mode 0644): chmod 600 act",
+        "ssh.known_hosts: known_hosts may be written by others (mode 0666): chmod go-w known_hosts",
+        "ssh.read: read may be written by others (mode 0666): chmod 600 read",
+        "tokens.0.token: token can be read by others (mode 0640): chmod 600 token",
+    ]
+
+
+def test_what_others_may_change_is_a_mistake_in_every_place_that_can_make_us_act(tmp_path: Path) -> None:
+    path = config(tmp_path)
+    for name in ("page", "multinode"):
+        (tmp_path / name).write_text("[control]\nctl1 ansible_host=192.0.2.1\n", "utf-8")
     (tmp_path / "page").chmod(0o775)
-    (tmp_path / "multinode").write_text("[control]\nctl1 ansible_host=192.0.2.1\n", "utf-8")
     (tmp_path / "multinode").chmod(0o666)
-    path = config(tmp_path, f"notify: [{{name: pager, type: command, argv: [{tmp_path}/page]}}]\n")
+    for name, mode in (("content", 0o777), ("state", 0o777), ("group_vars", 0o775), ("stop", 0o773)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
     text = (
         Path(path)
         .read_text("utf-8")
-        .replace("inventory: {hosts: {ctl1: {address: 10.77.0.11}}}", f"inventory: {{kolla: {tmp_path}/multinode}}")
+        .replace("{hosts: {ctl1: {address: 10.77.0.11}}}", f"{{kolla: {tmp_path}/multinode}}")
     )
-    Path(path).write_text(text, "utf-8")
-    said = [note.message.replace(f"{tmp_path}/", "") for note in files.notes(load_config(path, {}))]
-    assert said == [
-        "page can be changed by its group (mode 0775): chmod go-w page",
-        "multinode can be changed by anybody on this machine (mode 0666): chmod go-w multinode",
+    more = (
+        f"notify: [{{name: pager, type: command, argv: [{tmp_path}/page]}}]\ncontent: [{tmp_path}/content]\n"
+        f"state_dir: {tmp_path}/state\npause_file: {tmp_path}/stop/PAUSE\n"
+    )
+    Path(path).write_text(text + more, "utf-8")
+    _, found = loading.read_config(path, {})
+    assert [each.message.replace(f"{tmp_path}/", "") for each in found] == [
+        "group_vars may be written by others (mode 0775): chmod go-w group_vars",
+        "multinode may be written by others (mode 0666): chmod go-w multinode",
+        "page may be written by others (mode 0775): chmod go-w page",
+        "content may be written by others (mode 0777): chmod go-w content",
+        "state may be written by others (mode 0777): chmod go-w state",
+        "stop/PAUSE lies in stop, which may be written by others (mode 0773): chmod go-w stop",
     ]
 
 
