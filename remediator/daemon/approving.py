@@ -1,7 +1,8 @@
 """Approvals: a plan that waits for a person's yes, bound to its hash, for 15 minutes, once.
 
 Invariant: a yes only lets the run go to the gate; the whole gate is then asked on evidence gathered after it. The one who asked
-for the plan is never the one who approves it, and only root and the group remediator-approve may.
+for the plan is never the one who approves it, and only root and the group remediator-approve may. The two are told apart by
+their accounts (model/people.py), never by their names: where that cannot be told, they are not two.
 """
 
 from __future__ import annotations
@@ -27,6 +28,17 @@ def may_approve(actor: Actor) -> bool:
     return actor.uid == 0 or actor.may_approve
 
 
+def not_two(actor: Actor, asker: str, asked_as: tuple[int, ...], run: str) -> str | None:
+    """Return why `actor` may not say yes to what `asker` asked for: they are one person, or may be. None: they are two."""
+    if actor.name == asker or set(actor.accounts) & set(asked_as):
+        return f"{actor.name} asked for {run} and may not approve it: somebody else must"
+    if not asked_as:
+        return f"nobody can tell who asked for {run} as {asker}: let it be asked for again by an account of its own, not root's"
+    if not actor.accounts:
+        return f"nobody can tell that {actor.name} is not {asker}: approve from an account of your own, not root's"
+    return None
+
+
 def approve(turn: Turn, asked: Asked) -> Answer:
     """Give the yes to a waiting run, or to what a held one asks about, which is always named by its hash.
 
@@ -50,7 +62,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         state=RunState.PLANNED,
         locked_at=turn.now,
         reason=f"approved by {actor.name}; waits for evidence that is younger than the yes",
-        approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now),
+        approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts),
     )
     case = casing.build(
         turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=approved
@@ -84,8 +96,8 @@ def _consent(turn: Turn, run: Run, asked: Asked, wanted: str | None) -> Answer:
     refused = None
     if not may_approve(actor):
         refused = MAY_NOT
-    elif actor.name == run.actor:
-        refused = f"{actor.name} asked for {run.id} and may not approve it: somebody else must"
+    elif run.actor != ENGINE and (same := not_two(actor, run.actor, run.asked_as, run.id)) is not None:
+        refused = same
     elif not _names(wanted or "", run.asks_hash):
         refused = (
             f"changed: what {run.id} asks about now is {run.asks_hash[:12]}; look at it: remediator approve {run.id}"
@@ -116,8 +128,10 @@ def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str | None) -> str | No
         return f"expired: {run.id} waited for 15 minutes, look at the new plan"
     if not may_approve(actor):
         return MAY_NOT
-    if actor.name == approval.requested_by:
-        return f"{actor.name} asked for {run.id}: somebody else must approve it"
+    if approval.requested_by != ENGINE:
+        same = not_two(actor, approval.requested_by, approval.requested_as, run.id)
+        if same is not None:
+            return same
     if wanted is not None and not _names(wanted, approval.plan_hash):
         return f"changed: the plan of {run.id} is {approval.plan_hash}"
     return None

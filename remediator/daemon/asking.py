@@ -194,14 +194,19 @@ def _execute(turn: Turn, asked: Asked) -> Answer:
     )
     if [verdict.guard for verdict in refused] == ["approval"]:
         run = deciding.ask_for_approval(
-            turn, plan, incident=incident, actor=asked.actor.name, requested_by=asked.actor.name
+            turn,
+            plan,
+            incident=incident,
+            actor=asked.actor.name,
+            requested_by=asked.actor.name,
+            asked_as=asked.actor.accounts,
         )
         return Answer(exit=DONE, data={"run": run.id, "waits": "approval", **shown})
     if refused:
         return Answer(
             exit=REFUSED, data=shown, error="; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
         )
-    run = deciding.start(turn, plan, incident=incident, actor=asked.actor.name)
+    run = deciding.start(turn, plan, incident=incident, actor=asked.actor.name, asked_as=asked.actor.accounts)
     return Answer(exit=DONE, data={"run": run.id, **shown})
 
 

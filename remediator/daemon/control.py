@@ -10,9 +10,7 @@ import contextlib
 import grp
 import json
 import os
-import pwd
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,12 +22,11 @@ from typing import Any
 import structlog
 
 from remediator.daemon import requested
+from remediator.daemon.peers import actor_of, peer_of
 from remediator.daemon.seats import Seats
 from remediator.model.control import Actor, Answer
 
 GROUP = "remediator"
-APPROVERS = "remediator-approve"
-"""Who may approve, beside root."""
 READ_S = 5.0
 """For the whole request, however it drips."""
 ANSWER_S = 60.0
@@ -39,43 +36,6 @@ BACKLOG = 1024
 """Who waits to be taken costs no thread; where this is full the kernel turns the next one away, whoever it is."""
 
 log = structlog.get_logger("remediator")
-
-
-def peer_of(connection: socket.socket) -> tuple[int, int]:
-    """Return pid and uid of who is at the other end, as the kernel noted them when it connected."""
-    pid, uid, _gid = struct.unpack(
-        "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    )
-    return int(pid), int(uid)
-
-
-def actor_of(connection: socket.socket) -> Actor:
-    """Return who is at the other end: uid by SO_PEERCRED, login uid of that process, the account's name."""
-    pid, uid = peer_of(connection)
-    login_uid: int | None = None
-    try:
-        text = Path(f"/proc/{pid}/loginuid").read_text().strip()
-        login_uid = int(text) if int(text) != 0xFFFFFFFF else None
-    except (OSError, ValueError):
-        login_uid = None
-    name = _name(login_uid if login_uid is not None else uid)
-    return Actor(name=name, uid=uid, login_uid=login_uid, may_approve=_in_group(uid, APPROVERS))
-
-
-def _in_group(uid: int, group: str) -> bool:
-    """Return whether the account of `uid` is in `group`; False when either does not exist."""
-    try:
-        account, wanted = pwd.getpwuid(uid), grp.getgrnam(group)
-    except KeyError:
-        return False
-    return account.pw_gid == wanted.gr_gid or account.pw_name in wanted.gr_mem
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
 
 
 class ControlSocket:

@@ -251,9 +251,9 @@ def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
     return None
 
 
-def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str) -> Run:
+def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as: tuple[int, ...] = ()) -> Run:
     """Create the run of `plan`, take its locks, and ask for evidence younger than them."""
-    run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now)
+    run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now, asked_as)
     turn.run(run)
     turn.lock(casing.scopes(plan), run.id)
     turn.audit_run("planned", run, {"plan": plan.to_json(), "locks": list(casing.scopes(plan))}, actor=actor)
@@ -261,12 +261,16 @@ def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str) -> Run:
     return run
 
 
-def ask_for_approval(turn: Turn, plan: Plan, *, incident: str | None, actor: str, requested_by: str) -> Run:
+def ask_for_approval(
+    turn: Turn, plan: Plan, *, incident: str | None, actor: str, requested_by: str, asked_as: tuple[int, ...] = ()
+) -> Run:
     """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident and a runbook."""
     wait = timedelta(seconds=machine.APPROVAL_S)
     until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
     told = _evidence(turn, plan)
-    run = machine.waiting(turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told)
+    run = machine.waiting(
+        turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told, asked_as
+    )
     turn.run(run)
     body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
     turn.audit_run("waiting_approval", run, body, actor=actor)

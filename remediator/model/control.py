@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.model import people
+
 OPS = (
     "check",  # {names: [str], target: str|null} -> CONTRACTS `check` JSON after collecting now
     "results",  # {names, target} -> CONTRACTS `check` JSON of the newest results, UNKNOWN where older than 3 intervals
@@ -42,13 +44,18 @@ OPS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks: the peer's uid and the login uid of its process (None when it has none)."""
+    """Who asks: the peer's uid, and the login uid of its process (None where no login is known to have set it)."""
 
     name: str
     uid: int
     login_uid: int | None
     may_approve: bool = False
     """A member of the group remediator-approve; root may in any case."""
+
+    @property
+    def accounts(self) -> tuple[int, ...]:
+        """The accounts that the asker certainly has; empty when it cannot be told who it is."""
+        return people.accounts(self.uid, self.login_uid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,9 @@ class Approval:
     """What the approver is shown beside the plan."""
     approved_by: str | None = None
     approved_at: Instant | None = None
+    requested_as: tuple[int, ...] = ()
+    approved_as: tuple[int, ...] = ()
+    """The accounts of who asked and of who said yes (model/people.py); empty: the engine, or nobody who can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +219,8 @@ class Run:
     """The sentence that a held run needs a person's yes to, beyond the approval of its plan."""
     consent: str = ""
     """The last such sentence that a person said yes to."""
+    asked_as: tuple[int, ...] = ()
+    """The accounts of the person who asked for it; empty: the engine did, or it cannot be told who."""
 
     @property
     def asks_hash(self) -> str:

@@ -39,8 +39,10 @@ OUTPUT_LIMIT = 65536
 """Characters of output kept of one step."""
 
 
-def planned(run_id: str, plan: Plan, incident: str | None, actor: str, now: Instant) -> Run:
-    """Return the run of `plan`, its scopes locked at `now`."""
+def planned(
+    run_id: str, plan: Plan, incident: str | None, actor: str, now: Instant, asked_as: tuple[int, ...] = ()
+) -> Run:
+    """Return the run of `plan`, its scopes locked at `now`. `asked_as`: the accounts of the person who asked for it."""
     return Run(
         id=run_id,
         plan=plan,
@@ -50,6 +52,7 @@ def planned(run_id: str, plan: Plan, incident: str | None, actor: str, now: Inst
         created_at=now,
         locked_at=now,
         steps=tuple(StepRecord(id=step.id, action=step.action) for step in plan.steps),
+        asked_as=asked_as,
     )
 
 
@@ -62,12 +65,18 @@ def waiting(
     expires_at: Instant,
     now: Instant,
     evidence: str = "",
+    asked_as: tuple[int, ...] = (),
 ) -> Run:
     """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock."""
     approval = Approval(
-        run=run_id, plan_hash=plan.hash, requested_by=requested_by, expires_at=expires_at, evidence=evidence
+        run=run_id,
+        plan_hash=plan.hash,
+        requested_by=requested_by,
+        expires_at=expires_at,
+        evidence=evidence,
+        requested_as=asked_as,
     )
-    run = planned(run_id, plan, incident, actor, now)
+    run = planned(run_id, plan, incident, actor, now, asked_as)
     return replace(run, state=RunState.WAITING_APPROVAL, approval=approval, reason="waits for an approval")
 
 

@@ -6,6 +6,7 @@ one who asked has approved this very plan. A person's `execute` stands in for mo
 
 from __future__ import annotations
 
+from remediator.model import people
 from remediator.model.content import Mode, Risk
 from remediator.model.times import rfc3339
 from remediator.model.verdicts import Verdict
@@ -103,6 +104,10 @@ def approval(case: Case) -> Verdict:
         return _no("expired", f"expired: no approval of {said.run} is known to be from before {deadline}")
     if said.approved_by == said.requested_by:
         return _no("requester", f"{said.approved_by} asked for it and may not approve it: somebody else must")
+    if case.by_person and not people.are_two(said.requested_as, said.approved_as):
+        return _no(
+            "requester", f"{said.approved_by} and {said.requested_by} may be one person: somebody else must approve"
+        )
     if case.rediagnosis is not None and not case.rediagnosis.asked_at.after(said.approved_at):
         return _no("stale", "the evidence is older than the approval and must be gathered again")
     return allow("approval", needed=True, by=said.approved_by, at=rfc3339(said.approved_at.wall))

@@ -211,6 +211,7 @@ def run(record: Run) -> dict[str, Any]:
         "approval": approval(record.approval) if record.approval is not None else None,
         "asks": record.asks,
         "consent": record.consent,
+        "asked_as": list(record.asked_as),
     }
 
 
@@ -223,6 +224,8 @@ def approval(record: Approval) -> dict[str, Any]:
         "expires_at": instant(record.expires_at),
         "approved_by": record.approved_by,
         "approved_at": instant(record.approved_at),
+        "requested_as": list(record.requested_as),
+        "approved_as": list(record.approved_as),
     }
 
 
@@ -237,6 +240,8 @@ def _approval(row: Mapping[str, Any] | None) -> Approval | None:
         expires_at=_must(row["expires_at"]),
         approved_by=row["approved_by"],
         approved_at=to_instant(row["approved_at"]),
+        requested_as=tuple(row.get("requested_as", ())),
+        approved_as=tuple(row.get("approved_as", ())),
     )
 
 
@@ -280,6 +285,7 @@ def to_run(row: Mapping[str, Any]) -> Run:
         approval=_approval(row.get("approval")),
         asks=row.get("asks", ""),
         consent=row.get("consent", ""),
+        asked_as=tuple(row.get("asked_as", ())),
     )
 
 

@@ -412,6 +412,13 @@ runbooks:
     verify: {check: container-state, within: 2m}
 """
 PERSON = Actor(name="alex", uid=0, login_uid=1000)
+SAME_AS_PERSON = (
+    Actor(name="alexandra", uid=1000, login_uid=None, may_approve=True),
+    Actor(name="ops", uid=1900, login_uid=1000, may_approve=True),
+    Actor(name="root", uid=0, login_uid=None),
+    Actor(name="toor", uid=0, login_uid=0),
+)
+"""Other names of the same person, and those of whom nobody can tell that they are not."""
 
 
 def test_who_asked_for_an_r3_plan_is_not_who_approves_it(tmp_path: Path) -> None:
@@ -431,10 +438,34 @@ def test_who_asked_for_an_r3_plan_is_not_who_approves_it(tmp_path: Path) -> None
     run = waiting(cloud)
     own = asked(cloud, "approve", PERSON, run=run.id)
     assert (own.exit, "somebody else" in own.error) == (4, True)
+    for same in SAME_AS_PERSON:
+        said = asked(cloud, "approve", same, run=run.id)
+        assert (said.exit, said.error != "") == (4, True), same
     assert cloud.verbs() == []
     assert asked(cloud, "approve", OTHER, run=run.id).exit == 0
     cloud.run(60)
     assert cloud.verbs() == [("h1", "start")]
+    cloud.database.close()
+
+
+def test_what_root_asked_for_without_a_login_nobody_approves(tmp_path: Path) -> None:
+    content = tmp_path / "content" / "runbooks"
+    content.mkdir(parents=True)
+    (content / "risky.yaml").write_text(R3)
+    cloud = made(
+        tmp_path,
+        FIVE.replace("R2: auto}", "R2: auto, R3: approve, rules: {container-crashed: shadow}}")
+        + f"content: [{content.parent}]\n",
+    )
+    cloud.run(20)
+    fail(cloud, "h1")
+    cloud.run(70)
+    root = Actor(name="root", uid=0, login_uid=None)
+    assert asked(cloud, "execute", root, runbook="risky-start", target=target("h1"), reason="x").exit == 0
+    said = asked(cloud, "approve", OTHER, run=waiting(cloud).id)
+    assert (said.exit, "nobody can tell who asked" in said.error) == (4, True)
+    cloud.run(60)
+    assert cloud.verbs() == []
     cloud.database.close()
 
 

@@ -163,6 +163,7 @@ def an_approval(plan: Plan | None = None, **changes: Any) -> Approval:
         expires_at=at(600),
         approved_by="night-shift",
         approved_at=at(-60),
+        approved_as=(1001,),
     )
     return replace(good, **changes)
 

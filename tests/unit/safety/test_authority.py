@@ -131,7 +131,21 @@ def test_an_r3_asked_for_and_approved_by_the_same_person_is_refused() -> None:
     plan = a_plan(risk=Risk.R3)
     given: dict[str, Any] = {"plan": plan, "mode": Mode.APPROVE, "by_person": True, "own_run": "run-1"}
     assert not ask("approval", approval=an_approval(plan, requested_by="night-shift"), **given).allow
-    assert ask("approval", approval=an_approval(plan, requested_by="day-shift"), **given).allow
+    asked: dict[str, Any] = {"requested_by": "day-shift", "requested_as": (1002,)}
+    assert ask("approval", approval=an_approval(plan, **asked), **given).allow
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"requested_as": (1001, 1900)}, {"requested_as": ()}, {"approved_as": ()}, {"requested_as": (1001,)}],
+)
+def test_two_names_are_one_person_where_their_accounts_do_not_tell_them_apart(changes: dict[str, Any]) -> None:
+    plan = a_plan(risk=Risk.R3)
+    asked: dict[str, Any] = {"requested_by": "day-shift", "requested_as": (1002,), **changes}
+    given: dict[str, Any] = {"plan": plan, "mode": Mode.APPROVE, "own_run": "run-1"}
+    verdict = ask("approval", approval=an_approval(plan, **asked), by_person=True, **given)
+    assert verdict.reason == "night-shift and day-shift may be one person: somebody else must approve"
+    assert ask("approval", approval=an_approval(plan, **asked), by_person=False, **given).allow
 
 
 def test_an_approved_run_passes_the_whole_gate() -> None:

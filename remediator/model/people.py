@@ -1,0 +1,25 @@
+"""Who is behind a request, as far as the asker cannot choose it: the peer's uid and a login uid that was set at the login.
+
+Invariant: two requests are of two people only when that is known. Root without a login may be anybody; an account that was
+entered from another one is both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+def accounts(uid: int, login_uid: int | None) -> tuple[int, ...]:
+    """Return the accounts that the asker certainly has; empty when it cannot be told who it is.
+
+    `login_uid` is None where no login set it. A login as root tells nothing: several people have that password or key.
+    """
+    if login_uid == 0 or (uid == 0 and login_uid is None):
+        return ()
+    found = {each for each in (uid, login_uid) if each}
+    return tuple(sorted(found))
+
+
+def are_two(one: Collection[int], other: Collection[int]) -> bool:
+    """Return whether two askers, each by `accounts`, are certainly two people."""
+    return bool(one) and bool(other) and not set(one) & set(other)
