@@ -25,7 +25,7 @@ from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references
 from remediator.reach.interface import Reacher
-from remediator.store import ballast, blobs, checkpoints, identities, reader, retention
+from remediator.store import ballast, blobs, checkpoints, custody, identities, reader, retention
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 from remediator.store.slow_reading import SlowReading
@@ -71,6 +71,7 @@ class Daemon:
         self._reach = ground.reach_of(config)
         try:
             key = checkpoints.load_key(config.audit.key_path)
+            custody.mend([*custody.of_state(state_dir), Path(config.audit.checkpoints)])
             ballast.lay(state_dir)
             self.database = Database(reader.location(config))
             self.database.open()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from remediator.store import custody
+
 SIZE = 8 * 2**20
 ROOM = 3 * SIZE
 """What must be free before it is laid again: laying it must not fill the disk that it was given up for."""
@@ -14,11 +16,10 @@ def lay(state_dir: Path) -> bool:
     """Make sure the ballast lies there, really allocated; return whether it does."""
     path = state_dir / "ballast"
     try:
-        if path.exists() and path.stat().st_size >= SIZE:
-            return True
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
+        descriptor = custody.opened(path, os.O_WRONLY)
         try:
-            os.posix_fallocate(descriptor, 0, SIZE)
+            if os.fstat(descriptor).st_size < SIZE:
+                os.posix_fallocate(descriptor, 0, SIZE)
         except OSError:
             path.unlink(missing_ok=True)
             raise

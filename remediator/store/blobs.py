@@ -7,6 +7,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from remediator.store import custody
+
 
 def digest(text: str) -> str | None:
     """Return the SHA-256 under which `text` is kept; None for no output."""
@@ -14,17 +16,17 @@ def digest(text: str) -> str | None:
 
 
 def keep(directory: Path, text: str, at_s: float) -> str | None:
-    """Write `text` under its hash (0640) and return the hash; it is as old as the last time it was kept (epoch seconds).
+    """Write `text` under its hash (0600) and return the hash; it is as old as the last time it was kept (epoch seconds).
 
     Raise OSError when it cannot be written.
     """
     name = digest(text)
     if name is None:
         return None
-    directory.mkdir(exist_ok=True, mode=0o750)
+    directory.mkdir(exist_ok=True, mode=custody.DIRECTORY)
     path = directory / name
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+        descriptor = custody.opened(path, os.O_WRONLY | os.O_TRUNC)
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode())
     os.utime(path, (at_s, at_s))

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from remediator.model.times import Instant, rfc3339
-from remediator.store import errors
+from remediator.store import custody, errors
 from remediator.store.chain import GENESIS
 
 
@@ -50,7 +50,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     """Return the signing key, made (0600) at first start. Raise KeyUnusable."""
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=custody.DIRECTORY)
             key = Ed25519PrivateKey.generate()
             pem = key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -159,7 +159,8 @@ def _drop_torn_line(path: Path) -> None:
 
 def _append(path: Path, known: int, line: bytes) -> int:
     """Append `line` to a file that should have `known` bytes, synced, and return its new size. Raise OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if known == 0 else 0), 0o644)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if known == 0 else 0)
+    descriptor = os.open(path, flags, custody.FILE)
     try:
         if os.fstat(descriptor).st_size != known:
             raise OSError(errno.ESTALE, "it is not as we left it: somebody cut it or wrote to it", str(path))
@@ -218,7 +219,7 @@ class CheckpointFile:
     def __init__(self, path: Path, key: Ed25519PrivateKey) -> None:
         self._path = path
         self._key = key
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=custody.DIRECTORY)
         _drop_torn_line(path)
         lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         self._prev = hashlib.sha256(lines[-1].encode()).hexdigest() if lines else GENESIS

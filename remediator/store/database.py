@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from remediator.store import errors, tables
+from remediator.store import custody, errors, tables
 
 
 def url_of(state_dir: Path, url: str | None) -> str:
@@ -70,6 +70,8 @@ class Database:
     def open(self) -> None:
         """Open and create what is missing. Raise StoreUnavailable."""
         try:
+            if self._path is not None:
+                custody.lay(self._path)
             self._connection = self._engine.connect()
             with self.transaction() as connection:
                 tables.metadata.create_all(connection)

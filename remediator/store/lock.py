@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from remediator.store import errors
+from remediator.store import custody, errors
 
 
 class StateLock:
@@ -20,8 +20,8 @@ class StateLock:
         """Lock at once. Raise StateLocked when another process has it, StoreUnavailable when the directory cannot be used."""
         path = self._state_dir / "lock"
         try:
-            self._state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            custody.prepare(self._state_dir)
+            descriptor = custody.opened(path, os.O_RDWR)
         except OSError as error:
             raise errors.StoreUnavailable(str(self._state_dir), error.strerror or str(error)) from None
         try:
