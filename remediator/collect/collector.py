@@ -61,6 +61,10 @@ class Collector:
         self._told: dict[tuple[str, str], str | None] = {}
         """By host and integration: where the host said last that its service listens; one that was never asked is not in it."""
 
+    def renew(self, integrations: Mapping[str, Integration]) -> None:
+        """Ask members directly by `integrations` from now on: the same settings, with the secrets as they were read anew."""
+        self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
+
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
         """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
 

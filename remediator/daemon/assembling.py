@@ -90,14 +90,19 @@ class Daemon:
                 lay_ballast=lambda: ballast.lay_again(state_dir),
             )
             reading = SlowReading(reader.location(config)) if ground.reads_slowly else None
+            self.renew_tokens: composing.RenewTokens = lambda _: ()
+            """Reads the tokens of the HTTP door anew; set by whoever opens that door."""
+            collector = reaching.collector_of(config, parts.integrations, self._reach, ground.clock)
             self.loop = Loop(
                 self.engine,
                 ground.clock,
                 Hands(
-                    collector=reaching.collector_of(config, parts.integrations, self._reach, ground.clock),
+                    collector=collector,
                     actor=self._reach,
                     deliver=Delivery(notify.build(config)),
-                    reload=lambda: composing.reloaded(config_path, self.world.config),
+                    reload=lambda: composing.reloaded(
+                        config_path, self.world.config, lambda config: self.renew_tokens(config), collector.renew
+                    ),
                     redact=redaction.text,
                     try_references=ground.try_references,
                     read_on=reading.read_on if reading is not None else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from remediator import inventory as inventories
@@ -57,8 +57,20 @@ def content_of(config: Config, inventory: Inventory, integrations: Mapping[str, 
     return content
 
 
-def reloaded(path: str | None, before: Config) -> Reloaded:
-    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place."""
+RenewTokens = Callable[[Config], tuple[Mapping[str, str], ...]]
+RenewSecrets = Callable[[Mapping[str, Integration]], None]
+
+
+def reloaded(
+    path: str | None,
+    before: Config,
+    renew_tokens: RenewTokens = lambda _: (),
+    renew_secrets: RenewSecrets = lambda _: None,
+) -> Reloaded:
+    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place.
+
+    The tokens are read anew in any case, by the config that is in force afterwards: what was withdrawn stops working at once.
+    """
     try:
         config = load_config(path, os.environ)
         for name in (
@@ -69,7 +81,6 @@ def reloaded(path: str | None, before: Config) -> Reloaded:
             "database",
             "ssh",
             "http",
-            "tokens",
             "notify",
             "log",
             "integrations",
@@ -78,5 +89,7 @@ def reloaded(path: str | None, before: Config) -> Reloaded:
                 raise NeedsRestart(name)
         parts = load(config)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the new config, the old one must stay and say why
-        return Reloaded(config=None, content=None, inventory=None, error=str(error))
-    return Reloaded(config=parts.config, content=parts.content, inventory=parts.inventory)
+        return Reloaded(config=None, content=None, inventory=None, error=str(error), tokens=renew_tokens(before))
+    renew_secrets(parts.integrations)
+    tokens = renew_tokens(config)
+    return Reloaded(config=parts.config, content=parts.content, inventory=parts.inventory, tokens=tokens)

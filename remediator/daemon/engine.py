@@ -531,6 +531,12 @@ class Engine:
 
     def _reloaded(self, turn: Turn, item: Reloaded) -> None:
         world = turn.world
+        if item.tokens:
+            turn.journal.audit("tokens", "remediator", {"changes": [dict(change) for change in item.tokens]})
+        for change in item.tokens:
+            turn.say(
+                "warning", "token_" + change["what"], reason=f"{change['token']}: {change['reason'] or change['what']}"
+            )
         if item.config is None or item.content is None or item.inventory is None:
             turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
             turn.say("error", "reload_refused", reason=item.error[:2000])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,6 @@ from remediator.config import Config, load_config
 from remediator.daemon import composing, logs, systemd
 from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.control import ControlSocket
-from remediator.daemon.loop import Loop
 from remediator.model.hooks import EnginePort
 from remediator.store import reader
 from remediator.store.lock import StateLock
@@ -27,6 +26,7 @@ class Server(Protocol):
 
     def start(self) -> None: ...
     def stop(self, timeout_s: float) -> None: ...
+    def renew(self, config: Config) -> tuple[Mapping[str, str], ...]: ...
 
 
 MakeServer = Callable[[EnginePort, reader.Reader, Config], Server]
@@ -47,15 +47,18 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     try:
         for note in parts.inventory.notes:
             log.info("inventory_note", cloud=config.cloud, reason=note)
-        _serve(config, daemon.loop, make_server, Path(config.state_dir))
+        _serve(config, daemon, make_server, Path(config.state_dir))
     finally:
         daemon.close()
     return 0
 
 
-def _serve(config: Config, loop: Loop, make_server: MakeServer | None, state_dir: Path) -> None:
+def _serve(config: Config, daemon: Daemon, make_server: MakeServer | None, state_dir: Path) -> None:
+    loop = daemon.loop
     control = ControlSocket(state_dir / "control.sock", loop.ask)
     server = make_server(loop, reader.Reader(config), config) if make_server is not None else None
+    if server is not None:
+        daemon.renew_tokens = server.renew
 
     def on_end(_number: int, _frame: Any) -> None:
         loop.stop()

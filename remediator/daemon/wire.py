@@ -83,6 +83,8 @@ class Reloaded:
     content: Content | None
     inventory: Inventory | None
     error: str = ""
+    tokens: tuple[Mapping[str, str], ...] = ()
+    """What became of the tokens, which were read anew in any case: ``{token, what, reason}`` for each that changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,17 +14,19 @@ from remediator.web import health, hooks, metrics, problems
 from remediator.web.doorkeeper import Doorkeeper
 from remediator.web.errors import Refusal
 from remediator.web.settings import WebSettings
+from remediator.web.tokens import Ring
 
 
-def create_app(port: EnginePort, settings: WebSettings) -> FastAPI:
-    """Return the application over the loop behind `port`. It holds no state but the rate limiter's."""
+def create_app(port: EnginePort, settings: WebSettings, ring: Ring | None = None) -> FastAPI:
+    """Return the application over the loop behind `port`. It holds no state but the rate limiter's, and `ring`: the tokens that
+    open it, those of `settings` unless given."""
     app = FastAPI(
         title="remediator", version=remediator.__version__, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.router.routes.append(hooks.route(port))
     app.include_router(health.router(port))
     app.include_router(metrics.router(port))
-    app.add_middleware(Doorkeeper, known=settings.tokens, rate=settings.rate)
+    app.add_middleware(Doorkeeper, known=ring or Ring(settings.tokens), rate=settings.rate)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _failed)
     return app

@@ -42,7 +42,7 @@ TOKEN: Final = "remediator.token"
 class Doorkeeper:
     """ASGI middleware. Given the known tokens and a rate, let a request pass or answer 401, 403, 429 or 413."""
 
-    def __init__(self, app: ASGIApp, *, known: tuple[tokens.Token, ...], rate: Rate) -> None:
+    def __init__(self, app: ASGIApp, *, known: tokens.Ring, rate: Rate) -> None:
         self._app = app
         self._known = known
         self._limiter = Limiter(rate)
@@ -68,7 +68,7 @@ class Doorkeeper:
             raise Refusal(413, f"the body has {length} bytes; at most {MAX_BODY} are read")
 
     def _authenticate(self, path: str, authorization: str) -> tokens.Token:
-        token = tokens.identify(self._known, authorization)
+        token = tokens.identify(self._known.tokens, authorization)
         if token is None:
             raise Refusal(401, "a known token is needed: send it as `Authorization: Bearer TOKEN`")
         wanted = SCOPES.get(path, tokens.Scope.READ)

@@ -22,6 +22,7 @@ from remediator.web import settings
 from remediator.web.app import create_app
 from remediator.web.connections import BoundedProtocol
 from remediator.web.errors import CannotListen, NotStarted, TlsUnusable
+from remediator.web.tokens import Ring
 
 START_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30
@@ -33,8 +34,9 @@ SEND_BUFFER: Final = 128 * 1024
 class WebServer:
     """Serve `app` as `wanted` says. `address` is what it is really bound to, once started."""
 
-    def __init__(self, app: FastAPI, wanted: settings.WebSettings) -> None:
+    def __init__(self, app: FastAPI, wanted: settings.WebSettings, ring: Ring | None = None) -> None:
         self._wanted = wanted
+        self._ring = ring
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -55,6 +57,10 @@ class WebServer:
         self._thread: threading.Thread | None = None
         self._socket: socket.socket | None = None
         self.address = wanted.bind
+
+    def renew(self, config: Config) -> tuple[dict[str, str], ...]:
+        """Read the tokens of `config` anew and return what changed. What cannot be read opens nothing from now on."""
+        return self._ring.renew(*settings.readable(config)) if self._ring is not None else ()
 
     def start(self) -> None:
         """Bind and serve. Raise CannotListen or NotStarted."""
@@ -133,4 +139,5 @@ def make_server(port: EnginePort, _reader: object, config: Config) -> WebServer:
     wanted = settings.from_config(config)
     if wanted.tls is not None:
         _usable(wanted.tls)
-    return WebServer(create_app(port, wanted), wanted)
+    ring = Ring(wanted.tokens)
+    return WebServer(create_app(port, wanted, ring), wanted, ring)

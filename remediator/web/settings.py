@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from remediator.config import Config
+from remediator.config import Config, SecretError
 from remediator.web.errors import BadAddress
 from remediator.web.rate import Rate
 from remediator.web.tokens import Token, known
@@ -36,6 +36,17 @@ def split_address(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isdigit() or int(port) > 65535:
         raise BadAddress(text)
     return host, int(port)
+
+
+def readable(config: Config) -> tuple[tuple[Token, ...], dict[str, str]]:
+    """Return the tokens of `config` as they can be read now, and why each of the others cannot, by its name."""
+    found, unreadable = [], {}
+    for entry in config.tokens:
+        try:
+            found.append(known(entry.name, entry.token.resolve().get_secret_value(), entry.scopes))
+        except (SecretError, ValueError) as error:
+            unreadable[entry.name] = str(error)
+    return tuple(found), unreadable
 
 
 def from_config(config: Config) -> WebSettings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -36,6 +36,28 @@ def known(name: str, secret: str, scopes: Iterable[str]) -> Token:
     if not secret.strip():
         raise ValueError(f"the token {name!r} is empty")
     return Token(name=name, digest=_digest(secret.strip()), scopes=frozenset(Scope(scope) for scope in scopes))
+
+
+class Ring:
+    """The tokens that open the door now. A reload changes them at once, also for connections that are open already."""
+
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:
+        self.tokens = tuple(tokens)
+        """Replaced as a whole: readers in other threads see the old ones or the new ones."""
+
+    def renew(self, tokens: Iterable[Token], unreadable: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Take `tokens` in the place of those before; one of `unreadable` (name to reason) opens nothing. Return what changed:
+        ``{token, what: withdrawn|added|changed|unreadable, reason}``."""
+        before, now = {token.name: token for token in self.tokens}, {token.name: token for token in tokens}
+        self.tokens = tuple(now.values())
+        changes = []
+        for name in sorted({*before, *now, *unreadable}):
+            if name in unreadable:
+                changes.append({"token": name, "what": "unreadable", "reason": unreadable[name]})
+            elif before.get(name) != now.get(name):
+                what = "added" if name not in before else "changed" if name in now else "withdrawn"
+                changes.append({"token": name, "what": what, "reason": ""})
+        return tuple(changes)
 
 
 def identify(tokens: tuple[Token, ...], authorization: str) -> Token | None:

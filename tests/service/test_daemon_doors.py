@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,44 @@ def test_a_typo_takes_no_door_away_and_each_says_which_config_is_in_force(runnin
     plugin = running.command("check", "--format", "nagios")
     assert plugin.returncode in (2, 3)
     assert plugin.stdout.startswith("REMEDIATOR ")
+
+
+def status_of(running: Running, token: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
+    connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+
+def test_a_token_that_was_withdrawn_stops_working_at_the_reload_and_the_audit_says_so(running: Running) -> None:
+    file, good = running.config.parent / "token", running.config.read_text()
+    until(lambda: running.audited("started"))
+    assert status_of(running, TOKEN) == 200
+    file.write_text("another-one")
+    assert status_of(running, TOKEN) == 200
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: status_of(running, TOKEN) == 401)
+    assert status_of(running, "another-one") == 200
+    # a mistake elsewhere keeps the old config, and no token that its file has lost
+    running.config.write_text(good + "autonomie: {}\n")
+    file.unlink()
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: status_of(running, "another-one") == 401)
+    # an entry that is taken out of the config
+    file.write_text("a-third")
+    file.chmod(0o600)
+    running.config.write_text(good)
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: status_of(running, "a-third") == 200)
+    running.config.write_text(good.replace(good.splitlines()[-1], "tokens: []"))
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: status_of(running, "a-third") == 401)
+    until(lambda: len(running.audited("tokens")) == 4)
+    changes = [change for entry in reversed(running.audited("tokens")) for change in entry["body"]["changes"]]
+    assert [(change["token"], change["what"]) for change in changes] == [
+        ("r", "changed"),
+        ("r", "unreadable"),
+        ("r", "added"),
+        ("r", "withdrawn"),
+    ]
