@@ -82,8 +82,10 @@ def verify(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     from remediator.cli import output
     from remediator.store.verify import verify as verify_log
 
+    here = session.of(ctx)
     try:
-        code, found = verify_log(session.of(ctx).essentials("state_dir", "database", "audit"))
+        needed = here.essentials("state_dir", "database", "audit")
+        code, found = _verified_through_daemon(here) if here.asks_daemon() else verify_log(needed)
     except CliError as error:
         raise CliError(str(error), CANNOT_TELL) from error
     if format is Format.JSON:
@@ -91,6 +93,36 @@ def verify(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     else:
         output.say(verdict(found))
     return code
+
+
+def _verified_through_daemon(here: session.Session) -> tuple[int, Mapping[str, Any]]:
+    """Verify a copy of the log, as the daemon hands it out, in this process. Return as `store.verify.verify`."""
+    import tempfile
+
+    import sqlalchemy as sa
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from remediator.cli.asked_store import AskedReader
+    from remediator.store import checkpoints
+    from remediator.store.verify import verify_chain
+
+    store = AskedReader(here.state_dir())
+    seen = store.checkpoints()
+    with tempfile.TemporaryDirectory(prefix="remediator-verify-") as folder:
+        marks = Path(folder) / "checkpoints.jsonl"
+        marks.write_text(seen["text"], "utf-8")
+        engine = sa.create_engine(f"sqlite:///{folder}/log.db")
+        try:
+            with engine.begin() as copy:
+                store.copy_log(copy)
+            with engine.connect() as copy:
+                key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(seen["key"]))
+                return verify_chain(copy, marks, key)
+        except checkpoints.BrokenCheckpoints as error:
+            unknown = {"ok": None, "entries": None, "first_bad": None, "checkpoint_seq": None}
+            return CANNOT_TELL, {**unknown, "error": f"{seen['path']}: {error}"}
+        finally:
+            engine.dispose()
 
 
 def verdict(found: Mapping[str, Any]) -> str:
@@ -135,7 +167,13 @@ def key(ctx: typer.Context) -> int:
     """Print the public key of the checkpoints' signatures."""
     from remediator.store import checkpoints, errors
 
-    path = session.of(ctx).essentials("audit").audit.key_path
+    here = session.of(ctx)
+    path = here.essentials("audit").audit.key_path
+    if here.asks_daemon():
+        from remediator.cli.asked_store import AskedReader
+
+        print(AskedReader(here.state_dir()).checkpoints()["key"])
+        return 0
     try:
         print(checkpoints.public_text(checkpoints.load_public(path)))
     except (OSError, errors.StoreError) as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remediator.cli.errors import FAILED, UNREACHABLE, USAGE, CliError
+from remediator.model import control
 from remediator.model.control import OPS, Answer
 
 CONNECT_TIMEOUT_S: Final = 2.0
@@ -26,13 +27,14 @@ SOCKET: Final = "control.sock"
 class Unreachable(CliError):
     """No daemon answers on the control socket. `denied`: there may be one, but we may not ask it."""
 
-    def __init__(self, path: Path, why: str, *, denied: bool = False) -> None:
+    def __init__(self, path: Path, why: str, *, denied: bool = False, member: bool = False) -> None:
         self.denied = denied
-        remedy = (
-            "ask as root or as a member of the group remediator"
-            if denied
-            else "start it with `systemctl start remediator` or `remediator daemon`"
-        )
+        if member:
+            remedy = "start it with `systemctl start remediator`; without a daemon only root reads, plans and executes"
+        elif denied:
+            remedy = "ask as root or as a member of the group remediator"
+        else:
+            remedy = "start it with `systemctl start remediator` or `remediator daemon`"
         super().__init__(f"daemon not reachable on {path}: {why}; {remedy}", UNREACHABLE)
 
 
@@ -40,9 +42,9 @@ def request(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: floa
     """Ask the daemon of `state_dir` for `op`. Return its answer. Raise Unreachable, or CliError when it does not answer."""
     if op not in OPS:
         raise CliError(f"unknown request {op!r}", USAGE)
-    path = Path(state_dir) / SOCKET
     deadline = time.monotonic() + timeout_s
-    with _connected(path) as peer:
+    path, peer = _reached(state_dir)
+    with peer:
         try:
             peer.settimeout(timeout_s)
             with contextlib.suppress(BrokenPipeError):  # a daemon that is busy answers before it has read, and closes
@@ -61,6 +63,23 @@ def demand(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: float
     if answer.exit:
         raise CliError(answer.error or f"the daemon refused {op!r} without a reason", answer.exit)
     return answer.data
+
+
+def _reached(state_dir: str) -> tuple[Path, socket.socket]:
+    """Return the daemon's own socket, else the one for members of the group, connected. Raise Unreachable."""
+    path = Path(state_dir) / SOCKET
+    try:
+        return path, _connected(path)
+    except Unreachable as unreachable:
+        if not unreachable.denied:
+            raise
+    door = Path(control.door(state_dir))
+    try:
+        return door, _connected(door)
+    except Unreachable as other:
+        if other.denied or not os.path.isdir(control.DOORS):
+            raise
+    raise Unreachable(door, "no daemon listens there", denied=True, member=True)
 
 
 def _connected(path: Path) -> socket.socket:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from remediator.cli import clean
-from remediator.cli.errors import CONFIG, FAILED, CliError
+from remediator.cli.errors import CONFIG, CliError
 
 if TYPE_CHECKING:
     from remediator.config import Config
@@ -76,14 +76,22 @@ class Session:
         return self.essentials("state_dir").state_dir
 
     def reader(self) -> Reader:
-        """Return a reader of the store. Raise CliError 78 if where the store is cannot be read."""
+        """Return a reader of the store: of its files, or where they are closed to us one that asks the daemon.
+
+        Raise CliError 78 if where the store is cannot be read.
+        """
+        if self.asks_daemon():
+            from remediator.cli.asked_store import AskedReader
+
+            return AskedReader(self.state_dir())
         from remediator.store.reader import Reader
 
+        return Reader(self.essentials("state_dir", "database"))
+
+    def asks_daemon(self) -> bool:
+        """Return whether the files of the store are closed to our account, so that only the daemon can answer."""
         found = self.essentials("state_dir", "database")
-        if found.database.url is None and (closed := _closed(found.state_dir)) is not None:
-            why = f"{closed} cannot be read from this account; ask as root or as a member of the group remediator"
-            raise CliError(why, FAILED)
-        return Reader(found)
+        return found.database.url is None and _closed(found.state_dir)
 
     @staticmethod
     def _mistake(found: Essentials) -> str:
@@ -106,18 +114,18 @@ def quiet(config: Config) -> None:
     logs.configure(config.model_copy(update={"log": wanted}))
 
 
-def _closed(state_dir: str) -> str | None:
-    """Return what of the store our account may not read; None when the way is free, or nothing is there."""
+def _closed(state_dir: str) -> bool:
+    """Return whether our account may not read the store; False when the way is free, or nothing is there."""
     for path in (state_dir, os.path.join(state_dir, STORE)):
         try:
             os.stat(path)
         except PermissionError:
-            return path
+            return True
         except OSError:
-            return None
+            return False
         if not os.access(path, os.R_OK):
-            return path
-    return None
+            return True
+    return False
 
 
 def _where(found: Essentials) -> str:

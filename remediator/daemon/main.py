@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
 from remediator.config import Config, load_config
-from remediator.daemon import composing, logs, systemd
+from remediator.daemon import composing, doors, logs, reading, systemd
 from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.control import ControlSocket
+from remediator.model.control import Actor, Answer
 from remediator.model.hooks import EnginePort
 from remediator.store import reader
 from remediator.store.lock import StateLock
@@ -55,7 +57,14 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
 
 def _serve(config: Config, daemon: Daemon, make_server: MakeServer | None, state_dir: Path) -> None:
     loop = daemon.loop
-    control = ControlSocket(state_dir / "control.sock", loop.ask)
+    listening: list[ControlSocket] = []
+    questions = reading.Reading(config)
+
+    def ask(op: str, args: Mapping[str, Any], actor: Actor) -> Future[Answer]:
+        return questions.ask(args) if op == reading.OP else loop.ask(op, args, actor)
+
+    members = doors.members(config.state_dir)
+    sockets = [ControlSocket(path, ask) for path in (state_dir / "control.sock", members) if path is not None]
     server = make_server(loop, reader.Reader(config), config) if make_server is not None else None
     if server is not None:
         daemon.renew_tokens = server.renew
@@ -69,7 +78,10 @@ def _serve(config: Config, daemon: Daemon, make_server: MakeServer | None, state
     before = {number: signal.signal(number, on_end) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, on_reload)
     try:
-        control.start()
+        questions.start()
+        for control in sockets:
+            control.start()
+            listening.append(control)
         if server is not None:
             server.start()
         systemd.tell("READY=1")
@@ -79,7 +91,9 @@ def _serve(config: Config, daemon: Daemon, make_server: MakeServer | None, state
     finally:
         if server is not None:
             server.stop(3.0)
-        control.stop()
+        for control in listening:
+            control.stop()
+        questions.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
         log.info("ended", cloud=config.cloud)

@@ -7,6 +7,8 @@ The actor is never part of a request: the server takes it from the peer's creden
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +40,18 @@ OPS = (
     "wrap-end",  # {wrap, exit}
     "brake-close",  # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
     "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
+    "read",  # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/reading.py)
     "status",  # {} -> CONTRACTS `status` JSON
 )
+
+
+DOORS = "/run/remediator-control"
+"""Where members of the group `remediator` reach the daemon: its state directory is closed to them."""
+
+
+def door(state_dir: str) -> str:
+    """Return the path of the members' socket of the daemon of `state_dir`."""
+    return f"{DOORS}/{hashlib.sha256(os.path.realpath(state_dir).encode()).hexdigest()[:16]}.sock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

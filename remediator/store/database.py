@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -222,13 +222,20 @@ def _read_only(path: str) -> sqlite3.Connection:
     return connection
 
 
-def reading(url: str) -> sa.Engine:
-    """Return an engine for readers: own connections, read-only, waits of at most 5 s."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""Steps of SQLite's machine, some milliseconds, after which it is asked whether a reader's time is over."""
+
+
+def reading(url: str, late: Callable[[], bool] = lambda: False) -> sa.Engine:
+    """Return an engine for readers: own connections, read-only, waits of at most 5 s. A statement ends, as `interrupted`, once
+    `late` says so."""
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
-        return sa.create_engine(
-            "sqlite://",
-            creator=lambda: _read_only(path),
-            poolclass=sa.pool.QueuePool,
-        )
+
+        def connected() -> sqlite3.Connection:
+            connection = _read_only(path)
+            connection.set_progress_handler(lambda: 1 if late() else 0, STEPS_BETWEEN_LOOKS)
+            return connection
+
+        return sa.create_engine("sqlite://", creator=connected, poolclass=sa.pool.QueuePool)
     return sa.create_engine(url, pool_pre_ping=True)

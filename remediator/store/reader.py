@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +38,15 @@ class Reader:
     def __init__(self, config: Config | Essentials) -> None:
         self._url = location(config)
         self._cloud = config.cloud
-        self._engine = database.reading(self._url)
+        self._ends_at: float | None = None
+        self._engine = database.reading(self._url, self._late)
+
+    def ends_within(self, seconds: float) -> None:
+        """Let every statement from now on end, as `interrupted`, when `seconds` are over."""
+        self._ends_at = time.monotonic() + seconds
+
+    def _late(self) -> bool:
+        return self._ends_at is not None and time.monotonic() > self._ends_at
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sa.Connection]:
@@ -53,13 +62,16 @@ class Reader:
 
     # incidents ------------------------------------------------------------------------------------------------
 
-    def incidents(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not resolved."""
+    def incidents(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
+        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not resolved.
+        `before`: only those with a lower number."""
         statement = sa.select(tables.incidents.c.body).order_by(tables.incidents.c.n.desc()).limit(limit)
         if state == "open":
             statement = statement.where(tables.incidents.c.open.is_(True))
         elif state is not None:
             statement = statement.where(tables.incidents.c.state == state)
+        if before is not None:
+            statement = statement.where(tables.incidents.c.n < before)
         with self._connection() as connection:
             return [
                 incident_json(rows.to_incident(json.loads(body)), [])
@@ -81,13 +93,15 @@ class Reader:
 
     # runs -----------------------------------------------------------------------------------------------------
 
-    def runs(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """Return runs, newest first; `state` ``live`` means every one that has not ended."""
+    def runs(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
+        """Return runs, newest first; `state` ``live`` means every one that has not ended. `before`: only lower numbers."""
         statement = sa.select(tables.runs.c.body).order_by(tables.runs.c.n.desc()).limit(limit)
         if state == "live":
             statement = statement.where(tables.runs.c.live.is_(True))
         elif state is not None:
             statement = statement.where(tables.runs.c.state == state)
+        if before is not None:
+            statement = statement.where(tables.runs.c.n < before)
         with self._connection() as connection:
             return [run_json(rows.to_run(json.loads(body))) for body in connection.execute(statement).scalars()]
 
@@ -108,14 +122,17 @@ class Reader:
 
     # by name and time -----------------------------------------------------------------------------------------
 
-    def incident_keys(self) -> list[str]:
-        """Return every ``check:target`` that had an incident which is still kept, sorted: one step in the index for each."""
+    def incident_keys(self, after: str | None = None, limit: int = -1) -> list[str]:
+        """Return every ``check:target`` that had an incident which is still kept, sorted: one step in the index for each.
+        `after`: only those behind it; `limit`: at most so many (-1: all)."""
         key = tables.incidents.c.key
-        seen = sa.select(sa.func.min(key).label("key")).cte("seen", recursive=True)
+        first = sa.select(sa.func.min(key).label("key"))
+        seen = (first if after is None else first.where(key > after)).cte("seen", recursive=True)
         following = sa.select(sa.func.min(key)).where(key > seen.c.key).scalar_subquery()
         seen = seen.union_all(sa.select(following).where(seen.c.key.is_not(None)))
         with self._connection() as connection:
-            return list(connection.execute(sa.select(seen.c.key).where(seen.c.key.is_not(None))).scalars())
+            found = sa.select(seen.c.key).where(seen.c.key.is_not(None)).limit(limit)
+            return list(connection.execute(found).scalars())
 
     def newest_incidents(self, keys: Sequence[str], limit: int) -> list[dict[str, Any]]:
         """Return the newest incidents of `keys`, the open ones first, without their timelines."""
@@ -171,24 +188,26 @@ class Reader:
                 for body in connection.execute(statement).scalars()
             ]
 
-    def events_between(self, start: datetime, end: datetime, limit: int) -> list[dict[str, Any]]:
-        """Return events from `start` to `end`, oldest first."""
+    def events_between(self, start: datetime, end: datetime, limit: int, skip: int = 0) -> list[dict[str, Any]]:
+        """Return events from `start` to `end`, oldest first, without the first `skip` of them."""
         statement = (
             sa.select(tables.events)
             .where(tables.events.c.at >= rfc3339(start), tables.events.c.at <= rfc3339(end))
-            .order_by(tables.events.c.at)
+            .order_by(tables.events.c.at, tables.events.c.id)
             .limit(limit)
+            .offset(skip)
         )
         with self._connection() as connection:
             return [self._event_json(row) for row in connection.execute(statement).mappings()]
 
-    def audit_until(self, kinds: Sequence[str], moment: datetime, limit: int) -> list[dict[str, Any]]:
-        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first."""
+    def audit_until(self, kinds: Sequence[str], moment: datetime, limit: int, skip: int = 0) -> list[dict[str, Any]]:
+        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the newest `skip`."""
         statement = (
             sa.select(tables.audit)
             .where(tables.audit.c.kind.in_(kinds), tables.audit.c.at <= rfc3339(moment))
             .order_by(tables.audit.c.seq.desc())
             .limit(limit)
+            .offset(skip)
         )
         with self._connection() as connection:
             return [_entry(row) for row in connection.execute(statement).mappings()][::-1]
@@ -254,10 +273,17 @@ class Reader:
     # the audit ------------------------------------------------------------------------------------------------
 
     def audit(
-        self, limit: int = 50, kind: str | None = None, incident: str | None = None, run: str | None = None
+        self,
+        limit: int = 50,
+        kind: str | None = None,
+        incident: str | None = None,
+        run: str | None = None,
+        before: int | None = None,
     ) -> list[dict[str, Any]]:
-        """Return entries of the chain, newest first."""
+        """Return entries of the chain, newest first. `before`: only those with a lower number."""
         statement = sa.select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(tables.audit.c.seq < before)
         for column, value in (
             (tables.audit.c.kind, kind),
             (tables.audit.c.incident, incident),
@@ -279,6 +305,17 @@ class Reader:
             statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
             for row in connection.execute(statement).mappings():
                 yield _entry(row)
+
+    def audit_rows(self, start: int, limit: int) -> list[dict[str, Any]]:
+        """Return entries from `start` on as they are stored, their bodies as text: for who verifies them elsewhere."""
+        statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq).limit(limit)
+        with self._connection() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def audit_head(self) -> str | None:
+        """Return what the store notes as the length of the log."""
+        with self._connection() as connection:
+            return connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "audit_head")).scalar()
 
     def connection(self) -> contextlib.AbstractContextManager[sa.Connection]:
         """Return a read-only connection, for the verification."""
