@@ -35,6 +35,10 @@ PARTS: Mapping[str, Part] = {
     "galera-live": Part(about="members that run outside of a Primary component, ten-minute waits"),
     "galera-upgrade": Part(about="after an upgrade of MariaDB"),
     "doors": Part(about="Nagios, a killed daemon, a state directory that fails"),
+    "shipped": Part(
+        about="the daemon as it is installed: its unit, account, sudoers and wrapper on a systemd host",
+        shape="deployer-is-controller",
+    ),
     **{
         f"shape-{name}": Part(about=f"the container and Galera ways: {shape.summary}", shape=name)
         for name, shape in SHAPES.items()
