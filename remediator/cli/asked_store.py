@@ -19,7 +19,7 @@ from remediator.model.times import rfc3339
 from remediator.store import tables
 from remediator.store.reader import Reader
 
-PART: Final = 500
+PART: Final = 200
 KEYS_BYTES: Final = 40_000
 """Of the keys in one question: a request has 64 KiB at most."""
 Row = dict[str, Any]

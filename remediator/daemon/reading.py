@@ -29,7 +29,7 @@ LIMIT_S: Final = 5.0
 MOST_BYTES: Final = 1 << 20
 """Of one part. A single value (an incident with its story) may have `MOST_VALUE_BYTES`."""
 MOST_VALUE_BYTES: Final = 16 << 20
-MOST_ROWS: Final = 500
+MOST_ROWS: Final = 200
 MOST_RUNS: Final = 50
 """A run has its whole plan with it."""
 WAITING: Final = 16

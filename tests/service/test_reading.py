@@ -1,0 +1,142 @@
+"""The store through the daemon: every question answers as the files do, in parts; what is no question is refused."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from remediator.cli.asked_store import AskedReader
+from remediator.cli.errors import CliError
+from remediator.config import Config, load_config
+from remediator.daemon import reading
+from remediator.daemon.control import ControlSocket
+from remediator.model.control import Actor, Answer
+from remediator.store import errors
+from remediator.store.reader import Reader
+from tests.service.test_cli_control import Site, site
+from tests.service.test_cli_people import incident, stored, waiting_run
+from tests.unit.safety.cases import START
+
+pytestmark = pytest.mark.service
+__all__ = ["site"]
+MANY = 450
+"""More than two parts."""
+
+
+@pytest.fixture
+def config(site: Site) -> Iterator[Config]:
+    """A store with many incidents and entries, and a socket that reads it as the daemon's does."""
+    audits = tuple(
+        (float(n), "silence" if n % 7 else "pause", {"id": f"s-{n}", "reason": "\u00e4 " + "x" * n})
+        for n in range(MANY)
+    )
+    stored(
+        site,
+        *(incident(n, 60.0 * n, 60.0 * n + 30) for n in range(1, MANY)),
+        incident(MANY, 60.0 * MANY, None),
+        audits=audits,
+    )
+    stored(site, waiting_run())
+    config = load_config(str(site.config), {})
+    questions = reading.Reading(config)
+
+    def ask(op: str, args: Mapping[str, Any], _actor: Actor) -> Future[Answer]:
+        assert op == reading.OP
+        return questions.ask(args)
+
+    control = ControlSocket(site.directory / "state" / "control.sock", ask)
+    questions.start()
+    control.start()
+    yield config
+    control.stop()
+    questions.stop()
+
+
+KEYS = [
+    "container-state:container/ctl2/mariadb",
+    *(f"container-state:container/ctl2/{'x' * 200}{n}" for n in range(400)),
+]
+"""More than fit into one question."""
+MOMENT = START + timedelta(hours=1)
+QUESTIONS: dict[str, Callable[[Reader], Any]] = {
+    "incidents": lambda store: store.incidents(None, 10_000),
+    "some incidents": lambda store: store.incidents(None, 250),
+    "open incidents": lambda store: store.incidents("open"),
+    "an incident": lambda store: store.incident("inc-7"),
+    "no incident": lambda store: store.incident("inc-9999"),
+    "runs": lambda store: store.runs(None, 10_000),
+    "a run": lambda store: store.run("run-1"),
+    "a plan": lambda store: store.plan("run-1"),
+    "keys": lambda store: store.incident_keys(),
+    "newest": lambda store: store.newest_incidents(KEYS, 10),
+    "during": lambda store: store.incidents_during(KEYS, MOMENT, MOMENT + timedelta(minutes=20), 10),
+    "before": lambda store: store.incident_before(KEYS, MOMENT),
+    "after": lambda store: store.incident_after(KEYS, MOMENT),
+    "events": lambda store: store.events_between(START, MOMENT, 20_000),
+    "audit": lambda store: store.audit(10_000),
+    "audit of a kind": lambda store: store.audit(30, "pause"),
+    "audit until": lambda store: store.audit_until(("silence", "pause"), MOMENT, 2_000),
+    "audit entry": lambda store: store.audit_entry(3),
+    "export": lambda store: list(store.export(5)),
+    "head": lambda store: store.audit_head(),
+    "explain": lambda store: store.explain("inc-7"),
+}
+
+
+def test_every_question_answers_as_the_files_do(site: Site, config: Config) -> None:
+    files, asked = Reader(config), AskedReader(config.state_dir)
+    for name, question in QUESTIONS.items():
+        assert question(asked) == question(files), name
+    assert len(QUESTIONS["export"](asked)) == MANY - 4
+    files.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"question": "nothing", "args": {}}, "there is no question"),
+        ({"question": "connection", "args": {}}, "there is no question"),
+        ({"question": ["incidents"], "args": {}}, "has a name and args"),
+        ({"question": "incidents"}, "has a name and args"),
+        ({"question": "incidents", "args": {"limit": "5"}}, "whole number"),
+        ({"question": "incidents", "args": {"limit": 1e999}}, "whole number"),
+        ({"question": "incidents", "args": {"limit": True}}, "whole number"),
+        ({"question": "audit_entry", "args": {"seq": 2**70}}, "whole number"),
+        ({"question": "incident", "args": {"id": {"a": 1}}}, "should be text"),
+        ({"question": "newest_incidents", "args": {"keys": [1], "limit": 1}}, "list of texts"),
+        ({"question": "incident_before", "args": {"keys": [], "moment": "yesterday"}}, "a time like"),
+        ({"question": "incident", "args": {"id": "\ud800"}}, ""),
+    ],
+)
+def test_what_is_no_question_is_refused_and_the_next_one_answered(
+    site: Site, config: Config, asked: Any, why: str
+) -> None:
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(f"{config.state_dir}/control.sock")
+        peer.sendall(json.dumps({"op": "read", "args": asked}).encode() + b"\n")
+        answer = json.loads(b"".join(iter(lambda: peer.recv(65536), b"")))
+    assert answer["exit"] in (1, 64) or answer["data"] == {"value": None}
+    assert why in answer["error"]
+    assert AskedReader(config.state_dir).audit_entry(1) is not None
+
+
+def test_a_question_that_takes_too_long_is_ended(site: Site, config: Config) -> None:
+    store = Reader(config)
+    store.ends_within(-1.0)
+    with pytest.raises(errors.StoreUnavailable, match="interrupted"), store.connection() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM audit a, audit b, audit c").scalar()
+    store.ends_within(60.0)
+    assert store.audit_head() == str(MANY)
+    store.close()
+
+
+def test_a_daemon_that_is_not_there_is_said_so(site: Site) -> None:
+    config = load_config(str(site.config), {})
+    with pytest.raises(CliError, match="daemon not reachable"):
+        AskedReader(config.state_dir).incidents()
