@@ -19,7 +19,7 @@ from remediator.model.content import Mistake
 
 
 def notes(config: Config) -> tuple[Mistake, ...]:
-    """Return a note for each file that is not there, and for tokens that can be read on the way."""
+    """Return a note for each file that is not there, for a TLS key that others may read, and for tokens that can be read on the way."""
     found = [*_ssh(config), *_http(config), *_notifiers(config), *_secrets(config)]
     return tuple(config.origin.document.mistake(loc, mistakes.NOTE, text) for loc, text in found)
 
@@ -41,8 +41,6 @@ def _secret_paths(config: Config) -> Iterator[tuple[Loc, str]]:
     """Yield what nobody else may read."""
     yield ("ssh", "read"), config.ssh.read
     yield ("ssh", "act"), config.ssh.act
-    if config.http.tls is not None:
-        yield ("http", "tls", "key"), config.http.tls.key
     for loc, secret in secrets(config):
         if secret.file is not None:
             yield loc, secret.file
@@ -57,6 +55,7 @@ def _shown_paths(config: Config) -> Iterator[tuple[Loc, str]]:
         yield ("content", index), folder
     if config.http.tls is not None:
         yield ("http", "tls", "cert"), config.http.tls.cert
+        yield ("http", "tls", "key"), config.http.tls.key
     for index, entry in enumerate(config.notify):
         if isinstance(entry, CommandNotifier):
             yield ("notify", index, "argv", 0), entry.argv[0]
@@ -101,6 +100,7 @@ def _http(config: Config) -> Iterator[tuple[Loc, str]]:
     if config.http.tls is not None:
         yield from _there(("http", "tls", "cert"), config.http.tls.cert, "the daemon does not start without it")
         yield from _there(("http", "tls", "key"), config.http.tls.key, "the daemon does not start without it")
+        yield from _readable(("http", "tls", "key"), config.http.tls.key)
     elif config.http.is_open:
         yield ("http", "plaintext_ok"), f"{config.http.bind} is open to others, and tokens can be read on the way"
 
@@ -128,6 +128,13 @@ def _without(config: Config, loc: Loc) -> str:
     return (
         f"{loc[1]} cannot be asked without it" if loc[0] == "integrations" else "the daemon does not start without it"
     )
+
+
+def _readable(loc: Loc, path: str) -> Iterator[tuple[Loc, str]]:
+    """Yield a note: a group of its own (`ssl-cert`) is a custom for keys of certificates, so others reading it is no mistake."""
+    found = holders.itself(path, holders.trusted(), secret=True)
+    if found is not None and found.code == "readable_by_others":
+        yield loc, f"{path} {found.text}"
 
 
 def _there(loc: Loc, path: str, without: str) -> Iterator[tuple[Loc, str]]:

@@ -109,6 +109,18 @@ def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
     ]
 
 
+def test_a_tls_key_that_a_group_may_read_is_a_note(tmp_path: Path) -> None:
+    for name in ("cert", "key"):
+        (tmp_path / name).write_text("x", "utf-8")
+        (tmp_path / name).chmod(0o640)
+    path = config(tmp_path, f"http: {{tls: {{cert: {tmp_path}/cert, key: {tmp_path}/key}}}}\n")
+    (note,) = files.notes(load_config(path, {}))
+    assert (note.path, note.message) == (
+        "http.tls.key",
+        f"{tmp_path}/key can be read by others (mode 0640): chmod 600 {tmp_path}/key",
+    )
+
+
 def test_what_others_may_change_is_a_mistake_in_every_place_that_can_make_us_act(tmp_path: Path) -> None:
     path = config(tmp_path)
     for name in ("page", "multinode"):
