@@ -29,18 +29,24 @@ def refused(config: Config) -> list[Mistake]:
     known = holders.with_owner_of(config.state_dir, holders.trusted())
     document = config.origin.document
     found = []
-    for loc, path in _secret_paths(config):
+    for loc, path in _keys(config):
         found.append((loc, path, holders.fault(path, known, secret=True)))
+    for loc, path in _secret_paths(config):
+        found.append((loc, path, holders.fault(path, known, secret=not holders.is_closed(path))))
     for loc, path in _shown_paths(config):
         found.append((loc, path, holders.fault(path, known)))
     found.append((("pause_file",), config.pause_file, holders.above(config.pause_file, known)))
     return [document.mistake(loc, wrong.code, f"{path} {wrong.text}") for loc, path, wrong in found if wrong]
 
 
-def _secret_paths(config: Config) -> Iterator[tuple[Loc, str]]:
-    """Yield what nobody else may read."""
+def _keys(config: Config) -> Iterator[tuple[Loc, str]]:
+    """Yield what only its owner may read, wherever it lies: OpenSSH takes no other key either."""
     yield ("ssh", "read"), config.ssh.read
     yield ("ssh", "act"), config.ssh.act
+
+
+def _secret_paths(config: Config) -> Iterator[tuple[Loc, str]]:
+    """Yield what nobody else may be able to read. In a directory that is closed to others an open mode is a note."""
     for loc, secret in secrets(config):
         if secret.file is not None:
             yield loc, secret.file
@@ -119,6 +125,7 @@ def _secrets(config: Config) -> Iterator[tuple[Loc, str]]:
     for loc, secret in secrets(config):
         if secret.file is not None:
             yield from _there(loc, secret.file, _without(config, loc))
+            yield from _readable(loc, secret.file)
 
 
 def _without(config: Config, loc: Loc) -> str:
@@ -131,7 +138,8 @@ def _without(config: Config, loc: Loc) -> str:
 
 
 def _readable(loc: Loc, path: str) -> Iterator[tuple[Loc, str]]:
-    """Yield a note: a group of its own (`ssl-cert`) is a custom for keys of certificates, so others reading it is no mistake."""
+    """Yield a note where others may read a secret and that is no mistake: a TLS key often has a group (`ssl-cert`), and what lies in
+    a directory that is closed to others is read by nobody."""
     found = holders.itself(path, holders.trusted(), secret=True)
     if found is not None and found.code == "readable_by_others":
         yield loc, f"{path} {found.text}"

@@ -1,7 +1,7 @@
 """Who may change what lies at a path: the file or directory itself, each directory above it, each link on the way.
 
 The rule is sshd's: an owner that is root or the account of the daemon, and no right to write for group or others. A directory
-with the sticky bit (/tmp) may be written by all: what lies in it is its owner's, and that owner is asked for.
+with the sticky bit (/tmp) on the way may be written by all: what lies in it is its owner's, and that owner is asked for.
 
 Invariant: a path passes only when nobody else can put something of his own there. What cannot be looked at is said nothing
 about; whoever opens it learns more.
@@ -76,7 +76,7 @@ def itself(path: str, known: Collection[int], *, secret: bool = False) -> Fault 
     except OSError:
         return None
     mode, quoted = stat.S_IMODE(status.st_mode), shlex.quote(path)
-    if mode & OTHERS_WRITE and not _sticky(status):
+    if mode & OTHERS_WRITE:
         remedy = f"chmod 600 {quoted}" if secret else f"chmod go-w {quoted}"
         return Fault("writable_by_others", f"may be written by others (mode {mode:04o}): {remedy}", path)
     if status.st_uid not in known:
@@ -85,6 +85,19 @@ def itself(path: str, known: Collection[int], *, secret: bool = False) -> Fault 
     if secret and mode & OTHERS_READ:
         return Fault("readable_by_others", f"can be read by others (mode {mode:04o}): chmod 600 {quoted}", path)
     return None
+
+
+def is_closed(path: str) -> bool:
+    """Return whether a directory above `path` lets nobody else through, so that its mode alone opens it to nobody."""
+    place = os.path.realpath(path)
+    while place != "/":
+        place = os.path.dirname(place)
+        try:
+            if not os.stat(place).st_mode & (stat.S_IXGRP | stat.S_IXOTH):
+                return True
+        except OSError:
+            return False
+    return False
 
 
 def above(path: str, known: Collection[int]) -> Fault | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,22 +85,45 @@ def test_files_that_are_not_there_are_notes(tmp_path: Path, capsys: pytest.Captu
     assert all(line.startswith("note: ") for line in here[:-1])
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A directory that others may enter, as pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="reachable-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_secret_in_a_directory_that_is_closed_to_others_is_read_by_nobody_else(reachable: Path) -> None:
+    closed = reachable / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "token").write_text("x\n", "utf-8")
+    (closed / "token").chmod(0o644)
+    path = config(reachable, f"tokens: [{{name: a, scopes: [read], token: {{file: {closed}/token}}}}]\n")
+    (note,) = files.notes(load_config(path, {}))
+    assert note.message == f"{closed}/token can be read by others (mode 0644): chmod 600 {closed}/token"
+    (closed / "token").chmod(0o646)
+    assert [each.code for each in loading.read_config(path, {})[1]] == ["writable_by_others"]
+    (closed / "token").chmod(0o644)
+    closed.chmod(0o711)
+    assert [each.code for each in loading.read_config(path, {})[1]] == ["readable_by_others"]
+
+
 def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    reachable: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("token", "page-secret", "monitor"):
-        (tmp_path / name).write_text("x\n", "utf-8")
-        (tmp_path / name).chmod(0o640)
+        (reachable / name).write_text("x\n", "utf-8")
+        (reachable / name).chmod(0o640)
     more = (
-        f"tokens: [{{name: a, scopes: [read], token: {{file: {tmp_path}/token}}}}]\n"
-        f"notify: [{{name: chat, type: webhook, url: 'https://x', secret: {{file: {tmp_path}/page-secret}}}}]\n"
-        f"integrations: {{galera: {{group: control, user: monitor, password: {{file: {tmp_path}/monitor}}}}}}\n"
+        f"tokens: [{{name: a, scopes: [read], token: {{file: {reachable}/token}}}}]\n"
+        f"notify: [{{name: chat, type: webhook, url: 'https://x', secret: {{file: {reachable}/page-secret}}}}]\n"
+        f"integrations: {{galera: {{group: control, user: monitor, password: {{file: {reachable}/monitor}}}}}}\n"
     )
-    path = config(tmp_path, more)
-    (tmp_path / "act").chmod(0o644)
-    (tmp_path / "read").chmod(0o666)
-    (tmp_path / "known_hosts").chmod(0o666)
-    here = [line.replace(f"{tmp_path}/", "") for line in told(path, capsys, 1)]
+    path = config(reachable, more)
+    (reachable / "act").chmod(0o644)
+    (reachable / "read").chmod(0o666)
+    (reachable / "known_hosts").chmod(0o666)
+    here = [line.replace(f"{reachable}/", "") for line in told(path, capsys, 1)]
     assert sorted(line.split(": ", 1)[1] for line in here[:-1]) == [
         "integrations.galera.password: monitor can be read by others (mode 0640): chmod 600 monitor",
         "notify.0.secret: page-secret can be read by others (mode 0640): chmod 600 page-secret",

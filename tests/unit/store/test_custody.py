@@ -55,7 +55,7 @@ def test_what_an_older_release_left_open_is_mended(tmp_path: Path) -> None:
     assert {mode(each) for each in state.rglob("*") if each.is_file()} == {0o600}
 
 
-@pytest.mark.parametrize("open_mode", [0o777, 0o770, 0o757])
+@pytest.mark.parametrize("open_mode", [0o777, 0o770, 0o757, 0o1777])
 def test_a_state_directory_that_others_may_write_is_refused_with_the_chmod(tmp_path: Path, open_mode: int) -> None:
     state = tmp_path / "state"
     state.mkdir()
