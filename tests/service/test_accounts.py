@@ -128,7 +128,7 @@ def test_who_is_no_member_reaches_nothing(daemon: ThrowawayRoot) -> None:
 
 
 def test_the_audit_names_the_account_whatever_its_process_says_of_its_login(daemon: ThrowawayRoot) -> None:
-    forging = f"echo 64012 > /proc/self/loginuid; USER=ben SUDO_USER=ben exec {REMEDIATOR} silence add host=h9 --reason forged"
+    forging = f"echo 64012 > /proc/self/loginuid; USER=ben SUDO_USER=ben exec {REMEDIATOR} silence add host=h1 --reason forged"
     done = daemon.run("ann", "sh", "-c", forging)
     assert done.returncode == 0, done.stderr
     (entry, *_) = json.loads(
