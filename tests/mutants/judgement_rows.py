@@ -155,8 +155,8 @@ APPROVALS = (
         name="evidence-not-gathered-again",
         mistake="After an approval no new evidence is waited for.",
         place="remediator.daemon.approving:approve",
-        old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now))",
-        new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now))",
+        old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
+        new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
         story="a yes to another plan",
     ),
 )

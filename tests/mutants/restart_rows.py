@@ -74,12 +74,9 @@ JOURNAL = (
     Mutant(
         name="effect-before-commit",
         mistake="The effects of a turn leave although its commit failed: the command goes before its INTENT.",
-        place="remediator.daemon.engine:Engine.step",
-        old="return self._without_store(str(error), waiting, inputs, turn, now)",
-        new="""
-            gone = self._without_store(str(error), waiting, inputs, turn, now)
-            return [*(turn.effects if turn is not None else ()), *gone]
-        """,
+        place="remediator.daemon.engine:Engine._without_turn",
+        old="return [] if alarm is None else [alarm]",
+        new="return [*(turn.effects if turn is not None else ()), *(() if alarm is None else (alarm,))]",
         story="the disk fails at an INTENT",
     ),
     Mutant(
