@@ -1,7 +1,8 @@
 """What accounts for a problem, so that it counts for nothing in a storm: a cause that is known, a person's will, or work under way.
 
 Invariant: only what is known accounts for a problem. An UNKNOWN parent, a silence of plans alone, and a sample without an answer
-account for nothing: the breaker would rather be open. What accounted for a problem while it was bad goes on to do so once it is well.
+account for nothing: the breaker would rather be open. What accounted for a problem while it was bad goes on to do so once it is well, and
+while nobody can see its cause any more: that a cause is UNKNOWN now does not take back that it was there.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ OF_PLANS = frozenset({"rule", "runbook", "risk"})
 """Labels that a plan has and a problem has not."""
 AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
 
+EXPLAINS = " explains it"
 BROKE_FIRST = ", though it broke before that"
 """How the sentence ends of what accounts for a problem only as long as that lasts: it did not cause it."""
 
@@ -62,7 +64,7 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
             continue
         why = sentence(turn, incident, parents)
         known = series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.results
-        if not why and not known:
+        if not why and (not known or _cause_is_unseen(turn.world, incident)):
             continue
         if why != incident.accounted:
             turn.accounted(replace(incident, accounted=why))
@@ -130,7 +132,15 @@ def _broke_first(incident: Incident, parent_since: Instant) -> bool:
 def _explained(world: World, incident: Incident, near: Iterable[Parent], but: str = "") -> str:
     problems = [each.problem for each in near]
     parent = dependency.parent_of(incident.check, incident.target, problems, world.explained_by_rules)
-    return f"{parent.incident} explains it ({parent.check} on {parent.target}){but}" if parent is not None else ""
+    return f"{parent.incident}{EXPLAINS} ({parent.check} on {parent.target}){but}" if parent is not None else ""
+
+
+def _cause_is_unseen(world: World, incident: Incident) -> bool:
+    """Return whether what explained `incident` until now is still open, and UNKNOWN."""
+    name, explained, _ = incident.accounted.partition(EXPLAINS)
+    cause = world.incidents.get(name) if explained and not incident.accounted.endswith(BROKE_FIRST) else None
+    series = None if cause is None else world.series.get((cause.check, cause.target.text))
+    return cause is not None and cause.open and series is not None and series.state is State.UNKNOWN
 
 
 # a person's will --------------------------------------------------------------------------------------------------

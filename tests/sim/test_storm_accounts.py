@@ -225,3 +225,24 @@ def test_a_child_counts_for_nothing_while_its_parent_is_bad_and_two_minutes_long
     incident = night.incident("container/cmp2/neutron_agent")
     assert incident is not None
     assert incident.accounted == "", "it stands alone now"
+
+
+def test_members_of_a_lost_cluster_count_for_nothing_when_a_host_goes_as_well_and_the_cluster_cannot_be_seen(
+    night: Night,
+) -> None:
+    for host in ("ctl1", "ctl2", "ctl3"):
+        night.service(host, "mariadb").crash(137)
+        night.told.cloud.galera.members[host].data.view = None
+    night.run(45.0)
+    night.told.cloud.hosts["ctl1"].turn_off()
+    night.run(90.0)
+    for host in ("ctl2", "ctl3"):
+        incident = night.incident(f"galera/{host}", "galera-node")
+        assert incident is not None
+        assert "explains it (galera-cluster" in incident.accounted
+    assert night.world.storms == {}
+    night.restart()
+    assert night.world.storms == {}
+    night.crash(("ctl2", "memcached"), ("cmp1", "neutron_agent"))
+    night.run(60.0)
+    assert "cloud" in night.world.storms, "what breaks by itself is counted as before"
