@@ -142,7 +142,10 @@ def assert_refused(host: HostSide, ended: Ended, words: str = "") -> None:
 
 def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
     command = Command(
-        host="ctl1", argv=("systemctl", "start", UNIT), timeout_s=60, first=("systemctl", "reset-failed", UNIT)
+        host="ctl1",
+        argv=("systemctl", "start", "--", UNIT),
+        timeout_s=60,
+        first=("systemctl", "reset-failed", "--", UNIT),
     )
     ended = host.ask(command.line(sudo=True))
     assert ended == Ended(
@@ -151,10 +154,10 @@ def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
         err="",
     )
     assert host.calls == [
-        f"sudo <-n> <--> <systemctl> <reset-failed> <{UNIT}>",
-        f"systemctl <reset-failed> <{UNIT}>",
-        f"sudo <-n> <--> <systemctl> <start> <{UNIT}>",
-        f"systemctl <start> <{UNIT}>",
+        f"sudo <-n> <--> <systemctl> <reset-failed> <--> <{UNIT}>",
+        f"systemctl <reset-failed> <--> <{UNIT}>",
+        f"sudo <-n> <--> <systemctl> <start> <--> <{UNIT}>",
+        f"systemctl <start> <--> <{UNIT}>",
     ]
     assert len(host.seen()["ran"]) == 1
     first, last = host.logged()
@@ -189,7 +192,7 @@ def test_the_script_of_another_version_is_refused_with_the_remedy(host: HostSide
 def test_the_first_that_fails_ends_it_and_gives_its_code(host: HostSide) -> None:
     host.when("reset-failed", "exit 5")
     assert host.ask(f"systemctl reset-failed -- {UNIT} && {START}").code == 5
-    assert host.calls == [f"systemctl <reset-failed> <{UNIT}>"]
+    assert host.calls == [f"systemctl <reset-failed> <--> <{UNIT}>"]
 
 
 def test_a_killed_command_and_a_missing_one_end_as_in_a_shell(host: HostSide) -> None:
