@@ -21,7 +21,7 @@ from tests.lab.test_gate import memcached
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("night"), pytest.mark.alone, pytest.mark.timeout(2400)]
 
-SEEN_S, CLEAR_S = 150.0, 240.0
+SEEN_S, CLEAR_S = 300.0, 240.0
 
 
 class Night:
