@@ -167,7 +167,7 @@ class Cloud(base.Cloud):
 
     def did(self) -> list[str]:
         """Return what was done to marks and units, in order: ``set first``, ``start``, ``clear first``."""
-        return [" ".join(argv[1:]) if argv[0] == "mark" else argv[-2] for _, _, argv in self.acted]
+        return [" ".join(argv[1:]) if argv[0] == "mark" else argv[1] for _, _, argv in self.acted]
 
     def sent(self, verb: str) -> list[float]:
         """Return when commands of `verb` left, whatever became of them."""
