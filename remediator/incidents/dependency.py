@@ -13,7 +13,7 @@ from remediator.model.targets import Target
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "host-reachable": ("*",),
-    "host-engine": ("container-state", "container-health"),
+    "host-engine": ("container-state", "container-health", "host-names"),
 }
 """Checks whose problem explains the problems of other checks on the same host; ``*`` is every other check."""
 

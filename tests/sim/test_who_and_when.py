@@ -28,7 +28,8 @@ ASKS = "42 transactions that the member had received are lost: go on"
 ALICE = Actor(name="alice", uid=1001, login_uid=1001, may_approve=True)
 BOB = Actor(name="bob", uid=1002, login_uid=1002, may_approve=True)
 EVE = Actor(name="eve", uid=1003, login_uid=1003)
-ROOT = Actor(name="root", uid=0, login_uid=0)
+ROOT = Actor(name="carol", uid=0, login_uid=1004)
+CRON = Actor(name="root", uid=0, login_uid=None)
 
 
 class TakenBack(Exception):
@@ -59,14 +60,14 @@ def ask(cloud: Cloud, run: Run, actor: Actor, plan: str | None, after_s: float =
 
 def holding(cloud: Cloud) -> Run:
     """Return a run that alice asked for, and that asks before it goes on."""
-    run = machine.planned("run-9", a_plan(), None, "alice", cloud.now())
+    run = machine.planned("run-9", a_plan(), None, "alice", cloud.now(), ALICE.accounts)
     return machine.held_for(replace(run, state=RunState.RUNNING), "it asks", cloud.now(), asks=ASKS)
 
 
 def waiting(cloud: Cloud) -> Run:
     """Return a run whose plan alice asked for."""
     until = cloud.now().later(900)
-    return machine.waiting("run-9", a_plan(), None, "alice", "alice", until, cloud.now())
+    return machine.waiting("run-9", a_plan(), None, "alice", "alice", until, cloud.now(), asked_as=ALICE.accounts)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +80,18 @@ def waiting(cloud: Cloud) -> Run:
         (BOB, lambda run: run.asks_hash[:7], "changed: what run-9 asks about now is"),
         (BOB, lambda run: run.asks_hash[:12], ""),
         (ROOT, lambda run: run.asks_hash, ""),
+        (CRON, lambda run: run.asks_hash, "root"),
     ],
-    ids=["who-asked", "not-an-approver", "another-hash", "no-hash", "too-short", "another-approver", "root"],
+    ids=[
+        "who-asked",
+        "not-an-approver",
+        "another-hash",
+        "no-hash",
+        "too-short",
+        "another-approver",
+        "root",
+        "root-of-nobody",
+    ],
 )
 def test_who_may_say_yes_to_what_a_held_run_asks(cloud: Cloud, actor: Actor, hash_of: Any, words: str) -> None:
     run = holding(cloud)

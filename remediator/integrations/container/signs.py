@@ -65,8 +65,8 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
 def ours(reply: HostReply, host_s: float) -> datetime:
     """Return a time of the host's clock by our own clock, as the reply relates the two.
 
-    A sign never lies in the future: one that seems to is as young as the reply, and so holds until it is accepted or gone.
+    A time to come stays one, at most a day ahead: whoever keeps the sign lets it hold from when it was first seen (`observing`).
     """
     assert reply.host_clock_s is not None
-    ago_s = min(max(0.0, reply.host_clock_s - host_s), typed.LONGEST_S)
+    ago_s = min(max(-typed.DAY_S, reply.host_clock_s - host_s), typed.LONGEST_S)
     return reply.received_at.wall - timedelta(seconds=ago_s)
