@@ -31,7 +31,7 @@ from remediator.web.errors import Refusal
 from tests.fuzz import mutating
 from tests.fuzz.counting import HANG_S, Count
 
-FAILURES = ("turn_failed", "input_failed", "control_failed", "sweep_failed")
+FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed")
 STEPS = 24
 """Of a round."""
 STEP_S = 10.0

@@ -6,7 +6,9 @@ The seeds move with nothing: the same rounds each time, as many as the time has 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,8 @@ from tests.fuzz import counting, mutating
 from tests.fuzz.__main__ import KINDS
 
 pytestmark = pytest.mark.sim
+PLANTED = {"hints": ("HintCame", 0), "replies": ("Collected", 100)}
+"""What is not taken any more, and after how many."""
 SECONDS = {"replies": 45.0, "hints": 25.0, "control": 15.0, "content": 15.0}
 
 
@@ -29,8 +33,15 @@ def test_a_fault_of_the_engine_is_counted_and_its_seed_told(kind: str, monkeypat
     """The fuzzer itself can fail: an engine that cannot take what it is given is seen."""
     from remediator.daemon.engine import Engine
 
-    def broken(_self: object, _item: object, *_rest: object, **_named: object) -> None:
-        raise KeyError("planted")
+    right, taken = Engine._take, Counter[str]()
+    refused, well = PLANTED[kind]
+
+    def broken(self: Engine, turn: Any, item: Any) -> Any:
+        """Take everything until the cloud was seen well; then nothing of this kind."""
+        taken[type(item).__name__] += 1
+        if type(item).__name__ == refused and taken[refused] > well:
+            raise KeyError("planted")
+        return right(self, turn, item)
 
     def one(chance: Random, count: counting.Count) -> None:
         monkeypatch.setattr(Engine, "_take", broken)
