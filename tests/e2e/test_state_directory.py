@@ -26,7 +26,7 @@ def small(scenario: Make) -> Iterator[Scenario]:
     made = scenario(["ctl1"])
     where = made.written.state_dir
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400m", "remediator-test", str(where)],
+        ["mount", "-t", "tmpfs", "-o", "size=400m,mode=0700", "remediator-test", str(where)],
         capture_output=True,
         text=True,
         timeout=30,
