@@ -20,8 +20,9 @@ pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
 
 SEED, STORIES = 1, 40
 SIM = Path(remediator.__file__).parent / "sim"
-REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive", "new_id"}
-"""Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references, where ids come from."""
+REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "reads_slowly"}
+"""Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references, where ids come from,
+and whether a thread beside the loop reads the store in quiet time."""
 
 
 @functools.cache
