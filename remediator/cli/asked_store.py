@@ -139,6 +139,11 @@ class AskedReader(Reader):
         found: str | None = self._value("audit_head")
         return found
 
+    def beside_the_log(self) -> str | None:
+        """Return what the daemon finds wrong with the tables beside the log."""
+        found: str | None = self._value("beside_the_log")
+        return found
+
     def checkpoints(self) -> Mapping[str, str]:
         """Return ``{path, text, key}``: the file of checkpoints and the public key."""
         found: Mapping[str, str] = self._value("checkpoints")

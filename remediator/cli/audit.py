@@ -117,7 +117,7 @@ def _verified_through_daemon(here: session.Session) -> tuple[int, Mapping[str, A
                 store.copy_log(copy)
             with engine.connect() as copy:
                 key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(seen["key"]))
-                return verify_chain(copy, marks, key)
+                return verify_chain(copy, marks, key, beside=lambda _: store.beside_the_log())
         except checkpoints.BrokenCheckpoints as error:
             unknown = {"ok": None, "entries": None, "first_bad": None, "checkpoint_seq": None}
             return CANNOT_TELL, {**unknown, "error": f"{seen['path']}: {error}"}

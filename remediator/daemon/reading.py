@@ -22,7 +22,7 @@ import structlog
 from remediator.config import Config
 from remediator.model import times
 from remediator.model.control import Answer
-from remediator.store import checkpoints, errors, reader
+from remediator.store import checkpoints, errors, reader, verify
 
 OP: Final = "read"
 LIMIT_S: Final = 5.0
@@ -113,6 +113,7 @@ VALUES: Final[Mapping[str, Value]] = {
     "incident_after": lambda store, a: store.incident_after(_texts(a, "keys"), _time(a, "moment")),
     "audit_entry": lambda store, a: store.audit_entry(_number(a, "seq")),
     "audit_head": lambda store, _: store.audit_head(),
+    "beside_the_log": lambda store, _: _beside_the_log(store),
 }
 
 
@@ -191,6 +192,12 @@ def _part(rows: Iterable[Any]) -> dict[str, Any]:
             return {"rows": taken, "more": True}
         taken.append(row)
     return {"rows": taken, "more": False}
+
+
+def _beside_the_log(store: reader.Reader) -> str | None:
+    """Return what is wrong with the tables beside the log, which whoever verifies a copy of the log cannot see."""
+    with store.connection() as connection:
+        return verify.beside_the_log(connection)
 
 
 def _checkpoints(config: Config) -> dict[str, str]:

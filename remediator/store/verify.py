@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,32 @@ def wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: 
     return None
 
 
-def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519PublicKey) -> tuple[int, dict[str, Any]]:
+def beside_the_log(connection: sa.Connection) -> str | None:
+    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read.
+
+    Raise what SQLAlchemy raises when the reading was interrupted, for that says nothing about the tables.
+    """
+    try:
+        differs = digests.compare(connection, digests.State.of(connection)).differs
+        return differs or readable.first_unreadable(connection)
+    except sa.exc.SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        if "interrupted" in why:
+            raise
+        return f"a table cannot be read: {why}"
+
+
+def verify_chain(
+    connection: sa.Connection,
+    checkpoint_file: Path,
+    key: Ed25519PublicKey,
+    beside: Callable[[sa.Connection], str | None] = beside_the_log,
+) -> tuple[int, dict[str, Any]]:
     """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell.
 
     `connection` must see one state of the database throughout. ``clock_set_back`` lists entries that are older than the one before
-    them: no tampering, and no proof against it. ``rows``: the log is whole, and another table is not as it says.
+    them: no tampering, and no proof against it. ``rows``: the log is whole, and another table is not as it says; `beside` looks at
+    the other tables, for `connection` may be a copy of the log alone.
     """
     every = checkpoints.read(checkpoint_file, key)
     marks = checkpoints.in_force(every)
@@ -133,21 +154,12 @@ def verify_chain(connection: sa.Connection, checkpoint_file: Path, key: Ed25519P
         body["restores"] = restores
     if back:
         body["clock_set_back"] = back
-    if first_bad is None and (beside := _beside_the_log(connection)) is not None:
-        return TAMPERED, {**body, "ok": False, "rows": beside}
+    if first_bad is None and (rows := beside(connection)) is not None:
+        return TAMPERED, {**body, "ok": False, "rows": rows}
     if first_bad is None and count > 0 and not marks:
         why = f"there is no checkpoint in {checkpoint_file}: nothing outside the database says how long the log is"
         return CANNOT_TELL, {**body, "ok": None, "error": why}
     return (INTACT if first_bad is None else TAMPERED), body
-
-
-def _beside_the_log(connection: sa.Connection) -> str | None:
-    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read."""
-    try:
-        differs = digests.compare(connection, digests.State.of(connection)).differs
-        return differs or readable.first_unreadable(connection)
-    except sa.exc.SQLAlchemyError as error:
-        return f"a table cannot be read: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
 
 
 def _end_wrong(connection: sa.Connection, count: int, newest: int) -> dict[str, Any] | None:

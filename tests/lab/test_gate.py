@@ -183,9 +183,9 @@ def test_a_plan_that_needs_a_yes_waits_for_it_and_then_cures(scenario: Make) -> 
     (page,) = running.pages()
     typed = re.search(r"^remediator (approve (run-\S+) --plan ([0-9a-f]{12}))$", page["text"], re.MULTILINE)
     assert typed is not None, page["text"]
-    assert re.search(r"^ctl3: systemctl .*start kolla-memcached-container.service$", page["text"], re.MULTILINE), page[
-        "text"
-    ]
+    assert re.search(r"^ctl3: systemctl .*start -- kolla-memcached-container\.service$", page["text"], re.MULTILINE), (
+        page["text"]
+    )
     run = typed[2]
     assert run in running.run("status").stdout
     running.stays("waiting", lambda: state(running, "container-state", target) == "CRITICAL")

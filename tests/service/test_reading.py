@@ -17,11 +17,13 @@ from remediator.config import Config, load_config
 from remediator.daemon import reading
 from remediator.daemon.control import ControlSocket
 from remediator.model.control import Actor, Answer
-from remediator.store import errors
-from remediator.store.reader import Reader
+from remediator.store import digests, errors, tables
+from remediator.store.database import Database
+from remediator.store.journal import Journal
+from remediator.store.reader import Reader, location
 from tests.service.test_cli_control import Site, site
 from tests.service.test_cli_people import incident, stored, waiting_run
-from tests.unit.safety.cases import START
+from tests.unit.safety.cases import START, at
 
 pytestmark = pytest.mark.service
 __all__ = ["site"]
@@ -124,6 +126,22 @@ def test_what_is_no_question_is_refused_and_the_next_one_answered(
     assert answer["exit"] in (1, 64) or answer["data"] == {"value": None}
     assert why in answer["error"]
     assert AskedReader(config.state_dir).audit_entry(1) is not None
+
+
+def test_who_verifies_a_copy_of_the_log_hears_of_the_tables_beside_it(site: Site, config: Config) -> None:
+    asked = AskedReader(config.state_dir)
+    database = Database(location(config))
+    database.open()
+    with database.transaction() as connection:
+        journal = Journal(connection, at(3600))
+        journal.pause("a change", "ann")
+        body = digests.body(digests.State.of(connection), {}, covers_from_here=tuple(digests.SUBJECTS))
+        journal.audit(digests.KIND, "remediator", body)
+    assert asked.beside_the_log() is None
+    with database.transaction() as connection:
+        connection.execute(tables.pauses.delete())
+    database.close()
+    assert "the table pauses is not as the log has it" in str(asked.beside_the_log())
 
 
 def test_a_question_that_takes_too_long_is_ended(site: Site, config: Config) -> None:
