@@ -11,6 +11,7 @@ import grp
 import json
 import os
 import socket
+import stat
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -59,10 +60,7 @@ class ControlSocket:
             self._listener.bind(str(making))
         finally:
             os.umask(before)
-        try:
-            os.chown(making, -1, grp.getgrnam(GROUP).gr_gid)
-        except (KeyError, PermissionError):
-            log.debug("control_group", reason=f"no group {GROUP}: only the socket's owner and root reach it")
+        _give_to_group(making)
         self._listener.listen(BACKLOG)
         self._listener.settimeout(0.5)
         making.rename(self._path)
@@ -142,3 +140,23 @@ def _received(connection: socket.socket) -> bytes:
 def _line(answer: Answer) -> bytes:
     body = {"exit": answer.exit, "data": answer.data, "error": answer.error}
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _give_to_group(path: Path) -> None:
+    """Let the group reach the socket. In a directory that is set-group-ID it has the group already, and the unit forbids chown."""
+    try:
+        group = grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        log.debug("control_group", reason=f"there is no group {GROUP}: only the socket's owner and root reach it")
+        return
+    if path.stat().st_gid == group:
+        return
+    try:
+        os.chown(path, -1, group)
+    except OSError as error:
+        if path.parent.stat().st_mode & stat.S_IXGRP:
+            remedy = "install packaging/remediator.tmpfiles and run systemd-tmpfiles --create"
+            why = f"{path.parent} cannot be given to it: {error.strerror}"
+            log.warning(
+                "control_group", reason=f"members of the group {GROUP} reach nobody: a socket in {why}; {remedy}"
+            )

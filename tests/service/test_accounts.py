@@ -76,6 +76,8 @@ def test_an_upgrade_mends_what_the_release_before_left_open(daemon: ThrowawayRoo
         "600 remediator:remediator-daemon /etc/remediator/ssh/act",
         "700 remediator:remediator-daemon /var/lib/remediator-audit",
     ]
+    # the unit forbids chown, so what is made in it has to belong to the group by itself
+    assert modes(daemon, "/run/remediator-control") == ["2750 remediator:remediator /run/remediator-control"]
     state = daemon.must("find", "/var/lib/remediator", "/var/lib/remediator-audit", "-perm", "/077", "!", "-type", "s")
     assert state == ""
     assert daemon.run("root", REMEDIATOR, "validate").returncode == 0
