@@ -34,13 +34,18 @@ def _main() -> None:
     asked = sys.stdin.buffer.readline()
     asked += sys.stdin.buffer.read(int(asked))
     request = sys.stdin.buffer.readline()
-    done = subprocess.run([{_REAL!r}, *sys.argv[1:]], input=asked + request, stdout=subprocess.PIPE, check=False)
+    real = subprocess.Popen([{_REAL!r}, *sys.argv[1:]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    real.stdin.write(asked + request)
+    real.stdin.flush()  # and left open: a collector whose standard input ends takes its engine for gone
+    printed = real.stdout.read()
+    real.stdin.close()
+    real.wait()
 
     def write(piece: bytes) -> None:
         sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
 
-    perform({play!r}, done.stdout, json.loads(request.decode())["sentinel"], write)
+    perform({play!r}, printed, json.loads(request.decode())["sentinel"], write)
 
 
 _main()

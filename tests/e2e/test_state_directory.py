@@ -126,6 +126,30 @@ def test_one_changed_byte_of_the_audit_is_named(scenario: Make) -> None:
     assert json.loads(verified.stdout)["first_bad"] == {"seq": seq, "why": "edited"}
 
 
+@pytest.mark.full("sim takes such rows out of a real store")
+def test_a_pause_taken_out_of_the_store_while_the_daemon_was_down_stops_all_acting(scenario: Make) -> None:
+    running = scenario(["ctl1"])
+    running.start()
+    running.settle()
+    assert running.run("pause", "--reason", "a rack is moved").returncode == 0
+    assert running.stop() == 0
+    database = sqlite3.connect(running.written.state_dir / "remediator.db")
+    database.execute("DELETE FROM pauses")
+    database.commit()
+    database.close()
+    running.start()
+    running.wait("a page about it", lambda: any("pauses" in page["text"] for page in running.pages()), 60)
+    assert running.run("audit", "verify").returncode == 2
+    target = "container/ctl1/memcached"
+    running.break_("crash-once-limit", "ctl1")
+    found = running.wait_incident(target, "container-state", ["open"], 90)
+    running.stays("starting nothing", lambda: running.runs() == [], 20)
+    assert any("restored" in str(each) for each in running.decisions(found["id"]))
+    assert running.run("audit", "accept-restore", "--reason", "it was us").returncode == 0
+    running.wait_incident(target, "container-state", ["resolved"], 180)
+    assert running.run("audit", "verify").returncode == 0
+
+
 @pytest.mark.full("the service ring has a reload that fails")
 def test_a_bad_reload_keeps_the_old_config_and_says_why(scenario: Make) -> None:
     running = scenario(["ctl1"])
