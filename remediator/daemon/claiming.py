@@ -56,7 +56,7 @@ def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) 
     refused = world.unclaimed.get(subject, "")
     if not claims.settled(known, turn.now):
         return Wanting(reason=refused or f"waits for its claim on {', '.join(known.hosts)}", first=not refused)
-    why = claims.rival(known, told(world)) or claims.missing(known)
+    why = claims.rival(known, told(world)) or claims.fading(known, told(world)) or claims.missing(known)
     if why is not None:
         world.unclaimed[subject] = why
         if age_s >= AGAIN_S:

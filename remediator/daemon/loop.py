@@ -355,7 +355,7 @@ class Loop:
             if name in hosts:
                 done = self._hands.actor.run(hosts[name], claims.command(claim, effect.known.us, name))
                 claim = claims.taken(claim, name, done, self._clock.now())
-        why = claims.rival(claim, effect.known) or claims.missing(claim)
+        why = claims.rival(claim, effect.known) or claims.fading(claim, effect.known) or claims.missing(claim)
         return replace(
             effect, claim=claim, not_after=claim.ends()
         ), None if why is None else f"{machine.UNCLAIMED} {why}"

@@ -8,6 +8,8 @@ sees a line of the last 30 minutes does nothing above R0. A host that did not an
 claim holds for commands that leave within 30 s of its beginning. So two never both act, whatever their clouds are called.
 
 A line of a start before ours of this very store is no other one, if it is older than our own start. A younger one is of a copy of the store.
+One about as old may have been on its way when that start was killed: it is waited out until no command can leave on it any more. If that
+start lives all the same, its next claim sees ours.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ EARLY_S: Final = 2.0
 TIMEOUT_S: Final = 10.0
 MOST_LINES: Final = 256
 LONGEST_LINE: Final = 160
+LATE_S: Final = 20.0
+"""A claim of a daemon that was killed may reach its host so long after the next one started."""
 CLOCK_S: Final = 0.05
 """How exactly two times of one host can be compared."""
 
@@ -206,14 +210,25 @@ def rival(claim: Claim, known: Known) -> str | None:
 def _is_rival(line: Line, came_at: Instant, known: Known) -> bool:
     if line.instance == known.us.instance or line.age_s >= RIVAL_S:
         return False
-    if line.instance in known.us.former and _made_before(line, came_at, known.started_at):
+    if line.instance in known.us.former and _made_before(line, came_at, known.started_at, LATE_S):
         return False
     return known.closed_at is None or not _made_before(line, came_at, known.closed_at)
 
 
-def _made_before(line: Line, came_at: Instant, moment: Instant) -> bool:
-    """Return whether `line` is surely older than `moment`, by the clock of ours that makes it least so."""
-    return line.age_s - CLOCK_S > came_at.at_most_since(moment)
+def _made_before(line: Line, came_at: Instant, moment: Instant, late_s: float = 0.0) -> bool:
+    """Return whether `line` is surely older than `late_s` after `moment`, by the clock of ours that makes it least so."""
+    return line.age_s - CLOCK_S > came_at.at_most_since(moment) - late_s
+
+
+def fading(claim: Claim, known: Known) -> str | None:
+    """Return the sentence about a start before ours whose commands may still leave, for it claimed a host about when we started."""
+    for host in claim.answered:
+        answer = claim.answers[host]
+        for line in () if isinstance(answer.lines, Unknown) else answer.lines:
+            before = _made_before(line, answer.came_at, known.started_at)
+            if line.instance in known.us.former and not before and line.age_s - CLOCK_S < HOLDS_S:
+                return f"an earlier start of this daemon claimed {host} {seconds(line.age_s)} earlier: its command may leave until {seconds(HOLDS_S)} are over"
+    return None
 
 
 def _sentence(line: Line, host: str, us: Identity) -> str:

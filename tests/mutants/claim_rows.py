@@ -17,8 +17,16 @@ CLAIMS = (
         name="copy-of-the-store-is-us",
         mistake="A start that our store knows is taken for a former one of ours, however young its claim.",
         place="remediator.runs.claims:_is_rival",
-        old="line.instance in known.us.former and _made_before(line, came_at, known.started_at)",
+        old="line.instance in known.us.former and _made_before(line, came_at, known.started_at, LATE_S)",
         new="line.instance in known.us.former",
+        tests="tests/unit/runs/test_claims.py",
+    ),
+    Mutant(
+        name="former-claim-not-waited-out",
+        mistake="A claim of a former start that was on its way is not waited out: a command of it may leave beside ours.",
+        place="remediator.runs.claims:fading",
+        old="line.age_s - CLOCK_S < HOLDS_S",
+        new="False",
         tests="tests/unit/runs/test_claims.py",
     ),
     Mutant(

@@ -66,14 +66,17 @@ def answered(claim: Claim, **done: CommandDone) -> Claim:
         (COPY, 1799.0, True),
         (FORMER, 101.5, False),
         (FORMER, 1799.0, False),
-        (FORMER, 100.0, True),
-        (FORMER, 101.0, True),
+        (FORMER, 100.0, False),
+        (FORMER, 81.1, False),
+        (FORMER, 81.0, True),
+        (FORMER, 5.0, True),
         (("0" * 16, "a" * 16), 5.0, False),
         (("9" * 16, "a" * 16), 5.0, False),
     ],
     ids=[
         "another-store", "another-store-nearly-30-min", "another-store-30-min", "a-copy", "a-copy-nearly-30-min", "ourselves-before-the-start",
-        "ourselves-long-before", "our-former-start-lives-on", "our-former-start-in-the-same-moment", "ourselves", "ourselves-under-another-store-id",
+        "ourselves-long-before", "our-former-start-in-the-same-moment", "our-former-start-was-on-its-way", "our-former-start-after-20-s", "our-former-start-lives-on",
+        "ourselves", "ourselves-under-another-store-id",
     ],
 )  # fmt: skip
 def test_a_line_of_another_store_or_start_holds_for_half_an_hour(
@@ -81,6 +84,19 @@ def test_a_line_of_another_store_or_start_holds_for_half_an_hour(
 ) -> None:
     claim = answered(a_claim(), ctl1=says(), ctl2=says((who, age_s)), ctl3=says())
     assert (claims.rival(claim, KNOWN) is not None) is is_rival
+
+
+@pytest.mark.parametrize(
+    ("who", "age_s", "waits"),
+    [(FORMER, 29.0, True), (FORMER, 30.1, False), (FORMER, 5.0, False), (OTHER, 29.0, False)],
+    ids=["on-its-way", "no-command-leaves-on-it", "before-the-start", "another-store"],
+)
+def test_a_claim_on_its_way_at_the_start_is_waited_out(who: tuple[str, str], age_s: float, waits: bool) -> None:
+    known = replace(KNOWN, started_at=at(98 if age_s < 10 else 70))
+    claim = answered(a_claim(), ctl1=says((who, age_s)))
+    assert (claims.fading(claim, known) is not None) is waits
+    if who == FORMER:
+        assert claims.rival(claim, known) is None
 
 
 def test_the_sentence_names_it() -> None:
