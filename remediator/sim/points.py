@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from remediator.model.records import RunState
+from remediator.model.records import Run, RunState
 from remediator.sim import galera_account, galera_scripts
 from remediator.sim.dying import watching
 from remediator.sim.galera import Galera
@@ -237,8 +237,16 @@ def all_points(ways: tuple[Way, ...] = WAYS) -> Iterator[tuple[Way, int]]:
             yield way, point
 
 
-def die_at(way: Way, point: int, again: int = 0) -> Died:
-    """Let `way` happen with a death at `point`, and a second one `again` points after it; return how it went."""
+@dataclass(frozen=True)
+class Cut:
+    """The daemon is killed once `moment` is true of its live runs, `meanwhile` happens, and it is started again."""
+
+    moment: Callable[[Sequence[Run]], bool]
+    meanwhile: Callable[[Simulation], None]
+
+
+def die_at(way: Way, point: int, again: int = 0, cut: Cut | None = None) -> Died:
+    """Let `way` happen with a death at `point`, and a second one `again` points after it, or one by `cut`; return how it went."""
     directory = Path(tempfile.mkdtemp(prefix="points-", dir=in_memory()))
     simulation = Simulation(directory, way.config, way.shape)
     watch = Watch(simulation, needs_approval=way.config == APPROVING, unattended=way.config == UNATTENDED)
@@ -247,7 +255,7 @@ def die_at(way: Way, point: int, again: int = 0) -> Died:
     violation: Violation | None = None
     try:
         with watching(simulation.dying):
-            _happen(stage, way, point, again)
+            _happen(stage, way, point, again, cut)
     except Violation as found:
         violation = found
     except Exception as error:  # noqa: BLE001 - whatever the daemon raises would have ended it
@@ -259,7 +267,7 @@ def die_at(way: Way, point: int, again: int = 0) -> Died:
     return Died(way.name, point, tuple(simulation.dying.passed), violation, tuple(simulation.story))
 
 
-def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
+def _happen(stage: Stage, way: Way, point: int, again: int, cut: Cut | None) -> None:
     simulation = stage.simulation
     simulation.start()
     simulation.run(WARM_S)
@@ -268,15 +276,21 @@ def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
     name, *words = way.breaks
     simulation.dying.arm(point)
     KINDS[name].happen(stage, *words)
-    armed_again = again == 0
+    armed_again, to_cut = again == 0, cut
 
     def over() -> bool:
-        nonlocal armed_again
+        nonlocal armed_again, to_cut
         if not armed_again and simulation.deaths and simulation.daemon is not None:
             armed_again = True
             simulation.dying.arm(again)
         daemon = simulation.daemon
         if daemon is None:
+            return False
+        if to_cut is not None and to_cut.moment(tuple(daemon.world.runs.values())):
+            simulation.kill("cut")
+            to_cut.meanwhile(simulation)
+            to_cut = None
+            simulation.revive()
             return False
         way.helps(stage)
         idle = simulation.daemon is daemon and not daemon.world.runs and daemon.world.adopted
@@ -289,6 +303,8 @@ def _happen(stage: Stage, way: Way, point: int, again: int) -> None:
     simulation.run(10.0)
     simulation.revive()
     simulation.run(WARM_S)
+    if to_cut is not None:
+        raise Violation("well", f"{way.name}: the moment to be cut at did not come")
     if not cured and way.of_cluster:
         members = {host: one.state for host, one in simulation.cloud.galera.members.items()}
         raise Violation("progress", f"{way.name}: the cluster is not whole after {way.cures_s:.0f} s: {members}")

@@ -1,0 +1,66 @@
+"""A store that an older release left in the middle of a cure is taken over: the cure becomes whole, and nothing is done twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from remediator.sim.points import die_at
+from remediator.sim.simulation import Simulation
+from remediator.store import checkpoints, verify
+from remediator.store.reader import Reader
+from tests.golden.record_stores import MOMENTS, PLACE, path_of, way_of
+
+pytestmark = pytest.mark.sim
+RELEASES = sorted(each.name for each in PLACE.iterdir() if each.is_dir())
+
+
+def put(simulation: Simulation, recorded: Path) -> None:
+    """Put the recorded store in the place of the present one, with a checkpoint of the end of its log."""
+    store, here = sqlite3.connect(":memory:"), sqlite3.connect(path_of(simulation))
+    store.executescript(recorded.read_text("utf-8"))
+    seq, head = store.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    store.backup(here)  # into the same file: who looks on has it open
+    for each in (store, here):
+        each.close()
+    marks = Path(simulation.config.audit.checkpoints)
+    marks.unlink(missing_ok=True)
+    key = checkpoints.load_key(simulation.config.audit.key_path)
+    checkpoints.CheckpointFile(marks, key).write(seq, head, simulation.clock.now())
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_cure_under_way_becomes_whole_and_is_done_once(release: str, moment: str) -> None:
+    recorded = PLACE / release / f"{moment}.sql"
+    seen: list[Simulation] = []
+
+    def upgrade(simulation: Simulation) -> None:
+        put(simulation, recorded)
+        seen.append(simulation)
+
+    died = die_at(way_of(MOMENTS[moment]), 0, cut=MOMENTS[moment].cut(upgrade))
+    assert died.violation is None, died.violation
+    assert seen
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path: Path) -> None:
+    """Run, incident and debt come out of the store with what is in them, and the log is whole."""
+    recorded = PLACE / release / f"{moment}.sql"
+    simulation = Simulation(tmp_path)
+    path_of(simulation).parent.mkdir()
+    put(simulation, recorded)
+    reader = Reader(simulation.config)
+    with reader.connection() as connection:
+        assert verify.beside_the_log(connection) is None
+    (run,) = reader.runs()
+    assert run["state"] in ("planned", "running", "verifying", "waiting_approval")
+    assert run["steps"]
+    assert reader.incidents(state="open")
+    assert reader.audit(limit=5)
+    reader.close()
+    simulation.close()
