@@ -6,6 +6,7 @@ its time, has shown nothing.
 
 from __future__ import annotations
 
+import ctypes
 import enum
 import json
 import os
@@ -35,6 +36,7 @@ OF_TESTS = (
 )
 FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 SCENARIOS = 24
+PR_SET_PDEATHSIG = 1
 LIMIT_S = 900.0
 CHILD = Path(__file__).with_name("child.py")
 FAILED = re.compile(r"^FAILED (\S+)", re.M)
@@ -130,11 +132,16 @@ def _by_tests(root: Path, *tests: str) -> tuple[Ended, str, str]:
     return Ended.BROKEN, "", f"pytest ended with {code}: {_last(out) or _last(error)}"
 
 
+def _end_with_parent() -> None:
+    """Let the kernel end this child when who tries it is killed: it has a session of its own."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _child(command: list[str], root: Path) -> tuple[int, str, str]:
     """Run `command` with the copy before everything else on its path; what it started goes with it."""
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONHASHSEED": "0"}
     child = subprocess.Popen(
-        command, cwd=root, env=environment, text=True, start_new_session=True,
+        command, cwd=root, env=environment, text=True, start_new_session=True, preexec_fn=_end_with_parent,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
