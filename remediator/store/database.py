@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from remediator.store import custody, errors, tables
+from remediator.store import compiled, custody, errors, tables
 
 
 def url_of(state_dir: Path, url: str | None) -> str:
@@ -63,7 +63,7 @@ class Database:
         """Once taken: a store with another one belongs to another daemon."""
 
     def _made(self) -> sa.Engine:
-        engine = sa.create_engine(self.where, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+        engine = compiled.engine(compiled.connector(self.where), sa.pool.StaticPool)
         sa.event.listen(engine, "connect", _pragmas)
         return engine
 
@@ -237,5 +237,5 @@ def reading(url: str, late: Callable[[], bool] = lambda: False) -> sa.Engine:
             connection.set_progress_handler(lambda: 1 if late() else 0, STEPS_BETWEEN_LOOKS)
             return connection
 
-        return sa.create_engine("sqlite://", creator=connected, poolclass=sa.pool.QueuePool)
+        return compiled.engine(connected, sa.pool.QueuePool)
     return sa.create_engine(url, pool_pre_ping=True)
