@@ -6,6 +6,7 @@ integration's text gets a name space of its own on the host, so that two of them
 
 from __future__ import annotations
 
+import functools
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ def script(integrations: Mapping[str, Integration]) -> str:
     return f"SOURCES = {sources!r}\n{runner}"
 
 
+@functools.lru_cache(maxsize=2)
 def packed(text: str) -> bytes:
     """Return `text` as the bootstrap reads it: length line and compressed bytes."""
     body = zlib.compress(text.encode("utf-8"), 9)
