@@ -21,6 +21,7 @@ WRONG = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, Index
 """What a parser may raise over a value that is not what it should be."""
 MOST_CHARS = 65_536
 MOST_ITEMS = 1_024
+MOST_NAME = 4_096
 WHOLE = 2**63
 """A whole number is smaller than this, as in SQL, CEL and every tool whose output is read."""
 FIRST_S, LAST_S = 31_536_000.0, 7_258_118_400.0
@@ -175,5 +176,6 @@ def table(item: Mapping[str, Any], key: str, most: int = MOST_ITEMS) -> dict[str
     if len(value) > most:
         raise ValueError(f"{key[:40]} has {len(value)} entries, more than {most}")
     for name in value:
-        text({key: name}, key, 4096)
+        if not (isinstance(name, str) and len(name) <= MOST_NAME and name.isascii()):  # nearly all are short and plain
+            text({key: name}, key, MOST_NAME)
     return value

@@ -130,8 +130,7 @@ def member(host: str, reply: HostReply | None) -> Member:
     if reply is None:
         return Member(host=host, sql=NOT_ASKED.reason, status=NOT_ASKED, stopped=NOT_ASKED, files=NOT_ASKED)
     section = reply.sections.get(SQL)
-    answer = Unknown(f"not_collected:{SQL}") if section is None else section.data
-    status = _status(answer)
+    status = Unknown(f"not_collected:{SQL}") if section is None else section.read(_status)
     files = reply.read("galera", parse_files)
     launched = reply.read("galera", launch.parse)
     runs, beside = _runs(containers.of(reply)), launched if isinstance(launched, Unknown) else launched.users
