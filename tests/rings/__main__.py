@@ -1,8 +1,8 @@
 """Runs the rings of tests in their order and says what happened, each ring in one line: what `make test` does.
 
 unit (milliseconds, no I/O), sim (seeded), service (a real server on loopback), lab (the real cloud in a box), e2e (from the
-command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed. Of the rings on the lab it
-takes what its budget has room for; what it leaves to `make lab-full` is printed by name.
+command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed. Of sim and the rings
+on the lab it takes what its budget has room for; what it leaves to `make lab-full` is printed by name.
 
 sim, whose clock is virtual, has the cores that are idle beside the lab. The service ring, whose time is real, has no lab beside it.
 """
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from tests.rings import processes, running, selection, telling
 from tests.rings.counts import Count
+from tests.rings.parts import IN_A_LAB
 
 RINGS = ("unit", "sim", "service", "lab", "e2e")
-IN_A_LAB = ("lab", "e2e")
 BESIDE_THE_LAB = ("sim",)
 
 
@@ -36,7 +36,11 @@ def main(wanted: list[str]) -> int:
     with processes.as_interrupts():
         try:
             with processes.ended_on_error():
-                found = {ring: running.plain(ring) for ring in rings if ring not in in_a_lab and ring not in beside}
+                found = {
+                    ring: running.plain(ring, choice=choice)
+                    for ring in rings
+                    if ring not in in_a_lab and ring not in beside
+                }
             if in_a_lab:
                 found.update(running.beside_the_labs(in_a_lab, beside, choice))
         except KeyboardInterrupt as interrupt:

@@ -1,4 +1,4 @@
-"""Runs the whole matrix on the lab, part by part: `python -m tests.rings.full [PART]`, what `make lab-full` does.
+"""Runs the whole matrix, part by part: `python -m tests.rings.full [PART]`, what `make lab-full` does.
 
 Resumable: what became of each test is written into `.lab-full/` as soon as it is known, for the code as it stands; the same command,
 said again, runs what has not passed. Another state of the code begins anew. A part begins nothing after its hour.
@@ -20,7 +20,6 @@ from tests.rings.counts import Count
 from tests.rings.parts import LIMIT_S, PARTS
 
 PLACE = Path(".lab-full")
-RINGS = ("lab", "e2e")
 CODE = ("remediator", "lab", "tests", "checks", "rules", "runbooks", "packaging", "pyproject.toml", "requirements.lock")
 """What a result is of. A page of the docs changes none."""
 
@@ -64,20 +63,22 @@ def run(name: str, record: Path) -> tuple[Count, bool]:
     choice = running.Choice(
         environment=selection.environment(name, record), shape=PARTS[name].shape, until=started + LIMIT_S
     )
-    if not todo(choice):
+    rings = PARTS[name].rings
+    if not todo(rings, choice):
         print(f"part {name}: every test has passed before on this state of the code", flush=True)
         return Count(), True
     count = Count()
-    for ring in running.with_labs(RINGS, choice).values():
+    found = running.with_labs(rings, choice) if PARTS[name].needs_a_lab else running.without_a_lab(rings, choice)
+    for ring in found.values():
         count.add(ring)
     count.seconds = time.monotonic() - started
     print(f"part {name}: {len(passed(record)) - before} more have passed, {count.seconds:.0f} s", flush=True)
     return count, not choice.late
 
 
-def todo(choice: running.Choice) -> bool:
+def todo(rings: Sequence[str], choice: running.Choice) -> bool:
     """Say whether any test of the part is left; a collection that fails is left to the run itself to show."""
-    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", *(f"tests/{ring}" for ring in RINGS)]
+    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", *(f"tests/{ring}" for ring in rings)]
     code, _ = processes.run(argv, limit_s=120, keep=True, environment=choice.environment)
     return code != running.NONE_CHOSEN
 

@@ -1,7 +1,7 @@
-"""The parts of the whole matrix on the lab (`make lab-full PART=NAME`): which shape of the lab each needs, and what is in it.
+"""The parts of the whole matrix (`make lab-full PART=NAME`): which shape of the lab each needs, and what is in it.
 
 A test says beside itself which part it is of (`pytest.mark.part`), most by one line for their whole file. One without a part is an
-error of its collection: it would be in no part, and never run.
+error of its collection: it would be in no part, and never run. So is a simulated one that `make test` leaves out.
 """
 
 from __future__ import annotations
@@ -11,19 +11,26 @@ from dataclasses import dataclass
 
 from lab.shapes import SHAPES
 
+IN_A_LAB = ("lab", "e2e")
 LIMIT_S = 3600.0
 """A part begins nothing new after this; what is left of it is run by the same command, said again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """`shape`: of the lab (`lab up --shape`), None: the lab's own."""
+    """`shape`: of the lab (`lab up --shape`), None: the lab's own. `rings`: those that have tests of it."""
 
     about: str
     shape: str | None = None
+    rings: tuple[str, ...] = IN_A_LAB
+
+    @property
+    def needs_a_lab(self) -> bool:
+        return any(ring in IN_A_LAB for ring in self.rings)
 
 
 PARTS: Mapping[str, Part] = {
+    "simulated": Part(about="the long simulated ones: more of what make test has one of; no lab", rings=("sim",)),
     "container": Part(about="faults of one container, on Docker and on Podman"),
     "host": Part(about="faults of a whole host, what its sudo lets through"),
     "gate": Part(about="storm, vantage, approval, maintenance"),

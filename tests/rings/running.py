@@ -81,13 +81,19 @@ def pytest(
         return counts.read(report)
 
 
-def plain(ring: str, *, beside: bool = False) -> Count:
+def plain(ring: str, *, beside: bool = False, choice: Choice = ALL) -> Count:
     """Run a ring that needs no lab; `beside` other rings, with what they leave of the cores."""
     started = time.monotonic()
     title = f"{ring}, beside the lab" if beside else ""
-    count = pytest(ring, ring, *OPTIONS.get(ring, ()), title=title, idle=beside)
+    count = pytest(ring, ring, *OPTIONS.get(ring, ()), title=title, idle=beside, choice=choice)
     count.seconds = time.monotonic() - started
     return count
+
+
+def without_a_lab(rings: Sequence[str], choice: Choice) -> dict[str, Count]:
+    """Run rings that need no lab one after the other."""
+    with processes.ended_on_error():
+        return {ring: plain(ring, choice=choice) for ring in rings}
 
 
 def on_one_host(host: str, rings: Sequence[str], choice: Choice) -> dict[str, Count]:
@@ -180,7 +186,7 @@ def with_labs(rings: Sequence[str], choice: Choice = ALL) -> dict[str, Count]:
 def beside_the_labs(rings: Sequence[str], beside: Sequence[str], choice: Choice) -> dict[str, Count]:
     """Run the rings that need a lab, and those `beside` meanwhile; what of these is left then has the machine to itself."""
     with ThreadPoolExecutor(max(1, len(beside))) as pool, processes.ended_on_error():
-        meanwhile = {ring: pool.submit(plain, ring, beside=True) for ring in beside}
+        meanwhile = {ring: pool.submit(plain, ring, beside=True, choice=choice) for ring in beside}
         found = with_labs(rings, choice)
         processes.no_longer_idle()
         return {**found, **{ring: running.result() for ring, running in meanwhile.items()}}

@@ -1,7 +1,7 @@
 """Which tests a run takes, decided by marks beside them; and who was left out is written down, by name and with the reason.
 
-`part(NAME)`: the part of `make lab-full` that a test on the lab is of. `full(WHY)`: only there, `make test` leaves it out; one sentence
-says why. `on(HOST)`: it works on this host of the lab alone.
+`part(NAME)`: the part of `make lab-full` that a test on the lab is of, or one that `make test` leaves out. `full(WHY)`: that it does;
+one sentence says why. `on(HOST)`: it works on this host of the lab alone.
 
 The run says what it takes in its environment, since each of its processes collects by itself: `REMEDIATOR_ON`, a host;
 `REMEDIATOR_CHOICE`, ``budget`` for what `make test` runs, or the name of a part; `REMEDIATOR_RECORD`, a file for what is left (budget) or
@@ -18,11 +18,10 @@ from typing import Any
 
 import pytest
 
-from tests.rings.parts import PARTS
+from tests.rings.parts import IN_A_LAB, PARTS
 
 BUDGET = "budget"
 HERE = Path(__file__).parents[1]
-IN_PARTS = ("lab", "e2e")
 
 
 def select(config: pytest.Config, items: list[pytest.Item], environment: Mapping[str, str]) -> None:
@@ -100,7 +99,7 @@ def _mistake(item: pytest.Item) -> str | None:
     """Return what is wrong with the marks of `item`, None if nothing is."""
     if item.get_closest_marker("full") is not None and not _why_full(item):
         return f"{item.nodeid}: the mark full needs the sentence why make test leaves it out"
-    if not any(item.get_closest_marker(ring) for ring in IN_PARTS):
+    if _why_full(item) is None and not any(item.get_closest_marker(ring) for ring in IN_A_LAB):
         return None
     if _part(item) not in PARTS:
         return f"{item.nodeid}: its part is {_part(item)!r}, which is none of {', '.join(PARTS)} (pytest.mark.part)"

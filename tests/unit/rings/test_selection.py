@@ -101,6 +101,15 @@ def test_what_is_left_out_without_a_reason_is_an_error() -> None:
         chosen(Item("long", ring="service", marks=(pytest.mark.full().mark,)))
 
 
+def test_a_simulated_test_that_is_left_out_needs_a_part_to_be_run_in() -> None:
+    with pytest.raises(pytest.UsageError, match="::long: its part"):
+        chosen(Item("long", ring="sim", marks=(LONG,)))
+    simulated = pytest.mark.part("simulated").mark
+    items = Item("long", ring="sim", marks=(LONG, simulated)), Item("short", ring="sim")
+    assert chosen(*items, REMEDIATOR_CHOICE="budget") == ["short"]
+    assert chosen(*items, REMEDIATOR_CHOICE="simulated") == ["long"]
+
+
 def test_results_are_written_for_a_part_alone(tmp_path: Path) -> None:
     for choice, name in (("budget", "b"), ("container", "c")):
         for when, outcome in (("setup", "passed"), ("call", "passed"), ("teardown", "failed")):
