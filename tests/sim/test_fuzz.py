@@ -1,4 +1,5 @@
-"""A hundred seconds of the fuzzer: no turn fails, nothing hangs, memory stays. A fault is told with the seed that shows it alone.
+"""Half a minute of the fuzzer in `make test`, a hundred seconds in `make lab-full`: no turn fails, nothing hangs, memory stays. A fault is
+told with the seed that shows it alone.
 
 The seeds move with nothing: the same rounds each time, as many as the time has room for. Other ones: `python -m tests.fuzz KIND --seed N`.
 """
@@ -18,13 +19,18 @@ from tests.fuzz.__main__ import KINDS
 pytestmark = pytest.mark.sim
 PLANTED = {"hints": ("HintCame", 0), "replies": ("Collected", 100)}
 """What is not taken any more, and after how many."""
-SECONDS = {"replies": 45.0, "hints": 25.0, "control": 15.0, "content": 15.0}
+SHORT = {"replies": 14.0, "hints": 7.0, "control": 5.0, "content": 5.0}
+LONG = {"replies": 45.0, "hints": 25.0, "control": 15.0, "content": 15.0}
+LEFT = pytest.mark.part("simulated"), pytest.mark.full("the first seeds of the same are in make test")
+SECONDS = [pytest.param(*each, id=each[0]) for each in SHORT.items()] + [
+    pytest.param(*each, id=f"{each[0]} for long", marks=LEFT) for each in LONG.items()
+]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_wrong_input_costs_itself_alone(kind: str) -> None:
-    found = counting.run(kind, KINDS[kind], seed=1, count=None, seconds=SECONDS[kind])
-    assert found.well, "\n".join([found.line(1, SECONDS[kind]), *found.told()])
+@pytest.mark.parametrize(("kind", "seconds"), SECONDS)
+def test_wrong_input_costs_itself_alone(kind: str, seconds: float) -> None:
+    found = counting.run(kind, KINDS[kind], seed=1, count=None, seconds=seconds)
+    assert found.well, "\n".join([found.line(1, seconds), *found.told()])
     assert found.done > 5
 
 
