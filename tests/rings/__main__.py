@@ -4,7 +4,8 @@ unit (milliseconds, no I/O), sim (seeded), service (a real server on loopback), 
 command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed. Of sim and the rings
 on the lab it takes what its budget has room for; what it leaves to `make lab-full` is printed by name.
 
-sim, whose clock is virtual, has the cores that are idle beside the lab. The service ring, whose time is real, has no lab beside it.
+sim, whose clock is virtual, has the cores that are idle beside all others, from the first minute on. The service ring, whose time is real, has
+no lab beside it.
 """
 
 from __future__ import annotations
@@ -35,14 +36,11 @@ def main(wanted: list[str]) -> int:
     found: dict[str, Count] = {}
     with processes.as_interrupts():
         try:
-            with processes.ended_on_error():
-                found = {
-                    ring: running.plain(ring, choice=choice)
-                    for ring in rings
-                    if ring not in in_a_lab and ring not in beside
-                }
+            first = [ring for ring in rings if ring not in in_a_lab and ring not in beside]
             if in_a_lab:
-                found.update(running.beside_the_labs(in_a_lab, beside, choice))
+                found = running.beside_the_labs(first, in_a_lab, beside, choice)
+            else:
+                found = running.without_a_lab(first, choice)
         except KeyboardInterrupt as interrupt:
             print(f"interrupted by {interrupt}", flush=True)
             return 130
