@@ -6,6 +6,7 @@ own, or put another file in the place of is not read at all: whoever can change 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import os
@@ -100,7 +101,7 @@ def read(path: Path, *, trusted: bool = False) -> Document:
         return _unreadable(path, "unreadable", f"cannot be read: {os.strerror(error.errno or 0)}")
     except UnicodeDecodeError as error:
         return _unreadable(path, "not_utf8", f"is not UTF-8 text (byte {error.start})")
-    return parse(text, str(path))
+    return _parsed_once(text, str(path)) if trusted else parse(text, str(path))
 
 
 def parse(text: str, file: str) -> Document:
@@ -127,6 +128,12 @@ def parse(text: str, file: str) -> Document:
     data = None if node is None else reader.value(node, (), Place(1, 1, 1, 1))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Document(file=file, data=data, places=reader.places, mistakes=tuple(reader.mistakes), sha256=digest)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed_once(text: str, file: str) -> Document:
+    """Parse a file of the program: its text is the same at each load, as long as nobody upgrades it. Whoever reads it changes nothing in it."""
+    return parse(text, file)
 
 
 def walk(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:

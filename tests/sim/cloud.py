@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,10 @@ from remediator.daemon.wire import (
 from remediator.daemon.world import World
 from remediator.integrations import registry
 from remediator.inventory import inline
+from remediator.model.content import Content, Integration
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
+from remediator.model.hosts import Inventory
 from remediator.model.replies import CommandDone, HostReply, Reach, Section
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
@@ -66,6 +68,8 @@ checks:
 """
 
 
+_LOADED: dict[str, tuple[dict[str, Integration], Content]] = {}
+"""By the text of the config."""
 GALERA_UUID = "5a2f8a3e-0000-11f0-8000-000000000001"
 
 
@@ -194,6 +198,7 @@ class Cloud:
 
     def __init__(self, directory: Path, config: str = CONFIG) -> None:
         self.directory = directory
+        self._text = config
         path = directory / "config.yaml"
         text = (
             config
@@ -218,10 +223,8 @@ class Cloud:
 
     def boot(self) -> None:
         """Start the daemon's engine anew, as after a crash: nothing but the store survives."""
-        integrations = registry.load(self.config)
         inventory = inline.load(self.config.inventory.hosts or {})
-        content, mistakes = load_content(None, integrations, self.config, inventory)
-        assert content is not None, mistakes
+        integrations, content = self._loaded(inventory)
         self.database = Database(url_of(Path(self.config.state_dir), None))
         self.database.open()
         self.world = World(
@@ -237,6 +240,19 @@ class Cloud:
         self.world.identity = identities.begin(self.database, self.config.cloud, self.wall())
         self.engine = Engine(self.world, self.database)
         self.later = []
+
+    def _loaded(self, inventory: Inventory) -> tuple[dict[str, Integration], Content]:
+        """Return what a daemon loads. What follows from the text of the config alone is loaded once; each daemon has tables of its own."""
+        if self.config.content or self._text not in _LOADED:
+            integrations = registry.load(self.config)
+            content, mistakes = load_content(None, integrations, self.config, inventory)
+            assert content is not None, mistakes
+            if self.config.content:
+                return integrations, content
+            _LOADED[self._text] = integrations, content
+        integrations, content = _LOADED[self._text]
+        own = replace(content, checks=dict(content.checks), rules=dict(content.rules), runbooks=dict(content.runbooks))
+        return dict(integrations), own
 
     def crash(self) -> None:
         """End the engine as SIGKILL does, and start it again."""
