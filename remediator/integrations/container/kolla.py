@@ -7,6 +7,7 @@ and no state. Before 2023.1 kolla wrote no units: the engine starts a container 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,7 @@ DIRECTORIES: Mapping[str, str] = {row.directory.replace("-", "_"): row.names for
 """A directory below /etc/kolla, with underscores, to the container that is configured there, where the two differ."""
 
 
+@functools.lru_cache(maxsize=512)
 def row_of(container: str) -> Row | None:
     """Return what the table says of `container`; None when it has no row."""
     return next((row for row in TABLE if re.fullmatch(row.names, container)), None)
