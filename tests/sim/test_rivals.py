@@ -9,6 +9,22 @@ from remediator.sim.rivals import Row, Way
 
 pytestmark = pytest.mark.sim
 WAYS = {way.name: way for way in rivals.WAYS}
+FROZEN = "one frozen for an hour and woken"
+LEFT = (
+    pytest.mark.part("simulated"),
+    pytest.mark.full("an hour of two daemons; make test has it once, on a container and without the wrapper"),
+)
+EACH_ON_A_CONTAINER = [
+    pytest.param(
+        way,
+        wrapped,
+        id=f"{way.name}-{'wrapped' if wrapped else 'bare'}",
+        marks=LEFT if wrapped and way.name == FROZEN else (),
+    )
+    for way in WAYS.values()
+    for wrapped in (True, False)
+]
+EACH = [pytest.param(way, id=way.name, marks=LEFT if way.name == FROZEN else ()) for way in WAYS.values()]
 
 
 def _must_be_safe(row: Row) -> None:
@@ -17,8 +33,7 @@ def _must_be_safe(row: Row) -> None:
     assert row.held, "nobody held: the two never met, and nothing is shown"
 
 
-@pytest.mark.parametrize("wrapped", [True, False], ids=["wrapped", "bare"])
-@pytest.mark.parametrize("way", WAYS.values(), ids=lambda way: way.name)
+@pytest.mark.parametrize(("way", "wrapped"), EACH_ON_A_CONTAINER)
 def test_of_two_daemons_one_acts_and_the_other_says_by_whom_it_is_held(way: Way, wrapped: bool) -> None:
     row = rivals.happen(way, "a container", wrapped)
     _must_be_safe(row)
@@ -27,7 +42,7 @@ def test_of_two_daemons_one_acts_and_the_other_says_by_whom_it_is_held(way: Way,
     assert all(words in each for each in row.held)
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=lambda way: way.name)
+@pytest.mark.parametrize("way", EACH)
 def test_a_lost_cluster_is_brought_back_by_one_of_them_or_by_nobody_until_a_person_decides(way: Way) -> None:
     """`cured` asks that the history is whole: no second Primary component, nothing overwritten."""
     _must_be_safe(rivals.happen(way, "the cluster", wrapped=False))
