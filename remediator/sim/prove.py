@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import sys
 import time
@@ -117,11 +118,12 @@ def die_batch(batch: Sequence[tuple[int, int, int]]) -> Piece:
 
 def prove(
     seed: int, *, seconds: float, scenarios: int | None = None, twice: bool = False, workers: int = WORKERS,
-    until_first: bool = False, say: Callable[[str], None] = lambda _line: None,
+    until_first: bool = False, most: int | None = None, say: Callable[[str], None] = lambda _line: None,
 ) -> Proof:  # fmt: skip
     """Die at every crash point, then tell stories from `seed` on, for `seconds` or `scenarios` of them.
 
-    `twice`: at each point die a second time, a few points after the first. `until_first`: stop at the first violation.
+    `twice`: at each point die a second time, a few points after the first. `until_first`: stop at the first violation. `most`: of each way die
+    at about so many points at most, evenly from its first to its last.
     """
     proof, began = Proof(), time.monotonic()
     for runbook in sorted(points.uncovered()):
@@ -131,7 +133,7 @@ def prove(
         proof.total += 1
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            jobs = _jobs(proof, seed, scenarios, twice)
+            jobs = _jobs(proof, seed, scenarios, twice, most)
             _work(pool, jobs, proof, workers, began + seconds, until_first, say)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -140,15 +142,13 @@ def prove(
 
 
 def _jobs(
-    proof: Proof, seed: int, scenarios: int | None, twice: bool
+    proof: Proof, seed: int, scenarios: int | None, twice: bool, most: int | None
 ) -> Iterator[tuple[Callable[..., Piece], Sequence[Any]]]:
     """Yield the crash points first: they are all, and not a sample."""
     all_points: list[tuple[int, int, int]] = []
     for number, way in enumerate(points.WAYS):
         found = points.count(way)
-        step = 1 if twice else way.one_in
-        first = 1 + seed % step
-        all_points += [(number, point, 0) for point in range(first, found + 1, step)]
+        all_points += [(number, point, 0) for point in points_of(found, way.one_in, seed, twice, most)]
         if twice:
             later = AGAIN[:1] if way.one_in > 1 else AGAIN
             all_points += [(number, point, again) for point in range(1, found + 1) for again in later]
@@ -161,6 +161,12 @@ def _jobs(
     while scenarios is None or told < scenarios:
         yield tell_batch, list(range(seed + told, seed + told + BATCH))
         told += BATCH
+
+
+def points_of(found: int, one_in: int, seed: int, twice: bool, most: int | None) -> range:
+    """Return at which of the `found` points of a way the daemon dies first: from where the seed says, evenly to its end."""
+    step = max(1 if twice else one_in, 1 if most is None else math.ceil(found / most))
+    return range(1 + seed % step, found + 1, step)
 
 
 def _batches(items: Sequence[Any]) -> Iterable[Sequence[Any]]:

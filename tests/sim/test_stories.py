@@ -1,4 +1,4 @@
-"""The short form of the proof: every crash point of every shipped runbook, and stories from a fixed seed on."""
+"""The short form of the proof: crash points of every shipped runbook, and stories from a fixed seed on."""
 
 from __future__ import annotations
 
@@ -18,24 +18,31 @@ from remediator.store import database
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
 
-SEED, STORIES = 1, 40
+SEED, STORIES, POINTS = 1, 40, 12
+"""`POINTS`: of each way about so many crash points at most; `make prove` dies at all of them."""
 SIM = Path(remediator.__file__).parent / "sim"
 REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "reads_slowly"}
 """Time and the machine's own processes, who makes the blocking calls, the ways to the hosts and to the references, where ids come from,
 and whether a thread beside the loop reads the store in quiet time."""
 
 
+TOLD_ONCE = pytest.mark.xdist_group("short form")
+"""What looks at the proof runs in the process that has it."""
+
+
 @functools.cache
 def short_form() -> prove.Proof:
-    return prove.prove(SEED, seconds=float("inf"), scenarios=STORIES)
+    return prove.prove(SEED, seconds=float("inf"), scenarios=STORIES, most=POINTS)
 
 
+@TOLD_ONCE
 def test_no_invariant_is_broken() -> None:
     proof = short_form()
     assert proof.violations == []
     assert proof.scenarios >= STORIES
 
 
+@TOLD_ONCE
 def test_every_shipped_runbook_was_died_in_at_all_points_of_the_short_form() -> None:
     proof = short_form()
     assert points.uncovered() == frozenset()
@@ -43,6 +50,7 @@ def test_every_shipped_runbook_was_died_in_at_all_points_of_the_short_form() -> 
     assert proof.total >= 10 * len(points.WAYS)
 
 
+@TOLD_ONCE
 def test_the_stories_do_something() -> None:
     """A proof over stories in which nothing leaves, and nobody dies, would prove nothing."""
     proof = short_form()
@@ -50,6 +58,18 @@ def test_the_stories_do_something() -> None:
     assert proof.deaths >= STORIES / 3
     assert len(proof.faults) >= len(FAULTS) * 0.8
     assert {name for name in watch.INVARIANTS if not proof.checked[name]} == set()
+
+
+@pytest.mark.parametrize("found", [1, 11, 12, 13, 27, 45, 164, 288])
+def test_points_are_taken_evenly_from_the_first_to_the_last(found: int) -> None:
+    few = prove.points_of(found, 1, SEED, twice=False, most=POINTS)
+    assert few
+    assert min(found, POINTS / 2) <= len(few) <= POINTS
+    assert few[0] <= few.step
+    assert few[-1] > found - few.step
+    every = {point for seed in range(few.step) for point in prove.points_of(found, 1, seed, twice=False, most=POINTS)}
+    assert every == set(range(1, found + 1)), "no point is out of reach of all seeds"
+    assert list(prove.points_of(found, 32, SEED, twice=True, most=None)) == list(range(1, found + 1))
 
 
 def test_a_runbook_without_a_way_is_reported() -> None:
