@@ -159,7 +159,7 @@ class Galera:
         running = [name for name, one in self.members.items() if one.process]
         if running:
             self.wrongs.append(f"{host} is bootstrapped while {', '.join(running)} runs")
-        member.process, member.state, member.data.log = "bootstrap", "waiting", STARTING
+        member.process, member.state, member.data.log, member.opened = "bootstrap", "waiting", STARTING, False
         member.data.begin(self.now_s)
         member.generation += 1
         if member.dies_of or not member.data.safe:
@@ -220,7 +220,7 @@ class Galera:
     def _began(self, host: str) -> None:
         member, data = self.members[host], self.members[host].data
         member.process, member.state, data.log, data.signs = "unit", "waiting", STARTING + READY, ()
-        member.joined_by = ""
+        member.joined_by, member.opened = "", False
         member.generation += 1
         if data.saved_view is None or data.view_text is not None:
             data.view, data.view_text = None, None
@@ -259,6 +259,7 @@ class Galera:
 
     def _drop(self, member: Member) -> None:
         member.state = "cut"
+        member.data.outside()
         member.generation += 1
 
     def _leave(self, clean: bool = False) -> None:
@@ -294,7 +295,7 @@ class Galera:
         self.conf_id += 1
         for host in hosts:
             member = self.members[host]
-            member.state = "synced"
+            member.state, member.opened = "synced", True
             member.generation += 1
             member.data.first_in(self.uuid, self._base, self.conf_id, anew=True)
             member.data.take(self.uuid, self._base, self.branches, self.rows)
@@ -378,7 +379,7 @@ class Galera:
 
     def _synced(self, member: Member) -> None:
         self._stand_still()
-        member.state, member.by_sst = "synced", False
+        member.state, member.by_sst, member.opened = "synced", False, True
         member.data.take(self.uuid, self._base, self.branches, self.rows)
         self._new_view()
 

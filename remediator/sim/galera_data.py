@@ -43,6 +43,8 @@ class Life:
     at_s: float
     primary: bool = False
     outside: bool = False
+    last: str | None = None
+    """What it tells last: primary or outside."""
 
 
 def within(inner: Branches, position: int, outer: Branches, reached: int) -> bool:
@@ -128,7 +130,7 @@ class Data:
         """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew` counts from -1."""
         self.received = None
         if self.lives:
-            self.lives[-1].primary = True
+            self.lives[-1].primary, self.lives[-1].last = True, "primary"
         if self.starts and self.starts[-1]["formed"] is None:
             exchange = f"{view:08x}-0000-11f0-9000-{at:012x}"
             self.starts[-1]["formed"] = {
@@ -138,7 +140,7 @@ class Data:
     def outside(self) -> None:
         """It is in a view that is no Primary component, and logs that."""
         if self.lives:
-            self.lives[-1].outside = True
+            self.lives[-1].outside, self.lives[-1].last = True, "outside"
 
     def wipe(self) -> None:
         """A whole transfer has begun: what was there is gone."""

@@ -25,7 +25,8 @@ class Helper:
 
 @dataclass
 class Member:
-    """`state` is down, waiting (runs, found no Primary), joining, synced, donor or cut (runs outside the Primary component)."""
+    """`state` is down, waiting (runs, found no Primary), joining, synced, donor or cut (runs outside the Primary component; one that was cut
+    while it joined never opened its port)."""
 
     service: Service
     data: Data
@@ -34,6 +35,8 @@ class Member:
     process: str = "unit"
     """Which container runs it: unit, bootstrap, or none ("")."""
     by_sst: bool = False
+    opened: bool = True
+    """Its process has opened its SQL port: it does once it has caught up for the first time."""
     joined_by: str = ""
     """How it last caught up in this life: IST, SST, or not at all."""
     join_s: float = 6.0

@@ -28,7 +28,8 @@ STATES = {"joining": "Joining", "synced": "Synced", "donor": "Donor/Desynced"}
 def sql(galera: Galera, host: str) -> Mapping[str, str] | Unknown:
     """Return what the member answers; the way there is the network's business."""
     member = galera.members[host]
-    if member.state in ("down", "waiting") or (member.state == "joining" and member.by_sst):
+    closed = member.by_sst if member.state == "joining" else member.state == "cut" and not member.opened
+    if member.state in ("down", "waiting") or closed:
         return Unknown("sql_refused")
     if member.sql:
         return Unknown(f"sql_{member.sql}")
@@ -107,7 +108,12 @@ def files(
         "signs": list(data.signs),
         "starts": [dict(start) for start in data.starts[-4:]],
         "lives": [
-            {"age_s": round(galera.now_s - life.at_s, 1), "primary": life.primary, "outside": life.outside}
+            {
+                "age_s": round(galera.now_s - life.at_s, 1),
+                "primary": life.primary,
+                "outside": life.outside,
+                "last": life.last,
+            }
             for life in data.lives[-48:]
         ],
         "transfer": _transfer(galera, member),

@@ -176,6 +176,17 @@ def two_killed(stage: Stage) -> None:
 
 
 @kind(0, _nothing)
+def one_stranded(stage: Stage) -> None:
+    """ctl1 is restarted, and the others are killed without a saved view while it joins them: it waits for ever, with its port closed."""
+    stage.service(CONTROLLERS[0], "mariadb").stop()
+    stage.service(CONTROLLERS[0], "mariadb").start()
+    for host in CONTROLLERS[1:]:
+        stage.service(host, "mariadb").crash(137)
+    for host in CONTROLLERS:
+        stage.simulation.cloud.galera.members[host].data.view = None
+
+
+@kind(0, _nothing)
 def shut_down(stage: Stage) -> None:
     """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was planned."""
     for host in CONTROLLERS:

@@ -274,6 +274,14 @@ NAMED: Mapping[str, Story] = {
         "approve", HEALTHY, then(0, "two-killed"), then(0, "until-paged", "running outside of a Primary component", 1800.0), then(5, "approve"),
         then(0, "until-step", "stop_ctl3", "intent"), then(0, "daemon-killed"), WHOLE, CTL1,
     ),
+    "galera: one is stranded while it joins": story(
+        "approve", HEALTHY, then(0, "one-stranded"), then(0, "until-paged", "running outside of a Primary component", 1800.0),
+        then(0, "not-paged", "is not proven to be outside"), then(5, "approve"), WHOLE, CTL1,
+    ),
+    "galera: one is stranded while it joins, and the answer to its stop is lost": story(
+        "unattended", HEALTHY, then(0, "one-stranded"), then(0, "until-paged", "yes before stop_ctl1", 1800.0),
+        then(0, "commands-meet", ("lost",)), then(0, "consent"), then(0, "until-paged", "yes before choose", 300.0), then(0, "consent"), WHOLE, CTL1,
+    ),
     "galera: the furthest is not the first": story(
         "unattended", HEALTHY, then(0, "member-is", "ctl1", "unflushed", 1), then(0, "member-is", "ctl2", "unflushed", 2),
         then(0, "cluster-lost"), WHOLE, then(0, "bootstrapped-on", "ctl3"),

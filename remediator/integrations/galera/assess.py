@@ -59,6 +59,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         "proven_synced": sum(one.synced is True for one in members),
         "proven_stopped": sum(one.stopped is True and isinstance(one.status, Unknown) for one in members),
         "searching": sum(one.searching is True for one in members),
+        "stranded": sum(one.stranded is True for one in members),
         "all_members_known": silent is None,
         "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
         "conf_ids_agree": not views.doubled(primary) and _agree([status.conf_id for status in primary], silent),
@@ -149,7 +150,7 @@ def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
     view = _view(reply)
     unknown = view if isinstance(view, Unknown) else None
     data: dict[str, Any] = {"sql": me.sql, "stopped": me.stopped, "process_running": _negated(me.stopped)}
-    data["searching"] = me.searching
+    data["searching"], data["stranded"] = me.searching, me.stranded
     data["beside"] = me.beside if isinstance(me.beside, Unknown) else ", ".join(me.beside) or None
     data["provider_off"] = _wsrep(me, "provider_off")
     for name in (*WSREP, *WSREP_NUMBERS):
@@ -251,7 +252,8 @@ def _upgrade(me: Member, others: Sequence[Member]) -> dict[str, Any]:
     """Return what an upgrade, a join or a bootstrap left behind on this member, and who is slow."""
     tables, lines = upgrade.tables(me, others), upgrade.lines(me)
     signs = lines if isinstance(lines, Unknown) else "\n".join(upgrade.named(lines, "upgrade_needed")) or None
-    stopped = (me.stopped is True or me.searching is True) and isinstance(me.status, Unknown)
+    silent = me.stopped is True or me.searching is True or me.stranded is True
+    stopped = silent and isinstance(me.status, Unknown)
     return {
         "upgrade_needed": tables.needed,
         "upgrade_info": tables.info,

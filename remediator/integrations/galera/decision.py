@@ -4,7 +4,8 @@ Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.R
 names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to
 UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
 stopped members were not read yet, or members look for a Primary component over and over (`lives.py`) and have to be held
-first, or run outside of one and have to be stopped first (GB-3 knows all live and all stopped, and nothing between), and everything else would allow a bootstrap, it says so, without a candidate.
+first, or run outside of one, by their answer or as stranded ones by their log, and have to be stopped first (GB-3 knows all live and all
+stopped, and nothing between), and everything else would allow a bootstrap, it says so, without a candidate.
 In a group of one the plain start stands in the bootstrap's place (`rules_lone.py`). Where the inventory names a machine twice nothing is done.
 docs/galera-decision.md has the rules in one table.
 """
@@ -52,8 +53,8 @@ def decide(picture: ClusterPicture) -> Decision:
 def outlook(picture: ClusterPicture) -> Decision:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
-    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that answer
-    from outside of one, read the positions, then decide. Where more than that is against it, the page names it. Never a
+    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that run outside
+    of one, read the positions, then decide. Where more than that is against it, the page names it. Never a
     bootstrap that `decide` refuses for another reason; otherwise its equal.
     """
     now = decide(picture)
@@ -63,6 +64,15 @@ def outlook(picture: ClusterPicture) -> Decision:
     supposed = _suppose_read(held)
     then = now if supposed == picture else decide(supposed)
     restless = ", ".join(member.host for member in picture.members if _restless(member))
+    stranded = ", ".join(member.host for member in picture.members if member.stranded is True)
+    if stranded and _fresh(picture.minutes_whole):
+        mixed = decide(_suppose_answered(picture))
+        if mixed.procedure is Procedure.START_MEMBERS:
+            return mixed
+        later = outlook(dataclasses.replace(picture, minutes_whole=float(rules_bootstrap.GRACE_MINUTES)))
+        if later.procedure is Procedure.BOOTSTRAP:
+            why = f"{stranded} began to join and lost the Primary component: what may come of that is given ten minutes"
+            return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
     if then.procedure is Procedure.PAGE:
         never_seen = then.rule == "GB-4" and picture.mark is None
         return page(Refusal(rule="GB-5", why=rules_evidence.NO_MARK)) if never_seen else then
@@ -185,10 +195,28 @@ def _restless(member: MemberPicture) -> bool:
 
 
 def _lives_outside(member: MemberPicture, picture: ClusterPicture) -> bool:
-    """It runs in its own unit, says itself that it is in no Primary component, is in no state transfer, and for ten minutes since all were
-    reachable and started unchanged nothing has come of that (GB-1, GB-3)."""
+    """It runs in its own unit, says itself that it is in no Primary component, or by its own log has lost it while it joined, is in no state
+    transfer, and for ten minutes since all were reachable and started unchanged nothing has come of that (GB-1, GB-3)."""
     long = not isinstance(picture.minutes_whole, Unknown) and picture.minutes_whole >= rules_bootstrap.GRACE_MINUTES
-    return long and standing(member) is Standing.LIVE and member.unit == "active" and in_transfer(member) is False
+    lives = standing(member) is Standing.LIVE or _stranded(member)
+    return long and lives and member.unit == "active" and in_transfer(member) is False
+
+
+def _suppose_answered(picture: ClusterPicture) -> ClusterPicture:
+    """Return `picture` as if each member that runs outside had said itself what its log says: beside it stopped ones are started unchanged
+    (GB-3), which takes nothing from anybody. Nothing else is ever done by it."""
+    return dataclasses.replace(picture, members=tuple(map(_answered, picture.members)))
+
+
+def _answered(member: MemberPicture) -> MemberPicture:
+    if not _stranded(member) and not (_restless(member) and member.stopped is False):
+        return member
+    return dataclasses.replace(member, port="answered", cluster_status="non-Primary", local_state="Initialized")
+
+
+def _stranded(member: MemberPicture) -> bool:
+    """It was reached, runs, refuses SQL, and by its own log began to join and lost the Primary component."""
+    return member.reached and member.stopped is False and member.port == "refused" and member.stranded is True
 
 
 def _suppose_held(picture: ClusterPicture) -> ClusterPicture:
@@ -201,7 +229,14 @@ def _held(member: MemberPicture, picture: ClusterPicture) -> MemberPicture:
     if not _restless(member) and not _lives_outside(member, picture):
         return member
     ended = dataclasses.replace(
-        member, stopped=True, port="refused", cluster_status=None, local_state=None, unit="masked", searching=False
+        member,
+        stopped=True,
+        port="refused",
+        cluster_status=None,
+        local_state=None,
+        unit="masked",
+        searching=False,
+        stranded=False,
     )
     unread = Unknown("not_read")
     return ended if _restless(member) else dataclasses.replace(ended, seqno=unread, xa=unread, position_read=False)

@@ -91,6 +91,8 @@ class Member:
     searching: Truth = NOT_ASKED
     """It looks for a Primary component and serves nobody meanwhile: it runs and refuses SQL, or is about to be started again by systemd, and
     by its own log it has been in none since it was last started."""
+    stranded: Truth = NOT_ASKED
+    """It began to join and its Primary component went: it runs, refuses SQL, and by its own log is outside of one since. It does not give up."""
     boot_id: str | None = None
     who: Who | Unknown = NOT_ASKED
     runs_own: Truth = NOT_ASKED
@@ -102,7 +104,7 @@ class Member:
     def outside(self) -> Truth:
         """It is in no Primary component, by its own word: SQL, a stopped process, or its log."""
         if isinstance(self.primary, Unknown):
-            return True if self.searching is True else self.primary
+            return True if self.searching is True or self.stranded is True else self.primary
         return not self.primary
 
     @property
@@ -142,6 +144,7 @@ def member(host: str, reply: HostReply | None) -> Member:
         files=files,
         launch=launched,
         searching=_searching(reply, _word(status), files),
+        stranded=_stranded(reply, _word(status), files),
         boot_id=reply.boot_id,
         who=reply.read("galera", who.parse),
         runs_own=runs,
@@ -163,6 +166,23 @@ def _searching(reply: HostReply, sql: str, files: Files | Unknown | None) -> Tru
         return Unknown("age_of_container") if since_s is None else lives.searching(files.lives, since_s)
     coming = view.busy is True or (view.has_unit and view.of_unit("state") == "active")
     return lives.searching(files.lives, None) if coming else False
+
+
+def _stranded(reply: HostReply, sql: str, files: Files | Unknown | None) -> Truth:
+    """Only one that runs in its own unit, which nothing is starting or stopping in this moment."""
+    found = containers.of(reply)
+    if sql != "refused" or files is None:
+        return False
+    if isinstance(found, Unknown):
+        return found
+    if isinstance(files, Unknown):
+        return files
+    view = container_assess.View(found, reply, CONTAINER, frozenset())
+    at_rest = view.running is True and view.busy is False and (not view.has_unit or view.of_unit("state") == "active")
+    since_s = running_s(reply)
+    if not at_rest or since_s is None:
+        return False
+    return lives.stranded(files.lives, since_s)
 
 
 def _stopped(runs: Truth, beside: tuple[str, ...] | Unknown) -> Truth:

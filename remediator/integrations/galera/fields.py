@@ -26,6 +26,7 @@ NODE = {
     "stopped": FieldType.BOOL,  # proven: its container does not run or is not there, and nobody else uses its data directory
     "beside": FieldType.STRING,  # what uses its data directory besides its own container, in words; null: nobody
     "searching": FieldType.BOOL,  # by its own log it looks for a Primary component, over and over, and serves nobody meanwhile
+    "stranded": FieldType.BOOL,  # by its own log it began to join and lost the Primary component; it waits for ever, with its SQL port closed
     "missing": FieldType.BOOL,
     "has_unit": FieldType.BOOL,
     "unit": FieldType.STRING,
@@ -73,10 +74,11 @@ NODE = {
 CLUSTER = {
     "members": FieldType.INT,  # by the inventory, each machine once
     "proven_primary": FieldType.INT,
-    "may_be_primary": FieldType.INT,  # proven, or not known; one that by its own log looks for a Primary component is in none
+    "may_be_primary": FieldType.INT,  # proven, or not known; one that by its own log looks for a Primary component, or lost it, is in none
     "proven_synced": FieldType.INT,
     "proven_stopped": FieldType.INT,
     "searching": FieldType.INT,  # how many look for a Primary component over and over, by their own logs
+    "stranded": FieldType.INT,  # how many began to join and lost the Primary component, by their own logs
     "all_members_known": FieldType.BOOL,
     "uuids_agree": FieldType.BOOL,  # of the members that answer; null when none does; UNKNOWN while one is not known
     "conf_ids_agree": FieldType.BOOL,  # of the members that are Primary; same; false as well when one conf id is of two components

@@ -14,7 +14,7 @@ from remediator.integrations.container import facts as container_facts
 from remediator.integrations.galera import causes, contradiction, group, lives, marks, past, peers, unseen
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, running_s
-from remediator.integrations.galera.launch import Launch
+from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.picture import (
     NIL,
     ClusterPicture,
@@ -141,6 +141,7 @@ def _member(
         clock_true=_clock_true(reply),
         quarantine=None,
         searching=one.searching,
+        stranded=one.stranded,
         saved=contradiction.saved_seqno(files),
     )
 
@@ -287,7 +288,8 @@ def _minutes_whole(
     runs: Sequence[Mapping[str, Any]] | None,
 ) -> float | Unknown:
     """Since when all are reachable and were started unchanged, by us or by themselves, but never from before the last time that all
-    was well: members that have run for days and lost each other a moment ago are given their ten minutes like all others (GB-1)."""
+    was well: members that have run for days and lost each other a moment ago are given their ten minutes like all others (GB-1). One that a
+    run of ours has held, and that has ended since, was given what it had until then: held, it can form nothing by itself."""
     if runs is None:
         return Unknown("no_journal")
     if not all(_reached(reply) for reply in replies.values()):
@@ -298,7 +300,7 @@ def _minutes_whole(
         for run in runs
         if past.STARTS & set(run["done"]) and (well_s is None or run["age_s"] < well_s)
     ]
-    if all(one.stopped is False or one.searching is True for one in seen.values()):
+    if all(one.stopped is False or one.searching is True or _held(one) for one in seen.values()):
         ages = [_started_s(one, replies[host]) for host, one in seen.items()]
         known = [age for age in ages if age is not None]
         if len(known) == len(seen):
@@ -307,10 +309,24 @@ def _minutes_whole(
 
 
 def _started_s(one: Member, reply: HostReply | None) -> float | None:
-    """Return for how long a member has been running, or has been started again and again by systemd."""
+    """Return for how long a member has been running, has been started again and again by systemd, or ran until it was held and ended."""
     if one.searching is True and isinstance(one.files, Files):
         return lives.looks_for_s(one.files.lives)
-    return running_s(reply)
+    return _ran_s(one, reply) if _held(one) and one.stopped is True else running_s(reply)
+
+
+def _held(one: Member) -> bool:
+    return isinstance(one.launch, Launch) and isinstance(one.launch.hold, Hold) and one.launch.hold.exists
+
+
+def _ran_s(one: Member, reply: HostReply | None) -> float | None:
+    found = Unknown("not_asked") if reply is None else container_facts.of(reply)
+    if reply is None or isinstance(found, Unknown) or found.containers is None or not isinstance(one.files, Files):
+        return None
+    container, clock_s = found.containers.get(CONTAINER), reply.host_clock_s
+    if container is None or clock_s is None or container.started_s is None or container.finished_s is None:
+        return None
+    return lives.given_s(one.files.lives, clock_s - container.started_s, clock_s - container.finished_s)
 
 
 def _deploying(reply: HostReply | None) -> Truth:

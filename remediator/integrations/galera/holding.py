@@ -1,8 +1,8 @@
 """The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and stop.
 
 Invariants. A member that may be Primary is neither held nor stopped. One that looks for a Primary component in vain is held as it runs, and
-ends by itself; only one that answers from outside of a component is stopped, after a yes to just that, by what it said a moment ago, and if its
-own log says the same in that moment (`scripts.STOP`). The hold is a debt. Taking it back starts nobody.
+ends by itself; only one that answers from outside of a component, or by its log has lost it while it joined, is stopped, after a yes to just
+that, by what was seen a moment ago, and if its own log says the same in that moment (`scripts.STOP`). The hold is a debt. Taking it back starts nobody.
 """
 
 from __future__ import annotations
@@ -54,12 +54,13 @@ def _hold(order: ActionInput) -> tuple[Command, ...]:
 
 
 def _stop(order: ActionInput) -> tuple[Command, ...]:
-    """Only who answers, from outside of a Primary component, has to be stopped, and only after a person's yes: nothing else ends it."""
+    """Only who answers from outside of a Primary component, or is stranded there, has to be stopped, and only after a person's yes: nothing
+    else ends it."""
     host = order.host.name
     one = _here(order)
     if one.stopped is True:
         return ()
-    if one.outside is not True or not isinstance(one.status, Status):
+    if one.outside is not True or not (isinstance(one.status, Status) or one.stranded is True):
         raise ValueError(
             f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
         )
@@ -104,11 +105,14 @@ def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Pro
 
 def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
-    answers from outside of a component is the next step's; one that found a component is left to it, and ends the run."""
+    answers from outside of a component, or is stranded there, is the next step's; one that found a component is left to it, and ends the run."""
     host = order.host.name
     one = _here(order)
     if one.stopped is False and isinstance(one.status, Status) and one.primary is False:
         text = f"{host}: held; it runs, and answers from a {one.status.cluster_status} component"
+        return Settled(text=text, done=True, given={"stopped": False})
+    if one.stopped is False and one.stranded is True:
+        text = f"{host}: held; it runs, and waits in vain: it lost the Primary component while it joined"
         return Settled(text=text, done=True, given={"stopped": False})
     return ended(order, given)
 
@@ -155,7 +159,7 @@ ACTIONS = (
     ),
     ActionSpec(
         name="galera.stop",
-        summary="stop this held member if it runs and answers from outside of a Primary component, after a person's yes",
+        summary="stop this held member if it runs outside of a Primary component and does not end by itself, after a person's yes",
         risk=Risk.R3,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),

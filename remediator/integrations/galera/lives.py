@@ -8,6 +8,11 @@ Invariant: `searching` is True only where the log is that of the process that ru
 started, and has told of a view outside of one, in this life or, while it is young, in the one before. A server that recovers its data
 for minutes at its start has no view yet, and is none of these. That is no proof for a bootstrap (GB-2 wants an answer over SQL or a stopped
 process); it is what a person is asked about before anything is held, and what pages instead of UNKNOWN.
+
+A member that began to join and whose Primary component went meanwhile is another case: it does not give up. It waits for ever for a donor, with
+its SQL port closed, and its engine, its unit and systemd call it running (Galera 25.3.37 and 26.4, replicator_str.cpp: the request is sent again
+every second). `stranded` is True only where the newest life is the process that runs, was in a Primary component, and tells last that it
+is outside of one. Galera tells of that in two ways: a view that is not Primary, and a Primary view in which no member has a complete state.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ CLOCK_S = 2.0
 """What the age of a container and that of a line of its log may differ by."""
 SILENT_S = 15.0
 """A container that was started so short a time ago may have logged nothing yet."""
+PRIMARY, OUTSIDE, LEAVING = "primary", "outside", "leaving"
 YOUNG_S = 60.0
 """A life that is younger may have no view yet: mysqld_safe looks for the position first."""
 
@@ -38,6 +44,8 @@ class Life:
     """It tells of a view that is a Primary component."""
     outside: bool
     """It tells of a view that is none."""
+    last: str | None
+    """What it tells last: `PRIMARY`, `OUTSIDE` or `LEAVING`; None: nothing of a component yet."""
 
 
 def parse(data: Any) -> tuple[Life, ...] | Unknown:
@@ -52,8 +60,17 @@ def parse(data: Any) -> tuple[Life, ...] | Unknown:
 
 def _life(data: Mapping[str, Any]) -> Life:
     return Life(
-        age_s=typed.age(data, "age_s"), primary=typed.flag(data, "primary"), outside=typed.flag(data, "outside")
+        age_s=typed.age(data, "age_s"),
+        primary=typed.flag(data, "primary"),
+        outside=typed.flag(data, "outside"),
+        last=_last(typed.text_or_none(data, "last")),
     )
+
+
+def _last(word: str | None) -> str | None:
+    if word not in (None, PRIMARY, OUTSIDE, LEAVING):
+        raise ValueError("no such word about a component")
+    return word
 
 
 def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth:
@@ -75,6 +92,19 @@ def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth
     return Unknown("no_view_yet")
 
 
+def stranded(lives: Sequence[Life] | Unknown, running_s: float) -> Truth:
+    """Return whether the process that has been running for `running_s` seconds was in a Primary component, lost it, and has found none since.
+    One that shuts down tells of leaving, and is none of these."""
+    if isinstance(lives, Unknown):
+        return lives
+    if not lives:
+        return Unknown("no_start_in_log")
+    if not tells_of(lives, running_s):
+        return Unknown("log_of_an_older_start")
+    newest = lives[-1]
+    return newest.primary and newest.last == OUTSIDE
+
+
 def tells_of(lives: Sequence[Life], started_s: float) -> bool:
     """Return whether a life begins with the start of the container, which the engine has `started_s` seconds ago: the log is that container's, and
     its times are of the host's zone."""
@@ -92,3 +122,12 @@ def looks_for_s(lives: Sequence[Life] | Unknown) -> float | None:
             break
         found = life.age_s
     return found
+
+
+def given_s(lives: Sequence[Life] | Unknown, started_s: float, ended_s: float) -> float | None:
+    """Return for how long a process that does not run any more was given to find a Primary component; `started_s`, `ended_s`: how long ago its
+    container was started, and ended. None when the log is of another start, or its newest life ended in a Primary component."""
+    if isinstance(lives, Unknown) or not lives or not tells_of(lives, started_s) or lives[-1].last in (None, PRIMARY):
+        return None
+    since_s = looks_for_s(lives)
+    return max(0.0, (lives[-1].age_s if since_s is None else since_s) - ended_s)

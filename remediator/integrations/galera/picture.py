@@ -70,6 +70,8 @@ class MemberPicture:
     """The seqno that grastate.dat claims; None: none. It is no position, but Galera believes it more than the one that was read."""
     searching: Truth = False
     """By its own log it looks for a Primary component and has been in none since it was started (`lives.py`): no proof (GB-2)."""
+    stranded: Truth = False
+    """By its own log it began to join, lost the Primary component, and waits for ever (`lives.py`): no proof (GB-2)."""
 
     @classmethod
     def unseen(
@@ -98,6 +100,7 @@ class MemberPicture:
             clock_true=unknown,
             quarantine=None,
             searching=unknown,
+            stranded=unknown,
         )
 
 

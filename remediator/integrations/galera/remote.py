@@ -47,6 +47,13 @@ TRANSFER = re.compile(
     r"State transfer required: *\n\tGroup state: ([0-9a-f-]{36}):(-?\d+)\n\tLocal state: ([0-9a-f-]{36}):(-?\d+)"
 )
 VIEW = re.compile(r"WSREP: view\(view_id\((PRIM|NON_PRIM),")
+COMPONENT = re.compile(
+    r"WSREP: view\(view_id\((?:(PRIM)|(NON_PRIM)),|WSREP: New COMPONENT: primary = (?:(yes)|(no)),|^\tcomponent *= *(?:(PRIMARY)|(NON-PRIMARY)),"
+    r"|(Received self-leave message|[Nn]ormal shutdown|\(initiated by: |-> CLOSED)",
+    re.M,
+)
+TELLS = (None, "primary", "outside", "primary", "outside", "primary", "outside", "leaving")
+"""What each group of it says of the member."""
 HARM = re.compile(
     r"Unable to lock \S*ibdata1|lock aria (?:aria )?control file|Could not get an exclusive lock"
     r"|page corruption|InnoDB: (?:Corruption(?! in the InnoDB tablespace)|.*(?:is|are) corrupt)|Data structure corruption|states diverged"
@@ -168,8 +175,8 @@ def _log(path):
 
 
 def _beginnings(text, now):
-    """Return when each life began, in seconds before `now`, and whether it was in a Primary component and outside of one; null when one
-    has no time.
+    """Return when each life began, in seconds before `now`, whether it was in a Primary component and outside of one, and what it tells last
+    of that; null when one has no time.
 
     mysqld_safe begins one too: it looks for the position first, and that takes its time. Both write the local time.
     """
@@ -185,9 +192,21 @@ def _beginnings(text, now):
             return None
         views = VIEW.findall(text, match.start(), ends[number])
         lives.append(
-            {"age_s": round(max(0.0, now - began), 1), "primary": "PRIM" in views, "outside": "NON_PRIM" in views}
+            {
+                "age_s": round(max(0.0, now - began), 1),
+                "primary": "PRIM" in views,
+                "outside": "NON_PRIM" in views,
+                "last": _last_component(text, match.start(), ends[number]),
+            }
         )
     return lives
+
+
+def _last_component(text, start, end):
+    """Return what a part of the log tells last: that the member is in a Primary component, outside of one, or leaving for good; null where
+    it tells nothing. A view may be Primary and its component not: no member in it has a complete state (``Quorum results``)."""
+    found = [TELLS[match.lastindex] for match in COMPONENT.finditer(text, start, end)]
+    return "leaving" if "leaving" in found else found[-1] if found else None
 
 
 def _end(path, limit):

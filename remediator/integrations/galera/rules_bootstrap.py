@@ -56,6 +56,12 @@ def gb_2(case: Case) -> str | None:
     if case.picture.primary_elsewhere is not False:
         known = words.said(case.picture.primary_elsewhere)
         return f"a Primary at :4567 is not ruled out ({known}): find out who answers there"
+    unproven = [seat for seat in case.seats if seat.standing not in PROVEN]
+    if unproven and all(seat.member.stranded is True for seat in unproven):
+        return (
+            f"{words.hosts(unproven)} began to join and lost the Primary component, which is no proof that there is none: stop MariaDB there, "
+            "on all of them, and start it again only then; they look for each other, and what follows is proposed"
+        )
     for seat in case.seats:
         if seat.standing not in PROVEN:
             return (

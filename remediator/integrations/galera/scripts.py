@@ -93,7 +93,8 @@ STOP: Final = _script(
     "galera-stop",
     (
         f'R=$1; E=$2; {_DROP}; [ "$(head -n 1 "$F" 2>/dev/null)" = "{HELD} $R" ] || {{ echo "not held by this run"; exit 3; }}; '
-        'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 "WSREP: view(view_id(")" in *"view_id(NON_PRIM,"*) ;; '
+        'case "$(tac /var/log/kolla/mariadb/mariadb.log | grep -m 1 -E "WSREP: view.view_id.|New COMPONENT: primary|^.component +=")" '
+        'in *"view_id(NON_PRIM,"*|*"primary = no"*|*"= NON-PRIMARY,"*) ;; '
         '*) echo "its log does not tell that it is outside of a Primary component"; exit 4;; esac; '
         f'systemctl stop {UNIT}; systemctl start {UNIT} 2>/dev/null; case "$($E inspect -f "{{{{.State.Running}}}}" mariadb):'
         f'$(systemctl is-active {UNIT})" in false:inactive|false:failed) echo held: stopped;; *) echo held: running;; esac'

@@ -27,6 +27,8 @@ def _runs(one: Member) -> str:
         return f"whether it runs is UNKNOWN ({one.stopped.reason})"
     if one.searching is True:
         return "looks for a Primary component" if one.stopped is False else "is started again and again"
+    if one.stranded is True:
+        return "began to join, lost the Primary component, and waits"
     if one.runs_own is False and isinstance(one.beside, tuple) and one.beside:
         return f"runs in {', '.join(one.beside)}, not in its own container"
     return "proven stopped" if one.stopped else "process runs"
@@ -79,9 +81,9 @@ def _position(one: MemberPicture) -> str:
         f"view {_told(one.view)}",
         f"unit {_told(one.unit)}",
     )
-    more = (", looks for a Primary component" if one.searching is True else "") + (
-        ", prepared transactions" if one.xa is True else ""
-    )
+    more = ", looks for a Primary component" if one.searching is True else ""
+    more += ", began to join and lost the Primary component" if one.stranded is True else ""
+    more += ", prepared transactions" if one.xa is True else ""
     return ", ".join(parts) + more
 
 

@@ -122,7 +122,7 @@ def _records_older(mate: Member, server: tuple[int, ...]) -> bool:
 def _version(me: Member) -> str | Unknown | None:
     if isinstance(me.status, Status):
         return me.status.version
-    return None if me.stopped is True or me.searching is True else me.status
+    return None if me.stopped is True or me.searching is True or me.stranded is True else me.status
 
 
 def _info(me: Member) -> str | Unknown | None:

@@ -246,8 +246,15 @@ CHOSEN = {"choose": CHOICE}
 WAITS = make.unit(ActiveState="activating", SubState="auto-restart")
 
 
-def said(*found: tuple[float, bool, bool]) -> dict[str, Any]:
-    return {"lives": [{"age_s": age_s, "primary": primary, "outside": outside} for age_s, primary, outside in found]}
+def said(*found: tuple[float, bool, bool], last: str | None = None) -> dict[str, Any]:
+    """Return lives; `last` is what the newest one tells last, where that is more than it tells at all."""
+    told = [
+        {"age_s": age_s, "primary": primary, "outside": outside, "last": "primary" if primary else "outside" if outside else None}
+        for age_s, primary, outside in found
+    ]  # fmt: skip
+    if last is not None:
+        told[-1]["last"] = last
+    return {"lives": told}
 
 
 VAIN = (
@@ -269,6 +276,12 @@ def looks(host: str, since_s: float = 21.0, **changes: Any) -> HostReply:
 def between(host: str, **changes: Any) -> HostReply:
     """Return a member that gave up a moment ago, and that systemd starts again in a moment."""
     return stopped(host, unit=WAITS, **{**said(*VAIN), **changes})
+
+
+def stranded(host: str, since_s: float = 3000.0, **changes: Any) -> HostReply:
+    """Return a member that was started `since_s` ago, began to join, and lost the Primary component."""
+    lives = said((since_s + 1.0, False, False), (since_s, True, True), last="outside")
+    return running(host, REFUSED, **{**started(since_s), **lives, **changes})
 
 
 OUTSIDE = sql("non-Primary", "Initialized", size=1)

@@ -34,7 +34,7 @@ def sections() -> dict[str, Any]:
         "disk": {"/": mount(1 << 30, 1 << 30), "/var": {"dead": True}},
         "galera": world.files(
             who=world.who("ctl1", resolved={"ctl2": ["192.0.2.12"]}),
-            lives=[{"age_s": 50.0, "primary": False, "outside": True}],
+            lives=[{"age_s": 50.0, "primary": False, "outside": True, "last": "outside"}],
             starts=[
                 {
                     "uuid": world.UUID, "position": 5, "received": 7, "cache_uuid": world.UUID,

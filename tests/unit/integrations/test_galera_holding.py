@@ -45,6 +45,7 @@ def test_only_one_that_still_runs_is_waited_for() -> None:
         (world.running("ctl1"), False, True, "is Primary by now"),
         (world.running("ctl1", world.sql("non-Primary", "Initialized")), True, False, "answers from a non-Primary"),
         (world.running("ctl1", Unknown("sql_timeout")), False, False, "still runs"),
+        (world.stranded("ctl1"), True, False, "waits in vain"),
     ],
 )
 def test_it_is_waited_for_until_it_gives_up_and_left_to_a_component_that_it_finds(
@@ -98,6 +99,20 @@ def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(MARK, "docker"))]
     with pytest.raises(AsksAgain):
         stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
+
+
+def test_a_stranded_member_is_held_as_it_runs_and_stopped_after_a_yes() -> None:
+    """It answers nobody and does not give up: its log is asked once more on its host, in that moment."""
+    replies = [world.stopped("ctl1"), world.stranded("ctl2"), lone()]
+    assert argvs("galera.hold", order("ctl2", *replies)) == [("ctl2", scripts.HOLD.argv(MARK, "docker", "running"))]
+    both = {"hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
+    with pytest.raises(AsksAgain, match="stop ctl2, ctl3, running outside of a Primary component"):
+        stop("ctl2", *replies, results=both)
+    shown = judged(world.stranded("ctl1"), world.stranded("ctl2"), lone(), mark=WELL)["why"]
+    everybody = {"hold_ctl1": {"stopped": False}, **both}
+    assert stop("ctl2", *replies, results=everybody, approved=True, shown=shown) == [
+        ("ctl2", scripts.STOP.argv(MARK, "docker"))
+    ]
 
 
 def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> None:
