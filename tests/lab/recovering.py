@@ -60,22 +60,32 @@ def wait_run(running: Scenario, runbook: str, states: Sequence[str], limit_s: fl
     return found
 
 
+def question(running: Scenario, run: str) -> str | None:
+    """Return by what hash the newest page about `run` asks for a yes; None where none does."""
+    found = _question(running, run)
+    return None if found is None else found[0]
+
+
+def _question(running: Scenario, run: str) -> tuple[str, str] | None:
+    said = re.compile(rf"^remediator approve {run} --plan ([0-9a-f]{{12}})", re.MULTILINE)
+    asked = [(found[1], page["text"]) for page in running.pages() if (found := said.search(page["text"])) is not None]
+    return asked[-1] if asked else None
+
+
 def approve(running: Scenario, run: str) -> str:
     """Say yes to what `run` asks for now, by what its newest page says to type; return the page's text.
 
     The page may come a moment after the run began to ask: until then the newest one is of an earlier question, and is refused.
     """
-    said = re.compile(rf"^remediator approve {run} --plan ([0-9a-f]{{12}})", re.MULTILINE)
     text = ""
 
     def agreed() -> bool:
         nonlocal text
-        texts = [page["text"] for page in running.pages() if said.search(page["text"])]
-        text = texts[-1] if texts else ""
-        found = said.search(text)
-        if found is None:
+        asked = _question(running, run)
+        if asked is None:
             return False
-        done = running.run("approve", run, "--plan", found[1], "--reason", "the table makes sense")
+        plan, text = asked
+        done = running.run("approve", run, "--plan", plan, "--reason", "the table makes sense")
         assert done.returncode == 0 or "changed" in done.stderr, done.stderr
         return done.returncode == 0
 
