@@ -8,10 +8,11 @@ from datetime import timedelta
 from remediator.daemon import all_clear, claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
-from remediator.model.content import Risk
+from remediator.model.content import Mode, Risk
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339
 from remediator.runs import debts, machine
+from remediator.safety import budget
 
 NUMBERS = re.compile(r"[0-9]+")
 """What only counts in the reason of an end is no other reason."""
@@ -56,8 +57,12 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     if ended.state is RunState.FAILED:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.ended_early(ended):
-            why = NUMBERS.sub("", ended.reason.splitlines()[0] if ended.reason else "")
-            return deciding.escalate(turn, after, rule, _early(turn, ended), result, told=f"early:{why}")
+            why, last = (
+                NUMBERS.sub("", ended.reason.splitlines()[0] if ended.reason else ""),
+                _last_unattended(turn, ended),
+            )
+            told = f"early:last:{why}" if last else f"early:{why}"
+            return deciding.escalate(turn, after, rule, _early(turn, ended, last), result, told=told)
         if lifecycle.next_rung(after, ladder) is not None:
             return False
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
@@ -85,13 +90,24 @@ def called_off(run: Run) -> str:
     return f"{said}. Begun before that: {begun}; the rest is left to you"
 
 
-def _early(turn: Turn, ended: Run) -> str:
-    """Return why a run ended before what can lose data, and when the next one may begin."""
+def _early(turn: Turn, ended: Run, last: bool) -> str:
+    """Return why a run ended before what can lose data, and when the next one may begin, or who has to ask for it."""
+    why = f"{ended.id} ({ended.plan.runbook}) ended before anything that can lose data: {ended.reason}"
+    if last:
+        return f"{why}\nIt is not tried again unattended; {budget.by_hand(ended.plan.runbook, ended.plan.target.text)}"
     at = turn.now.wall + timedelta(seconds=turn.world.limits.cooldown_s[Risk.R2])
-    return (
-        f"{ended.id} ({ended.plan.runbook}) ended before anything that can lose data: {ended.reason}\n"
-        f"It is proposed again from {rfc3339(at)} on, if the problem is still there"
-    )
+    return f"{why}\nIt is proposed again from {rfc3339(at)} on, if the problem is still there"
+
+
+def _last_unattended(turn: Turn, ended: Run) -> bool:
+    """Return whether nothing tries again what `ended` tried, unless a person asks for it: the guard `budget` counts those runs alike."""
+    mode, _ = turn.world.config.autonomy.mode_for(ended.plan.rule, ended.plan.risk)
+    early = {
+        run.id
+        for run in turn.world.past_runs.values()
+        if run.incident == ended.incident and run.plan.runbook == ended.plan.runbook and lifecycle.ended_early(run)
+    }
+    return mode is Mode.AUTO and len(early | {ended.id}) >= budget.EARLY_LIMIT
 
 
 def incident_follows(turn: Turn, run: Run) -> None:

@@ -6,9 +6,10 @@ passed. What has failed for good, or comes undone again and again, waits for a p
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
-from remediator.model.content import Risk
+from remediator.model.content import Mode, Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case, PastRun
@@ -16,6 +17,8 @@ from remediator.safety.guard import Guard, allow, refuse, seconds
 
 UNDONE_LIMIT = 3
 """So many cures of one target that came undone within 24 h switch the rule off for it."""
+EARLY_LIMIT = 2
+"""So many runs of an R3 that acts unattended may end before what can lose data, in one incident: what refused them twice needs a person."""
 
 
 def budget(case: Case) -> Verdict:
@@ -59,6 +62,16 @@ def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
                 f"R3 run {run.run} on {run.target} has not ended: one R3 at a time, in the whole cloud",
                 run=run.run,
             )
+    early = [
+        run for run in earlier if run.incident == case.incident and run.runbook == case.plan.runbook and run.ended_early
+    ]
+    if case.incident is not None and case.mode is Mode.AUTO and not case.by_person and len(early) >= EARLY_LIMIT:
+        why = max(early, key=lambda run: run.intent_at.wall).reason.partition("\n")[0]
+        return refuse(
+            "budget",
+            f"{case.plan.runbook} ended {len(early)} times in this incident before anything that can lose data ({why or 'no reason given'}): "
+            f"it is not tried again unattended; {by_hand(case.plan.runbook, case.plan.target.text)}",
+        )
     every_s = case.brakes.r3_every_s
     ages = [
         case.now.since(run.risked_at)
@@ -73,6 +86,11 @@ def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
             until=case.utc(every_s - youngest),
         )
     return allow("budget", runs=len(others))
+
+
+def by_hand(runbook: str, target: str) -> str:
+    """Return how a person asks for what is not tried again by itself."""
+    return f"a person asks for it by: remediator execute {runbook} --target {shlex.quote(target)} --reason TEXT"
 
 
 def cooldown(case: Case) -> Verdict:
@@ -134,7 +152,7 @@ GUARDS = (
     Guard(
         id="budget",
         question="Are the rates of the whole cloud, the runs of this rung, and those of R3 below their limits?",
-        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target, counted from its first step that is itself R3",
+        default="5 per 10 min and 30 a day; a rung 2, 1, 1 times per incident (R1, R2, R3); R3 one at a time, one a day per target, counted from its first step that is itself R3; one that acts unattended ends before that twice per incident, then a person asks",
         floor="20 per 10 min and 100 a day; a rung 3, 2, 1 times; R3 one at a time, one an hour per target",
         ask=budget,
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.content import Risk
+from remediator.model.content import Mode, Risk
 from remediator.model.mutes import Unacked
 from remediator.safety.case import PastRun
 from tests.unit.safety.cases import START, TARGET, a_case, a_plan, ask, past
@@ -77,6 +77,34 @@ def test_an_r3_that_ended_before_what_can_lose_data_counts_as_r2() -> None:
     )
     assert ask("cooldown", **asked, past_runs=(late,)).allow
     assert not ask("cooldown", **asked, past_runs=(replace(late, risked_at=late.intent_at),)).allow
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [({}, False), ({"mode": Mode.APPROVE}, True), ({"by_person": True}, True), ({"incident": "inc-2"}, True)],
+)
+def test_an_r3_that_ended_early_twice_is_not_tried_a_third_time_unattended(
+    changes: dict[str, Any], allowed: bool
+) -> None:
+    """Whatever refused it twice is the same the third time: it would hold and read every member again, every half hour, all night."""
+    plan = a_plan(risk=Risk.R3)
+    early = [
+        past(
+            TARGET.text, run=f"run-{number}", incident="inc-1", runbook=plan.runbook, risk="R3", intent_s=-9000 * number,
+            ended_s=-9000 * number + 60, early=True, reason=f"choose: GB-9: number {number}\nctl1: position 77",
+        )
+        for number in (2, 3)
+    ]  # fmt: skip
+    asked: dict[str, Any] = {"plan": plan, "incident": "inc-1", "mode": Mode.AUTO, **changes}
+    assert ask("budget", **asked, past_runs=early[:1]).allow
+    verdict = ask("budget", **asked, past_runs=tuple(early))
+    assert verdict.allow is allowed
+    if not allowed:
+        assert (
+            "ended 2 times in this incident before anything that can lose data (choose: GB-9: number 2)"
+            in verdict.reason
+        )
+        assert f"remediator execute {plan.runbook} --target {TARGET.text} --reason TEXT" in verdict.reason
 
 
 def test_r1_does_not_wait_for_an_r3_elsewhere() -> None:
