@@ -89,8 +89,21 @@ class Night:
         self.simulation.ask(op, OTHER if by_other else ROOT, **args)
         self._take()
 
+    def answer(self, op: str, reason: str, limit_s: float = 120.0) -> None:
+        """Wait until a run asks for a yes, and let the other person answer: approve or deny."""
+        self.wait(limit_s, lambda: bool(self.runs(RunState.WAITING_APPROVAL)))
+        for run in self.runs(RunState.WAITING_APPROVAL):
+            self.ask(op, by_other=True, run=run, reason=reason)
+
     def service(self, host: str, name: str) -> Service:
         return self.simulation.cloud.service(host, name)
+
+    def kill_cluster(self) -> None:
+        for host in CONTROLLERS:
+            self.service(host, "mariadb").crash(137)
+
+    def wait_whole(self, limit_s: float) -> None:
+        self.wait(limit_s, lambda: len(self.simulation.cloud.galera.primary) == len(CONTROLLERS))
 
     def start_by_hand(self, host: str, name: str) -> None:
         service = self.service(host, name)
@@ -131,9 +144,7 @@ def comes_up_and_dies(night: Night) -> None:
 def denied(night: Night) -> None:
     """An unhealthy container: its restart is asked for and denied, and somebody restarts it by hand."""
     night.service("cmp2", "neutron_agent").fall_sick()
-    night.wait(120.0, lambda: bool(night.runs(RunState.WAITING_APPROVAL)))
-    for run in night.runs(RunState.WAITING_APPROVAL):
-        night.ask("deny", by_other=True, run=run, reason="want to look first")
+    night.answer("deny", "want to look first")
     night.wait(60.0)
     night.service("cmp2", "neutron_agent").restart()
 
@@ -141,9 +152,7 @@ def denied(night: Night) -> None:
 def approved(night: Night) -> None:
     """An unhealthy container again: its restart is asked for and approved."""
     night.service("cmp1", "neutron_agent").fall_sick()
-    night.wait(120.0, lambda: bool(night.runs(RunState.WAITING_APPROVAL)))
-    for run in night.runs(RunState.WAITING_APPROVAL):
-        night.ask("approve", by_other=True, run=run, reason="go")
+    night.answer("approve", "go")
     night.wait(120.0)
 
 
@@ -174,13 +183,11 @@ def disk_full(night: Night) -> None:
 
 def cluster_lost(night: Night) -> None:
     """The whole cluster is lost: its bootstrap is asked for, approved, and proven."""
-    for host in CONTROLLERS:
-        night.service(host, "mariadb").crash(137)
-        night.simulation.cloud.galera.members[host].data.view = None
-    night.wait(300.0, lambda: bool(night.runs(RunState.WAITING_APPROVAL)))
-    for run in night.runs(RunState.WAITING_APPROVAL):
-        night.ask("approve", by_other=True, run=run, reason="go")
-    night.wait(900.0, lambda: len(night.simulation.cloud.galera.primary) == len(CONTROLLERS))
+    night.kill_cluster()
+    for member in night.simulation.cloud.galera.members.values():
+        member.data.view = None
+    night.answer("approve", "go", limit_s=300.0)
+    night.wait_whole(900.0)
     night.wait(120.0)
 
 
@@ -188,12 +195,11 @@ def second_loss(night: Night) -> None:
     """A member is started again, and while that is proven the whole cluster is killed: the first run is cancelled."""
     night.service("ctl3", "mariadb").crash(137)
     night.wait(200.0, lambda: bool(night.runs(RunState.VERIFYING)))
-    for host in CONTROLLERS:
-        night.service(host, "mariadb").crash(137)
+    night.kill_cluster()
     night.wait(120.0)
     for run in [*night.runs(RunState.VERIFYING), *night.runs(RunState.HELD)]:
         night.ask("cancel", run=run, reason="the whole cluster is gone")
-    night.wait(600.0, lambda: len(night.simulation.cloud.galera.primary) == len(CONTROLLERS))
+    night.wait_whole(600.0)
 
 
 def storm(night: Night) -> None:

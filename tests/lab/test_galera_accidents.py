@@ -50,6 +50,13 @@ def lost_by_a_kill(make: Make, tmp_path: Path) -> tuple[Scenario, Path]:
     return running, tmp_path / "writes"
 
 
+def say_yes(running: Scenario, limit_s: float = 150) -> dict[str, Any]:
+    """Wait until the recovery asks, say yes to it, and return its run."""
+    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], limit_s)
+    approve(running, run["id"])
+    return run
+
+
 def rows_lost(folder: Path) -> set[int]:
     return set().union(*(workload.lost(folder, host) for host in topology.GALERA))
 
@@ -83,8 +90,7 @@ def test_with_all_down_it_takes_a_whole_copy_after_a_yes(scenario: Make, tmp_pat
     running, writes = lost_by_a_kill(scenario, tmp_path)
     began = time.monotonic()
     raise_grastate(topology.host("ctl3"))
-    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 150)
-    approve(running, run["id"])
+    run = say_yes(running)
     wait_run(running, "galera-bootstrap", ["held"], 150)
     assert BELIEVED in page_of(running, BELIEVED)
     approve(running, run["id"])
@@ -100,8 +106,7 @@ def test_with_all_down_it_takes_a_whole_copy_after_a_yes(scenario: Make, tmp_pat
 @FULL
 def test_a_member_started_past_its_unit_in_the_middle_of_a_recovery_ends_it(scenario: Make, tmp_path: Path) -> None:
     running, writes = lost_by_a_kill(scenario, tmp_path)
-    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 150)
-    approve(running, run["id"])
+    say_yes(running)
     began = time.monotonic()
     running.wait("the holds", lambda: all(recovering.left_on(host) for host in topology.GALERA), 60)
     hosts.shell(topology.host("ctl3"), "docker start mariadb\n")
@@ -149,8 +154,7 @@ def test_a_bootstrap_by_hand_while_the_yes_is_waited_for(scenario: Make, tmp_pat
 @FULL
 def test_the_power_of_the_candidate_goes_after_the_yes(scenario: Make, tmp_path: Path) -> None:
     running, writes = lost_by_a_kill(scenario, tmp_path)
-    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 150)
-    approve(running, run["id"])
+    say_yes(running)
     began = time.monotonic()
     wait_run(running, "galera-bootstrap", ["running", "held"], 60)
     running.break_("host-off", "ctl1")
@@ -261,8 +265,7 @@ def test_a_nearly_full_disk_of_the_candidate_is_told_before_anything_begins(scen
         if run["runbook"] == "galera-bootstrap" and run["state"] in ("running", "verifying", "succeeded")
     ]
     running.heal("disk-full", "ctl1")
-    run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 200)
-    approve(running, run["id"])
+    say_yes(running, 200)
     wait_run(running, "galera-bootstrap", ["verifying", "succeeded"], 600)
     whole_again()
     assert rows_lost(writes) == set()
