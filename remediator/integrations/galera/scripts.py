@@ -192,14 +192,15 @@ FINISH: Final = _script(
         'N() { C=$($E ps -a --format "{{.Names}}") || exit 5; echo "$C" | grep -qx $B; }; if N; then '
         '[ "$($E inspect -f "{{index .Config.Labels \\"remediator.run\\"}}" $B)" = "$R" ] '
         '|| { echo "the bootstrap container is not of this run"; exit 6; }; '
-        f"$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; {_RELEASE}; "
-        f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
+        '$E stop -t 120 $B; $E rm $B; ! N || exit 5; fi; $E ps -f volume=mariadb --format "{{.Names}}" | grep -vx mariadb && { echo uses data; exit 4; }; '
+        f"{_RELEASE}; systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}"
     ),
     _MARK,
     _ENGINE,
 )
-"""Arguments: mark, engine. Ends our bootstrap container cleanly and starts the unit in its place; an engine that does not say what
-containers there are ends it before anything is changed, and one that was sent twice does no harm."""
+"""Arguments: mark, engine. Ends our bootstrap container cleanly and starts the unit in its place, unless another container has taken its data
+meanwhile: then the hold stays. An engine that does not say what containers there are ends it before anything is changed, and one that was
+sent twice does no harm. What sudo takes of one rule (1024 characters) leaves no room for more words."""
 
 START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
 """Starts the unit as it is; one that runs is left as it is."""

@@ -7,6 +7,7 @@ for tests/lab/test_recovery.py.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -47,6 +48,7 @@ echo "systemctl $*" >> {here}/calls
 [ ! -e "{here}/no-$1" ]
 """
 NAMES = "docker ps -a --format {{.Names}}"
+STRANDED = Path(__file__).parents[2] / "golden" / "galera" / "lives" / "stranded-donor.json"
 START = [f"systemctl reset-failed {UNIT}", f"systemctl start {UNIT}"]
 
 
@@ -243,6 +245,31 @@ def test_only_who_is_outside_by_its_own_log_in_this_moment_is_stopped(
     else:
         assert found.out == "held: stopped\n"
         assert asked == [f"systemctl stop {UNIT}", f"systemctl start {UNIT}", f"systemctl is-active {UNIT}"]
+
+
+COMPONENTS = [
+    ("recorded", 0),
+    ("WSREP: New COMPONENT: primary = yes, bootstrap = no\n", 4),
+    (
+        "WSREP: New COMPONENT: primary = yes, bootstrap = no\nWSREP: Quorum results:\n\tversion    = 6,\n\tcomponent  = PRIMARY,\n",
+        4,
+    ),
+    ("WSREP: New COMPONENT: primary = no, bootstrap = no\nWSREP: Received NON-PRIMARY.\n", 0),
+    (
+        "WSREP: Quorum results:\n\tcomponent  = NON-PRIMARY,\n\tmembers    = 0/3 (joined/total),\n"
+        + VIEW.format("PRIM"),
+        4,
+    ),
+]
+
+
+@pytest.mark.parametrize(("log", "code"), COMPONENTS)
+def test_a_primary_view_in_which_nobody_has_a_complete_state_is_no_primary_component(
+    machine: Machine, log: str, code: int
+) -> None:
+    machine.run(scripts.HOLD, MARK, "docker", "running")
+    machine.log.write_text(json.loads(STRANDED.read_text())["text"] if log == "recorded" else VIEW.format("PRIM") + log)
+    assert machine.run(scripts.STOP, MARK, "docker").code == code
 
 
 @pytest.mark.parametrize("line", [None, f"# remediator {MARK}0", "# remediator run-7", ""])
@@ -483,6 +510,22 @@ def test_a_finish_ends_our_container_and_starts_the_unit_in_its_place(machine: M
 def test_a_finish_that_was_lost_is_done_again_without_a_container(machine: Machine) -> None:
     assert machine.run(scripts.FINISH, MARK, "docker").code == 0
     assert machine.calls() == [NAMES, "systemctl daemon-reload", *START]
+
+
+def test_a_finish_starts_nothing_beside_a_container_that_took_the_data_meanwhile(machine: Machine) -> None:
+    """Between the end of our container and the start of the unit the data is nobody's: somebody's rescue may have begun there."""
+    machine.run(scripts.HOLD, MARK, "docker", "stopped")
+    machine.put("others", "rescue\n")
+    machine.calls()
+    ended = machine.run(scripts.FINISH, MARK, "docker")
+    assert ended == Ended(4, "rescue\nuses data\n")
+    assert not [call for call in machine.calls() if call.startswith("systemctl")]
+    assert machine.drop_in.exists()
+
+
+def test_a_finish_of_a_member_whose_own_container_runs_by_then_is_no_refusal(machine: Machine) -> None:
+    machine.put("others", "mariadb\n")
+    assert machine.run(scripts.FINISH, MARK, "docker").code == 0
 
 
 def test_a_finish_changes_nothing_while_the_engine_does_not_say_what_is_there(machine: Machine) -> None:
