@@ -108,8 +108,11 @@ def _size(world: World, scope: str) -> int:
     return len(world.hosts_with.get(name, ()))
 
 
-def watch(turn: Turn) -> None:
-    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens latches R3."""
+def watch(turn: Turn, closed_by: str = "") -> None:
+    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens latches R3.
+
+    `closed_by`: who closed it in this moment, and why.
+    """
     world = turn.world
     for incident in list(world.just_closed.values()):
         if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
@@ -126,7 +129,7 @@ def watch(turn: Turn) -> None:
         _latch(turn, opened[min(opened)])
         _count(turn)
     elif world.storm_told:
-        _tell_its_end(turn)
+        _tell_its_end(turn, closed_by)
 
 
 def _open_now(turn: Turn) -> dict[str, OpenStorm]:
@@ -158,11 +161,12 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
     )
 
 
-def _tell_its_end(turn: Turn) -> None:
+def _tell_its_end(turn: Turn, closed_by: str) -> None:
     world = turn.world
+    first = f"{closed_by}\n" if closed_by else ""
     held = world.storm_latched is not None
     rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
-    turn.page(f"{world.storm_told}:over", "The storm breaker is closed again", f"R1 and R2 go on. {rest}")
+    turn.page(f"{world.storm_told}:over", "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
     world.storm_told = ""
     turn.journal.set_meta(STORM_TOLD, "")
 
@@ -210,11 +214,11 @@ def _well(world: World, incident: Incident) -> bool:
     return series is not None and series.state is State.OK and series.ok_samples >= lifecycle.OK_SAMPLES_TO_CLOSE
 
 
-def close(turn: Turn) -> None:
-    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`."""
+def close(turn: Turn, closed_by: str) -> None:
+    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
     world = turn.world
     world.storm_latched, world.storm_counted, world.storm_closed_at = None, frozenset(), turn.now
     for key, value in ((STORM_LATCH, ""), (STORM_COUNTED, ""), (STORM_CLOSED, json.dumps(rows.instant(turn.now)))):
         turn.journal.set_meta(key, value)
     turn.storm_scopes = None
-    watch(turn)
+    watch(turn, closed_by)

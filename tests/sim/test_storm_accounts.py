@@ -156,7 +156,9 @@ def test_what_breaks_after_it_was_closed_by_hand_opens_it_again(night: Night) ->
     assert night.world.storms
     assert night.ask("brake-close").exit == 0
     assert night.world.storms == {}
-    assert "R3 goes on as well" in night.pages("storm breaker is closed")[0]["text"]
+    told = night.pages("storm breaker is closed")[0]["text"]
+    assert "R3 goes on as well" in told
+    assert " closed it: " in told.splitlines()[0], "who closed it, and why"
     night.crash(*THREE)
     night.run(60.0)
     assert "cloud" in night.world.storms

@@ -20,6 +20,8 @@ PROPERTIES = (
     "StartLimitBurst AssertResult AssertTimestampMonotonic UnitFileState "
     "FragmentPath DropInPaths"
 ).split()
+STAMP_END = re.compile(r"\d\d:\d\d:\d\d\.\d+Z$")
+"""The end of a time whose beginning the engine has lost (seen with Docker in a restart loop): no word of the container's."""
 SECRET = re.compile(
     r"(?i)((?:pass(?:word|wd)?|secret|token|(?:api|private|access)[_-]?key)[\"']?\s*[=:]\s*)\S+|(://[^\s:/@]+:)[^\s@]+(?=@)"
 )
@@ -205,8 +207,8 @@ def _engine_log(engine, item, run, left):
     said, before = [], []
     for stamp, _, text in sorted(stamped, key=lambda parts: parts[0] if _epoch(parts[0]) is not None else ""):
         at = _epoch(stamp)
-        if at is None:  # an engine, or a driver, without times
-            stamp, text = "", stamp + " " + text if text else stamp
+        if at is None and not STAMP_END.search(stamp):  # an engine, or a driver, without times
+            text = stamp + " " + text if text else stamp
         (before if at is not None and started is not None and at < int(started) else said).append(text)
     lines = before if before and ((item["running"] and _again(item, {})) or not said) else said
     return "\n".join(lines[-20:])

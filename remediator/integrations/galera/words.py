@@ -37,8 +37,13 @@ def trouble(seat: Seat) -> str | None:
         return f"the log of {seat.host} says {said(member.trouble)}: {why or 'a person reads it and decides about its data'}"
     if member.space == "full":
         return f"the disk of {seat.host} is full: make room first"
-    if member.clock_true is not True:
-        return f"the clock of {seat.host} is more than 2 s off, or that is UNKNOWN: repair its time service first"
+    if isinstance(member.clock_true, Unknown):
+        return (
+            f"whether the clock of {seat.host} is true is not known ({member.clock_true.reason}), and its next sample may tell: "
+            "remediator check host-clock"
+        )
+    if not member.clock_true:
+        return f"the clock of {seat.host} is more than 2 s off: repair its time service first"
     return None
 
 

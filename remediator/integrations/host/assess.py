@@ -47,14 +47,13 @@ def round_trip_s(reply: HostReply) -> float:
 
 def clock_offset_s(reply: HostReply) -> float | Unknown:
     """Return the host's clock minus ours, in seconds. It read its clock when its work was done, so half of what the way
-    there and back took is the error; above 5 s of round trip nothing is known."""
+    there and back took is the error, however long the work itself was; above 5 s of way nothing is known."""
     if reply.reach is not Reach.OK or reply.host_clock_s is None:
         return Unknown(f"host_{reply.reach.value}")
-    took_s = round_trip_s(reply)
-    if took_s >= SLOW_S:
+    way_s = max(0.0, round_trip_s(reply) - reply.host_took_s)
+    if way_s >= SLOW_S:
         return Unknown("round_trip_too_long")
-    way_back_s = max(0.0, took_s - reply.host_took_s) / 2
-    return round(reply.host_clock_s - reply.received_at.wall.timestamp() + way_back_s, 3)
+    return round(reply.host_clock_s - reply.received_at.wall.timestamp() + way_s / 2, 3)
 
 
 def reach(reply: HostReply) -> Data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -118,6 +119,23 @@ def test_both_streams_of_its_log_are_read_and_put_in_order(monkeypatch: pytest.M
     data = judged(host.section(monkeypatch))
     assert data["last_log"].splitlines() == ["Running command: 'glance-api'", MISSING, "bye"]
     assert data["cause"] == "config_missing"
+
+
+def test_a_time_that_the_engine_cut_is_no_word_of_the_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Docker gave such a line in a loop: the beginning of its time was missing, and a page showed the rest."""
+    found = []
+    for text in (f"30T10:21:04.522817000Z {MISSING}", "bound at 10:21:04.5Z"):
+        answers = functools.partial(_says, text)
+        found.append(remote._engine_log("docker", inspected_item(), answers, 1.5))
+    assert found == [MISSING, "bound at 10:21:04.5Z"]
+
+
+def _says(text: str, *_asked: Any) -> tuple[int, str, str]:
+    return 0, f"{text}\n", ""
+
+
+def inspected_item() -> dict[str, Any]:
+    return {"name": "glance_api", "started_at": stamp(20.0), "running": False, "restart_count": 0, "status": "exited"}
 
 
 def test_caught_alive_it_still_says_what_its_life_before_died_of(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -466,6 +466,19 @@ def test_the_outlook_of_a_cluster_whose_positions_nobody_read_yet() -> None:
     assert decision.outlook(cluster(*full)).rule == "GB-17"
 
 
+def test_a_clock_that_is_wrong_and_one_that_nobody_knows_have_their_own_words() -> None:
+    """A host that was slow to answer once is no reason to repair its time service."""
+    said = {}
+    for clock_true in (False, Unknown("round_trip_too_long")):
+        doubted = dataclasses.replace(member("ctl1"), clock_true=clock_true)
+        found = decision.decide(cluster(doubted, member("ctl2"), member("ctl3")))
+        assert (found.procedure, found.rule) == (Procedure.PAGE, "GB-17")
+        said[clock_true is False] = found.why
+    assert said[True] == "the clock of ctl1 is more than 2 s off: repair its time service first"
+    assert "whether the clock of ctl1 is true is not known (round_trip_too_long)" in said[False]
+    assert "repair" not in said[False]
+
+
 def test_a_decision_without_bootstrap_is_never_alone() -> None:
     found: Decision = decision.decide(cluster(*(member(host, view="all") for host in HOSTS)))
     assert (found.procedure, found.rule, found.alone) == (Procedure.START_MEMBERS, "GB-1", False)

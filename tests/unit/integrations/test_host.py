@@ -114,6 +114,8 @@ def test_the_clock_is_compared_when_the_host_read_it(ahead_s: float) -> None:
 def test_after_a_long_round_trip_the_clocks_cannot_be_compared() -> None:
     one = replace(make.reply(host=host()), received_at=make.at(3606))
     assert judged("clock", one)["offset_s"] == Unknown("round_trip_too_long")
+    slow_work = replace(one, host_took_s=5.9, host_clock_s=make.at(3605.95).wall.timestamp())
+    assert judged("clock", slow_work)["offset_s"] == pytest.approx(0.0, abs=0.002), "a busy host is no long way"
     assert judged("clock", make.reply(reach=Reach.BUSY))["offset_s"] == Unknown("host_busy")
 
 
