@@ -148,8 +148,8 @@ GALERA = (
         name="galera-stopped-at-once",
         mistake="A member that runs outside of a Primary component is to be stopped although nothing was waited for.",
         place="remediator.integrations.galera.decision:_lives_outside",
-        old="long and standing(member) is Standing.LIVE and (member.unit == 'active') and (in_transfer(member) is False)",
-        new="standing(member) is Standing.LIVE and member.unit == 'active' and (in_transfer(member) is False)",
+        old="long and lives and (member.unit == 'active') and (in_transfer(member) is False)",
+        new="lives and member.unit == 'active' and (in_transfer(member) is False)",
         tests="tests/unit/integrations/test_galera_holding.py",
     ),
     Mutant(
@@ -162,6 +162,14 @@ GALERA = (
         """,
         new="pass",
         story="galera: shut down in turn and started again",
+    ),
+    Mutant(
+        name="galera-stranded-is-not-read",
+        mistake="A member whose own log tells that it lost the Primary component while it joined is not believed.",
+        place="remediator.integrations.galera.lives:stranded",
+        old="newest.primary and newest.last == OUTSIDE",
+        new="False",
+        story="galera: one is stranded while it joins",
     ),
     Mutant(
         name="galera-prepared-transactions",

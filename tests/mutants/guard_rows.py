@@ -74,6 +74,14 @@ GUARDS = (
         story="fifth in ten minutes",
     ),
     Mutant(
+        name="guard-early-for-ever",
+        mistake="An R3 that acts unattended is tried again for ever, whatever refuses it each time.",
+        place="remediator.safety.budget:_r3",
+        old="len(early) >= EARLY_LIMIT",
+        new="False",
+        tests="tests/unit/safety/test_budget.py",
+    ),
+    Mutant(
         name="guard-cooldown",
         mistake="The guard `cooldown` always agrees.",
         place="remediator.safety.budget:cooldown",

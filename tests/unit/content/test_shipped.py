@@ -77,7 +77,7 @@ NODE: dict[str, Any] = {
     **{name: value for name, value in UNIT.items() if name != "unit_substate"},
     "sql": "answered", "cluster_status": "Primary", "local_state": "Synced", "cluster_size": 3, "connected": True,
     "ready": True, "cluster_uuid": "u", "conf_id": 3, "last_committed": 7, "flow_control_paused": 0.0,
-    "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "searching": False, "exit_code": None, "disk_full": False,
+    "recv_queue_avg": 0.0, "process_running": True, "stopped": False, "searching": False, "stranded": False, "exit_code": None, "disk_full": False,
     "abs_clock_offset_s": 0.1, "grastate_uuid": "u", "grastate_seqno": -1, "safe_to_bootstrap": False, "gvwstate": True,
     "sst_in_progress": False, "group_size": 3, "others_primary": 2, "others_synced": 2, "others_all_known": True,
     "any_donor_or_joiner": False, "quorum_without_me": True, "split": False, "upgrade_needed": False,
@@ -97,6 +97,11 @@ NODE_DOWN: dict[str, Any] = {
     "sql": "refused", "process_running": False, "stopped": True, "exit_code": 137, "unit_state": "failed",
     "unit_result": "signal", "unit_failed": True,
 }  # fmt: skip
+U = Unknown("timeout:x")
+STRANDED: dict[str, Any] = {
+    **dict.fromkeys(("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id", "last_committed"), U),
+    "sql": "refused", "stranded": True, "provider_off": U,
+}  # fmt: skip
 CLUSTER: dict[str, Any] = {
     "members": 3,
     "proven_primary": 3,
@@ -104,6 +109,7 @@ CLUSTER: dict[str, Any] = {
     "proven_synced": 3,
     "proven_stopped": 0,
     "searching": 0,
+    "stranded": 0,
     "all_members_known": True,
     "uuids_agree": True,
     "conf_ids_agree": True,
@@ -140,7 +146,6 @@ LONE_DOWN: dict[str, Any] = {
 }  # fmt: skip
 LONE_LOST: dict[str, Any] = {**LOST, "members": 1, "proven_stopped": 1}
 TWICE = "ctl1 and CTL1 are one machine: keep one of these names in the inventory"
-U = Unknown("timeout:x")
 
 
 def state_of(check: str, data: Data) -> State:
@@ -226,6 +231,8 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
      State.WARNING, None, ()),
     ("galera-node", {"cluster_status": "non-Primary", "local_state": "Initialized"}, State.CRITICAL,
      "galera-member-not-primary", ()),
+    ("galera-node", STRANDED, State.CRITICAL, "galera-member-not-primary", ()),
+    ("galera-node", {**STRANDED, "stranded": U}, State.UNKNOWN, None, ()),
     ("galera-node", {"local_state": "Donor/Desynced"}, State.WARNING, None, ()),
     ("galera-node", {"beside": BESIDE}, State.WARNING, "galera-member-beside", ()),
     ("galera-node", {"beside": BESIDE, "operator_stopped": True, "unit_state": "inactive"}, State.WARNING, "galera-member-beside", ()),
