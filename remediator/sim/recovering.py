@@ -349,6 +349,11 @@ NAMED: Mapping[str, Story] = {
     # bad input: positions
     "galera: a position of an older run": ends_without(*LOST, then(0, "member-is", "ctl2", "old_position", True), words="GB-4"),
     "galera: prepared transactions": ends_without(*LOST, then(0, "data-is", "ctl2", "xa", 1), words="GB-4"),
+    "galera: prepared transactions, tried twice and then left to a person": story(
+        "unattended", *LOST, then(0, "data-is", "ctl2", "xa", 1), then(0, "until-paged", "is not tried again unattended", 900.0),
+        then(0, "until-nothing-is-left", 300.0), then(0, "nothing-leaves", 900.0, "it ended twice before what can lose data"),
+        then(0, "bootstrapped-on"),
+    ),
     "galera: below the mark, a person says yes": story(
         "approve", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), APPROVED, ASKED, then(0, "bootstrapped-on"),
         then(0, "until-paged", "transactions below the high-water mark are possibly lost", 10.0), then(5, "consent"), WHOLE, CTL1,
