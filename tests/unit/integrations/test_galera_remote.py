@@ -111,7 +111,7 @@ def test_a_whole_data_directory(host: dict[str, Any], tmp_path: Path) -> None:
     assert (found.uuid, found.seqno, found.safe_to_bootstrap) == ("98d0777b-e762-11f1-a676-3ac266f3bfaf", 1, True)
     assert not isinstance(found.view, Unknown)
     assert (found.view.state, len(found.view.members), found.gvwstate) == (ViewState.WHOLE, 3, True)
-    assert (found.in_sst, found.upgrade_info) == (False, "10.6.16-MariaDB")
+    assert (found.sst_in_progress, found.upgrade_info) == (False, "10.6.16-MariaDB")
     assert isinstance(found.data_bytes, int)
     assert 5000 <= found.data_bytes < 200_000
     assert isinstance(found.free_bytes, int)
