@@ -25,19 +25,20 @@ from remediator.daemon.control import ControlSocket
 from remediator.model.control import OPS
 from remediator.model.hooks import QueueFull
 from remediator.sim import simulation as simulating
+from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.simulation import Simulation
 from remediator.web import bodies, hints
 from remediator.web.errors import Refusal
 from tests.fuzz import mutating
 from tests.fuzz.counting import HANG_S, Count
 
-FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed")
+FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed", "reply_unjudgeable")
 STEPS = 24
 """Of a round."""
 STEP_S = 10.0
 """Of virtual time."""
-AT_ONCE = 8
-"""Hints a step."""
+AT_ONCE = 24
+"""Hints a step: more than are told one by one."""
 RIGHT_HINT: Mapping[str, Any] = {
     "NOTIFICATIONTYPE": "PROBLEM", "HOSTNAME": "ctl1", "SERVICEDESC": "memcached", "SERVICESTATE": "CRITICAL", "SERVICESTATETYPE": "HARD",
     "SERVICEATTEMPT": "3", "SERVICEOUTPUT": "down", "HOSTSTATE": "UP", "SERVICEDOWNTIME": "0", "HOSTDOWNTIME": "0", "TIMET": "1795410491",
@@ -50,10 +51,16 @@ ARGS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-CONFIG = (
+SELDOM = simulating.CONFIG + "notify: [{type: command, name: pager, argv: [/bin/true]}]\n"
+"""Hosts are asked as seldom as the shipped checks ask them: it is the request that is wrong."""
+REQUESTS, REQUEST_S = 240, 0.5
+"""Requests of a round, and how much virtual time passes while one waits."""
+OFTEN = (
     simulating.CONFIG.replace("every: 15s", "every: 5s") + "notify: [{type: command, name: pager, argv: [/bin/true]}]\n"
 )
 """Hosts are asked often, and pages are written: what goes wrong in their texts is seen as well."""
+CROWD = 20
+"""Hosts beside the five of the story, in half of the rounds with replies: a turn then takes many at once."""
 
 
 def _place(raised: BaseException | None) -> str:
@@ -67,7 +74,7 @@ def _place(raised: BaseException | None) -> str:
 
 
 @contextlib.contextmanager
-def simulated(count: Count) -> Iterator[Simulation]:
+def simulated(count: Count, config: str = OFTEN, crowd: Crowd = NOBODY) -> Iterator[Simulation]:
     """Give a daemon that has seen its cloud well; what it logs of a failed turn is counted."""
 
     def capture(_logger: Any, _level: str, event: Any) -> Any:
@@ -84,7 +91,7 @@ def simulated(count: Count) -> Iterator[Simulation]:
     )
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as directory:
-        made = Simulation(Path(directory), CONFIG)
+        made = Simulation(Path(directory), config, crowd=crowd)
         try:
             made.start()
             made.run(60.0)
@@ -106,9 +113,10 @@ def trouble(simulation: Simulation, chance: Random) -> None:
 
 def replies(chance: Random, count: Count) -> None:
     """One host, or all but one, say what they like; the others are honest, and one of their services crashes now and then."""
-    with simulated(count) as simulation:
+    crowd = chance.choice((NOBODY, Crowd(hosts=CROWD)))
+    with simulated(count, crowd=crowd) as simulation:
         names = sorted(simulation.cloud.hosts)
-        hostile = frozenset(chance.sample(names, chance.choice((1, len(names) - 1, len(names) - 1))))
+        hostile = frozenset(chance.sample(names, 1 if chance.random() < 0.1 else len(names) - 1))
 
         def rewrite(host: str, body: bytes) -> bytes:
             if host not in hostile or chance.random() < 0.1:
@@ -136,7 +144,7 @@ def hinted(chance: Random) -> tuple[bytes, str]:
 
 def hint(chance: Random, count: Count) -> None:
     """Bodies as any sender of a token may post them, read by the door's own code and handed to the engine."""
-    with simulated(count) as simulation:
+    with simulated(count, SELDOM) as simulation:
         for _ in range(STEPS):
             trouble(simulation, chance)
             assert simulation.daemon is not None
@@ -170,14 +178,15 @@ def requested(chance: Random) -> bytes:
 
 def control(chance: Random, count: Count) -> None:
     """Requests over a real control socket, each answered while the daemon turns."""
-    with simulated(count) as simulation:
+    with simulated(count, SELDOM) as simulation:
         assert simulation.daemon is not None
         path = simulation.directory / "fuzz.sock"
         door = ControlSocket(path, simulation.daemon.loop.ask)
         door.start()
         try:
-            for _ in range(STEPS):
-                trouble(simulation, chance)
+            for number in range(REQUESTS):
+                if number % 10 == 0:
+                    trouble(simulation, chance)
                 count.done += 1
                 _ask(path, requested(chance), count, lambda: _pass(simulation))
                 if simulation.paused_by_file:
@@ -187,7 +196,7 @@ def control(chance: Random, count: Count) -> None:
 
 
 def _pass(simulation: Simulation) -> None:
-    simulation.run(2.5)
+    simulation.run(REQUEST_S, stride=REQUEST_S)
 
 
 def _ask(path: Path, request: bytes, count: Count, turn: Callable[[], None]) -> None:
