@@ -1,13 +1,14 @@
 """One line that came over the control socket, read into what is asked for. Pure.
 
 Invariant: whatever the bytes are, the outcome is a request or one sentence that says what is wrong with them. What is passed on can be
-stored and shown: plain text, finite numbers of a plausible size, no deeper than a form filled in by hand.
+stored and shown: plain text, finite numbers of a plausible size, no deeper than a form filled in by hand. Each argument that the daemon
+knows has its type: one of another type is never taken for one that was left out (`resume` without a name lifts the only pause).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,31 @@ LIMIT: Final = 65536
 MOST_DEEP: Final = 8
 LARGEST: Final = 1e12
 """No duration, number or count that a person asks for is larger."""
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    **dict.fromkeys(
+        (
+            "reason", "target", "runbook", "run", "incident", "scope", "plan", "id", "pause", "wrap", "command", "pid_started", "brake",
+            "outcome", "question",
+        ),
+        ("text", lambda value: isinstance(value, str)),
+    ),
+    **dict.fromkeys(("names", "matchers"), ("a list of texts", _texts)),
+    **dict.fromkeys(("pid", "exit"), ("a whole number", _whole)),
+    "for_s": ("a number of seconds", lambda value: _whole(value) or isinstance(value, float)),
+    "all": ("true or false", lambda value: isinstance(value, bool)),
+    "args": ("an object", lambda value: isinstance(value, dict)),
+}  # fmt: skip
+"""Each argument of any request: what it is, and whether a value is one. A null is an argument that was left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +73,15 @@ def parse(received: bytes) -> Request:
     if not isinstance(args, dict | None):
         raise NotARequest("args is an object")
     _must_be_plain(found)
+    for name, value in (args or {}).items():
+        form, fits = _FORMS.get(name, ("", _anything))
+        if value is not None and not fits(value):
+            raise NotARequest(f"{name} is {form}")
     return Request(op=found["op"], args=args or {})
+
+
+def _anything(value: Any) -> bool:
+    return True
 
 
 def _must_be_plain(found: Any) -> None:

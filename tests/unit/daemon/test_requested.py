@@ -42,6 +42,28 @@ def test_what_is_no_request_is_told_so(received: bytes, why: str) -> None:
     assert why in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        ('{"names": 1000000}', "names is a list of texts"), ('{"names": "container-state"}', "names is a list of texts"),
+        ('{"names": {"a": 1}}', "names is a list of texts"), ('{"names": true}', "names is a list of texts"),
+        ('{"matchers": 0.5}', "matchers is a list of texts"), ('{"matchers": [1]}', "matchers is a list of texts"),
+        ('{"pause": ["pause-1"]}', "pause is text"), ('{"pause": 0}', "pause is text"), ('{"target": {}}', "target is text"),
+        ('{"scope": []}', "scope is text"), ('{"plan": false}', "plan is text"), ('{"for_s": "1h"}', "for_s is a number of seconds"),
+        ('{"for_s": true}', "for_s is a number of seconds"), ('{"pid": "4"}', "pid is a whole number"), ('{"exit": true}', "exit is a whole number"),
+        ('{"all": "no"}', "all is true or false"), ('{"all": 0}', "all is true or false"), ('{"args": []}', "args is an object"),
+    ],
+)  # fmt: skip
+def test_an_argument_of_another_type_is_not_one_that_was_left_out(args: str, why: str) -> None:
+    with pytest.raises(requested.NotARequest, match=f"^not a request: {why}$"):
+        requested.parse(line(args))
+
+
+def test_a_null_is_left_out() -> None:
+    found = requested.parse(line('{"names": null, "for_s": null, "pause": null, "plan": null, "all": null}'))
+    assert set(found.args.values()) == {None}
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_request_or_a_sentence(received: bytes) -> None:
     try:
@@ -51,8 +73,12 @@ def test_any_bytes_are_a_request_or_a_sentence(received: bytes) -> None:
     assert isinstance(found, requested.Request | str)
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), PLAIN, max_size=4))
-def test_what_people_send_comes_through_unchanged(args: dict[str, object]) -> None:
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=8).map("new-".__add__), PLAIN, max_size=4
+    )
+)
+def test_an_argument_that_is_not_known_comes_through_unchanged(args: dict[str, object]) -> None:
     found = requested.parse(json.dumps({"op": "plan", "args": args}).encode())
     assert (found.op, dict(found.args)) == ("plan", args)
 
