@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from remediator.daemon import casing, grouping, situation
 from remediator.daemon.turn import ENGINE, Turn
-from remediator.daemon.world import Considered
+from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
@@ -366,20 +366,35 @@ def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
         turn.world.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
     since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
-        key = f"{incident.id}:unmatched"
+        key, beside = f"{incident.id}:unmatched", ""
         if state is State.UNKNOWN:
-            alike = [
-                other
-                for other in turn.world.incidents.values()
-                if other.check == incident.check and other.target.hosts == incident.target.hosts
-            ]
-            key = f"{min(other.id for other in alike if other.level is State.UNKNOWN or other is incident)}:unknown"
+            alike = _unknown_alike(turn, incident)
+            key = f"{min(other.id for other in alike)}:unknown"
+            checks = sorted({other.check for other in alike} - {incident.check})
+            beside = f"For the same reason UNKNOWN: {', '.join(checks)}.\n" if checks else ""
         turn.page(
             key,
             f"{state.name} {incident.target}: no rule fits",
-            f"{incident.output}\nremediator explain {incident.id}",
+            f"{incident.output}\n{beside}remediator explain {incident.id}",
             incident=incident,
         )
+
+
+def _unknown_alike(turn: Turn, incident: Incident) -> list[Incident]:
+    """Return the incidents that one page tells of: of the same hosts, UNKNOWN, of the same check or for a same reason; `incident` too."""
+    found, world = [incident], turn.world
+    reasons = _reasons(world, incident)
+    for other in world.incidents.values():
+        if other is incident or other.level is not State.UNKNOWN or other.target.hosts != incident.target.hosts:
+            continue
+        if other.check == incident.check or reasons & _reasons(world, other):
+            found.append(other)
+    return found
+
+
+def _reasons(world: World, incident: Incident) -> frozenset[str]:
+    result = world.results.get((incident.check, incident.target.text))
+    return frozenset() if result is None else frozenset(reason for _, reason in result.unknown)
 
 
 def _store(

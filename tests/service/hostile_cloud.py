@@ -24,7 +24,7 @@ LIAR = "h4"
 HOSTS = {"h1": "cmp1", "h2": "cmp2", LIAR: "ctl3"}
 """By the name in the inventory: whose part in the simulated cloud the host has."""
 INGEST, READ = "ingest-for-tests", "read-for-tests"
-EVERY_S = 3
+EVERY_S = 2
 
 
 class _TrueClock(VirtualClock):
@@ -51,7 +51,7 @@ class HostileCloud:
         body = {"v": 1, "boot_id": host.boot_id, "sections": sections, "took": 0.1, "clock": host.wall().timestamp()}
         if name == LIAR and self.play:
             self.played += 1
-            return hostile_plays.play(self.play, body, asked["sentinel"], self.played)
+            return bytes(hostile_plays.play(self.play, body, str(asked["sentinel"]), self.played))
         return b"\n" + asked["sentinel"].encode() + b" " + json.dumps(body).encode() + b"\n"
 
 
