@@ -72,6 +72,9 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
     for row in answer.get("failing") or []:
         said = f"FAILING: {row.get('kind')} {clean.line(row.get('name'))} cannot be handled: {clean.line(row.get('reason'))}"
         yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
+    if answer.get("damaged"):
+        said = f"STORE DAMAGED: {clean.line(answer['damaged'])}"
+        yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
     reasons = [clean.line(row.get("reason")) for row in answer.get("muted") or [] if row.get("kind") == "pause"]
     if answer.get("paused"):
         if reasons and all(reason.startswith(REFUSED_RELOAD) for reason in reasons):

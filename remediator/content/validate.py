@@ -14,6 +14,7 @@ from typing import Any
 from remediator import inventory as inventories
 from remediator.config import Config, documents, loading, mistakes
 from remediator.config.documents import Loc
+from remediator.content import quoting
 from remediator.content.loading import load_content
 from remediator.content.places import ContentDir, content_dirs, shipped
 from remediator.integrations import registry
@@ -50,7 +51,7 @@ def examine(config_path: str | None, env: Mapping[str, str] | None = None) -> Va
     integrations = _integrations(config, where, found)
     content, of_content = load_content(dirs, integrations, config, inventory)
     everything = mistakes.in_order([*found, *of_content])
-    notes = _notes(config, integrations, inventory) if config is not None else ()
+    notes = (*_notes(config, integrations, inventory), *quoting.notes(dirs)) if config is not None else ()
     return Validated(mistakes=everything, notes=notes, config=config, content=content)
 
 

@@ -192,6 +192,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "muted": mutes,
         "config": config(world),
         "failing": [_failing(aside) for aside in world.asides.all()],
+        "damaged": world.damaged or None,
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
     }
 

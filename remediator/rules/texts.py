@@ -105,17 +105,17 @@ def compile_text(
     """
     if len(source) > MAX_CHARS:
         raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")
-    tree = bounded.parse(source, _environment())
-    _refuse_unknown(tree, around)
-    if not bars and any("|" in piece.data for piece in tree.find_all(nodes.TemplateData)):
+    parsed = tree(source)
+    _refuse_unknown(parsed, around)
+    if not bars and any("|" in piece.data for piece in parsed.find_all(nodes.TemplateData)):
         raise BadText("| is not allowed here: Nagios takes what follows it for performance data")
     read: list[str] = []
-    for attribute in tree.find_all(nodes.Getattr):
+    for attribute in parsed.find_all(nodes.Getattr):
         if isinstance(attribute.node, nodes.Name) and attribute.node.name == "data":
             if fields is not None and attribute.attr not in fields:
                 raise BadText(f"there is no field {attribute.attr}", line=attribute.lineno, name=attribute.attr)
             read.append(attribute.attr)
-    if fields is not None and bounded.is_heavy(tree):
+    if fields is not None and bounded.is_heavy(parsed):
         _try(source, fields, around)
     return PeopleText(source, tuple(dict.fromkeys(read)))
 
@@ -143,6 +143,11 @@ def _try(source: str, fields: Mapping[str, FieldType], around: frozenset[str]) -
         raise BadText(f"asks for too much: {error}") from None
     except Exception:  # noqa: BLE001 - what goes wrong with values that nobody has measured proves nothing
         return
+
+
+def tree(source: str) -> nodes.Template:
+    """Return the tree of the text `source`. Raise BadText."""
+    return bounded.parse(source, _environment())
 
 
 def filters() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from remediator.sim.simulation import Simulation
 from remediator.web import bodies, hints
 from remediator.web.errors import Refusal
 from tests.fuzz import mutating
-from tests.fuzz.counting import HANG_S, Count
+from tests.fuzz.counting import STILL_S, Count
 
 FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed", "reply_unjudgeable")
 STEPS = 24
@@ -206,7 +206,7 @@ def _ask(path: Path, request: bytes, count: Count, turn: Callable[[], None]) -> 
         with contextlib.suppress(OSError):
             peer.sendall(request)
             peer.shutdown(socket.SHUT_WR)
-        received, ends_s = b"", time.monotonic() + HANG_S
+        received, ends_s = b"", time.monotonic() + STILL_S
         peer.settimeout(0.005)
         while not received.endswith(b"\n"):
             if time.monotonic() > ends_s:

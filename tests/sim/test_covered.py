@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remediator.cli import overview
 from remediator.daemon.wire import StoreRead
 from remediator.model.hooks import CannotStore
 from remediator.store import ballast, digests, tables, verify
@@ -166,6 +167,9 @@ def test_what_the_slow_reading_finds_is_told_and_a_row_that_decides_is_held_agai
     cloud.run(60)
     assert "pause-1 gone" in str(cloud.world.restored)
     assert "entry 3 of the audit log: edited" in pages(cloud)
+    status = cloud.ask("status").data
+    assert status["damaged"] == "entry 3 of the audit log: edited"
+    assert "STORE DAMAGED: entry 3 of the audit log: edited" in [line for line, _ in overview.lines(status, width=None)]
     cloud.database.close()
 
 

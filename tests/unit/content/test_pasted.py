@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
-import jinja2
 import pytest
-from jinja2 import nodes
 
 from remediator.model.values import Unknown
-from remediator.rules import texts
+from remediator.rules import pasted, texts
 from tests.unit.content.test_shipped import shipped
 
 pytestmark = pytest.mark.unit
 
-PROGRAMS = (
-    "systemctl", "journalctl", "docker", "podman", "kolla-ansible", "remediator", "du", "df", "rm", "ls", "cat", "ssh",
-    "chronyc", "ip", "ovs-vsctl", "openstack", "ceph", "sudo", "kill", "mv", "cp", "chmod", "chown", "grep", "tail",
-)  # fmt: skip
-COMMAND = re.compile(rf"(?:^|[\s(`;&|])(?:{'|'.join(map(re.escape, PROGRAMS))})\s+(?=[-a-z/\w{{]*)")
-PROGRAM_BEFORE = re.compile(r" (?:start|restart|stop|logs|inspect|ps|rm)\b")
 HOSTILE = "x$(touch /tmp/y);`id`'\" &&|\nreboot"
-
-
-def unquoted(source: str) -> list[str]:
-    """Return each value of the text `source` that stands in a command, or names its program, and is no quoted word."""
-    found: list[str] = []
-    marked = source.replace("kolla_tag", "lower").replace("| shell", "| trim")
-    _read(jinja2.Environment().parse(marked).body, "", found)
-    return found
-
-
-def _read(body: Sequence[nodes.Node], line: str, found: list[str]) -> str:
-    """Read `body` behind the line that stands before it, and return the line that stands behind it: of a condition, that of its first branch."""
-    for node in body:
-        if isinstance(node, nodes.If):
-            for branch in (*(each.body for each in node.elif_), node.else_):
-                _read(branch, line, found)
-            line = _read(node.body, line, found)
-        elif isinstance(node, nodes.For):
-            line = _read(node.body, line, found)
-        elif isinstance(node, nodes.Output):
-            line = _printed(node.nodes, line, found)
-    return line
-
-
-def _printed(parts: Sequence[nodes.Node], line: str, found: list[str]) -> str:
-    for number, part in enumerate(parts):
-        if isinstance(part, nodes.TemplateData):
-            line = (line + part.data).rsplit("\n", 1)[-1]
-            continue
-        after = parts[number + 1] if number + 1 < len(parts) else None
-        program = isinstance(after, nodes.TemplateData) and PROGRAM_BEFORE.match(after.data) is not None
-        quoted = isinstance(part, nodes.Filter) and part.name == "trim"
-        if (program or COMMAND.search(line)) and not quoted:
-            found.append(f"{line} {part}")
-        line += " docker " if program else "{value}"
-    return line
 
 
 def sources() -> dict[str, str]:
@@ -78,7 +32,7 @@ def test_every_text_is_read() -> None:
 
 @pytest.mark.parametrize("where", sources())
 def test_every_value_in_a_command_is_a_quoted_word(where: str) -> None:
-    assert unquoted(sources()[where]) == []
+    assert pasted.unquoted(sources()[where]) == []
 
 
 @pytest.mark.parametrize(
@@ -91,10 +45,12 @@ def test_every_value_in_a_command_is_a_quoted_word(where: str) -> None:
         ("kolla-ansible deploy --limit {{ host | shell }} --tags {{ data.name | kolla_tag(data.x) }}", 1),
         ("{{ name }} on {{ host }} is down ({{ data.cause }})", 0),
         ("systemctl start x\n{{ name }} is down", 0),
+        ("Look at it: remediator check galera-node says more. {{ name }} is down", 0),
+        ("Read /etc/kolla/x.conf with cat /etc/kolla/{{ name }}.", 1),
     ],
 )
 def test_the_reading_of_texts_finds_what_is_not_quoted(source: str, count: int) -> None:
-    assert len(unquoted(source)) == count
+    assert len(pasted.unquoted(source)) == count
 
 
 def test_a_hostile_word_is_one_word_and_is_never_cut() -> None:

@@ -41,6 +41,29 @@ def test_a_good_config_has_no_mistakes_but_may_have_notes(tmp_path: Path) -> Non
     )
 
 
+PASTED = """\
+rules:
+  - name: mine
+    on: {check: container-state, state: critical}
+    notify: |
+      {{ data.name }} is down. Look:
+      systemctl status {{ data.unit }}
+    evidence: "docker logs {{ name | shell }}"
+"""
+
+
+def test_a_value_in_a_command_that_is_not_quoted_is_a_note_with_its_place(tmp_path: Path) -> None:
+    put(tmp_path, {"more/rules/mine.yaml": PASTED})
+    path = put(tmp_path, {"config.yaml": MINIMAL + f"content: [{tmp_path}/more]\n"}) / "config.yaml"
+    result = validate.examine(str(path), {})
+    assert result.mistakes == []
+    (note,) = [each for each in result.notes if each.path.startswith("rules")]
+    assert (note.file, note.line, note.path) == (f"{tmp_path}/more/rules/mine.yaml", 4, "rules.0.notify")
+    assert "(after: systemctl status); " in note.message
+    put(tmp_path, {"more/rules/mine.yaml": PASTED.replace("data.unit", "data.unit | shell")})
+    assert not [each for each in validate.examine(str(path), {}).notes if each.path.startswith("rules")]
+
+
 def test_config_and_content_at_once(tmp_path: Path) -> None:
     put(tmp_path, {"more/rules/mine.yaml": BAD_RULE})
     text = MINIMAL + f"content: [{tmp_path}/more]\nlog: {{level: loud}}\n"
