@@ -66,7 +66,7 @@ from remediator.daemon.wire import (
 from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.control import Answer
-from remediator.model.hooks import CannotStore, CannotTake
+from remediator.model.hooks import CannotStore, CannotTake, NotTaken
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database
@@ -405,7 +405,7 @@ class Engine:
             return left
         for each in left:
             if isinstance(each, kind):
-                self._send_back(each, f"{MOST_OF_A_KIND} beside it could not be handled: send it again")
+                self._send_back(each, f"{MOST_OF_A_KIND} beside it could not be handled: send it again", again=True)
         return [each for each in left if not isinstance(each, kind)]
 
     def _without_reply(
@@ -421,13 +421,16 @@ class Engine:
         self.world.asides.failed(asides.About(kind="host", name=host), ValueError(why), now)
         return left
 
-    def _send_back(self, item: Input, why: str) -> None:
-        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another way."""
+    def _send_back(self, item: Input, why: str, *, again: bool = False) -> None:
+        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another way.
+
+        `again`: nothing is wrong with it, and sent again it is handled.
+        """
         world = self.world
         if isinstance(item, Asked) and not item.answer.done():
             item.answer.set_result(Answer(exit=1, error=f"the request is undone: {why}"))
         elif isinstance(item, HintCame) and not item.taken.done():
-            item.taken.set_exception(CannotTake(why))
+            item.taken.set_exception(NotTaken(why) if again else CannotTake(why))
         elif isinstance(item, CommandsDone):
             world.working.discard((item.run, item.step))
             world.under_way.discard((item.run, item.step))
@@ -575,7 +578,7 @@ class Engine:
         world.adopted = False
         for item in inputs:
             if isinstance(item, HintCame) and not item.taken.done():
-                item.taken.set_exception(CannotStore(why))
+                item.taken.set_exception(CannotStore(why) if of_the_store else NotTaken(why))
             elif isinstance(item, Asked) and not item.answer.done():
                 item.answer.set_exception(CannotStore(why))
         self._again = [item for item in inputs if isinstance(item, (CommandsDone, Delivered))]

@@ -59,6 +59,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
         _note_judged(turn, check)
     for name, mark in judged.marks.items():
         marking.keep(turn, name, mark)
+    world.newcomers.note(reply.host, _newcomers(turn, reply.host, judged), turn.now)
     for result in judged.results:
         _advance(turn, result)
     _forget_vanished(turn, taken, judged.results)
@@ -126,7 +127,21 @@ def _judge_all(turn: Turn, reply: HostReply) -> _Judged:
         elif check.assess.scope is Scope.GROUP and _group_is_fresh(turn, check):
             judged.groups.append(check)
             judged.results.extend(_judge_group(turn, check, judged))
+    if (why := world.newcomers.refuse(reply.host, _newcomers(turn, reply.host, judged), turn.now)) is not None:
+        raise poison.Unjudgeable(reply.host, why, Reach.TOO_LARGE)
     return judged
+
+
+def _newcomers(turn: Turn, host: str, judged: _Judged) -> int:
+    """Return how many targets on `host` alone were not known before."""
+    known = turn.world.results
+    return len(
+        {
+            result.target.text
+            for result in judged.results
+            if (result.check, result.target.text) not in known and result.target.hosts == (host,)
+        }
+    )
 
 
 def _judge_host(turn: Turn, check: CheckSpec, host: str) -> list[CheckResult]:

@@ -17,6 +17,7 @@ from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
 from remediator.config import Config, Limits
 from remediator.daemon.asides import About, Asides
+from remediator.daemon.newcomers import Newcomers
 from remediator.daemon.places import UnderWay
 from remediator.daemon.undoable import Undoable
 from remediator.inventory.naming import Names
@@ -175,6 +176,7 @@ class World:
     """Host to the signs in its newest whole reply that bear a time to come, each with when it was first seen."""
     asides: Asides = field(default_factory=Asides)
     """What was set aside because its handling failed."""
+    newcomers: Newcomers = field(default_factory=Newcomers)
     keys_of_host: dict[str, set[Key]] = field(default_factory=dict)
     """First host of a target to the (check, target) that were judged on it."""
     changed: bool = True
@@ -334,6 +336,7 @@ class World:
     def _forget_hosts(self, hosts: Sequence[str]) -> None:
         """Forget what was seen of hosts that left: one that comes back has to be sampled anew."""
         self.facts.forget(hosts)
+        self.newcomers.forget(hosts)
         for host in hosts:
             del self.due_at[host]
             self.good_samples.pop(host, None)

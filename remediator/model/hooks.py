@@ -83,11 +83,15 @@ class CannotTake(Exception):
     """The hint itself cannot be handled, and sent again it could not be either: answer 400 with the reason."""
 
 
+class NotTaken(Exception):
+    """The hint was not looked at, through no fault of its own or of the store: answer 503 with Retry-After and the reason."""
+
+
 class EnginePort(Protocol):
     """What the web server may ask of the loop. Every method is thread-safe and returns at once."""
 
     def submit(self, hint: Hint) -> Future[Taken]:
-        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore or CannotTake."""
+        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore, CannotTake or NotTaken."""
 
     def loop_age_s(self) -> float:
         """Seconds since the last finished tick."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from remediator.model.hooks import CannotStore, CannotTake, EnginePort, Hint, QueueFull, Taken
+from remediator.model.hooks import CannotStore, CannotTake, EnginePort, Hint, NotTaken, QueueFull, Taken
 from remediator.web import bodies, doorkeeper, hints, problems, tokens
 from remediator.web.errors import Refusal
 
@@ -87,6 +87,8 @@ async def _committed(promised: Future[Taken]) -> Taken:
         return waiting.result()
     except CannotTake as error:
         raise Refusal(400, f"nothing was taken: {error}") from None
+    except NotTaken as error:
+        raise Refusal(503, f"nothing was taken: {error}", retry_after_s=RETRY_AFTER_S) from None
     except CannotStore:
         raise Refusal(503, "the store refuses writes; nothing was taken", retry_after_s=RETRY_AFTER_S) from None
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from remediator.model.hooks import CannotStore, Hint, QueueFull, Taken
+from remediator.model.hooks import CannotStore, Hint, NotTaken, QueueFull, Taken
 
 
 @dataclass
 class MemoryLoop:
-    """`behaviour` is ``well``, ``broken`` (every commit fails) or ``silent`` (nothing is ever committed)."""
+    """`behaviour` is ``well``, ``broken`` (every commit fails), ``undone`` (every turn) or ``silent`` (nothing is ever committed)."""
 
     behaviour: str = "well"
     room: int = 10_000
@@ -71,6 +71,8 @@ class MemoryLoop:
                 self.go_on.wait(30)
             if self.behaviour == "broken":
                 answer.set_exception(CannotStore())
+            elif self.behaviour == "undone":
+                answer.set_exception(NotTaken("a turn failed and was undone"))
             elif self.behaviour == "well":
                 duplicate = hint.key in self._events
                 event = self._events.setdefault(hint.key, f"ev-{len(self._events) + 1}")

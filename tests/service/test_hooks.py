@@ -197,6 +197,13 @@ def test_a_store_that_refuses_is_503_with_retry_after() -> None:
         assert broken.post(unique()).status == 202
 
 
+def test_a_turn_that_is_undone_is_503_and_the_store_is_not_blamed() -> None:
+    with door(behaviour="undone") as undone:
+        answer = undone.post(unique())
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json["detail"] == "nothing was taken: a turn failed and was undone"
+
+
 def test_no_commit_in_time_is_503_and_the_queue_fills() -> None:
     with door(behaviour="silent", room=1) as silent:
         before = time.monotonic()

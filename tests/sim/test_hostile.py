@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from remediator.daemon import newcomers
 from remediator.daemon.world import World
 from remediator.model.judging import State
 from remediator.model.records import RunState
@@ -44,6 +45,11 @@ def cured(simulation: Simulation) -> set[str]:
     return {run["target"] for run in Reader(simulation.config).runs(None, 100) if run["state"] == "succeeded"}
 
 
+def incidents(simulation: Simulation) -> int:
+    """Return how many incidents the store has, of whatever state."""
+    return len(Reader(simulation.config).incidents(None, 10_000))
+
+
 def pages(simulation: Simulation) -> list[str]:
     import sqlite3
 
@@ -72,6 +78,26 @@ def test_what_is_left_out_is_of_the_kind_of_one_that_is_not() -> None:
     assert {*LEFT, *LEFT.values()} <= set(PLAYS)
     assert not set(LEFT) & set(LEFT.values())
     assert [name for name, other in LEFT.items() if (name in BLINDS) != (other in BLINDS)] == []
+
+
+def test_new_names_for_ever_fill_the_store_with_a_bounded_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty containers with new names in each reply, all of them crashed."""
+    monkeypatch.setattr(newcomers, "MOST", 300)
+    simulation = settled(tmp_path)
+    simulation.cloud.hosts[LIAR].plays = "new-names"
+    simulation.run(10 * MINUTE_S)
+    world, before = world_of(simulation), incidents(simulation)
+    assert 100 < before < 2 * 300, before
+    assert "targets within" in world.results["host-reachable", f"host/{LIAR}"].output
+    simulation.run(10 * MINUTE_S)
+    assert incidents(simulation) <= before + 20
+    assert any(LIAR in subject for subject in pages(simulation))
+    simulation.cloud.hosts[LIAR].plays = ""
+    simulation.run(2 * MINUTE_S)
+    assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
+    simulation.close()
 
 
 @pytest.mark.parametrize("name", ALL_PLAYS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -17,7 +18,7 @@ import structlog
 from remediator.daemon.asides import About
 from remediator.daemon.wire import Asked, Collect, Collected, HintCame, Input
 from remediator.model.control import Actor, Answer
-from remediator.model.hooks import CannotTake, Hint, Taken
+from remediator.model.hooks import CannotTake, Hint, NotTaken, Taken
 from remediator.model.judging import State
 from remediator.model.replies import Reach
 from remediator.model.signs import Sign
@@ -116,8 +117,16 @@ def test_a_flood_of_such_hints_costs_a_few_turns_and_not_one_for_each(cloud: Clo
     cloud.run(20)
     bad = [poisoned_hint(str(n)) for n in range(100)]
     question = asked("status")
-    cloud.step(*bad, question, sample(cloud, "h1"))
+    good = hint("good")
+    cloud.step(*bad, good, question, sample(cloud, "h1"))
     assert all(each.taken.done() for each in bad)
+    refused = Counter(type(each.taken.exception(timeout=0)) for each in bad)
+    assert (refused[CannotTake], refused[NotTaken]) == (5, 95)
+    with pytest.raises(NotTaken, match="send it again"):
+        good.taken.result(timeout=0)
+    again = hint("good")
+    cloud.step(again)
+    assert again.taken.result(timeout=0).duplicate is False
     assert question.answer.result(timeout=0).exit == 0
     assert sum(cloud.world.counters["failed_inputs"].values()) < 10
     assert whole(cloud) == WELL
@@ -349,7 +358,9 @@ def test_a_turn_that_fails_is_not_blamed_on_the_store_and_starves_the_watchdog(t
         connection.execute(tables.incidents.update().values(body='{"target": 7}'))
     daemon.world.adopted = False
     began_s = time.monotonic()
+    taken = daemon.loop.submit(hint("in a turn that fails").hint)
     simulation.run(20)
+    assert isinstance(taken.exception(timeout=0), NotTaken), "it may be sent again, and the store is well"
     assert engine.store_error is None
     assert engine.turn_error is not None
     assert loop.loop_age_s() >= time.monotonic() - began_s
