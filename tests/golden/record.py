@@ -47,7 +47,7 @@ def record(host: str, engine: str, container: str) -> dict[str, Any]:
 
     space: dict[str, Any] = {"__name__": "remote"}
     exec(resources.files("remediator.integrations.container").joinpath("remote.py").read_text("utf-8"), space)
-    _, _, found = space["_containers"](engine, run)
+    _, _, found, _ = space["_containers"](engine, run)
     monotonic_s = time.clock_gettime(time.CLOCK_MONOTONIC)  # the lab shares it with us
     space["_add_oom"](found or {}, {}, monotonic_s, run)
     units, _ = space["_units"]([f"kolla-{container}-container.service"], run)

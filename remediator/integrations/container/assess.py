@@ -44,6 +44,8 @@ class View:
         self.engine = found.engine
         known = found.containers
         self.unknown = Unknown(f"engine_{found.engine_state}") if known is None else None
+        if name in found.unread:
+            self.unknown = Unknown(f"not_inspected: {found.unread[name]}")
         self.container = None if known is None else known.get(name)
         self.has_unit = name in found.unit_files
         self.units = found.units

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
 LONGEST_TIME = 64
+LONGEST_WHY = 200
 STAMP = re.compile(r"[0-9]{1,20}")
 STATUSES = {"stopped": "exited", "configured": "created", "initialized": "created", "stopping": "running"}
 
@@ -100,6 +101,8 @@ class HostContainers:
     configs: frozenset[str]
     """Containers that are configured below /etc/kolla."""
     logs: Mapping[str, str]
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Containers that are there, and of which the engine gives no facts, each with why: everything about them is UNKNOWN."""
     refused: tuple[str, ...] = ()
     """Each name in the reply that no container can have, with what it was the name of."""
 
@@ -111,7 +114,7 @@ class HostContainers:
         there it counts only while its container exists.
         """
         if self.unit_files:
-            return self.unit_files | (self.configs & frozenset(self.containers or {}))
+            return self.unit_files | (self.configs & frozenset((*(self.containers or {}), *self.unread)))
         return self.configs
 
     def release(self, name: str) -> str | None:
@@ -139,6 +142,7 @@ def _parsed(data: Mapping[str, Any]) -> HostContainers:
     said = typed.table(data, "logs")
     logs = {name: typed.text(said, name) for name in said if names.is_name(name)}
     found = None if data["containers"] is None else _named("container", typed.table(data, "containers"), refused)
+    unread = _named("container", typed.table(data, "unread") if "unread" in data else {}, refused)
     known = None if units is None else _named("unit", typed.table(data, "units"), [])
     return HostContainers(
         engine=typed.text(engine, "name"),
@@ -154,6 +158,7 @@ def _parsed(data: Mapping[str, Any]) -> HostContainers:
             for name in _named("directory in /etc/kolla", dict.fromkeys(typed.texts(data, "configs")), refused)
         ),
         logs=logs,
+        unread={name: typed.text(unread, name)[:LONGEST_WHY] for name in unread if name not in (found or {})},
         refused=tuple(refused),
     )
 

@@ -33,7 +33,7 @@ AGAIN_S = 150.0
 
 def collect_containers(request, run):
     engine = request.get("engine", "docker")
-    state, reason, found = _containers(engine, run)
+    state, reason, found, unread = _containers(engine, run)
     unit_files = sorted(os.path.basename(path) for path in glob.glob(UNITS))
     units, units_reason = _units(unit_files, run)
     _add_oom(found or {}, units or {}, time.clock_gettime(time.CLOCK_MONOTONIC), run)
@@ -42,6 +42,7 @@ def collect_containers(request, run):
         "clock": time.time(),
         "engine": {"name": engine, "state": state, "reason": reason},
         "containers": found,
+        "unread": unread,
         "unit_files": [_container_of(name) for name in unit_files],
         "units": units,
         "units_reason": units_reason,
@@ -55,26 +56,60 @@ def _container_of(unit):
 
 
 def _containers(engine, run):
-    """Return (state, reason, name -> facts): state is ok, missing, hung or down."""
+    """Return (state, reason, name -> facts, name -> why there are none): state is ok, missing, hung or down."""
     for _attempt in (1, 2):  # one that went away between the two commands is listed anew
         try:
             code, out, err = run([engine, "ps", "-aq", "--no-trunc"], 5)
         except FileNotFoundError:
-            return "missing", "there is no %s on this host" % engine, None
+            return "missing", "there is no %s on this host" % engine, None, {}
         if code is None:
-            return "hung", "%s ps gave no answer within 5 s" % engine, None
+            return "hung", "%s ps gave no answer within 5 s" % engine, None, {}
         if code != 0:
-            return "down", _one_line(err) or "%s ps ended with %d" % (engine, code), None
+            return "down", _one_line(err) or "%s ps ended with %d" % (engine, code), None, {}
         ids = out.split()
         if not ids:
-            return "ok", "", {}
+            return "ok", "", {}, {}
         code, out, err = run([engine, "inspect", "--type", "container", *ids], 6, 16 << 20)
         if code is None:
-            return "hung", "%s inspect gave no answer within 6 s" % engine, None
+            return "hung", "%s inspect gave no answer within 6 s" % engine, None, {}
         if code == 0:
-            found = [_facts(item) for item in json.loads(out)]
-            return "ok", "", {item["name"]: item for item in found}
-    return "down", _one_line(err) or "%s inspect ended with %d" % (engine, code), None
+            break
+    said = _one_line(err) or "%s inspect ended with %d" % (engine, code)
+    found, strange = _read(out, code)
+    if not found:
+        return "down", said, None, {}
+    return "ok", "", found, _unread(engine, found, strange, said, run) if code != 0 or strange else {}
+
+
+def _read(out, code):
+    """Return (name -> facts, id -> why there are none) of what `inspect` printed; code 0: all of it, or the section is wrong."""
+    try:
+        items = json.loads(out)
+    except ValueError:
+        if code == 0:
+            raise
+        return {}, {}
+    found, strange = {}, {}
+    for item in items:
+        try:
+            facts = _facts(item)
+            found[facts["name"]] = facts
+        except (KeyError, TypeError, AttributeError) as error:
+            strange[item["Id"]] = "inspect says nothing of its %s" % error
+    return found, strange
+
+
+def _unread(engine, found, strange, said, run):
+    """Return name -> why there are no facts of it. An engine inspects none that it can neither end nor remove (``dead``, ``removing``).
+
+    Raise OSError where their names cannot be had: which ones are there and not known must be.
+    """
+    code, out, err = run([engine, "ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}}"], 5)
+    if code != 0:
+        raise OSError("%s; and %s ps does not name them: %s" % (said, engine, _one_line(err)))
+    listed = dict(line.split(" ", 1) for line in out.splitlines() if " " in line)
+    names = {names.split(",")[0]: strange.get(one, said) for one, names in listed.items()}
+    return {name: why for name, why in names.items() if name not in found}
 
 
 def _facts(item):

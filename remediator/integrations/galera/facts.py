@@ -197,6 +197,8 @@ def _runs(found: containers.HostContainers | Unknown) -> Truth:
         return found
     if found.containers is None:
         return Unknown(f"engine_{found.engine_state}")
+    if CONTAINER in found.unread:
+        return Unknown("not_inspected")
     container = found.containers.get(CONTAINER)
     return container is not None and (container.running or container.status == "restarting")
 

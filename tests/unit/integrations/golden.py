@@ -43,13 +43,14 @@ def section_of(case: str, answers: Sequence[Mapping[str, Any]] | None = None) ->
         return answer["code"], answer["out"], answer["err"]
 
     engine, name = recorded["engine"], recorded["container"]
-    state, reason, found = remote()["_containers"](engine, run)
+    state, reason, found, unread = remote()["_containers"](engine, run)
     units, units_reason = remote()["_units"]([f"kolla-{name}-container.service"], run)
     remote()["_add_oom"](found or {}, units or {}, recorded.get("monotonic_s", 0.0), run)
     return {
         "clock": recorded["host_clock_s"],
         "engine": {"name": engine, "state": state, "reason": reason},
         "containers": found,
+        "unread": unread,
         "unit_files": [name],
         "units": units,
         "units_reason": units_reason,

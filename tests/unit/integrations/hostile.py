@@ -23,7 +23,8 @@ def sections() -> dict[str, Any]:
             make.container("cron", restart_policy="always"),
             units={"memcached": make.CRASHED, "mariadb": make.unit()},
             logs={"memcached": "Started kolla-memcached\nline\n"},
-        ),
+        )
+        | {"unread": {"fluentd": "Error response from daemon: no such layer"}},
         "host": host(
             machine_id="b" * 32,
             names=["ctl1", "ctl1.cloud-a.example.net"],

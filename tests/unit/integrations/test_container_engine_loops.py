@@ -327,3 +327,50 @@ def test_what_containers_of_kolla_say_when_they_cannot_start(line: str, cause: s
     item = make.container("glance_api", **WAITING)
     logs = {"glance_api": f"+ sudo -E kolla_set_configs\n{line}"}
     assert judged(make.containers(item, units={}, logs=logs))["cause"] == cause
+
+
+class Stuck(Host):
+    """One of its containers can be neither ended nor removed: the engine lists it, and inspects all but it with exit code 1."""
+
+    SAID = "Error response from daemon: layer does not exist"
+
+    def __init__(self, *items: dict[str, Any], stuck: str, named: bool = True) -> None:
+        super().__init__(*items)
+        self.stuck, self.named = stuck, named
+
+    def run(self, argv: list[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
+        if argv[1] == "inspect":
+            return 1, json.dumps(self.items), self.SAID
+        if argv[1] == "ps" and "--format" in argv:
+            lines = [f"{item['Id']} {item['Name'][1:]}" for item in self.items]
+            return (0, "\n".join([*lines, f"{'cd' * 32} {self.stuck}"]), "") if self.named else (1, "", "no more")
+        return super().run(argv, timeout_s, limit)
+
+
+@pytest.mark.parametrize("stuck", ["cron", "mariadb"])
+def test_one_that_cannot_be_inspected_costs_itself_alone(monkeypatch: pytest.MonkeyPatch, stuck: str) -> None:
+    host = Stuck(inspected(), stuck=stuck)
+    section = host.section(monkeypatch)
+    section["configs"] = [*section["configs"], stuck]
+    assert section["engine"]["state"] == "ok"
+    assert judged(section)["running"] is False
+    why = Unknown(f"not_inspected: {Stuck.SAID}")
+    data = judged(section, name=stuck)
+    for field in ("running", "missing", "status", "crashed", "operator_stopped", "cause", "systemd_busy", "looping"):
+        assert data[field] == why, field
+    stopped = galera_facts.member("ctl1", make.reply(containers=section)).stopped
+    assert isinstance(stopped, Unknown), "a member that is there and not seen is never a stopped one"
+
+
+def test_one_that_says_nothing_of_its_state_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = {**inspected(), "Id": "cd" * 32, "Name": "/cron"}
+    del odd["State"]["Status"]
+    host = Stuck(inspected(), odd, stuck="cron")
+    section = host.section(monkeypatch)
+    assert (list(section["containers"]), list(section["unread"])) == (["glance_api"], ["cron"])
+    assert "Status" in section["unread"]["cron"]
+
+
+def test_where_the_stuck_one_has_no_name_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="does not name them"):
+        Stuck(inspected(), stuck="cron", named=False).section(monkeypatch)

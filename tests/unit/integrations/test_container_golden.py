@@ -119,7 +119,7 @@ def test_an_engine_that_is_not_there_says_so() -> None:
     def run(argv: Any, timeout_s: float, limit: int = 0) -> Any:
         raise FileNotFoundError(argv[0])
 
-    assert golden.remote()["_containers"]("podman", run) == ("missing", "there is no podman on this host", None)
+    assert golden.remote()["_containers"]("podman", run) == ("missing", "there is no podman on this host", None, {})
 
 
 @pytest.mark.parametrize(
