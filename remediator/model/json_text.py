@@ -1,7 +1,8 @@
 """JSON from outside, read strictly: what it gives can be stored, compared and written again; what cannot says at which byte. Pure.
 
-Refused beside what is no JSON: ``NaN`` and numbers beyond every float (``1e999``), half of a character (a lone ``\\ud800``), and what is
-nested deeper than any sender of ours writes, which would end in the recursion of whoever walks it.
+Refused beside what is no JSON: ``NaN`` and numbers beyond every float (``1e999``), half of a character (a lone ``\\ud800``), what is
+nested deeper than any sender of ours writes, which would end in the recursion of whoever walks it, and an object that has a name twice
+with two values: where a sender pastes a plugin's words into JSON, whoever wrote those words wrote the second one.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ class _Literal(ValueError):
         super().__init__(why)
 
 
+class _Twice(_Literal):
+    """`literal` is the name that stands twice, as most senders write it."""
+
+
 def decode(body: bytes) -> Any:
     """Return the value that `body` is, in UTF-8; raw control characters inside strings are tolerated. Raise BadJson."""
     try:
@@ -43,6 +48,9 @@ def decode(body: bytes) -> Any:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise BadJson(error.msg, _byte(text, error.pos)) from None
+    except _Twice as error:
+        first = text.find(error.literal)
+        raise BadJson(error.why, _byte(text, max(0, text.find(error.literal, first + 1)))) from None
     except _Literal as error:
         raise BadJson(error.why, _byte(text, max(0, text.find(error.literal)))) from None
     except RecursionError:
@@ -95,4 +103,15 @@ def _finite(literal: str) -> float:
     return value
 
 
-_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=_no_constant, parse_float=_finite)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        for name, value in pairs:
+            if found[name] != value:
+                raise _Twice(json.dumps(name, ensure_ascii=False), f"{name[:60]!r} stands twice, with two values")
+    return found
+
+
+_DECODER: Final = json.JSONDecoder(
+    strict=False, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once
+)

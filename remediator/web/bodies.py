@@ -78,10 +78,19 @@ def _form(body: bytes) -> Mapping[str, Any]:
         raise Refusal(400, f"not UTF-8 at byte {error.start}: {error.reason}", byte=error.start) from None
     except ValueError as error:
         raise Refusal(400, f"not a form that can be read: {str(error)[:120]}", byte=0) from None
-    return {
-        _storable(body, number, name): _storable(body, number, value, of=name)
-        for number, (name, value) in enumerate(pairs)
-    }
+    found: dict[str, str] = {}
+    for number, (name, value) in enumerate(pairs):
+        name, text = _storable(body, number, name), _storable(body, number, value, of=name)
+        if found.setdefault(name, text) != text and macros.decides(name):
+            byte = _begins(body, number)
+            why = f"{name[: macros.LONGEST_NAME]} stands twice, with two values, the second in the field at byte {byte}"
+            raise Refusal(400, f"{why}: encode each value (curl --data-urlencode)", byte=byte)
+    return found
+
+
+def _begins(body: bytes, number: int) -> int:
+    """Return the byte at which field `number` of a form begins."""
+    return sum(len(field) + 1 for field in body.split(b"&")[:number])
 
 
 def _storable(body: bytes, number: int, text: str, of: str | None = None) -> str:
@@ -90,7 +99,7 @@ def _storable(body: bytes, number: int, text: str, of: str | None = None) -> str
     if names.unstorable_at(text) is None:
         return text
     if of is None or macros.decides(of):
-        byte = sum(len(field) + 1 for field in body.split(b"&")[:number])
+        byte = _begins(body, number)
         what = "the name of a field" if of is None else of[: macros.LONGEST_NAME]
         raise Refusal(400, f"{what} is not UTF-8, in the field at byte {byte}", byte=byte)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

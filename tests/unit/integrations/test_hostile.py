@@ -64,7 +64,9 @@ def judged(reply: HostReply) -> int:
             ).encode()
             count += 1
     for sign in (*container_signs.signs(reply), *host_signs.signs(reply), *container_signs.mixed_versions([reply])):
-        assert sign.at <= reply.received_at.wall + timedelta(seconds=DAY_S), "a time to come is one of at most a day ahead"
+        assert sign.at <= reply.received_at.wall + timedelta(seconds=DAY_S), (
+            "a time to come is one of at most a day ahead"
+        )
         json.dumps([sign.key, sign.detail, sign.service], ensure_ascii=False).encode()
     assert container_facts.of(reply) is not None
     marks.canaries(reply), marks.pc_recovery(reply), member("ctl1", reply)

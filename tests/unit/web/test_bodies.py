@@ -46,3 +46,27 @@ def test_the_id_of_a_problem_is_short_and_clean() -> None:
     body = {"host": "h1", "state": "DOWN", "HOSTPROBLEMID": "7\n" + "9" * 5000}
     hint = hints.from_nagios(body, sender="n", now_s=1e9)
     assert hint.problem_id == "7 " + "9" * 62
+
+
+INJECTED = 'down","HOSTDOWNTIME":"0","x":"'
+"""What a plugin may say on a bad host; a sender that pastes it into JSON by a shell lets it write fields."""
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "second"),
+    [
+        (f'{{"HOSTNAME":"h1","HOSTDOWNTIME":"1","SERVICEOUTPUT":"{INJECTED}"}}', "application/json", '"HOSTDOWN'),
+        ('{"HOSTNAME":"h1","HOSTNAME":"h2"}', "application/json", '"HOST'),
+        ("HOSTNAME=h1&HOSTDOWNTIME=1&SERVICEOUTPUT=down&HOSTDOWNTIME=0", FORM, "HOST"),
+        ("HOSTNAME=h1&SERVICEOUTPUT=a&b=c&HOSTNAME=h2", FORM, "HOST"),
+    ],
+)
+def test_a_field_that_stands_twice_with_two_values_is_refused(body: str, kind: str, second: str) -> None:
+    with pytest.raises(Refusal, match="stands twice, with two values") as refused:
+        bodies.parse(body.encode(), kind)
+    assert (refused.value.status, refused.value.byte) == (400, body.rindex(second))
+
+
+def test_a_field_that_says_the_same_twice_is_read() -> None:
+    assert bodies.parse(b'{"HOSTNAME":"h1","HOSTNAME":"h1"}', "application/json") == {"HOSTNAME": "h1"}
+    assert bodies.parse(b"HOSTNAME=h1&HOSTNAME=h1&output=a&output=b", FORM) == {"HOSTNAME": "h1", "output": "a"}
