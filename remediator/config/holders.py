@@ -3,6 +3,8 @@
 The rule is sshd's: an owner that is root or the account of the daemon, and no right to write for group or others. A directory
 with the sticky bit (/tmp) on the way may be written by all: what lies in it is its owner's, and that owner is asked for.
 
+A POSIX ACL needs no look of its own: what it grants to named accounts is bounded by its mask, which is what the mode shows for the group.
+
 Invariant: a path passes only when nobody else can put something of his own there. What cannot be looked at is said nothing
 about; whoever opens it learns more.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,27 @@ def test_a_secret_is_its_owners_alone(file: Path, mode: int, why: str) -> None:
     assert bool(said(file, secret=True)) is bool(why)
     if why:
         assert "chmod 600 DIR/rules.yaml" in said(file, secret=True)
+
+
+def acl(path: Path, rights: int) -> None:
+    """Give one other account `rights` (4: read, 2: write) on a file that is 0600, as setfacl does: owner, account, group, mask, others."""
+    nobody = 0xFFFFFFFF
+    entries = ((1, 6, nobody), (2, rights, STRANGER), (4, 0, nobody), (16, rights, nobody), (32, 0, nobody))
+    packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
+    try:
+        os.setxattr(path, "system.posix_acl_access", packed)
+    except OSError as error:
+        pytest.skip(f"this file system has no ACL: {error}")
+
+
+@pytest.mark.parametrize(("rights", "why"), [(4, "read"), (6, "written")])
+def test_what_an_acl_grants_shows_in_the_mode_and_its_remedy_takes_it_away(file: Path, rights: int, why: str) -> None:
+    file.chmod(0o600)
+    assert said(file, secret=True) == ""
+    acl(file, rights)
+    assert why in said(file, secret=True)
+    file.chmod(0o600)
+    assert said(file, secret=True) == ""
 
 
 def test_what_is_not_there_or_may_not_be_looked_at_is_said_nothing_about(tmp_path: Path) -> None:
