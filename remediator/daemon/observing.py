@@ -112,7 +112,7 @@ def _judged(turn: Turn, reply: HostReply) -> _Judged:
 
 def _unreadable(turn: Turn, reply: HostReply, blamed: poison.Unjudgeable) -> HostReply:
     turn.world.count("unjudgeable", host=blamed.host)
-    turn.say("error", "reply_unjudgeable", host=blamed.host, reason=blamed.why)
+    turn.say("error", "reply_unjudgeable", host=blamed.host, kind=blamed.reach.value, reason=blamed.why)
     return poison.unreadable(reply, blamed.why, blamed.reach)
 
 

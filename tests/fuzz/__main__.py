@@ -6,6 +6,7 @@ Ends with one line; before it, a line for each kind of fault with the seed that 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     seconds = 60.0 * chosen.minutes if chosen.minutes is not None else 60.0 if chosen.count is None else float("inf")
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has it ignored, as in the background
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     found = counting.run(chosen.kind, KINDS[chosen.kind], seed=chosen.seed, count=chosen.count, seconds=seconds)
     for line in found.told():

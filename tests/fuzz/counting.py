@@ -98,11 +98,17 @@ Round = Callable[[Random, Count], None]
 
 
 def run(kind: str, one: Round, *, seed: int, count: int | None, seconds: float) -> Count:
-    """Run rounds, each with a seed of its own (`seed`, `seed` + 1, ...), until `count` inputs were made or `seconds` are over."""
+    """Run rounds, each with a seed of its own (`seed`, `seed` + 1, ...), until `count` inputs were made or `seconds` are over.
+
+    Whoever interrupts it gets what was found so far.
+    """
     found = Count(kind=kind, where=seed)
     ends_s = time.monotonic() + seconds
     while True:
-        one(Random(f"{kind} {found.where}"), found)
+        try:
+            one(Random(f"{kind} {found.where}"), found)
+        except KeyboardInterrupt:
+            return found
         found.weigh()
         found.where += 1
         if (count is not None and found.done >= count) or time.monotonic() >= ends_s:

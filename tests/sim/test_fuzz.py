@@ -77,3 +77,14 @@ def test_chance_repeats_with_its_seed() -> None:
 def test_growing_memory_is_seen() -> None:
     assert counting.Count(kind="x", memory=[100 << 20] * 5 + [200 << 20] * 15).grew
     assert not counting.Count(kind="x", memory=[100 << 20] * 20).grew
+
+
+def test_whoever_interrupts_it_gets_what_was_found() -> None:
+    def one(chance: Random, count: counting.Count) -> None:
+        if count.done == 2:
+            raise KeyboardInterrupt
+        count.done += 1
+        count.fault("planted")
+
+    found = counting.run("hints", one, seed=1, count=None, seconds=3600.0)
+    assert (found.done, found.failed, found.well) == (2, 2, False)
