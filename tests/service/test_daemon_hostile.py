@@ -155,6 +155,7 @@ def test_no_play_and_no_flood_stops_it_blinds_it_or_makes_it_slow(hostile: tuple
     assert max(told.values()) < LONGEST_S, told
     assert peak_mb(running.process.pid) < PEAK_MB
     lines = [json.loads(line) for line in running.log().splitlines() if line.startswith("{")]
+    assert any(line["event"] == "state_changed" for line in lines), "the log is not read"
     failed = [line for line in lines if line["event"] in FAILED and line.get("kind") != "too_large"]
     assert not failed, failed[:3]
     pages = [line for line in lines if line["event"] == "page"]

@@ -77,7 +77,7 @@ def _containers(engine, run):
     said = _one_line(err) or "%s inspect ended with %d" % (engine, code)
     found, strange = _read(out, code)
     if not found:
-        return "down", said, None, {}
+        return "down", said if code != 0 else "%s inspect says too little of each container" % engine, None, {}
     return "ok", "", found, _unread(engine, found, strange, said, run) if code != 0 or strange else {}
 
 
