@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon import approving, grouping, marking, muting, observing, situation
+from remediator.daemon import approving, grouping, maintenance, marking, muting, situation
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked
 from remediator.integrations.host import signs as host_signs
@@ -63,7 +63,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
         reply = world.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             found.append(f"host/{host}: not sampled")
-        elif any(sign.kind in observing.MOMENTARY for sign in host_signs.signs(reply)):
+        elif any(sign.kind in maintenance.MOMENTARY for sign in host_signs.signs(reply)):
             found.append(f"host/{host}: ansible is at work")
         found.extend(
             f"host/{host}: {sign.detail}"
@@ -135,7 +135,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
             },
             error=f"not settled: {objections.summary()}",
         )
-    signs = [sign for sign in observing.signs_of(turn, hosts) if sign.kind not in observing.MOMENTARY]
+    signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in maintenance.MOMENTARY]
     wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     turn.journal.accept(scope, keys, asked.actor.name, reason)
@@ -152,7 +152,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
 def show(turn: Turn, asked: Asked) -> Answer:
     """Return what is accepted, and which signs of maintenance hold now."""
     world = turn.world
-    signs = observing.signs_of(turn, tuple(sorted(world.inventory.hosts)))
+    signs = maintenance.signs_of(turn, tuple(sorted(world.inventory.hosts)))
     holding = [
         {
             "kind": sign.kind,

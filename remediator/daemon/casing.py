@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import grouping, hinting, identities, leavings, muting, observing, situation, storming, stumbling
+from remediator.daemon import (
+    grouping,
+    hinting,
+    identities,
+    leavings,
+    maintenance,
+    muting,
+    situation,
+    storming,
+    stumbling,
+)
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Mode, Risk
 from remediator.model.judging import State
@@ -196,7 +206,7 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
                 return Unknown(f"{host}: {data.reason}")
     services = frozenset({unit.rsplit("/", 1)[1] for unit in units_of(plan)} | {plan.target.name})
     wrapped = muting.wrap_signs(turn, plan.touches)
-    return (*observing.holding_signs(turn, services, plan.touches), *wrapped)
+    return (*maintenance.holding(turn, services, plan.touches), *wrapped)
 
 
 def _unit(turn: Turn, unit: str) -> Data | Unknown:

@@ -7,7 +7,6 @@ before anything else is done.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -19,30 +18,28 @@ import structlog
 from remediator import __version__
 from remediator.daemon import (
     alarming,
-    all_clear,
     asides,
     asking,
-    backlog,
     claiming,
     clockwatch,
     coverage,
-    deciding,
-    foreigners,
     forgetting,
     grouping,
     hinting,
-    identities,
+    maintenance,
     marking,
     muting,
     observing,
+    outbox,
     poison,
     refraining,
-    reported,
-    running,
+    reloads,
+    replays,
     showing,
     situation,
     stepping,
     storming,
+    sweep,
     volatile,
 )
 from remediator.daemon.turn import ENGINE, Turn
@@ -50,10 +47,8 @@ from remediator.daemon.wire import (
     Act,
     Asked,
     Claimed,
-    Collect,
     Collected,
     CommandsDone,
-    Deliver,
     Delivered,
     Effect,
     HintCame,
@@ -65,23 +60,16 @@ from remediator.daemon.wire import (
 )
 from remediator.daemon.world import World
 from remediator.model import times
-from remediator.model.control import Answer
-from remediator.model.hooks import CannotStore, CannotTake, NotTaken
+from remediator.model.hooks import CannotStore, NotTaken
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 
-DELIVERIES_AT_ONCE = 4
 MOST_REPLAYS = 24
 """How often one turn is played again without what could not be handled in it."""
-MOST_OF_A_KIND = 4
-"""Of so many inputs, incidents or runs in one turn each pays for itself; what is more is not theirs."""
 AGAIN_S = 10.0
 """After a turn that failed, whose samples were lost with it, a host is asked again so much later."""
-PART_OF = {"incident": "decisions", "run": "runs", "debt": "runs"}
-GIVE_UP_AFTER_S = 7 * 86400.0
-MOST_WAIT_S = 600.0
 NO_ROOM = ("disk is full", "No space left")
 """SQLite's words, and the system's. The remedy that our own errors name has neither in it."""
 PAST_RUNS_S = 4 * 86400.0
@@ -134,16 +122,16 @@ class Engine:
         inputs, self._again = self._without_alarms([*self._again, *inputs], now), []
         stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
         before = volatile.kept(self.world)
-        blamed: Counter[str] = Counter()
+        replay = replays.Replay(self.world, self._reload, now)
         for _ in range(MOST_REPLAYS):
             try:
                 return self._play(inputs, now, stepped)
             except poison.Poisoned as poisoned:
                 volatile.put_back(self.world, before)
-                inputs = self._without(poisoned, inputs, now, blamed)
+                inputs = replay.without(poisoned, inputs)
             except poison.Stumbled as stumbled:
                 volatile.put_back(self.world, before)
-                self._set_aside(stumbled, now, blamed)
+                replay.set_aside(stumbled)
             before = volatile.kept(self.world)
         why = f"{MOST_REPLAYS} things in one turn could not be handled; the newest is in the log"
         return self._without_turn(why, inputs, None, now, alarming.OF_TURNS)
@@ -177,20 +165,20 @@ class Engine:
                 for item in inputs:
                     answers.extend(self._take_or_blame(turn, item))
                 observing.give_up_lost(turn)
-                self._part(turn, "mutes", partial(muting.watch, turn))
-                self._part(turn, "groups", partial(grouping.watch, turn))
+                sweep.part(turn, "mutes", partial(muting.watch, turn))
+                sweep.part(turn, "groups", partial(grouping.watch, turn))
                 if stepped is not None:
                     self._blind_at = now
                 if self.world.decides:
                     if self._sees(now):
-                        self._part(turn, "vantage", partial(situation.watch, turn))
-                    self._part(turn, "troubles", lambda: self._troubles.watch(turn, self._found_troubles()))
-                self._sweep(turn)
-                self._part(turn, "live checks", lambda: answers.extend(asking.answer_checks(turn)), vital=False)
-                self._part(turn, "collections", lambda: turn.dispatch_collections(observing.due_hosts(turn)))
+                        sweep.part(turn, "vantage", partial(situation.watch, turn))
+                    sweep.part(turn, "troubles", lambda: self._troubles.watch(turn, self._found_troubles()))
+                sweep.sweep(turn)
+                sweep.part(turn, "live checks", lambda: answers.extend(asking.answer_checks(turn)), vital=False)
+                sweep.part(turn, "collections", lambda: turn.dispatch_collections(observing.due_hosts(turn)))
                 if self.world.decides:
-                    self._part(turn, "what was set aside", partial(poison.tell, turn), vital=False)
-                self._part(turn, "retention", lambda: self._trim(connection, now), vital=False)
+                    sweep.part(turn, "what was set aside", partial(poison.tell, turn), vital=False)
+                sweep.part(turn, "retention", lambda: self._trim(connection, now), vital=False)
                 self._coverage.note(connection, turn)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
@@ -237,11 +225,6 @@ class Engine:
         world.asides.were_told(turn.told_asides)
         for about in (*turn.went_well, *gone):
             world.asides.worked(about)
-
-    @staticmethod
-    def _part(turn: Turn, name: str, call: Callable[[], object], *, vital: bool = True) -> None:
-        """Make `call`, a part of every turn. `vital`: the gate rests on it, so while it cannot be handled nothing may act."""
-        poison.bound(turn, asides.About(kind="part", name=name), call, holds_all=vital)
 
     def _without_alarms(self, inputs: Sequence[Input], now: Instant) -> list[Input]:
         """Take what became of the alarm about the store, which is in no outbox, out of `inputs`."""
@@ -345,7 +328,7 @@ class Engine:
             )
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
-        observing.pull_back_signs(turn)
+        maintenance.pull_back(turn)
         clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
         for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
@@ -363,81 +346,6 @@ class Engine:
             if poison.blames_the_store(error):
                 raise
             raise poison.Poisoned(item, error) from error
-
-    def _set_aside(self, stumbled: poison.Stumbled, now: Instant, blamed: Counter[str]) -> None:
-        """Set aside what a turn stumbled over; after several of a kind in one turn the whole part, for then it is not theirs."""
-        about, holds_all = stumbled.about, stumbled.holds_all
-        blamed[about.kind] += 1
-        if blamed[about.kind] > MOST_OF_A_KIND and about.kind in PART_OF:
-            about, holds_all = asides.About(kind="part", name=PART_OF[about.kind]), True
-        self.world.asides.failed(about, stumbled.error, now, holds_all=holds_all)
-        self.world.count("failed_handlings", kind=about.kind)
-        log.error(
-            "handling_failed", cloud=self.world.config.cloud, kind=about.kind, name=about.name,
-            reason=asides.told(stumbled.error), trace=asides.trace(stumbled.error),
-        )  # fmt: skip
-        if about == asides.About(kind="part", name="live checks"):
-            self.world.waiting_checks.clear()
-
-    def _without(
-        self, poisoned: poison.Poisoned, inputs: Sequence[Input], now: Instant, blamed: Counter[str]
-    ) -> list[Input]:
-        """Return `inputs` without the one that cannot be handled. A reply is one that says nothing from then on.
-
-        After several of a kind in one turn the rest of that kind is sent back as well, to be sent again.
-        """
-        item, why = poisoned.item, asides.told(poisoned.error)
-        kind = type(item)
-        log.error(
-            "input_failed",
-            cloud=self.world.config.cloud,
-            kind=kind.__name__,
-            reason=why,
-            trace=asides.trace(poisoned.error),
-        )
-        self.world.count("failed_inputs", kind=kind.__name__)
-        blamed[kind.__name__] += 1
-        left: list[Input] = [each for each in inputs if each is not item]
-        if isinstance(item, Collected):
-            return self._without_reply(item, left, why, now, blamed)
-        self._send_back(item, f"it cannot be handled: {why}")
-        if blamed[kind.__name__] <= MOST_OF_A_KIND:
-            return left
-        for each in left:
-            if isinstance(each, kind):
-                self._send_back(each, f"{MOST_OF_A_KIND} beside it could not be handled: send it again", again=True)
-        return [each for each in left if not isinstance(each, kind)]
-
-    def _without_reply(
-        self, item: Collected, left: list[Input], why: str, now: Instant, blamed: Counter[str]
-    ) -> list[Input]:
-        """Put a reply that says nothing in the place of one that cannot be handled; the second time its host is set aside."""
-        host = item.reply.host
-        blamed[f"host {host}"] += 1
-        if blamed[f"host {host}"] == 1 and blamed["Collected"] <= MOST_OF_A_KIND:
-            return [*left, Collected(reply=poison.unreadable(item.reply, why))]
-        self.world.in_flight.pop(host, None)
-        self.world.due_at[host] = now.boot_s + self.world.every_s.get(host, 60.0)
-        self.world.asides.failed(asides.About(kind="host", name=host), ValueError(why), now)
-        return left
-
-    def _send_back(self, item: Input, why: str, *, again: bool = False) -> None:
-        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another way.
-
-        `again`: nothing is wrong with it, and sent again it is handled.
-        """
-        world = self.world
-        if isinstance(item, Asked) and not item.answer.done():
-            item.answer.set_result(Answer(exit=1, error=f"the request is undone: {why}"))
-        elif isinstance(item, HintCame) and not item.taken.done():
-            item.taken.set_exception(NotTaken(why) if again else CannotTake(why))
-        elif isinstance(item, CommandsDone):
-            world.working.discard((item.run, item.step))
-            world.under_way.discard((item.run, item.step))
-        elif isinstance(item, Delivered):
-            world.delivering.discard(item.n)
-        elif isinstance(item, Reloaded):
-            self._reload.refused = why
 
     def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
         if isinstance(item, Collected):
@@ -459,9 +367,9 @@ class Engine:
             answer = asking.handle(turn, item)
             return [] if answer is None else [(item.answer, answer)]
         elif isinstance(item, Delivered):
-            self._delivered(turn, item)
+            outbox.delivered(turn, item)
         elif isinstance(item, Reloaded):
-            self._reloaded(turn, item)
+            self._reload.refused = reloads.take(turn, item)
         elif isinstance(item, Referenced):
             turn.world.references = dict(item.answered)
         elif isinstance(item, StoreRead):
@@ -477,90 +385,6 @@ class Engine:
             turn.say("error", "store_damaged", reason=item.damaged)
         if item.differs and world.restored is None:
             world.adopted = False
-
-    def _sweep(self, turn: Turn) -> None:
-        """What follows from the inputs and from time: correlation, decisions, runs, notifications."""
-        world = turn.world
-        self._part(turn, "correlation", partial(observing.correlate, turn))
-        if world.decides:
-            self._part(turn, "storm", partial(storming.watch, turn))
-            self._part(turn, "decisions", partial(self._consider_all, turn))
-        world.sampled.clear()
-        self._part(turn, "runs", partial(running.advance_all, turn))
-        if world.decides:
-            self._part(turn, "all-clears", partial(all_clear.tell, turn), vital=False)
-            self._part(turn, "reminders", partial(deciding.remind, turn), vital=False)
-            self._part(turn, "foreign names", partial(foreigners.watch, turn), vital=False)
-            self._part(turn, "reported services", partial(reported.forget, turn), vital=False)
-        self._part(turn, "signs", partial(observing.forget_old_signs, turn))
-        if world.decides:
-            self._part(turn, "backlog", partial(backlog.fold, turn), vital=False)
-        self._part(turn, "notifications", partial(self._deliver_due, turn))
-
-    @staticmethod
-    def _consider_all(turn: Turn) -> None:
-        """Look at every incident whose check was sampled in this turn."""
-        world = turn.world
-        for incident in list(world.incidents.values()):
-            key = (incident.check, incident.target.text)
-            result = world.results.get(key)
-            if result is not None and key in world.sampled and incident.id in world.incidents:
-                about = asides.About(kind="incident", name=incident.id)
-                poison.bound(turn, about, partial(deciding.consider, turn, world.incidents[incident.id], result))
-
-    @staticmethod
-    def _deliver_due(turn: Turn) -> None:
-        world = turn.world
-        free = DELIVERIES_AT_ONCE - len(world.delivering)
-        for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
-            if n not in world.delivering and free > 0:
-                if all_clear.comes_too_soon(turn, n, body):
-                    turn.journal.notification_postponed(n, turn.now.wall.timestamp() + all_clear.AFTER_S)
-                    continue
-                free -= 1
-                world.delivering.add(n)
-                turn.effects.append(Deliver(n=n, body=body))
-
-    def _delivered(self, turn: Turn, item: Delivered) -> None:
-        turn.world.delivering.discard(item.n)
-        if not item.error:
-            turn.journal.notification_sent(item.n)
-            return
-        tries = turn.journal.tries(item.n) + 1
-        wait_s = min(MOST_WAIT_S, 5.0 * 2 ** min(tries, 10))
-        given_up = tries * MOST_WAIT_S > GIVE_UP_AFTER_S
-        turn.journal.notification_failed(item.n, item.error, None if given_up else turn.now.wall.timestamp() + wait_s)
-        turn.say("error", "notification_failed", reason=item.error, tries=tries, given_up=given_up or None)
-
-    def _reloaded(self, turn: Turn, item: Reloaded) -> None:
-        world = turn.world
-        if item.tokens:
-            turn.journal.audit("tokens", "remediator", {"changes": [dict(change) for change in item.tokens]})
-        for change in item.tokens:
-            turn.say(
-                "warning", "token_" + change["what"], reason=f"{change['token']}: {change['reason'] or change['what']}"
-            )
-        if item.config is None or item.content is None or item.inventory is None:
-            turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
-            turn.say("error", "reload_refused", reason=item.error[:2000])
-            self._reload.refused = item.error.splitlines()[0][:200] if item.error else "no reason was given"
-            return
-        self._reload.refused = None
-        before = world.config, world.content, world.inventory
-        try:
-            world.take_content(item.config, item.content, item.inventory)
-        except Exception:
-            world.take_content(*before)
-            raise
-        world.config_at = turn.now
-        observing.forget_left(turn)
-        identities.forget_left(turn)
-        turn.journal.audit(
-            "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}
-        )
-        turn.say("info", "reloaded", reason=item.content.version)
-        for note in item.inventory.notes:
-            turn.say("info", "inventory_note", reason=note)
 
     def _without_turn(
         self, why: str, inputs: Sequence[Input], turn: Turn | None, now: Instant, blamed: int
@@ -589,7 +413,7 @@ class Engine:
                     world.facts.take(item.reply)
                 else:
                     world.due_at[item.reply.host] = now.boot_s + AGAIN_S
-        self._take_back(turn)
+        volatile.take_back(world, turn)
         self._blind_at = now
         alarm = self._alarm.failed(world.config.cloud, why, now, blamed)
         return [] if alarm is None else [alarm]
@@ -602,25 +426,6 @@ class Engine:
             reason = "the disk is full: room was made to write why nothing is done"
             log.error("ballast_released", cloud=cloud, reason=reason)
         self.store_error = why
-
-    def _take_back(self, turn: Turn | None) -> None:
-        """Forget what an undone turn has made of the samples, and that its effects were under way: none of them has left.
-
-        A problem that became HARD in a turn that was undone must become so again, or nothing durable ever says when it did.
-        """
-        world = self.world
-        world.series.undo()
-        world.results.undo()
-        for effect in turn.effects if turn is not None else ():
-            if isinstance(effect, Collect):
-                world.in_flight.pop(effect.host, None)
-                if effect.forced:
-                    world.forced.add(effect.host)
-            elif isinstance(effect, Act):
-                world.working.discard((effect.run, effect.step))
-                world.under_way.discard((effect.run, effect.step))
-            elif isinstance(effect, Deliver):
-                world.delivering.discard(effect.n)
 
     def hash_of(self, seq: int) -> str | None:
         """Return the hash of the entry `seq` of the audit; None when there is none."""

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
-from remediator.collect import judge
-from remediator.collect.facts import FactsOfHosts
-from remediator.daemon import all_clear, asides, identities, marking, poison
+from remediator.daemon import all_clear, asides, identities, judgement, maintenance, marking, poison
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import GroupJudged, Key, World
+from remediator.daemon.world import Key, World
 from remediator.incidents import dependency, lifecycle
-from remediator.integrations.container import signs as container_signs
-from remediator.integrations.host import signs as host_signs
 from remediator.model.content import Risk
-from remediator.model.judging import CheckResult, CheckSpec, Scope, State
+from remediator.model.judging import CheckResult, Scope, State
 from remediator.model.records import Event, Incident, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach
-from remediator.model.signs import Sign
 from remediator.model.times import Instant
 from remediator.runs import machine
 
-MOMENTARY = frozenset({"ansible_process"})
-"""Kinds of signs that the next reply may not show any more: they are kept."""
-SIGN_AGAIN_S = 30.0
-"""A sign that goes on (a running ansible) is written again this often."""
 LOST_S = 90.0
 """A collection that has not come back so long after the host was asked is taken for silence."""
-SIGN_AHEAD_S = 60.0
-"""A stored sign that is further ahead of our clock than this is not believed."""
-MOST_BLAMED = 64
-"""Hosts of a group that are tried, one after the other, when it cannot be judged."""
 CURED_NOW = (IncidentState.CURING, IncidentState.VERIFYING)
-GROUP_PATIENCE = 3.0
-"""A group is judged without a member's fresh reply once this many intervals have passed since it was judged last."""
 
 
 def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
@@ -48,18 +32,18 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
     world.in_flight.pop(reply.host, None)
     if reply.host not in world.inventory.hosts:
         return []
-    judged = _judged(turn, reply)
+    judged = judgement.judged(turn, reply)
     taken = world.facts.reply(reply.host) or reply
     identities.learn(turn, taken)
     if taken.reach is Reach.OK:
         world.good_samples[reply.host] = world.good_samples.get(reply.host, 0) + 1
     world.count("collections", result=taken.reach.value)
-    _remember_signs(turn, taken, judged.signs)
+    maintenance.remember(turn, taken, judged.signs)
     for check in judged.groups:
-        _note_judged(turn, check)
+        judgement.note_judged(turn, check)
     for name, mark in judged.marks.items():
         marking.keep(turn, name, mark)
-    world.newcomers.note(reply.host, _newcomers(turn, reply.host, judged), turn.now)
+    world.newcomers.note(reply.host, judgement.newcomers(turn, reply.host, judged), turn.now)
     for result in judged.results:
         _advance(turn, result)
     _forget_vanished(turn, taken, judged.results)
@@ -71,118 +55,6 @@ def leave_alone(turn: Turn, host: str) -> None:
     """Let a reply of a host that is set aside pass by; it is asked again at its interval."""
     turn.world.in_flight.pop(host, None)
     turn.world.due_at[host] = turn.now.boot_s + turn.world.every_s.get(host, 60.0)
-
-
-@dataclass(kw_only=True)
-class _Judged:
-    """What one reply gives, made before anything durable is touched."""
-
-    signs: tuple[Sign, ...] = ()
-    results: list[CheckResult] = field(default_factory=list)
-    groups: list[CheckSpec] = field(default_factory=list)
-    """The checks of whole groups that were judged anew."""
-    marks: dict[str, Any] = field(default_factory=dict)
-
-
-def _judged(turn: Turn, reply: HostReply) -> _Judged:
-    """Take `reply` into the facts and judge it; in place of replies that cannot be judged, the facts then hold one that says so.
-
-    Raise what it raises when that does not help either.
-    """
-    world = turn.world
-    for _ in range(MOST_BLAMED):
-        before = world.facts.kept(reply.host)
-        try:
-            world.facts.take(reply)
-            return _judge_all(turn, reply)
-        except poison.Unjudgeable as blamed:
-            if blamed.host == reply.host:
-                world.facts.put_back(reply.host, before)
-                reply = _unreadable(turn, reply, blamed)
-            elif (other := world.facts.reply(blamed.host)) is not None:
-                world.facts.take(_unreadable(turn, other, blamed))
-        except Exception as error:
-            if poison.blames_the_store(error):
-                raise
-            world.facts.put_back(reply.host, before)
-            reply = _unreadable(turn, reply, poison.Unjudgeable(reply.host, asides.told(error)))
-    world.facts.take(reply)
-    return _judge_all(turn, reply)
-
-
-def _unreadable(turn: Turn, reply: HostReply, blamed: poison.Unjudgeable) -> HostReply:
-    turn.world.count("unjudgeable", host=blamed.host)
-    turn.say("error", "reply_unjudgeable", host=blamed.host, kind=blamed.reach.value, reason=blamed.why)
-    return poison.unreadable(reply, blamed.why, blamed.reach)
-
-
-def _judge_all(turn: Turn, reply: HostReply) -> _Judged:
-    """Judge whatever `reply`, which the facts hold, allows to be judged. Raise Unjudgeable, naming the host whose reply is to blame."""
-    world, judged = turn.world, _Judged()
-    if reply.reach is Reach.OK:
-        judged.signs = (*container_signs.signs(reply), *host_signs.signs(reply))
-    for check in world.checks():
-        if check.assess.scope is Scope.HOST and reply.host in world.check_hosts(check):
-            judged.results.extend(_judge_host(turn, check, reply.host))
-        elif check.assess.scope is Scope.GROUP and _group_is_fresh(turn, check):
-            judged.groups.append(check)
-            judged.results.extend(_judge_group(turn, check, judged))
-    if (why := world.newcomers.refuse(reply.host, _newcomers(turn, reply.host, judged), turn.now)) is not None:
-        raise poison.Unjudgeable(reply.host, why, Reach.TOO_LARGE)
-    return judged
-
-
-def _newcomers(turn: Turn, host: str, judged: _Judged) -> int:
-    """Return how many targets on `host` alone were not known before."""
-    known = turn.world.results
-    return len(
-        {
-            result.target.text
-            for result in judged.results
-            if (result.check, result.target.text) not in known and result.target.hosts == (host,)
-        }
-    )
-
-
-def _judge_host(turn: Turn, check: CheckSpec, host: str) -> list[CheckResult]:
-    try:
-        return judge.judge_check(check, marking.evidence(turn.world, check, (host,), turn.now))
-    except judge.TooMany as error:
-        raise poison.Unjudgeable(host, str(error), Reach.TOO_LARGE) from error
-    except Exception as error:
-        raise poison.Unjudgeable(host, f"{check.name}: {asides.told(error)}") from error
-
-
-def _judge_group(turn: Turn, check: CheckSpec, judged: _Judged) -> list[CheckResult]:
-    """Judge a group. What raises is blamed on the member without whose reply the rest can be judged."""
-    world = turn.world
-    seen = marking.evidence(world, check, world.check_hosts(check), turn.now)
-    try:
-        return _group_results(turn, check, seen, judged)
-    except Exception as error:
-        why = f"{check.name}: {asides.told(error)}"
-        for host in seen.hosts[:MOST_BLAMED]:
-            reply = seen.reply(host)
-            if reply is not None and _judges(turn, check, seen.with_reply(poison.unreadable(reply, why))):
-                raise poison.Unjudgeable(host, why) from error
-        raise
-
-
-def _judges(turn: Turn, check: CheckSpec, seen: FactsOfHosts) -> bool:
-    try:
-        _group_results(turn, check, seen, _Judged())
-    except Exception:  # noqa: BLE001 - whatever it is, this member alone is not to blame
-        return False
-    return True
-
-
-def _group_results(turn: Turn, check: CheckSpec, seen: FactsOfHosts, judged: _Judged) -> list[CheckResult]:
-    """Judge a group by `seen`, and note in `judged` what becomes of its mark."""
-    mark = marking.folded(turn.world, check, seen)
-    if mark is not None:
-        judged.marks[check.assess.name] = mark
-        seen = marking.with_mark(turn.world, check, seen, mark)
-    return judge.judge_check(check, seen)
 
 
 def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -> None:
@@ -242,27 +114,6 @@ def give_up_lost(turn: Turn) -> None:
         poison.bound(turn, asides.About(kind="host", name=host), partial(take, turn, lost))
         world.in_flight[host] = replace(call, judged_at=turn.now)
         turn.say("error", "collection_lost", host=host, reason=why)
-
-
-def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
-    """Return whether a group can be judged anew: its oldest evidence has moved, or a member keeps us waiting for too long."""
-    world = turn.world
-    replies = [world.facts.reply(host) for host in world.check_hosts(check)]
-    known = [reply.asked_at for reply in replies if reply is not None]
-    if not known:
-        return False
-    oldest = max(known, key=turn.now.at_most_since)
-    judged = world.group_judged.get(check.name)
-    if judged is None:
-        return len(known) == len(replies)
-    late = turn.now.since(judged.at) > GROUP_PATIENCE * check.every_s
-    return oldest.after(judged.oldest) or late
-
-
-def _note_judged(turn: Turn, check: CheckSpec) -> None:
-    hosts = turn.world.check_hosts(check)
-    known = [reply.asked_at for host in hosts if (reply := turn.world.facts.reply(host)) is not None]
-    turn.world.group_judged[check.name] = GroupJudged(at=turn.now, oldest=max(known, key=turn.now.at_most_since))
 
 
 def _advance(turn: Turn, result: CheckResult) -> None:
@@ -419,55 +270,6 @@ def restore_series(turn: Turn) -> None:
         forget_left(turn)
 
 
-def _remember_signs(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
-    """Keep what the reply shows, and every sign that still holds: a host that goes silent shows it no more."""
-    world = turn.world
-    if reply.reach is not Reach.OK:
-        return
-    world.shown_signs[reply.host] = _not_ahead(turn, reply.host, shown)
-    for sign in world.shown_signs[reply.host]:
-        if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
-            continue
-        known = world.signs.get(sign.key)
-        if known is None or sign.at > known.at:
-            world.signs[sign.key] = sign
-        written = world.signs_written.get(sign.key)
-        if written is None or (sign.at - written).total_seconds() > SIGN_AGAIN_S:
-            world.signs_written[sign.key] = sign.at
-            turn.journal.sign(sign)
-
-
-def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ...]:
-    """Return `shown`, where what bears a time to come happened when it was first seen: it holds from then, and not for ever."""
-    world, now = turn.world, turn.now.wall
-    ahead = [sign for sign in shown if sign.at > now]
-    seen = world.seen_ahead.get(host, {})
-    firsts = {sign.key: min(now, seen.get(sign.key, now)) for sign in ahead}
-    if firsts:
-        world.seen_ahead[host] = firsts
-    else:
-        world.seen_ahead.pop(host, None)
-    return tuple(replace(sign, at=firsts[sign.key]) if sign.at > now else sign for sign in shown)
-
-
-def pull_back_signs(turn: Turn) -> None:
-    """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
-    for key, sign in list(turn.world.signs.items()):
-        if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
-            turn.world.signs[key] = replace(sign, at=turn.now.wall)
-            turn.world.signs_written[key] = turn.now.wall
-            turn.journal.sign(turn.world.signs[key])
-
-
-def forget_old_signs(turn: Turn) -> None:
-    """Drop kept signs that have been over for longer than they hold."""
-    for key, sign in list(turn.world.signs.items()):
-        if (turn.now.wall - sign.at).total_seconds() > turn.world.limits.maintenance_s + 60:
-            del turn.world.signs[key]
-            turn.world.signs_written.pop(key, None)
-            turn.journal.forget_sign(key)
-
-
 def _reschedule(turn: Turn, host: str, results: list[CheckResult]) -> None:
     """Set when `host` is due again: at the shortest interval of its checks, `retry` while one of them is SOFT or verifying."""
     world = turn.world
@@ -502,26 +304,3 @@ def asked_since(turn: Turn, hosts: tuple[str, ...], since: Instant) -> bool:
         if reply is None or not reply.asked_at.after(since):
             return False
     return True
-
-
-def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
-    """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed versions."""
-    world = turn.world
-    found = [sign for sign in world.signs.values() if sign.host in hosts]
-    for host in hosts:
-        found.extend(world.shown_signs.get(host, ()))
-    replies = [reply for host in hosts if (reply := world.facts.reply(host)) is not None]
-    found.extend(container_signs.mixed_versions(replies))
-    return found
-
-
-def holding_signs(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
-    """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
-    world = turn.world
-    replies = [reply for host in world.inventory.hosts if (reply := world.facts.reply(host)) is not None]
-    mixed = [sign for service in services for sign in container_signs.mixed_versions(replies, service)]
-    return [
-        sign
-        for sign in (*world.signs.values(), *mixed)
-        if sign.key not in world.accepted and (sign.host in hosts if sign.service is None else sign.service in services)
-    ]

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from remediator.daemon.asides import About, Aside
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Input
-from remediator.model.replies import HostReply, Reach, Section
-from remediator.model.values import Unknown
 from remediator.store import errors
 from remediator.store.database import blames_store
 
@@ -104,29 +102,3 @@ def _text(turn: Turn, aside: Aside) -> str:
     incident = _incident(turn, aside.about)
     more = f"\nremediator explain {incident}" if incident else ""
     return f"{aside.text}.{held}\n{remedy}{more}"
-
-
-# replies ----------------------------------------------------------------------------------------------------------
-
-
-class Unjudgeable(Exception):
-    """What `host` answered cannot be judged. `reach`: what it counts as from now on."""
-
-    def __init__(self, host: str, why: str, reach: Reach = Reach.GARBLED) -> None:
-        self.host = host
-        self.why = why
-        self.reach = reach
-        super().__init__(f"{host}: {why}")
-
-
-def unreadable(reply: HostReply, why: str, reach: Reach = Reach.GARBLED) -> HostReply:
-    """Return what counts in place of a reply that cannot be judged: every section is UNKNOWN, with one sentence why."""
-    return HostReply(
-        host=reply.host,
-        asked_at=reply.asked_at,
-        received_at=reply.received_at,
-        reach=reach,
-        reason=f"its reply cannot be judged: {why}",
-        sections={name: Section(data=Unknown(f"host_{reach.value}")) for name in reply.sections},
-        forced=reply.forced,
-    )

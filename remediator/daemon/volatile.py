@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from remediator.daemon.turn import Turn
+from remediator.daemon.wire import Act, Collect, Deliver
 from remediator.daemon.world import World
 
 DICTIONARIES = (
@@ -39,3 +41,22 @@ def put_back(world: World, before: Mapping[str, Any]) -> None:
     world.series.undo()
     world.results.undo()
     world.adopted = False
+
+
+def take_back(world: World, turn: Turn | None) -> None:
+    """Forget what an undone turn has made of the samples, and that its effects were under way: none of them has left.
+
+    A problem that became HARD in a turn that was undone must become so again, or nothing durable ever says when it did.
+    """
+    world.series.undo()
+    world.results.undo()
+    for effect in turn.effects if turn is not None else ():
+        if isinstance(effect, Collect):
+            world.in_flight.pop(effect.host, None)
+            if effect.forced:
+                world.forced.add(effect.host)
+        elif isinstance(effect, Act):
+            world.working.discard((effect.run, effect.step))
+            world.under_way.discard((effect.run, effect.step))
+        elif isinstance(effect, Deliver):
+            world.delivering.discard(effect.n)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon import observing, places
+from remediator.daemon import observing, places, volatile
 from remediator.daemon.pools import Kind
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Collected, Input
@@ -202,11 +202,11 @@ def test_a_wish_of_a_turn_that_failed_is_still_a_wish(simulation: Simulation, re
     simulation.start()
     assert simulation.run(60.0, lambda: bool(replies.of) and not replies.world.in_flight)
     assert simulation.daemon is not None
-    world, engine, now = replies.world, simulation.daemon.engine, simulation.clock.now()
+    world, now = replies.world, simulation.clock.now()
     with simulation.daemon.database.transaction() as connection:
         turn = Turn(world=world, journal=Journal(connection, now), now=now)
         turn.collect("more001")
         turn.dispatch_collections([])
     assert ("more001" in world.in_flight, "more001" in world.forced) == (True, False)
-    engine._take_back(turn)
+    volatile.take_back(world, turn)
     assert ("more001" in world.in_flight, "more001" in world.forced) == (False, True)
