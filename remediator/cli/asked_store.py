@@ -1,4 +1,4 @@
-"""The store as a member of the group reads it: the questions of `Reader`, each asked of the daemon, in parts.
+"""The store as a member of the group reads it: each of its `Queries` is asked of the daemon, in parts.
 
 Invariant: what is printed is the same as when root reads the files. Without a daemon nothing is, and the error says so.
 """
@@ -9,7 +9,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -17,17 +17,16 @@ from remediator.cli import control_client
 from remediator.cli.errors import FAILED, CliError
 from remediator.model.times import rfc3339
 from remediator.store import tables
-from remediator.store.reader import Reader
+from remediator.store.queries import Row
 
 PART: Final = 200
 KEYS_BYTES: Final = 40_000
 """Of the keys in one question: a request has 64 KiB at most."""
-Row = dict[str, Any]
 Cursor = Callable[[Row, int], dict[str, Any]]
 
 
-class AskedReader(Reader):
-    """`Reader`, over the control socket of the daemon of `state_dir`. Every method raises CliError when it does not answer."""
+class AskedReader:
+    """`Queries` over the control socket of the daemon of `state_dir`. Every method raises CliError when it does not answer."""
 
     def __init__(self, state_dir: str) -> None:
         self._state_dir = state_dir
@@ -59,7 +58,7 @@ class AskedReader(Reader):
                 return
             args = {**args, **behind(rows[-1], count)}
 
-    # what Reader answers ------------------------------------------------------------------------------------------
+    # what both readers answer --------------------------------------------------------------------------------------
 
     def incidents(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[Row]:
         return list(self._rows("incidents", limit, _before_id, state=state, before=before))
@@ -166,9 +165,6 @@ class AskedReader(Reader):
                 batch = []
         if batch:
             target.execute(tables.audit.insert(), batch)
-
-    def connection(self) -> NoReturn:
-        raise CliError(f"the store of {self._state_dir} is the daemon's alone: ask as root", FAILED)
 
     def _few(self, question: str, limit: int, **args: Any) -> list[Row]:
         return list(self._ask(question, limit=limit, **args).get("rows") or [])

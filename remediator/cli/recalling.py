@@ -16,7 +16,7 @@ from remediator.cli.questions import Question
 from remediator.model.times import rfc3339
 
 if TYPE_CHECKING:
-    from remediator.store.reader import Reader
+    from remediator.store.queries import Queries
 
 MOST_INCIDENTS: Final = 10
 MOST_EVENTS: Final = 20
@@ -24,7 +24,7 @@ READ_EVENTS: Final = 20_000
 READ_MUTES: Final = 2_000
 
 
-def answer(reader: Reader, question: Question, known: Sequence[str], now: datetime) -> dict[str, Any]:
+def answer(reader: Queries, question: Question, known: Sequence[str], now: datetime) -> dict[str, Any]:
     """Return what the store says to `question`. `known` are names that exist without ever having had an incident.
 
     Raise CliError 64 with a suggestion when nothing is called so.
@@ -59,7 +59,7 @@ def answer(reader: Reader, question: Question, known: Sequence[str], now: dateti
     }
 
 
-def _matches(reader: Reader, key: str, question: Question) -> bool:
+def _matches(reader: Queries, key: str, question: Question) -> bool:
     check, target = questions.of_key(key)
     if questions.fits(question.names, target, check, ()):
         return True
@@ -70,14 +70,14 @@ def _matches(reader: Reader, key: str, question: Question) -> bool:
     )
 
 
-def _newest(reader: Reader, keys: Sequence[str]) -> list[dict[str, Any]]:
+def _newest(reader: Queries, keys: Sequence[str]) -> list[dict[str, Any]]:
     """Return the open incidents, or the newest one when none is open."""
     newest = reader.newest_incidents(keys, MOST_INCIDENTS)
     return [each for each in newest if each["state"] != "resolved"] or newest[:1]
 
 
 def _explained(
-    reader: Reader, incidents: Sequence[Mapping[str, Any]], window: tuple[str, str] | None
+    reader: Queries, incidents: Sequence[Mapping[str, Any]], window: tuple[str, str] | None
 ) -> list[dict[str, Any]]:
     found = [each for incident in incidents if (each := reader.explain(str(incident["id"]))) is not None]
     if window is not None:
@@ -86,7 +86,7 @@ def _explained(
     return found
 
 
-def _events(reader: Reader, question: Question, start: datetime, end: datetime) -> list[dict[str, Any]]:
+def _events(reader: Queries, question: Question, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """Return what was seen in that time and belongs to no incident: SOFT problems, hints."""
     return [
         each
@@ -98,7 +98,7 @@ def _events(reader: Reader, question: Question, start: datetime, end: datetime) 
     ][:MOST_EVENTS]
 
 
-def _begins(reader: Reader) -> str | None:
+def _begins(reader: Queries) -> str | None:
     first = reader.audit_entry(1)
     return str(first["at"]) if first is not None else None
 

@@ -19,7 +19,7 @@ from remediator.cli.errors import CONFIG, CliError
 if TYPE_CHECKING:
     from remediator.config import Config
     from remediator.config.essentials import Essentials
-    from remediator.store.reader import Reader
+    from remediator.store.queries import Queries
 
 
 STORE: Final = "remediator.db"
@@ -75,7 +75,7 @@ class Session:
         """Return where the daemon is asked. Raise CliError 78 if that cannot be read."""
         return self.essentials("state_dir").state_dir
 
-    def reader(self) -> Reader:
+    def reader(self) -> Queries:
         """Return a reader of the store: of its files, or where they are closed to us one that asks the daemon.
 
         Raise CliError 78 if where the store is cannot be read.

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,8 @@ from sqlalchemy import exc
 
 from remediator.config import Config
 from remediator.config.essentials import Essentials
-from remediator.incidents import lifecycle
-from remediator.model.records import Approval, Debt, Incident, Run
-from remediator.model.times import Instant, parse_rfc3339, rfc3339
-from remediator.model.values import as_json
-from remediator.store import database, errors, rows, tables
+from remediator.model.times import rfc3339
+from remediator.store import database, errors, rows, shapes, tables
 
 
 def location(config: Config | Essentials) -> str:
@@ -74,7 +71,7 @@ class Reader:
             statement = statement.where(tables.incidents.c.n < before)
         with self._connection() as connection:
             return [
-                incident_json(rows.to_incident(json.loads(body)), [])
+                shapes.incident_json(rows.to_incident(json.loads(body)), [])
                 for body in connection.execute(statement).scalars()
             ]
 
@@ -89,7 +86,7 @@ class Reader:
                 sa.select(tables.timeline).where(tables.timeline.c.incident == incident).order_by(tables.timeline.c.n)
             ).mappings()
             timeline = [{name: line[name] for name in ("at", "kind", "text", "run", "rule", "guard")} for line in lines]
-            return incident_json(rows.to_incident(json.loads(body)), timeline)
+            return shapes.incident_json(rows.to_incident(json.loads(body)), timeline)
 
     # runs -----------------------------------------------------------------------------------------------------
 
@@ -103,7 +100,7 @@ class Reader:
         if before is not None:
             statement = statement.where(tables.runs.c.n < before)
         with self._connection() as connection:
-            return [run_json(rows.to_run(json.loads(body))) for body in connection.execute(statement).scalars()]
+            return [shapes.run_json(rows.to_run(json.loads(body))) for body in connection.execute(statement).scalars()]
 
     def run(self, run: str) -> dict[str, Any] | None:
         with self._connection() as connection:
@@ -111,8 +108,8 @@ class Reader:
             if body is None:
                 return None
             owed = sa.select(tables.debts.c.body).where(tables.debts.c.run == run).order_by(tables.debts.c.n)
-            debts = [debt_json(rows.to_debt(json.loads(each))) for each in connection.execute(owed).scalars()]
-            return {**run_json(rows.to_run(json.loads(body))), "debts": debts}
+            debts = [shapes.debt_json(rows.to_debt(json.loads(each))) for each in connection.execute(owed).scalars()]
+            return {**shapes.run_json(rows.to_run(json.loads(body))), "debts": debts}
 
     def plan(self, run: str) -> dict[str, Any] | None:
         """Return the stored plan of a run, whole: every step with its exact commands, risk and parameters."""
@@ -176,7 +173,7 @@ class Reader:
         )
         with self._connection() as connection:
             for body in connection.execute(statement).scalars():
-                found = incident_json(rows.to_incident(json.loads(body)), [])
+                found = shapes.incident_json(rows.to_incident(json.loads(body)), [])
                 if found["opened_at"] > rfc3339(moment):
                     return found
         return None
@@ -184,7 +181,7 @@ class Reader:
     def _incidents(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self._connection() as connection:
             return [
-                incident_json(rows.to_incident(json.loads(body)), [])
+                shapes.incident_json(rows.to_incident(json.loads(body)), [])
                 for body in connection.execute(statement).scalars()
             ]
 
@@ -253,7 +250,7 @@ class Reader:
             found = connection.execute(
                 sa.select(tables.decisions.c.body).where(column == value).order_by(tables.decisions.c.n)
             ).scalars()
-            decisions = [decision_json(json.loads(body)) for body in found] if value is not None else []
+            decisions = [shapes.decision_json(json.loads(body)) for body in found] if value is not None else []
             if kind == "run":
                 for decision in decisions:
                     decision["verdicts"] = subject["verdicts"] or decision["verdicts"]
@@ -327,122 +324,3 @@ def _entry(row: sa.RowMapping) -> dict[str, Any]:
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         entry["body"] = json.loads(entry["body"])
     return entry
-
-
-def _at(instant: Instant | None) -> str | None:
-    return rfc3339(instant.wall) if instant is not None else None
-
-
-def incident_json(incident: Incident, timeline: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "id": incident.id,
-        "key": incident.key,
-        "target": incident.target.text,
-        "hosts": list(incident.target.hosts),
-        "check": incident.check,
-        "state": incident.state.value,
-        "level": incident.level.name,
-        "output": incident.output,
-        "opened_at": _at(incident.opened_at),
-        "closed_at": _at(incident.closed_at),
-        "parent": incident.parent,
-        "rule": incident.rule,
-        "acknowledged": lifecycle.acknowledgement(incident),
-        "timeline": timeline,
-        "durations": {**lifecycle.durations(incident), "asked_s": lifecycle.asked_s(_kinds(timeline))},
-    }
-
-
-def _kinds(timeline: list[dict[str, Any]]) -> list[tuple[str, datetime]]:
-    return [(str(entry["kind"]), parse_rfc3339(str(entry["at"]))) for entry in timeline]
-
-
-def approval_json(approval: Approval) -> dict[str, Any]:
-    return {
-        "requested_by": approval.requested_by,
-        "evidence": approval.evidence or None,
-        "expires_at": _at(approval.expires_at),
-        "approved_by": approval.approved_by,
-        "approved_at": _at(approval.approved_at),
-    }
-
-
-def debt_json(debt: Debt) -> dict[str, Any]:
-    return {
-        "id": debt.id,
-        "step": debt.step,
-        "what": debt.what,
-        "target": debt.target.text,
-        "host": debt.host,
-        "state": debt.state.value,
-        "reason": debt.reason,
-        "created_at": _at(debt.created_at),
-        "expires_at": _at(debt.expires_at),
-        "release": debt.release,
-        "commands": [command.to_json() for command in debt.undo.commands],
-    }
-
-
-def run_json(run: Run) -> dict[str, Any]:
-    planned = {step.id: step for step in run.plan.steps}
-    return {
-        "id": run.id,
-        "runbook": run.plan.runbook,
-        "rule": run.plan.rule,
-        "target": run.plan.target.text,
-        "risk": run.plan.risk.name,
-        "state": run.state.value,
-        "reason": run.reason,
-        "asks": run.asks or None,
-        "asks_hash": run.asks_hash or None,
-        "actor": run.actor,
-        "approval": approval_json(run.approval) if run.approval is not None else None,
-        "incident": run.incident,
-        "plan_hash": run.plan.hash,
-        "content_version": run.plan.content_version,
-        "created_at": _at(run.created_at),
-        "ended_at": _at(run.ended_at),
-        "steps": [
-            {
-                "id": step.id,
-                "action": step.action,
-                "summary": planned[step.id].summary,
-                "late": planned[step.id].late,
-                "host": planned[step.id].host,
-                "effect": planned[step.id].effect.value,
-                "state": step.state.value,
-                "intent_at": _at(step.intent_at),
-                "outcome_at": _at(step.outcome_at),
-                "probe": step.probe,
-                "result": step.result,
-                "output": step.output,
-                "given": as_json(step.given),
-                "commands": [command.to_json() for command in planned[step.id].commands],
-            }
-            for step in run.steps
-        ],
-        "verdicts": [verdict.to_json() for verdict in run.verdicts],
-        "debts": [],
-    }
-
-
-def decision_json(body: Mapping[str, Any]) -> dict[str, Any]:
-    at = rows.to_instant(body["at"])
-    return {
-        **{
-            name: body[name]
-            for name in (
-                "id",
-                "rule",
-                "outcome",
-                "reason",
-                "condition",
-                "values",
-                "verdicts",
-                "run",
-                "plan",
-                "content_version",
-            )
-        },
-        "at": _at(at),
-    }

@@ -20,6 +20,7 @@ from remediator.model.control import Actor, Answer
 from remediator.store import digests, errors, tables
 from remediator.store.database import Database
 from remediator.store.journal import Journal
+from remediator.store.queries import Queries
 from remediator.store.reader import Reader, location
 from tests.service.test_cli_control import Site, site
 from tests.service.test_cli_people import incident, stored, waiting_run
@@ -66,7 +67,7 @@ KEYS = [
 ]
 """More than fit into one question."""
 MOMENT = START + timedelta(hours=1)
-QUESTIONS: dict[str, Callable[[Reader], Any]] = {
+QUESTIONS: dict[str, Callable[[Queries], Any]] = {
     "incidents": lambda store: store.incidents(None, 10_000),
     "some incidents": lambda store: store.incidents(None, 250),
     "open incidents": lambda store: store.incidents("open"),
