@@ -66,8 +66,10 @@ class FactStore:
         self.machines = Machines()
 
     def take(self, reply: HostReply) -> None:
-        """Take one reply. One that was asked for before the newest one of its host changes nothing."""
+        """Take one reply. One that was asked for before the newest one of its host changes nothing, nor does that one taken again."""
         newest = self._newest.get(reply.host)
+        if newest is reply:
+            return  # a turn that is played again counts no sample twice
         if (
             newest is not None
             and newest.asked_at.wall > reply.asked_at.wall

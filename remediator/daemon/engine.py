@@ -7,7 +7,7 @@ before anything else is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -74,6 +74,8 @@ NO_ROOM = ("disk is full", "No space left")
 """SQLite's words, and the system's. The remedy that our own errors name has neither in it."""
 PAST_RUNS_S = 4 * 86400.0
 """Counted from the INTENT: longer than a run may be held, copy and move its data, and the day after its end that GB-18 asks for."""
+TOLD_ONCE = (CommandsDone, Claimed, Delivered, Reloaded, StoreRead)
+"""Inputs that a turn which failed keeps for the next one: outcomes, and what goes into the log."""
 READ_BACK_S = 30.0
 BALLAST_EVERY_S = 60.0
 BLIND_S = 120.0
@@ -125,7 +127,7 @@ class Engine:
         replay = replays.Replay(self.world, self._reload, now)
         for _ in range(MOST_REPLAYS):
             try:
-                return self._play(inputs, now, stepped)
+                return self._play(inputs, now, stepped, before)
             except poison.Poisoned as poisoned:
                 volatile.put_back(self.world, before)
                 inputs = replay.without(poisoned, inputs)
@@ -136,8 +138,10 @@ class Engine:
         why = f"{MOST_REPLAYS} things in one turn could not be handled; the newest is in the log"
         return self._without_turn(why, inputs, None, now, alarming.OF_TURNS)
 
-    def _play(self, inputs: Sequence[Input], now: Instant, stepped: str | None) -> list[Effect]:
-        """Play one turn. Raise Poisoned or Stumbled for what it must be played again without."""
+    def _play(
+        self, inputs: Sequence[Input], now: Instant, stepped: str | None, before: Mapping[str, Any]
+    ) -> list[Effect]:
+        """Play one turn. Raise Poisoned or Stumbled for what it must be played again without. `before`: what it starts from."""
         answers: list[tuple[Future[Any], Any]] = []
         self.world.series.begin()
         self.world.results.begin()
@@ -182,6 +186,7 @@ class Engine:
                 self._coverage.note(connection, turn)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
+            volatile.put_back(self.world, before)
             return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
         except (poison.Poisoned, poison.Stumbled):
             raise
@@ -189,6 +194,7 @@ class Engine:
             log.error("turn_failed", cloud=self.world.config.cloud, trace=asides.trace(error))
             why = f"a turn failed and was undone: {asides.told(error)}"
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
+            volatile.put_back(self.world, before)
             return self._without_turn(why, inputs, turn, now, blamed)
         self.audit_seq, self.audit_hash = head
         self._coverage.committed()
@@ -389,7 +395,7 @@ class Engine:
     def _without_turn(
         self, why: str, inputs: Sequence[Input], turn: Turn | None, now: Instant, blamed: int
     ) -> list[Effect]:
-        """Nothing is decided in a turn that failed. Outcomes that came in are kept for the next turn; samples are not lost either.
+        """Nothing is decided in a turn that failed. What nobody tells a second time is kept for the next turn; samples are not lost either.
 
         `blamed` is the store or the turn itself. Return the page about it once that is due: the one effect that needs no store.
         """
@@ -405,7 +411,7 @@ class Engine:
                 item.taken.set_exception(CannotStore(why) if of_the_store else NotTaken(why))
             elif isinstance(item, Asked) and not item.answer.done():
                 item.answer.set_exception(CannotStore(why))
-        self._again = [item for item in inputs if isinstance(item, (CommandsDone, Delivered))]
+        self._again = [item for item in inputs if isinstance(item, TOLD_ONCE)]
         for item in inputs:
             if isinstance(item, Collected):
                 world.in_flight.pop(item.reply.host, None)

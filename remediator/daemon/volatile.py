@@ -1,7 +1,7 @@
 """What the world has seen since the start and no store holds, put back as it was when a turn that failed began.
 
-Invariant: a turn that is played again starts from what the first one started from. Results and series go back by themselves
-(`undoable`), the durable mirror is read anew, and what is set aside (`asides`) stays.
+Invariant: a turn that is undone leaves no trace, whether it is played again at once or was lost with the store. Results and series
+go back by themselves (`undoable`), the durable mirror is read anew, and what is set aside (`asides`) stays.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from remediator.daemon.world import World
 DICTIONARIES = (
     "good_samples", "group_judged", "in_flight", "due_at", "probing", "waiting", "looking", "claims", "unclaimed", "debt_waits",
     "last_event", "shown_signs", "seen_ahead", "refused_at", "downtime_told", "group_counted", "unmatched_since",
+    "considered", "reports",
 )  # fmt: skip
 SETS = ("forced", "working", "under_way", "delivering", "sampled")
 PLAIN = (
     "changed", "storms", "cut_off_since", "past_cut_offs", "references", "references_at", "reminded_at", "names_looked_at",
-    "vantage_at", "claim_number", "told_start", "restored",
+    "vantage_at", "claim_number", "told_start", "restored", "damaged", "names_paged", "foreign_events",
 )  # fmt: skip
-"""Values that are replaced and never changed."""
+"""Values that are replaced and never changed, as those in the dictionaries are."""
 
 
 def kept(world: World) -> Mapping[str, Any]:

@@ -93,6 +93,13 @@ def test_the_memory_folds_every_reply_also_a_failed_one() -> None:
     assert facts.memory("one", "ctl1") == ("ok", "garbled")
 
 
+def test_a_reply_that_is_taken_again_is_folded_once() -> None:
+    facts, reply = store(), make.reply(asked_s=10, a=1)
+    facts.take(reply)
+    facts.take(reply)
+    assert facts.memory("one", "ctl1") == ("ok",)
+
+
 def test_an_assessment_sees_the_memory_of_its_own_integration_only() -> None:
     facts = store()
     facts.take(make.reply(a=1))
