@@ -201,7 +201,7 @@ class Loop:
         if engine.world.runs or engine.store_error is not None or self._stop:
             return
         self._read_on_at = None
-        self._submit(Kind.DELIVER, partial(self._read_some, self._hands.read_on))
+        self._pools.submit(Kind.DELIVER, partial(self._read_some, self._hands.read_on), self._queue.put)
 
     def _read_some(self, read_on: Callable[[], slow_reading.Found]) -> StoreRead:
         found = slow_reading.Found()
@@ -262,23 +262,32 @@ class Loop:
         if isinstance(effect, Collect):
             host = self._engine.world.inventory.hosts.get(effect.host)
             if host is not None:
-                self._submit(Kind.COLLECT, partial(self._collect, host, effect.forced))
+                self._pools.submit(Kind.COLLECT, partial(self._collect, host, effect.forced), self._queue.put)
         elif isinstance(effect, Act):
-            self._submit(Kind.ACT, partial(self._act, effect, dict(self._engine.world.inventory.hosts)))
+            hosts = dict(self._engine.world.inventory.hosts)
+            self._submit(Kind.ACT, partial(self._act, effect, hosts), partial(_act_failed, effect))
         elif isinstance(effect, LayClaim):
             host = self._engine.world.inventory.hosts.get(effect.command.host)
-            self._submit(Kind.CLAIM, partial(self._lay_claim, effect, host))
+            self._submit(Kind.CLAIM, partial(self._lay_claim, effect, host), partial(self._claim_failed, effect))
         elif isinstance(effect, Deliver):
-            self._submit(Kind.DELIVER, partial(self._deliver, effect))
+            self._pools.submit(Kind.DELIVER, partial(self._deliver, effect), self._queue.put)
         elif isinstance(effect, AcceptRestore):
             self._accept_restore()
         elif isinstance(effect, TryReferences):
-            self._submit(Kind.DELIVER, partial(self._try_references, effect))
+            self._submit(Kind.DELIVER, partial(self._try_references, effect), lambda _why: Referenced(answered={}))
         elif isinstance(effect, Reload):
             self.reload()
 
-    def _submit(self, kind: Kind, call: Callable[[], Input]) -> None:
-        self._pools.submit(kind, call, self._queue.put)
+    def _submit(self, kind: Kind, call: Callable[[], Input], failed: Callable[[str], Input]) -> None:
+        """Let a pool make `call`. One that raises brings what `failed` makes of the reason: what is never heard of stays under way."""
+        self._pools.submit(kind, partial(self._made, call, failed), self._queue.put)
+
+    def _made(self, call: Callable[[], Input], failed: Callable[[str], Input]) -> Input:
+        try:
+            return call()
+        except Exception as error:
+            log.exception("call_failed", cloud=self._engine.world.config.cloud)
+            return failed(f"it failed in this process ({type(error).__name__}): report it with the log")
 
     def _collect(self, host: Host, forced: bool) -> Collected:
         """Ask `host`; whatever goes wrong is its reply, for a call that is never heard of keeps its place."""
@@ -340,6 +349,12 @@ class Loop:
         )
         if host is not None:
             done = self._hands.actor.run(host, effect.command)
+        return self._claimed(effect, done)
+
+    def _claim_failed(self, effect: LayClaim, why: str) -> Claimed:
+        return self._claimed(effect, _not_known(effect.command, why))
+
+    def _claimed(self, effect: LayClaim, done: CommandDone) -> Claimed:
         return Claimed(
             subject=effect.subject,
             number=effect.number,
@@ -371,7 +386,7 @@ class Loop:
         reasons = (
             (paused.reason,)
             if isinstance(paused, Unknown)
-            else (*paused, *(each.text for each in self._engine.world.pauses.values()))
+            else (*paused, *(each.text for each in tuple(self._engine.world.pauses.values())))  # the loop changes them
         )
         if reasons and not (self._stop and not first):
             return f"paused: {'; '.join(reasons)}"
@@ -418,7 +433,7 @@ class Loop:
 
     def reload(self) -> None:
         """Load and validate config and content anew; what is not valid changes nothing."""
-        self._submit(Kind.DELIVER, self._hands.reload)
+        self._submit(Kind.DELIVER, self._hands.reload, _reload_failed)
 
     def ask(self, op: str, args: Mapping[str, Any], actor: Actor) -> Future[Answer]:
         """Queue a request of the control socket."""
@@ -463,3 +478,18 @@ def _broken(host: str, moments: tuple[Instant, Instant], why: str, forced: bool)
     return HostReply(
         host=host, asked_at=asked_at, received_at=received_at, reach=Reach.GARBLED, reason=why, forced=forced
     )
+
+
+def _not_known(command: Command, why: str) -> CommandDone:
+    """Return the outcome of a command of which nobody can say whether it left."""
+    return CommandDone(argv=command.argv, exit_code=None, output="", took_s=0.0, error=why)
+
+
+def _act_failed(effect: Act, why: str) -> CommandsDone:
+    """Return the outcome of commands that may have left, each of them: a probe tells."""
+    done = (_not_known(effect.commands[0], why),) if effect.commands else ()
+    return CommandsDone(run=effect.run, step=effect.step, done=done)
+
+
+def _reload_failed(why: str) -> Reloaded:
+    return Reloaded(config=None, content=None, inventory=None, error=why)

@@ -20,7 +20,6 @@ LEFT_ALONE = {
     "own_boot_id": "never changed",
     "own_cgroup": "never changed",
     "read_pause": "asks anew each time",
-    "identity": "never changed",
     "new_id": "never changed",
     "process_alive": "asks anew each time",
     "decides": "never changed",
