@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remediator.daemon import claiming
 from remediator.daemon.wire import Asked, Collect, Collected, HintCame, Reloaded, StoreRead
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import CannotStore, Hint, Taken
 from remediator.store import tables
+from remediator.store.journal import Journal
 from tests.sim.test_review_base import Cloud
 
 pytestmark = pytest.mark.sim
@@ -113,3 +115,18 @@ def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Cloud) -> N
     )
     found = cloud.world.facts.memory("container", "h1").containers["memcached"]
     assert found.restarting_polls == 1
+
+
+def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Cloud) -> None:
+    """A mark on a host that bears an id which the store does not have would be somebody else's after a restart."""
+    other = json.dumps({"open": "since yesterday: another one", "closed_at": None})
+    with cloud.database.transaction() as connection:
+        Journal(connection, cloud.now()).set_meta(claiming.RIVAL, other)
+    cloud.crash()
+    cloud.run(3)
+    assert cloud.world.rival is not None
+    before = cloud.world.identity
+    undone(
+        cloud, Asked(op="brake-close", args={"brake": "rival", "reason": "gone"}, actor=ALEX, answer=Future[Answer]())
+    )
+    assert cloud.world.identity == before
