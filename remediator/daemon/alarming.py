@@ -30,6 +30,9 @@ SUBJECTS = {
     OF_TURNS: "remediator does nothing: its turns fail, and its store is well",
 }
 
+HELD = "Nothing above R0 is done until this is over; remediator status shows it."
+NOT_HELD = "It holds nothing; remediator goes on."
+
 
 class StoreAlarm:
     """Told after every turn whether the store worked; gives the one delivery of an outage when it is due."""
@@ -110,10 +113,11 @@ class Troubles:
             turn.say("warning", "trouble_over", reason=kind)
         for kind in sorted(set(now) - self._lasting):
             turn.say("error", "trouble", reason=str(now[kind]), kind=kind)
+            does = "does nothing" if now[kind].holds else "goes on"
             turn.page(
                 f"trouble:{kind}:{turn.now.wall:%Y-%m-%dT%H}",
-                f"remediator does nothing: {kind.replace('_', ' ')}",
-                f"{now[kind]}\nNothing above R0 is done until this is over; remediator status shows it.",
+                f"remediator {does}: {kind.replace('_', ' ')}",
+                f"{now[kind]}\n{HELD if now[kind].holds else NOT_HELD}",
             )
         self._found = frozenset(now)
 

@@ -291,7 +291,7 @@ class Engine:
                 refraining.Trouble("restored", f"{world.restored}; look, then: remediator audit accept-restore")
             )
         if world.damaged:
-            found.append(refraining.Trouble("damaged", world.damaged))
+            found.append(refraining.Trouble("damaged", world.damaged, holds=False))
         return found
 
     def _trim(self, connection: sa.Connection, now: Instant) -> None:
@@ -389,6 +389,10 @@ class Engine:
             world.damaged = item.damaged
             turn.journal.audit("store_damaged", ENGINE, {"why": item.damaged})
             turn.say("error", "store_damaged", reason=item.damaged)
+        elif item.whole and world.damaged:
+            world.damaged = ""
+            over = "the store was read to its end, and it is not seen any more"
+            turn.journal.audit("store_damaged", ENGINE, {"why": "", "over": over})
         if item.differs and world.restored is None:
             world.adopted = False
 

@@ -210,7 +210,7 @@ class Loop:
         except Exception:
             log.exception("slow_reading_failed", cloud=self._engine.world.config.cloud)
         self._read_on_at = self._clock.now().boot_s + (READ_AGAIN_S if found.ended else READ_ON_S)
-        return StoreRead(differs=found.differs, damaged=found.damaged)
+        return StoreRead(differs=found.differs, damaged=found.damaged, whole=found.whole)
 
     def _answer_scrapes(self) -> None:
         """Tell the numbers of this turn to whoever asked for them; they are made once, and only when somebody asked."""

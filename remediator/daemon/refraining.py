@@ -17,13 +17,17 @@ MIN_FREE_SHARE = 0.05
 
 
 class Trouble(str):
-    """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words change."""
+    """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words change.
+
+    `holds` is False for what people must hear of as well and the gate asks nothing about.
+    """
 
     kind: str
+    holds: bool
 
-    def __new__(cls, kind: str, text: str) -> Trouble:
+    def __new__(cls, kind: str, text: str, *, holds: bool = True) -> Trouble:
         made = super().__new__(cls, text)
-        made.kind = kind
+        made.kind, made.holds = kind, holds
         return made
 
 

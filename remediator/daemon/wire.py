@@ -100,6 +100,8 @@ class StoreRead:
 
     differs: str
     damaged: str
+    whole: bool = False
+    """The store was read to its end, and nothing of it was damaged."""
 
 
 Input = Ticked | Collected | CommandsDone | Claimed | HintCame | Asked | Delivered | Reloaded | Referenced | StoreRead

@@ -26,6 +26,8 @@ class Found:
     damaged: str = ""
     ended: bool = False
     """The whole store has been read."""
+    whole: bool = False
+    """It has been read, and nothing of it was damaged."""
 
 
 class SlowReading:
@@ -34,17 +36,20 @@ class SlowReading:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pass: Iterator[Found] | None = None
+        self._sound = True
+        """Nothing damaged was seen in this pass."""
 
     def read_on(self) -> Found:
         """Return what the next rows show. Nothing is found while the store cannot be opened: the loop speaks of that."""
         if self._pass is None:
-            self._pass = self._read()
+            self._pass, self._sound = self._read(), True
         try:
             found = next(self._pass, None)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             found, self._pass = Found(damaged=f"the store cannot be read to its end: {_first_line(error)}{LOOK}"), None
         if found is None:
-            self._pass, found = None, Found(ended=True)
+            self._pass, found = None, Found(ended=True, whole=self._sound)
+        self._sound = self._sound and not found.damaged
         return found
 
     def _read(self) -> Iterator[Found]:

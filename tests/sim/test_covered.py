@@ -173,6 +173,23 @@ def test_what_the_slow_reading_finds_is_told_and_a_row_that_decides_is_held_agai
     cloud.database.close()
 
 
+def test_damage_holds_nothing_and_says_so_until_the_store_was_read_whole_without_it(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    cloud.run(20)
+    cloud.step(StoreRead(differs="", damaged="the pages of the store do not hang together: x"))
+    cloud.run(5)
+    (page,) = [each for each in cloud.delivered if "do not hang together" in each["text"]]
+    assert page["subject"] == "remediator goes on: damaged"
+    assert page["text"].endswith("It holds nothing; remediator goes on.")
+    cloud.step(StoreRead(differs="", damaged="", whole=True))
+    assert cloud.world.damaged == ""
+    assert entries(cloud, "store_damaged") == [
+        {"why": "the pages of the store do not hang together: x"},
+        {"why": "", "over": "the store was read to its end, and it is not seen any more"},
+    ]
+    cloud.database.close()
+
+
 def test_what_was_not_committed_leaves_no_trace_in_the_digests(tmp_path: Path) -> None:
     """A turn that is undone after its rows were counted: the next one starts from what is in the file."""
     cloud = Cloud(tmp_path)

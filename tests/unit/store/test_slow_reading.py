@@ -63,6 +63,7 @@ def test_a_whole_store_shows_nothing_and_is_read_in_batches(store: Path) -> None
     found = read(store)
     assert not [each for each in found if each.differs or each.damaged]
     assert len(found) > 4
+    assert [each.whole for each in found][-1] is True
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,9 @@ def test_what_was_flipped_is_named(store: Path, statement: str, said: str) -> No
             connection.execute("DROP TRIGGER audit_no_delete")
         connection.close()
     flip(store, statement)
-    assert [each.damaged for each in read(store) if each.damaged] == [f"{said}; look: remediator audit verify"]
+    found = read(store)
+    assert [each.damaged for each in found if each.damaged] == [f"{said}; look: remediator audit verify"]
+    assert [each for each in found if each.whole] == []
 
 
 def test_a_row_that_decides_is_compared_too(store: Path) -> None:
