@@ -17,20 +17,20 @@ from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, digests, mute_rows, rows, tables
+from remediator.store import chain, digests, mute_rows, readable, rows, tables
 
 # Asked in every turn of the loop, or with every record: made once.
 _META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
 _FORGET_META = tables.meta.delete().where(tables.meta.c.key == sa.bindparam("wanted"))
 _NOTE_META = tables.meta.insert()
 _DUE = (
-    sa.select(tables.outbox.c.n, tables.outbox.c.tries, tables.outbox.c.body)
+    sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.tries, readable.OUTBOX_BODY)
     .where(tables.outbox.c.state == "due", tables.outbox.c.next_s <= sa.bindparam("now_s"))
     .order_by(tables.outbox.c.n)
     .limit(sa.bindparam("most"))
 )
 _WAITING = (
-    sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.body)
+    sa.select(tables.outbox.c.n, tables.outbox.c.key, readable.OUTBOX_BODY)
     .where(tables.outbox.c.state == "due", tables.outbox.c.key.startswith(sa.bindparam("prefix", type_=sa.Text)))
     .order_by(tables.outbox.c.n)
     .limit(sa.bindparam("most"))
@@ -252,7 +252,7 @@ class Journal:
     def _first_pause(self) -> int:
         """Return the first number that is free in a store whose pauses the database numbered: it gave numbers away again."""
         said = self._db.execute(sa.select(tables.audit.c.body).where(tables.audit.c.kind == "pause")).scalars()
-        named = [str(json.loads(body).get("pause", "")).rpartition("-")[2] for body in said]
+        named = [name.rpartition("-")[2] for name in filter(None, map(_pause_named, said))]
         stand = self._db.execute(sa.select(tables.pauses.c.n)).scalars()
         given_away = [int(number) for number in named if number.isdigit()]
         return max((0, *given_away, *map(int, stand))) + 1
@@ -356,7 +356,7 @@ class Journal:
     def due_notifications(self, now_s: float, limit: int) -> list[tuple[int, int, dict[str, Any]]]:
         """Return (n, tries, body) of what is due, oldest first."""
         found = self._db.execute(_DUE, {"now_s": now_s, "most": limit})
-        return [(row.n, row.tries, json.loads(row.body)) for row in found]
+        return [(row.n, row.tries, readable.page(row.body, row.n, row.key)) for row in found]
 
     def waits_before(self, n: int, prefix: str) -> bool:
         """Return whether a notification under a key with `prefix` is queued that is older than `n`."""
@@ -371,17 +371,17 @@ class Journal:
     def waiting_notifications(self, limit: int, prefix: str = "") -> list[tuple[int, str, dict[str, Any]]]:
         """Return (n, key, body) of what is queued under keys with `prefix`, whenever it is tried next, oldest first."""
         found = self._db.execute(_WAITING, {"prefix": prefix, "most": limit})
-        return [(row.n, row.key, json.loads(row.body)) for row in found]
+        return [(row.n, row.key, readable.page(row.body, row.n, row.key)) for row in found]
 
     def newest_sent(self, prefix: str) -> tuple[float, dict[str, Any]] | None:
         """Return (when it was due, body) of the newest delivered notification whose key has `prefix`."""
         found = self._db.execute(
-            sa.select(tables.outbox.c.next_s, tables.outbox.c.body)
+            sa.select(tables.outbox.c.n, tables.outbox.c.key, tables.outbox.c.next_s, readable.OUTBOX_BODY)
             .where(tables.outbox.c.state == "sent", tables.outbox.c.key.startswith(prefix))
             .order_by(tables.outbox.c.n.desc())
             .limit(1)
         ).first()
-        return (found.next_s, json.loads(found.body)) if found is not None else None
+        return (found.next_s, readable.page(found.body, found.n, found.key)) if found is not None else None
 
     def notification_folded(self, n: int, state: str, why: str) -> None:
         """Take a queued notification out of the queue: `state` is ``grouped`` or ``expired``, `why` is the sentence."""
@@ -402,3 +402,11 @@ class Journal:
             .where(tables.outbox.c.n == n)
             .values(state=state, tries=tables.outbox.c.tries + 1, next_s=next_s or 0.0, error=error[:500])
         )
+
+
+def _pause_named(body: str) -> str:
+    """Return which pause an entry of the log is about; empty when it cannot be read any more, for a pause is taken in any case."""
+    try:
+        return str(json.loads(body)["pause"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,3 +46,20 @@ def first_unreadable(connection: sa.Connection) -> str | None:
         if bad is not None:
             return bad
     return None
+
+
+OUTBOX_BODY = sa.cast(tables.outbox.c.body, sa.LargeBinary).label("body")
+"""The body of a notification as its bytes lie in the file."""
+
+
+def page(raw: bytes, n: int, key: str) -> dict[str, Any]:
+    """Return the notification of a row; of one that cannot be read a page that says so, for it must keep no other from leaving."""
+    try:
+        body = json.loads(bytes(raw))
+        if isinstance(body, dict):
+            return body
+    except (ValueError, TypeError, RecursionError):
+        pass
+    text = f"row {n} of the table outbox ({key}) is not what was written; look: remediator audit list --kind page"
+    about = dict.fromkeys(("cloud", "at", "incident", "target", "check", "state", "run"))
+    return {**about, "subject": "a page that cannot be read any more", "text": text}

@@ -5,7 +5,6 @@ Open incidents, live runs and everything they hang on stay, whatever their age.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 
 from remediator.model import times
 from remediator.model.times import Instant, rfc3339
-from remediator.store import tables
+from remediator.store import readable, tables
 
 BATCH = 500
 EVERY_S = 600.0
@@ -91,10 +90,10 @@ def _trim_outbox(connection: sa.Connection, before: str) -> int:
 
     A row is also what keeps the same thing from being told twice: that of an open incident, a live run, an open debt stays.
     """
-    oldest = sa.select(tables.outbox.c.n, tables.outbox.c.state, tables.outbox.c.key, tables.outbox.c.body)
+    oldest = sa.select(tables.outbox.c.n, tables.outbox.c.state, tables.outbox.c.key, readable.OUTBOX_BODY)
     gone = []
     for row in connection.execute(oldest.order_by(tables.outbox.c.n).limit(BATCH)).all():
-        body = json.loads(row.body)
+        body = readable.page(row.body, row.n, row.key)
         if str(body.get("at") or before) >= before:
             break
         if row.state != "due" and not _stands(connection, row.key, body):

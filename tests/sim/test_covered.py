@@ -16,6 +16,7 @@ from remediator.daemon.wire import StoreRead
 from remediator.model.hooks import CannotStore
 from remediator.store import ballast, digests, tables, verify
 from remediator.store.database import Database, url_of
+from remediator.store.journal import Journal
 from tests.sim.cloud import Cloud
 from tests.sim.test_restored import Watched
 
@@ -187,6 +188,21 @@ def test_damage_holds_nothing_and_says_so_until_the_store_was_read_whole_without
         {"why": "the pages of the store do not hang together: x"},
         {"why": "", "over": "the store was read to its end, and it is not seen any more"},
     ]
+    cloud.database.close()
+
+
+def test_a_page_whose_row_cannot_be_read_keeps_no_other_page_waiting(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    cloud.run(20)
+    with cloud.database.transaction() as connection:
+        journal = Journal(connection, cloud.now())
+        for n in (1, 2):
+            journal.notify(f"k{n}", {"subject": f"page {n}", "text": "", "at": "2026-01-05T03:00:00Z"})
+        connection.execute(tables.outbox.update().where(tables.outbox.c.key == "k1").values(body='{"subject":(page'))
+    cloud.run(5)
+    assert cloud.delivered[0]["subject"] == "page 2"
+    assert "a page that cannot be read any more" in pages(cloud), "it may have waited for ever: a digest has it"
+    assert cloud.world.asides.all() == []
     cloud.database.close()
 
 
