@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -93,6 +94,19 @@ def test_what_is_too_large_is_not_even_parsed(body: bytes) -> None:
     assert found.reach is Reach.TOO_LARGE
     assert "are read" in found.reason
     assert {section.data for section in found.sections.values()} == {Unknown("host_too_large")}
+
+
+@pytest.mark.parametrize("end", [b"", b"\\"], ids=["open", "open-behind-a-backslash"])
+def test_a_text_without_an_end_is_weighed_once(end: bytes) -> None:
+    """A search that began anew at each of its quotes would hold the whole process for hours."""
+
+    def took_s(quotes: int) -> float:
+        began = time.process_time()
+        assert read(b"," * 100_001 + b'"' + b'\\"' * quotes + end).reach is Reach.TOO_LARGE
+        return time.process_time() - began
+
+    took_s(1000)
+    assert took_s(40_000) < 5.0
 
 
 def test_texts_full_of_commas_and_brackets_are_no_values() -> None:
