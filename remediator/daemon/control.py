@@ -33,6 +33,8 @@ READ_S = 5.0
 ANSWER_S = 60.0
 WRITE_S = 10.0
 """For the whole answer, however slowly it is read."""
+AGAIN_S = 0.5
+"""After a connection could not be taken the next one is tried so much later."""
 BACKLOG = 1024
 """Who waits to be taken costs no thread; where this is full the kernel turns the next one away, whoever it is."""
 
@@ -78,8 +80,11 @@ class ControlSocket:
                 connection, _ = self._listener.accept()
             except TimeoutError:
                 continue
-            except OSError:
-                return
+            except OSError as error:  # no descriptor is free just now: the door stays
+                if not self._stop.is_set():
+                    log.error("control_not_taken", reason=error.strerror or str(error))
+                    self._stop.wait(AGAIN_S)
+                continue
             try:
                 _, uid = peer_of(connection)
             except OSError:
@@ -92,7 +97,12 @@ class ControlSocket:
                     connection.settimeout(0)  # the line fits the kernel's buffer
                     connection.sendall(_line(Answer(exit=1, error=f"the daemon is busy: {full}")))
                 continue
-            threading.Thread(target=self._one, args=(connection, uid), name="control-one", daemon=True).start()
+            try:
+                threading.Thread(target=self._one, args=(connection, uid), name="control-one", daemon=True).start()
+            except RuntimeError as error:  # no thread is free just now
+                log.error("control_not_taken", uid=uid, reason=str(error))
+                self._seats.give(uid)
+                connection.close()
 
     def _one(self, connection: socket.socket, uid: int) -> None:
         try:

@@ -8,6 +8,7 @@ Invariant: nothing here writes, and only what stands in the tables below can be 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import threading
@@ -33,6 +34,7 @@ MOST_ROWS: Final = 200
 MOST_RUNS: Final = 50
 """A run has its whole plan with it."""
 WAITING: Final = 16
+ENDS: Final = "the daemon ends: ask again once it has started"
 DONE, FAILED, USAGE = 0, 1, 64
 
 Args = Mapping[str, Any]
@@ -123,19 +125,31 @@ class Reading:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._questions: queue.Queue[tuple[Args, Future[Answer]] | None] = queue.Queue(WAITING)
+        self._ending = False
         self._thread = threading.Thread(target=self._serve, name="reading", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the question under way."""
-        self._questions.put(None, timeout=2 * LIMIT_S)
-        self._thread.join(timeout=2 * LIMIT_S)
+        """End after the question under way; those that wait hear that the daemon ends."""
+        self._ending = True
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting = self._questions.get_nowait()
+                if waiting is not None:
+                    waiting[1].set_result(Answer(exit=FAILED, error=ENDS))
+        with contextlib.suppress(queue.Full):  # then it comes to its own look at `_ending`
+            self._questions.put_nowait(None)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=LIMIT_S + 1.0)
 
     def ask(self, args: Args) -> Future[Answer]:
         """Take a question ``{question, args}``; the answer is ``{rows, more}`` or ``{value}``."""
         answer: Future[Answer] = Future()
+        if self._ending:
+            answer.set_result(Answer(exit=FAILED, error=ENDS))
+            return answer
         try:
             self._questions.put_nowait((args, answer))
         except queue.Full:
@@ -146,6 +160,9 @@ class Reading:
         store = reader.Reader(self._config)
         while (item := self._questions.get()) is not None:
             args, answer = item
+            if self._ending:
+                answer.set_result(Answer(exit=FAILED, error=ENDS))
+                continue
             store.ends_within(LIMIT_S)
             try:
                 answer.set_result(answered(store, self._config, args))

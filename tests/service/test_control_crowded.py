@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -124,6 +125,24 @@ def test_one_account_that_holds_all_it_gets_is_told_and_ends_in_time(
     assert eventually(lambda: daemon.answer(STATUS)["exit"] == 0, 5)
     for peer in silent:
         peer.close()
+
+
+def test_a_moment_without_a_free_descriptor_does_not_close_the_door(daemon: Daemon) -> None:
+    peer = daemon.connect(STATUS)
+    assert told(peer)["exit"] == 0
+    peer.close()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    waiting = socket.socket(socket.AF_UNIX)
+    waiting.settimeout(10)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(map(int, os.listdir("/proc/self/fd"))) + 1, before[1]))
+        waiting.connect(str(daemon.path))
+        waiting.sendall(STATUS)
+        time.sleep(0.3)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    with waiting:
+        assert told(waiting)["exit"] == 0
 
 
 def test_who_never_reads_a_long_answer_gives_his_place_back(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import timedelta
@@ -153,6 +154,16 @@ def test_a_question_that_takes_too_long_is_ended(site: Site, config: Config) -> 
     store.ends_within(60.0)
     assert store.audit_head() == str(MANY)
     store.close()
+
+
+def test_a_daemon_that_ends_waits_for_one_question_and_tells_the_others(site: Site, config: Config) -> None:
+    questions = reading.Reading(config)
+    waiting = [questions.ask({"question": "audit_head", "args": {}}) for _ in range(reading.WAITING)]
+    began = time.monotonic()
+    questions.stop()
+    assert time.monotonic() - began < 2.0
+    late = questions.ask({"question": "audit_head", "args": {}})
+    assert {each.result(timeout=0).error for each in (*waiting, late)} == {reading.ENDS}
 
 
 def test_a_daemon_that_is_not_there_is_said_so(site: Site) -> None:
