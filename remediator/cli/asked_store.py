@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from remediator.cli import control_client
 from remediator.cli.errors import FAILED, CliError
 from remediator.model.times import rfc3339
-from remediator.store import tables
+from remediator.store import readable, tables
 from remediator.store.queries import Row
 
 PART: Final = 200
@@ -139,9 +139,20 @@ class AskedReader:
         return found
 
     def beside_the_log(self) -> str | None:
-        """Return what the daemon finds wrong with the tables beside the log."""
-        found: str | None = self._value("beside_the_log")
-        return found
+        """Return what the daemon finds wrong with the tables beside the log; their rows are read in parts, however many there are."""
+        if (differs := self._value("rows_differ")) is not None:
+            return str(differs)
+        for table in readable.BODIES:
+            after, bad = self._unreadable(table.name, 0)
+            while bad is None and after:
+                after, bad = self._unreadable(table.name, after)
+            if bad is not None:
+                return bad
+        return None
+
+    def _unreadable(self, table: str, after: int) -> tuple[int, str | None]:
+        found = self._value("unreadable", table=table, after=after)
+        return int(found["after"]), found["bad"]
 
     def checkpoints(self) -> Mapping[str, str]:
         """Return ``{path, text, key}``: the file of checkpoints and the public key."""

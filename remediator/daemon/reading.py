@@ -23,7 +23,7 @@ import structlog
 from remediator.config import Config
 from remediator.model import times
 from remediator.model.control import Answer
-from remediator.store import checkpoints, errors, reader, verify
+from remediator.store import checkpoints, errors, readable, reader, verify
 
 OP: Final = "read"
 LIMIT_S: Final = 5.0
@@ -115,7 +115,8 @@ VALUES: Final[Mapping[str, Value]] = {
     "incident_after": lambda store, a: store.incident_after(_texts(a, "keys"), _time(a, "moment")),
     "audit_entry": lambda store, a: store.audit_entry(_number(a, "seq")),
     "audit_head": lambda store, _: store.audit_head(),
-    "beside_the_log": lambda store, _: _beside_the_log(store),
+    "rows_differ": lambda store, _: _rows_differ(store),
+    "unreadable": lambda store, a: _unreadable(store, _text(a, "table"), _number(a, "after")),
 }
 
 
@@ -211,10 +212,27 @@ def _part(rows: Iterable[Any]) -> dict[str, Any]:
     return {"rows": taken, "more": False}
 
 
-def _beside_the_log(store: reader.Reader) -> str | None:
-    """Return what is wrong with the tables beside the log, which whoever verifies a copy of the log cannot see."""
+def _rows_differ(store: reader.Reader) -> str | None:
+    """Return how the rows that decide are not as the log has them, which whoever verifies a copy of the log cannot see."""
     with store.connection() as connection:
-        return verify.beside_the_log(connection)
+        return verify.rows_differ(connection)
+
+
+def _unreadable(store: reader.Reader, table: str, after: int) -> dict[str, Any]:
+    """Return ``{after, bad}``: where the next question goes on (0: nowhere), and which row of `table` cannot be read."""
+    known = {each.name: each for each in readable.BODIES}
+    if table not in known:
+        raise Unfit(f"table should be one of {', '.join(known)}")
+    with store.connection() as connection:
+        last = 0
+
+        def look() -> str | None:
+            nonlocal last
+            last, bad = readable.unreadable(connection, known[table], after, readable.MOST_AT_ONCE)
+            return bad
+
+        found = verify.or_why(look)
+    return {"after": last, "bad": found}
 
 
 def _checkpoints(config: Config) -> dict[str, str]:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from remediator.store import tables
 
 BATCH = 500
+MOST_AT_ONCE = 5_000
+"""Bodies that are read for one question: well within the time that it has."""
 BODIES = (
     tables.incidents,
     tables.runs,
@@ -22,19 +24,19 @@ BODIES = (
 )
 
 
-def unreadable(connection: sa.Connection, table: sa.Table, after: int) -> tuple[int, str | None]:
-    """Read a batch of bodies behind row `after`; return the last row read (0: it was the last batch) and which one is no JSON."""
+def unreadable(connection: sa.Connection, table: sa.Table, after: int, most: int = BATCH) -> tuple[int, str | None]:
+    """Read `most` bodies behind row `after`; return the last row read (0: it was the last batch) and which one is no JSON."""
     rowid = sa.literal_column("rowid", sa.Integer)
     body = sa.cast(table.c.body, sa.LargeBinary)
     key = next(iter(table.primary_key.columns))
     statement = sa.select(rowid, sa.cast(key, sa.LargeBinary), body).select_from(table)
-    batch = connection.execute(statement.where(rowid > after).order_by(rowid).limit(BATCH)).all()
+    batch = connection.execute(statement.where(rowid > after).order_by(rowid).limit(most)).all()
     for _, name, text in batch:
         try:
             json.loads(bytes(text))
         except (ValueError, TypeError, RecursionError):
             return 0, f"row {bytes(name).decode(errors='replace')} of the table {table.name} cannot be read"
-    return (batch[-1][0] if len(batch) == BATCH else 0), None
+    return (batch[-1][0] if len(batch) == most else 0), None
 
 
 def first_unreadable(connection: sa.Connection) -> str | None:

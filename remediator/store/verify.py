@@ -96,13 +96,22 @@ def wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: 
 
 
 def beside_the_log(connection: sa.Connection) -> str | None:
-    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read.
+    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read."""
+    return rows_differ(connection) or or_why(lambda: readable.first_unreadable(connection))
+
+
+def rows_differ(connection: sa.Connection) -> str | None:
+    """Return how the rows that decide are not as the log has them; None when they are."""
+    return or_why(lambda: digests.compare(connection, digests.State.of(connection)).differs or None)
+
+
+def or_why(look: Callable[[], str | None]) -> str | None:
+    """Return what `look` returns, or why the tables cannot be looked at.
 
     Raise what SQLAlchemy raises when the reading was interrupted, for that says nothing about the tables.
     """
     try:
-        differs = digests.compare(connection, digests.State.of(connection)).differs
-        return differs or readable.first_unreadable(connection)
+        return look()
     except sa.exc.SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         if "interrupted" in why:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from remediator.config import Config, load_config
 from remediator.daemon import reading
 from remediator.daemon.control import ControlSocket
 from remediator.model.control import Actor, Answer
-from remediator.store import digests, errors, tables
+from remediator.store import digests, errors, readable, tables
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.queries import Queries
@@ -144,6 +146,18 @@ def test_who_verifies_a_copy_of_the_log_hears_of_the_tables_beside_it(site: Site
         connection.execute(tables.pauses.delete())
     database.close()
     assert "the table pauses is not as the log has it" in str(asked.beside_the_log())
+
+
+def test_whoever_verifies_a_copy_of_the_log_hears_of_a_row_behind_the_first_part(
+    site: Site, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readable, "MOST_AT_ONCE", 100)
+    asked = AskedReader(config.state_dir)
+    assert asked.beside_the_log() is None
+    with sqlite3.connect(Path(config.state_dir) / "remediator.db") as connection:
+        connection.execute("UPDATE incidents SET body = replace(body, '{', '(') WHERE id = 'inc-440'")
+    connection.close()
+    assert asked.beside_the_log() == "row inc-440 of the table incidents cannot be read"
 
 
 def test_a_question_that_takes_too_long_is_ended(site: Site, config: Config) -> None:
