@@ -45,6 +45,6 @@ def _unusable(folder: Path) -> str | None:
         return error.strerror or str(error)
     if not stat.S_ISDIR(status.st_mode):
         return "is no directory"
-    if status.st_uid not in (0, os.geteuid()) or status.st_mode & stat.S_IWOTH:
+    if status.st_uid not in (0, os.geteuid()) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return "is of another account, or others may write to it"
     return None if os.access(folder, os.W_OK | os.X_OK) else "may not be written by the daemon"
