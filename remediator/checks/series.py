@@ -7,7 +7,7 @@ the good series, so that neither persistence nor a hold can run through it; an e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from remediator.checks import flapping
 from remediator.model.judging import CheckResult, State
@@ -113,8 +113,3 @@ def restored(level: State, attempts: int, at: Instant) -> Series:
         samples=0,
         history=(level,),
     )
-
-
-def without_wait(series: Series) -> Series:
-    """Return `series` with its waits broken, as after a gap nobody observed."""
-    return replace(series, bad_since=None, ok_since=None, ok_samples=0)

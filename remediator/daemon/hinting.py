@@ -134,11 +134,6 @@ def names_of(turn: Turn) -> Names:
     return kept if kept is not None else Names(turn.world.inventory.hosts)
 
 
-def host_of(turn: Turn, name: str) -> str | None:
-    """Return the inventory host that `name` means outside; None when it is a foreign name, or could mean several."""
-    return names_of(turn).host(name)
-
-
 def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
     """Return the text of the target that (host, service) names, if a check of ours knows it."""
     if host is None:

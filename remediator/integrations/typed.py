@@ -72,10 +72,6 @@ def number(item: Mapping[str, Any], key: str) -> float:
     return float(value)
 
 
-def number_or_none(item: Mapping[str, Any], key: str) -> float | None:
-    return None if item[key] is None else number(item, key)
-
-
 def age(item: Mapping[str, Any], key: str) -> float:
     """Return the seconds at `key` between two moments, of at most two centuries."""
     value = number(item, key)

@@ -21,7 +21,6 @@ from remediator.model.records import (
     Outcome,
     Run,
     RunState,
-    StateType,
     StepRecord,
     StepState,
 )
@@ -333,23 +332,6 @@ def to_debt(row: Mapping[str, Any]) -> Debt:
         tries=row["tries"],
         tried_at=to_instant(row["tried_at"]),
         reason=row["reason"],
-    )
-
-
-def to_event(row: Mapping[str, Any]) -> Event:
-    return Event(
-        id=row["id"],
-        at=_must(row["at"]),
-        source=row["source"],
-        check=row["check"],
-        target=Target(row["target"], tuple(row["hosts"])),
-        state=State[row["state"]],
-        state_type=StateType(row["state_type"]),
-        attempt=row["attempt"],
-        previous=State[row["previous"]],
-        output=row["output"],
-        data=from_json(row["data"]),
-        flapping=row["flapping"],
     )
 
 
