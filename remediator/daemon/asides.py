@@ -57,8 +57,8 @@ class Asides:
 
     def __init__(self) -> None:
         self._of: dict[About, Aside] = {}
-        self.holding: tuple[str, ...] = ()
-        """The sentences of those that hold everything that changes something."""
+        self.holding: tuple[Aside, ...] = ()
+        """Those that hold everything that changes something."""
 
     def all(self) -> list[Aside]:
         """Return all of them, the oldest first."""
@@ -101,7 +101,7 @@ class Asides:
             self._note_holding()
 
     def _note_holding(self) -> None:
-        self.holding = tuple(each.text for each in self._of.values() if each.holds_all)
+        self.holding = tuple(each for each in self._of.values() if each.holds_all)
 
 
 def trace(error: BaseException) -> str:

@@ -57,7 +57,7 @@ class AndAsides:
         found = self._outside()
         if isinstance(found, Unknown):
             return found
-        return (*found, *(Trouble("turn_part", text) for text in self._asides.holding))
+        return (*found, *(Trouble(f"turn_part_{each.about.name}", each.text) for each in self._asides.holding))
 
 
 def troubles(reasons: tuple[str, ...] | Unknown) -> list[Trouble]:

@@ -313,9 +313,14 @@ def test_a_part_that_the_gate_rests_on_holds_all_while_it_cannot_be_handled(clou
     assert not cloud.hosts["h1"].units["cron"].running
     assert cloud.ask("status").data["failing"][0]["holds_all"] is True
     assert [page["subject"] for page in pages(cloud) if "turn part" in page["subject"]] == [
-        "remediator does nothing: turn part"
+        "remediator does nothing: turn part mutes"
     ]
     assert "KeyError" in next(page["text"] for page in pages(cloud) if "turn part" in page["subject"])
+    cloud.world.asides.failed(About(kind="part", name="groups"), ValueError("another"), cloud.now(), holds_all=True)
+    cloud.run(5)
+    assert [page["subject"] for page in pages(cloud) if "turn part" in page["subject"]][1:] == [
+        "remediator does nothing: turn part groups"
+    ], "a second part has a page of its own"
     assert whole(cloud) == WELL
     cloud.world.process_alive = whole_world
     assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)

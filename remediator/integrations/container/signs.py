@@ -65,7 +65,7 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
 def ours(reply: HostReply, host_s: float) -> datetime:
     """Return a time of the host's clock by our own clock, as the reply relates the two.
 
-    A time to come stays one, at most a day ahead: whoever keeps the sign lets it hold from when it was first seen (`observing`).
+    A time to come stays one, at most a day ahead: whoever keeps the sign lets it hold from when it was first seen (`daemon.maintenance`).
     """
     assert reply.host_clock_s is not None
     ago_s = min(max(-typed.DAY_S, reply.host_clock_s - host_s), typed.LONGEST_S)

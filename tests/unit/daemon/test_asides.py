@@ -55,7 +55,7 @@ def test_only_a_part_that_the_gate_rests_on_holds_all() -> None:
     assert asides.holding == ()
     asides.failed(STORM, KeyError("x"), at(0), holds_all=True)
     assert len(asides.holding) == 1
-    assert "storm" in asides.holding[0]
+    assert "storm" in asides.holding[0].text
     asides.worked(STORM)
     assert asides.holding == ()
 
