@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
-from remediator.daemon import systemd
+from remediator.daemon import departures, systemd
 from remediator.daemon.engine import Engine
 from remediator.daemon.pools import Kind, Pools
 from remediator.daemon.ticks import Ticks
@@ -23,10 +23,8 @@ from remediator.daemon.wire import (
     AcceptRestore,
     Act,
     Asked,
-    Claimed,
     Collect,
     Collected,
-    CommandsDone,
     Deliver,
     Delivered,
     Effect,
@@ -40,14 +38,11 @@ from remediator.daemon.wire import (
     Ticked,
     TryReferences,
 )
-from remediator.model.content import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, QueueFull, Taken
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, HostReply, Reach
+from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Clock, Instant
-from remediator.model.values import Unknown
-from remediator.runs import claims, machine
 from remediator.store import slow_reading
 from remediator.store.checkpoints import CheckpointFile
 
@@ -70,16 +65,12 @@ class Collecting(Protocol):
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply: ...
 
 
-class Acting(Protocol):
-    def run(self, host: Host, command: Command) -> CommandDone: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
     """What carries out effects: blocking calls, made in pool threads."""
 
     collector: Collecting
-    actor: Acting
+    actor: departures.Acting
     deliver: Callable[[Mapping[str, Any]], None]
     """Deliver a notification to every notifier; raise with one sentence when one could not."""
     reload: Callable[[], Reloaded]
@@ -106,6 +97,7 @@ class Loop:
         self._clock = clock
         self._hands = hands
         self._pools = pools
+        self._departures = departures.Departures(engine.world, clock, hands.actor, hands.redact, lambda: self._stop)
         self._checkpoints = checkpoints
         self._ending = ending
         self._checkpoint_failed = checkpoint_failed
@@ -265,10 +257,14 @@ class Loop:
                 self._pools.submit(Kind.COLLECT, partial(self._collect, host, effect.forced), self._queue.put)
         elif isinstance(effect, Act):
             hosts = dict(self._engine.world.inventory.hosts)
-            self._submit(Kind.ACT, partial(self._act, effect, hosts), partial(_act_failed, effect))
+            self._submit(Kind.ACT, partial(self._departures.act, effect, hosts), partial(departures.act_failed, effect))
         elif isinstance(effect, LayClaim):
             host = self._engine.world.inventory.hosts.get(effect.command.host)
-            self._submit(Kind.CLAIM, partial(self._lay_claim, effect, host), partial(self._claim_failed, effect))
+            self._submit(
+                Kind.CLAIM,
+                partial(self._departures.lay_claim, effect, host),
+                partial(self._departures.claim_failed, effect),
+            )
         elif isinstance(effect, Deliver):
             self._pools.submit(Kind.DELIVER, partial(self._deliver, effect), self._queue.put)
         elif isinstance(effect, AcceptRestore):
@@ -302,97 +298,6 @@ class Loop:
 
     def _try_references(self, effect: TryReferences) -> Referenced:
         return Referenced(answered=self._hands.try_references(effect.addresses))
-
-    def _act(self, effect: Act, hosts: Mapping[str, Host]) -> CommandsDone:
-        done: list[CommandDone] = []
-        for command in effect.commands:
-            refused = self._too_late(effect, first=not done)
-            if refused is None and done and self._clock.now().after(effect.not_after):
-                effect, refused = self._claimed_again(effect, hosts)
-            if refused is not None:
-                done.append(
-                    CommandDone(
-                        argv=command.argv, exit_code=None, output="", took_s=0.0, error=f"not started: {refused}"
-                    )
-                )
-                break
-            host = hosts.get(command.host)
-            if host is None:
-                done.append(
-                    CommandDone(
-                        argv=command.argv,
-                        exit_code=1,
-                        output="",
-                        took_s=0.0,
-                        error=f"{command.host} left the inventory",
-                    )
-                )
-                break
-            left_s = self._left_s(effect)
-            result = self._hands.actor.run(host, replace(command, leaves_within_s=left_s))
-            done.append(
-                CommandDone(
-                    argv=result.argv,
-                    exit_code=result.exit_code,
-                    output=self._hands.redact(result.output),
-                    took_s=result.took_s,
-                    error=self._hands.redact(result.error),
-                )
-            )
-            if result.exit_code != 0:
-                break
-        return CommandsDone(run=effect.run, step=effect.step, done=tuple(done))
-
-    def _lay_claim(self, effect: LayClaim, host: Host | None) -> Claimed:
-        done = CommandDone(
-            argv=effect.command.argv, exit_code=None, output="", took_s=0.0, error="not started: it left the inventory"
-        )
-        if host is not None:
-            done = self._hands.actor.run(host, effect.command)
-        return self._claimed(effect, done)
-
-    def _claim_failed(self, effect: LayClaim, why: str) -> Claimed:
-        return self._claimed(effect, _not_known(effect.command, why))
-
-    def _claimed(self, effect: LayClaim, done: CommandDone) -> Claimed:
-        return Claimed(
-            subject=effect.subject,
-            number=effect.number,
-            host=effect.command.host,
-            done=done,
-            came_at=self._clock.now(),
-        )
-
-    def _claimed_again(self, effect: Act, hosts: Mapping[str, Host]) -> tuple[Act, str | None]:
-        """Claim the hosts of a step anew before a later command of it; return the step as it stands then, or why it may not go on."""
-        claim = replace(effect.claim, began=self._clock.now(), answers={})
-        for name in claim.hosts:
-            if name in hosts:
-                done = self._hands.actor.run(hosts[name], claims.command(claim, effect.known.us, name))
-                claim = claims.taken(claim, name, done, self._clock.now())
-        why = claims.rival(claim, effect.known) or claims.fading(claim, effect.known) or claims.missing(claim)
-        return replace(
-            effect, claim=claim, not_after=claim.ends()
-        ), None if why is None else f"{machine.UNCLAIMED} {why}"
-
-    def _left_s(self, effect: Act) -> float:
-        """Return how long a command of `effect` may still take to leave."""
-        now = self._clock.now()
-        return max(0.0, effect.not_after.boot_s - now.boot_s) if effect.not_after.boot_id == now.boot_id else 0.0
-
-    def _too_late(self, effect: Act, first: bool) -> str | None:
-        """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
-        paused = self._engine.world.read_pause()
-        reasons = (
-            (paused.reason,)
-            if isinstance(paused, Unknown)
-            else (*paused, *(each.text for each in tuple(self._engine.world.pauses.values())))  # the loop changes them
-        )
-        if reasons and not (self._stop and not first):
-            return f"paused: {'; '.join(reasons)}"
-        if first and self._clock.now().after(effect.not_after):
-            return machine.TOO_LATE
-        return None
 
     def _deliver(self, effect: Deliver) -> Delivered:
         try:
@@ -478,17 +383,6 @@ def _broken(host: str, moments: tuple[Instant, Instant], why: str, forced: bool)
     return HostReply(
         host=host, asked_at=asked_at, received_at=received_at, reach=Reach.GARBLED, reason=why, forced=forced
     )
-
-
-def _not_known(command: Command, why: str) -> CommandDone:
-    """Return the outcome of a command of which nobody can say whether it left."""
-    return CommandDone(argv=command.argv, exit_code=None, output="", took_s=0.0, error=why)
-
-
-def _act_failed(effect: Act, why: str) -> CommandsDone:
-    """Return the outcome of commands that may have left, each of them: a probe tells."""
-    done = (_not_known(effect.commands[0], why),) if effect.commands else ()
-    return CommandsDone(run=effect.run, step=effect.step, done=done)
 
 
 def _reload_failed(why: str) -> Reloaded:

@@ -352,8 +352,8 @@ MUTES = (
     Mutant(
         name="pause-after-intent",
         mistake="A pause that comes between INTENT and command does not stop the command.",
-        place="remediator.daemon.loop:Loop._too_late",
-        old="reasons and (not (self._stop and (not first)))",
+        place="remediator.daemon.departures:Departures._too_late",
+        old="reasons and (not (self._ends() and (not first)))",
         new="False",
         story="paused between INTENT and command",
     ),

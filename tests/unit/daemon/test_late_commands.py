@@ -8,10 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from remediator.daemon.engine import Engine
-from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.pools import Threads
+from remediator.daemon.departures import Departures
 from remediator.daemon.wire import Act
+from remediator.daemon.world import World
 from remediator.model.content import Command
 from remediator.model.hosts import Host
 from remediator.model.mutes import Pause
@@ -57,13 +56,11 @@ class Ground:
 
 def act(ground: Ground, not_after: Instant | None = None, known: Known = KNOWN) -> tuple[CommandDone, ...]:
     world = SimpleNamespace(read_pause=lambda: ground.pauses, pauses=ground.stored, config=SimpleNamespace(cloud="lab"))
-    engine = SimpleNamespace(world=world, store_error=None, audit_seq=0)
-    hands = cast(Hands, SimpleNamespace(actor=ground, redact=str))
-    loop = Loop(cast(Engine, engine), ground, hands, Threads(), None, lambda: None, lambda _why: None)
+    departures = Departures(cast(World, world), ground, ground, str, lambda: False)
     effect = Act(
         run="run-7", step="restart", commands=(STOP, START), not_after=not_after or at(110), claim=CLAIM, known=known
     )
-    return loop._act(effect, HOSTS).done
+    return departures.act(effect, HOSTS).done
 
 
 def left(ground: Ground) -> list[str]:

@@ -48,7 +48,7 @@ def turning(engine: Counting) -> Iterator[Loop]:
     made = Loop(
         cast(Engine, engine),
         SystemClock(),
-        cast(Hands, SimpleNamespace(read_on=None)),
+        cast(Hands, SimpleNamespace(actor=None, redact=str, read_on=None)),
         Threads(),
         None,
         lambda: None,
@@ -86,7 +86,7 @@ def test_a_loop_that_does_not_answer_has_an_age_and_no_numbers(monkeypatch: pyte
     made = Loop(
         cast(Engine, engine),
         SystemClock(),
-        cast(Hands, SimpleNamespace(read_on=None)),
+        cast(Hands, SimpleNamespace(actor=None, redact=str, read_on=None)),
         Threads(),
         None,
         lambda: None,

@@ -51,7 +51,7 @@ class Ground:
 def a_loop(ground: Ground, **world: Any) -> tuple[Loop, SimpleNamespace]:
     known = SimpleNamespace(**{"runs": {}, "config": SimpleNamespace(cloud="lab"), **world})
     engine = SimpleNamespace(world=known, store_error=None, audit_seq=0)
-    hands = cast(Hands, SimpleNamespace(read_on=ground.read_on))
+    hands = cast(Hands, SimpleNamespace(actor=None, redact=str, read_on=ground.read_on))
     return Loop(cast(Engine, engine), ground, hands, ground, None, lambda: None, lambda _why: None), engine
 
 
