@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from remediator.collect.judge import judge_check, state_of
+from remediator.collect.judge import TooMany, judge_check, state_of
 from remediator.model import targets
 from remediator.model.judging import Assessed, AssessSpec, CheckSpec, Evidence, Scope, State
 from remediator.model.replies import Reach
@@ -115,3 +115,26 @@ def test_a_host_that_was_never_asked_gives_no_result() -> None:
 def test_a_failed_reply_is_evidence_too() -> None:
     found = judge_check(check({"ctl1": 1}), make.evidence(make.reply(reach=Reach.UNREACHABLE)))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("hosts", "each", "too_many"), [(1, 400, False), (1, 401, True), (2, 400, False), (2, 401, True)]
+)
+def test_of_one_host_so_many_targets_are_judged_and_no_more(hosts: int, each: int, too_many: bool) -> None:
+    names = tuple(f"ctl{n}" for n in range(hosts))
+
+    def judge(evidence: Evidence) -> Sequence[Assessed]:
+        return [
+            Assessed(target=targets.on_host(host), data={"load": 1.0, "asked": n})
+            for host in evidence.hosts
+            for n in range(each)
+        ]
+
+    one = check(dict.fromkeys(names, 1.0), Scope.HOST if hosts == 1 else Scope.GROUP)
+    many = replace(one, assess=replace(one.assess, judge=judge))
+    evidence = make.evidence(*(make.reply(name) for name in names), hosts=names)
+    if not too_many:
+        assert len(judge_check(many, evidence)) == hosts * each
+        return
+    with pytest.raises(TooMany, match=f"it shows {hosts * each} targets of host-load, and at most 400 of one host"):
+        judge_check(many, evidence)
