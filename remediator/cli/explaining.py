@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -98,12 +98,18 @@ def text(found: Mapping[str, Any]) -> str:
         return "\n".join((*lines, "", *_hint(event)))
     for decision in answers.in_order(found.get("decisions") or []):
         lines += ["", *_decision(decision)]
-    failing = [each for each in (found.get("incident") or {}).get("timeline") or [] if each.get("kind") == "set_aside"]
-    if failing:
-        lines += ["", f"remediator itself failed here: {clean.line(failing[-1].get('text'))}"]
+    failing = _failing((found.get("incident") or {}).get("timeline") or [])
+    if failing is not None:
+        lines += ["", f"remediator itself failed here: {clean.line(failing.get('text'))}"]
     elif not found.get("decisions") and found.get("event"):
         lines += ["", "no rule was considered: none is for this check and state, or its problem is not HARD yet"]
     return "\n".join(lines)
+
+
+def _failing(timeline: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the line that says that remediator cannot handle it; None when it never was so, or is over."""
+    told = [each for each in timeline if each.get("kind") in ("set_aside", "handled")]
+    return told[-1] if told and told[-1].get("kind") == "set_aside" else None
 
 
 def _hint(event: Mapping[str, Any]) -> list[str]:

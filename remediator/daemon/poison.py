@@ -65,6 +65,14 @@ def bound(turn: Turn, about: About, call: Callable[[], object], *, holds_all: bo
         raise Stumbled(about, error, holds_all) from error
     if asides.of(about) is not None:
         turn.went_well.append(about)
+        _tell_over(turn, about)
+
+
+def _tell_over(turn: Turn, about: About) -> None:
+    """Say in the story of an incident that what was told of it is over."""
+    known, incident = turn.world.asides.of(about), turn.world.incidents.get(_incident(turn, about))
+    if known is not None and known.told and incident is not None:
+        turn.journal.timeline(incident.id, "handled", f"{about} can be handled again")
 
 
 def tell(turn: Turn) -> None:

@@ -281,6 +281,10 @@ def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once
     host(cloud, "h1").patch = {}
     assert cloud.run(700, lambda: cloud.hosts["h1"].units["cron"].running)
     assert cloud.world.asides.all() == []
+    with cloud.database.transaction() as connection:
+        line = sa.select(tables.timeline.c.kind).where(tables.timeline.c.incident == incident.id)
+        kinds = list(connection.execute(line.order_by(tables.timeline.c.n)).scalars())
+    assert [kind for kind in kinds if kind in ("set_aside", "handled")] == ["set_aside", "handled"]
 
 
 def test_a_run_that_cannot_be_handled_ends_and_lets_go_of_its_locks(cloud: Cloud) -> None:

@@ -122,6 +122,14 @@ def test_an_explanation_without_decisions_says_so() -> None:
     assert "no rule was considered" in explaining.text({"event": {"id": "ev-1", "target": "host/a"}, "decisions": []})
 
 
+def test_an_explanation_says_that_we_fail_only_while_we_do() -> None:
+    failed = {"kind": "set_aside", "text": "inc-1 cannot be handled (ValueError: odd): it is tried again every 30 s"}
+    over = {"kind": "handled", "text": "inc-1 can be handled again"}
+    for story, says in (([failed], True), ([failed, over], False), ([failed, over, failed], True), ([], False)):
+        text = explaining.text({"incident": {"id": "inc-1", "target": "host/a", "timeline": story}, "decisions": []})
+        assert ("remediator itself failed here: inc-1 cannot be handled" in text) is says
+
+
 def test_a_plan_shows_its_verification() -> None:
     text = acting.shown(
         {
