@@ -85,9 +85,7 @@ class CrowdReach:
         return RawReply(reach=Reach.OK, stdout=b"\n" + sentinel + b" " + body + b"\n", exit_code=0)
 
     def run(self, host: Host, command: Command) -> CommandDone:
-        return CommandDone(
-            argv=command.argv, exit_code=1, output="", took_s=0.0, error="not started: a bench acts on nothing"
-        )
+        return CommandDone.never_left(command.argv, "a bench acts on nothing")
 
     def close(self) -> None:
         """There is nothing to end."""

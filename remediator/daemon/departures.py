@@ -8,20 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from remediator.daemon.wire import Act, Claimed, CommandsDone, LayClaim
 from remediator.daemon.world import World
 from remediator.model.content import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone
+from remediator.model.replies import TOO_LATE, CommandDone, Unsent
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
-from remediator.runs import claims, machine
+from remediator.runs import claims
 
 
 class Acting(Protocol):
     def run(self, host: Host, command: Command) -> CommandDone: ...
+
+
+class _NotSent(NamedTuple):
+    """Why a command of a step does not leave."""
+
+    why: str
+    unsent: Unsent
 
 
 class Departures:
@@ -44,11 +51,7 @@ class Departures:
             if refused is None and done and self._clock.now().after(effect.not_after):
                 effect, refused = self._claimed_again(effect, hosts)
             if refused is not None:
-                done.append(
-                    CommandDone(
-                        argv=command.argv, exit_code=None, output="", took_s=0.0, error=f"not started: {refused}"
-                    )
-                )
+                done.append(CommandDone.never_left(command.argv, refused.why, refused.unsent))
                 break
             host = hosts.get(command.host)
             if host is None:
@@ -64,24 +67,14 @@ class Departures:
                 break
             left_s = self._left_s(effect)
             result = self._actor.run(host, replace(command, leaves_within_s=left_s))
-            done.append(
-                CommandDone(
-                    argv=result.argv,
-                    exit_code=result.exit_code,
-                    output=self._redact(result.output),
-                    took_s=result.took_s,
-                    error=self._redact(result.error),
-                )
-            )
+            done.append(replace(result, output=self._redact(result.output), error=self._redact(result.error)))
             if result.exit_code != 0:
                 break
         return CommandsDone(run=effect.run, step=effect.step, done=tuple(done))
 
     def lay_claim(self, effect: LayClaim, host: Host | None) -> Claimed:
         """Run the command that claims one host."""
-        done = CommandDone(
-            argv=effect.command.argv, exit_code=None, output="", took_s=0.0, error="not started: it left the inventory"
-        )
+        done = CommandDone.never_left(effect.command.argv, "it left the inventory")
         if host is not None:
             done = self._actor.run(host, effect.command)
         return self._claimed(effect, done)
@@ -99,7 +92,7 @@ class Departures:
             came_at=self._clock.now(),
         )
 
-    def _claimed_again(self, effect: Act, hosts: Mapping[str, Host]) -> tuple[Act, str | None]:
+    def _claimed_again(self, effect: Act, hosts: Mapping[str, Host]) -> tuple[Act, _NotSent | None]:
         """Claim the hosts of a step anew before a later command of it; return the step as it stands then, or why it may not go on."""
         claim = replace(effect.claim, began=self._clock.now(), answers={})
         for name in claim.hosts:
@@ -107,16 +100,15 @@ class Departures:
                 done = self._actor.run(hosts[name], claims.command(claim, effect.known.us, name))
                 claim = claims.taken(claim, name, done, self._clock.now())
         why = claims.rival(claim, effect.known) or claims.fading(claim, effect.known) or claims.missing(claim)
-        return replace(
-            effect, claim=claim, not_after=claim.ends()
-        ), None if why is None else f"{machine.UNCLAIMED} {why}"
+        not_sent = None if why is None else _NotSent(f"not claimed: {why}", Unsent.UNCLAIMED)
+        return replace(effect, claim=claim, not_after=claim.ends()), not_sent
 
     def _left_s(self, effect: Act) -> float:
         """Return how long a command of `effect` may still take to leave."""
         now = self._clock.now()
         return max(0.0, effect.not_after.boot_s - now.boot_s) if effect.not_after.boot_id == now.boot_id else 0.0
 
-    def _too_late(self, effect: Act, first: bool) -> str | None:
+    def _too_late(self, effect: Act, first: bool) -> _NotSent | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
         paused = self._world.read_pause()
         reasons = (
@@ -125,9 +117,9 @@ class Departures:
             else (*paused, *(each.text for each in tuple(self._world.pauses.values())))  # the loop changes them
         )
         if reasons and not (self._ends() and not first):
-            return f"paused: {'; '.join(reasons)}"
+            return _NotSent(f"paused: {'; '.join(reasons)}", Unsent.PREVENTED)
         if first and self._clock.now().after(effect.not_after):
-            return machine.TOO_LATE
+            return _NotSent(TOO_LATE, Unsent.LATE)
         return None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
+from remediator.model.replies import Unsent
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data
@@ -164,6 +165,8 @@ class StepRecord:
     """Of its last command, once that ended; None also where none of them left, or nobody knows."""
     left: bool = True
     """False: it is known that no command of it ever left."""
+    unsent: Unsent | None = None
+    """Why the last of its commands that was to leave never did; None: it did, or nobody knows."""
 
     @property
     def began(self) -> bool:

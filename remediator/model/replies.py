@@ -85,12 +85,65 @@ class HostReply:
         return parse(self.section(name)) if found is None else found.read(parse)
 
 
+class Fate(enum.Enum):
+    """What is known of a command that was to be sent. At-most-once rests on it."""
+
+    NEVER_LEFT = "never_left"
+    """It is proven that the host never saw it."""
+    ENDED = "ended"
+    """It ended, with an exit code."""
+    LOST = "lost"
+    """Nobody knows whether or how it ended."""
+
+
+class Unsent(enum.Enum):
+    """Why a command is proven never to have left."""
+
+    LATE = "late"
+    """It waited for so long that the claim under it was too old: it may be claimed, and sent, again."""
+    UNCLAIMED = "unclaimed"
+    """The claim under it could not be renewed: it may be claimed, and sent, again."""
+    PREVENTED = "prevented"
+    """Something else was in its way: no connection, a pause, no such program."""
+
+
+TOO_LATE = "it waited for too long to leave"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandDone:
-    """The end of one command of an action: `exit_code` None means that we do not know whether or how it ended."""
+    """The end of one command of an action. `error` is a sentence for people, and nothing is decided by it.
+
+    `exit_code` is set once it ended, `unsent` where it is proven that it never left; neither: it is lost.
+    """
 
     argv: tuple[str, ...]
     exit_code: int | None
     output: str
     took_s: float
     error: str = ""
+    unsent: Unsent | None = None
+
+    def __post_init__(self) -> None:
+        if self.unsent is not None and self.exit_code is not None:
+            raise ValueError(f"a command that never left has ended with {self.exit_code}")
+
+    @classmethod
+    def never_left(
+        cls,
+        argv: tuple[str, ...],
+        why: str,
+        unsent: Unsent = Unsent.PREVENTED,
+        *,
+        output: str = "",
+        took_s: float = 0.0,
+    ) -> CommandDone:
+        """Return the end of a command that was not sent because of `why`."""
+        error = f"not started: {why}"
+        return cls(argv=argv, exit_code=None, output=output, took_s=took_s, error=error, unsent=unsent)
+
+    @property
+    def fate(self) -> Fate:
+        if self.unsent is not None:
+            return Fate.NEVER_LEFT
+        return Fate.LOST if self.exit_code is None else Fate.ENDED

@@ -44,10 +44,7 @@ class Reacher(Protocol):
         """
 
     def run(self, host: Host, command: Command) -> CommandDone:
-        """Run the command of an action with the act key. ``exit_code`` None: nobody knows whether or how it ended.
-
-        An `error` that starts with ``not started:`` proves that the command never left.
-        """
+        """Run the command of an action with the act key, and say its fate: ``never_left`` only where that is proven."""
 
     token: str
     """Who acts, as ``CLOUD:EPOCH``, for hosts that tell the newer of two daemons; empty: not said."""

@@ -11,6 +11,7 @@ import selectors
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 
 from remediator.model.content import SUDO, Command
 from remediator.model.hosts import Host
@@ -30,7 +31,10 @@ class LocalReach:
     def exchange(
         self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
     ) -> RawReply:
-        return _spawn(argv, stdin, deadline_s, max_bytes, host.name)
+        raw = _spawn(argv, stdin, deadline_s, max_bytes, host.name)
+        if isinstance(raw, NotStarted):
+            return RawReply(reach=Reach.GARBLED, reason=f"not started: {raw.why}", exit_code=None)
+        return raw
 
     def run(self, host: Host, command: Command) -> CommandDone:
         argv = (*SUDO, *command.argv) if self._sudo and command.privileged else command.argv
@@ -38,6 +42,8 @@ class LocalReach:
             argv = ("/bin/sh", "-c", command.line(sudo=self._sudo))
         started_s = time.monotonic()
         raw = _spawn(argv, b"", command.timeout_s, OUTPUT_LIMIT * 16, host.name)
+        if isinstance(raw, NotStarted):
+            return CommandDone.never_left(command.argv, raw.why, took_s=time.monotonic() - started_s)
         output = (raw.stdout + raw.stderr_tail.encode())[-OUTPUT_LIMIT:].decode("utf-8", "replace")
         took_s = time.monotonic() - started_s
         return CommandDone(argv=command.argv, exit_code=raw.exit_code, output=output, took_s=took_s, error=raw.reason)
@@ -46,14 +52,20 @@ class LocalReach:
         """Nothing is kept open."""
 
 
-def _spawn(argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, name: str) -> RawReply:
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The program could not even be started here."""
+
+    why: str
+
+
+def _spawn(argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, name: str) -> RawReply | NotStarted:
     ends_s = time.monotonic() + deadline_s
     pipe = subprocess.PIPE
     try:
         child = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
     except OSError as error:
-        why = f"not started: {argv[0]} on {name}: {error.strerror or error}"
-        return RawReply(reach=Reach.GARBLED, reason=why, exit_code=None)
+        return NotStarted(why=f"{argv[0]} on {name}: {error.strerror or error}")
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None

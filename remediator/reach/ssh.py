@@ -22,7 +22,7 @@ from pathlib import Path
 
 from remediator.model.content import Command
 from remediator.model.hosts import LOCAL, Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.replies import TOO_LATE, CommandDone, Reach, Unsent
 from remediator.reach import dialling, known_hosts
 from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short
@@ -110,7 +110,7 @@ class SshReach:
             command.timeout_s if command.leaves_within_s is None else min(command.timeout_s, command.leaves_within_s)
         )
         if not link.lock.acquire(timeout=waits_s):
-            return _done(command, started_s, error=f"not started: another command on {host.name} is still under way")
+            return _unsent(command, started_s, f"another command on {host.name} is still under way")
         try:
             return self._run(link, command, line, started_s)
         finally:
@@ -151,7 +151,7 @@ class SshReach:
             with link.channel(time.monotonic() + CONNECT_S + LOGIN_S + OPEN_S) as channel:
                 ends_s = time.monotonic() + command.timeout_s
                 if command.leaves_within_s is not None and time.monotonic() - started_s > command.leaves_within_s:
-                    return _done(command, started_s, error="not started: it waited for too long to leave")
+                    return _unsent(command, started_s, TOO_LATE, Unsent.LATE)
                 with link.limited(ends_s, f"{name} {SILENT}; whether the command took effect is not known"):
                     channel.set_combine_stderr(True)
                     sent = True
@@ -160,7 +160,9 @@ class SshReach:
                     code = _drain(channel, out)
         except Failed as failed:
             link.fail(failed)
-            return _done(command, started_s, output=out.text, error=failed.reason if sent else f"not started: {failed}")
+            if not sent:
+                return _unsent(command, started_s, str(failed))
+            return _done(command, started_s, output=out.text, error=failed.reason)
         link.backoff.worked()
         lost = "" if code is not None else f"{name} did not say how the command ended; its effect is not known"
         return _done(command, started_s, code=code, output=out.text, error=lost)
@@ -404,6 +406,11 @@ def _done(
 ) -> CommandDone:
     took_s = round(time.monotonic() - started_s, 3)
     return CommandDone(argv=command.argv, exit_code=code, output=output, took_s=took_s, error=error)
+
+
+def _unsent(command: Command, started_s: float, why: str, unsent: Unsent = Unsent.PREVENTED) -> CommandDone:
+    took_s = round(time.monotonic() - started_s, 3)
+    return CommandDone.never_left(command.argv, why, unsent, took_s=took_s)
 
 
 def _shut(sock: socket.socket | paramiko.Channel) -> None:

@@ -21,7 +21,6 @@ from remediator.model.content import ActionInput, DebtSpec, Effect
 from remediator.model.plans import RELEASE, Plan, PlannedStep
 from remediator.model.records import Debt, DebtState, Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
-from remediator.runs import machine
 
 STEP = "release"
 MOST_TRIES = 3
@@ -188,4 +187,4 @@ def after_release(debt: Debt, run: Run, now: Instant) -> Debt:
 
 
 def _never_left(step: StepRecord) -> bool:
-    return step.state is StepState.FAILED and step.result.startswith(machine.NOT_STARTED)
+    return step.state is StepState.FAILED and step.unsent is not None

@@ -18,16 +18,12 @@ from remediator.model.content import Probe, brief
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Approval, Run, RunState, StepRecord, StepState
-from remediator.model.replies import CommandDone
+from remediator.model.replies import CommandDone, Fate, Unsent
 from remediator.model.times import Instant
 from remediator.model.verdicts import Verdict, refusals
 
-NOT_STARTED = "not started:"
-"""How an error begins that proves that the command never left (reach/interface.py)."""
-TOO_LATE = "it waited for too long to leave"
-"""Why a command never left whose claim was too old by then: it is claimed, and sent, again."""
-UNCLAIMED = "not claimed:"
-"""How the reason begins why a later command of a step did not leave whose claim could not be renewed."""
+CLAIMED_AGAIN = (Unsent.LATE, Unsent.UNCLAIMED)
+"""Commands that never left for one of these are claimed, and sent, again."""
 MOST_TRIES = 2
 MOST_REPEATS = 5
 """So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is worse."""
@@ -145,6 +141,7 @@ def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> R
             tries=step.tries + 1,
             exit_code=None,
             left=True,
+            unsent=None,
         ),
     )
 
@@ -158,13 +155,10 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
     step = next(each for each in run.steps if each.id == step_id)
     output = "\n".join(f"$ {brief(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
     last = done[-1] if done else None
-    if last is not None and last.exit_code is None and last.error.startswith(NOT_STARTED):
-        nothing = len(done) == 1
-        return _with_step(
-            run,
-            replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now, left=not nothing),
-        )
-    if last is None or last.exit_code is None:
+    if last is not None and last.fate is Fate.NEVER_LEFT:
+        failed = replace(step, state=StepState.FAILED, result=last.error, output=output, outcome_at=now)
+        return _with_step(run, replace(failed, left=len(done) > 1, unsent=last.unsent))
+    if last is None or last.fate is Fate.LOST:
         why = last.error if last is not None and last.error else "nothing came back"
         return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why, output=output))
     if last.exit_code != 0:
@@ -184,15 +178,13 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
 
 def wants_another_claim(step: StepRecord) -> bool:
     """Return whether the last command of a step never left for want of a claim, and may be claimed and sent again."""
-    why = step.result.removeprefix(NOT_STARTED).strip()
-    failed = step.state is StepState.FAILED and step.result.startswith(NOT_STARTED)
-    return failed and why.startswith((TOO_LATE, UNCLAIMED)) and step.tries < MOST_REPEATS
+    return step.state is StepState.FAILED and step.unsent in CLAIMED_AGAIN and step.tries < MOST_REPEATS
 
 
 def unsent(run: Run, step_id: str) -> Run:
     """Return the run with a step pending again none of whose commands has left."""
     step = next(each for each in run.steps if each.id == step_id)
-    return _with_step(run, replace(step, state=StepState.PENDING, outcome_at=None))
+    return _with_step(run, replace(step, state=StepState.PENDING, outcome_at=None, unsent=None))
 
 
 def planned_anew(run: Run, now: Instant) -> Run:

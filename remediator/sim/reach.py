@@ -173,7 +173,7 @@ class SimReach:
         end = self._luck.of_command()
         if not found.answers or found.name in self._cloud.cut_off or end == "never_left":
             clock.lag_s += CONNECT_S
-            return self._done(command, None, "not started: no answer")
+            return CommandDone.never_left(command.argv, "no answer", took_s=COMMAND_S)
         if not self._newest(found):
             return self._done(command, 126, "a newer daemon has acted here since")
         clock.lag_s += galera_scripts.TAKES_S.get(galera_scripts.name_of(command.argv) or "", COMMAND_S)
@@ -201,7 +201,7 @@ class SimReach:
         end = self._luck.claims.pop(0) if self._luck.claims else "ok"
         if not host.answers or host.name in self._cloud.cut_off or end == "never_left":
             clock.lag_s += CONNECT_S
-            return self._done(command, None, "not started: no answer")
+            return CommandDone.never_left(command.argv, "no answer", took_s=COMMAND_S)
         if host.wrapped and self._epoch < host.token:
             return self._done(command, 126, "a newer daemon has acted here since")
         clock.lag_s += ROUND_TRIP_S

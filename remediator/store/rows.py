@@ -24,10 +24,12 @@ from remediator.model.records import (
     StepRecord,
     StepState,
 )
+from remediator.model.replies import Unsent
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import as_json, from_json
 from remediator.model.verdicts import Verdict
+from remediator.store import worded
 
 
 def dump(value: Any) -> str:
@@ -184,6 +186,7 @@ def step(record: StepRecord) -> dict[str, Any]:
         "given": as_json(record.given),
         "exit_code": record.exit_code,
         "left": record.left,
+        "unsent": record.unsent.value if record.unsent is not None else None,
     }
 
 
@@ -212,6 +215,12 @@ def run(record: Run) -> dict[str, Any]:
         "consent": record.consent,
         "asked_as": list(record.asked_as),
     }
+
+
+def _unsent(row: Mapping[str, Any]) -> Unsent | None:
+    if "unsent" not in row:
+        return worded.unsent(row["state"], row["result"])
+    return Unsent(row["unsent"]) if row["unsent"] is not None else None
 
 
 def approval(record: Approval) -> dict[str, Any]:
@@ -268,6 +277,7 @@ def to_run(row: Mapping[str, Any]) -> Run:
                 given=from_json(each.get("given", {})),
                 exit_code=each.get("exit_code"),
                 left=each.get("left", True),
+                unsent=_unsent(each),
             )
             for each in row["steps"]
         ),

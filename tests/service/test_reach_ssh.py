@@ -16,7 +16,7 @@ import pytest
 
 from remediator.model.content import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import Reach
+from remediator.model.replies import Fate, Reach, Unsent
 from remediator.reach.interface import RawReply
 from remediator.reach.ssh import SshReach
 from tests.service.ssh_server import SshServer, new_key, serving
@@ -247,7 +247,7 @@ def test_what_belongs_together_leaves_together_and_ends_at_the_first_failure(
 
 def test_a_command_that_hangs_has_an_unknown_outcome(reach: SshReach, server: SshServer) -> None:
     done = reach.run(server.host(), command("sh", "-c", "echo began; sleep 20", timeout_s=1.0))
-    assert done.exit_code is None
+    assert done.fate is Fate.LOST
     assert "whether the command took effect is not known" in done.error
     assert done.took_s < 3
 
@@ -255,7 +255,7 @@ def test_a_command_that_hangs_has_an_unknown_outcome(reach: SshReach, server: Ss
 def test_a_command_whose_link_is_lost_has_an_unknown_outcome(reach: SshReach, server: SshServer) -> None:
     server.behaviour.vanish_after = 1
     done = reach.run(server.host(), command("echo", "began"))
-    assert done.exit_code is None
+    assert done.fate is Fate.LOST
     assert done.error
 
 
@@ -266,7 +266,7 @@ def test_a_command_killed_by_a_signal_has_an_unknown_outcome_never_success(reach
 def test_a_command_that_never_left_says_so(reach: SshReach, server: SshServer) -> None:
     server.vanish()
     done = reach.run(server.host(), command("true"))
-    assert done.exit_code is None
+    assert done.fate is Fate.NEVER_LEFT
     assert done.error.startswith("not started: ")
 
 
@@ -275,7 +275,7 @@ def test_a_command_that_would_leave_on_an_old_claim_does_not_leave(
 ) -> None:
     late = dataclasses.replace(command("touch", str(tmp_path / "done")), leaves_within_s=0.0)
     done = reach.run(server.host(), late)
-    assert (done.exit_code, done.error) == (None, "not started: it waited for too long to leave")
+    assert (done.unsent, done.error) == (Unsent.LATE, "not started: it waited for too long to leave")
     assert not (tmp_path / "done").exists()
 
 

@@ -305,7 +305,7 @@ class Cloud:
         text = f"remediator-claim {argv[8]} {up_s:.2f}\n\nremediator-claim {argv[8]} end\n"
         done = CommandDone(argv=argv, exit_code=0, output=text, took_s=0.1)
         if host in self.hosts and self.hosts[host].down:
-            done = CommandDone(argv=argv, exit_code=None, output="", took_s=0.1, error="not started: no answer")
+            done = CommandDone.never_left(argv, "no answer")
         return Claimed(subject=effect.subject, number=effect.number, host=host, done=done, came_at=self.now())
 
     def _reply(self, effect: Collect) -> HostReply:

@@ -317,7 +317,7 @@ class Watched(Cloud):
         if outcome.startswith("crash"):
             self.crash_wanted = True
         if any(self.hosts[command.host].down for command in effect.commands):
-            return [self._done(effect, None, "not started: no answer")]
+            return [CommandDone.never_left(effect.commands[0].argv, "no answer")]
         if outcome == "refused":
             return [self._done(effect, 1, "")]
         if outcome in ("lost_late", "crash_late"):

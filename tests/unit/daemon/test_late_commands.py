@@ -14,7 +14,7 @@ from remediator.daemon.world import World
 from remediator.model.content import Command
 from remediator.model.hosts import Host
 from remediator.model.mutes import Pause
-from remediator.model.replies import CommandDone
+from remediator.model.replies import CommandDone, Unsent
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.runs.claims import Claim, Known
@@ -79,7 +79,9 @@ def test_a_command_that_waited_for_too_long_does_not_leave() -> None:
     ground = Ground(now_s=110.1)
     done = act(ground)
     assert left(ground) == []
-    assert [(each.exit_code, each.error) for each in done] == [(None, "not started: it waited for too long to leave")]
+    assert [(each.unsent, each.error) for each in done] == [
+        (Unsent.LATE, "not started: it waited for too long to leave")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,7 @@ def test_a_pause_that_came_after_the_intent_holds_the_command(changes: dict[str,
     ground = Ground(**changes)
     done = act(ground)
     assert left(ground) == []
+    assert done[0].unsent is Unsent.PREVENTED
     assert done[0].error.startswith("not started: paused: ")
 
 
@@ -125,5 +128,6 @@ def test_a_later_command_without_a_good_claim_does_not_leave(claim: CommandDone,
     ground = Ground(takes_s=20.0, claim=claim)
     done = act(ground)
     assert left(ground) == ["stop"]
+    assert done[1].unsent is Unsent.UNCLAIMED
     assert done[1].error.startswith("not started: not claimed: ")
     assert words in done[1].error

@@ -43,7 +43,9 @@ def says(*lines: tuple[tuple[str, str], float], now_s: float = 50_000.0, nonce: 
     return CommandDone(argv=(), exit_code=0, output=output, took_s=0.1)
 
 
-def silent(error: str = "not started: no answer") -> CommandDone:
+def silent(error: str | None = None) -> CommandDone:
+    if error is None:
+        return CommandDone.never_left((), "no answer")
     return CommandDone(argv=(), exit_code=None, output="", took_s=5.0, error=error)
 
 

@@ -156,7 +156,7 @@ def test_a_failed_undo_is_tried_again_after_a_while_and_handed_over_in_the_end()
 
 def test_what_never_left_is_no_try_but_waits_as_well() -> None:
     debt = debts.releasing(a_debt(tries=debts.MOST_TRIES - 1), "run-9")
-    after = debts.after_release(debt, ended(release(debt, came_back(None, "not started: paused"))), at(22))
+    after = debts.after_release(debt, ended(release(debt, CommandDone.never_left(CLEAR.argv, "paused"))), at(22))
     assert (after.state, after.tries) == (DebtState.OPEN, debts.MOST_TRIES - 1)
     assert debts.too_early(after, at(22 + debts.RETRY_S - 1)) is not None
     assert debts.too_early(after, at(22 + debts.RETRY_S)) is None

@@ -9,7 +9,7 @@ import pytest
 from remediator.model.content import Probe, Risk
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Run, RunState, StepState
-from remediator.model.replies import CommandDone
+from remediator.model.replies import CommandDone, Fate, Unsent
 from remediator.runs import machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
@@ -20,6 +20,10 @@ pytestmark = pytest.mark.unit
 
 def done(code: int | None, output: str = "", error: str = "") -> CommandDone:
     return CommandDone(argv=("systemctl", "start", "x"), exit_code=code, output=output, took_s=0.1, error=error)
+
+
+def never_left(why: str, unsent: Unsent = Unsent.PREVENTED) -> CommandDone:
+    return CommandDone.never_left(("systemctl", "start", "x"), why, unsent)
 
 
 def running() -> Run:
@@ -55,7 +59,7 @@ def test_an_intent_is_written_once() -> None:
         ([done(0)], StepState.DONE, "ok"),
         ([done(1, "Unit not found.\n")], StepState.FAILED, "ended with 1: Unit not found."),
         ([done(None, error="the link was lost")], StepState.IN_DOUBT, "the link was lost"),
-        ([done(None, error="not started: no connection")], StepState.FAILED, "not started"),
+        ([never_left("no connection")], StepState.FAILED, "not started"),
         ([], StepState.IN_DOUBT, "nothing came back"),
     ],
 )
@@ -70,8 +74,8 @@ def test_outcomes(commands: list[CommandDone], state: StepState, words: str) -> 
     [
         ([done(0)], True),
         ([done(4, "mariadb is not proven stopped")], False),
-        ([done(None, error="not started: no connection")], False),
-        ([done(0), done(None, error="not started: it waited for too long to leave")], True),
+        ([never_left("no connection")], False),
+        ([done(0), never_left("it waited for too long to leave")], True),
         ([done(None, error="the link was lost")], True),
     ],
 )
@@ -98,6 +102,40 @@ def test_a_run_has_risked_what_its_risk_says_only_from_the_step_of_that_risk_on(
         run = machine.intent(run, step, {}, at(moment))
     assert (run.intent_at, run.risked_at) == (at(2), None)
     assert machine.intent(run, "bootstrap", {}, at(4)).risked_at == at(4)
+
+
+@pytest.mark.parametrize(
+    ("command", "fate", "sent_again"),
+    [
+        (done(0), Fate.ENDED, False),
+        (done(1), Fate.ENDED, False),
+        (done(None, error="not started: this is only what somebody wrote"), Fate.LOST, False),
+        (never_left("no answer"), Fate.NEVER_LEFT, False),
+        (never_left("any words", Unsent.LATE), Fate.NEVER_LEFT, True),
+        (never_left("any words", Unsent.UNCLAIMED), Fate.NEVER_LEFT, True),
+    ],
+)
+def test_whether_a_command_left_is_a_field_of_its_end_and_never_its_words(
+    command: CommandDone, fate: Fate, sent_again: bool
+) -> None:
+    assert command.fate is fate
+    step = machine.outcome(intended(), "start", [command], 1, at(3)).steps[0]
+    assert (step.state is StepState.IN_DOUBT) is (fate is Fate.LOST)
+    assert machine.wants_another_claim(step) is sent_again
+    assert not machine.wants_another_claim(replace(step, tries=machine.MOST_REPEATS))
+
+
+def test_what_never_left_has_no_exit_code() -> None:
+    with pytest.raises(ValueError, match="never left has ended with 0"):
+        CommandDone(argv=(), exit_code=0, output="", took_s=0.0, unsent=Unsent.LATE)
+
+
+def test_a_new_intent_forgets_why_the_last_one_did_not_leave() -> None:
+    run = machine.outcome(intended(), "start", [never_left("late", Unsent.LATE)], 1, at(3))
+    assert run.steps[0].unsent is Unsent.LATE
+    again = machine.unsent(run, "start")
+    assert again.steps[0].unsent is None
+    assert machine.intent(again, "start", {}, at(4)).steps[0].unsent is None
 
 
 def test_fewer_commands_than_planned_is_in_doubt() -> None:
