@@ -55,15 +55,7 @@ class Departures:
                 break
             host = hosts.get(command.host)
             if host is None:
-                done.append(
-                    CommandDone(
-                        argv=command.argv,
-                        exit_code=1,
-                        output="",
-                        took_s=0.0,
-                        error=f"{command.host} left the inventory",
-                    )
-                )
+                done.append(CommandDone.never_left(command.argv, f"{command.host} left the inventory"))
                 break
             left_s = self._left_s(effect)
             result = self._actor.run(host, replace(command, leaves_within_s=left_s))

@@ -54,11 +54,16 @@ class Ground:
         return CommandDone(argv=command.argv, exit_code=self.codes[len(self.left) - 1], output="", took_s=0.1)
 
 
-def act(ground: Ground, not_after: Instant | None = None, known: Known = KNOWN) -> tuple[CommandDone, ...]:
+def act(
+    ground: Ground,
+    not_after: Instant | None = None,
+    known: Known = KNOWN,
+    commands: tuple[Command, ...] = (STOP, START),
+) -> tuple[CommandDone, ...]:
     world = SimpleNamespace(read_pause=lambda: ground.pauses, pauses=ground.stored, config=SimpleNamespace(cloud="lab"))
     departures = Departures(cast(World, world), ground, ground, str, lambda: False)
     effect = Act(
-        run="run-7", step="restart", commands=(STOP, START), not_after=not_after or at(110), claim=CLAIM, known=known
+        run="run-7", step="restart", commands=commands, not_after=not_after or at(110), claim=CLAIM, known=known
     )
     return departures.act(effect, HOSTS).done
 
@@ -131,3 +136,11 @@ def test_a_later_command_without_a_good_claim_does_not_leave(claim: CommandDone,
     assert done[1].unsent is Unsent.UNCLAIMED
     assert done[1].error.startswith("not started: not claimed: ")
     assert words in done[1].error
+
+
+@pytest.mark.parametrize("before", [(), (STOP,)], ids=["the-first", "a-later-one"])
+def test_a_command_to_a_host_that_left_the_inventory_never_left(before: tuple[Command, ...]) -> None:
+    ground = Ground()
+    done = act(ground, commands=(*before, replace(START, host="ctl9")))
+    assert ground.left == [replace(each, leaves_within_s=5.0) for each in before]
+    assert (done[-1].unsent, done[-1].error) == (Unsent.PREVENTED, "not started: ctl9 left the inventory")
