@@ -25,6 +25,7 @@ from remediator.daemon.wire import Asked, Reload
 from remediator.incidents import lifecycle
 from remediator.model.content import Probe
 from remediator.model.control import Answer
+from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult
 from remediator.model.plans import Plan
 from remediator.model.records import RunState, StepState
@@ -151,20 +152,19 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
         ),
         None,
     )
-    try:
-        plan = planning.build(
-            runbook,
-            target=result.target,
-            data=result.data,
-            identity=result.identity,
-            inventory=world.inventory,
-            rule=None,
-            check=runbook.verify.check,
-            hold_s=world.limits.hold_s[runbook.risk],
-            content_version=world.content.version,
-        )
-    except planning.CannotPlan as error:
-        return Answer(exit=REFUSED, error=str(error))
+    plan = planning.build(
+        runbook,
+        target=result.target,
+        data=result.data,
+        identity=result.identity,
+        inventory=world.inventory,
+        rule=None,
+        check=runbook.verify.check,
+        hold_s=world.limits.hold_s[runbook.risk],
+        content_version=world.content.version,
+    )
+    if isinstance(plan, Refused):
+        return Answer(exit=REFUSED, error=plan.reason)
     incident_id = incident.id if incident is not None else None
     case = casing.build(turn, plan, incident=incident_id, actor=asked.actor.name, by_person=True, run=None)
     return plan, gate.ask_before_lock(case), incident_id

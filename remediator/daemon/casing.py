@@ -17,6 +17,7 @@ from remediator.daemon import (
 )
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Mode, Risk
+from remediator.model.declined import Declined
 from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.records import Run, RunState
@@ -166,12 +167,10 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     if host is None:
         return ""
     try:
-        action.commands(ActionInput(target=plan.target, host=host, data=data, params=step.params))
-    except ValueError as error:
-        return str(error)
+        built = action.commands(ActionInput(target=plan.target, host=host, data=data, params=step.params))
     except Exception as error:  # noqa: BLE001 - see stumbling
         return stumbling.told(turn, step.action, "commands", error, run.id, run.reason)
-    return ""
+    return built.reason if isinstance(built, Declined) else ""
 
 
 def _past(run: Run) -> PastRun:

@@ -14,6 +14,7 @@ from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.content import Risk, RuleSpec
+from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
@@ -112,20 +113,19 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     if wait is not None:
         _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
         return
-    try:
-        plan = planning.build(
-            runbook,
-            target=incident.target,
-            data=result.data,
-            identity=result.identity,
-            inventory=turn.world.inventory,
-            rule=rule.name,
-            check=incident.check,
-            hold_s=turn.world.limits.hold_s[runbook.risk],
-            content_version=turn.world.content.version,
-        )
-    except planning.CannotPlan as error:
-        _store(turn, incident, winner, Outcome.SKIPPED, str(error), f"skipped:{error}")
+    plan = planning.build(
+        runbook,
+        target=incident.target,
+        data=result.data,
+        identity=result.identity,
+        inventory=turn.world.inventory,
+        rule=rule.name,
+        check=incident.check,
+        hold_s=turn.world.limits.hold_s[runbook.risk],
+        content_version=turn.world.content.version,
+    )
+    if isinstance(plan, Refused):
+        _store(turn, incident, winner, Outcome.SKIPPED, plan.reason, f"skipped:{plan.reason}")
         return
     case = casing.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
     verdicts = gate.ask_before_lock(case)

@@ -16,6 +16,7 @@ from functools import partial
 from remediator.daemon import asides, casing, claiming, leavings, marking, poison, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.content import ActionInput, Probe
+from remediator.model.declined import Refused
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, DebtState, Run, StepRecord
 from remediator.model.replies import HostReply, Reach
@@ -30,11 +31,8 @@ FRESH_S = 30.0
 """What is known of the host is asked anew when it is older than this."""
 
 
-def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> Debt | None:
-    """Return the debt that `step` would leave behind; None when it leaves none.
-
-    Raise ValueError with the sentence that says why the step may not be carried out without one.
-    """
+def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> Debt | Refused | None:
+    """Return the debt that `step` would leave behind; None when it leaves none. Refused: the step may not be carried out without one."""
     world = turn.world
     action = world.content.actions.get(step.action)
     if action is None or action.debt is None or not step.commands:
@@ -42,7 +40,7 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     name = step.commands[0].host
     host = world.inventory.hosts.get(name)
     if host is None:
-        raise ValueError(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
+        return Refused(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
     order = ActionInput(
@@ -56,12 +54,13 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     )
     try:
         left = {**mark, leavings.RUN: order.mark_on(name)}
-        return debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, left, turn.now)
-    except ValueError as error:
-        why = str(error)
+        debt = debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, left, turn.now)
     except Exception as error:  # noqa: BLE001 - see stumbling
-        why = stumbling.told(turn, step.action, "undo", error, run.id)
-    raise ValueError(f"{step.action} leaves a debt behind on {name} that could not be taken back: {why}")
+        debt = Refused(stumbling.told(turn, step.action, "undo", error, run.id))
+    if isinstance(debt, Refused):
+        why = debt.reason
+        return Refused(f"{step.action} leaves a debt behind on {name} that could not be taken back: {why}")
+    return debt
 
 
 def owe(turn: Turn, run: Run, debt: Debt) -> None:

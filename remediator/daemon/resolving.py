@@ -4,12 +4,14 @@ effect has come about. Gathers for the pure functions of its action, and judges 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from remediator.daemon import leavings, marking, stumbling
 from remediator.daemon.turn import Turn
-from remediator.model.content import ActionInput, ActionSpec, Probe, Settled, Waits
+from remediator.model.content import ActionInput, ActionSpec, Probe, Settled
+from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Run, RunState, StepRecord, StepState
 from remediator.model.replies import HostReply
@@ -69,23 +71,26 @@ def refresh(turn: Turn, run: Run) -> None:
             turn.collect(host)
 
 
-def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput:
-    """Return what the action of `step` is built from now. Raise ValueError when a parameter is not there or its host is gone."""
+def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
+    """Return what the action of `step` is built from now; refuse when a parameter is not there or its host is gone."""
     world = turn.world
     wanted = planned(run, step)
     name = wanted.host or run.plan.target.hosts[0]
     host = world.inventory.hosts.get(name)
     if host is None:
-        raise ValueError(f"{name} is not in the inventory")
+        return Refused(f"{name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     check = world.content.checks.get(run.plan.check)
     results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
+    params = planning.taken(wanted.params, results)
+    if isinstance(params, Refused):
+        return params
     yes = run.approval if run.approval is not None and run.approval.approved_by is not None else None
     return ActionInput(
         target=run.plan.target,
         host=host,
         data=result.data if result is not None else {},
-        params=planning.taken(wanted.params, results),
+        params=params,
         run=run.id,
         mark=world.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),
@@ -108,26 +113,29 @@ def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
     return f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would be built from ours"
 
 
-def resolved(turn: Turn, run: Run, step: StepRecord) -> Run:
+def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
     """Return the run with the exact commands of a late step in its plan; the plan's hash does not change by that.
 
-    Raise ValueError with the sentence of the action when it refuses, Waits when it stumbles or is `outdated`.
+    Else what its action declines with; a wait when the action stumbles or the plan is `outdated`.
     """
     wanted = planned(run, step)
     action = turn.world.content.actions.get(step.action)
     if not wanted.late or action is None:
         return run
     if (why := outdated(turn, run, step)) is not None:
-        raise Waits(
+        return Wait(
             f"{why}: put them back, and it goes on; or end it, and the rest is yours: remediator runs cancel {run.id} --reason ..."
         )
     asked = order(turn, run, step)
+    if isinstance(asked, Refused):
+        return asked
     try:
-        exact = replace(wanted, commands=action.commands(asked), timeout_s=_limit(action, asked, wanted))
-    except ValueError:
-        raise
+        built = action.commands(asked)
+        if isinstance(built, Declined):
+            return built
+        exact = replace(wanted, commands=built, timeout_s=_limit(action, asked, wanted))
     except Exception as error:  # noqa: BLE001 - see stumbling
-        raise Waits(stumbling.told(turn, step.action, "commands", error, run.id, run.reason)) from None
+        return Wait(stumbling.told(turn, step.action, "commands", error, run.id, run.reason))
     steps = tuple(exact if each.id == exact.id else each for each in run.plan.steps)
     return replace(run, plan=replace(run.plan, steps=steps))
 
@@ -141,16 +149,23 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
     action = turn.world.content.actions.get(step.action)
     if action is None:
         return run
-    try:
-        gives = action.result(order(turn, run, step), step.output) if action.result is not None else {}
-    except ValueError as error:
-        return machine.failed(run, step.id, str(error), turn.now)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        return machine.failed(run, step.id, stumbling.told(turn, step.action, "result", error, run.id), turn.now)
+    gives = _gives(turn, run, step, action)
+    if isinstance(gives, Refused):
+        return machine.failed(run, step.id, gives.reason, turn.now)
     waits = action.settled is not None and (action.settles is None or action.settles(gives))
     if waits and planned(run, step).commands:
         return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
+
+
+def _gives(turn: Turn, run: Run, step: StepRecord, action: ActionSpec) -> Mapping[str, Any] | Refused:
+    if action.result is None:
+        return {}
+    try:
+        asked = order(turn, run, step)
+        return asked if isinstance(asked, Refused) else action.result(asked, step.output)
+    except Exception as error:  # noqa: BLE001 - see stumbling
+        return Refused(stumbling.told(turn, step.action, "result", error, run.id))
 
 
 def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
@@ -159,9 +174,10 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
     if action is None or action.settled is None:
         return Settled(text=f"the action {step.action} is not there any more: nobody can tell when it is over")
     try:
-        return action.settled(order(turn, run, step), step.given)
-    except ValueError as error:
-        return Settled(text=str(error), given=step.given)
+        asked = order(turn, run, step)
+        if isinstance(asked, Refused):
+            return Settled(text=asked.reason, given=step.given)
+        return action.settled(asked, step.given)
     except Exception as error:  # noqa: BLE001 - see stumbling
         text = stumbling.told(turn, step.action, "settled", error, run.id, step.result)
         return Settled(text=text, given=step.given)

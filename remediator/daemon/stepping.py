@@ -15,9 +15,10 @@ from remediator.daemon import casing, claiming, deciding, ending, janitor, leavi
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
-from remediator.model.content import AsksAgain, Effect, Probe, Waits
+from remediator.model.content import Effect, Probe
+from remediator.model.declined import Ask, Declined, Refused
 from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.records import Debt, Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
 from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict
@@ -133,28 +134,40 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
         return
     together = machine.beside(run, step)
     before = _before(turn, run)
-    try:
-        for each in together:
-            run = resolving.resolved(turn, run, each)
-        claim = _claim(turn, run, step, [resolving.planned(run, each) for each in together])
-        if claim is None:
+    for each in together:
+        resolved = resolving.resolved(turn, run, each)
+        if isinstance(resolved, Declined):
+            _declined(turn, run, step, resolved)
             return
-        owed = {each.id: janitor.owed(turn, run, resolving.planned(run, each), before) for each in together}
-    except Waits as error:
-        asks = str(error) if isinstance(error, AsksAgain) else ""
-        reason = f"it needs a person's yes: {error}" if asks else str(error)
-        _hold(turn, run, step, machine.held_for(run, reason, turn.now, asks), [])
+        run = resolved
+    claim = _claim(turn, run, step, [resolving.planned(run, each) for each in together])
+    if claim is None:
         return
-    except ValueError as error:
-        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {error}")
-        return
+    owed: dict[str, Debt] = {}
+    for each in together:
+        debt = janitor.owed(turn, run, resolving.planned(run, each), before)
+        if isinstance(debt, Refused):
+            _declined(turn, run, step, debt)
+            return
+        if debt is not None:
+            owed[each.id] = debt
     if run.state is RunState.HELD:
         run = machine.released(run)
     for each in together:
-        if (debt := owed[each.id]) is not None:
-            janitor.owe(turn, run, debt)
+        if each.id in owed:
+            janitor.owe(turn, run, owed[each.id])
         run = _begin(turn, run, each, before, claim)
     claiming.used(turn, _subject(turn, run))
+
+
+def _declined(turn: Turn, run: Run, step: StepRecord, why: Declined) -> None:
+    """End `run` where what comes before `step` refuses, hold it where that waits, or asks a person."""
+    if isinstance(why, Refused):
+        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {why.reason}")
+        return
+    asks = why.reason if isinstance(why, Ask) else ""
+    reason = f"it needs a person's yes: {asks}" if asks else why.reason
+    _hold(turn, run, step, machine.held_for(run, reason, turn.now, asks), [])
 
 
 def _subject(turn: Turn, run: Run) -> str:

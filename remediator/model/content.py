@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Host
 from remediator.model.identity import LeftOnHost
 from remediator.model.judging import AssessSpec, CheckSpec, Condition, Evidence
@@ -94,12 +95,8 @@ class Command:
         return {"host": self.host, **first, "argv": list(self.argv), "privileged": self.privileged}
 
 
-class Waits(ValueError):
-    """Why a late step cannot be built yet although nothing is wrong with its run: it is held, and asked again."""
-
-
-class AsksAgain(Waits):
-    """What a person must approve before a late step: the sentence names all that the first approval could not know."""
+Built = tuple[Command, ...] | Declined
+"""What an action answers when it is asked for its commands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +145,7 @@ class ActionInput:
     shown: str = ""
     """What that person was shown: nothing beyond it was said yes to."""
     consent: str = ""
-    """The sentence of an `AsksAgain` that a person has approved since."""
+    """The sentence of an `Ask` that a person has approved since."""
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Step id to what it gave."""
     evidence: Evidence | None = None
@@ -178,7 +175,7 @@ class DebtSpec:
     """The temporary state that an action leaves behind (a masked unit, a disabled service), and how it is taken back.
 
     `undo` is pure and is asked before the action runs: its commands are stored with the debt, and they are all that ever
-    runs. It may raise ValueError with a sentence; then the action is not carried out either. `privileges` of the action
+    runs. Where it refuses, the action is not carried out either. `privileges` of the action
     name its commands as well.
 
     `still_ours(mark, reply, target)` is pure: given what was recorded with the INTENT (the identity of the check's newest
@@ -191,7 +188,7 @@ class DebtSpec:
     """What is set, as people read it: ``the unit is masked``."""
     lifetime_s: float
     """How long it may stand before people are told."""
-    undo: Callable[[ActionInput], tuple[Command, ...]]
+    undo: Callable[[ActionInput], tuple[Command, ...] | Refused]
     still_ours: Callable[[Mapping[str, str], HostReply, Target], bool | Unknown]
     stands_in_the_way: Callable[[Evidence, str], str | None] | None = None
     """Given fresh evidence of the debt's check and the debt's host, the sentence that says why it is not taken back now."""
@@ -205,7 +202,7 @@ class ActionSpec:
 
     `probe(before, reply, target)` is pure: given the identity recorded with the INTENT and a fresh reply of the host,
     say whether the effect took place. It must answer UNKNOWN whenever the reply cannot prove it either way.
-    `commands` may raise ValueError with a sentence when the data does not allow the action (e.g. UNKNOWN unit).
+    `commands` refuses when the data does not allow the action (e.g. UNKNOWN unit). An exception of any of its functions is a bug.
     """
 
     name: str
@@ -214,7 +211,7 @@ class ActionSpec:
     effect: Effect
     target_kinds: tuple[str, ...]
     params: Mapping[str, FieldType]
-    commands: Callable[[ActionInput], tuple[Command, ...]]
+    commands: Callable[[ActionInput], Built]
     probe: Callable[[Mapping[str, str], HostReply, Target], Probe]
     privileges: tuple[str, ...] = ()
     """Command patterns for the documentation of what root is needed for."""
@@ -227,16 +224,16 @@ class ActionSpec:
     each_member: bool = False
     """A step of it becomes one step for each host of the target, in their order."""
     late: bool = False
-    """Its commands depend on what earlier steps gave: they are built, from the newest evidence, when its INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. Raising ValueError
-    ends the run with that sentence, `Waits` holds it."""
+    """Its commands depend on what earlier steps gave: they are built, from the newest evidence, when its INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. `Refused`
+    ends the run with its sentence, `Wait` and `Ask` hold it."""
     fresh: bool = False
     """It is built only from evidence of all members that is younger than the last command of the run."""
     parallel: bool = False
     """Its steps of several members, which follow each other, are carried out side by side."""
     guarded: bool = False
-    """A late action that is asked before its run begins as well, with an empty `run`: what it raises then refuses the plan."""
-    result: Callable[[ActionInput, str], Mapping[str, Any]] | None = None
-    """What the step gives, from the output of its commands; ValueError when that cannot be told, which fails the step."""
+    """A late action that is asked before its run begins as well, with an empty `run`: whatever it declines then refuses the plan."""
+    result: Callable[[ActionInput, str], Mapping[str, Any] | Refused] | None = None
+    """What the step gives, from the output of its commands; refused when that cannot be told, which fails the step."""
     settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None
     """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
     settles: Callable[[Mapping[str, Any]], bool] | None = None

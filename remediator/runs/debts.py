@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from remediator.model.content import ActionInput, DebtSpec, Effect
+from remediator.model.declined import Refused
 from remediator.model.plans import RELEASE, Plan, PlannedStep
 from remediator.model.records import Debt, DebtState, Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
@@ -42,11 +43,13 @@ def owed(
     order: ActionInput,
     mark: Mapping[str, str],
     now: Instant,
-) -> Debt:
-    """Return the debt of `step`. Raise ValueError with a sentence when there is no undo for it."""
+) -> Debt | Refused:
+    """Return the debt of `step`; refuse when there is no undo for it."""
     commands = spec.undo(order)
+    if isinstance(commands, Refused):
+        return commands
     if not commands:
-        raise ValueError(f"{step.action} names no command that undoes it")
+        return Refused(f"{step.action} names no command that undoes it")
     undo = PlannedStep(
         id=STEP,
         action=RELEASE,

@@ -6,17 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.model.content import ActionInput, Command, FromStep, RunbookSpec, StepSpec
+from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target
 from remediator.model.values import Data
-
-
-class CannotPlan(ValueError):
-    """The runbook does not fit the target, or what is known of the target does not allow its actions."""
-
-    def __init__(self, runbook: str, target: str, why: str) -> None:
-        super().__init__(f"{runbook} cannot be planned for {target}: {why}")
 
 
 def build(
@@ -30,25 +24,27 @@ def build(
     check: str,
     hold_s: float,
     content_version: str,
-) -> Plan:
+) -> Plan | Refused:
     """Return the plan of `runbook` for `target`. `hold_s` is the hold that the config asks for the runbook's risk.
 
-    Raise CannotPlan when the runbook is for another kind of target, when a host is not in the inventory, or when an action
-    refuses the data or stumbles over it (an UNKNOWN unit, a stateful service).
+    Refuse when the runbook is for another kind of target, when a host is not in the inventory, or when an action
+    declines the data or stumbles over it (an UNKNOWN unit, a stateful service).
     """
     if runbook.target_kind != target.kind:
-        raise CannotPlan(runbook.name, target.text, f"it is for a {runbook.target_kind}")
-    steps = tuple(
-        _planned(runbook, step, target, host, data, inventory)
-        for step in runbook.steps
-        for host in (target.hosts if step.action.each_member else target.hosts[:1])
-    )
+        return _cannot(runbook, target, f"it is for a {runbook.target_kind}")
+    steps: list[PlannedStep] = []
+    for step in runbook.steps:
+        for host in target.hosts if step.action.each_member else target.hosts[:1]:
+            planned = _planned(step, target, host, data, inventory)
+            if isinstance(planned, Declined):
+                return _cannot(runbook, target, planned.reason)
+            steps.append(planned)
     return Plan(
         runbook=runbook.name,
         rule=rule,
         target=target,
         risk=runbook.risk,
-        steps=steps,
+        steps=tuple(steps),
         check=check,
         verify_check=runbook.verify.check,
         verify_within_s=runbook.verify.within_s,
@@ -59,23 +55,25 @@ def build(
     )
 
 
-def _planned(
-    runbook: RunbookSpec, step: StepSpec, target: Target, name: str, data: Data, inventory: Inventory
-) -> PlannedStep:
+def _cannot(runbook: RunbookSpec, target: Target, why: str) -> Refused:
+    return Refused(f"{runbook.name} cannot be planned for {target}: {why}")
+
+
+def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: Inventory) -> PlannedStep | Declined:
     action = step.action
     host = inventory.hosts.get(name)
     if host is None:
-        raise CannotPlan(runbook.name, target.text, f"{name} is not in the inventory")
+        return Refused(f"{name} is not in the inventory")
     params = {key: value.to_json() if isinstance(value, FromStep) else value for key, value in step.params.items()}
     commands: tuple[Command, ...] = ()
     if not action.late or action.guarded:
         try:
-            commands = action.commands(ActionInput(target=target, host=host, data=data, params=params))
-        except ValueError as error:
-            raise CannotPlan(runbook.name, target.text, str(error)) from None
-        except Exception as error:  # what it stumbles over refuses this plan, and costs nobody else a turn
-            why = f"{action.name} stumbled: {type(error).__name__}: {error}"
-            raise CannotPlan(runbook.name, target.text, why[:500]) from error
+            built = action.commands(ActionInput(target=target, host=host, data=data, params=params))
+        except Exception as error:  # noqa: BLE001 - what it stumbles over refuses this plan, and costs nobody else a turn
+            return Refused(f"{action.name} stumbled: {type(error).__name__}: {error}"[:500])
+        if isinstance(built, Declined):
+            return built
+        commands = built
     return PlannedStep(
         id=f"{step.id}_{name}" if action.each_member else step.id,
         action=action.name,
@@ -95,17 +93,17 @@ def _planned(
     )
 
 
-def taken(params: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def taken(params: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | Refused:
     """Return the parameters of a late step with what earlier steps gave in place of each ``{from: step.field}``.
 
-    Raise ValueError when an earlier step did not give it.
+    Refuse when an earlier step did not give it.
     """
     found: dict[str, Any] = {}
     for name, value in params.items():
         if isinstance(value, Mapping) and set(value) == {"from"}:
             step, _, key = str(value["from"]).partition(".")
             if key not in results.get(step, {}):
-                raise ValueError(f"the step {step} gave no {key}")
+                return Refused(f"the step {step} gave no {key}")
             value = results[step][key]
         found[name] = value
     return found

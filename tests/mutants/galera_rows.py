@@ -89,7 +89,7 @@ GALERA = (
         name="galera-asks-nobody",
         mistake="A loss that is known only after the approval is not asked about.",
         place="remediator.integrations.galera.choosing:candidate",
-        old="raise AsksAgain(sentence)",
+        old="return Ask(sentence)",
         new="pass",
         story="galera: below the mark, nobody says yes",
     ),
@@ -198,7 +198,7 @@ GALERA = (
     Mutant(
         name="galera-joins-at-once",
         mistake="A member joins while another one is on its way.",
-        place="remediator.integrations.galera.progress:must_be_calm",
+        place="remediator.integrations.galera.progress:until_calm",
         old="one.moving is not False",
         new="False",
         story="galera: somebody starts a member beside it",

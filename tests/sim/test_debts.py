@@ -24,6 +24,7 @@ from remediator.model.content import (
     Probe,
     Risk,
 )
+from remediator.model.declined import Refused
 from remediator.model.records import DebtState, RunState
 from remediator.model.replies import CommandDone, HostReply, Section
 from remediator.model.targets import Target
@@ -59,9 +60,9 @@ def _owner(name: str, reply: HostReply) -> str | Unknown | None:
     return data if isinstance(data, Unknown) else data.get(name)
 
 
-def _command(verb: str, name: str, order: ActionInput) -> tuple[Command, ...]:
+def _command(verb: str, name: str, order: ActionInput) -> tuple[Command, ...] | Refused:
     if name == "lasting" and verb == "clear":
-        raise ValueError("nothing clears a lasting mark")
+        return Refused("nothing clears a lasting mark")
     return (Command(host=order.host.name, argv=("mark", verb, name), timeout_s=10.0),)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from remediator.model.declined import Refused
 from remediator.sim import stories
 from remediator.sim.directed import broken, never, then
 from remediator.sim.happenings import Stage, kind
@@ -20,7 +21,7 @@ OTHER_IS_CURED = (then(20, "crash", "cmp2", "cron"), then(0, "must-be-cured", "c
 
 
 def stumbles(*_given: Any) -> Any:
-    raise TypeError("an UNKNOWN value (timeout) has no truth value")
+    raise ValueError("an UNKNOWN value (timeout) has no truth value")
 
 
 def refuses(only: str, meant: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -28,7 +29,7 @@ def refuses(only: str, meant: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def asked(order: Any) -> Any:
         if order.host.name == only:
-            raise ValueError(f"there is no undo for {only}")
+            return Refused(f"there is no undo for {only}")
         return meant(order)
 
     return asked
@@ -36,7 +37,7 @@ def refuses(only: str, meant: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 @kind(0, never)
 def action_stumbles(stage: Stage, action: str, question: str) -> None:
-    """From now on asking `question` of `action` raises a TypeError."""
+    """From now on asking `question` of `action` raises a ValueError."""
     _changed(stage, action, lambda found: replace(found, **{question: stumbles}))
 
 
@@ -82,21 +83,21 @@ def reading(*more: Happening | tuple[Happening, ...]) -> stories.Story:
 STUMBLES = {
     "commands of a late step": reading(
         then(0, "action-stumbles", "galera.decide", "commands"), then(30, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.decide stumbled (commands): TypeError", 300.0), then(0, "bootstrapped-on"),
+        then(0, "until-paged", "galera.decide stumbled (commands): ValueError", 300.0), then(0, "bootstrapped-on"),
         then(0, "cancel"), then(0, "until-nothing-is-left", 300.0),
     ),
     "the limit of a late step": reading(
         then(0, "action-stumbles", "galera.join", "limit_s"), then(60, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.join stumbled (commands): TypeError", 300.0), then(0, "bootstrapped-on", "ctl1"),
+        then(0, "until-paged", "galera.join stumbled (commands): ValueError", 300.0), then(0, "bootstrapped-on", "ctl1"),
     ),
     "the result of a step": reading(
         then(0, "action-stumbles", "galera.decide", "result"), then(30, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.decide stumbled (result): TypeError", 300.0), then(0, "until-nothing-is-left", 300.0),
+        then(0, "until-paged", "galera.decide stumbled (result): ValueError", 300.0), then(0, "until-nothing-is-left", 300.0),
         then(0, "bootstrapped-on"),
     ),
     "how far a step has come": reading(
         then(0, "action-stumbles", "galera.bootstrap", "settled"), then(60, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.bootstrap stumbled (settled): TypeError", 900.0), then(0, "bootstrapped-on", "ctl1"),
+        then(0, "until-paged", "galera.bootstrap stumbled (settled): ValueError", 900.0), then(0, "bootstrapped-on", "ctl1"),
     ),
     "what became of a step": reading(
         then(0, "action-stumbles", "galera.bootstrap", "probe"), then(0, "until-step", "bootstrap", "intent"),
@@ -114,11 +115,11 @@ STUMBLES = {
     "whether a debt is in the way": story(
         "unattended", LOST, then(0, "until-step", "join_ctl2", "settling"),
         then(0, "debt-stumbles", "galera.bootstrap", "stands_in_the_way"), then(0, "cancel"), then(120, "store-works"),
-        then(0, "debt-waits", "galera.bootstrap stumbled (stands_in_the_way): TypeError"), then(0, "bootstrap-container-runs", "ctl1", True),
+        then(0, "debt-waits", "galera.bootstrap stumbled (stands_in_the_way): ValueError"), then(0, "bootstrap-container-runs", "ctl1", True),
     ),
     "the undo of a debt": story(
         "unattended", HEALTHY, then(0, "debt-stumbles", "galera.hold", "undo"), then(0, "cluster-lost"),
-        then(0, "until-paged", "galera.hold stumbled (undo): TypeError", 400.0), then(0, "store-works"), OTHER_IS_CURED,
+        then(0, "until-paged", "galera.hold stumbled (undo): ValueError", 400.0), then(0, "store-works"), OTHER_IS_CURED,
         then(0, "bootstrapped-on"), then(0, "until-nothing-is-left", 5.0),
     ),
 }  # fmt: skip

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remediator.integrations.container import catalogue, units
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.content import ActionInput, ActionSpec, Built, Effect, Probe, Risk
+from remediator.model.declined import Refused
 from remediator.model.names import is_name
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -18,24 +19,24 @@ OWN = "remediator_"
 """How the names of our own helper containers begin."""
 
 
-def _refuse(order: ActionInput) -> None:
+def _refusal(order: ActionInput) -> Refused | None:
     name = order.target.name
     if not is_name(name):
-        raise ValueError(f"{ascii(name)[:80]} can be the name of no container: nothing is said to a host about it")
+        return Refused(f"{ascii(name)[:80]} can be the name of no container: nothing is said to a host about it")
     if name.startswith(OWN):
-        raise ValueError(f"{name} is a helper of a recovery of ours: only the run that made it takes it away")
+        return Refused(f"{name} is a helper of a recovery of ours: only the run that made it takes it away")
     if catalogue.is_stateful(name):
-        raise ValueError(f"{name} is on the list of containers that need a runbook of their own (KR-5)")
+        return Refused(f"{name} is on the list of containers that need a runbook of their own (KR-5)")
     if order.data.get("short_lived") is True:
-        raise ValueError(f"{name} belongs to a deployment under way (BOOTSTRAP or UPGRADE label)")
+        return Refused(f"{name} belongs to a deployment under way (BOOTSTRAP or UPGRADE label)")
     if order.data.get("missing") is True:
-        raise ValueError(f"there is no container {name} on {order.host.name}: deploy it with kolla-ansible")
+        return Refused(f"there is no container {name} on {order.host.name}: deploy it with kolla-ansible")
+    return None
 
 
-def _guarded(build: Callable[[ActionInput, str], tuple[Command, ...]]) -> Callable[[ActionInput], tuple[Command, ...]]:
-    def commands(order: ActionInput) -> tuple[Command, ...]:
-        _refuse(order)
-        return build(order, order.target.name)
+def _guarded(build: Callable[[ActionInput, str], Built]) -> Callable[[ActionInput], Built]:
+    def commands(order: ActionInput) -> Built:
+        return _refusal(order) or build(order, order.target.name)
 
     return commands
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from remediator.integrations.container import facts
 from remediator.model import times
 from remediator.model.content import ActionInput, Command, Probe
+from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Data, Unknown
 
@@ -23,39 +24,51 @@ ENGINE_SETTLES_S = 90.0
 """An engine goes on with a restart after its client is gone: before this, an unchanged StartedAt proves nothing."""
 
 
-def has_unit(data: Data, name: str) -> bool:
-    """Return whether systemd owns container `name`. Raise ValueError when that is UNKNOWN."""
+def has_unit(data: Data, name: str) -> bool | Refused:
+    """Return whether systemd owns container `name`; what is UNKNOWN is refused."""
     found = data.get("has_unit", Unknown("no_data"))
     if isinstance(found, bool):
         return found
     why = found.reason if isinstance(found, Unknown) else "absent"
-    raise ValueError(f"whether {name} has a systemd unit is UNKNOWN ({why}): nothing is started before it is known")
+    return Refused(f"whether {name} has a systemd unit is UNKNOWN ({why}): nothing is started before it is known")
 
 
-def start(order: ActionInput, name: str) -> tuple[Command, ...]:
+def start(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
     """Return the commands that start stopped container `name`: through its unit, or the engine where there is none."""
-    if not has_unit(order.data, name):
+    owned = has_unit(order.data, name)
+    if isinstance(owned, Refused):
+        return owned
+    if not owned:
         return (_command(order, START_S, order.host.engine, "start", "--", name),)
-    unit = f"kolla-{name}-container.service"
-    return (_command(order, START_S, "systemctl", "start", "--", unit, first=_reset(order, unit)),)
+    return _by_unit(order, name, "start", START_S)
 
 
-def restart(order: ActionInput, name: str) -> tuple[Command, ...]:
+def restart(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
     """Return the commands that restart container `name`: through its unit, or the engine where there is none."""
-    if not has_unit(order.data, name):
+    owned = has_unit(order.data, name)
+    if isinstance(owned, Refused):
+        return owned
+    if not owned:
         return (_command(order, RESTART_S, order.host.engine, "restart", "-t", "60", "--", name),)
+    return _by_unit(order, name, "restart", RESTART_S)
+
+
+def _by_unit(order: ActionInput, name: str, verb: str, timeout_s: float) -> tuple[Command, ...] | Refused:
     unit = f"kolla-{name}-container.service"
-    return (_command(order, RESTART_S, "systemctl", "restart", "--", unit, first=_reset(order, unit)),)
+    first = _reset(order, unit)
+    if isinstance(first, Refused):
+        return first
+    return (_command(order, timeout_s, "systemctl", verb, "--", unit, first=first),)
 
 
-def _reset(order: ActionInput, unit: str) -> tuple[str, ...]:
+def _reset(order: ActionInput, unit: str) -> tuple[str, ...] | Refused:
     """Return what clears the start limit of a failed unit. One that is not failed may not be loaded, and then it would be an error.
 
     Alone it would leave what looks like an operator's stop, so it only ever travels with the start.
     """
     state = order.data.get("unit_state")
     if isinstance(state, Unknown):
-        raise ValueError(f"the state of {unit} is UNKNOWN ({state.reason}): nothing is started before it is known")
+        return Refused(f"the state of {unit} is UNKNOWN ({state.reason}): nothing is started before it is known")
     return ("systemctl", "reset-failed", "--", unit) if state == "failed" else ()
 
 

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from remediator.integrations.container import units
 from remediator.integrations.galera import alone, contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk
+from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Data, Unknown
@@ -88,30 +89,39 @@ def _unaccepted(order: ActionInput) -> str | None:
     )
 
 
-def _must_be_startable(order: ActionInput) -> None:
+def _unless_startable(order: ActionInput) -> Refused | None:
     refusal = _refusal(order.data, order.host.name) or _unaccepted(order)
     if refusal is not None:
-        raise ValueError(refusal)
-    if not units.has_unit(order.data, CONTAINER):
-        raise ValueError(f"MariaDB on {order.host.name} has no systemd unit: it is never started past one")
+        return Refused(refusal)
+    owned = units.has_unit(order.data, CONTAINER)
+    if isinstance(owned, Refused):
+        return owned
+    if not owned:
+        return Refused(f"MariaDB on {order.host.name} has no systemd unit: it is never started past one")
+    return None
 
 
-def _read(order: ActionInput) -> tuple[Command, ...]:
-    _must_be_startable(order)
+def _read(order: ActionInput) -> Built:
+    refused = _unless_startable(order)
+    if refused is not None:
+        return refused
     return reading.commands(order) if order.run else ()
 
 
-def _start(order: ActionInput) -> tuple[Command, ...]:
-    _must_be_startable(order)
+def _start(order: ActionInput) -> Built:
+    refused = _unless_startable(order)
+    if refused is not None:
+        return refused
     if not order.run:
         return ()
-    _must_not_be_ahead(order)
+    if (ahead := _ahead(order)) is not None:
+        return ahead
     start = Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=units.START_S)
-    return (alone.command(order), start)
+    return alone.before(order, start)
 
 
-def _must_not_be_ahead(order: ActionInput) -> None:
-    """GB-10, headline of Galera's state transfers: raise ValueError for a member that holds what the living Primary never had.
+def _ahead(order: ActionInput) -> Refused | None:
+    """GB-10, headline of Galera's state transfers: refuse a member that holds what the living Primary never had.
 
     Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone held is
     gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a whole copy (GB-6).
@@ -119,18 +129,18 @@ def _must_not_be_ahead(order: ActionInput) -> None:
     host = order.host.name
     found = reading.position(order.results.get(POSITION))
     if isinstance(found, Unknown):
-        raise ValueError(
+        return Refused(
             f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data "
             "(one whose last state transfer was cut midway has none: empty its data directory, and it takes a whole copy)"
         )
     if found.xa:
-        raise ValueError(f"{host} holds prepared transactions: commit or roll them back by hand first")
+        return Refused(f"{host} holds prepared transactions: commit or roll them back by hand first")
     if found.known is None:
-        return
+        return None
     uuid, seqno = found.known
     saved = contradiction.saved(order.evidence.reply(host) if order.evidence is not None else None)
     if contradiction.of(saved, seqno):
-        raise ValueError(contradiction.sentence(host, saved, seqno))
+        return Refused(contradiction.sentence(host, saved, seqno))
     others = [
         one.status
         for name in (order.evidence.hosts if order.evidence is not None else ())
@@ -140,24 +150,25 @@ def _must_not_be_ahead(order: ActionInput) -> None:
         and isinstance(one.status, Status)
     ]
     if not others:
-        raise ValueError("no other member is proven Primary: there is nothing to join")
+        return Refused("no other member is proven Primary: there is nothing to join")
     if any(status.cluster_uuid != uuid for status in others):
-        raise ValueError(
+        return Refused(
             f"{host} holds {uuid}, and the Primary is {others[0].cluster_uuid}: it is of another cluster (GB-5)"
         )
     fork = _fork(order, uuid, seqno)
     if fork is not None:
-        raise ValueError(
+        return Refused(
             f"the others formed again at {fork}, and {host} stands at {seqno} and is not known to have been part of that: what it has "
             "beyond may be of a history that they gave up, and would differ from theirs in silence (GB-10). Save what only it has, and let "
             f"it take a whole copy (remove its grastate.dat and start its unit by hand)"
         )
     newest = max(status.last_committed for status in others)
     if seqno > newest:
-        raise ValueError(
+        return Refused(
             f"{host} stands at {seqno}, and the Primary at {newest}: what it alone holds would be lost by a start; save its data "
             "directory, and let it take a whole copy only after a person has looked"
         )
+    return None
 
 
 def _fork(order: ActionInput, uuid: str, seqno: int) -> int | None:

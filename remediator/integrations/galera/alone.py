@@ -9,12 +9,16 @@ from __future__ import annotations
 from remediator.integrations.galera import scripts
 from remediator.integrations.galera.undoing import data_directory
 from remediator.model.content import ActionInput, Command
+from remediator.model.declined import Refused
 
 ALONE_S = 30.0
 
 
-def command(order: ActionInput, host: str | None = None, engine: str | None = None) -> Command:
-    """Return the command that ends with 0 only if nobody else uses the data of the member on `host` (the order's own)."""
-    name = order.host.name if host is None else host
-    argv = scripts.ALONE.argv(data_directory(order, name), order.mark_on(name), engine or order.host.engine)
-    return Command(host=name, argv=argv, timeout_s=ALONE_S)
+def before(order: ActionInput, *commands: Command, engine: str | None = None) -> tuple[Command, ...] | Refused:
+    """Return `commands` for one member behind the question that ends with 0 only if nobody else uses its data."""
+    host = commands[0].host
+    where = data_directory(order, host)
+    if isinstance(where, Refused):
+        return where
+    argv = scripts.ALONE.argv(where, order.mark_on(host), engine or order.host.engine)
+    return (Command(host=host, argv=argv, timeout_s=ALONE_S), *commands)

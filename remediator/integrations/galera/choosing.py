@@ -8,39 +8,55 @@ was known is asked about again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations.galera import gather, progress, reading, standing, table
 from remediator.integrations.galera.decision import Decision, Procedure, decide, outlook
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import ActionInput, AsksAgain, Command
+from remediator.model.content import ActionInput, Built
+from remediator.model.declined import Ask, Declined, Refused
 from remediator.model.values import Unknown
 
 READS = "read_"
 CHOSEN = "choose"
 
 
-def must_be(order: ActionInput, procedure: Procedure) -> None:
-    """Raise ValueError unless the check says `procedure`: what is asked before a run begins."""
+def unless(order: ActionInput, procedure: Procedure) -> Refused | None:
+    """Refuse unless the check says `procedure`: what is asked before a run begins."""
     said = order.data.get("procedure", Unknown("not_assessed"))
-    if said != procedure.value:
-        why = order.data.get("why")
-        known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
-        raise ValueError(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
+    if said == procedure.value:
+        return None
+    why = order.data.get("why")
+    known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
+    return Refused(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
 
 
-def decided(order: ActionInput) -> tuple[Decision, str]:
-    """Return the decision on the newest evidence with this run's positions, and the table of what it rests on."""
-    picture = seen(order)
-    return decide(picture), table.positions(picture)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision, and the picture that it rests on."""
+
+    decision: Decision
+    picture: ClusterPicture
+
+    @property
+    def table(self) -> str:
+        """All that the decision rests on, for people."""
+        return table.positions(self.picture)
+
+    @property
+    def refusal(self) -> Refused:
+        """The rule that refuses, with its reason and what it rests on."""
+        return Refused(f"{self.decision.rule}: {self.decision.why}\n{self.table}")
 
 
-def seen(order: ActionInput) -> ClusterPicture:
-    """Return the newest evidence with this run's positions. Raise ValueError without any."""
+def decided(order: ActionInput) -> Decided | Refused:
+    """Return the decision on the newest evidence with this run's positions; refuse without any evidence."""
     if order.evidence is None:
-        raise ValueError("there is no evidence to decide on")
-    return gather.picture(order.evidence, positions(order))
+        return Refused("there is no evidence to decide on")
+    picture = gather.picture(order.evidence, positions(order))
+    return Decided(decision=decide(picture), picture=picture)
 
 
 def positions(order: ActionInput) -> dict[str, Position | Unknown]:
@@ -48,15 +64,18 @@ def positions(order: ActionInput) -> dict[str, Position | Unknown]:
     return {host: reading.position(order.results.get(f"{READS}{host}") or None) for host in order.target.hosts}
 
 
-def candidate(order: ActionInput, procedure: Procedure) -> str:
-    """Return the member that the decision names for `procedure`. Raise ValueError with the rule that refuses, AsksAgain with what a
-    person must know before: whoever approved the plan knew what was seen before the positions were read, and no more."""
-    decision, told = decided(order)
+def candidate(order: ActionInput, procedure: Procedure) -> str | Declined:
+    """Return the member that the decision names for `procedure`. Refuse with the rule that refuses, ask with what a person must know
+    before: whoever approved the plan knew what was seen before the positions were read, and no more."""
+    found = decided(order)
+    if isinstance(found, Refused):
+        return found
+    decision = found.decision
     if decision.procedure is not procedure or decision.candidate is None:
-        raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    sentence = _sentence(decision, seen(order))
+        return found.refusal
+    sentence = _sentence(found)
     if not decision.alone and not _in_the_plan(order, decision) and order.consent != sentence:
-        raise AsksAgain(sentence)
+        return Ask(sentence)
     return decision.candidate
 
 
@@ -68,16 +87,17 @@ def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
     return outlook(gather.picture(order.evidence)).alone_why == decision.alone_why
 
 
-def _sentence(decision: Decision, picture: ClusterPicture) -> str:
+def _sentence(found: Decided) -> str:
     """Return what a person approves: the candidate, its position, and what that may cost. It stays the same while nothing changes
     (a time, and no age), for the yes is bound to its words."""
+    decision = found.decision
     why = decision.why if decision.possibly_lost else f"{decision.why}; nothing known is lost"
-    return f"bootstrap {decision.candidate}: {why}; {table.sample(picture)}; {decision.alone_why}"
+    return f"bootstrap {decision.candidate}: {why}; {table.sample(found.picture)}; {decision.alone_why}"
 
 
-def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:
-    """Return what later steps and people are told of the choice: the candidate, which stands at `uuid` and `seqno`."""
-    decision, told = decided(order)
+def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping[str, Any]:
+    """Return what later steps and people are told of the choice `found`: the candidate, which stands at `uuid` and `seqno`."""
+    decision = found.decision
     return {
         "host": decision.candidate,
         "uuid": uuid,
@@ -85,56 +105,60 @@ def chosen(order: ActionInput, uuid: str, seqno: int) -> Mapping[str, Any]:
         "lost": decision.possibly_lost or 0,
         "why": decision.why,
         "alone_why": decision.alone_why,
-        "table": told,
+        "table": found.table,
         "unseen": progress.unseen(order),
     }
 
 
-def choice(order: ActionInput) -> Mapping[str, Any]:
-    """Return what this run has chosen. Raise ValueError where it has chosen nothing."""
+def choice(order: ActionInput) -> Mapping[str, Any] | Refused:
+    """Return what this run has chosen; refuse where it has chosen nothing."""
     found = order.results.get(CHOSEN)
-    if found is None:
-        raise ValueError("no candidate was chosen in this run")
-    return found
+    return Refused("no candidate was chosen in this run") if found is None else found
 
 
-def still(order: ActionInput, procedure: Procedure) -> str:
-    """Return the chosen member after everything was looked at and decided once more (GB-2). Raise ValueError unless it is the same,
-    AsksAgain with what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
+def still(order: ActionInput, procedure: Procedure) -> str | Declined:
+    """Return the chosen member after everything was looked at and decided once more (GB-2). Refuse unless it is the same, ask with
+    what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
     then = choice(order)
-    decision, told = decided(order)
+    if isinstance(then, Refused):
+        return then
+    found = decided(order)
+    if isinstance(found, Refused):
+        return found
+    decision = found.decision
     if decision.procedure is not procedure or decision.candidate != then["host"]:
-        raise ValueError(f"looked at again right before the bootstrap: {decision.rule}: {decision.why}\n{told}")
-    sentence = _sentence(decision, seen(order))
+        return Refused(f"looked at again right before the bootstrap: {found.refusal.reason}")
+    sentence = _sentence(found)
     known = decision.alone or decision.alone_why == then["alone_why"]
     if (not known or (decision.possibly_lost or 0) > then["lost"]) and order.consent != sentence:
-        raise AsksAgain(sentence)
+        return Ask(sentence)
     return str(then["host"])
 
 
 # for a recovery of stopped members ----------------------------------------------------------------------------------------
 
 
-def choose(order: ActionInput) -> tuple[Command, ...]:
+def choose(order: ActionInput) -> Built:
     """Choose among stopped members whose positions were read; no command is needed for it."""
-    candidate(order, Procedure.BOOTSTRAP)
-    return ()
+    found = candidate(order, Procedure.BOOTSTRAP)
+    return found if isinstance(found, Declined) else ()
 
 
-def account(order: ActionInput, _output: str) -> Mapping[str, Any]:
+def account(order: ActionInput, _output: str) -> Mapping[str, Any] | Refused:
     """Return the choice among stopped members, with those that bring no position to it and join by a whole transfer, whatever was
     read from them: the zero uuid or no grastate.dat, a transfer that was cut (GB-6, GB-10)."""
-    decision, _ = decided(order)
-    found = positions(order).get(decision.candidate or "")
-    if not isinstance(found, Position) or found.known is None:
-        raise ValueError(f"{decision.rule}: {decision.why}")
-    missing = [seat.host for seat in standing.case(seen(order)).seats if seat.missing]
-    return {**chosen(order, *found.known), "sst": missing}
+    found = decided(order)
+    if isinstance(found, Refused):
+        return found
+    decision = found.decision
+    position = positions(order).get(decision.candidate or "")
+    if not isinstance(position, Position) or position.known is None:
+        return Refused(f"{decision.rule}: {decision.why}")
+    missing = [seat.host for seat in standing.case(found.picture).seats if seat.missing]
+    return {**chosen(order, found, *position.known), "sst": missing}
 
 
-def engine(order: ActionInput, host: str) -> str:
-    """Return the container engine of `host`. Raise ValueError where the inventory has no such host."""
+def engine(order: ActionInput, host: str) -> str | Refused:
+    """Return the container engine of `host`; refuse where the inventory has no such host."""
     found = order.evidence.inventory.hosts.get(host) if order.evidence is not None else None
-    if found is None:
-        raise ValueError(f"{host} is not in the inventory")
-    return found.engine
+    return Refused(f"{host} is not in the inventory") if found is None else found.engine

@@ -16,7 +16,8 @@ from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.undoing import HOLD_DEBT
-from remediator.model.content import ActionInput, ActionSpec, AsksAgain, Command, Effect, Probe, Risk, Settled, Waits
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Settled
+from remediator.model.declined import Ask, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
@@ -38,14 +39,13 @@ def _here(order: ActionInput) -> Member:
     return member(order.host.name, _reply(order))
 
 
-def _hold(order: ActionInput) -> tuple[Command, ...]:
+def _hold(order: ActionInput) -> Built:
     """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
     if not order.run:
-        choosing.must_be(order, Procedure.BOOTSTRAP)
-        return ()
+        return choosing.unless(order, Procedure.BOOTSTRAP) or ()
     one = _here(order)
     if isinstance(one.beside, tuple) and one.beside:
-        raise ValueError(
+        return Refused(
             f"the data of {order.host.name} is in use by {', '.join(one.beside)}, and not by its own container: nothing is held beside it"
         )
     how = "running" if (one.stopped is False and one.outside is True) or one.searching is True else "stopped"
@@ -53,7 +53,7 @@ def _hold(order: ActionInput) -> tuple[Command, ...]:
     return (Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)
 
 
-def _stop(order: ActionInput) -> tuple[Command, ...]:
+def _stop(order: ActionInput) -> Built:
     """Only who answers from outside of a Primary component, or is stranded there, has to be stopped, and only after a person's yes: nothing
     else ends it."""
     host = order.host.name
@@ -61,17 +61,17 @@ def _stop(order: ActionInput) -> tuple[Command, ...]:
     if one.stopped is True:
         return ()
     if one.outside is not True or not (isinstance(one.status, Status) or one.stranded is True):
-        raise ValueError(
+        return Refused(
             f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
         )
     reply = _reply(order)
     if reply is None or order.evidence is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
-        raise Waits(
+        return Wait(
             f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
         )
     sentence = words.stopping(", ".join(_running(order)) or host)
     if sentence not in order.shown and order.consent != sentence:
-        raise AsksAgain(sentence)
+        return Ask(sentence)
     return (Command(host=host, argv=scripts.STOP.argv(order.mark_on(host), order.host.engine), timeout_s=STOP_S),)
 
 

@@ -15,7 +15,8 @@ from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import CONTAINER
 from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk
+from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Data, Unknown
@@ -56,12 +57,15 @@ def refusal(data: Data, host: str) -> str | None:
     return harm(data, host)
 
 
-def _restart(order: ActionInput) -> tuple[Command, ...]:
+def _restart(order: ActionInput) -> Built:
     why = refusal(order.data, order.host.name)
     if why is not None:
-        raise ValueError(why)
-    if not units.has_unit(order.data, CONTAINER):
-        raise ValueError(f"MariaDB on {order.host.name} has no systemd unit: it is never restarted past one")
+        return Refused(why)
+    owned = units.has_unit(order.data, CONTAINER)
+    if isinstance(owned, Refused):
+        return owned
+    if not owned:
+        return Refused(f"MariaDB on {order.host.name} has no systemd unit: it is never restarted past one")
     argv = scripts.RESTART.argv(order.host.engine)
     return (Command(host=order.host.name, argv=argv, timeout_s=units.RESTART_S),)
 

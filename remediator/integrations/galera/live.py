@@ -15,7 +15,8 @@ from typing import Any
 from remediator.integrations.galera import choosing, progress, reading, scripts, tending
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Status, member
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Script
+from remediator.model.declined import Declined, Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
@@ -28,42 +29,56 @@ NO_LOGIN = (
 )
 
 
-def _choose(order: ActionInput) -> tuple[Command, ...]:
+def _choose(order: ActionInput) -> Built:
     if not order.run:
-        choosing.must_be(order, Procedure.PC_BOOTSTRAP)
-        return ()
+        return choosing.unless(order, Procedure.PC_BOOTSTRAP) or ()
     host = choosing.candidate(order, Procedure.PC_BOOTSTRAP)
-    return (Command(host=host, argv=scripts.LOGIN.argv(choosing.engine(order, host)), timeout_s=tending.LOGIN_S),)
+    if isinstance(host, Declined):
+        return host
+    return _say(order, host, scripts.LOGIN, tending.LOGIN_S)
 
 
-def _account(order: ActionInput, output: str) -> Mapping[str, Any]:
+def _say(order: ActionInput, host: str, script: Script, timeout_s: float) -> Built:
+    engine = choosing.engine(order, host)
+    if isinstance(engine, Refused):
+        return engine
+    return (Command(host=host, argv=script.argv(engine), timeout_s=timeout_s),)
+
+
+def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
     """Return the choice, once the chosen member lets one of its own users in."""
-    decision, _ = choosing.decided(order)
+    found = choosing.decided(order)
+    if isinstance(found, Refused):
+        return found
+    decision = found.decision
     status = _status(order, decision.candidate or "")
     if decision.candidate is None or isinstance(status, Unknown):
-        raise ValueError(f"{decision.rule}: {decision.why}")
+        return Refused(f"{decision.rule}: {decision.why}")
     if tending.account(output) is None:
-        raise ValueError(NO_LOGIN.format(host=decision.candidate))
-    return choosing.chosen(order, status.cluster_uuid, status.last_committed)
+        return Refused(NO_LOGIN.format(host=decision.candidate))
+    return choosing.chosen(order, found, status.cluster_uuid, status.last_committed)
 
 
 def _status(order: ActionInput, host: str) -> Status | Unknown:
     return member(host, order.evidence.reply(host) if order.evidence is not None else None).status
 
 
-def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
+def _bootstrap(order: ActionInput) -> Built:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less far: one that was
     restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that (GB-8)."""
     then = choosing.choice(order)
+    if isinstance(then, Refused):
+        return then
     status, seqno = _status(order, str(then["host"])), int(then["seqno"])
     if isinstance(status, Status) and status.last_committed < seqno:
-        raise ValueError(
+        return Refused(
             f"{then['host']} was chosen at {seqno} and is at {status.last_committed} now: what it had not flushed may be lost, "
             "look at all members"
         )
     host = choosing.still(order, Procedure.PC_BOOTSTRAP)
-    argv = scripts.PC_BOOTSTRAP.argv(choosing.engine(order, host))
-    return (Command(host=host, argv=argv, timeout_s=SAY_S),)
+    if isinstance(host, Declined):
+        return host
+    return _say(order, host, scripts.PC_BOOTSTRAP, SAY_S)
 
 
 def _said(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:

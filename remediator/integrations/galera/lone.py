@@ -8,33 +8,39 @@ from __future__ import annotations
 
 from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Risk
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Risk
+from remediator.model.declined import Refused
 
 START_S = 90.0
 
 
-def _must_be_alone(order: ActionInput) -> None:
-    """Raise ValueError unless the check says that the only member of the group is to be started: what is asked before a run begins."""
-    choosing.must_be(order, Procedure.START_ONE)
+def _refusal(order: ActionInput) -> Refused | None:
+    """Refuse unless the check says that the only member of the group is to be started: what is asked before a run begins."""
+    if (refused := choosing.unless(order, Procedure.START_ONE)) is not None:
+        return refused
     if len(order.target.hosts) != 1:
-        raise ValueError(
+        return Refused(
             f"the group has {len(order.target.hosts)} members: one that is down is started beside the others"
         )
+    return None
 
 
-def _read(order: ActionInput) -> tuple[Command, ...]:
-    _must_be_alone(order)
+def _read(order: ActionInput) -> Built:
+    refused = _refusal(order)
+    if refused is not None:
+        return refused
     return reading.commands(order) if order.run else ()
 
 
-def _start(order: ActionInput) -> tuple[Command, ...]:
+def _start(order: ActionInput) -> Built:
     if not order.run:
-        _must_be_alone(order)
-        return ()
-    decision, told = choosing.decided(order)
-    if decision.procedure is not Procedure.START_ONE or decision.candidate != order.host.name:
-        raise ValueError(f"{decision.rule}: {decision.why}\n{told}")
-    return (alone.command(order), Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=START_S))
+        return _refusal(order) or ()
+    found = choosing.decided(order)
+    if isinstance(found, Refused):
+        return found
+    if found.decision.procedure is not Procedure.START_ONE or found.decision.candidate != order.host.name:
+        return found.refusal
+    return alone.before(order, Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=START_S))
 
 
 ACTIONS = (

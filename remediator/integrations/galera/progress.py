@@ -17,7 +17,8 @@ from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.transfer import Kind, Transfer
 from remediator.model import times
-from remediator.model.content import ActionInput, Settled, Waits
+from remediator.model.content import ActionInput, Settled
+from remediator.model.declined import Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
@@ -53,28 +54,29 @@ def mark_at(order: ActionInput) -> str | None:
 # before a step ------------------------------------------------------------------------------------------------------------
 
 
-def must_be_calm(order: ActionInput) -> None:
-    """Raise Waits while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no
-    Primary to join."""
+def until_calm(order: ActionInput) -> Wait | None:
+    """Wait while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no Primary to join."""
     primary = 0
     for host in _hosts(order):
         one = member(host, _reply(order, host))
         if one.moving is not False:
             why = "gives or takes a state transfer" if one.moving is True else f"does not say ({one.sql})"
-            raise Waits(f"{host} {why}: the next member joins when that is over")
+            return Wait(f"{host} {why}: the next member joins when that is over")
         primary += one.primary is True
     if primary == 0:
-        raise Waits("no member is Primary: there is nothing to join")
+        return Wait("no member is Primary: there is nothing to join")
+    return None
 
 
-def must_hold_without(order: ActionInput, host: str) -> None:
-    """Raise Waits unless every other member is Synced: only then may the bootstrap container be replaced."""
+def until_held_without(order: ActionInput, host: str) -> Wait | None:
+    """Wait until every other member is Synced: only then may the bootstrap container be replaced."""
     for other in _hosts(order):
         if other == host:
             continue
         one = member(other, _reply(order, other))
         if one.synced is not True:
-            raise Waits(f"{other} is not proven Synced: {host} stays in its bootstrap container until all others are")
+            return Wait(f"{other} is not proven Synced: {host} stays in its bootstrap container until all others are")
+    return None
 
 
 def transfer_limit_s(order: ActionInput) -> float:

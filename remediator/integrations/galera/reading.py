@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.galera import alone, positions, scripts
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import ActionInput, Command, Probe
+from remediator.model.content import ActionInput, Built, Command, Probe
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
@@ -25,9 +25,9 @@ def nonce(order: ActionInput) -> str:
     return f"{order.run}-{hashlib.sha256(of_both.encode()).hexdigest()[:32]}"
 
 
-def commands(order: ActionInput) -> tuple[Command, ...]:
+def commands(order: ActionInput) -> Built:
     argv = scripts.READ.argv(nonce(order), order.host.engine, order.mark_on(order.host.name))
-    return (alone.command(order), Command(host=order.host.name, argv=argv, timeout_s=READ_S))
+    return alone.before(order, Command(host=order.host.name, argv=argv, timeout_s=READ_S))
 
 
 def gives(order: ActionInput, output: str) -> Mapping[str, Any]:

@@ -18,7 +18,8 @@ from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script, Waits
+from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Script
+from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
@@ -35,39 +36,49 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 # before the decision ----------------------------------------------------------------------------------------------------
 
 
-def _save(order: ActionInput) -> tuple[Command, ...]:
-    return _command(order.host.name, scripts.SAVE, QUICK_S, data_directory(order), order.mark_on(order.host.name))
+def _save(order: ActionInput) -> Built:
+    where = data_directory(order)
+    if isinstance(where, Refused):
+        return where
+    return _command(order.host.name, scripts.SAVE, QUICK_S, where, order.mark_on(order.host.name))
 
 
 def _copy(settings: Mapping[str, Any]) -> Any:
-    def commands(order: ActionInput) -> tuple[Command, ...]:
+    def commands(order: ActionInput) -> Built:
         """Nothing, unless the config asks for a copy; a copy needs its room, and a hook ends with 0 or ends the run."""
-        host = str(choosing.choice(order)["host"])
+        choice = choosing.choice(order)
+        if isinstance(choice, Refused):
+            return choice
+        host = str(choice["host"])
         found: tuple[Command, ...] = ()
         hook = settings.get("snapshot")
         if hook:
             found += (Command(host=host, argv=(*(str(word) for word in hook), order.mark_on(host)), timeout_s=1800.0),)
         if settings.get("copy", "files") == "datadir":
-            data, free = _sizes(order, host)
+            sizes, where = _sizes(order, host), data_directory(order, host)
+            if isinstance(sizes, Refused):
+                return sizes
+            data, free = sizes
             if free < gather.SPACE_FACTOR * data:
-                raise ValueError(
+                return Refused(
                     f"a copy of {data} bytes does not fit beside the data directory of {host} ({free} bytes free): make room, "
                     "or set integrations.galera.copy: files"
                 )
-            limit_s, where = 600.0 + data / COPY_RATE, data_directory(order, host)
-            found += _command(host, scripts.COPY, limit_s, where, order.mark_on(host))
+            if isinstance(where, Refused):
+                return where
+            found += _command(host, scripts.COPY, 600.0 + data / COPY_RATE, where, order.mark_on(host))
         return found
 
     return commands
 
 
-def _sizes(order: ActionInput, host: str) -> tuple[int, int]:
+def _sizes(order: ActionInput, host: str) -> tuple[int, int] | Refused:
     reply = order.evidence.reply(host) if order.evidence is not None else None
     files = member(host, reply).files
     data = getattr(files, "data_bytes", Unknown("no_data_directory"))
     free = getattr(files, "free_bytes", Unknown("no_data_directory"))
     if not isinstance(data, int) or not isinstance(free, int):
-        raise ValueError(
+        return Refused(
             f"how large the data of {host} is, and what is free there, is not known: nothing is copied blindly"
         )
     return data, free
@@ -76,71 +87,85 @@ def _sizes(order: ActionInput, host: str) -> tuple[int, int]:
 # the bootstrap, and what follows ----------------------------------------------------------------------------------------
 
 
-def _bootstrap(order: ActionInput) -> tuple[Command, ...]:
+def _bootstrap(order: ActionInput) -> Built:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
     host = choosing.still(order, Procedure.BOOTSTRAP)
-    engine = choosing.engine(order, host)
-    where, mark = data_directory(order, host), order.mark_on(host)
-    return (alone.command(order, host, engine), *_command(host, scripts.BOOTSTRAP, START_S, where, mark, engine))
+    if isinstance(host, Declined):
+        return host
+    engine, where = choosing.engine(order, host), data_directory(order, host)
+    if isinstance(engine, Refused):
+        return engine
+    if isinstance(where, Refused):
+        return where
+    start = _command(host, scripts.BOOTSTRAP, START_S, where, order.mark_on(host), engine)
+    return alone.before(order, *start, engine=engine)
 
 
-def _join(order: ActionInput) -> tuple[Command, ...]:
+def _join(order: ActionInput) -> Built:
     """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
     choice = choosing.choice(order)
+    if isinstance(choice, Refused):
+        return choice
     if order.host.name == choice["host"]:
         return ()
-    progress.must_be_calm(order)
+    if (wait := progress.until_calm(order)) is not None:
+        return wait
     if progress.left_out(_here(order, order.host.name)):
         return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
-    how = "sst" if order.host.name in choice["sst"] else "ist"
+    how, where = "sst" if order.host.name in choice["sst"] else "ist", data_directory(order)
+    if isinstance(where, Refused):
+        return where
     mark, engine = order.mark_on(order.host.name), order.host.engine
-    join = _command(order.host.name, scripts.JOIN, START_S, mark, data_directory(order), how, engine)
-    return (alone.command(order), *join)
+    return alone.before(order, *_command(order.host.name, scripts.JOIN, START_S, mark, where, how, engine))
 
 
-def _finish(order: ActionInput) -> tuple[Command, ...]:
+def _finish(order: ActionInput) -> Built:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
-    host = str(choosing.choice(order)["host"])
-    progress.must_hold_without(order, host)
-    here = _here(order, host)
+    choice = choosing.choice(order)
+    if isinstance(choice, Refused):
+        return choice
+    host = str(choice["host"])
+    if (wait := progress.until_held_without(order, host)) is not None:
+        return wait
+    here, engine = _here(order, host), choosing.engine(order, host)
+    if isinstance(engine, Refused):
+        return engine
     if progress.left_out(here):
-        return _command(host, scripts.RESTART, STOP_S, choosing.engine(order, host))
+        return _command(host, scripts.RESTART, STOP_S, engine)
     strangers = [one for one in here.beside if BOOTSTRAP_CONTAINER not in one] if isinstance(here.beside, tuple) else []
     if strangers:
-        raise Waits(
+        return Wait(
             f"the data of {host} is in use by {', '.join(strangers)} as well: stop that, then its unit takes its place again"
         )
-    return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), choosing.engine(order, host))
+    return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), engine)
 
 
 def _here(order: ActionInput, host: str) -> Member:
     return member(host, order.evidence.reply(host) if order.evidence is not None else None)
 
 
-def _start(order: ActionInput) -> tuple[Command, ...]:
+def _start(order: ActionInput) -> Built:
     if not order.run:
-        choosing.must_be(order, Procedure.START_MEMBERS)
-        return ()
+        return choosing.unless(order, Procedure.START_MEMBERS) or ()
     if member(order.host.name, _reply(order, order.host.name)).stopped is not True:
         return ()
     doubtful = {host: why for host in order.target.hosts if (why := _must_not_start(order, host)) is not None}
     waiting = [host for host in order.target.hosts if member(host, _reply(order, host)).stopped is True]
     if order.host.name in doubtful:
         if all(host in doubtful for host in waiting):
-            raise ValueError("; ".join(doubtful[host] for host in waiting))
+            return Refused("; ".join(doubtful[host] for host in waiting))
         return ()  # the others form without it, and what is wrong with it is its own incident
-    return (alone.command(order), *_command(order.host.name, scripts.START, START_S))
+    return alone.before(order, *_command(order.host.name, scripts.START, START_S))
 
 
 def _reply(order: ActionInput, host: str) -> HostReply | None:
     return order.evidence.reply(host) if order.evidence is not None else None
 
 
-def _read_saved(order: ActionInput) -> tuple[Command, ...]:
+def _read_saved(order: ActionInput) -> Built:
     """Nothing, but for a stopped member whose grastate.dat claims a position: Galera would believe the file, so its data is asked."""
     if not order.run:
-        choosing.must_be(order, Procedure.START_MEMBERS)
-        return ()
+        return choosing.unless(order, Procedure.START_MEMBERS) or ()
     reply = _reply(order, order.host.name)
     claimed = contradiction.saved(reply)
     if member(order.host.name, reply).stopped is not True or claimed is None:

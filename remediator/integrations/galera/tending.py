@@ -17,7 +17,19 @@ from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
 from remediator.model import times
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, MarkSpec, Probe, Risk, Script, Settled
+from remediator.model.content import (
+    ActionInput,
+    ActionSpec,
+    Built,
+    Command,
+    Effect,
+    MarkSpec,
+    Probe,
+    Risk,
+    Script,
+    Settled,
+)
+from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -88,21 +100,21 @@ def upgrade_refusal(data: Data, host: str) -> str | None:
     return refused(data, asked) or harm(data, host)
 
 
-def _login(order: ActionInput) -> tuple[Command, ...]:
+def _login(order: ActionInput) -> Built:
     return _upgrade_command(order, scripts.LOGIN, LOGIN_S)
 
 
-def _upgrade(order: ActionInput) -> tuple[Command, ...]:
+def _upgrade(order: ActionInput) -> Built:
     return _upgrade_command(order, scripts.UPGRADE, UPGRADE_S)
 
 
-def _upgrade_command(order: ActionInput, script: Script, timeout_s: float) -> tuple[Command, ...]:
+def _upgrade_command(order: ActionInput, script: Script, timeout_s: float) -> Built:
     """Before its run begins the data decides; in the run the newest evidence of every member does as well."""
     why = upgrade_refusal(order.data, order.host.name)
     if why is None and order.run:
         why = _others_refuse(order)
     if why is not None:
-        raise ValueError(why)
+        return Refused(why)
     return (Command(host=order.host.name, argv=script.argv(order.host.engine), timeout_s=timeout_s),)
 
 
@@ -148,14 +160,14 @@ def account(output: str) -> str | None:
     return words[0] if words in (["mysql"], ["root"]) else None
 
 
-def _account(order: ActionInput, output: str) -> Mapping[str, Any]:
+def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
     """Return as whom the member lets us in, and what its log said of its tables before they were touched."""
     user = account(output)
     if user is None:
-        raise ValueError(NO_LOGIN.format(host=order.host.name))
+        return Refused(NO_LOGIN.format(host=order.host.name))
     lines = _lines(order)
     if isinstance(lines, Unknown):
-        raise ValueError(f"what the log of {order.host.name} says of its tables is not known ({lines.reason})")
+        return Refused(f"what the log of {order.host.name} says of its tables is not known ({lines.reason})")
     return {"account": user, "signs": list(lines)}
 
 

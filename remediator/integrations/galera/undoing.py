@@ -10,6 +10,7 @@ from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.model.content import ActionInput, Command, DebtSpec
+from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -19,23 +20,22 @@ VOLUMES = {
     "docker": "/var/lib/docker/volumes/mariadb/_data",
     "podman": "/var/lib/containers/storage/volumes/mariadb/_data",
 }
-PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
 MOST_PATH = 200
 LIFETIME_S = 8 * 3600.0
 
 
-def data_directory(order: ActionInput, host: str | None = None) -> str:
+def data_directory(order: ActionInput, host: str | None = None) -> str | Refused:
     """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it.
 
-    It becomes part of a command: raise ValueError for what can be no data directory (another directory above it, a word that is none).
+    It becomes part of a command: what can be no data directory (another directory above it, a word that is none) is refused.
     """
     name = order.host.name if host is None else host
     reply = order.evidence.reply(name) if order.evidence is not None else None
     section = reply.section("galera") if reply is not None else Unknown("not_asked")
     if isinstance(section, Mapping) and isinstance(section.get("volume"), str) and section["volume"]:
         said = str(section["volume"]).rstrip("/")
-        if len(said) > MOST_PATH or not PATH.fullmatch(said) or {".", ".."} & set(said.split("/")):
-            raise ValueError(
+        if len(said) > MOST_PATH or re.fullmatch(scripts.PATH, said) is None:
+            return Refused(
                 f"{name} says that its data directory is {ascii(said)[:80]}, which can be none: nothing is done there"
             )
         return said

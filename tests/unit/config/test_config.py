@@ -17,8 +17,10 @@ from remediator.config.secrets import Secret
 from remediator.integrations import registry
 from remediator.model import hours
 from remediator.model.content import ActionInput, Mode, Risk
+from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.targets import cluster
+from tests.builders.declined import built, declines
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
 pytestmark = pytest.mark.unit
@@ -254,8 +256,8 @@ def test_what_a_bootstrap_does_beside_itself_reaches_the_integration(tmp_path: P
         target=cluster("galera", ("a",)), host=Host(name="a", address="b", groups=()), data={}, run="run-1",
         results={"choose": {"host": "a"}},
     )  # fmt: skip
-    with pytest.raises(ValueError, match="nothing is copied blindly"):
-        copies[0].commands(order)
+    with declines(Refused, match="nothing is copied blindly"):
+        built(copies[0].commands(order))
 
 
 @pytest.mark.parametrize(

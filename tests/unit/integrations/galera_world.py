@@ -15,6 +15,7 @@ from remediator.model.hosts import Host
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.declined import built
 from tests.unit.integrations import section as make
 
 HOSTS = ("ctl1", "ctl2", "ctl3")
@@ -208,14 +209,14 @@ def order(
 
 def argvs(action: str, asked: ActionInput) -> list[tuple[str, tuple[str, ...]]]:
     """Return (host, argv) of each command that `action` builds."""
-    commands = ACTIONS[action].commands(asked)
+    commands = built(ACTIONS[action].commands(asked))
     assert all(command.privileged and not command.first for command in commands)
     return [(command.host, command.argv) for command in commands if command.argv[3] != scripts.ALONE.name]
 
 
 def asks_first(action: str, asked: ActionInput) -> bool:
     """Return whether `action` asks first who uses the data, on the same host."""
-    commands = ACTIONS[action].commands(asked)
+    commands = built(ACTIONS[action].commands(asked))
     first = commands[0]
     return len(commands) == 2 and first.argv[3] == scripts.ALONE.name and first.host == commands[1].host
 

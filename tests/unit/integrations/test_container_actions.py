@@ -10,9 +10,11 @@ from remediator.integrations import registry
 from remediator.integrations.container import units
 from remediator.model import targets
 from remediator.model.content import ActionInput, ActionSpec, Effect, Probe, Risk
+from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.replies import Reach
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
@@ -24,7 +26,7 @@ UNIT = "kolla-memcached-container.service"
 def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: Any) -> list[tuple[str, ...]]:
     host = Host(name="ctl1", address="a", groups=(), engine=engine)
     target = targets.galera_member("ctl1") if action.startswith("galera") else targets.container("ctl1", name)
-    commands = ACTIONS[action].commands(ActionInput(target=target, host=host, data=data))
+    commands = built(ACTIONS[action].commands(ActionInput(target=target, host=host, data=data)))
     assert all(command.privileged and command.host == "ctl1" and 0 < command.timeout_s <= 300 for command in commands)
     return [argv for command in commands for argv in (command.first, command.argv) if argv]
 
@@ -40,7 +42,7 @@ def test_the_reset_and_the_start_leave_as_one_command() -> None:
     order = ActionInput(
         target=targets.container("ctl1", "memcached"), host=host, data={"has_unit": True, "unit_state": "failed"}
     )
-    (command,) = ACTIONS["container.start"].commands(order)
+    (command,) = built(ACTIONS["container.start"].commands(order))
     assert command.line(sudo=True) == (
         f"sudo -n -- systemctl reset-failed -- {UNIT} && sudo -n -- systemctl start -- {UNIT}"
     )
@@ -76,8 +78,8 @@ def test_without_a_unit_the_engine_does_it() -> None:
 def test_what_is_not_known_or_not_ours_is_refused_with_a_sentence(
     action: str, name: str, data: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(ValueError, match=r"^.+$") as refused:
-        argvs(action, name, **data)
+    with declines(Refused, match=r"^.+$") as refused:
+        built(argvs(action, name, **data))
     assert words in str(refused.value)
 
 
@@ -120,15 +122,15 @@ FAILED_MEMBER: dict[str, Any] = {
     ],
 )
 def test_a_member_that_is_not_proven_to_have_failed_is_not_started(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        argvs("galera.start_member", **{**FAILED_MEMBER, **change})
+    with declines(Refused, match=words):
+        built(argvs("galera.start_member", **{**FAILED_MEMBER, **change}))
 
 
 @pytest.mark.parametrize("name", sorted(set(FAILED_MEMBER) - {"unit_state", "has_unit"}))
 def test_what_was_not_told_refuses_the_start_of_a_member(name: str) -> None:
     data = {key: value for key, value in FAILED_MEMBER.items() if key != name}
-    with pytest.raises(ValueError, match="ctl1"):
-        argvs("galera.start_member", **data)
+    with declines(Refused, match="ctl1"):
+        built(argvs("galera.start_member", **data))
 
 
 def test_risk_and_effect_are_what_the_safety_rules_say() -> None:

@@ -18,8 +18,9 @@ from remediator.integrations.galera import assess, launch, scripts
 from remediator.integrations.galera.decision import Procedure, outlook
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.gather import picture
-from remediator.model.content import Waits
+from remediator.model.declined import Refused, Wait
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations.test_galera_scripts import MARK, SHELLS, Machine
 
@@ -189,9 +190,9 @@ def test_the_unit_takes_its_place_again_only_when_no_stranger_has_the_data() -> 
         chosen = {**world.reads(70, 77, 77), **world.CHOSEN}
         return world.order("ctl2", world.running("ctl1"), at_work, world.running("ctl3"), results=chosen)
 
-    assert len(world.ACTIONS["galera.finish"].commands(finishing(BESIDE))) == 1
-    with pytest.raises(Waits, match=BY_HAND):
-        world.ACTIONS["galera.finish"].commands(finishing([*BESIDE, f"container {BY_HAND}"]))
+    assert len(built(world.ACTIONS["galera.finish"].commands(finishing(BESIDE)))) == 1
+    with declines(Wait, match=BY_HAND):
+        built(world.ACTIONS["galera.finish"].commands(finishing([*BESIDE, f"container {BY_HAND}"])))
 
 
 # what is known, said and decided ---------------------------------------------------------------------------------------------
@@ -244,7 +245,9 @@ def test_a_lost_cluster_is_neither_started_nor_bootstrapped_beside_it(users: Any
     assert (decision.procedure, decision.rule) == (Procedure.PAGE, "GB-2")
     assert "ctl1 is not proven to be outside" in decision.why
     data = assess.nodes(seen)[0].data
-    with pytest.raises(ValueError, match="not proven that MariaDB on ctl1 is stopped"):
-        world.ACTIONS["galera.start_member"].commands(
-            world.order("ctl1", data={"stopped": data["stopped"], "beside": data["beside"]})
+    with declines(Refused, match="not proven that MariaDB on ctl1 is stopped"):
+        built(
+            world.ACTIONS["galera.start_member"].commands(
+                world.order("ctl1", data={"stopped": data["stopped"], "beside": data["beside"]})
+            )
         )

@@ -14,8 +14,10 @@ from remediator.integrations.galera.reading import position
 from remediator.integrations.galera.standing import contradicts
 from remediator.model import targets
 from remediator.model.content import ActionInput
+from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 
 pytestmark = pytest.mark.unit
@@ -71,12 +73,12 @@ def start(claimed: int, read: int) -> ActionInput:
 
 
 def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others() -> None:
-    with pytest.raises(
-        ValueError, match=r"grastate\.dat of ctl3 says 9000, and its data goes to 40: Galera would believe the file"
+    with declines(
+        Refused, match=r"grastate\.dat of ctl3 says 9000, and its data goes to 40: Galera would believe the file"
     ):
-        world.ACTIONS["galera.start_member"].commands(start(RAISED, 40))
-    with pytest.raises(ValueError, match="says 30, and its data goes to 40"):
-        world.ACTIONS["galera.start_member"].commands(start(30, 40))
+        built(world.ACTIONS["galera.start_member"].commands(start(RAISED, 40)))
+    with declines(Refused, match="says 30, and its data goes to 40"):
+        built(world.ACTIONS["galera.start_member"].commands(start(30, 40)))
     for claimed in (-1, 40):
         assert world.asks_first("galera.start_member", start(claimed, 40))
 
@@ -92,7 +94,7 @@ def test_with_all_down_it_brings_no_position_and_takes_a_whole_copy_after_a_yes(
     order = world.order(
         "ctl2", held("ctl1"), claiming("ctl2", RAISED), held("ctl3"), results=world.reads(77, 40, 77), mark=world.mark(77),
     )  # fmt: skip
-    told = world.ACTIONS["galera.decide"].result(order, "")  # type: ignore[misc]
+    told = built(world.ACTIONS["galera.decide"].result(order, ""))  # type: ignore[misc]
     assert (told["host"], told["sst"]) == ("ctl1", ["ctl2"])
 
 
@@ -136,7 +138,7 @@ def together(host: str, results: dict[str, Any]) -> Any:
         host, world.stopped("ctl1"), world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)), world.stopped("ctl3"),
         results=results,
     )  # fmt: skip
-    return world.ACTIONS["galera.start_stopped"].commands(order)
+    return built(world.ACTIONS["galera.start_stopped"].commands(order))
 
 
 def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_have_it() -> None:
@@ -144,7 +146,7 @@ def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_
         order = world.order(
             host, *(world.stopped(name, grastate_text=world.grastate(seqno=seqno)) for name in world.HOSTS)
         )
-        return world.ACTIONS["galera.read_saved"].commands(order)
+        return built(world.ACTIONS["galera.read_saved"].commands(order))
 
     assert asked("ctl2", -1) == ()
     assert [command.argv[3] for command in asked("ctl2", RAISED)] == ["galera-alone", "galera-read-position"]
@@ -156,7 +158,7 @@ def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_
     ):
         assert len(together("ctl2", {"read_ctl2": read})) == started
         assert len(together("ctl1", {"read_ctl2": read})) == 2
-    assert world.ACTIONS["galera.read_saved"].result(world.order("ctl1"), "") == {}  # type: ignore[misc]
+    assert built(world.ACTIONS["galera.read_saved"].result(world.order("ctl1"), "")) == {}  # type: ignore[misc]
 
 
 def test_where_nobody_may_be_started_as_it_is_the_run_says_so() -> None:
@@ -166,5 +168,5 @@ def test_where_nobody_may_be_started_as_it_is_the_run_says_so() -> None:
         world.running("ctl3"),
     ]
     order = world.order("ctl2", *replies, results={"read_ctl2": world.read(40)})
-    with pytest.raises(ValueError, match="Galera would believe the file"):
-        world.ACTIONS["galera.start_stopped"].commands(order)
+    with declines(Refused, match="Galera would believe the file"):
+        built(world.ACTIONS["galera.start_stopped"].commands(order))

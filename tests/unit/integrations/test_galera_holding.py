@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import holding, scripts
-from remediator.model.content import AsksAgain, Waits
+from remediator.model.declined import Ask, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 from tests.unit.integrations.galera_world import LONG, MARK, OUTSIDE, WELL, argvs, between, judged, lone, looks, order
@@ -30,9 +31,9 @@ def test_only_one_that_still_runs_is_waited_for() -> None:
     hold = world.ACTIONS["galera.hold"]
     assert hold.result is not None
     assert hold.settles is not None
-    assert hold.settles(hold.result(order(), "held: stopped\n")) is False
+    assert hold.settles(built(hold.result(order(), "held: stopped\n"))) is False
     for output in ("held: running\n", "", "not held: stopped\n"):
-        assert hold.settles(hold.result(order(), output)) is True
+        assert hold.settles(built(hold.result(order(), output))) is True
 
 
 @pytest.mark.parametrize(
@@ -93,12 +94,12 @@ def stop(host: str, *replies: HostReply, **more: Any) -> list[tuple[str, tuple[s
 def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone()]
     assert stop("ctl1", *replies) == []
-    with pytest.raises(AsksAgain) as asked:
-        stop("ctl3", *replies)
+    with declines(Ask) as asked:
+        built(stop("ctl3", *replies))
     assert str(asked.value) == "stop ctl3, running outside of a Primary component"
     assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(MARK, "docker"))]
-    with pytest.raises(AsksAgain):
-        stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1"))
+    with declines(Ask):
+        built(stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1")))
 
 
 def test_a_stranded_member_is_held_as_it_runs_and_stopped_after_a_yes() -> None:
@@ -123,18 +124,18 @@ def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> No
     for host in ("ctl2", "ctl3"):
         assert stop(host, *replies, results=both, approved=True, shown=proposed) != []
     for shown in ("", judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)["why"]):
-        with pytest.raises(AsksAgain, match="stop ctl2, ctl3, running outside"):
-            stop("ctl2", *replies, results=both, approved=True, shown=shown)
+        with declines(Ask, match="stop ctl2, ctl3, running outside"):
+            built(stop("ctl2", *replies, results=both, approved=True, shown=shown))
 
 
 @pytest.mark.parametrize("answer", [world.sql(), Unknown("sql_timeout"), Unknown("sql_refused")])
 def test_one_that_is_not_proven_outside_is_not_stopped(answer: Any) -> None:
     replies = [world.stopped("ctl1"), world.stopped("ctl2"), lone(answer=answer)]
-    with pytest.raises(ValueError, match="is not proven to be outside of a Primary component"):
-        stop("ctl3", *replies, approved=True)
+    with declines(Refused, match="is not proven to be outside of a Primary component"):
+        built(stop("ctl3", *replies, approved=True))
 
 
 def test_nobody_is_stopped_by_what_it_said_long_ago() -> None:
     old = world.running("ctl3", OUTSIDE, asked_s=3580.0, **world.started(3000.0, 3580.0))
-    with pytest.raises(Waits, match="is asked again"):
-        stop("ctl3", world.stopped("ctl1"), world.stopped("ctl2"), old, approved=True)
+    with declines(Wait, match="is asked again"):
+        built(stop("ctl3", world.stopped("ctl1"), world.stopped("ctl2"), old, approved=True))

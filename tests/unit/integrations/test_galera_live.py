@@ -13,9 +13,11 @@ import pytest
 
 from remediator.integrations.galera import live, scripts
 from remediator.integrations.galera.decision import ALONE
-from remediator.model.content import AsksAgain, Probe
+from remediator.model.content import Probe
+from remediator.model.declined import Ask, Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations.galera_world import ACTIONS, HOSTS, TARGET, UUID, argvs, order
 
@@ -57,7 +59,7 @@ def test_the_furthest_is_chosen_and_asked_whether_it_lets_us_in() -> None:
     assert argvs("galera.decide_live", asked) == [("ctl2", LOGIN)]
     result = ACTIONS["galera.decide_live"].result
     assert result is not None
-    chosen = result(asked, "$ sh\nremediator-login mysql\n")
+    chosen = built(result(asked, "$ sh\nremediator-login mysql\n"))
     assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost")} == {
         "host": "ctl2", "uuid": UUID, "seqno": 78, "lost": 0,
     }  # fmt: skip
@@ -68,15 +70,13 @@ def test_the_furthest_is_chosen_and_asked_whether_it_lets_us_in() -> None:
 def test_a_member_that_lets_nobody_in_ends_the_run_with_the_statement(output: str) -> None:
     result = ACTIONS["galera.decide_live"].result
     assert result is not None
-    with pytest.raises(
-        ValueError, match=r"say on ctl2 alone, .*: SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"
-    ):
-        result(order("ctl1", *cut(76, 78, 77), **LONG), output)
+    with declines(Refused, match=r"say on ctl2 alone, .*: SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"):
+        built(result(order("ctl1", *cut(76, 78, 77), **LONG), output))
 
 
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
-    with pytest.raises(AsksAgain, match="7 transactions below the high-water mark are possibly lost"):
-        argvs("galera.decide_live", order("ctl1", *cut(70, 69, 70), approved=True, **LONG))
+    with declines(Ask, match="7 transactions below the high-water mark are possibly lost"):
+        built(argvs("galera.decide_live", order("ctl1", *cut(70, 69, 70), approved=True, **LONG)))
 
 
 @pytest.mark.parametrize("action", ["galera.decide_live", "galera.pc_bootstrap"])
@@ -100,16 +100,15 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
 def test_what_the_rules_refuse_is_not_said(
     action: str, replies: list[HostReply], more: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(ValueError, match=words) as refused:
-        argvs(action, order("ctl1", *replies, approved=True, results=choice(), **{**LONG, **more}))
-    assert not isinstance(refused.value, AsksAgain)
+    with declines(Refused, match=words):
+        built(argvs(action, order("ctl1", *replies, approved=True, results=choice(), **{**LONG, **more})))
 
 
 def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
     assert argvs("galera.decide_live", order(run="", data={"procedure": "pc_bootstrap", "why": "w"})) == []
     for said in ("bootstrap", "page", "wait", Unknown("timeout:x")):
-        with pytest.raises(ValueError, match="not pc_bootstrap"):
-            argvs("galera.decide_live", order(run="", data={"procedure": said, "why": "w"}))
+        with declines(Refused, match="not pc_bootstrap"):
+            built(argvs("galera.decide_live", order(run="", data={"procedure": said, "why": "w"})))
 
 
 # the statement --------------------------------------------------------------------------------------------------------------
@@ -118,13 +117,13 @@ def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
 def test_it_is_said_to_the_chosen_one_after_another_look() -> None:
     asked = order("ctl1", *cut(76, 78, 77), results=choice(), **LONG)
     assert argvs("galera.pc_bootstrap", asked) == [("ctl2", SAYS)]
-    with pytest.raises(ValueError, match="looked at again right before the bootstrap"):
-        argvs("galera.pc_bootstrap", order("ctl1", *cut(79, 78, 77), results=choice(), **LONG))
+    with declines(Refused, match="looked at again right before the bootstrap"):
+        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(79, 78, 77), results=choice(), **LONG)))
 
 
 def test_one_that_went_back_since_the_choice_is_not_made_primary() -> None:
-    with pytest.raises(ValueError, match="ctl2 was chosen at 80 and is at 78 now"):
-        argvs("galera.pc_bootstrap", order("ctl1", *cut(76, 78, 77), results=choice(seqno=80), **LONG))
+    with declines(Refused, match="ctl2 was chosen at 80 and is at 78 now"):
+        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(76, 78, 77), results=choice(seqno=80), **LONG)))
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.model import targets
 from remediator.model.content import ActionInput, Probe
+from remediator.model.declined import Refused
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 
@@ -157,11 +159,11 @@ def order(
 
 
 def test_its_runbook_reads_and_then_starts_its_unit_without_options() -> None:
-    reads = world.ACTIONS["galera.read_lone"].commands(order(down(), read=None))
+    reads = built(world.ACTIONS["galera.read_lone"].commands(order(down(), read=None)))
     assert [command.argv[3] for command in reads] == ["galera-alone", "galera-read-position"]
     assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv())]
     for action in ("galera.read_lone", "galera.start_lone"):
-        assert world.ACTIONS[action].commands(order(down(), run="")) == ()
+        assert built(world.ACTIONS[action].commands(order(down(), run=""))) == ()
 
 
 @pytest.mark.parametrize("action", ["galera.read_lone", "galera.start_lone"])
@@ -176,8 +178,8 @@ def test_its_runbook_reads_and_then_starts_its_unit_without_options() -> None:
 def test_it_is_refused_before_it_begins_where_the_judgement_is_another(
     action: str, changes: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(ValueError, match=words):
-        world.ACTIONS[action].commands(order(down(), run="", **changes))
+    with declines(Refused, match=words):
+        built(world.ACTIONS[action].commands(order(down(), run="", **changes)))
 
 
 @pytest.mark.parametrize(
@@ -190,8 +192,8 @@ def test_it_is_refused_before_it_begins_where_the_judgement_is_another(
     ],
 )
 def test_it_is_decided_once_more_when_its_start_is_written(reply: HostReply, read: Any, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        world.ACTIONS["galera.start_lone"].commands(order(reply, read=read))
+    with declines(Refused, match=words):
+        built(world.ACTIONS["galera.start_lone"].commands(order(reply, read=read)))
 
 
 def test_its_start_is_applied_once_it_runs() -> None:

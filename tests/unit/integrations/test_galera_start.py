@@ -10,7 +10,9 @@ import pytest
 from remediator.integrations.galera import scripts
 from remediator.model import targets
 from remediator.model.content import ActionInput
+from remediator.model.declined import Refused
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 
 pytestmark = pytest.mark.unit
@@ -74,8 +76,8 @@ FORMED = life(60, EXCHANGE, 0)
 )
 def test_one_that_went_on_without_the_others_is_not_started_however_far_they_are_by_now(own: Any) -> None:
     """The others were brought back from 60 while it held 65 and was stopped; they have written up to 9,000 since."""
-    with pytest.raises(ValueError, match=r"the others formed again at 60, and ctl3 stands at 65.*GB-10"):
-        started(beside_formed(65, [FORMED], own))
+    with declines(Refused, match=r"the others formed again at 60, and ctl3 stands at 65.*GB-10"):
+        built(started(beside_formed(65, [FORMED], own)))
 
 
 @pytest.mark.parametrize(
@@ -120,15 +122,15 @@ def test_one_without_history_takes_a_whole_copy() -> None:
     ],
 )
 def test_what_may_be_ahead_is_left_to_a_person(position: dict[str, Any] | None, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        started(order(position))
+    with declines(Refused, match=words):
+        built(started(order(position)))
 
 
 @pytest.mark.parametrize("said", [True, Unknown("x")])
 @pytest.mark.parametrize("action", ["galera.read_member", "galera.start_member"])
 def test_nothing_is_started_into_a_split(action: str, said: bool | Unknown) -> None:
-    with pytest.raises(ValueError, match="two Primary components exist"):
-        world.argvs(action, order(world.read(77), split=said))
+    with declines(Refused, match="two Primary components exist"):
+        built(world.argvs(action, order(world.read(77), split=said)))
 
 
 def marked(body: Any) -> ActionInput:
@@ -142,19 +144,19 @@ def marked(body: Any) -> ActionInput:
 def test_beside_a_cluster_that_lost_something_nothing_is_started_until_a_person_accepts_it(action: str) -> None:
     """The others were at 77, formed again at 60 and are at 77 again: what ctl3 holds up to 70 need not be what they hold."""
     lost = world.mark(77, behind=17, reformed_at=60)
-    with pytest.raises(ValueError, match=r"17 transactions possibly lost, seen at 60.*baseline accept group/galera"):
-        world.ACTIONS[action].commands(marked(lost))
-    assert world.ACTIONS[action].commands(marked({**lost, "behind": None, "reformed_at": None}))
+    with declines(Refused, match=r"17 transactions possibly lost, seen at 60.*baseline accept group/galera"):
+        built(world.ACTIONS[action].commands(marked(lost)))
+    assert built(world.ACTIONS[action].commands(marked({**lost, "behind": None, "reformed_at": None})))
 
 
 def test_a_mark_that_cannot_be_read_starts_nothing_and_none_stands_in_nobodys_way() -> None:
-    with pytest.raises(ValueError, match="cannot be read"):
-        started(marked({"uuid": "x"}))
+    with declines(Refused, match="cannot be read"):
+        built(started(marked({"uuid": "x"})))
     assert started(marked(None)) == [START]
 
 
 def test_nothing_is_read_of_a_member_that_may_not_be_started() -> None:
-    with pytest.raises(ValueError, match="make room first"):
-        world.argvs("galera.read_member", order(None, disk_full=True))
+    with declines(Refused, match="make room first"):
+        built(world.argvs("galera.read_member", order(None, disk_full=True)))
     (found,) = world.argvs("galera.read_member", order(None))
     assert found[1][3] == "galera-read-position"

@@ -17,10 +17,12 @@ from remediator.integrations import galera
 from remediator.integrations.galera import assess, left_out, scripts, tending
 from remediator.model import targets
 from remediator.model.content import ActionInput, ActionSpec, Probe
+from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.declined import built, declines
 from tests.unit.integrations import section as make
 from tests.unit.integrations.test_galera_upgrade import OUT, RACE, SILENT, TABLE, reply, sql
 
@@ -79,7 +81,7 @@ def run(state: str, age_s: float = 600.0, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("engine", ["docker", "podman"])
 def test_a_member_of_a_whole_cluster_is_upgraded_by_its_engine(action: ActionSpec, engine: str) -> None:
     for seen in (None, evidence(reply(info=OLD))):
-        (command,) = action.commands(order(UPGRADABLE, seen, engine=engine))
+        (command,) = built(action.commands(order(UPGRADABLE, seen, engine=engine)))
         assert (command.host, command.argv[0], command.argv[-1]) == ("ctl1", "sh", engine)
 
 
@@ -88,8 +90,8 @@ def test_a_member_of_a_whole_cluster_is_upgraded_by_its_engine(action: ActionSpe
 def test_whatever_is_not_known_no_member_is_upgraded(action: ActionSpec, name: str) -> None:
     missing = {key: value for key, value in UPGRADABLE.items() if key != name}
     for data in ({**UPGRADABLE, name: U}, missing):
-        with pytest.raises(ValueError, match=r"\w+ .*"):
-            action.commands(order(data))
+        with declines(Refused, match=r"\w+ .*"):
+            built(action.commands(order(data)))
 
 
 @pytest.mark.parametrize(
@@ -111,8 +113,8 @@ def test_whatever_is_not_known_no_member_is_upgraded(action: ActionSpec, name: s
     ],
 )
 def test_what_forbids_an_upgrade(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        UPGRADE.commands(order({**UPGRADABLE, **change}))
+    with declines(Refused, match=words):
+        built(UPGRADE.commands(order({**UPGRADABLE, **change})))
 
 
 DONOR = sql(wsrep_local_state_comment="Donor/Desynced")
@@ -132,8 +134,8 @@ DONOR = sql(wsrep_local_state_comment="Donor/Desynced")
 )
 def test_the_others_forbid_an_upgrade(seen: Evidence, words: str) -> None:
     for action in (LOGIN, UPGRADE):
-        with pytest.raises(ValueError, match=words):
-            action.commands(order(UPGRADABLE, seen))
+        with declines(Refused, match=words):
+            built(action.commands(order(UPGRADABLE, seen)))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_the_others_forbid_an_upgrade(seen: Evidence, words: str) -> None:
     ],
 )
 def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evidence) -> None:
-    assert UPGRADE.commands(order(UPGRADABLE, seen))
+    assert built(UPGRADE.commands(order(UPGRADABLE, seen)))
 
 
 # as whom ------------------------------------------------------------------------------------------------------------------
@@ -157,8 +159,8 @@ def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evi
 @pytest.mark.parametrize("account", ["mysql", "root"])
 def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) -> None:
     assert LOGIN.result is not None
-    given = LOGIN.result(
-        order(UPGRADABLE, evidence(reply(info=OLD, signs=[TABLE, RACE]))), f"remediator-login {account}\n"
+    given = built(
+        LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD, signs=[TABLE, RACE]))), f"remediator-login {account}\n")
     )
     assert given == {"account": account, "signs": [TABLE]}
 
@@ -168,14 +170,14 @@ def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) 
 )
 def test_a_member_that_wants_a_password_ends_the_run_with_kollas_command(output: str) -> None:
     assert LOGIN.result is not None
-    with pytest.raises(ValueError, match=r"MariaDB on ctl1 lets neither .* run `kolla-ansible upgrade --tags mariadb`"):
-        LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD))), output)
+    with declines(Refused, match=r"MariaDB on ctl1 lets neither .* run `kolla-ansible upgrade --tags mariadb`"):
+        built(LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD))), output))
 
 
 def test_a_log_that_nobody_read_ends_the_run() -> None:
     assert LOGIN.result is not None
-    with pytest.raises(ValueError, match="what the log of ctl1 says"):
-        LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n")
+    with declines(Refused, match="what the log of ctl1 says"):
+        built(LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
 
 
 # what became of it --------------------------------------------------------------------------------------------------------
@@ -239,7 +241,7 @@ def test_a_tool_that_may_still_run_is_not_said_not_to_have_run(
 
 
 def test_a_member_that_was_left_out_is_restarted_by_its_unit() -> None:
-    (command,) = RESTART.commands(order(LEFT_OUT))
+    (command,) = built(RESTART.commands(order(LEFT_OUT)))
     assert command.argv == scripts.RESTART.argv("docker")
     assert f"systemctl restart {scripts.UNIT}" in command.argv[2]
 
@@ -254,8 +256,8 @@ def test_the_proofs_of_a_restart_are_what_the_assessment_finds() -> None:
 def test_whatever_is_not_known_no_member_is_restarted(name: str) -> None:
     missing = {key: value for key, value in LEFT_OUT.items() if key != name}
     for data in ({**LEFT_OUT, name: U}, missing):
-        with pytest.raises(ValueError, match=r"ctl1|two Primary|systemd unit"):
-            RESTART.commands(order(data))
+        with declines(Refused, match=r"ctl1|two Primary|systemd unit"):
+            built(RESTART.commands(order(data)))
 
 
 @pytest.mark.parametrize(
@@ -281,8 +283,8 @@ def test_whatever_is_not_known_no_member_is_restarted(name: str) -> None:
     ],
 )
 def test_what_forbids_a_restart(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        RESTART.commands(order({**LEFT_OUT, **change}))
+    with declines(Refused, match=words):
+        built(RESTART.commands(order({**LEFT_OUT, **change})))
 
 
 # the programs -------------------------------------------------------------------------------------------------------------

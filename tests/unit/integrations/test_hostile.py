@@ -22,8 +22,10 @@ from remediator.integrations.galera.facts import member
 from remediator.integrations.host import disks
 from remediator.integrations.host import facts as host_facts
 from remediator.integrations.host import signs as host_signs
+from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown, as_json
+from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import hostile
 from tests.unit.integrations import section as make
@@ -184,12 +186,16 @@ def test_a_time_within_a_day_of_the_hosts_clock_is_one(age_s: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["/..", "/var/lib/../etc", "etc", "/a b", "/a;b", "/$(x)", "/a/./b", "/" + "a/" * 200, "/ä"]
+    "said",
+    ["/..", "/var/lib/../etc", "etc", "/a b", "/a;b", "/$(x)", "/a/./b", "/" + "a/" * 200, "/ä", "/.hidden/_data"],
 )
-def test_a_data_directory_that_can_be_none_reaches_no_command(said: str) -> None:
+@pytest.mark.parametrize("action", ["galera.save", "galera.read_position", "galera.start_stopped"])
+def test_a_data_directory_that_can_be_none_reaches_no_command(action: str, said: str) -> None:
     asked = world.order("ctl1", world.stopped("ctl1", volume=said))
-    with pytest.raises(ValueError, match="which can be none"):
-        undoing.data_directory(asked, "ctl1")
+    with declines(Refused, match="which can be none"):
+        built(undoing.data_directory(asked, "ctl1"))
+    with declines(Refused, match="which can be none"):
+        built(world.ACTIONS[action].commands(asked))
 
 
 def test_the_data_directory_that_a_host_names_is_that_of_its_commands() -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from remediator.model import targets
 from remediator.model.content import ActionInput, Command, DebtSpec, Probe
+from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.records import Debt, DebtState, Run, RunState, StepState
 from remediator.model.replies import CommandDone
 from remediator.runs import debts, machine
 from remediator.safety.case import units_of
 from remediator.store import rows
+from tests.builders.declined import built, declines
 from tests.unit.safety.cases import TARGET, a_plan, at
 
 pytestmark = pytest.mark.unit
@@ -39,7 +41,7 @@ def creating(name: str = "run-1") -> Run:
 
 def a_debt(name: str = "debt-1", run: str = "run-1", **changes: Any) -> Debt:
     step = a_plan().steps[0]
-    made = debts.owed(name, creating(run), step, spec(CLEAR), ORDER, {"started_at": "a"}, at(10))
+    made = built(debts.owed(name, creating(run), step, spec(CLEAR), ORDER, {"started_at": "a"}, at(10)))
     return replace(made, **changes)
 
 
@@ -74,8 +76,15 @@ def test_it_has_its_owner_its_end_its_mark_and_its_exact_undo() -> None:
 
 
 def test_without_an_undo_there_is_no_debt_and_so_no_step() -> None:
-    with pytest.raises(ValueError, match="names no command that undoes it"):
-        debts.owed("debt-1", creating(), a_plan().steps[0], spec(), ORDER, {}, at(0))
+    with declines(Refused, match="names no command that undoes it"):
+        built(debts.owed("debt-1", creating(), a_plan().steps[0], spec(), ORDER, {}, at(0)))
+
+
+def test_where_the_undo_is_refused_there_is_no_debt_either() -> None:
+    refused = replace(spec(CLEAR), undo=lambda _order: Refused("nothing clears it"))
+    assert debts.owed("debt-1", creating(), a_plan().steps[0], refused, ORDER, {}, at(0)) == Refused(
+        "nothing clears it"
+    )
 
 
 def test_a_stored_debt_is_the_debt() -> None:

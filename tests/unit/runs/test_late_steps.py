@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from remediator.content import load_content
 from remediator.integrations import registry
-from remediator.model.content import Command, Content, Effect, FromStep, Probe, StepSpec
+from remediator.model.content import ActionInput, Built, Command, Content, Effect, FromStep, Probe, StepSpec
+from remediator.model.declined import Ask, Declined, Refused, Wait
 from remediator.model.hosts import Host, Inventory
 from remediator.model.plans import Plan
 from remediator.model.records import Run, RunState, StepState
@@ -19,6 +21,7 @@ from remediator.model.replies import CommandDone
 from remediator.model.targets import cluster
 from remediator.runs import machine, planning
 from remediator.store import rows
+from tests.builders.declined import built, declines
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
@@ -39,10 +42,10 @@ def content() -> Content:
 
 def plan(runbook: str = "galera-bootstrap", inventory: Inventory = INVENTORY, **data: Any) -> Plan:
     said = {"galera-bootstrap": "bootstrap", "galera-start-members": "start_members"}[runbook]
-    return planning.build(
+    return built(planning.build(
         content().runbooks[runbook], target=TARGET, data={"procedure": said, "why": "w", **data}, identity={}, inventory=inventory,
         rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def run() -> Run:
@@ -93,13 +96,39 @@ def test_the_hash_does_not_change_when_a_step_gets_its_commands() -> None:
 @pytest.mark.parametrize("runbook", ["galera-bootstrap", "galera-start-members"])
 def test_a_guarded_step_refuses_the_plan_before_anything_begins(runbook: str) -> None:
     assert plan(runbook).steps[0].judges_group
-    with pytest.raises(planning.CannotPlan, match="the judgement of this cluster is page"):
+    with declines(Refused, match="the judgement of this cluster is page"):
         plan(runbook, procedure="page")
+
+
+@pytest.mark.parametrize("kind", [Refused, Wait, Ask])
+def test_whatever_a_guarded_action_declines_with_refuses_its_plan(kind: type[Declined]) -> None:
+    assert planned_by(lambda _order: kind("not now")) == Refused(
+        "galera-bootstrap cannot be planned for cluster/galera: not now"
+    )
+
+
+def test_an_exception_of_an_action_is_a_bug_and_the_refusal_says_so() -> None:
+    def stumbles(_order: ActionInput) -> Built:
+        raise ValueError("no number")
+
+    assert planned_by(stumbles) == Refused(
+        "galera-bootstrap cannot be planned for cluster/galera: galera.hold stumbled: ValueError: no number"
+    )
+
+
+def planned_by(commands: Callable[[ActionInput], Built]) -> Plan | Refused:
+    """Return the plan of the recovery whose first action answers as `commands` does."""
+    runbook = content().runbooks["galera-bootstrap"]
+    first = replace(runbook.steps[0], action=replace(runbook.steps[0].action, commands=commands))
+    return planning.build(
+        replace(runbook, steps=(first, *runbook.steps[1:])), target=TARGET, data={}, identity={}, inventory=INVENTORY,
+        rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+    )  # fmt: skip
 
 
 def test_a_member_that_is_not_in_the_inventory_refuses_the_plan() -> None:
     fewer = replace(INVENTORY, hosts={host: INVENTORY.hosts[host] for host in HOSTS[:2]})
-    with pytest.raises(planning.CannotPlan, match="ctl3 is not in the inventory"):
+    with declines(Refused, match="ctl3 is not in the inventory"):
         plan(inventory=fewer)
 
 
@@ -111,8 +140,7 @@ def test_what_an_earlier_step_gave_is_put_in_and_nothing_else_is_touched() -> No
         "map": {"from": "a.b", "more": 1},
     }
     for results in ({}, {"choose": {}}, {"other": {"host": "x"}}):
-        with pytest.raises(ValueError, match="the step choose gave no host"):
-            planning.taken(params, results)
+        assert planning.taken(params, results) == Refused("the step choose gave no host")
 
 
 def test_a_reference_is_written_as_it_is_read() -> None:

@@ -1,0 +1,1 @@
+"""What tests are built from, used by several of them."""
