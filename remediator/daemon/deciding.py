@@ -6,6 +6,7 @@ A decision is stored once per change of its outcome: what only counts down (a wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from remediator.daemon import casing, grouping, situation
@@ -81,7 +82,7 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
     world.considered[incident.id] = {}
     for each in outcomes:
         if each is not winner:
-            _store(turn, incident, each, each.outcome, each.reason, f"{each.outcome.value}:{each.reason}")
+            _store(turn, incident, each, each.outcome, each.reason)
     if winner is None:
         _unmatched(turn, incident, series.state)
         return
@@ -94,13 +95,13 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     if not rule.run:
         why = _our_own_blindness(turn, incident) or _our_own_work(turn, incident)
         if why is not None:
-            _store(turn, incident, winner, Outcome.SKIPPED, why, f"skipped:{why}")
+            _store(turn, incident, winner, Outcome.SKIPPED, why)
             return
         wait = _still_settles(turn, incident, rule.settle_s)
         if wait is not None:
-            _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
+            _store(turn, incident, winner, Outcome.SKIPPED, wait, waits=True)
             return
-        _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act", "fired:notify")
+        _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act")
         escalate(turn, incident, rule, "No runbook cures this", result)
         return
     rung = lifecycle.next_rung(incident, rule.run)
@@ -111,7 +112,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     runbook = turn.world.content.runbooks[rung]
     wait = _still_waits(turn, incident, rule, runbook.risk)
     if wait is not None:
-        _store(turn, incident, winner, Outcome.SKIPPED, wait, "skipped:waits")
+        _store(turn, incident, winner, Outcome.SKIPPED, wait, waits=True)
         return
     plan = planning.build(
         runbook,
@@ -125,7 +126,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         content_version=turn.world.content.version,
     )
     if isinstance(plan, Refused):
-        _store(turn, incident, winner, Outcome.SKIPPED, plan.reason, f"skipped:{plan.reason}")
+        _store(turn, incident, winner, Outcome.SKIPPED, plan.reason)
         return
     case = casing.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
     verdicts = gate.ask_before_lock(case)
@@ -133,28 +134,14 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     if [verdict.guard for verdict in refused] == ["approval"]:
         waiting = ask_for_approval(turn, plan, incident=incident.id, actor=ENGINE, requested_by=ENGINE)
         said = f"{winner.reason}; {waiting.id} waits for an approval"
-        _store(
-            turn, incident, winner, Outcome.FIRED, said, f"fired:{waiting.id}",
-            verdicts=verdicts, plan=plan, run=waiting.id,
-        )  # fmt: skip
+        _store(turn, incident, winner, Outcome.FIRED, said, verdicts=verdicts, plan=plan, run=waiting.id)
         return
     if refused:
-        signature = "refused:" + ",".join(sorted(verdict.guard for verdict in refused))
         _page_blocked(turn, incident, refused)
-        _store(turn, incident, winner, Outcome.REFUSED, refused[0].reason, signature, verdicts=verdicts, plan=plan)
+        _store(turn, incident, winner, Outcome.REFUSED, refused[0].reason, verdicts=verdicts, plan=plan)
         return
     run = start(turn, plan, incident=incident.id, actor=ENGINE)
-    _store(
-        turn,
-        incident,
-        winner,
-        Outcome.FIRED,
-        winner.reason,
-        f"fired:{run.id}",
-        verdicts=verdicts,
-        plan=plan,
-        run=run.id,
-    )
+    _store(turn, incident, winner, Outcome.FIRED, winner.reason, verdicts=verdicts, plan=plan, run=run.id)
 
 
 def _our_own_blindness(turn: Turn, incident: Incident) -> str | None:
@@ -403,22 +390,19 @@ def _store(
     judged: RuleOutcome,
     outcome: Outcome,
     reason: str,
-    signature: str,
     *,
     verdicts: Sequence[Verdict] = (),
     plan: Plan | None = None,
     run: str | None = None,
+    waits: bool = False,
 ) -> None:
     """Store a decision unless the newest one of this rule in this incident says the same."""
     look = Considered(
         at=turn.now, rule=judged.rule.name, outcome=outcome, reason=reason, verdicts=tuple(verdicts), run=run
     )
     turn.world.considered.setdefault(incident.id, {})[judged.rule.name] = look
-    known = turn.world.decisions.get((incident.id, judged.rule.name))
-    if known is not None and signature_of(known) == signature:
-        return
     decision = Decision(
-        id=turn.number("decision", "dec"),
+        id="",
         at=turn.now,
         incident=incident.id,
         event=turn.world.last_event.get(incident.id),
@@ -431,21 +415,15 @@ def _store(
         plan=plan,
         run=run,
         content_version=turn.world.content.version,
+        waits=waits,
     )
+    known = turn.world.decisions.get((incident.id, judged.rule.name))
+    if known is not None and known.same_outcome(decision):
+        return
+    decision = replace(decision, id=turn.number("decision", "dec"))
     turn.decision(decision)
     if outcome is Outcome.REFUSED:
         for verdict in refusals(verdicts):
             turn.journal.timeline(incident.id, "refused", verdict.reason, rule=judged.rule.name, guard=verdict.guard)
     elif outcome is Outcome.FIRED:
         turn.journal.timeline(incident.id, "decided", f"{judged.rule.name}: {reason}", run=run, rule=judged.rule.name)
-
-
-def signature_of(decision: Decision) -> str:
-    """Return what makes two decisions the same outcome: who refuses, not how long it still takes."""
-    if decision.outcome is Outcome.REFUSED:
-        return "refused:" + ",".join(sorted(verdict.guard for verdict in refusals(decision.verdicts)))
-    if decision.outcome is Outcome.FIRED:
-        return f"fired:{decision.run}" if decision.run else "fired:notify"
-    if decision.outcome is Outcome.SKIPPED and " it waits " in f" {decision.reason}":
-        return "skipped:waits"
-    return f"{decision.outcome.value}:{decision.reason}"

@@ -14,7 +14,7 @@ from remediator.model.replies import Unsent
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data
-from remediator.model.verdicts import Verdict
+from remediator.model.verdicts import Verdict, refusals
 
 
 class StateType(enum.Enum):
@@ -115,6 +115,19 @@ class Decision:
     plan: Plan | None = None
     run: str | None = None
     content_version: str = ""
+    waits: bool = False
+    """Skipped only until a time has passed: how long that still takes is no other outcome."""
+
+    def same_outcome(self, other: Decision) -> bool:
+        """Return whether both say the same: who refuses and what fired count, how long it still takes and where a field stands do not."""
+        return self._outcome() == other._outcome()
+
+    def _outcome(self) -> tuple[Outcome, object]:
+        if self.outcome is Outcome.REFUSED:
+            return self.outcome, sorted(verdict.guard for verdict in refusals(self.verdicts))
+        if self.outcome is Outcome.FIRED:
+            return self.outcome, self.run
+        return self.outcome, self.waits or self.reason
 
 
 class RunState(enum.Enum):

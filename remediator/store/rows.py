@@ -150,6 +150,7 @@ def decision(record: Decision) -> dict[str, Any]:
         "plan": record.plan.to_json() if record.plan else None,
         "run": record.run,
         "content_version": record.content_version,
+        "waits": record.waits,
     }
 
 
@@ -168,6 +169,7 @@ def to_decision(row: Mapping[str, Any]) -> Decision:
         plan=Plan.from_json(row["plan"]) if row["plan"] else None,
         run=row["run"],
         content_version=row["content_version"],
+        waits=row["waits"] if "waits" in row else worded.waits(row["outcome"], row["reason"]),
     )
 
 

@@ -5,7 +5,7 @@ Invariant: only rows of a release that had no field for the value come here, and
 
 from __future__ import annotations
 
-from remediator.model.records import StepState
+from remediator.model.records import Outcome, StepState
 from remediator.model.replies import Unsent
 
 NOT_STARTED = "not started:"
@@ -19,3 +19,8 @@ def unsent(state: str, result: str) -> Unsent | None:
         return None
     why = result.removeprefix(NOT_STARTED).strip()
     return next((value for start, value in UNSENT.items() if why.startswith(start)), Unsent.PREVENTED)
+
+
+def waits(outcome: str, reason: str) -> bool:
+    """Return whether a decision skipped its rule only until a time has passed."""
+    return Outcome(outcome) is Outcome.SKIPPED and " it waits " in f" {reason}"

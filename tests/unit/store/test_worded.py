@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,3 +45,13 @@ def test_only_a_failed_step_never_left() -> None:
     body = row("run_never_left_late")
     body["steps"][0]["state"] = StepState.IN_DOUBT.value
     assert rows.to_run(body).steps[0].unsent is None
+
+
+@pytest.mark.parametrize(("name", "waits"), [("stands", True), ("unserved", True), ("other", False)])
+def test_whether_a_decision_waits_is_read_from_its_reason(name: str, waits: bool) -> None:
+    decision = rows.to_decision(row(f"decision_skipped_{name}"))
+    assert decision.waits is waits
+    again = json.loads(rows.dump(rows.decision(decision)))
+    assert rows.to_decision({**again, "reason": "it waits for nothing"}).waits is waits
+    later = replace(decision, reason="bad since 12:00:00 UTC, it waits 20 s before it acts: until 12:00:30", waits=True)
+    assert decision.same_outcome(later) is waits
