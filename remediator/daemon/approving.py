@@ -114,12 +114,11 @@ def _consent(turn: Turn, run: Run, asked: Asked, wanted: str | None) -> Answer:
 
 
 def _ended(turn: Turn, name: str) -> Answer:
-    found = turn.journal.run_state(name)
-    if found is None:
+    run = turn.journal.stored_run(name)
+    if run is None:
         return Answer(exit=USAGE, error=f"there is no run {name!r}")
-    state, reason = found
-    word = "expired" if reason.startswith("expired") else "used"
-    return Answer(exit=REFUSED, error=f"{word}: {name} has ended {state} ({reason})")
+    word = "expired" if run.expired else "used"
+    return Answer(exit=REFUSED, error=f"{word}: {name} has ended {run.state.value} ({run.reason})")
 
 
 def _refusal(turn: Turn, run: Run, actor: Actor, wanted: str | None) -> str | None:

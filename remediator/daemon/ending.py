@@ -18,9 +18,9 @@ NUMBERS = re.compile(r"[0-9]+")
 """What only counts in the reason of an end is no other reason."""
 
 
-def finish(turn: Turn, run: Run, state: RunState, reason: str) -> None:
-    """End `run`, and let its incident follow: resolved, the next rung, or a human."""
-    end(turn, machine.ended(run, state, reason, turn.now), ENGINE)
+def finish(turn: Turn, run: Run, state: RunState, reason: str, *, expired: bool = False) -> None:
+    """End `run`, and let its incident follow: resolved, the next rung, or a human. `expired`: because its time was over."""
+    end(turn, machine.ended(run, state, reason, turn.now, expired=expired), ENGINE)
 
 
 def end(turn: Turn, ended: Run, actor: str) -> None:

@@ -69,9 +69,13 @@ def _advance(turn: Turn, run: Run) -> None:
     if debts.is_release(run) and (step is None or step.state is StepState.PENDING):
         ending.finish(turn, run, *debts.ending(step))
         return
-    if step is not None and step.state is StepState.PENDING and (why := _cannot_go_on(turn, run)) is not None:
-        _give_up(turn, run, why)
-        return
+    if step is not None and step.state is StepState.PENDING:
+        if (why := _cannot_go_on(turn, run)) is not None:
+            _give_up(turn, run, why)
+            return
+        if (why := _too_old(turn, run)) is not None:
+            _give_up(turn, run, why, expired=True)
+            return
     if run.state is RunState.WAITING_APPROVAL:
         _wait_for_approval(turn, run)
         return
@@ -99,7 +103,7 @@ def _advance(turn: Turn, run: Run) -> None:
 
 
 def _cannot_go_on(turn: Turn, run: Run) -> str | None:
-    """Return why the next step of `run` cannot even be asked for: too old to begin, or what it needs is not there any more."""
+    """Return why the next step of `run` cannot even be asked for: what it needs is not there any more."""
     world = turn.world
     left = [host for host in run.plan.touches if host not in world.inventory.hosts]
     if left:
@@ -112,24 +116,30 @@ def _cannot_go_on(turn: Turn, run: Run) -> str | None:
         ]
         if unknown:
             return f"the action {unknown[0]} is not there any more: what became of it could not be told"
-    longest = world.limits.max_event_age_s
+    return None
+
+
+def _too_old(turn: Turn, run: Run) -> str | None:
+    """Return that `run` was planned too long ago to begin; None when it was not."""
+    longest = turn.world.limits.max_event_age_s
     if run.state is RunState.PLANNED and turn.now.at_most_since(run.locked_at) > longest:
         age = seconds(turn.now.at_most_since(run.locked_at))
         return f"expired: it was planned {age} ago, and what is older than {seconds(longest)} starts nothing"
     return None
 
 
-def _give_up(turn: Turn, run: Run, why: str) -> None:
+def _give_up(turn: Turn, run: Run, why: str, *, expired: bool = False) -> None:
     """End a run that cannot go on: refused when nothing of it has begun, else failed, which is for a person."""
     if run.intent_at is None and run.incident is not None:
         turn.world.refused_at[run.incident] = turn.now
-    ending.finish(turn, run, RunState.REFUSED if run.intent_at is None else RunState.FAILED, why)
+    ending.finish(turn, run, RunState.REFUSED if run.intent_at is None else RunState.FAILED, why, expired=expired)
 
 
 def _wait_for_approval(turn: Turn, run: Run) -> None:
     """End a waiting run whose time is over, or whose problem is gone."""
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
-    if run.approval is None or turn.now.after(run.approval.expires_at):
+    expired = run.approval is None or turn.now.after(run.approval.expires_at)
+    if expired:
         why = "expired: nobody approved it within 15 minutes"
     elif result is not None and result.state is State.OK and result.asked_at.after(run.created_at):
         why = "it is OK again: there is nothing left to approve"
@@ -137,7 +147,7 @@ def _wait_for_approval(turn: Turn, run: Run) -> None:
         return
     if run.incident is not None:
         turn.world.refused_at[run.incident] = turn.now
-    ending.finish(turn, run, RunState.REFUSED, why)
+    ending.finish(turn, run, RunState.REFUSED, why, expired=expired)
 
 
 def _gate(turn: Turn, run: Run) -> None:

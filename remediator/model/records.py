@@ -228,6 +228,8 @@ class Run:
     was_ok: bool = False
     """Its check was OK in two samples in a row since the last step: what is bad after that is a problem of its own."""
     ended_at: Instant | None = None
+    expired: bool = False
+    """It ended because its time was over: nobody said yes in time, or it was too old to begin."""
     paged: bool = False
     approval: Approval | None = None
     """Set when the run had to wait for somebody's yes."""

@@ -80,7 +80,9 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     """Return the run after the whole gate: running, or refused with every verdict."""
     refused = refusals(verdicts)
     if refused:
-        return ended(replace(run, verdicts=tuple(verdicts)), RunState.REFUSED, refused[0].reason, now)
+        expired = refused[0].guard == "approval" and refused[0].inputs.get("answer") == "expired"
+        run = replace(run, verdicts=tuple(verdicts))
+        return ended(run, RunState.REFUSED, refused[0].reason, now, expired=expired)
     return replace(run, state=RunState.RUNNING, verdicts=tuple(verdicts), reason="")
 
 
@@ -317,8 +319,8 @@ def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
     return Verified.WAITING
 
 
-def ended(run: Run, state: RunState, reason: str, now: Instant) -> Run:
-    """Return the run ended. Raise ValueError if `state` is not an end, or if the run has ended already."""
+def ended(run: Run, state: RunState, reason: str, now: Instant, *, expired: bool = False) -> Run:
+    """Return the run ended; `expired` because its time was over. Raise ValueError if `state` is not an end, or if the run has ended already."""
     if not state.ended or run.state.ended:
         raise ValueError(f"{run.id} cannot go from {run.state.value} to {state.value}")
-    return replace(run, state=state, reason=reason, ended_at=now)
+    return replace(run, state=state, reason=reason, ended_at=now, expired=expired)

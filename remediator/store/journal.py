@@ -185,13 +185,10 @@ class Journal:
                 )
             )
 
-    def run_state(self, run: str) -> tuple[str, str] | None:
-        """Return (state, reason) of a run, live or ended; None when there is none of that id."""
+    def stored_run(self, run: str) -> Run | None:
+        """Return a run, live or ended; None when there is none of that id."""
         found = self._db.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
-        if found is None:
-            return None
-        record = rows.to_run(json.loads(found))
-        return record.state.value, record.reason
+        return None if found is None else rows.to_run(json.loads(found))
 
     def debt(self, record: Debt) -> None:
         """Insert or replace the debt."""

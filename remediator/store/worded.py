@@ -24,3 +24,8 @@ def unsent(state: str, result: str) -> Unsent | None:
 def waits(outcome: str, reason: str) -> bool:
     """Return whether a decision skipped its rule only until a time has passed."""
     return Outcome(outcome) is Outcome.SKIPPED and " it waits " in f" {reason}"
+
+
+def expired(reason: str) -> bool:
+    """Return whether a run ended because its time was over."""
+    return reason.startswith("expired")

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.content import Probe, Risk
+from remediator.model.content import Mode, Probe, Risk
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Run, RunState, StepState
 from remediator.model.replies import CommandDone, Fate, Unsent
 from remediator.runs import machine
 from remediator.runs.machine import Verified
 from remediator.safety import gate
-from tests.unit.safety.cases import TARGET, a_case, a_plan, at
+from tests.unit.safety.cases import TARGET, a_case, a_plan, an_approval, at
+from tests.unit.safety.cases import ask as gate_verdict
 
 pytestmark = pytest.mark.unit
 
@@ -45,6 +46,16 @@ def test_a_refusal_ends_the_run_with_the_first_reason() -> None:
     assert refused.state is RunState.REFUSED
     assert refused.reason == "paused: hands off"
     assert refused.intent_at is None
+
+
+@pytest.mark.parametrize(("deadline_s", "expired"), [(-1, True), (600, False)])
+def test_a_run_whose_yes_came_too_late_has_expired(deadline_s: float, expired: bool) -> None:
+    plan = a_plan(risk=Risk.R3)
+    nobody = an_approval(plan, approved_by=None, approved_at=None, expires_at=at(deadline_s))
+    run = machine.planned("run-1", plan, "inc-1", "remediator", at(0))
+    refused = machine.gated(run, [gate_verdict("approval", plan=plan, mode=Mode.APPROVE, approval=nobody)], at(1))
+    assert (refused.state, refused.expired) == (RunState.REFUSED, expired)
+    assert refused.reason.startswith("expired: nobody approved") is expired
 
 
 def test_an_intent_is_written_once() -> None:

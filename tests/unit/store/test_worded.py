@@ -55,3 +55,11 @@ def test_whether_a_decision_waits_is_read_from_its_reason(name: str, waits: bool
     assert rows.to_decision({**again, "reason": "it waits for nothing"}).waits is waits
     later = replace(decision, reason="bad since 12:00:00 UTC, it waits 20 s before it acts: until 12:00:30", waits=True)
     assert decision.same_outcome(later) is waits
+
+
+@pytest.mark.parametrize(("name", "expired"), [("expired_yes", True), ("expired_plan", True), ("ok_again", False)])
+def test_whether_a_run_expired_is_read_from_its_reason(name: str, expired: bool) -> None:
+    run = rows.to_run(row(f"run_{name}"))
+    assert run.expired is expired
+    again = json.loads(rows.dump(rows.run(run)))
+    assert rows.to_run({**again, "reason": "expired and denied"}).expired is expired
