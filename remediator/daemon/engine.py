@@ -70,8 +70,6 @@ MOST_REPLAYS = 24
 """How often one turn is played again without what could not be handled in it."""
 AGAIN_S = 10.0
 """After a turn that failed, whose samples were lost with it, a host is asked again so much later."""
-NO_ROOM = ("disk is full", "No space left")
-"""SQLite's words, and the system's. The remedy that our own errors name has neither in it."""
 PAST_RUNS_S = 4 * 86400.0
 """Counted from the INTENT: longer than a run may be held, copy and move its data, and the day after its end that GB-18 asks for."""
 TOLD_ONCE = (CommandsDone, Claimed, Delivered, Reloaded, StoreRead)
@@ -187,7 +185,7 @@ class Engine:
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
             volatile.put_back(self.world, before)
-            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
+            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
         except (poison.Poisoned, poison.Stumbled):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the turn is undone and told
@@ -195,7 +193,7 @@ class Engine:
             why = f"a turn failed and was undone: {asides.told(error)}"
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
             volatile.put_back(self.world, before)
-            return self._without_turn(why, inputs, turn, now, blamed)
+            return self._without_turn(why, inputs, turn, now, blamed, errors.failure_of(error))
         self.audit_seq, self.audit_hash = head
         self._coverage.committed()
         try:
@@ -204,7 +202,7 @@ class Engine:
             for future, _ in answers:
                 if not future.done():
                     future.set_exception(CannotStore(str(error)))
-            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE)
+            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
         self._worked(turn, now)
         turn.speak()
         for future, value in answers:
@@ -397,7 +395,13 @@ class Engine:
             world.adopted = False
 
     def _without_turn(
-        self, why: str, inputs: Sequence[Input], turn: Turn | None, now: Instant, blamed: int
+        self,
+        why: str,
+        inputs: Sequence[Input],
+        turn: Turn | None,
+        now: Instant,
+        blamed: int,
+        failure: errors.Failure = errors.Failure.OTHER,
     ) -> list[Effect]:
         """Nothing is decided in a turn that failed. What nobody tells a second time is kept for the next turn; samples are not lost either.
 
@@ -406,7 +410,7 @@ class Engine:
         world = self.world
         of_the_store = blamed == alarming.OF_THE_STORE
         if of_the_store:
-            self._note_store_error(why)
+            self._note_store_error(why, failure)
         else:
             self.turn_error = why
         world.adopted = False
@@ -428,11 +432,11 @@ class Engine:
         alarm = self._alarm.failed(world.config.cloud, why, now, blamed)
         return [] if alarm is None else [alarm]
 
-    def _note_store_error(self, why: str) -> None:
+    def _note_store_error(self, why: str, failure: errors.Failure) -> None:
         cloud = self.world.config.cloud
         if self.store_error is None:
             log.error("store_unavailable", cloud=cloud, reason=why)
-        if any(word in why for word in NO_ROOM) and self._make_room():
+        if failure is errors.Failure.FULL and self._make_room():
             reason = "the disk is full: room was made to write why nothing is done"
             log.error("ballast_released", cloud=cloud, reason=reason)
         self.store_error = why

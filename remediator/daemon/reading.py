@@ -192,7 +192,7 @@ def answered(store: reader.Reader, config: Config, asked: Args) -> Answer:
     except Unfit as error:
         return Answer(exit=USAGE, error=f"{name}: {error}")
     except (errors.StoreError, OSError) as error:
-        late = "interrupted" in str(error)
+        late = errors.failure_of(error) is errors.Failure.INTERRUPTED
         why = f"it took longer than {LIMIT_S:.0f} s: narrow the question" if late else str(error)
         return Answer(exit=FAILED, error=f"{name}: {why}")
     if len(json.dumps(value)) > MOST_VALUE_BYTES:

@@ -222,7 +222,9 @@ def commits_of_intents_fail(stage: Stage, seconds: float) -> None:
         raw: Any = connection.connection.dbapi_connection
         newest = raw.execute("SELECT kind FROM audit ORDER BY seq DESC LIMIT 3").fetchall()
         if ("intent",) in newest:
-            raise sa.exc.OperationalError(statement, None, sqlite3.OperationalError("database or disk is full"))
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise sa.exc.OperationalError(statement, None, full)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", fail)
 

@@ -28,8 +28,8 @@ def url_of(state_dir: Path, url: str | None) -> str:
 
 EPOCH = "epoch"
 """Where the store keeps the epoch of the daemon that started last on it."""
-PASSING = ("locked", "busy", "full", "foreign key", "constraint")
-"""Words of errors after which the connection itself is sound."""
+PASSING = (errors.Failure.LOCKED, errors.Failure.FULL, errors.Failure.CONSTRAINT)
+"""After these the connection itself is sound."""
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -183,9 +183,9 @@ class Database:
         self._suspect = False
 
     def _unavailable(self, error: BaseException) -> errors.StoreUnavailable:
-        why = _first_line(error)
-        self._suspect = not any(word in why.lower() for word in PASSING)
-        return errors.StoreUnavailable(self.where, why)
+        failure = errors.failure_of(error)
+        self._suspect = failure not in PASSING
+        return errors.StoreUnavailable(self.where, _first_line(error), failure)
 
     @staticmethod
     def _undo(connection: sa.Connection) -> None:

@@ -2,6 +2,40 @@
 
 from __future__ import annotations
 
+import enum
+import sqlite3
+
+
+class Failure(enum.Enum):
+    """What failed in the database, by the code of its error and never by its words."""
+
+    FULL = "full"
+    LOCKED = "locked"
+    CONSTRAINT = "constraint"
+    INTERRUPTED = "interrupted"
+    """The time of a reader was over."""
+    OTHER = "other"
+    """It may be damaged."""
+
+
+_BY_CODE = {
+    sqlite3.SQLITE_FULL: Failure.FULL,
+    sqlite3.SQLITE_BUSY: Failure.LOCKED,
+    sqlite3.SQLITE_LOCKED: Failure.LOCKED,
+    sqlite3.SQLITE_CONSTRAINT: Failure.CONSTRAINT,
+    sqlite3.SQLITE_INTERRUPT: Failure.INTERRUPTED,
+}
+_PRIMARY = 0xFF
+"""The bits of an extended code of SQLite that say what its primary code is."""
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what `error`, which SQLite or SQLAlchemy raised, says has failed."""
+    if isinstance(error, StoreUnavailable):
+        return error.failure
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
+    return _BY_CODE.get(code & _PRIMARY, Failure.OTHER) if isinstance(code, int) else Failure.OTHER
+
 
 class StoreError(Exception):
     """Root of the package's errors."""
@@ -10,9 +44,10 @@ class StoreError(Exception):
 class StoreUnavailable(StoreError):
     """The database cannot be opened, read or written."""
 
-    def __init__(self, where: str, why: str) -> None:
+    def __init__(self, where: str, why: str, failure: Failure = Failure.OTHER) -> None:
         self.where = where
         self.why = why
+        self.failure = failure
         super().__init__(
             f"the store {where} cannot be used: {why}; nothing is done until it can: check that its directory is writable and not full"
         )

@@ -52,7 +52,8 @@ class Reader:
                 yield connection
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             original = getattr(error, "orig", None) or error
-            raise errors.StoreUnavailable(self._url, str(original).splitlines()[0]) from None
+            why = str(original).splitlines()[0]
+            raise errors.StoreUnavailable(self._url, why, errors.failure_of(error)) from None
 
     def close(self) -> None:
         self._engine.dispose()

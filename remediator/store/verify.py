@@ -113,9 +113,9 @@ def or_why(look: Callable[[], str | None]) -> str | None:
     try:
         return look()
     except sa.exc.SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        if "interrupted" in why:
+        if errors.failure_of(error) is errors.Failure.INTERRUPTED:
             raise
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
         return f"a table cannot be read: {why}"
 
 
