@@ -106,7 +106,7 @@ def _consent(turn: Turn, run: Run, asked: Asked, wanted: str | None) -> Answer:
         turn.journal.audit("approval_refused", actor.name, {"why": refused}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, error=refused)
     said = {"reason": text(asked.args, "reason"), "to": run.asks}
-    turn.run(replace(run, consent=run.asks))
+    turn.run(replace(run, consent=run.asks_for))
     turn.audit_run("approved", run, said, actor=actor.name)
     if run.incident is not None:
         turn.journal.timeline(run.incident, "approved", f"by {actor.name}: {run.asks}", run=run.id, rule=run.plan.rule)

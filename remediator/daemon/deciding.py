@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon import casing, grouping, situation
+from remediator.daemon import casing, grouping, situation, stumbling
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
+from remediator.model.consent import Ask, Consent
 from remediator.model.content import Risk, RuleSpec
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
@@ -254,9 +255,10 @@ def ask_for_approval(
     """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident and a runbook."""
     wait = timedelta(seconds=machine.APPROVAL_S)
     until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
-    told = _evidence(turn, plan)
+    asks = _asks(turn, plan)
+    told = _evidence(turn, plan, asks)
     run = machine.waiting(
-        turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told, asked_as
+        turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told, asked_as, _covers(asks)
     )
     turn.run(run)
     body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
@@ -275,14 +277,41 @@ def ask_for_approval(
     return run
 
 
-def _evidence(turn: Turn, plan: Plan) -> str:
-    """Return what the approver of `plan` is shown: the rule's text on the newest result, else the result's own output."""
+def _evidence(turn: Turn, plan: Plan, asks: Sequence[Ask]) -> str:
+    """Return what the approver of `plan` is shown: the rule's text on the newest result, else the result's own output.
+
+    What its actions ask for as well is told in any case: a yes covers nothing that was not shown.
+    """
     result = turn.world.results.get((plan.check, plan.target.text))
     if result is None:
         return ""
     rule = turn.world.content.rules.get(plan.rule) if plan.rule is not None else None
     said = advice.evidence(rule, plan.target, result.data) if rule is not None else ""
-    return redaction.text(said or f"{plan.check} on {plan.target}: {result.output}")
+    said = said or f"{plan.check} on {plan.target}: {result.output}"
+    untold = [ask.reason for ask in asks if ask.reason not in said]
+    return redaction.text("\n".join((said, *untold)))
+
+
+def _asks(turn: Turn, plan: Plan) -> list[Ask]:
+    """Return what a yes to `plan` is asked for as well, by the newest result."""
+    result = turn.world.results.get((plan.check, plan.target.text))
+    found: dict[Ask, None] = {}
+    for action in (turn.world.content.actions.get(step.action) for step in plan.steps):
+        if result is None or action is None or action.asks is None:
+            continue
+        try:
+            ask = action.asks(result.data)
+        except Exception as error:  # noqa: BLE001 - see stumbling; what is not asked is not covered
+            stumbling.told(turn, action.name, "asks", error, plan.target.text)
+            continue
+        if ask is not None:
+            found[ask] = None
+    return list(found)
+
+
+def _covers(asks: Sequence[Ask]) -> Consent:
+    """Return what a yes to all of `asks` covers: who is stopped. What is chosen is not known before its step, and is asked about then."""
+    return Consent(stops=frozenset(host for ask in asks for host in ask.consent.stops))
 
 
 def _shown(steps: Sequence[PlannedStep]) -> list[str]:

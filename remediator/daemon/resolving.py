@@ -10,6 +10,7 @@ from typing import Any
 
 from remediator.daemon import leavings, marking, stumbling
 from remediator.daemon.turn import Turn
+from remediator.model.consent import NOTHING_MORE
 from remediator.model.content import ActionInput, ActionSpec, Probe, Settled
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.plans import PlannedStep
@@ -95,7 +96,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
         mark=world.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),
         approved=yes is not None,
-        shown=yes.evidence if yes is not None else "",
+        covers=yes.covers if yes is not None else NOTHING_MORE,
         consent=run.consent,
         results=results,
         evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,

@@ -15,8 +15,9 @@ from remediator.daemon import casing, claiming, deciding, ending, janitor, leavi
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
+from remediator.model.consent import Ask
 from remediator.model.content import Effect, Probe
-from remediator.model.declined import Ask, Declined, Refused
+from remediator.model.declined import Declined, Refused
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
@@ -100,7 +101,9 @@ def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[
         turn.run(held)
         said = {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": reason}
         turn.audit_run("held", held, said)
-    elif NUMBERS.sub("", reason) != NUMBERS.sub("", run.reason) or held.asks != run.asks:
+    elif (
+        NUMBERS.sub("", reason) != NUMBERS.sub("", run.reason) or held.asks != run.asks or held.asks_for != run.asks_for
+    ):
         turn.run(held)
     if held.asks:
         _ask(turn, held, step)
@@ -165,9 +168,9 @@ def _declined(turn: Turn, run: Run, step: StepRecord, why: Declined) -> None:
     if isinstance(why, Refused):
         ending.finish(turn, run, RunState.FAILED, f"{step.id}: {why.reason}")
         return
-    asks = why.reason if isinstance(why, Ask) else ""
-    reason = f"it needs a person's yes: {asks}" if asks else why.reason
-    _hold(turn, run, step, machine.held_for(run, reason, turn.now, asks), [])
+    ask = why if isinstance(why, Ask) else None
+    reason = why.reason if ask is None else f"it needs a person's yes: {ask.reason}"
+    _hold(turn, run, step, machine.held_for(run, reason, turn.now, ask), [])
 
 
 def _subject(turn: Turn, run: Run) -> str:

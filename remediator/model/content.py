@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Host
 from remediator.model.identity import LeftOnHost
@@ -142,10 +143,10 @@ class ActionInput:
     that was given another id since left its former one."""
     approved: bool = False
     """A person said yes to this very plan."""
-    shown: str = ""
-    """What that person was shown: nothing beyond it was said yes to."""
-    consent: str = ""
-    """The sentence of an `Ask` that a person has approved since."""
+    covers: Consent = NOTHING_MORE
+    """What that yes covers beyond the plan."""
+    consent: Consent | None = None
+    """What an `Ask` wanted that a person has approved since."""
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Step id to what it gave."""
     evidence: Evidence | None = None
@@ -232,6 +233,8 @@ class ActionSpec:
     """Its steps of several members, which follow each other, are carried out side by side."""
     guarded: bool = False
     """A late action that is asked before its run begins as well, with an empty `run`: whatever it declines then refuses the plan."""
+    asks: Callable[[Data], Ask | None] | None = None
+    """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. It is told beside the plan."""
     result: Callable[[ActionInput, str], Mapping[str, Any] | Refused] | None = None
     """What the step gives, from the output of its commands; refused when that cannot be told, which fails the step."""
     settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None

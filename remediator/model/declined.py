@@ -1,4 +1,4 @@
-"""What an action says in place of commands: no, not yet, or only after a person's yes.
+"""What an action says in place of commands: no, not yet, or only after a person's yes (`consent.Ask`).
 
 Invariant: these are values and never exceptions. An exception that comes out of an action is a bug, and whoever asked says so.
 """
@@ -23,11 +23,5 @@ class Refused(Declined):
 
 class Wait(Declined):
     """Nothing is wrong with its run, and its time has not come: the run is held, and the action is asked again."""
-
-    __slots__ = ()
-
-
-class Ask(Declined):
-    """A person must say yes to `reason` first: it names all that the approval of the plan could not know."""
 
     __slots__ = ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from remediator.model.consent import NOTHING_MORE, Consent
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.replies import Unsent
@@ -203,6 +203,8 @@ class Approval:
     requested_as: tuple[int, ...] = ()
     approved_as: tuple[int, ...] = ()
     """The accounts of who asked and of who said yes (model/people.py); empty: the engine, or nobody who can be told."""
+    covers: Consent = NOTHING_MORE
+    """What a yes covers beyond the plan: all of it is told in `evidence`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,15 +237,17 @@ class Run:
     """Set when the run had to wait for somebody's yes."""
     asks: str = ""
     """The sentence that a held run needs a person's yes to, beyond the approval of its plan."""
-    consent: str = ""
-    """The last such sentence that a person said yes to."""
+    asks_for: Consent | None = None
+    """What `asks` tells."""
+    consent: Consent | None = None
+    """The last of these that a person said yes to."""
     asked_as: tuple[int, ...] = ()
     """The accounts of the person who asked for it; empty: the engine did, or it cannot be told who."""
 
     @property
     def asks_hash(self) -> str:
         """What the yes to `asks` is bound to; empty when nothing is asked."""
-        return hashlib.sha256(self.asks.encode()).hexdigest() if self.asks else ""
+        return self.asks_for.hash if self.asks_for is not None else ""
 
     @property
     def intent_at(self) -> Instant | None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.content import Probe, brief
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
@@ -62,8 +63,9 @@ def waiting(
     now: Instant,
     evidence: str = "",
     asked_as: tuple[int, ...] = (),
+    covers: Consent = NOTHING_MORE,
 ) -> Run:
-    """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock."""
+    """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock. `covers`: what that is a yes to as well."""
     approval = Approval(
         run=run_id,
         plan_hash=plan.hash,
@@ -71,6 +73,7 @@ def waiting(
         expires_at=expires_at,
         evidence=evidence,
         requested_as=asked_as,
+        covers=covers,
     )
     run = planned(run_id, plan, incident, actor, now, asked_as)
     return replace(run, state=RunState.WAITING_APPROVAL, approval=approval, reason="waits for an approval")
@@ -91,16 +94,16 @@ def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     return held_for(run, refusals(verdicts)[0].reason, now)
 
 
-def held_for(run: Run, reason: str, now: Instant, asks: str = "") -> Run:
-    """Return the run held for `reason`; `asks` is the sentence that a person must approve before it goes on."""
-    if run.state is RunState.HELD:
-        return replace(run, reason=reason, asks=asks)
-    return replace(run, state=RunState.HELD, reason=reason, held_since=now, asks=asks)
+def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None) -> Run:
+    """Return the run held for `reason`; `ask` is what a person must approve before it goes on."""
+    asks, asks_for = (ask.reason, ask.consent) if ask is not None else ("", None)
+    since = run.held_since if run.state is RunState.HELD else now
+    return replace(run, state=RunState.HELD, reason=reason, held_since=since, asks=asks, asks_for=asks_for)
 
 
 def released(run: Run) -> Run:
     """Return a held run going on."""
-    return replace(run, state=RunState.RUNNING, reason="", held_since=None, asks="")
+    return replace(run, state=RunState.RUNNING, reason="", held_since=None, asks="", asks_for=None)
 
 
 def current(run: Run) -> StepRecord | None:
@@ -191,7 +194,7 @@ def unsent(run: Run, step_id: str) -> Run:
 
 def planned_anew(run: Run, now: Instant) -> Run:
     """Return a run that was held before its first step and waits for the whole gate again: what allowed it then may be over."""
-    return replace(run, state=RunState.PLANNED, reason="", held_since=None, asks="", locked_at=now)
+    return replace(run, state=RunState.PLANNED, reason="", held_since=None, asks="", asks_for=None, locked_at=now)
 
 
 def _last_line(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.model import times
+from remediator.model.consent import Consent
 from remediator.model.hooks import ForeignName
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
@@ -215,7 +216,8 @@ def run(record: Run) -> dict[str, Any]:
         "paged": record.paged,
         "approval": approval(record.approval) if record.approval is not None else None,
         "asks": record.asks,
-        "consent": record.consent,
+        "asks_for": record.asks_for.to_json() if record.asks_for is not None else None,
+        "consent": record.consent.to_json() if record.consent is not None else None,
         "asked_as": list(record.asked_as),
     }
 
@@ -237,6 +239,7 @@ def approval(record: Approval) -> dict[str, Any]:
         "approved_at": instant(record.approved_at),
         "requested_as": list(record.requested_as),
         "approved_as": list(record.approved_as),
+        "covers": record.covers.to_json(),
     }
 
 
@@ -253,7 +256,15 @@ def _approval(row: Mapping[str, Any] | None) -> Approval | None:
         approved_at=to_instant(row["approved_at"]),
         requested_as=tuple(row.get("requested_as", ())),
         approved_as=tuple(row.get("approved_as", ())),
+        covers=Consent.from_json(row["covers"]) if "covers" in row else worded.covers(row.get("evidence", "")),
     )
+
+
+def _consent(row: Mapping[str, Any] | str | None) -> Consent | None:
+    """Return a stored consent; one of an older release is its sentence."""
+    if not row:
+        return None
+    return Consent(worded=row) if isinstance(row, str) else Consent.from_json(row)
 
 
 def to_run(row: Mapping[str, Any]) -> Run:
@@ -297,7 +308,8 @@ def to_run(row: Mapping[str, Any]) -> Run:
         paged=row["paged"],
         approval=_approval(row.get("approval")),
         asks=row.get("asks", ""),
-        consent=row.get("consent", ""),
+        asks_for=_consent(row["asks_for"] if "asks_for" in row else row.get("asks")),
+        consent=_consent(row.get("consent")),
         asked_as=tuple(row.get("asked_as", ())),
     )
 

@@ -5,12 +5,16 @@ Invariant: only rows of a release that had no field for the value come here, and
 
 from __future__ import annotations
 
+import re
+
+from remediator.model.consent import Consent
 from remediator.model.records import Outcome, StepState
 from remediator.model.replies import Unsent
 
 NOT_STARTED = "not started:"
 UNSENT = {"it waited for too long to leave": Unsent.LATE, "not claimed:": Unsent.UNCLAIMED}
 """How the reason began why a command never left, after `NOT_STARTED`."""
+STOPS = re.compile(r"\bstop ([^;\n]+?), running outside of a Primary component")
 
 
 def unsent(state: str, result: str) -> Unsent | None:
@@ -29,3 +33,9 @@ def waits(outcome: str, reason: str) -> bool:
 def expired(reason: str) -> bool:
     """Return whether a run ended because its time was over."""
     return reason.startswith("expired")
+
+
+def covers(evidence: str) -> Consent:
+    """Return what a yes to the text of a proposal covers: whom it said is stopped. A text that says several things covers none of them."""
+    said = {frozenset(names.split(", ")) for names in STOPS.findall(evidence)}
+    return Consent(stops=said.pop()) if len(said) == 1 else Consent()

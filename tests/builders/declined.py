@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from remediator.model.consent import Ask, Consent
 from remediator.model.declined import Declined
 
 T = TypeVar("T")
@@ -34,3 +35,9 @@ def declines(kind: type[Declined], match: str | None = None) -> Iterator[pytest.
     with pytest.raises(Declines, match=match) as caught:
         yield caught
     assert type(caught.value.declined) is kind, caught.value.declined
+
+
+def consent_to(asked: pytest.ExceptionInfo[Declines]) -> Consent:
+    """Return the yes to what was `asked`."""
+    assert isinstance(asked.value.declined, Ask)
+    return asked.value.declined.consent

@@ -82,6 +82,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "rule": decision.rule,
         "why": decision.why,
         "candidate": decision.candidate,
+        "stops": list(decision.stops),
         "positions": table.positions(seen),
     }
     if not isinstance(kept, marks.Kept):

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations.galera import gather, progress, reading, standing, table
-from remediator.integrations.galera.decision import Decision, Procedure, decide, outlook
+from remediator.integrations.galera.decision import BOOTSTRAPS, Decision, Procedure, decide, outlook
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
+from remediator.integrations.galera.words import said
+from remediator.model.consent import Ask, Consent, reasons
 from remediator.model.content import ActionInput, Built
-from remediator.model.declined import Ask, Declined, Refused
+from remediator.model.declined import Declined, Refused
 from remediator.model.values import Unknown
 
 READS = "read_"
@@ -25,11 +27,10 @@ CHOSEN = "choose"
 
 def unless(order: ActionInput, procedure: Procedure) -> Refused | None:
     """Refuse unless the check says `procedure`: what is asked before a run begins."""
-    said = order.data.get("procedure", Unknown("not_assessed"))
-    if said == procedure.value:
+    judged = order.data.get("procedure", Unknown("not_assessed"))
+    if judged == procedure.value:
         return None
-    why = order.data.get("why")
-    known = f"UNKNOWN ({said.reason})" if isinstance(said, Unknown) else said
+    why, known = order.data.get("why"), said(judged)
     return Refused(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
 
 
@@ -73,26 +74,35 @@ def candidate(order: ActionInput, procedure: Procedure) -> str | Declined:
     decision = found.decision
     if decision.procedure is not procedure or decision.candidate is None:
         return found.refusal
-    sentence = _sentence(found)
-    if not decision.alone and not _in_the_plan(order, decision) and order.consent != sentence:
-        return Ask(sentence)
+    ask = _ask(found)
+    if not decision.alone and not _in_the_plan(order, decision) and not ask.covered_by(order.consent):
+        return ask
     return decision.candidate
 
 
 def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
-    """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is, word for word, what
-    the evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
+    """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is exactly what the
+    evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
     if not order.approved or decision.possibly_lost or order.evidence is None:
         return False
-    return outlook(gather.picture(order.evidence)).alone_why == decision.alone_why
+    before = outlook(gather.picture(order.evidence))
+    return before.procedure in BOOTSTRAPS and before.because == decision.because
 
 
-def _sentence(found: Decided) -> str:
+def _ask(found: Decided) -> Ask:
     """Return what a person approves: the candidate, its position, and what that may cost. It stays the same while nothing changes
-    (a time, and no age), for the yes is bound to its words."""
+    (a time, and no age)."""
     decision = found.decision
     why = decision.why if decision.possibly_lost else f"{decision.why}; nothing known is lost"
-    return f"bootstrap {decision.candidate}: {why}; {table.sample(found.picture)}; {decision.alone_why}"
+    sentence = f"bootstrap {decision.candidate}: {why}; {table.sample(found.picture)}; {decision.alone_why}"
+    consent = Consent(
+        chosen=decision.candidate,
+        position=decision.position,
+        lost=decision.possibly_lost or 0,
+        counted_to=found.picture.mark_at or "",
+        because=decision.because,
+    )
+    return Ask(sentence, consent)
 
 
 def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping[str, Any]:
@@ -105,6 +115,7 @@ def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping
         "lost": decision.possibly_lost or 0,
         "why": decision.why,
         "alone_why": decision.alone_why,
+        "because": [reason.to_json() for reason in sorted(decision.because)],
         "table": found.table,
         "unseen": progress.unseen(order),
     }
@@ -128,11 +139,18 @@ def still(order: ActionInput, procedure: Procedure) -> str | Declined:
     decision = found.decision
     if decision.procedure is not procedure or decision.candidate != then["host"]:
         return Refused(f"looked at again right before the bootstrap: {found.refusal.reason}")
-    sentence = _sentence(found)
-    known = decision.alone or decision.alone_why == then["alone_why"]
-    if (not known or (decision.possibly_lost or 0) > then["lost"]) and order.consent != sentence:
-        return Ask(sentence)
+    ask = _ask(found)
+    known = decision.alone or _asked_then(then, decision)
+    if (not known or (decision.possibly_lost or 0) > then["lost"]) and not ask.covered_by(order.consent):
+        return ask
     return str(then["host"])
+
+
+def _asked_then(then: Mapping[str, Any], decision: Decision) -> bool:
+    """Return whether `decision` needs a person for what it needed one when it was chosen; a choice of an older release has the words alone."""
+    if "because" not in then:
+        return bool(decision.alone_why == then["alone_why"])
+    return reasons(then["because"]) == decision.because
 
 
 # for a recovery of stopped members ----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from remediator.integrations.galera.standing import (
     quarantined,
     standing,
 )
+from remediator.model.consent import Reason
 from remediator.model.values import Unknown
 
 __all__ = ["BOOTSTRAPS", "Decision", "Procedure", "decide", "outlook"]
@@ -80,7 +81,7 @@ def outlook(picture: ClusterPicture) -> Decision:
         why = f"nothing but its position is missing: read that of {then.candidate}, the only member, then start it"
         return dataclasses.replace(then, rule="GB-4", why=why)
     if then.procedure is Procedure.BOOTSTRAP:
-        living = ", ".join(member.host for member in picture.members if _lives_outside(member, picture))
+        living = tuple(member.host for member in picture.members if _lives_outside(member, picture))
         return _proposed(then, restless, living, ", ".join(_unread(held)))
     if then.procedure is Procedure.START_MEMBERS and restless:
         why = f"{restless} was started and looks for a Primary component: what may come of that is given ten minutes"
@@ -88,11 +89,13 @@ def outlook(picture: ClusterPicture) -> Decision:
     return now
 
 
-def _proposed(then: Decision, restless: str, living: str, unread: str) -> Decision:
+def _proposed(then: Decision, restless: str, living: tuple[str, ...], unread: str) -> Decision:
     """Return the bootstrap that may follow, with what has to be done before it can be decided."""
     hold = f"hold {restless}, looking for a Primary component in vain; " if restless else ""
-    stop = f"{words.stopping(living)}; " if living else ""
-    asks = [f"{living} must be stopped"] if living else []
+    names = ", ".join(living)
+    stop = f"{words.stopping(names)}; " if living else ""
+    asks = [f"{names} must be stopped"] if living else []
+    stopping = frozenset(Reason(rule="GB-4", facts=(f"stopped:{host}",)) for host in living)
     if asks and not then.alone:
         asks.append(then.alone_why)
     return dataclasses.replace(
@@ -104,6 +107,9 @@ def _proposed(then: Decision, restless: str, living: str, unread: str) -> Decisi
         possibly_lost=None,
         alone=then.alone and not asks,
         alone_why="; ".join(asks) or then.alone_why,
+        because=then.because | stopping,
+        position=None,
+        stops=living,
     )
 
 
@@ -167,7 +173,7 @@ def _bootstrap(found: Case) -> Decision:
     chosen = rules_evidence.candidate(found)
     if chosen is None or found.top is None:
         raise AssertionError("GB-6 refuses where no member has a position")
-    asks = rules_bootstrap.refuse_alone(found)
+    asks = rules_bootstrap.asks(found)
     live = found.only(Standing.LIVE)
     why = f"{chosen.host} holds the highest position, {found.top}"
     if found.at_risk:
@@ -179,8 +185,10 @@ def _bootstrap(found: Case) -> Decision:
         absent=tuple(seat.host for seat in found.seats if _stays_out(seat)),
         rule="GB-3" if live else "GB-7",
         why=why,
-        alone=asks is None,
-        alone_why=ALONE if asks is None else asks,
+        alone=not asks.concerns,
+        alone_why=asks.text or ALONE,
+        because=asks.because,
+        position=found.top,
         possibly_lost=found.at_risk,
     )
 

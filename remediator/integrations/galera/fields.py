@@ -89,6 +89,7 @@ CLUSTER = {
     "rule": FieldType.STRING,  # the rule that decides, GB-1 to GB-19
     "why": FieldType.STRING,  # in one sentence
     "candidate": FieldType.STRING,  # of pc_bootstrap and start_one; a bootstrap's is chosen once positions are read
+    "stops": FieldType.STRINGS,  # of a bootstrap: the members that run outside of a Primary component and are stopped first
     "positions": FieldType.STRING,  # what the judgement rests on, one line each
     "mark_seqno": FieldType.INT,  # the stored high-water mark; null when none was ever stored
     "mark_uuid": FieldType.STRING,

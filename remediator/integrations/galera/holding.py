@@ -7,7 +7,7 @@ that, by what was seen a moment ago, and if its own log says the same in that mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.integrations.container import facts as container_facts
@@ -16,11 +16,12 @@ from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.undoing import HOLD_DEBT
+from remediator.model.consent import Ask, Consent
 from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Settled
-from remediator.model.declined import Ask, Refused, Wait
+from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import Unknown
+from remediator.model.values import Data, Unknown
 
 HOLD_S, STOP_S = 30.0, 240.0
 STOP_EVIDENCE_S = 10.0
@@ -69,10 +70,20 @@ def _stop(order: ActionInput) -> Built:
         return Wait(
             f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
         )
-    sentence = words.stopping(", ".join(_running(order)) or host)
-    if sentence not in order.shown and order.consent != sentence:
-        return Ask(sentence)
+    ask = _ask(_running(order) or [host])
+    if order.covers.stops != ask.consent.stops and not ask.covered_by(order.consent):
+        return ask
     return (Command(host=host, argv=scripts.STOP.argv(order.mark_on(host), order.host.engine), timeout_s=STOP_S),)
+
+
+def _ask(names: Sequence[str]) -> Ask:
+    return Ask(words.stopping(", ".join(names)), Consent(stops=frozenset(names)))
+
+
+def _asked_beforehand(data: Data) -> Ask | None:
+    """Return whom the proposal stops, by the judgement that it is made from."""
+    stops = data.get("stops")
+    return None if isinstance(stops, Unknown) or not stops else _ask(stops)
 
 
 def _running(order: ActionInput) -> list[str]:
@@ -169,6 +180,7 @@ ACTIONS = (
         takes_away_healthy=True,
         each_member=True,
         late=True,
+        asks=_asked_beforehand,
         settled=ended,
         scripts=(scripts.STOP,),
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from remediator.model.consent import Reason
+
 
 class Procedure(enum.Enum):
     """The one thing to do."""
@@ -37,6 +39,12 @@ class Decision:
     """A bootstrap that the evidence lets happen without a person's approval. False for everything else."""
     alone_why: str = NO_BOOTSTRAP
     """Why it may, or every rule that asks for a person, each with its sentence."""
+    because: frozenset[Reason] = frozenset()
+    """What these sentences rest on: two decisions ask for the same yes only where this is equal."""
+    position: int | None = None
+    """Of a bootstrap: how far the data of the candidate goes."""
+    stops: tuple[str, ...] = ()
+    """The hosts whose members run outside of a Primary component and have to be stopped first (`outlook` only)."""
     possibly_lost: int | None = None
     """Of a bootstrap: the transactions between the candidate and the high-water mark, or the data of a member that is left aside and
     goes further; None where none is chosen."""
@@ -48,6 +56,14 @@ class Refusal:
 
     rule: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """Why a rule asks for a person: its sentence, and the facts that are in it."""
+
+    why: str
+    facts: tuple[str, ...]
 
 
 def page(refusal: Refusal) -> Decision:

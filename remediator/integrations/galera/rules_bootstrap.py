@@ -8,12 +8,14 @@ answers; nothing answers the others. Those that ask what is known (GB-4 to GB-10
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from remediator.integrations.galera import rules_evidence as evidence
 from remediator.integrations.galera import words
-from remediator.integrations.galera.outcome import Refusal
+from remediator.integrations.galera.outcome import Concern, Refusal
 from remediator.integrations.galera.picture import MemberPicture
 from remediator.integrations.galera.standing import Case, Standing, in_transfer
+from remediator.model.consent import Reason
 from remediator.model.values import Unknown
 
 GRACE_MINUTES = 10
@@ -212,7 +214,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """In the order in which they are told: what lives, what is broken, what is known, how it would be done."""
 
 
-PERSON: tuple[tuple[str, Rule], ...] = (
+PERSON: tuple[tuple[str, Callable[[Case], Concern | None]], ...] = (
     ("GB-9", evidence.person_gb_9),
     ("GB-8", evidence.person_gb_8),
     ("GB-14", evidence.person_gb_14),
@@ -228,7 +230,21 @@ def refuse(case: Case) -> Refusal | None:
     return None
 
 
-def refuse_alone(case: Case) -> str | None:
-    """Return what each rule that asks for a person's approval says; None if none does. All of them, for a yes is to all of it."""
-    asks = [f"{rule}: {why}" for rule, judge in PERSON if (why := judge(case)) is not None]
-    return "; ".join(asks) or None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """Every rule that asks for a person's approval: a yes is to all of it. Without any the evidence lets a bootstrap happen alone."""
+
+    concerns: tuple[tuple[str, Concern], ...]
+
+    @property
+    def text(self) -> str:
+        return "; ".join(f"{rule}: {concern.why}" for rule, concern in self.concerns)
+
+    @property
+    def because(self) -> frozenset[Reason]:
+        return frozenset(Reason(rule=rule, facts=concern.facts) for rule, concern in self.concerns)
+
+
+def asks(case: Case) -> Asks:
+    """Return each rule that asks for a person's approval."""
+    return Asks(concerns=tuple((rule, concern) for rule, judge in PERSON if (concern := judge(case)) is not None))

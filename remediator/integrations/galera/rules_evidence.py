@@ -6,7 +6,10 @@ person's approval answers; nothing answers the others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from remediator.integrations.galera import contradiction, unseen, words
+from remediator.integrations.galera.outcome import Concern
 from remediator.integrations.galera.picture import NIL, MemberPicture
 from remediator.integrations.galera.standing import Case, Seat, Standing, contradicts, position
 from remediator.model.values import Unknown
@@ -175,48 +178,63 @@ def _reaches(member: MemberPicture, point: int) -> bool:
     return seqno is not None and seqno >= point
 
 
-def person_gb_9(case: Case) -> str | None:
+def person_gb_9(case: Case) -> Concern | None:
     """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may hold what
     the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
     missing = [seat for seat in case.seats if seat.missing]
     if missing:
-        ahead = [
-            f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that counts ({case.top}), and a whole "
-            "copy of the others overwrites it"
-            for seat in case.ahead
-        ]
-        doubtful = [
-            f"; {contradiction.sentence(seat.host, seat.member.saved, seat.member.seqno)}"
-            for seat in missing
-            if contradicts(seat.member)
-        ]
-        return f"{words.hosts(missing)} brings no position{''.join(doubtful)}{''.join(ahead)}"
+        return _missing(case, missing)
     if len(case.seats) == 1:
-        return "the only member has nobody to agree with it"
+        return Concern(why="the only member has nobody to agree with it", facts=("members:1",))
     if len(case.seats) == 2:
-        return "a cluster of two has no third member to agree"
+        return Concern(why="a cluster of two has no third member to agree", facts=("members:2",))
     if case.picture.arbitrator is not False:
-        return "an arbitrator votes in this cluster, or may"
+        return Concern(why="an arbitrator votes in this cluster, or may", facts=("arbitrator",))
     return None
 
 
-def person_gb_8(case: Case) -> str | None:
+def _missing(case: Case, missing: Sequence[Seat]) -> Concern:
+    ahead = [
+        f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that counts ({case.top}), and a whole "
+        "copy of the others overwrites it"
+        for seat in case.ahead
+    ]
+    contradicting = [seat for seat in missing if contradicts(seat.member)]
+    doubtful = [
+        f"; {contradiction.sentence(seat.host, seat.member.saved, seat.member.seqno)}" for seat in contradicting
+    ]
+    return Concern(
+        why=f"{words.hosts(missing)} brings no position{''.join(doubtful)}{''.join(ahead)}",
+        facts=(
+            *(f"missing:{seat.host}" for seat in missing),
+            *(f"doubtful:{seat.host}:{seat.member.saved}:{seat.member.seqno}" for seat in contradicting),
+            *(f"ahead:{seat.host}:{seat.member.seqno}:{case.top}" for seat in case.ahead),
+        ),
+    )
+
+
+def person_gb_8(case: Case) -> Concern | None:
     """GB-8: below the high-water mark a person approves, and is shown how much may be lost; above it too where the mark is older than
     the loss, for what was committed between the two is in no figure."""
     asks = [f"{case.lost} transactions below the high-water mark are possibly lost"] if case.lost else []
+    facts = [f"lost:{case.lost}"] if case.lost else []
     unseen_s, at = case.picture.unseen_s, words.said(case.picture.mark_at)
     if isinstance(unseen_s, Unknown):
-        asks.append(
-            f"how long members ran after {at}, the newest sample of the high-water mark, is {words.said(unseen_s)}"
-        )
+        known = words.said(unseen_s)
+        asks.append(f"how long members ran after {at}, the newest sample of the high-water mark, is {known}")
+        facts.append(f"unseen:{at}:{known}")
     elif unseen_s > unseen.LONGEST_S:
         asks.append(
             f"members ran for more than {unseen.LONGEST_S:.0f} s after {at}, the newest sample of the high-water mark"
         )
-    return "; ".join(asks) or None
+        facts.append(f"unseen:{at}")
+    return Concern(why="; ".join(asks), facts=tuple(facts)) if asks else None
 
 
-def person_gb_14(case: Case) -> str | None:
+def person_gb_14(case: Case) -> Concern | None:
     """GB-14: who cannot take a state transfer stays out; a person should know before."""
     short = [seat for seat in case.present if seat.member.space == "short"]
-    return f"{words.hosts(short)} lacks the space for a state transfer and may stay out" if short else None
+    if not short:
+        return None
+    why = f"{words.hosts(short)} lacks the space for a state transfer and may stay out"
+    return Concern(why=why, facts=tuple(f"short:{seat.host}" for seat in short))

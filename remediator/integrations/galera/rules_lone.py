@@ -64,12 +64,15 @@ def _live(case: Case, host: str) -> Decision:
     refusal = rules_bootstrap.refuse(case)
     if refusal is not None:
         return page(refusal)
+    asks = rules_bootstrap.asks(case)
     return Decision(
         procedure=Procedure.PC_BOOTSTRAP,
         candidate=host,
         rule="GB-3",
         why=f"{host} is the only member, at {case.top}",
-        alone_why=rules_bootstrap.refuse_alone(case) or "",
+        alone_why=asks.text,
+        because=asks.because,
+        position=case.top,
         possibly_lost=case.at_risk,
     )
 

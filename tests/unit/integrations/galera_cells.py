@@ -19,6 +19,7 @@ from typing import Any
 from remediator.integrations.galera import decision
 from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure
 from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.model.consent import Reason
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
 
@@ -163,6 +164,10 @@ class Comparison:
     unsafe_alone: list[oracle.Cell] = field(default_factory=list)
     differences: list[tuple[oracle.Cell, oracle.Verdict, Decision]] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    said: dict[frozenset[Reason], str] = field(default_factory=dict)
+    """What the decisions rest on for which a person must say yes, and the words in which they say so."""
+    said_otherwise: list[oracle.Cell] = field(default_factory=list)
+    """Cells where the same reasons are told in other words, or the same words tell other reasons."""
     rules: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     """Of every cell whose procedure or candidate differ: procedure and rule of the oracle, and ours."""
     seconds: float = 0.0
@@ -182,6 +187,8 @@ def compare(cells: Iterable[oracle.Cell], judge: Callable[[ClusterPicture], Deci
             found.bootstraps += 1
             if oracle.unsafe(cell) is not None:
                 found.unsafe.append(cell)
+        if ours.procedure in BOOTSTRAPS and found.said.setdefault(ours.because, ours.alone_why) != ours.alone_why:
+            found.said_otherwise.append(cell)
         if ours.alone:
             found.alone += 1
             if oracle.unsafe_alone(cell) is not None:

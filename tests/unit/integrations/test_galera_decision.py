@@ -49,6 +49,10 @@ def test_no_unsafe_cell_bootstraps_and_the_rest_is_what_the_oracle_says(n: int) 
     assert found.unsafe_alone == [], report
     assert found.differences == [], report
     assert set(found.reasons) <= {cells.LABELS, cells.ORDER}, report
+    assert found.said_otherwise == [], report
+    assert len(set(found.said.values())) == len(found.said), (
+        "the same words tell other reasons: a yes would not be to what was read"
+    )
 
 
 def test_five_members_are_compared_in_every_cluster_of_the_table() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import holding, scripts
-from remediator.model.declined import Ask, Refused, Wait
+from remediator.model.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
-from tests.builders.declined import built, declines
+from tests.builders.declined import built, consent_to, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 from tests.unit.integrations.galera_world import LONG, MARK, OUTSIDE, WELL, argvs, between, judged, lone, looks, order
@@ -97,9 +98,12 @@ def test_it_is_stopped_after_a_yes_and_nobody_else_is() -> None:
     with declines(Ask) as asked:
         built(stop("ctl3", *replies))
     assert str(asked.value) == "stop ctl3, running outside of a Primary component"
-    assert stop("ctl3", *replies, consent=str(asked.value)) == [("ctl3", scripts.STOP.argv(MARK, "docker"))]
-    with declines(Ask):
-        built(stop("ctl3", *replies, consent=str(asked.value).replace("ctl3", "ctl1")))
+    assert stop("ctl3", *replies, consent=consent_to(asked)) == [("ctl3", scripts.STOP.argv(MARK, "docker"))]
+    assert consent_to(asked) == Consent(stops=frozenset({"ctl3"}))
+    assert stop("ctl3", *replies, consent=Consent(worded=str(asked.value))) != []
+    for other in (Consent(stops=frozenset({"ctl1"})), Consent(worded=str(asked.value).replace("ctl3", "ctl1"))):
+        with declines(Ask):
+            built(stop("ctl3", *replies, consent=other))
 
 
 def test_a_stranded_member_is_held_as_it_runs_and_stopped_after_a_yes() -> None:
@@ -118,14 +122,36 @@ def test_a_stranded_member_is_held_as_it_runs_and_stopped_after_a_yes() -> None:
 
 def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> None:
     """A member that came up between the proposal and the hold is asked about, whatever was approved."""
-    proposed = judged(looks("ctl1", **LONG), lone("ctl2"), lone("ctl3"), mark=WELL)["why"]
+    proposed = proposal(looks("ctl1", **LONG), lone("ctl2"), lone("ctl3"))
+    assert proposed == Ask("stop ctl2, ctl3, running outside of a Primary component", consent("ctl2", "ctl3"))
     replies = [world.stopped("ctl1"), lone("ctl2"), lone("ctl3")]
     both = {"hold_ctl1": {"stopped": True}, "hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
     for host in ("ctl2", "ctl3"):
-        assert stop(host, *replies, results=both, approved=True, shown=proposed) != []
-    for shown in ("", judged(looks("ctl1", **LONG), between("ctl2", **LONG), lone(), mark=WELL)["why"]):
+        assert stop(host, *replies, results=both, approved=True, covers=proposed.consent) != []
+    fewer = proposal(looks("ctl1", **LONG), between("ctl2", **LONG), lone())
+    assert fewer is not None
+    for covers in (NOTHING_MORE, fewer.consent, consent("ctl1", "ctl2", "ctl3")):
         with declines(Ask, match="stop ctl2, ctl3, running outside"):
-            built(stop("ctl2", *replies, results=both, approved=True, shown=shown))
+            built(stop("ctl2", *replies, results=both, approved=True, covers=covers))
+
+
+def test_a_proposal_that_stops_nobody_asks_for_nothing_more() -> None:
+    assert proposal(*[world.stopped(host) for host in world.HOSTS]) is None
+    asks = world.ACTIONS["galera.stop"].asks
+    assert asks is not None
+    assert asks({"stops": Unknown("timeout:galera")}) is None
+    assert asks({}) is None
+
+
+def proposal(*replies: HostReply) -> Ask | None:
+    """Return what the approver of the plan is asked as well, by the judgement of `replies`."""
+    asks = world.ACTIONS["galera.stop"].asks
+    assert asks is not None
+    return asks(judged(*replies, mark=WELL))
+
+
+def consent(*stops: str) -> Consent:
+    return Consent(stops=frozenset(stops))
 
 
 @pytest.mark.parametrize("answer", [world.sql(), Unknown("sql_timeout"), Unknown("sql_refused")])

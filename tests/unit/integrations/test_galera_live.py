@@ -13,8 +13,9 @@ import pytest
 
 from remediator.integrations.galera import live, scripts
 from remediator.integrations.galera.decision import ALONE
+from remediator.model.consent import Ask
 from remediator.model.content import Probe
-from remediator.model.declined import Ask, Refused
+from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines

@@ -12,11 +12,12 @@ import pytest
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts
 from remediator.integrations.galera.picture import NIL
+from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
 from remediator.model.content import ActionSpec, Command, Probe
-from remediator.model.declined import Ask, Refused, Wait
+from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
-from tests.builders.declined import built, declines
+from tests.builders.declined import built, consent_to, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 from tests.unit.integrations.galera_world import (
@@ -136,7 +137,7 @@ def test_what_needs_a_person_only_since_the_choice_is_asked_before_the_bootstrap
     short = held(ctl3={"free_bytes": 1 << 20})
     with declines(Ask, match=r"GB-14: .*ctl3") as asks:
         built(argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results)))
-    assert argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results, consent=str(asks.value)))
+    assert argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results, consent=consent_to(asks)))
 
 
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
@@ -150,9 +151,24 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
         with declines(Ask) as asks:
             built(argvs("galera.decide", order("ctl1", *held(), approved=approved, **lost)))
         assert str(asks.value) == sentence
-    assert argvs("galera.decide", order("ctl1", *held(), consent=sentence, **lost)) == []
-    with declines(Ask):
-        built(argvs("galera.decide", order("ctl1", *held(), consent=sentence.replace("7 ", "6 "), **lost)))
+    yes = consent_to(asks)
+    assert (yes.chosen, yes.position, yes.lost, yes.counted_to) == ("ctl1", 70, 7, AT)
+    assert yes.because == {Reason(rule="GB-8", facts=("lost:7",))}
+    for good in (yes, Consent(worded=sentence)):
+        assert argvs("galera.decide", order("ctl1", *held(), consent=good, **lost)) == []
+    for other in (
+        None,
+        NOTHING_MORE,
+        Consent(worded=sentence.replace("7 ", "6 ")),
+        dataclasses.replace(yes, lost=6),
+        dataclasses.replace(yes, chosen="ctl3"),
+        dataclasses.replace(yes, position=71),
+        dataclasses.replace(yes, counted_to="2026-01-01T00:00:00.000Z"),
+        dataclasses.replace(yes, because=frozenset()),
+        dataclasses.replace(yes, stops=frozenset({"ctl1"})),
+    ):
+        with declines(Ask):
+            built(argvs("galera.decide", order("ctl1", *held(), consent=other, **lost)))
 
 
 def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_same_while_it_waits() -> None:
@@ -173,7 +189,8 @@ def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_
     with declines(Ask) as again:
         built(argvs("galera.decide", dataclasses.replace(asked, evidence=later)))
     assert str(again.value) == sentence
-    assert argvs("galera.decide", dataclasses.replace(asked, consent=sentence)) == []
+    assert consent_to(again) == consent_to(asks)
+    assert argvs("galera.decide", dataclasses.replace(asked, consent=consent_to(asks))) == []
     assert argvs("galera.decide", dataclasses.replace(asked, approved=True)) == []
 
 
@@ -181,7 +198,9 @@ def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
     with declines(Ask) as first:
         built(argvs("galera.decide", order("ctl1", *held(), results=world.reads(70, 69, 70))))
     with declines(Ask) as second:
-        built(argvs("galera.decide", order("ctl1", *held(), consent=str(first.value), results=world.reads(60, 59, 60))))
+        built(
+            argvs("galera.decide", order("ctl1", *held(), consent=consent_to(first), results=world.reads(60, 59, 60)))
+        )
     assert "17 transactions" in str(second.value)
 
 
@@ -192,7 +211,7 @@ def test_an_empty_member_asks_a_person_also_after_the_plan_and_joins_by_a_whole_
         asked = order("ctl1", *held(ctl1=files), results=results, approved=approved)
         with declines(Ask, match=r"^bootstrap ctl2: .*; GB-9: ctl1 brings no position$") as asks:
             built(argvs("galera.decide", asked))
-        yes = dataclasses.replace(asked, consent=str(asks.value))
+        yes = dataclasses.replace(asked, consent=consent_to(asks))
         assert argvs("galera.decide", yes) == []
     result = ACTIONS["galera.decide"].result
     assert result is not None
@@ -237,7 +256,7 @@ def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_positi
         built(argvs("galera.decide", asked))
     result = ACTIONS["galera.decide"].result
     assert result is not None
-    chosen = built(result(dataclasses.replace(asked, consent=str(asks.value)), ""))
+    chosen = built(result(dataclasses.replace(asked, consent=consent_to(asks)), ""))
     assert (chosen["host"], chosen["sst"]) == ("ctl2", ["ctl1"])
     assert argvs("galera.join", order("ctl1", *up(), results={"choose": chosen}))[0][1] == scripts.JOIN.argv(
         MARK, VOLUME, "sst", "docker"
@@ -260,7 +279,7 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
     )
     result = ACTIONS["galera.decide"].result
     assert result is not None
-    chosen = built(result(dataclasses.replace(asked, consent=str(asks.value)), ""))
+    chosen = built(result(dataclasses.replace(asked, consent=consent_to(asks)), ""))
     assert (chosen["host"], chosen["sst"], chosen["lost"]) == ("ctl1", ["ctl3"], 3)
 
 

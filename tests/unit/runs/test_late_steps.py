@@ -12,8 +12,9 @@ import pytest
 
 from remediator.content import load_content
 from remediator.integrations import registry
+from remediator.model.consent import Ask, Consent, Reason
 from remediator.model.content import ActionInput, Built, Command, Content, Effect, FromStep, Probe, StepSpec
-from remediator.model.declined import Ask, Declined, Refused, Wait
+from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.hosts import Host, Inventory
 from remediator.model.plans import Plan
 from remediator.model.records import Run, RunState, StepState
@@ -27,6 +28,7 @@ from tests.unit.safety.cases import at
 pytestmark = pytest.mark.unit
 
 HOSTS = ("ctl1", "ctl2", "ctl3")
+BECAUSE = frozenset({Reason(rule="GB-9", facts=("missing:ctl1", "ahead:ctl1:80:77")), Reason(rule="GB-8", facts=())})
 TARGET = cluster("galera", HOSTS)
 INVENTORY = Inventory(
     hosts={host: Host(name=host, address=host, groups=("mariadb",)) for host in HOSTS}, version="v", source="test"
@@ -100,9 +102,9 @@ def test_a_guarded_step_refuses_the_plan_before_anything_begins(runbook: str) ->
         plan(runbook, procedure="page")
 
 
-@pytest.mark.parametrize("kind", [Refused, Wait, Ask])
-def test_whatever_a_guarded_action_declines_with_refuses_its_plan(kind: type[Declined]) -> None:
-    assert planned_by(lambda _order: kind("not now")) == Refused(
+@pytest.mark.parametrize("declined", [Refused("not now"), Wait("not now"), Ask("not now", Consent())])
+def test_whatever_a_guarded_action_declines_with_refuses_its_plan(declined: Declined) -> None:
+    assert planned_by(lambda _order: declined) == Refused(
         "galera-bootstrap cannot be planned for cluster/galera: not now"
     )
 
@@ -252,12 +254,24 @@ def test_a_bootstrap_is_never_repeatable() -> None:
     assert once == ["bootstrap"]
 
 
+def ask(lost: int) -> Ask:
+    return Ask(f"lose {lost}?", Consent(lost=lost))
+
+
 def test_what_a_held_run_asks_is_kept_until_it_goes_on() -> None:
-    held = machine.held_for(run(), "it needs a person's yes: lose 7?", at(5), "lose 7?")
-    again = machine.held_for(held, "it needs a person's yes: lose 8?", at(9), "lose 8?")
+    held = machine.held_for(run(), "it needs a person's yes: lose 7?", at(5), ask(7))
+    again = machine.held_for(held, "it needs a person's yes: lose 8?", at(9), ask(8))
     assert (held.asks, again.asks, again.held_since) == ("lose 7?", "lose 8?", at(5))
-    assert machine.held_for(again, "a transfer goes on", at(10)).asks == ""
-    assert (machine.released(again).asks, machine.released(again).state) == ("", RunState.RUNNING)
+    assert (held.asks_for, again.asks_for) == (Consent(lost=7), Consent(lost=8))
+    for other in (machine.held_for(again, "a transfer goes on", at(10)), machine.released(again)):
+        assert (other.asks, other.asks_for, other.asks_hash) == ("", None, "")
+    assert machine.released(again).state is RunState.RUNNING
+
+
+def test_the_hash_of_a_question_is_of_what_it_asks_and_not_of_its_words() -> None:
+    held = machine.held_for(run(), "why", at(5), ask(7))
+    assert held.asks_hash == machine.held_for(run(), "why", at(5), Ask("may 7 be lost?", Consent(lost=7))).asks_hash
+    assert held.asks_hash != machine.held_for(run(), "why", at(5), Ask("lose 7?", Consent(lost=8))).asks_hash
 
 
 def test_steps_side_by_side_begin_together_and_are_waited_for_before_one_that_failed() -> None:
@@ -285,16 +299,17 @@ def done_intent(name: str, found: Run) -> Run:
 def test_it_is_read_back_as_it_was_stored() -> None:
     given = {"host": "ctl2", "seqno": 77, "sst": ["ctl1"], "unknown": True, "rate": 1.5, "none": None}
     found = machine.settling(machine.intent(before("choose"), "choose", {"run": "run-7"}, at(3)), "choose", "x", given)
-    found = replace(machine.held_for(found, "why", at(5), "lose 7?"), consent="lose 6?")
+    found = replace(machine.held_for(found, "why", at(5), ask(7)), consent=Consent(lost=6, because=BECAUSE))
     again = rows.to_run(json.loads(rows.dump(rows.run(found))))
     assert again == found
     assert step(again, "choose").given == given
-    assert (again.asks, again.consent) == ("lose 7?", "lose 6?")
+    assert (again.asks, again.asks_for) == ("lose 7?", Consent(lost=7))
+    assert again.consent == Consent(lost=6, because=BECAUSE)
 
 
 def test_a_run_of_an_older_version_lacks_them_and_is_read() -> None:
     body = json.loads(rows.dump(rows.run(run())))
-    for name in ("asks", "consent"):
+    for name in ("asks", "asks_for", "consent"):
         del body[name]
     for each in body["steps"]:
         del each["given"]
@@ -302,6 +317,6 @@ def test_a_run_of_an_older_version_lacks_them_and_is_read() -> None:
         for name in ("host", "late", "judges_group", "summary"):
             del each[name]
     again = rows.to_run(body)
-    assert (again.asks, again.consent, again.steps[0].given) == ("", "", {})
+    assert (again.asks, again.asks_for, again.consent, again.steps[0].given) == ("", None, None, {})
     assert not again.plan.steps[0].late
     assert again.plan.hash == run().plan.hash

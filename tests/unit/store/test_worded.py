@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 
+from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.records import StepState
 from remediator.model.replies import Unsent
 from remediator.runs import machine
-from remediator.store import rows
+from remediator.store import rows, worded
 from tests.unit.store.stored import row
 
 pytestmark = pytest.mark.unit
@@ -63,3 +65,58 @@ def test_whether_a_run_expired_is_read_from_its_reason(name: str, expired: bool)
     assert run.expired is expired
     again = json.loads(rows.dump(rows.run(run)))
     assert rows.to_run({**again, "reason": "expired and denied"}).expired is expired
+
+
+BOOTSTRAP = (
+    "bootstrap ctl2: ctl2 holds the highest position, 60; 7 transactions are possibly lost; the newest sample of the high-water mark "
+    "is of 2026-07-26T12:00:00Z; GB-8: 7 transactions below the high-water mark are possibly lost"
+)
+STOP = "stop ctl2, ctl3, running outside of a Primary component"
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("bootstrap", BOOTSTRAP), ("stop", STOP)])
+def test_a_question_and_a_yes_of_an_older_release_are_good_for_their_very_sentence(name: str, sentence: str) -> None:
+    asking, agreed = rows.to_run(row(f"run_asks_{name}")), rows.to_run(row(f"run_consented_{name}"))
+    assert (asking.asks, asking.asks_for, asking.consent) == (sentence, Consent(worded=sentence), None)
+    assert asking.asks_hash == hashlib.sha256(sentence.encode()).hexdigest(), "what was printed still names it"
+    assert agreed.consent == Consent(worded=sentence)
+    asked = Ask(sentence, Consent(lost=7))
+    assert asked.covered_by(agreed.consent)
+    assert asked.covered_by(replace(asking, consent=asking.asks_for).consent), "a yes that is given only now"
+    assert not Ask(f"{sentence} ", Consent(lost=7)).covered_by(agreed.consent)
+    assert not asked.covered_by(asking.consent)
+    for run in (asking, agreed):
+        assert rows.to_run(json.loads(rows.dump(rows.run(run)))) == run
+
+
+@pytest.mark.parametrize("name", ["run_approved_shown", "run_waiting_shown"])
+def test_whom_a_yes_lets_stop_is_read_from_the_text_of_an_older_proposal(name: str) -> None:
+    run = rows.to_run(row(name))
+    assert run.approval is not None
+    assert run.approval.covers == Consent(stops=frozenset({"ctl2", "ctl3"}))
+    body = json.loads(rows.dump(rows.run(run)))
+    assert rows.to_run(body) == run
+    body["approval"]["covers"] = NOTHING_MORE.to_json()
+    stored = rows.to_run(body).approval
+    assert stored is not None
+    assert stored.covers == NOTHING_MORE, "once it is a field no text is read any more"
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("nobody is stopped", set()),
+        ("hold ctl1; stop ctl2, running outside of a Primary component; read those of ctl1, ctl2", {"ctl2"}),
+        (f"{STOP}\n{STOP}", {"ctl2", "ctl3"}),
+        (f"{STOP}; stop ctl1, running outside of a Primary component", set()),
+    ],
+)
+def test_a_text_that_names_two_different_stops_covers_none(text: str, stops: set[str]) -> None:
+    assert worded.covers(text) == Consent(stops=frozenset(stops))
+
+
+def test_a_choice_of_an_older_release_is_compared_by_its_words() -> None:
+    then = rows.to_run(row("run_chosen")).steps
+    given = next(step.given for step in then if step.id == "choose")
+    assert "because" not in given
+    assert given["alone_why"].startswith("GB-8: 7 transactions")
