@@ -17,7 +17,7 @@ from remediator.incidents import dependency
 from remediator.model.judging import State
 from remediator.model.matchers import Matcher
 from remediator.model.mutes import OwnDowntime, Silence
-from remediator.model.records import Incident, IncidentState
+from remediator.model.records import Account, Incident, IncidentState
 from remediator.model.targets import Target
 from remediator.model.times import Instant, clock
 from remediator.safety.case import touched_units
@@ -32,9 +32,8 @@ OF_PLANS = frozenset({"rule", "runbook", "risk"})
 """Labels that a plan has and a problem has not."""
 AT_WORK = (IncidentState.CURING, IncidentState.VERIFYING)
 
-EXPLAINS = " explains it"
 BROKE_FIRST = ", though it broke before that"
-"""How the sentence ends of what accounts for a problem only as long as that lasts: it did not cause it."""
+"""How it is told that what accounts for a problem did not cause it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +58,12 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
         if not incident.open or series is None:
             continue
         if series.state is State.OK:
-            if incident.accounted.endswith(BROKE_FIRST):
-                turn.accounted(replace(incident, accounted=""))
+            if incident.accounted is not None and incident.accounted.broke_first:
+                turn.accounted(replace(incident, accounted=None))
             continue
-        why = sentence(turn, incident, parents)
+        why = account(turn, incident, parents)
         known = series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.results
-        if not why and (not known or _cause_is_unseen(turn.world, incident)):
+        if why is None and (not known or _cause_is_unseen(turn.world, incident)):
             continue
         if why != incident.accounted:
             turn.accounted(replace(incident, accounted=why))
@@ -72,20 +71,24 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
 
 def counts(incident: Incident) -> bool:
     """Return whether nothing accounts for `incident`, by what was noted of it."""
-    return not incident.accounted or (not incident.open and incident.accounted.endswith(BROKE_FIRST))
+    return incident.accounted is None or (not incident.open and incident.accounted.broke_first)
 
 
-def sentence(turn: Turn, incident: Incident, parents: Parents) -> str:
-    """Return why `incident`, which is bad, counts for nothing; empty when nothing accounts for it."""
+def account(turn: Turn, incident: Incident, parents: Parents) -> Account | None:
+    """Return why `incident`, which is bad, counts for nothing; None when nothing accounts for it."""
     earlier = [each for each in _near(incident, parents) if not _broke_first(incident, each.since)]
     now = [each for each in _near(incident, parents) if each.now]
     return (
         _explained(turn.world, incident, earlier)
-        or _stopped(turn.world, incident)
-        or _muted(turn, incident)
+        or _told(_stopped(turn.world, incident))
+        or _told(_muted(turn, incident))
         or worked_on(turn, incident)
-        or _explained(turn.world, incident, now, BROKE_FIRST)
+        or _explained(turn.world, incident, now, broke_first=True)
     )
+
+
+def _told(text: str) -> Account | None:
+    return Account(text=text) if text else None
 
 
 # a cause that is known --------------------------------------------------------------------------------------------
@@ -129,16 +132,23 @@ def _broke_first(incident: Incident, parent_since: Instant) -> bool:
     return incident.bad_at is not None and parent_since.after(incident.bad_at)
 
 
-def _explained(world: World, incident: Incident, near: Iterable[Parent], but: str = "") -> str:
+def _explained(
+    world: World, incident: Incident, near: Iterable[Parent], *, broke_first: bool = False
+) -> Account | None:
     problems = [each.problem for each in near]
     parent = dependency.parent_of(incident.check, incident.target, problems, world.explained_by_rules)
-    return f"{parent.incident}{EXPLAINS} ({parent.check} on {parent.target}){but}" if parent is not None else ""
+    if parent is None:
+        return None
+    text = f"{parent.incident} explains it ({parent.check} on {parent.target}){BROKE_FIRST if broke_first else ''}"
+    return Account(text=text, cause=parent.incident, broke_first=broke_first)
 
 
 def _cause_is_unseen(world: World, incident: Incident) -> bool:
     """Return whether what explained `incident` until now is still open, and UNKNOWN."""
-    name, explained, _ = incident.accounted.partition(EXPLAINS)
-    cause = world.incidents.get(name) if explained and not incident.accounted.endswith(BROKE_FIRST) else None
+    known = incident.accounted
+    if known is None or known.cause is None or known.broke_first:
+        return False
+    cause = world.incidents.get(known.cause)
     series = None if cause is None else world.series.get((cause.check, cause.target.text))
     return cause is not None and cause.open and series is not None and series.state is State.UNKNOWN
 
@@ -213,13 +223,13 @@ def group_of(world: World, target: Target) -> str | None:
     return name
 
 
-def worked_on(turn: Turn, incident: Incident) -> str:
+def worked_on(turn: Turn, incident: Incident) -> Account | None:
     """Return who is at work on the group of `incident`, or was a moment ago. What broke before our run counts again once that is over."""
     group = group_of(turn.world, incident.target)
-    return "" if group is None else _own_run(turn, group, incident) or _of_others(turn, group)
+    return None if group is None else _own_run(turn, group, incident) or _told(_of_others(turn, group))
 
 
-def _own_run(turn: Turn, group: str, incident: Incident) -> str:
+def _own_run(turn: Turn, group: str, incident: Incident) -> Account | None:
     for run in (*turn.world.runs.values(), *turn.world.past_runs.values()):
         if run.intent_at is None or grouping.domain_of(run.plan.target) != group:
             continue
@@ -227,8 +237,9 @@ def _own_run(turn: Turn, group: str, incident: Incident) -> str:
             continue
         until = "" if run.ended_at is None else f" until {clock(run.ended_at.wall)}"
         said = f"{run.id} {'is' if run.ended_at is None else 'was'} at work on {group}{until}"
-        return said + (BROKE_FIRST if _broke_first(incident, run.intent_at) else "")
-    return ""
+        broke_first = _broke_first(incident, run.intent_at)
+        return Account(text=said + (BROKE_FIRST if broke_first else ""), broke_first=broke_first)
+    return None
 
 
 def _of_others(turn: Turn, group: str) -> str:

@@ -52,12 +52,23 @@ class IncidentState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What accounts for a problem, so that it counts for nothing in a storm; `text` is one sentence for people."""
+
+    text: str
+    cause: str | None = None
+    """The incident that explains it."""
+    broke_first: bool = False
+    """It broke before that, which did not cause it: it is accounted for only as long as that lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One problem, from its first event until it is verified gone.
 
     `hard_at` is when it was first HARD, `bad_at` when it was first HARD and known to be bad (an UNKNOWN is not); `acted_at` its first INTENT; `cured_at` the first OK sample that held.
-    `rungs` are the runbooks of its ladder that ended without a cure, in order. `accounted` is the sentence why it counts for nothing in a
-    storm, as it was when that was last looked at; empty: nothing accounts for it. `acked_by` has seen it, and has it in hand.
+    `rungs` are the runbooks of its ladder that ended without a cure, in order. `accounted` is why it counts for nothing in a
+    storm, as it was when that was last looked at; None: nothing accounts for it. `acked_by` has seen it, and has it in hand.
     """
 
     id: str
@@ -75,7 +86,7 @@ class Incident:
     rule: str | None = None
     rungs: tuple[str, ...] = ()
     output: str = ""
-    accounted: str = ""
+    accounted: Account | None = None
     acked_at: Instant | None = None
     acked_by: str = ""
     ack_reason: str = ""

@@ -12,6 +12,7 @@ from remediator.model.hooks import ForeignName
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import (
+    Account,
     Approval,
     Debt,
     DebtState,
@@ -105,11 +106,26 @@ def incident(record: Incident) -> dict[str, Any]:
         "rule": record.rule,
         "rungs": list(record.rungs),
         "output": record.output,
-        "accounted": record.accounted,
+        **_account(record.accounted),
         "acked_at": instant(record.acked_at),
         "acked_by": record.acked_by,
         "ack_reason": record.ack_reason,
     }
+
+
+def _account(record: Account | None) -> dict[str, Any]:
+    if record is None:
+        return {"accounted": "", "accounted_by": None, "broke_first": False}
+    return {"accounted": record.text, "accounted_by": record.cause, "broke_first": record.broke_first}
+
+
+def _to_account(row: Mapping[str, Any]) -> Account | None:
+    text = row.get("accounted", "")
+    if not text:
+        return None
+    if "accounted_by" not in row:
+        return worded.account(text)
+    return Account(text=text, cause=row["accounted_by"], broke_first=row["broke_first"])
 
 
 def to_incident(row: Mapping[str, Any]) -> Incident:
@@ -129,7 +145,7 @@ def to_incident(row: Mapping[str, Any]) -> Incident:
         rule=row["rule"],
         rungs=tuple(row["rungs"]),
         output=row["output"],
-        accounted=row.get("accounted", ""),
+        accounted=_to_account(row),
         acked_at=to_instant(row.get("acked_at")),
         acked_by=row.get("acked_by", ""),
         ack_reason=row.get("ack_reason", ""),

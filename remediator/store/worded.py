@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 
 from remediator.model.consent import Consent
-from remediator.model.records import Outcome, StepState
+from remediator.model.records import Account, Outcome, StepState
 from remediator.model.replies import Unsent
 
 NOT_STARTED = "not started:"
 UNSENT = {"it waited for too long to leave": Unsent.LATE, "not claimed:": Unsent.UNCLAIMED}
 """How the reason began why a command never left, after `NOT_STARTED`."""
 STOPS = re.compile(r"\bstop ([^;\n]+?), running outside of a Primary component")
+
+EXPLAINS = " explains it"
+BROKE_FIRST = ", though it broke before that"
 
 
 def unsent(state: str, result: str) -> Unsent | None:
@@ -39,3 +42,9 @@ def covers(evidence: str) -> Consent:
     """Return what a yes to the text of a proposal covers: whom it said is stopped. A text that says several things covers none of them."""
     said = {frozenset(names.split(", ")) for names in STOPS.findall(evidence)}
     return Consent(stops=said.pop()) if len(said) == 1 else Consent()
+
+
+def account(text: str) -> Account:
+    """Return what accounts for an incident by its sentence."""
+    name, explained, _ = text.partition(EXPLAINS)
+    return Account(text=text, cause=name if explained else None, broke_first=text.endswith(BROKE_FIRST))

@@ -24,7 +24,7 @@ BRAKES = (
     Mutant(
         name="storm-forgets-what-accounted",
         mistake="What accounted for a problem is not kept once it is over.",
-        place="remediator.store.rows:to_incident",
+        place="remediator.store.rows:_to_account",
         old="row.get('accounted', '')",
         new="row.get('accounted', '')[:0]",
         story="third host, stopped by an operator, then a restart",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.records import StepState
+from remediator.model.records import Account, StepState
 from remediator.model.replies import Unsent
 from remediator.runs import machine
 from remediator.store import rows, worded
@@ -120,3 +120,36 @@ def test_a_choice_of_an_older_release_is_compared_by_its_words() -> None:
     given = next(step.given for step in then if step.id == "choose")
     assert "because" not in given
     assert given["alone_why"].startswith("GB-8: 7 transactions")
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "broke_first"),
+    [
+        ("explained", "inc-3", False),
+        ("explained_first", "inc-3", True),
+        ("stopped", None, False),
+        ("downtime", None, False),
+        ("silenced", None, False),
+        ("worked_on", None, False),
+        ("worked_on_first", None, True),
+        ("others", None, False),
+    ],
+)
+def test_what_accounts_for_an_incident_is_read_from_its_sentence(
+    name: str, cause: str | None, broke_first: bool
+) -> None:
+    body = row(f"incident_{name}")
+    incident = rows.to_incident(body)
+    assert incident.accounted == Account(text=body["accounted"], cause=cause, broke_first=broke_first)
+    again = json.loads(rows.dump(rows.incident(incident)))
+    assert rows.to_incident(again) == incident
+    again["accounted"] = "inc-5 explains it (x on y), though it broke before that"
+    kept = rows.to_incident(again).accounted
+    assert kept is not None
+    assert (kept.cause, kept.broke_first) == (cause, broke_first), "once they are fields no sentence is read any more"
+
+
+def test_what_nothing_accounts_for_stays_so() -> None:
+    incident = rows.to_incident(row("incident_nothing"))
+    assert incident.accounted is None
+    assert rows.to_incident(json.loads(rows.dump(rows.incident(incident)))) == incident
