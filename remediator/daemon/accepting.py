@@ -12,6 +12,7 @@ from remediator.integrations.host import signs as host_signs
 from remediator.model.control import Answer
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.replies import Reach
+from remediator.model.signs import SignKey
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
@@ -68,7 +69,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
         found.extend(
             f"host/{host}: {sign.detail}"
             for sign in muting.wrap_signs(turn, (host,))
-            if world.wraps[sign.key.split(":")[1]].ended_at is None
+            if world.wraps[SignKey.read(sign.key).of].ended_at is None
         )
     for check in world.checks():
         for (name, text), series in world.series.items():

@@ -10,14 +10,19 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from remediator.daemon import muting, situation
 from remediator.daemon.world import World
 from remediator.model.replies import Reach
+from remediator.model.signs import SignKey
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 from remediator.store import retention
 
 SETTLED_S = 86400.0
 """What was accepted longer ago, and is not shown any more, no limit asks for."""
+
+SHOWN_BY_HOSTS = ("container", "kolla_job", "etc_kolla", "ansible_log")
+"""Kinds of what a host goes on to show for as long as it is there."""
 
 
 def forget(world: World, connection: sa.Connection, now: Instant, past_runs_s: float) -> int:
@@ -43,16 +48,15 @@ def forget(world: World, connection: sa.Connection, now: Instant, past_runs_s: f
 
 def _is_over(world: World, key: str, before_s: float) -> bool:
     """Return whether nothing that is seen, or may be seen, carries the mark `key` of a baseline."""
-    kind, _, rest = key.partition(":")
-    name = rest.partition(":")[0]
-    if kind == "start":
-        began = rest.rpartition(":")[2]
-        return began.isdigit() and float(began) < before_s
-    if kind == "wrap":
-        return name not in world.wraps
-    if kind not in ("container", "kolla_job", "etc_kolla", "ansible_log") or not _tells_all(world, name):
+    seen = SignKey.read(key)
+    if seen.kind == situation.START:
+        began = situation.started_at(seen)
+        return began is not None and began[1] < before_s
+    if seen.kind == muting.WRAP:
+        return seen.of not in world.wraps
+    if seen.kind not in SHOWN_BY_HOSTS or not _tells_all(world, seen.of):
         return False
-    return key not in world.signs and all(sign.key != key for sign in world.shown_signs.get(name, ()))
+    return key not in world.signs and all(sign.key != key for sign in world.shown_signs.get(seen.of, ()))
 
 
 def _tells_all(world: World, host: str) -> bool:

@@ -19,7 +19,7 @@ from remediator.incidents import lifecycle
 from remediator.model import matchers as matching
 from remediator.model.control import Answer
 from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Pause, Silence, Wrap
-from remediator.model.signs import Sign
+from remediator.model.signs import Sign, SignKey
 from remediator.model.times import rfc3339
 from remediator.store import mute_rows
 
@@ -283,6 +283,15 @@ def covers(turn: Turn, scope: str, host: str) -> bool:
     )
 
 
+WRAP = "wrap"
+"""The kind of key that a wrapped command has."""
+
+
+def wrap_key(wrap: str, host: str) -> SignKey:
+    """Return the key of the sign that a wrapped command is on `host`."""
+    return SignKey(WRAP, wrap, host)
+
+
 def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
     """Return a sign of maintenance for each of `hosts` that a wrapped command covers: it lasts until its end, and holds after it."""
     return [
@@ -291,12 +300,12 @@ def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
             host=host,
             service=None,
             at=wrap.ended_at or turn.now.wall,
-            key=f"wrap:{wrap.id}:{host}",
+            key=wrap_key(wrap.id, host).text,
             detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap ({wrap.reason})",
         )
         for wrap in turn.world.wraps.values()
         for host in hosts
-        if covers(turn, wrap.scope, host) and f"wrap:{wrap.id}:{host}" not in turn.world.accepted
+        if covers(turn, wrap.scope, host) and wrap_key(wrap.id, host).text not in turn.world.accepted
     ]
 
 

@@ -13,6 +13,7 @@ from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
 from remediator.model.replies import HostReply, Reach
+from remediator.model.signs import SignKey
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.safety.case import Below, Boot, Vantage
@@ -31,6 +32,8 @@ KEPT_S = 600.0
 """For so long the breaker counts a problem, and so long we remember when we were cut off."""
 LONGEST_AGE_S = 100 * 365 * 86400.0
 """Nothing has run for longer."""
+START = "start"
+"""The kind of key that a boot and the start of an engine have."""
 SAME_START_S = 15.0
 """A start read twice, each time as an age and through another round trip, is the same one within this."""
 
@@ -170,16 +173,25 @@ def boot_marks(turn: Turn, hosts: tuple[str, ...]) -> list[str]:
             continue
         for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
             if not isinstance(age, Unknown):
-                marks.append(f"start:{host}:{what}:{reply.asked_at.wall.timestamp() - age:.0f}")
+                marks.append(start_key(host, what, reply.asked_at.wall.timestamp() - age).text)
     return marks
 
 
+def start_key(host: str, what: str, at_s: float) -> SignKey:
+    """Return the key of the boot of `host`, or of the start of its engine, at `at_s` in epoch seconds."""
+    return SignKey(START, host, f"{what}:{at_s:.0f}")
+
+
+def started_at(key: SignKey) -> tuple[str, float] | None:
+    """Return what started by `key`, and when; None when it is the key of nothing that starts."""
+    what, _, at = key.rest.rpartition(":")
+    return (what, float(at)) if key.kind == START and what and at.isdigit() else None
+
+
 def _is_accepted(turn: Turn, host: str, what: str, at_s: float) -> bool:
-    head = f"start:{host}:{what}:"
-    return any(
-        mark.startswith(head) and abs(float(mark.removeprefix(head)) - at_s) <= SAME_START_S
-        for mark in turn.world.accepted
-    )
+    head = SignKey(START, host, f"{what}:").text
+    near = (started_at(SignKey.read(key)) for key in turn.world.accepted if key.startswith(head))
+    return any(known is not None and abs(known[1] - at_s) <= SAME_START_S for known in near)
 
 
 def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from remediator.integrations import typed
 from remediator.integrations.container import facts
 from remediator.model.replies import HostReply
-from remediator.model.signs import Sign
+from remediator.model.signs import Sign, SignKey
 from remediator.model.values import Unknown
 
 
@@ -26,12 +26,12 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
         image = container.image_id or container.image or "unknown"
         if container.created_s is not None:
             at = ours(reply, container.created_s)
-            key = f"container:{reply.host}:{name}:{container.id}:{image}"
+            key = SignKey("container", reply.host, f"{name}:{container.id}:{image}").text
             detail = f"container {name} was created on {reply.host} from {container.image}"
             signs.append(Sign(kind="container_created", host=reply.host, service=name, at=at, key=key, detail=detail))
         if container.short_lived:
             at = reply.received_at.wall if container.running else ours(reply, container.created_s or reply.host_clock_s)
-            key = f"kolla_job:{reply.host}:{name}:{container.id}"
+            key = SignKey("kolla_job", reply.host, f"{name}:{container.id}").text
             detail = f"container {name} on {reply.host} is labelled BOOTSTRAP or UPGRADE"
             signs.append(Sign(kind="kolla_job", host=reply.host, service=None, at=at, key=key, detail=detail))
     return tuple(signs)
@@ -55,7 +55,7 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
     for name in sorted(name for name, labels in versions.items() if len(labels) > 1):
         labels = ", ".join(sorted(versions[name]))
         for host, reply in sorted(seen[name].items()):
-            key = f"kolla_version:{name}:{labels}"
+            key = SignKey("kolla_version", name, labels).text
             detail = f"{name} runs with different kolla_version labels across hosts: {labels}"
             at = reply.received_at.wall
             signs.append(Sign(kind="mixed_versions", host=host, service=name, at=at, key=key, detail=detail))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from remediator.integrations.container.signs import ours
 from remediator.integrations.host import facts
 from remediator.model.replies import HostReply
-from remediator.model.signs import Sign
+from remediator.model.signs import Sign, SignKey
 from remediator.model.values import Unknown
 
 
@@ -22,15 +22,18 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
     signs = []
     for one in found.ansible:
         detail = f"an Ansible process works on {host}: {one.what} (pid {one.pid})"
-        key = f"ansible:{host}:{reply.boot_id}:{one.pid}:{one.start}"
+        key = SignKey("ansible", host, f"{reply.boot_id}:{one.pid}:{one.start}").text
         signs.append(Sign(kind="ansible_process", host=host, service=None, at=now, key=key, detail=detail))
     if found.ansible_log:
         at_s, what = max(found.ansible_log)
         at = ours(reply, at_s)
-        key, detail = f"ansible_log:{host}:{at_s:.6f}", f"Ansible left {what} in the journal of {host}"
+        key, detail = SignKey("ansible_log", host, f"{at_s:.6f}").text, f"Ansible left {what} in the journal of {host}"
         signs.append(Sign(kind="ansible_log", host=host, service=None, at=at, key=key, detail=detail))
     for service, seen in sorted((found.etc_kolla or {}).items()):
         at = ours(reply, seen.mtime_s)
-        key, detail = f"etc_kolla:{host}:{service}:{seen.sha256}", f"/etc/kolla/{service} was changed on {host}"
+        key, detail = (
+            SignKey("etc_kolla", host, f"{service}:{seen.sha256}").text,
+            f"/etc/kolla/{service} was changed on {host}",
+        )
         signs.append(Sign(kind="etc_kolla", host=host, service=service, at=at, key=key, detail=detail))
     return tuple(signs)
