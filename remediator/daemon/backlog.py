@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.daemon.turn import ENGINE, Turn
-from remediator.model import times
+from remediator.model import page_keys, times
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
@@ -101,8 +101,8 @@ def _digest(turn: Turn, folded: Sequence[Waiting], before: Sequence[Mapping[str,
     for each in before:
         kinds.update(each.get("kinds", {}))
         lines.extend(each.get("lines", ()))
-    kinds.update(kind_of(key) for _, key, _ in folded)
-    lines.extend([kind_of(key), f"{body.get('at')} {body.get('subject')}"] for _, key, body in folded)
+    kinds.update(page_keys.kind_of(key) for _, key, _ in folded)
+    lines.extend([page_keys.kind_of(key), f"{body.get('at')} {body.get('subject')}"] for _, key, body in folded)
     lines = [
         *(each for each in lines if each[0] in URGENT),
         *reversed([each for each in lines if each[0] not in URGENT]),
@@ -134,28 +134,3 @@ def _digest(turn: Turn, folded: Sequence[Waiting], before: Sequence[Mapping[str,
         "kinds": dict(kinds),
         "lines": shown,
     }
-
-
-def kind_of(key: str) -> str:
-    """Return what a page is about, in a word or two, from its key (``inc-7:unmatched``, ``run-3:held``)."""
-    first, _, rest = key.partition(":")
-    last = rest.split(":", 1)[0]
-    known = {
-        "hint": "hints without a check",
-        "held": "held",
-        "in_doubt": "in doubt",
-        "failed": "failed",
-        "approval": "waiting for an approval",
-        "blocked": "not cured",
-        "held_back": "held back",
-        "ended": "ends of runs",
-        "old": "open for long",
-        "over": "well again",
-        "unmatched": "without a rule",
-        "unknown": "unknown",
-        "overdue": "debts",
-        "reported": "debts",
-    }
-    if first == "names":
-        return "names of no host"
-    return known.get(last, "needing a person" if first.startswith("inc-") else "others")

@@ -13,7 +13,7 @@ from remediator.daemon import casing, grouping, situation, stumbling
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
-from remediator.model import redaction
+from remediator.model import page_keys, redaction
 from remediator.model.consent import Ask, Consent
 from remediator.model.content import Risk, RuleSpec
 from remediator.model.declined import Refused
@@ -373,7 +373,8 @@ def escalate(
         incident = lifecycle.escalated(incident)
         turn.incident(incident, "escalated", why, rule=by)
     subject = f"{incident.level.name} {incident.target} needs a person"
-    return turn.page(f"{incident.id}:{told or by}", subject, text, incident=incident)
+    key = f"{incident.id}:{told}" if told else page_keys.of_rule(incident.id, by)
+    return turn.page(key, subject, text, incident=incident)
 
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
