@@ -28,7 +28,7 @@ def sentence(found: Mapping[str, Any]) -> str:
 def in_order(decisions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the decisions, those first that an answer stands on, each kind with its newest first."""
     newest = sorted(decisions, key=lambda each: str(each.get("at")), reverse=True)
-    return sorted(newest, key=lambda each: _RANK.get(str(each.get("outcome")), 2 if _waits(each) else 3))
+    return sorted(newest, key=lambda each: _RANK.get(str(each.get("outcome")), 2 if each.get("waits") else 3))
 
 
 def _incident(incident: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> str:
@@ -53,10 +53,6 @@ def _newest(decisions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     told = [each for each in decisions if each.get("outcome") != "shadowed" and each.get("reason") != FALSE]
     sure = [each for each in told if "UNKNOWN" not in str(each.get("reason"))]
     return max(sure or told, key=lambda each: str(each.get("at")), default=None)
-
-
-def _waits(decision: Mapping[str, Any]) -> bool:
-    return " it waits " in f" {decision.get('reason') or ''}"
 
 
 def _acted(decision: Mapping[str, Any] | None) -> str:

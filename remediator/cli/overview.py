@@ -33,7 +33,9 @@ UNTIL: Final[Mapping[str, str]] = {
     "restored": "until: remediator audit accept-restore --reason TEXT",
 }
 """What ends a mute that has no time of its own."""
-REFUSED_RELOAD: Final = "a reload was refused"
+WHOLE_CLOUD: Final = "cloud"
+"""The scope of a storm that holds all of it."""
+REFUSED_RELOAD: Final = "reload_refused"
 LEVELS: Final[Mapping[str, str]] = {"CRITICAL": "bold red", "WARNING": "yellow", "UNKNOWN": "magenta"}
 
 
@@ -75,9 +77,10 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
     if answer.get("damaged"):
         said = f"STORE DAMAGED: {clean.line(answer['damaged'])}"
         yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
-    reasons = [clean.line(row.get("reason")) for row in answer.get("muted") or [] if row.get("kind") == "pause"]
+    pauses = [row for row in answer.get("muted") or [] if row.get("kind") == "pause"]
+    reasons = [clean.line(row.get("reason")) for row in pauses]
     if answer.get("paused"):
-        if reasons and all(reason.startswith(REFUSED_RELOAD) for reason in reasons):
+        if pauses and all(row.get("trouble") == REFUSED_RELOAD for row in pauses):
             said = f"NOT ACTING: nothing above R0 is done: {reasons[0]}"
         else:
             said = f"PAUSED: nothing acts until `remediator resume`{': ' if reasons else ''}{'; '.join(reasons)}"
@@ -187,7 +190,7 @@ def muted(item: Mapping[str, Any], now: datetime | None, width: int | None) -> t
     kind = " ".join(str(item[name]) for name in ("kind", "id") if item.get(name))
     reason = str(item.get("reason") or "")
     until = _left(item.get("until"), now) or UNTIL.get(str(item.get("kind")), "")
-    if reason.startswith(REFUSED_RELOAD):
+    if item.get("trouble") == REFUSED_RELOAD:
         until = "until a reload is taken"
     by = f"by {item['by']}" if item.get("by") else ""
     return screen.item([kind, str(item.get("what") or ""), by, until], [reason], width=width), ""
@@ -198,8 +201,8 @@ def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     storms = [row for row in rows if row.get("kind") == "storm" and row.get("what") != "R3"]
     if len(storms) < 2:
         return list(rows)
-    first = next((row for row in storms if str(row.get("what")).endswith(" in cloud")), storms[0])
-    others = sorted(str(row.get("what")).rpartition(" in ")[2] for row in storms if row is not first)
+    first = next((row for row in storms if row.get("scope") == WHOLE_CLOUD), storms[0])
+    others = sorted(str(row.get("scope")) for row in storms if row is not first)
     folded = {**first, "reason": f"{first.get('reason')}; also in {', '.join(others)}"}
     return [folded if row is first else row for row in rows if row is first or row not in storms]
 

@@ -428,7 +428,13 @@ def _store(
 ) -> None:
     """Store a decision unless the newest one of this rule in this incident says the same."""
     look = Considered(
-        at=turn.now, rule=judged.rule.name, outcome=outcome, reason=reason, verdicts=tuple(verdicts), run=run
+        at=turn.now,
+        rule=judged.rule.name,
+        outcome=outcome,
+        reason=reason,
+        verdicts=tuple(verdicts),
+        run=run,
+        waits=waits,
     )
     turn.world.considered.setdefault(incident.id, {})[judged.rule.name] = look
     decision = Decision(

@@ -48,7 +48,7 @@ def _held_back(world: World, incident: Incident) -> dict[str, Any]:
         more = len(refusals(refused.verdicts)) - 1
         others = f" (and {more} more guard{'s' if more > 1 else ''})" if more else ""
         return _said("refused", f"{reason}{others}", guard=verdict.guard, until=until)
-    waits = next((look for look in looks if look.outcome is Outcome.SKIPPED and " it waits " in look.reason), None)
+    waits = next((look for look in looks if look.waits), None)
     if waits is not None:
         return _said("waits", waits.reason)
     in_doubt = next((look for look in looks if "UNKNOWN" in look.reason), None)

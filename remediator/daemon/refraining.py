@@ -31,6 +31,9 @@ class Trouble(str):
         return made
 
 
+RELOAD_REFUSED = "reload_refused"
+
+
 class AndReload:
     """The reasons of `outside`, and a reload that was refused: who wrote that config may have wanted less than the old one does."""
 
@@ -43,7 +46,7 @@ class AndReload:
         if self.refused is None or isinstance(found, Unknown):
             return found
         why = f"a reload was refused, and what it wanted is not in force: mend it and reload again ({self.refused})"
-        return (*found, Trouble("reload_refused", why))
+        return (*found, Trouble(RELOAD_REFUSED, why))
 
 
 class AndAsides:

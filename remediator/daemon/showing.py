@@ -9,6 +9,7 @@ from typing import Any
 
 from remediator.daemon import inaction, reporting
 from remediator.daemon.asides import Aside
+from remediator.daemon.refraining import Trouble
 from remediator.daemon.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
@@ -73,7 +74,8 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
     outside = world.read_pause()
     reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
     for reason in reasons:
-        rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None})
+        trouble = reason.kind if isinstance(reason, Trouble) else None
+        rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None, "trouble": trouble})
     for name, pause in world.pauses.items():
         rows.append(_mute("pause", name, "everything", pause.reason, pause.author, None))
     for silence in world.silences.values():
@@ -89,7 +91,8 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
             rows.append(_mute("wrap", wrap.id, wrap.scope, f"{wrap.reason}: {wrap.command}", wrap.author, over))
     for scope, storm in sorted(world.storms.items()):
         until = rfc3339(storm.until) if storm.until is not None else None
-        rows.append({"kind": "storm", "what": f"R1 and above in {scope}", "reason": storm.why, "until": until})
+        what = f"R1 and above in {scope}"
+        rows.append({"kind": "storm", "what": what, "reason": storm.why, "until": until, "scope": scope})
     if world.storm_latched:
         rows.append({"kind": "storm", "what": "R3", "reason": world.storm_latched, "until": None})
     if world.rival:

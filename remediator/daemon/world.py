@@ -85,6 +85,8 @@ class Considered:
     reason: str
     verdicts: Sequence[Verdict] = ()
     run: str | None = None
+    waits: bool = False
+    """Skipped only until a time has passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,8 +186,13 @@ def to_decision(row: Mapping[str, Any]) -> Decision:
         plan=Plan.from_json(row["plan"]) if row["plan"] else None,
         run=row["run"],
         content_version=row["content_version"],
-        waits=row["waits"] if "waits" in row else worded.waits(row["outcome"], row["reason"]),
+        waits=waits(row),
     )
+
+
+def waits(row: Mapping[str, Any]) -> bool:
+    """Return whether a stored decision skipped its rule only until a time has passed."""
+    return bool(row["waits"]) if "waits" in row else worded.waits(row["outcome"], row["reason"])
 
 
 def step(record: StepRecord) -> dict[str, Any]:

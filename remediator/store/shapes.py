@@ -128,5 +128,6 @@ def decision_json(body: Mapping[str, Any]) -> dict[str, Any]:
                 "content_version",
             )
         },
+        "waits": rows.waits(body),
         "at": _at(at),
     }

@@ -46,7 +46,7 @@ def said(found: dict[str, Any], *decisions: dict[str, Any]) -> str:
             "Nothing is done: refused by downtime: in downtime down-1 (root: RAM swap) (until 2026-11-23 04:26:00 UTC); also by storm.",
         ),
         (
-            incident(), [*FALSE, decision("skipped", "bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00")],
+            incident(), [*FALSE, decision("skipped", "bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00", waits=True)],
             "Nothing is done: container-crashed: bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00.",
         ),
         (

@@ -145,7 +145,13 @@ def test_what_is_well_again_is_not_called_broken() -> None:
 
 def test_one_storm_is_one_row() -> None:
     storms = [
-        {"kind": "storm", "what": f"R1 and above in {scope}", "reason": f"3 of 5 hosts of {scope}", "until": None}
+        {
+            "kind": "storm",
+            "what": f"R1 and above in {scope}",
+            "reason": f"3 of 5 hosts of {scope}",
+            "until": None,
+            "scope": scope,
+        }
         for scope in ("cloud", "group/control", "group/mariadb")
     ]
     latch = {"kind": "storm", "what": "R3", "reason": "since", "until": None}
@@ -156,12 +162,17 @@ def test_one_storm_is_one_row() -> None:
 
 
 def test_a_refused_reload_is_no_pause_that_resume_lifts() -> None:
-    held = {"kind": "pause", "what": "everything", "reason": "a reload was refused: mend it (x)", "until": None}
+    why = "a reload was refused: mend it (x)"
+    held = {"kind": "pause", "what": "everything", "reason": why, "until": None, "trouble": "reload_refused"}
     lines = shown(None, paused=True, muted=[held])
     assert any(line.startswith("NOT ACTING: nothing above R0 is done: a reload was refused") for line in lines)
     assert not any("resume" in line for line in lines)
-    lines = shown(None, paused=True, muted=[{**held, "reason": "deploying"}])
-    assert any(line.startswith("PAUSED: nothing acts until `remediator resume`: deploying") for line in lines)
+    for reason in ("deploying", why):
+        lines = shown(None, paused=True, muted=[{**held, "reason": reason, "trouble": None}])
+        told = f"PAUSED: nothing acts until `remediator resume`: {reason}"
+        assert any(line.startswith(told) for line in lines), (
+            "a person may write what they like as the reason of a pause"
+        )
 
 
 def test_a_mute_shows_who_and_until_when_and_what_ends_one_without_end() -> None:
