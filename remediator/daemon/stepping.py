@@ -41,7 +41,6 @@ LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
 NUMBERS = re.compile(r"[0-9]+")
 """What only counts in the reason of a held run is no other reason."""
-FIGURES = re.compile(r"(, )?[0-9.]+ MiB(/s)?")
 SETTLE_LOOK_S = 1.0
 """While a step settles, its host is looked at again this long after the last look."""
 TIMEOUT_GRACE_S = 30.0
@@ -421,14 +420,11 @@ def watch(turn: Turn, run: Run, step: StepRecord) -> None:
     if seen is None:
         return
     if (seen.text, dict(seen.given)) != (step.result, dict(step.given)):
-        if _stage(seen.text) != _stage(step.result) and run.incident is not None:
+        settling = machine.settling(run, step.id, seen.text, seen.given, seen.stage)
+        stage = next(each.stage for each in settling.steps if each.id == step.id)
+        if stage != step.stage and run.incident is not None:
             turn.journal.timeline(run.incident, "progress", f"{step.id}: {seen.text}", run=run.id)
-        turn.run(machine.settling(run, step.id, seen.text, seen.given))
-
-
-def _stage(text: str) -> str:
-    """Return what of a progress is a new stage: figures only go on."""
-    return FIGURES.sub("", text)
+        turn.run(settling)
 
 
 def _settled(turn: Turn, run: Run, step_id: str) -> None:

@@ -166,6 +166,8 @@ class Settled:
     text: str
     done: bool = False
     failed: bool = False
+    stage: str = ""
+    """What of `text` is told as news when it changes: figures only go on. Empty: all of it."""
     again: bool = False
     """It will not come about by itself, and the step's commands, built anew, may be sent once more."""
     given: Mapping[str, Any] = field(default_factory=dict)

@@ -185,6 +185,8 @@ class StepRecord:
     """How many INTENTs it has had."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """What it gives to later steps; while it settles, what was seen of it last."""
+    stage: str = ""
+    """While it settles, what was told last of how far it is."""
     exit_code: int | None = None
     """Of its last command, once that ended; None also where none of them left, or nobody knows."""
     left: bool = True

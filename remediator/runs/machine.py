@@ -208,10 +208,10 @@ def outcome_of_nothing(run: Run, step_id: str, now: Instant) -> Run:
     return _with_step(run, replace(step, state=StepState.DONE, result="ok", outcome_at=now))
 
 
-def settling(run: Run, step_id: str, text: str, given: Mapping[str, Any]) -> Run:
-    """Return the run while what its step `step_id` set going has not come to its end; `text` is how far it is."""
+def settling(run: Run, step_id: str, text: str, given: Mapping[str, Any], stage: str = "") -> Run:
+    """Return the run while what its step `step_id` set going has not come to its end; `text` is how far it is, `stage` what of it is news."""
     step = next(each for each in run.steps if each.id == step_id)
-    return _with_step(run, replace(step, state=StepState.SETTLING, result=text, given=dict(given)))
+    return _with_step(run, replace(step, state=StepState.SETTLING, result=text, given=dict(given), stage=stage or text))
 
 
 def gave(run: Run, step_id: str, given: Mapping[str, Any], text: str = "ok") -> Run:

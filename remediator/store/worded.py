@@ -16,6 +16,7 @@ UNSENT = {"it waited for too long to leave": Unsent.LATE, "not claimed:": Unsent
 """How the reason began why a command never left, after `NOT_STARTED`."""
 STOPS = re.compile(r"\bstop ([^;\n]+?), running outside of a Primary component")
 
+FIGURES = re.compile(r"(, )?[0-9.]+ MiB(/s)?")
 EXPLAINS = " explains it"
 BROKE_FIRST = ", though it broke before that"
 
@@ -26,6 +27,11 @@ def unsent(state: str, result: str) -> Unsent | None:
         return None
     why = result.removeprefix(NOT_STARTED).strip()
     return next((value for start, value in UNSENT.items() if why.startswith(start)), Unsent.PREVENTED)
+
+
+def stage(state: str, result: str) -> str:
+    """Return what of a settling step was told last, from how far it was."""
+    return FIGURES.sub("", result) if StepState(state) is StepState.SETTLING else ""
 
 
 def waits(outcome: str, reason: str) -> bool:

@@ -261,9 +261,10 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
     if amount is None and isinstance(files, Files) and isinstance(files.data_bytes, int):
         amount = files.data_bytes
     now_s = reply.asked_at.wall.timestamp() if reply is not None else None
+    stage = f"{one.host}: {state}, {how}"
     if now_s is not None and given.get("at_s") == now_s:
-        return Settled(text=str(given.get("text", "")), given=given)
-    text = f"{one.host}: {state}, {how}"
+        return Settled(text=str(given.get("text", "")), stage=stage, given=given)
+    text = stage
     kept: dict[str, Any] = {"how": how, "restarts": given.get("restarts", 0)}
     if amount is not None and now_s is not None:
         text += f", {amount / MIB:.1f} MiB"
@@ -271,7 +272,7 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
         if given.get("how") == how and isinstance(before, int) and isinstance(before_s, float) and now_s > before_s:
             text += f", {max(0.0, (amount - before) / MIB / (now_s - before_s)):.1f} MiB/s"
         kept |= {"bytes": amount, "at_s": now_s, "text": text}
-    return Settled(text=text, given=kept)
+    return Settled(text=text, stage=stage, given=kept)
 
 
 def _on_the_way(one: Member, given: Mapping[str, Any]) -> str:

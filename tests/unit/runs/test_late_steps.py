@@ -293,6 +293,13 @@ def done_intent(name: str, found: Run) -> Run:
     return machine.gave(machine.outcome_of_nothing(found, name, at(2)), name, {})
 
 
+def test_what_is_news_of_a_step_that_settles_is_its_stage_and_without_one_all_that_it_says() -> None:
+    found = machine.intent(run(), "hold_ctl1", {}, at(1))
+    told = machine.settling(found, "hold_ctl1", "Joiner, 12.0 MiB", {}, "Joiner")
+    assert (step(told, "hold_ctl1").result, step(told, "hold_ctl1").stage) == ("Joiner, 12.0 MiB", "Joiner")
+    assert step(machine.settling(told, "hold_ctl1", "Donor", {}), "hold_ctl1").stage == "Donor"
+
+
 # the store -----------------------------------------------------------------------------------------------------------------------
 
 

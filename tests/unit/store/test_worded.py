@@ -153,3 +153,23 @@ def test_what_nothing_accounts_for_stays_so() -> None:
     incident = rows.to_incident(row("incident_nothing"))
     assert incident.accounted is None
     assert rows.to_incident(json.loads(rows.dump(rows.incident(incident)))) == incident
+
+
+@pytest.mark.parametrize(
+    ("result", "stage"),
+    [
+        ("ctl2: Joiner, SST, 12.0 MiB, 3.1 MiB/s", "ctl2: Joiner, SST"),
+        ("ctl2: Joiner, SST", "ctl2: Joiner, SST"),
+        (
+            "ctl1: starting, its SQL does not answer yet (timeout)",
+            "ctl1: starting, its SQL does not answer yet (timeout)",
+        ),
+    ],
+)
+def test_what_was_told_of_a_settling_step_is_its_result_without_figures(result: str, stage: str) -> None:
+    body = row("run_chosen")
+    body["steps"][0] |= {"state": "settling", "result": result}
+    run = rows.to_run(body)
+    assert run.steps[0].stage == stage
+    assert rows.to_run(json.loads(rows.dump(rows.run(run)))) == run
+    assert {step.stage for step in run.steps[1:]} == {""}
