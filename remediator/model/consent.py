@@ -6,11 +6,10 @@ Invariant: whatever a person must know before saying yes is a field here. A yes 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-
-import rfc8785
 
 from remediator.model.declined import Declined
 
@@ -75,10 +74,8 @@ class Consent:
     @property
     def hash(self) -> str:
         """What a yes to it is bound to."""
-        if self.worded:
-            return hashlib.sha256(self.worded.encode()).hexdigest()
-        body: Any = self.to_json()
-        return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+        body = self.worded or json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()
 
 
 NOTHING_MORE: Final = Consent()
