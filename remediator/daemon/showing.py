@@ -74,8 +74,8 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
     outside = world.read_pause()
     reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
     for reason in reasons:
-        trouble = reason.kind if isinstance(reason, Trouble) else None
-        rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None, "trouble": trouble})
+        trouble = {"trouble": reason.kind} if isinstance(reason, Trouble) else {}
+        rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None, **trouble})
     for name, pause in world.pauses.items():
         rows.append(_mute("pause", name, "everything", pause.reason, pause.author, None))
     for silence in world.silences.values():
