@@ -28,6 +28,7 @@ SHIPPED = ("remediator", "checks", "rules", "runbooks")
 OF_TESTS = (
     "tests/__init__.py",
     "tests/conftest.py",
+    "tests/builders",
     "tests/golden",
     "tests/oracle",
     "tests/unit",
