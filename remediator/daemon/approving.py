@@ -117,7 +117,7 @@ def _ended(turn: Turn, name: str) -> Answer:
     run = turn.journal.stored_run(name)
     if run is None:
         return Answer(exit=USAGE, error=f"there is no run {name!r}")
-    word = "expired" if run.expired else "used"
+    word = "expired" if run.expired else "changed" if run.asked_of_another_plan else "used"
     return Answer(exit=REFUSED, error=f"{word}: {name} has ended {run.state.value} ({run.reason})")
 
 

@@ -252,7 +252,8 @@ def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as:
 def ask_for_approval(
     turn: Turn, plan: Plan, *, incident: str | None, actor: str, requested_by: str, asked_as: tuple[int, ...] = ()
 ) -> Run:
-    """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident and a runbook."""
+    """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident, a runbook and a version
+    of the content, for a page names the plan by its hash."""
     wait = timedelta(seconds=machine.APPROVAL_S)
     until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
     asks = _asks(turn, plan)
@@ -265,7 +266,7 @@ def ask_for_approval(
     turn.audit_run("waiting_approval", run, body, actor=actor)
     steps = "\n".join(_shown(plan.steps))
     turn.page(
-        f"{incident or run.id}:approval:{plan.runbook}{_asked_before(turn, incident)}",
+        f"{incident or run.id}:approval:{plan.runbook}:{plan.content_version[:12]}{_asked_before(turn, incident)}",
         f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
         f"{told}\n{steps}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
         run=run,

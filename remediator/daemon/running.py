@@ -136,11 +136,13 @@ def _give_up(turn: Turn, run: Run, why: str, *, expired: bool = False) -> None:
 
 
 def _wait_for_approval(turn: Turn, run: Run) -> None:
-    """End a waiting run whose time is over, or whose problem is gone."""
+    """End a waiting run whose time is over, whose problem is gone, or of which people were shown another plan."""
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
     expired = run.approval is None or turn.now.after(run.approval.expires_at)
     if expired:
         why = "expired: nobody approved it within 15 minutes"
+    elif run.asked_of_another_plan:
+        why = "changed: people were asked about another plan than this release would carry out: it is planned anew"
     elif result is not None and result.state is State.OK and result.asked_at.after(run.created_at):
         why = "it is OK again: there is nothing left to approve"
     else:

@@ -79,6 +79,9 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
 def go_on(turn: Turn, run: Run, step: StepRecord) -> None:
     """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
     run = _left_by_us(turn, run, step)
+    if (changed := machine.approved_as_another(run)) is not None:
+        _hold(turn, run, step, machine.held_for(run, changed, turn.now), [])
+        return
     if wanting := resolving.waits_for_evidence(turn, run, step):
         since = turn.world.waiting.setdefault(run.id, turn.now)
         if turn.now.since(since) > HELD_PAGE_S:

@@ -1,4 +1,8 @@
-"""A plan: exactly what a run will do, fixed before anybody is asked. Its hash is what an approval binds to."""
+"""A plan: exactly what a run will do, fixed before anybody is asked. Its hash is what an approval binds to.
+
+The hash binds each command that is known with the plan. A step that is built in its turn has none yet: what it may become is
+bound by the version of the content, which covers the programs and settings that its action builds from (content/version.py).
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,12 @@ class PlannedStep:
     holds_units: bool = False
     summary: str = ""
     """What it does, for people: all there is to read of a late step before its turn."""
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        """What the plan's hash covers of the step. It stays the same when a late step gets its commands."""
+        commands = [] if self.late else [command.to_json() for command in self.commands]
+        return {"id": self.id, "action": self.action, "params": as_json(self.params), "commands": commands}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,7 +119,7 @@ class Plan:
         body: Any = {
             "runbook": self.runbook,
             "target": self.target.text,
-            "steps": [{"id": s.id, "action": s.action, "params": as_json(s.params)} for s in self.steps],
+            "steps": [step.bound for step in self.steps],
             "content_version": self.content_version,
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

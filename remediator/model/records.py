@@ -263,6 +263,11 @@ class Run:
         return self.asks_for.hash if self.asks_for is not None else ""
 
     @property
+    def asked_of_another_plan(self) -> bool:
+        """Whether people were asked about a plan of another hash: a release that bound less, or a changed store."""
+        return self.approval is not None and self.approval.plan_hash != self.plan.hash
+
+    @property
     def intent_at(self) -> Instant | None:
         return next((step.intent_at for step in self.steps if step.intent_at is not None), None)
 

@@ -106,6 +106,17 @@ def released(run: Run) -> Run:
     return replace(run, state=RunState.RUNNING, reason="", held_since=None, asks="", asks_for=None)
 
 
+def approved_as_another(run: Run) -> str | None:
+    """Return why nothing more may be done under the yes to `run`: it was to a plan of another hash. None: there is no such yes."""
+    yes = run.approval
+    if yes is None or yes.approved_by is None or not run.asked_of_another_plan:
+        return None
+    return (
+        f"changed: the yes of {yes.approved_by} was to the plan {yes.plan_hash[:12]}, and this one is {run.plan.hash[:12]}: nothing more "
+        f"is done under it; end it, and the rest is yours: remediator runs cancel {run.id} --reason ..."
+    )
+
+
 def current(run: Run) -> StepRecord | None:
     """Return the step that the run stands at; None when all are done.
 

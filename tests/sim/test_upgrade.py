@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -252,6 +254,91 @@ def test_what_the_version_before_did_not_know_has_its_default(cloud: Cloud) -> N
     cloud.hint("h2", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, raw=late)
     assert not cloud.world.downtimes
     assert cloud.world.limits.max_event_age_s == 3600
+
+
+# a yes of the release before, whose hash bound no commands ----------------------------------------------------------
+
+
+def approved(cloud: Cloud) -> Run:
+    run = waiting(cloud)
+    cloud.run(15)
+    cloud.ask("approve", run=run.id, plan=run.plan.hash[:12])
+    return until(cloud, lambda run: run.state is RunState.PLANNED)
+
+
+def begun(cloud: Cloud) -> Run:
+    """It was approved, and is held before its second step."""
+    run = waiting(cloud)
+    cloud.run(15)
+
+    def first(effect: Any) -> Any:
+        cloud.pauses = ("an upgrade is under way",)
+        return cloud.apply(effect)
+
+    cloud.on_act = first
+    cloud.ask("approve", run=run.id, plan=run.plan.hash[:12])
+    return until(cloud, lambda run: run.state is RunState.HELD)
+
+
+def hash_of_before(run: Run) -> str:
+    steps = [{"id": step.id, "action": step.action, "params": dict(step.params)} for step in run.plan.steps]
+    version = run.plan.content_version
+    body: Any = {"runbook": run.plan.runbook, "target": TARGET, "steps": steps, "content_version": version}
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def bound_as_before(cloud: Cloud, run: Run) -> str:
+    """End the daemon, and start one that finds the plan approved, or shown, by the hash of the release before."""
+    old = hash_of_before(run)
+    with cloud.database.transaction() as connection:
+        body = json.loads(
+            connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run.id)).scalar_one()
+        )
+        body["approval"]["plan_hash"] = old
+        connection.execute(tables.runs.update().where(tables.runs.c.id == run.id).values(body=json.dumps(body)))
+        marks.let_the_log_agree(connection, cloud.now())
+    same(cloud)
+    return old
+
+
+def test_a_plan_that_waits_with_an_old_hash_is_asked_about_anew(cloud: Cloud) -> None:
+    run = waiting(cloud)
+    old = bound_as_before(cloud, run)
+    cloud.run(5)
+    assert stored(cloud, run.id)["state"] == "refused"
+    assert stored(cloud, run.id)["reason"].startswith("changed: ")
+    said = cloud.ask("approve", run=run.id, plan=old[:12])
+    assert (said.exit, said.error.partition(":")[0]) == (4, "changed")
+    again = until(cloud, lambda each: each.id != run.id and each.state is RunState.WAITING_APPROVAL)
+    pages = [page for page in cloud.delivered if "waits for an approval" in page["subject"]]
+    assert len({page["text"] for page in pages}) == 2
+    assert f"approve {again.id} --plan {again.plan.hash[:12]}" in pages[-1]["text"]
+    assert not cloud.acts
+    cloud.ask("approve", run=again.id, plan=again.plan.hash[:12])
+    assert cloud.run(300, until=lambda: stored(cloud, again.id)["state"] == "succeeded")
+
+
+def test_a_yes_to_an_old_hash_begins_nothing(cloud: Cloud) -> None:
+    run = approved(cloud)
+    bound_as_before(cloud, run)
+    cloud.run(120)
+    found = stored(cloud, run.id)
+    assert (found["state"], [step["intent_at"] for step in found["steps"]]) == ("refused", [None, None])
+    assert "approval" in [verdict["guard"] for verdict in found["verdicts"] if not verdict["allow"]]
+    assert all(effect.run != run.id for _, effect in cloud.acts)
+
+
+def test_a_yes_to_an_old_hash_goes_no_step_further(cloud: Cloud) -> None:
+    run = begun(cloud)
+    assert len(cloud.acted) == 1
+    bound_as_before(cloud, run)
+    cloud.run(400)
+    found = stored(cloud, run.id)
+    assert found["state"] == "held"
+    assert found["reason"].startswith("changed: the yes of ")
+    assert f"remediator runs cancel {run.id}" in found["reason"]
+    assert len(cloud.acted) == 1
+    assert any(f"{run.id} on {TARGET} is held" in page["subject"] for page in cloud.delivered)
 
 
 def test_the_takeover_says_which_version_it_is(cloud: Cloud) -> None:
