@@ -1,5 +1,7 @@
 """One SHA-256 over everything that decides: the same version means the same behaviour. Comments do not count.
 
+The programs of the actions count: they are all that a step may become which is built in its turn, and the hash of its plan binds
+them by this version.
 The settings of the integrations count, for commands are built from them. Their secrets are in it as references, never as values.
 """
 
@@ -32,9 +34,22 @@ def version_of(
         "overrides": {name: item.model_dump(mode="json") for name, item in config.checks.items()} if config else {},
         "integrations": config.integrations.model_dump(mode="json", by_alias=True) if config else {},
         "hold": config.limits.hold.model_dump(mode="json") if config else {},
-        "actions": {name: [action.risk.name, action.effect.value] for name, action in actions.items()},
+        "actions": {name: _may(action) for name, action in actions.items()},
         "fields": {
             name: {key: kind.value for key, kind in assess.fields.items()} for name, assess in assessments.items()
         },
     }
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _may(action: ActionSpec) -> dict[str, Any]:
+    """Return what `action` may do: all that its commands are made of but the words that evidence gives."""
+    return {
+        "risk": action.risk.name,
+        "effect": action.effect.value,
+        "takes_away_healthy": action.takes_away_healthy,
+        "scripts": [[script.name, script.text, *script.args] for script in action.scripts],
+        "programs": [list(argv) for argv in action.programs],
+        "privileges": list(action.privileges),
+        "debt": action.debt.describe if action.debt is not None else None,
+    }

@@ -134,6 +134,9 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
         built = action.commands(asked)
         if isinstance(built, Declined):
             return built
+        if (strange := action.strays(built, run.plan.target.hosts)) is not None:
+            what = f"{step.action} would run on {strange.host} what no yes to its plan covers: {strange.brief}"
+            return Refused(what)
         exact = replace(wanted, commands=built, timeout_s=_limit(action, asked, wanted))
     except Exception as error:  # noqa: BLE001 - see stumbling
         return Wait(stumbling.told(turn, step.action, "commands", error, run.id, run.reason))

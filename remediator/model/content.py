@@ -121,6 +121,15 @@ class Script:
                 raise ValueError(f"{self.name}: {word!r} is not one of {pattern}")
         return ("sh", "-c", self.text, self.name, *words)
 
+    def made(self, argv: tuple[str, ...]) -> bool:
+        """Return whether `argv` is what this program is run as."""
+        head, words = argv[: len(SCRIPT) + 2], argv[len(SCRIPT) + 2 :]
+        return (
+            head == (*SCRIPT, self.text, self.name)
+            and len(words) == len(self.args)
+            and all(re.fullmatch(pattern, word) for word, pattern in zip(words, self.args, strict=True))
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionInput:
@@ -253,9 +262,22 @@ class ActionSpec:
     """It keeps the units of its target from being started: that systemd is about to start one again is what it is there for."""
     scripts: tuple[Script, ...] = ()
     """The fixed programs that its commands run."""
+    programs: tuple[tuple[str, ...], ...] = ()
+    """Argvs of the config that its commands run, each with one word appended: the mark of the run."""
     arrives_s: float = 0.0
     """For so long after its INTENT a command that was cut off may still take effect on its host, where nothing ends it: until then
     a probe that says NOT_APPLIED is not believed."""
+
+    def strays(self, commands: Sequence[Command], hosts: Sequence[str]) -> Command | None:
+        """Return the first of `commands` that a step of this action may not become when it is built in its turn; None: all may be.
+
+        It may become its own programs on `hosts`, those of the plan's target: that is what a yes to the plan covers of it.
+        """
+        for command in commands:
+            own = any(script.made(command.argv) for script in self.scripts) or command.argv[:-1] in self.programs
+            if command.host not in hosts or command.first or not own:
+                return command
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from remediator.model.content import Command
 from remediator.sim import stories
 from remediator.sim.directed import never, then
 from remediator.sim.happenings import Stage, kind
@@ -24,7 +25,23 @@ def content_is(stage: Stage, version: str) -> None:
     daemon.world.content = replace(content, version=f"{first}|{version}" if version else first)
 
 
+@kind(0, never)
+def the_action_strays(stage: Stage, name: str) -> None:
+    """An action of the same content builds what it was never said to: a mistake in it, or another program under the same number."""
+    daemon = stage.simulation.daemon
+    assert daemon is not None
+    content = daemon.world.content
+    strange = replace(
+        content.actions[name], commands=lambda order: (Command(host=order.host.name, argv=("reboot",), timeout_s=5.0),)
+    )
+    daemon.world.content = replace(content, actions={**content.actions, name: strange})
+
+
 STORIES = {
+    "what nobody said yes to does not leave": story(
+        "approve", LOST, APPROVED, then(0, "until-step", "stop_ctl1", "done"), then(0, "the-action-strays", "galera.save"),
+        then(0, "until-paged", "what no yes to its plan covers: reboot", 60.0),
+    ),
     "held, told, and put back": story(
         "approve", LOST, APPROVED, then(0, "until-step", "read_ctl2", "intent"), then(0, "content-is", "other"),
         then(25, "nothing-leaves", 130.0, "it was approved under other settings"),

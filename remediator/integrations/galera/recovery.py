@@ -51,9 +51,8 @@ def _copy(settings: Mapping[str, Any]) -> Any:
             return choice
         host = str(choice["host"])
         found: tuple[Command, ...] = ()
-        hook = settings.get("snapshot")
-        if hook:
-            found += (Command(host=host, argv=(*(str(word) for word in hook), order.mark_on(host)), timeout_s=1800.0),)
+        for hook in _hooks(settings):
+            found += (Command(host=host, argv=(*hook, order.mark_on(host)), timeout_s=1800.0),)
         if settings.get("copy", "files") == "datadir":
             sizes, where = _sizes(order, host), data_directory(order, host)
             if isinstance(sizes, Refused):
@@ -70,6 +69,11 @@ def _copy(settings: Mapping[str, Any]) -> Any:
         return found
 
     return commands
+
+
+def _hooks(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    hook = settings.get("snapshot")
+    return (tuple(str(word) for word in hook),) if hook else ()
 
 
 def _sizes(order: ActionInput, host: str) -> tuple[int, int] | Refused:
@@ -283,6 +287,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             probe=reading.again,
             late=True,
             scripts=(scripts.COPY,),
+            programs=_hooks(settings),
         ),
         ActionSpec(
             name="galera.bootstrap",

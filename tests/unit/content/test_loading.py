@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from remediator.config import Config, load_config, mistakes
 from remediator.content import load_content
-from remediator.model.content import FromStep, Risk
+from remediator.model.content import ActionSpec, Effect, FromStep, Risk, Script
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit
@@ -84,6 +86,36 @@ def test_the_version_is_of_what_decides(tmp_path: Path) -> None:
     assert loaded(put(tmp_path / "c", changed)).version != version
     slower = config_of(tmp_path, "checks: {toy-state: {every: 5s}}\n")
     assert loaded(tmp_path / "a", config=slower).version != version
+
+
+OTHER_PROGRAM = Script(name="toy", text="systemctl stop -- $1", args=("[a-z]+",))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scripts": (OTHER_PROGRAM,)},
+        {"scripts": (replace(OTHER_PROGRAM, args=(".*",)),)},
+        {"programs": (("/usr/local/bin/snapshot",),)},
+        {"privileges": ("systemctl start -- NAME",)},
+        {"takes_away_healthy": True},
+        {"risk": Risk.R2},
+        {"effect": Effect.IDEMPOTENT},
+    ],
+)
+def test_the_version_is_of_what_a_step_may_become_that_is_built_in_its_turn(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    folder = put(tmp_path, GOOD)
+
+    def version(action: ActionSpec) -> str:
+        content, found = load_content([folder], {"toy": replace(TOY, actions=(*TOY.actions, action))}, None)
+        assert content is not None, found
+        return content.version
+
+    action = replace(TOY.actions[1], name="toy.other", scripts=(Script(name="toy", text="true", args=("[a-z]+",)),))
+    assert version(action) == version(replace(action, commands=lambda _: ()))
+    assert version(replace(action, **changes)) != version(action)
 
 
 def test_the_version_is_of_the_settings_that_commands_are_built_from_and_of_no_secret(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -163,6 +164,24 @@ def test_a_probe_settles_a_doubt() -> None:
     unknown = machine.probed(doubt, "start", Probe.UNKNOWN, at(20))
     assert unknown.state is RunState.IN_DOUBT
     assert not unknown.state.ended
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, None),
+        ({"plan_hash": "f" * 64}, "the yes of night-shift was to the plan ffffffffffff"),
+        ({"plan_hash": "f" * 64, "approved_by": None, "approved_at": None}, None),
+    ],
+)
+def test_a_yes_to_another_plan_is_good_for_no_further_step(changes: dict[str, Any], words: str | None) -> None:
+    said = machine.approved_as_another(replace(running(), approval=an_approval(**changes)))
+    assert (said is None) is (words is None)
+    assert (words or "") in (said or "")
+
+
+def test_a_run_that_nobody_had_to_approve_goes_on() -> None:
+    assert machine.approved_as_another(running()) is None
 
 
 def test_a_held_run_goes_on_and_keeps_when_it_was_held() -> None:
