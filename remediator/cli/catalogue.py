@@ -71,7 +71,8 @@ def as_json(action: ActionSpec) -> dict[str, Any]:
         "risk": action.risk.name,
         "effect": action.effect.value,
         "targets": list(action.target_kinds),
-        "params": {name: kind.value for name, kind in action.params.items()},
+        "params": {need.name: need.text for need in action.needs},
+        "gives": action.gives.name if action.gives is not None else None,
         "commands": list(action.privileges),
         "takes_away_healthy": action.takes_away_healthy,
         "scripts": [
@@ -95,8 +96,10 @@ def _paragraph(action: ActionSpec) -> str:
     ]
     if action.takes_away_healthy:
         lines.append("  takes away what may be healthy: asks the quorum first")
-    if action.params:
-        lines.append("  parameters: " + ", ".join(f"{name} ({kind.value})" for name, kind in action.params.items()))
+    if action.needs:
+        lines.append("  needs, from earlier steps: " + ", ".join(f"{need.name} ({need.text})" for need in action.needs))
+    if action.gives is not None:
+        lines.append(f"  gives a {action.gives.name}")
     if action.each_member:
         lines.append("  once for each member of the target")
     if action.late:

@@ -1,4 +1,7 @@
-"""The parameters of a step: literals of the declared type, or ``{from: step.field}`` of an earlier step. Pure."""
+"""The parameters of a step: for each need of its action the earlier step that gives it, ``{from: STEP}``. Pure.
+
+Invariant: what a runbook writes is bound and read. A name that the action does not need, and a value of the runbook's own, are mistakes.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from typing import Any
 from remediator.config import mistakes
 from remediator.config.documents import Loc
 from remediator.content.entries import Entry
-from remediator.model.content import ActionSpec, FromStep, Mistake
-from remediator.model.values import FieldType
+from remediator.model.content import ActionSpec, FromStep, Mistake, Need
 from remediator.runs.schema import RunbookEntry
 
 
@@ -19,55 +21,44 @@ def check(
     given: Mapping[str, Any],
     action: ActionSpec,
     earlier: Mapping[str, ActionSpec],
-) -> tuple[dict[str, Any], list[Mistake]]:
+) -> tuple[dict[str, FromStep], list[Mistake]]:
     """Return the parameters of a step that does `action`, and every mistake in them."""
     found: list[Mistake] = []
-    params: dict[str, Any] = {}
+    params: dict[str, FromStep] = {}
+    needs = {need.name: need for need in action.needs}
     for name, value in given.items():
-        kind = action.params.get(name)
-        if kind is None:
-            message, hint = f"{action.name} has no parameter {name}", mistakes.nearest(name, action.params)
+        need = needs.get(name)
+        if need is None:
+            message, hint = f"{action.name} has no parameter {name}", mistakes.nearest(name, needs)
             found.append(entry.mistake((*loc, name), "unknown_parameter", message, hint, key=True))
-        elif isinstance(value, dict):
-            taken, why, hint = _taken(value, kind, earlier)
-            if why:
-                found.append(entry.mistake((*loc, name), "bad_reference", why, hint))
-            params[name] = taken
-        elif not _is(value, kind):
-            message = f"{name} should be {kind.value}, not {value!r}"
-            found.append(entry.mistake((*loc, name), "wrong_type", message))
-        else:
-            params[name] = tuple(value) if isinstance(value, list) else value
-    for name in action.params:
+            continue
+        step, why, hint = _source(value, need, earlier)
+        if why:
+            found.append(entry.mistake((*loc, name), "bad_reference", why, hint))
+        params[name] = FromStep(step)
+    for name, need in needs.items():
         if name not in given:
-            found.append(entry.mistake(loc, "missing", f"{action.name} needs the parameter {name}", key=True))
+            message = f"{action.name} needs {need.text}: with: {{{name}: {{from: STEP}}}}"
+            found.append(entry.mistake(loc, "missing", message, next(iter(_givers(need, earlier)), ""), key=True))
     return params, found
 
 
-def _taken(value: Mapping[str, Any], kind: FieldType, earlier: Mapping[str, ActionSpec]) -> tuple[Any, str, str]:
-    """Return (reference, why it is wrong, the name that was probably meant)."""
-    text = value.get("from")
-    if set(value) != {"from"} or not isinstance(text, str) or text.count(".") != 1:
-        return None, "write a literal, or {from: step.field}", ""
-    step, name = text.split(".")
-    action = earlier.get(step)
-    if action is None:
-        return None, f"there is no earlier step {step}", mistakes.nearest(step, earlier)
-    gives = action.gives.get(name)
-    if gives is None:
-        return None, f"{action.name} gives no {name}", mistakes.nearest(name, action.gives)
-    if gives is not kind and not (gives is FieldType.INT and kind is FieldType.FLOAT):
-        return None, f"{text} is {gives.value}, but {kind.value} is needed", ""
-    return FromStep(step, name), "", ""
+def _source(value: Any, need: Need[Any], earlier: Mapping[str, ActionSpec]) -> tuple[str, str, str]:
+    """Return (the step that is named, why it cannot be, the one that was probably meant)."""
+    givers = _givers(need, earlier)
+    first = givers[0] if givers else ""
+    step = value.get("from") if isinstance(value, dict) and set(value) == {"from"} else None
+    if not isinstance(step, str):
+        return "", f"write {{from: STEP}}, an earlier step that gives {need.text}: no other value is read", first
+    if step not in earlier:
+        return step, f"there is no earlier step {step}", mistakes.nearest(step, earlier) or first
+    if step not in givers:
+        return step, f"{step} ({earlier[step].name}) does not give {need.text}", first
+    return step, "", ""
 
 
-def _is(value: Any, kind: FieldType) -> bool:
-    if kind is FieldType.STRINGS:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind is FieldType.BOOL:
-        return isinstance(value, bool)
-    if isinstance(value, bool):
-        return False
-    if kind is FieldType.FLOAT:
-        return isinstance(value, (int, float))
-    return isinstance(value, int if kind is FieldType.INT else str)
+def _givers(need: Need[Any], earlier: Mapping[str, ActionSpec]) -> list[str]:
+    """Return the earlier steps that give what `need` asks for."""
+    return [
+        step for step, action in earlier.items() if action.gives is need.kind and action.each_member is need.of_members
+    ]

@@ -46,6 +46,7 @@ def _may(action: ActionSpec) -> dict[str, Any]:
     """Return what `action` may do: all that its commands are made of but the words that evidence gives."""
     return {
         "risk": action.risk.name,
+        "needs": [[need.name, need.text] for need in action.needs],
         "effect": action.effect.value,
         "takes_away_healthy": action.takes_away_healthy,
         "scripts": [[script.name, script.text, *script.args] for script in action.scripts],

@@ -47,7 +47,6 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
         target=run.plan.target,
         host=host,
         data=data,
-        params=step.params,
         run=run.id,
         mark=world.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),

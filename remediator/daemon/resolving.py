@@ -73,7 +73,7 @@ def refresh(turn: Turn, run: Run) -> None:
 
 
 def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
-    """Return what the action of `step` is built from now; refuse when a parameter is not there or its host is gone."""
+    """Return what the action of `step` is built from now; refuse when its host is gone."""
     world = turn.world
     wanted = planned(run, step)
     name = wanted.host or run.plan.target.hosts[0]
@@ -82,23 +82,22 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
         return Refused(f"{name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     check = world.content.checks.get(run.plan.check)
+    action = world.content.actions.get(step.action)
     results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
-    params = planning.taken(wanted.params, results)
-    if isinstance(params, Refused):
-        return params
     yes = run.approval if run.approval is not None and run.approval.approved_by is not None else None
     return ActionInput(
         target=run.plan.target,
         host=host,
         data=result.data if result is not None else {},
-        params=params,
         run=run.id,
         mark=world.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),
         approved=yes is not None,
         covers=yes.covers if yes is not None else NOTHING_MORE,
         consent=run.consent,
-        results=results,
+        bound=planning.bound(
+            run.plan, wanted, action.needs if action is not None else (), world.content.actions, results
+        ),
         evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,
     )
 

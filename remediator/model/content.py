@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.declined import Declined, Refused
@@ -16,7 +16,7 @@ from remediator.model.identity import LeftOnHost
 from remediator.model.judging import AssessSpec, CheckSpec, Condition, Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import Data, FieldType, Unknown
+from remediator.model.values import Data, Unknown
 
 
 class Risk(enum.Enum):
@@ -131,18 +131,46 @@ class Script:
         )
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultKind(Generic[T]):
+    """One kind of what steps give, by name, and how its JSON in the journal is read.
+
+    `read` is given None where no such step gave anything. It may raise ValueError with a sentence: nothing can be done without.
+    """
+
+    name: str
+    read: Callable[[Mapping[str, Any] | None], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Need(Generic[T]):
+    """A parameter of an action: what an earlier step of its run gave. A runbook says which one: ``with: {NAME: {from: STEP}}``."""
+
+    name: str
+    kind: ResultKind[T]
+    of_members: bool = False
+    """What a step for each member gave: one for each host."""
+
+    @property
+    def text(self) -> str:
+        """What a step must give to be named for it."""
+        return f"a {self.kind.name} of each member" if self.of_members else f"a {self.kind.name}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionInput:
-    """What an action is built from: its target, the data of the check that asked for it, its parameters, its host.
+    """What an action is built from: its target, the data of the check that asked for it, its host.
 
-    An action that is resolved `late` also finds the run it is a step of, what the earlier steps gave, and the newest evidence
-    of the check; before that they are empty.
+    An action that is resolved `late` also finds the run it is a step of, what the earlier steps gave that it needs, and the newest
+    evidence of the check; before that they are empty.
     """
 
     target: Target
     host: Host
     data: Data
-    params: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
     """The run as our journal calls it."""
     mark: str = ""
@@ -156,9 +184,18 @@ class ActionInput:
     """What that yes covers beyond the plan."""
     consent: Consent | None = None
     """What an `Ask` wanted that a person has approved since."""
-    results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Step id to what it gave."""
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    """The name of each need of the action to the JSON that the step gave which the runbook names for it, by host for `of_members`."""
     evidence: Evidence | None = None
+
+    def given(self, need: Need[T]) -> T:
+        """Return what the step gave that `need` is bound to."""
+        return need.kind.read(self.bound.get(need.name))
+
+    def given_by_members(self, need: Need[T]) -> Mapping[str, T]:
+        """Return what the steps gave that `need` is bound to, for each host of the target."""
+        found = self.bound.get(need.name) or {}
+        return {host: need.kind.read(found.get(host)) for host in self.target.hosts}
 
     def mark_on(self, host: str) -> str:
         """Return what the run leaves, or has left, on `host`."""
@@ -222,15 +259,16 @@ class ActionSpec:
     risk: Risk
     effect: Effect
     target_kinds: tuple[str, ...]
-    params: Mapping[str, FieldType]
     commands: Callable[[ActionInput], Built]
     probe: Callable[[Mapping[str, str], HostReply, Target], Probe]
     privileges: tuple[str, ...] = ()
     """Command patterns for the documentation of what root is needed for."""
     takes_away_healthy: bool = False
     """True when it stops or restarts a unit that runs (a quorum question)."""
-    gives: Mapping[str, FieldType] = field(default_factory=dict)
-    """The fields its result has, for ``{from: step.field}`` in later steps."""
+    needs: tuple[Need[Any], ...] = ()
+    """Its parameters: all of them are bound in a runbook, and there are no others."""
+    gives: ResultKind[Any] | None = None
+    """What its `result` is, for the needs of later steps."""
     debt: DebtSpec | None = None
     """What it leaves behind until its run has ended."""
     each_member: bool = False
@@ -282,13 +320,12 @@ class ActionSpec:
 
 @dataclass(frozen=True, slots=True)
 class FromStep:
-    """A parameter that is not written down but taken from the result of an earlier step: ``{from: step.field}``."""
+    """Which earlier step gives what an action needs: ``{from: STEP}``."""
 
     step: str
-    field: str
 
     def to_json(self) -> dict[str, str]:
-        return {"from": f"{self.step}.{self.field}"}
+        return {"from": self.step}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +351,7 @@ class RuleSpec:
 class StepSpec:
     id: str
     action: ActionSpec
-    params: Mapping[str, Any]
+    params: Mapping[str, FromStep]
     timeout_s: float
 
 

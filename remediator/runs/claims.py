@@ -78,7 +78,6 @@ ACTION: Final = ActionSpec(
     risk=Risk.R0,
     effect=Effect.OBSERVE,
     target_kinds=("host",),
-    params={},
     commands=_nothing,
     probe=_again,
     late=True,

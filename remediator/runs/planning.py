@@ -1,11 +1,11 @@
-"""From a runbook, a target and its data to the plan: every step with its exact commands."""
+"""From a runbook, a target and its data to the plan: every step with its exact commands, and what later ones take from earlier ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.model.content import ActionInput, Command, FromStep, RunbookSpec, StepSpec
+from remediator.model.content import ActionInput, ActionSpec, Command, Need, RunbookSpec, StepSpec
 from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep
@@ -64,11 +64,11 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
     host = inventory.hosts.get(name)
     if host is None:
         return Refused(f"{name} is not in the inventory")
-    params = {key: value.to_json() if isinstance(value, FromStep) else value for key, value in step.params.items()}
+    params = {name: source.to_json() for name, source in step.params.items()}
     commands: tuple[Command, ...] = ()
     if not action.late or action.guarded:
         try:
-            built = action.commands(ActionInput(target=target, host=host, data=data, params=params))
+            built = action.commands(ActionInput(target=target, host=host, data=data))
         except Exception as error:  # noqa: BLE001 - what it stumbles over refuses this plan, and costs nobody else a turn
             return Refused(f"{action.name} stumbled: {type(error).__name__}: {error}"[:500])
         if isinstance(built, Declined):
@@ -93,17 +93,34 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
     )
 
 
-def taken(params: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | Refused:
-    """Return the parameters of a late step with what earlier steps gave in place of each ``{from: step.field}``.
-
-    Refuse when an earlier step did not give it.
-    """
+def bound(
+    plan: Plan,
+    step: PlannedStep,
+    needs: Sequence[Need[Any]],
+    actions: Mapping[str, ActionSpec],
+    results: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what the steps of `plan` gave (`results`, by id) that `step` names for each of `needs`; None where nothing was given."""
     found: dict[str, Any] = {}
-    for name, value in params.items():
-        if isinstance(value, Mapping) and set(value) == {"from"}:
-            step, _, key = str(value["from"]).partition(".")
-            if key not in results.get(step, {}):
-                return Refused(f"the step {step} gave no {key}")
-            value = results[step][key]
-        found[name] = value
+    for need in needs:
+        given = {each.host: results[each.id] for each in _named(plan, step, need, actions) if each.id in results}
+        found[need.name] = given if need.of_members else next(iter(given.values()), None)
     return found
+
+
+def _named(plan: Plan, step: PlannedStep, need: Need[Any], actions: Mapping[str, ActionSpec]) -> Sequence[PlannedStep]:
+    """Return the steps of `plan` that `step` names for `need`.
+
+    A plan of an older release names none: there, they are those before it whose action gives the kind of result.
+    """
+    reference = step.params.get(need.name)
+    if isinstance(reference, Mapping):
+        source = reference.get("from")
+        return [each for each in plan.steps if source == (_of_member(each) if each.host else each.id)]
+    earlier = plan.steps[: plan.steps.index(step)]
+    return [each for each in earlier if (by := actions.get(each.action)) is not None and by.gives is need.kind]
+
+
+def _of_member(step: PlannedStep) -> str:
+    """Return how the runbook calls a step that is planned once for each member."""
+    return step.id.removesuffix(f"_{step.host}")

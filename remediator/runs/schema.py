@@ -15,7 +15,7 @@ MAX_STEPS = 50
 
 
 class StepEntry(Section):
-    """One step: an action with its parameters (literals, or ``{from: step.field}``), never a template and never a shell."""
+    """One step: an action, and for each of its needs the step that gives it (``{from: STEP}``); never a template and never a shell."""
 
     id: Annotated[str, Field(pattern=STEP_ID)]
     do: str

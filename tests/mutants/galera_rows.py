@@ -247,7 +247,7 @@ GALERA = (
         name="galera-said-further-back",
         mistake="The statement is said although the member is not as far any more as it was when a person said yes.",
         place="remediator.integrations.galera.live:_bootstrap",
-        old="isinstance(status, Status) and status.last_committed < seqno",
+        old="isinstance(status, Status) and status.last_committed < then.seqno",
         new="False",
         story="galera: the furthest goes back before the statement",
     ),

@@ -85,7 +85,6 @@ def _action(name: str) -> ActionSpec:
         risk=Risk.R1,
         effect=Effect.ONCE,
         target_kinds=("container",),
-        params={},
         commands=partial(_command, "set", name),
         probe=partial(_probe, name),
         debt=DebtSpec(

@@ -23,8 +23,6 @@ from remediator.model.values import Data, Unknown
 CLOCK_S = 2.0
 CLUSTER = "galera.cluster"
 """The assessment that keeps the high-water mark."""
-POSITION = "position"
-"""The step of `galera-start-member` that read the position."""
 HARMFUL = texts.FORBIDS | {"disk_full", "inode_full"}
 
 
@@ -127,7 +125,7 @@ def _ahead(order: ActionInput) -> Refused | None:
     gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a whole copy (GB-6).
     """
     host = order.host.name
-    found = reading.position(order.results.get(POSITION))
+    found = order.given(reading.READ)
     if isinstance(found, Unknown):
         return Refused(
             f"the position of {host} is not known ({found.reason}): it may be ahead of the others, look at its data "
@@ -200,10 +198,10 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.OBSERVE,
         target_kinds=("galera",),
-        params={},
         commands=_read,
         probe=reading.again,
         result=reading.gives,
+        gives=reading.POSITION,
         late=True,
         guarded=True,
         scripts=(scripts.ALONE, scripts.READ),
@@ -214,7 +212,7 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.ONCE,
         target_kinds=("galera",),
-        params={},
+        needs=(reading.READ,),
         commands=_start,
         probe=_probe,
         late=True,

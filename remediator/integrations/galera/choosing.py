@@ -11,18 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.integrations.galera import gather, progress, reading, standing, table
+from remediator.integrations.galera import choice, gather, progress, reading, standing, table
 from remediator.integrations.galera.decision import BOOTSTRAPS, Decision, Procedure, decide, outlook
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.words import said
-from remediator.model.consent import Ask, Consent, reasons
+from remediator.model.consent import Ask, Consent
 from remediator.model.content import ActionInput, Built
 from remediator.model.declined import Declined, Refused
 from remediator.model.values import Unknown
-
-READS = "read_"
-CHOSEN = "choose"
 
 
 def unless(order: ActionInput, procedure: Procedure) -> Refused | None:
@@ -61,8 +58,8 @@ def decided(order: ActionInput) -> Decided | Refused:
 
 
 def positions(order: ActionInput) -> dict[str, Position | Unknown]:
-    """Return the positions that this run has read, by host."""
-    return {host: reading.position(order.results.get(f"{READS}{host}") or None) for host in order.target.hosts}
+    """Return the positions that this run has read, by host; all UNKNOWN where its steps read none."""
+    return dict(order.given_by_members(reading.READ_BY_MEMBERS))
 
 
 def candidate(order: ActionInput, procedure: Procedure) -> str | Declined:
@@ -121,36 +118,30 @@ def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping
     }
 
 
-def choice(order: ActionInput) -> Mapping[str, Any] | Refused:
-    """Return what this run has chosen; refuse where it has chosen nothing."""
-    found = order.results.get(CHOSEN)
-    return Refused("no candidate was chosen in this run") if found is None else found
-
-
 def still(order: ActionInput, procedure: Procedure) -> str | Declined:
     """Return the chosen member after everything was looked at and decided once more (GB-2). Refuse unless it is the same, ask with
     what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
-    then = choice(order)
+    then = order.given(choice.CHOSEN)
     if isinstance(then, Refused):
         return then
     found = decided(order)
     if isinstance(found, Refused):
         return found
     decision = found.decision
-    if decision.procedure is not procedure or decision.candidate != then["host"]:
+    if decision.procedure is not procedure or decision.candidate != then.host:
         return Refused(f"looked at again right before the bootstrap: {found.refusal.reason}")
     ask = _ask(found)
     known = decision.alone or _asked_then(then, decision)
-    if (not known or (decision.possibly_lost or 0) > then["lost"]) and not ask.covered_by(order.consent):
+    if (not known or (decision.possibly_lost or 0) > then.lost) and not ask.covered_by(order.consent):
         return ask
-    return str(then["host"])
+    return then.host
 
 
-def _asked_then(then: Mapping[str, Any], decision: Decision) -> bool:
+def _asked_then(then: choice.Choice, decision: Decision) -> bool:
     """Return whether `decision` needs a person for what it needed one when it was chosen; a choice of an older release has the words alone."""
-    if "because" not in then:
-        return bool(decision.alone_why == then["alone_why"])
-    return reasons(then["because"]) == decision.because
+    if then.because is None:
+        return decision.alone_why == then.alone_why
+    return then.because == decision.because
 
 
 # for a recovery of stopped members ----------------------------------------------------------------------------------------

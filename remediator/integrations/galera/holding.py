@@ -17,7 +17,18 @@ from remediator.integrations.galera.facts import CONTAINER, Member, Status, memb
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.undoing import HOLD_DEBT
 from remediator.model.consent import Ask, Consent
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Settled
+from remediator.model.content import (
+    ActionInput,
+    ActionSpec,
+    Built,
+    Command,
+    Effect,
+    Need,
+    Probe,
+    ResultKind,
+    Risk,
+    Settled,
+)
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -26,8 +37,6 @@ from remediator.model.values import Data, Unknown
 HOLD_S, STOP_S = 30.0, 240.0
 STOP_EVIDENCE_S = 10.0
 """Nobody is stopped by what it said longer ago."""
-HOLDS = "hold_"
-"""How the steps of a run are called that hold a member, before its name."""
 HELD_STOPPED = "held: stopped"
 """What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 
@@ -88,11 +97,21 @@ def _asked_beforehand(data: Data) -> Ask | None:
 
 def _running(order: ActionInput) -> list[str]:
     """Return the members that answered when they were held: all of them are said yes to at once, whoever of them is stopped already."""
-    return [name for name in order.target.hosts if order.results.get(f"{HOLDS}{name}", {}).get("stopped") is False]
+    return [name for name, stopped in order.given_by_members(HELD_BY_MEMBERS).items() if stopped is False]
 
 
 def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
     return {"stopped": HELD_STOPPED in output.splitlines()}
+
+
+def _stopped(given: Mapping[str, Any] | None) -> bool | None:
+    """Return whether a member was stopped once it was held; None where that was not told."""
+    stopped = (given or {}).get("stopped")
+    return stopped if isinstance(stopped, bool) else None
+
+
+HELD = ResultKind("hold", _stopped)
+HELD_BY_MEMBERS = Need("holds", HELD, of_members=True)
 
 
 def _still_runs(given: Mapping[str, Any]) -> bool:
@@ -153,7 +172,6 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
-        params={},
         commands=_hold,
         probe=_held,
         each_member=True,
@@ -163,6 +181,7 @@ ACTIONS = (
         judges_group=True,
         holds_units=True,
         result=_held_how,
+        gives=HELD,
         settled=held,
         settles=_still_runs,
         debt=HOLD_DEBT,
@@ -174,7 +193,7 @@ ACTIONS = (
         risk=Risk.R3,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
-        params={},
+        needs=(HELD_BY_MEMBERS,),
         commands=_stop,
         probe=_ended,
         takes_away_healthy=True,

@@ -80,7 +80,6 @@ ACTION = ActionSpec(
     risk=Risk.R2,
     effect=Effect.ONCE,
     target_kinds=("galera",),
-    params={},
     commands=_restart,
     probe=_restarted,
     late=True,

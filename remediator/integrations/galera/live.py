@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import choosing, progress, reading, scripts, tending
+from remediator.integrations.galera import choice, choosing, progress, reading, scripts, tending
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Status, member
 from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Script
 from remediator.model.declined import Declined, Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import FieldType, Unknown
+from remediator.model.values import Unknown
 
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES'"
 SAY_S = 90.0
@@ -66,13 +66,13 @@ def _status(order: ActionInput, host: str) -> Status | Unknown:
 def _bootstrap(order: ActionInput) -> Built:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less far: one that was
     restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that (GB-8)."""
-    then = choosing.choice(order)
+    then = order.given(choice.CHOSEN)
     if isinstance(then, Refused):
         return then
-    status, seqno = _status(order, str(then["host"])), int(then["seqno"])
-    if isinstance(status, Status) and status.last_committed < seqno:
+    status = _status(order, then.host)
+    if isinstance(status, Status) and status.last_committed < then.seqno:
         return Refused(
-            f"{then['host']} was chosen at {seqno} and is at {status.last_committed} now: what it had not flushed may be lost, "
+            f"{then.host} was chosen at {then.seqno} and is at {status.last_committed} now: what it had not flushed may be lost, "
             "look at all members"
         )
     host = choosing.still(order, Procedure.PC_BOOTSTRAP)
@@ -96,7 +96,6 @@ ACTIONS = (
         risk=Risk.R0,
         effect=Effect.OBSERVE,
         target_kinds=("cluster",),
-        params={},
         commands=_choose,
         probe=reading.again,
         result=_account,
@@ -104,7 +103,7 @@ ACTIONS = (
         fresh=True,
         guarded=True,
         judges_group=True,
-        gives={"host": FieldType.STRING, "uuid": FieldType.STRING, "seqno": FieldType.INT, "lost": FieldType.INT},
+        gives=choice.CHOICE,
         scripts=(scripts.LOGIN,),
     ),
     ActionSpec(
@@ -113,7 +112,7 @@ ACTIONS = (
         risk=Risk.R3,
         effect=Effect.ONCE,
         target_kinds=("cluster",),
-        params={"host": FieldType.STRING},
+        needs=(choice.CHOSEN,),
         commands=_bootstrap,
         probe=_said,
         late=True,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, marks
+from remediator.integrations.galera import causes, choice, marks
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Launch
@@ -18,7 +18,7 @@ from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.transfer import Kind, Transfer
 from remediator.model import times
 from remediator.model.content import ActionInput, Settled
-from remediator.model.declined import Wait
+from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
@@ -39,10 +39,6 @@ def _reply(order: ActionInput, host: str) -> HostReply | None:
 
 def _hosts(order: ActionInput) -> tuple[str, ...]:
     return order.evidence.hosts if order.evidence is not None else order.target.hosts
-
-
-def _choice(order: ActionInput) -> Mapping[str, Any]:
-    return order.results.get("choose", {})
 
 
 def mark_at(order: ActionInput) -> str | None:
@@ -98,7 +94,10 @@ def transfer_limit_s(order: ActionInput) -> float:
 
 def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     """The bootstrap container runs, and its member is what `primary_again` wants."""
-    host = str(_choice(order)["host"])
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return Settled(text=chosen.reason, given=given)
+    host = chosen.host
     ended = _ended(member(host, _reply(order, host)), BOOTSTRAP_CONTAINER)
     if ended is not None:
         return Settled(text=f"{host}: {ended}", failed=True, given=given)
@@ -107,8 +106,10 @@ def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
 
 def primary_again(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     """GB-12, GB-13: the chosen member is Primary and Synced, of the same uuid, not behind its position, with its rows."""
-    choice = _choice(order)
-    host, uuid, seqno = str(choice["host"]), choice["uuid"], int(choice["seqno"])
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return Settled(text=chosen.reason, given=given)
+    host, uuid, seqno = chosen.host, chosen.uuid, chosen.seqno
     reply = _reply(order, host)
     one = member(host, reply)
     status = one.status
@@ -147,12 +148,18 @@ def _rows(order: ActionInput, reply: HostReply | None) -> str | Settled:
 
 def joined(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     """GB-14: the joiner is Synced, in the component of the chosen uuid."""
-    return _synced(order, order.host.name, given)
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return Settled(text=chosen.reason, given=given)
+    return _synced(order, order.host.name, chosen.uuid, given)
 
 
 def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     """The bootstrapped member is back in its own unit, Synced beside the others; its bootstrap container is gone."""
-    host = str(_choice(order)["host"])
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return Settled(text=chosen.reason, given=given)
+    host = chosen.host
     one = member(host, _reply(order, host))
     launch = one.launch
     if isinstance(launch, Unknown) or isinstance(launch.helpers, Unknown):
@@ -161,15 +168,15 @@ def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
         return Settled(text=f"{host}: the container {BOOTSTRAP_CONTAINER} is still there", given=given)
     if one.runs_own is not True and isinstance(one.status, Status):
         return Settled(text=f"{host}: somebody answers there, and its own container is not proven to run", given=given)
-    return _synced(order, host, given)
+    return _synced(order, host, chosen.uuid, given)
 
 
-def _synced(order: ActionInput, host: str, given: Mapping[str, Any]) -> Settled:
+def _synced(order: ActionInput, host: str, uuid: str, given: Mapping[str, Any]) -> Settled:
     reply = _reply(order, host)
-    one, uuid = member(host, reply), _choice(order).get("uuid")
+    one = member(host, reply)
     status = one.status
     if isinstance(status, Status) and status.cluster_status == "Primary" and status.local_state == "Synced":
-        if uuid is not None and status.cluster_uuid != uuid:
+        if status.cluster_uuid != uuid:
             return Settled(text=f"{host}: Synced with {status.cluster_uuid}, not with {uuid}", failed=True, given=given)
         how = _transfer(one, given)
         took = f"{host}: Synced by {how}, size {status.cluster_size}, at {status.last_committed}"

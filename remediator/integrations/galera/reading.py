@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.galera import alone, positions, scripts
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import ActionInput, Built, Command, Probe
+from remediator.model.content import ActionInput, Built, Command, Need, Probe, ResultKind
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
@@ -42,13 +42,18 @@ def gives(order: ActionInput, output: str) -> Mapping[str, Any]:
 
 def position(given: Mapping[str, Any] | None) -> Position | Unknown:
     """Return the position that a step gave; UNKNOWN where it gave none."""
-    if given is None:
+    if not given:
         return Unknown("not_read")
     if given.get("xa") and given.get("unknown"):
         return Position(uuid=Unknown("xa_prepared"), seqno=Unknown("xa_prepared"), xa=True)
     if given.get("unknown"):
         return Unknown(str(given["reason"]))
     return Position(uuid=given["uuid"], seqno=given["seqno"], xa=bool(given["xa"]))
+
+
+POSITION = ResultKind("position", position)
+READ = Need("position", POSITION)
+READ_BY_MEMBERS = Need("positions", POSITION, of_members=True)
 
 
 def again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:

@@ -11,7 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.integrations.galera import alone, choosing, contradiction, gather, holding, progress, reading, scripts
+from remediator.integrations.galera import (
+    alone,
+    choice,
+    choosing,
+    contradiction,
+    gather,
+    holding,
+    progress,
+    reading,
+    scripts,
+)
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.launch import Hold, Launch
@@ -22,7 +32,7 @@ from remediator.model.content import ActionInput, ActionSpec, Built, Command, Ef
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import FieldType, Unknown
+from remediator.model.values import Unknown
 
 QUICK_S, START_S, STOP_S = 30.0, 90.0, 240.0
 COPY_RATE = 50e6
@@ -46,10 +56,10 @@ def _save(order: ActionInput) -> Built:
 def _copy(settings: Mapping[str, Any]) -> Any:
     def commands(order: ActionInput) -> Built:
         """Nothing, unless the config asks for a copy; a copy needs its room, and a hook ends with 0 or ends the run."""
-        choice = choosing.choice(order)
-        if isinstance(choice, Refused):
-            return choice
-        host = str(choice["host"])
+        chosen = order.given(choice.CHOSEN)
+        if isinstance(chosen, Refused):
+            return chosen
+        host = chosen.host
         found: tuple[Command, ...] = ()
         for hook in _hooks(settings):
             found += (Command(host=host, argv=(*hook, order.mark_on(host)), timeout_s=1800.0),)
@@ -107,16 +117,16 @@ def _bootstrap(order: ActionInput) -> Built:
 
 def _join(order: ActionInput) -> Built:
     """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
-    choice = choosing.choice(order)
-    if isinstance(choice, Refused):
-        return choice
-    if order.host.name == choice["host"]:
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return chosen
+    if order.host.name == chosen.host:
         return ()
     if (wait := progress.until_calm(order)) is not None:
         return wait
     if progress.left_out(_here(order, order.host.name)):
         return _command(order.host.name, scripts.RESTART, STOP_S, order.host.engine)
-    how, where = "sst" if order.host.name in choice["sst"] else "ist", data_directory(order)
+    how, where = "sst" if order.host.name in chosen.sst else "ist", data_directory(order)
     if isinstance(where, Refused):
         return where
     mark, engine = order.mark_on(order.host.name), order.host.engine
@@ -125,10 +135,10 @@ def _join(order: ActionInput) -> Built:
 
 def _finish(order: ActionInput) -> Built:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
-    choice = choosing.choice(order)
-    if isinstance(choice, Refused):
-        return choice
-    host = str(choice["host"])
+    chosen = order.given(choice.CHOSEN)
+    if isinstance(chosen, Refused):
+        return chosen
+    host = chosen.host
     if (wait := progress.until_held_without(order, host)) is not None:
         return wait
     here, engine = _here(order, host), choosing.engine(order, host)
@@ -239,7 +249,6 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R1,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            params={},
             commands=_save,
             probe=reading.again,
             each_member=True,
@@ -253,10 +262,10 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
-            params={},
             commands=reading.commands,
             probe=reading.again,
             result=reading.gives,
+            gives=reading.POSITION,
             each_member=True,
             late=True,
             parallel=True,
@@ -268,13 +277,13 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R0,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
-            params={},
+            needs=(reading.READ_BY_MEMBERS,),
             commands=choosing.choose,
             probe=reading.again,
             result=choosing.account,
             late=True,
             fresh=True,
-            gives={"host": FieldType.STRING, "uuid": FieldType.STRING, "seqno": FieldType.INT, "lost": FieldType.INT},
+            gives=choice.CHOICE,
         ),
         ActionSpec(
             name="galera.copy",
@@ -282,7 +291,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R1,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            params={"host": FieldType.STRING},
+            needs=(choice.CHOSEN,),
             commands=_copy(settings),
             probe=reading.again,
             late=True,
@@ -295,7 +304,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R3,
             effect=Effect.ONCE,
             target_kinds=("cluster",),
-            params={"host": FieldType.STRING},
+            needs=(choice.CHOSEN, reading.READ_BY_MEMBERS),
             commands=_bootstrap,
             probe=_bootstrapped,
             late=True,
@@ -311,7 +320,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            params={},
+            needs=(choice.CHOSEN,),
             commands=_join,
             probe=started,
             each_member=True,
@@ -328,7 +337,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            params={"host": FieldType.STRING},
+            needs=(choice.CHOSEN,),
             commands=_finish,
             probe=_finished,
             late=True,
@@ -344,10 +353,10 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
-            params={},
             commands=_read_saved,
             probe=reading.again,
             result=_position,
+            gives=reading.POSITION,
             each_member=True,
             late=True,
             parallel=True,
@@ -361,7 +370,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            params={},
+            needs=(reading.READ_BY_MEMBERS,),
             commands=_start,
             probe=started,
             each_member=True,

@@ -24,7 +24,9 @@ from remediator.model.content import (
     Command,
     Effect,
     MarkSpec,
+    Need,
     Probe,
+    ResultKind,
     Risk,
     Script,
     Settled,
@@ -33,11 +35,10 @@ from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
-from remediator.model.values import Data, FieldType, Unknown
+from remediator.model.values import Data, Unknown
 
 RUNBOOK = "galera-mariadb-upgrade"
 LOGIN_ACTION, UPGRADE_ACTION = "galera.login", "galera.upgrade_tables"
-LOGIN_STEP = "login"
 LOGIN_S, UPGRADE_S = 60.0, 3600.0
 WATCH_S = 120.0
 """For so long after the tables were rewritten the log must name none of them again."""
@@ -171,6 +172,15 @@ def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
     return {"account": user, "signs": list(lines)}
 
 
+def _signs(given: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return what the log said of the tables before they were touched."""
+    return tuple((given or {}).get("signs", ()))
+
+
+LOGIN = ResultKind("login", _signs)
+LOGGED_IN = Need("login", LOGIN)
+
+
 def _lines(order: ActionInput) -> tuple[str, ...] | Unknown:
     if order.evidence is None:
         return Unknown("no_evidence")
@@ -193,7 +203,7 @@ def upgraded(order: ActionInput, given: Mapping[str, Any]) -> Settled:
         return Settled(text=f"{host}: recorded {said(tables.info)}, server {said(tables.server)}", given=given)
     if isinstance(lines, Unknown):
         return Settled(text=f"{host}: what its log says is not known ({lines.reason})", given=given)
-    before = order.results.get(LOGIN_STEP, {}).get("signs", ())
+    before = order.given(LOGGED_IN)
     new = [line for line in lines if line not in before]
     if new:
         return Settled(
@@ -225,13 +235,12 @@ ACTIONS = (
         risk=Risk.R0,
         effect=Effect.OBSERVE,
         target_kinds=("galera",),
-        params={},
         commands=_login,
         probe=reading.again,
         result=_account,
         late=True,
         guarded=True,
-        gives={"account": FieldType.STRING},
+        gives=LOGIN,
         scripts=(scripts.LOGIN,),
     ),
     ActionSpec(
@@ -240,7 +249,7 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.IDEMPOTENT,
         target_kinds=("galera",),
-        params={},
+        needs=(LOGGED_IN,),
         commands=_upgrade,
         probe=_rewritten,
         settled=upgraded,

@@ -254,7 +254,7 @@ def test_what_a_bootstrap_does_beside_itself_reaches_the_integration(tmp_path: P
     copies = [action for action in registry.load(config)["galera"].actions if action.name == "galera.copy"]
     order = ActionInput(
         target=cluster("galera", ("a",)), host=Host(name="a", address="b", groups=()), data={}, run="run-1",
-        results={"choose": {"host": "a"}},
+        bound={"choice": {"host": "a", "uuid": "u", "seqno": 1, "lost": 0, "alone_why": ""}},
     )  # fmt: skip
     with declines(Refused, match="nothing is copied blindly"):
         built(copies[0].commands(order))

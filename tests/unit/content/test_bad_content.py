@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unit
 CHECK = GOOD["checks/toy.yaml"]
 RULE = GOOD["rules/toy.yaml"]
 RUNBOOK = GOOD["runbooks/toy.yaml"]
+STEPS = "{id: r, do: toy.read}\n      - {id: a, do: toy.read_all}\n      - {id: wipe, do: toy.wipe, "
 
 
 def check(old: str, new: str) -> dict[str, str]:
@@ -161,8 +162,8 @@ TABLE = {
         ["runbooks/toy.yaml:6:25: runbooks.0.steps.0.do: there is no action toy.stop (did you mean toy.start?)"],
     ),
     "riskier than itself": (
-        runbook("do: toy.start", "do: toy.wipe, with: {pos: 1, hosts: []}"),
-        ["runbooks/toy.yaml:6:25: runbooks.0.steps.0.do: toy.wipe is R3, riskier than the runbook (R1)"],
+        {"runbooks/toy.yaml": RUNBOOK.replace("{id: start, do: toy.start}", STEPS + "with: {pos: {from: r}, all: {from: a}}}")},
+        ["runbooks/toy.yaml:8:24: runbooks.0.steps.2.do: toy.wipe is R3, riskier than the runbook (R1)"],
     ),
     "R0 that changes": (
         runbook("risk: R1", "risk: R0"),
@@ -192,11 +193,11 @@ TABLE = {
         ["runbooks/toy.yaml:6:43: runbooks.0.steps.0.with.foo: toy.start has no parameter foo"],
     ),
     "wrong and missing parameter": (
-        runbook("do: toy.start", "do: toy.wipe, with: {pos: high}").copy()
-        | {"runbooks/toy.yaml": RUNBOOK.replace("do: toy.start", "do: toy.wipe, with: {pos: high}").replace("R1", "R3")},
+        {"runbooks/toy.yaml": RUNBOOK.replace("{id: start, do: toy.start}", STEPS + "with: {pos: high}}").replace("R1", "R3")},
         [
-            "runbooks/toy.yaml:6:35: runbooks.0.steps.0.with: toy.wipe needs the parameter hosts",
-            "runbooks/toy.yaml:6:47: runbooks.0.steps.0.with.pos: pos should be float, not 'high'",
+            "runbooks/toy.yaml:8:34: runbooks.0.steps.2.with: toy.wipe needs a position of each member: with: {all: {from: STEP}} (did you mean a?)",
+            "runbooks/toy.yaml:8:46: runbooks.0.steps.2.with.pos: "
+            "write {from: STEP}, an earlier step that gives a position: no other value is read (did you mean r?)",
         ],
     ),
     "step id twice": (
@@ -256,26 +257,32 @@ def test_a_directory_without_content_is_a_mistake(tmp_path: Path) -> None:
     assert [mistake.message for mistake in found] == ["has none of the folders checks, rules, runbooks"]
 
 
+LITERAL = "write {from: STEP}, an earlier step that gives a position: no other value is read (did you mean r?)"
 REFERENCES = {
-    "{from: read.pos}": [],
-    "{from: raed.pos}": ["there is no earlier step raed (did you mean read?)"],
-    "{from: wipe.pos}": ["there is no earlier step wipe"],
-    "{from: read.seqno}": ["toy.read gives no seqno"],
-    "{from: read.who}": ["read.who is string, but float is needed"],
-    "{from: read}": ["write a literal, or {from: step.field}"],
-    "{form: read.pos}": ["write a literal, or {from: step.field}"],
-    "'{{ data.count }}'": ["pos should be float, not '{{ data.count }}'"],
-    "true": ["pos should be float, not True"],
+    "{from: r}": [],
+    "{from: rr}": ["there is no earlier step rr (did you mean r?)"],
+    "{from: wipe}": ["there is no earlier step wipe (did you mean r?)"],
+    "{from: r.pos}": ["there is no earlier step r.pos (did you mean r?)"],
+    "{from: w}": ["w (toy.who) does not give a position (did you mean r?)"],
+    "{from: a}": ["a (toy.read_all) does not give a position (did you mean r?)"],
+    "{form: r}": [LITERAL],
+    "{from: [r]}": [LITERAL],
+    "'{{ data.count }}'": [LITERAL],
+    "ctl3": [LITERAL],
+    "true": [LITERAL],
 }
 
 
 @pytest.mark.parametrize("given", REFERENCES)
-def test_parameters_are_literals_or_typed_references(tmp_path: Path, given: str) -> None:
-    steps = f"{{id: read, do: toy.read}}\n      - {{id: wipe, do: toy.wipe, with: {{hosts: [], pos: {given}}}}}"
+def test_a_parameter_is_what_an_earlier_step_gives_and_nothing_else(tmp_path: Path, given: str) -> None:
+    steps = (
+        STEPS.replace("{id: wipe", "{id: w, do: toy.who}\n      - {id: wipe")
+        + f"with: {{all: {{from: a}}, pos: {given}}}}}"
+    )
     text = RUNBOOK.replace("{id: start, do: toy.start}", steps).replace("R1", "R3")
     found = said(tmp_path, {"runbooks/toy.yaml": text})
     assert [line.split(": ", 2)[2] for line in found] == REFERENCES[given]
-    assert all(line.startswith("runbooks/toy.yaml:7:57: runbooks.0.steps.1.with.pos: ") for line in found)
+    assert all(line.startswith("runbooks/toy.yaml:9:62: runbooks.0.steps.3.with.pos: ") for line in found)
 
 
 GROUP = CHECK.replace("toy-state", "toy-group").replace(

@@ -70,11 +70,14 @@ def test_hold_only_lengthens_the_limit(tmp_path: Path, hold: str, seconds: float
 
 
 def test_references_between_steps_are_records(tmp_path: Path) -> None:
-    steps = "{id: read, do: toy.read}\n      - {id: wipe, do: toy.wipe, with: {hosts: [a], pos: {from: read.pos}}}"
+    steps = (
+        "{id: read, do: toy.read}\n      - {id: every, do: toy.read_all}"
+        "\n      - {id: wipe, do: toy.wipe, with: {all: {from: every}, pos: {from: read}}}"
+    )
     text = GOOD["runbooks/toy.yaml"].replace("{id: start, do: toy.start}", steps).replace("R1", "R3")
     runbook = loaded(put(tmp_path, {**GOOD, "runbooks/toy.yaml": text})).runbooks["toy-start"]
     assert runbook.risk is Risk.R3
-    assert runbook.steps[1].params == {"hosts": ("a",), "pos": FromStep("read", "pos")}
+    assert runbook.steps[2].params == {"all": FromStep("every"), "pos": FromStep("read")}
 
 
 def test_the_version_is_of_what_decides(tmp_path: Path) -> None:
@@ -113,7 +116,7 @@ def test_the_version_is_of_what_a_step_may_become_that_is_built_in_its_turn(
         assert content is not None, found
         return content.version
 
-    action = replace(TOY.actions[1], name="toy.other", scripts=(Script(name="toy", text="true", args=("[a-z]+",)),))
+    action = replace(TOY.actions[3], name="toy.other", scripts=(Script(name="toy", text="true", args=("[a-z]+",)),))
     assert version(action) == version(replace(action, commands=lambda _: ()))
     assert version(replace(action, **changes)) != version(action)
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from remediator.config import Config, mistakes
 from remediator.content import load_content
-from remediator.model.content import ActionSpec, Content, Effect, Integration, Mistake, Probe, Risk
+from remediator.model.content import (
+    ActionSpec,
+    Content,
+    Effect,
+    Integration,
+    Mistake,
+    Need,
+    Probe,
+    ResultKind,
+    Risk,
+)
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import AssessSpec, Scope
 from remediator.model.values import FieldType
@@ -29,8 +40,9 @@ def _action(
     name: str,
     risk: Risk,
     effect: Effect,
-    params: Mapping[str, FieldType] | None = None,
-    gives: Mapping[str, FieldType] | None = None,
+    needs: tuple[Need[Any], ...] = (),
+    gives: ResultKind[Any] | None = None,
+    each_member: bool = False,
 ) -> ActionSpec:
     return ActionSpec(
         name=name,
@@ -38,12 +50,16 @@ def _action(
         risk=risk,
         effect=effect,
         target_kinds=("container",),
-        params=params or {},
-        gives=gives or {},
+        needs=needs,
+        gives=gives,
+        each_member=each_member,
         commands=lambda _: (),
         probe=lambda *_: Probe.UNKNOWN,
     )
 
+
+POSITION = ResultKind("position", lambda given: given)
+OWNER = ResultKind("owner", lambda given: given)
 
 TOY = Integration(
     name="toy",
@@ -55,9 +71,13 @@ TOY = Integration(
         _assess("toy.group", Scope.GROUP, "cluster"),
     ),
     actions=(
-        _action("toy.read", Risk.R0, Effect.OBSERVE, gives={"pos": FieldType.INT, "who": FieldType.STRING}),
+        _action("toy.read", Risk.R0, Effect.OBSERVE, gives=POSITION),
+        _action("toy.read_all", Risk.R0, Effect.OBSERVE, gives=POSITION, each_member=True),
+        _action("toy.who", Risk.R0, Effect.OBSERVE, gives=OWNER),
         _action("toy.start", Risk.R1, Effect.ONCE),
-        _action("toy.wipe", Risk.R3, Effect.ONCE, params={"pos": FieldType.FLOAT, "hosts": FieldType.STRINGS}),
+        _action(
+            "toy.wipe", Risk.R3, Effect.ONCE, needs=(Need("pos", POSITION), Need("all", POSITION, of_members=True))
+        ),
     ),
 )
 

@@ -189,7 +189,7 @@ def order(
     host: str = "ctl1",
     *replies: HostReply | None,
     run: str = RUN,
-    results: Mapping[str, Any] | None = None,
+    bound: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> ActionInput:
     """Return what an action is built from on `host`, with the evidence of `replies` (three stopped members)."""
@@ -201,7 +201,7 @@ def order(
         data=changes.pop("data", {}),
         run=run,
         mark=f"lab.{STORE}.{run}" if run else "",
-        results=results or {},
+        bound=bound or {},
         evidence=seen,
         **changes,
     )
@@ -226,8 +226,9 @@ def read(seqno: int = 77, uuid: str = UUID, **changes: Any) -> dict[str, Any]:
     return {"uuid": uuid, "seqno": seqno, "xa": False, **changes}
 
 
-def reads(*seqnos: int) -> dict[str, Any]:
-    return {f"read_{host}": read(seqno) for host, seqno in zip(HOSTS, seqnos, strict=True)}
+def reads(*seqnos: int, **others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the positions that the members gave, with `others` in place of some."""
+    return {"positions": {**{host: read(seqno) for host, seqno in zip(HOSTS, seqnos, strict=True)}, **others}}
 
 
 CHOICE = {
@@ -241,7 +242,7 @@ CHOICE = {
     "table": "t",
     "unseen": "u",
 }
-CHOSEN = {"choose": CHOICE}
+CHOSEN = {"choice": CHOICE}
 
 
 WAITS = make.unit(ActiveState="activating", SubState="auto-restart")

@@ -174,8 +174,8 @@ def test_each_step_that_starts_or_reads_a_stopped_member_asks_first() -> None:
     bootstrapped = [world.stopped("ctl1"), world.running("ctl2", world.sql(size=1)), world.stopped("ctl3")]
     assert world.asks_first("galera.read_position", world.order("ctl1"))
     assert world.asks_first("galera.start_stopped", world.order("ctl1"))
-    assert world.asks_first("galera.bootstrap", world.order("ctl1", *down, results=chosen))
-    assert world.asks_first("galera.join", world.order("ctl1", *bootstrapped, results=chosen))
+    assert world.asks_first("galera.bootstrap", world.order("ctl1", *down, bound=chosen))
+    assert world.asks_first("galera.join", world.order("ctl1", *bootstrapped, bound=chosen))
     every = {
         action
         for action, spec in world.ACTIONS.items()
@@ -188,7 +188,7 @@ def test_the_unit_takes_its_place_again_only_when_no_stranger_has_the_data() -> 
     def finishing(users: list[str]) -> Any:
         at_work = world.running("ctl2", world.sql(), users=users)
         chosen = {**world.reads(70, 77, 77), **world.CHOSEN}
-        return world.order("ctl2", world.running("ctl1"), at_work, world.running("ctl3"), results=chosen)
+        return world.order("ctl2", world.running("ctl1"), at_work, world.running("ctl3"), bound=chosen)
 
     assert len(built(world.ACTIONS["galera.finish"].commands(finishing(BESIDE)))) == 1
     with declines(Wait, match=BY_HAND):

@@ -68,7 +68,7 @@ def start(claimed: int, read: int) -> ActionInput:
         world.stopped("ctl3", grastate_text=world.grastate(seqno=claimed)),
     )  # fmt: skip
     return dataclasses.replace(
-        asked, target=targets.galera_member("ctl3"), data=FAILED, results={"position": world.read(read)}
+        asked, target=targets.galera_member("ctl3"), data=FAILED, bound={"position": world.read(read)}
     )
 
 
@@ -92,7 +92,7 @@ def test_with_all_down_it_brings_no_position_and_takes_a_whole_copy_after_a_yes(
     assert (decision.procedure, decision.candidate, decision.alone) == (Procedure.BOOTSTRAP, "ctl1", False)
     assert "grastate.dat of ctl2 says 9000, and its data goes to 40" in decision.alone_why
     order = world.order(
-        "ctl2", held("ctl1"), claiming("ctl2", RAISED), held("ctl3"), results=world.reads(77, 40, 77), mark=world.mark(77),
+        "ctl2", held("ctl1"), claiming("ctl2", RAISED), held("ctl3"), bound=world.reads(77, 40, 77), mark=world.mark(77),
     )  # fmt: skip
     told = built(world.ACTIONS["galera.decide"].result(order, ""))  # type: ignore[misc]
     assert (told["host"], told["sst"]) == ("ctl1", ["ctl2"])
@@ -136,7 +136,7 @@ def test_a_clean_stop_of_two_before_the_last_was_killed_is_as_it_was() -> None:
 def together(host: str, results: dict[str, Any]) -> Any:
     order = world.order(
         host, world.stopped("ctl1"), world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)), world.stopped("ctl3"),
-        results=results,
+        bound=results,
     )  # fmt: skip
     return built(world.ACTIONS["galera.start_stopped"].commands(order))
 
@@ -156,8 +156,8 @@ def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_
         ({}, 0),
         ({"unknown": True, "reason": "position_cut"}, 0),
     ):
-        assert len(together("ctl2", {"read_ctl2": read})) == started
-        assert len(together("ctl1", {"read_ctl2": read})) == 2
+        assert len(together("ctl2", {"positions": {"ctl2": read}})) == started
+        assert len(together("ctl1", {"positions": {"ctl2": read}})) == 2
     assert built(world.ACTIONS["galera.read_saved"].result(world.order("ctl1"), "")) == {}  # type: ignore[misc]
 
 
@@ -167,6 +167,6 @@ def test_where_nobody_may_be_started_as_it_is_the_run_says_so() -> None:
         world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)),
         world.running("ctl3"),
     ]
-    order = world.order("ctl2", *replies, results={"read_ctl2": world.read(40)})
+    order = world.order("ctl2", *replies, bound={"positions": {"ctl2": world.read(40)}})
     with declines(Refused, match="Galera would believe the file"):
         built(world.ACTIONS["galera.start_stopped"].commands(order))

@@ -125,14 +125,14 @@ def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> No
     proposed = proposal(looks("ctl1", **LONG), lone("ctl2"), lone("ctl3"))
     assert proposed == Ask("stop ctl2, ctl3, running outside of a Primary component", consent("ctl2", "ctl3"))
     replies = [world.stopped("ctl1"), lone("ctl2"), lone("ctl3")]
-    both = {"hold_ctl1": {"stopped": True}, "hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
+    both = {"holds": {"ctl1": {"stopped": True}, "ctl2": {"stopped": False}, "ctl3": {"stopped": False}}}
     for host in ("ctl2", "ctl3"):
-        assert stop(host, *replies, results=both, approved=True, covers=proposed.consent) != []
+        assert stop(host, *replies, bound=both, approved=True, covers=proposed.consent) != []
     fewer = proposal(looks("ctl1", **LONG), between("ctl2", **LONG), lone())
     assert fewer is not None
     for covers in (NOTHING_MORE, fewer.consent, consent("ctl1", "ctl2", "ctl3")):
         with declines(Ask, match="stop ctl2, ctl3, running outside"):
-            built(stop("ctl2", *replies, results=both, approved=True, covers=covers))
+            built(stop("ctl2", *replies, bound=both, approved=True, covers=covers))
 
 
 def test_a_proposal_that_stops_nobody_asks_for_nothing_more() -> None:

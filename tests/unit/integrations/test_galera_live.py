@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import live, scripts
+from remediator.integrations.galera.choice import CHOICE
 from remediator.integrations.galera.decision import ALONE
 from remediator.model.consent import Ask
 from remediator.model.content import Probe
@@ -39,7 +40,7 @@ def cut(*positions: int, **more: str) -> list[HostReply]:
 
 def choice(host: str = "ctl2", seqno: int = 78) -> dict[str, Any]:
     return {
-        "choose": {
+        "choice": {
             "host": host,
             "uuid": UUID,
             "seqno": seqno,
@@ -64,7 +65,8 @@ def test_the_furthest_is_chosen_and_asked_whether_it_lets_us_in() -> None:
     assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost")} == {
         "host": "ctl2", "uuid": UUID, "seqno": 78, "lost": 0,
     }  # fmt: skip
-    assert set(ACTIONS["galera.decide_live"].gives) <= set(chosen)
+    assert ACTIONS["galera.decide_live"].gives is CHOICE
+    assert CHOICE.read(chosen).seqno == 78
 
 
 @pytest.mark.parametrize("output", ["remediator-login none\n", "", "remediator-login mysql\nremediator-login root\n"])
@@ -102,7 +104,7 @@ def test_what_the_rules_refuse_is_not_said(
     action: str, replies: list[HostReply], more: dict[str, Any], words: str
 ) -> None:
     with declines(Refused, match=words):
-        built(argvs(action, order("ctl1", *replies, approved=True, results=choice(), **{**LONG, **more})))
+        built(argvs(action, order("ctl1", *replies, approved=True, bound=choice(), **{**LONG, **more})))
 
 
 def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
@@ -116,15 +118,15 @@ def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
 
 
 def test_it_is_said_to_the_chosen_one_after_another_look() -> None:
-    asked = order("ctl1", *cut(76, 78, 77), results=choice(), **LONG)
+    asked = order("ctl1", *cut(76, 78, 77), bound=choice(), **LONG)
     assert argvs("galera.pc_bootstrap", asked) == [("ctl2", SAYS)]
     with declines(Refused, match="looked at again right before the bootstrap"):
-        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(79, 78, 77), results=choice(), **LONG)))
+        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(79, 78, 77), bound=choice(), **LONG)))
 
 
 def test_one_that_went_back_since_the_choice_is_not_made_primary() -> None:
     with declines(Refused, match="ctl2 was chosen at 80 and is at 78 now"):
-        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(76, 78, 77), results=choice(seqno=80), **LONG)))
+        built(argvs("galera.pc_bootstrap", order("ctl1", *cut(76, 78, 77), bound=choice(seqno=80), **LONG)))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_it_has_come_about_when_it_is_primary_with_its_history(
     settled = ACTIONS["galera.pc_bootstrap"].settled
     assert settled is not None
     replies = [cut(76, 78, 77)[0], world.running("ctl2", answer), cut(76, 78, 77)[2]]
-    found = settled(order("ctl1", *replies, results=choice()), {})
+    found = settled(order("ctl1", *replies, bound=choice()), {})
     assert (found.done, found.failed) == (done, failed)
     assert words in found.text
 

@@ -153,7 +153,7 @@ def order(
         data={**START_ONE, **data},
         run=run,
         mark=f"lab.{world.STORE}.{run}" if run else "",
-        results={} if read is None else {"read_ctl1": read},
+        bound={} if read is None else {"positions": {"ctl1": read}},
         evidence=evidence(reply),
     )
 

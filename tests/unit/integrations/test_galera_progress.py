@@ -31,7 +31,7 @@ def boot(answer: Any = REFUSED, **changes: Any) -> HostReply:
 
 
 def bootstrapped(reply: HostReply, **changes: Any) -> Settled:
-    return progress.bootstrapped(order("ctl1", reply, results=CHOSEN, **changes), {"kept": 1})
+    return progress.bootstrapped(order("ctl1", reply, bound=CHOSEN, **changes), {"kept": 1})
 
 
 def state(settled: Settled) -> str:
@@ -131,7 +131,7 @@ def caught_up(first: int | None, *, local: int = 77) -> dict[str, Any]:
 
 
 def joined(reply: HostReply, given: dict[str, Any] | None = None, results: Any = CHOSEN) -> Settled:
-    return progress.joined(order("ctl1", reply, results=results), given or {})
+    return progress.joined(order("ctl1", reply, bound=results), given or {})
 
 
 def test_a_joiner_is_done_when_it_is_synced_with_the_chosen_uuid() -> None:
@@ -191,9 +191,9 @@ def test_the_rate_is_never_negative_and_starts_anew_when_the_way_changes() -> No
 
 
 def test_the_end_is_the_bootstrapped_member_in_its_own_unit() -> None:
-    found = progress.finished(order("ctl1", world.running("ctl2"), results=CHOSEN), {})
+    found = progress.finished(order("ctl1", world.running("ctl2"), bound=CHOSEN), {})
     assert (state(found), found.text.startswith("ctl2: Synced")) == ("done", True)
-    assert state(progress.finished(order("ctl1", world.stopped("ctl2"), results=CHOSEN), {})) == "failed"
+    assert state(progress.finished(order("ctl1", world.stopped("ctl2"), bound=CHOSEN), {})) == "failed"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations import registry
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera import choice, scripts
 from remediator.integrations.galera.picture import NIL
 from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
 from remediator.model.content import ActionSpec, Command, Probe
@@ -115,7 +115,7 @@ def test_what_a_reading_gives() -> None:
 
 
 def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
-    asked = order("ctl1", *held(), results=world.reads(76, 77, 75))
+    asked = order("ctl1", *held(), bound=world.reads(76, 77, 75))
     assert argvs("galera.decide", asked) == []
     result = ACTIONS["galera.decide"].result
     assert result is not None
@@ -123,7 +123,8 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
     assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost", "sst")} == {
         "host": "ctl2", "uuid": UUID, "seqno": 77, "lost": 0, "sst": [],
     }  # fmt: skip
-    assert set(ACTIONS["galera.decide"].gives) <= set(chosen)
+    assert ACTIONS["galera.decide"].gives is choice.CHOICE
+    assert choice.CHOICE.read(chosen).host == "ctl2"
     assert "100 s old" in str(chosen["unseen"]) or "101 s old" in str(chosen["unseen"])
     assert str(chosen["table"]).startswith(
         f"high-water mark {UUID}:77; the mark's newest sample is of {AT}, and what was committed after that is in no figure\n"
@@ -133,11 +134,11 @@ def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
 
 def test_what_needs_a_person_only_since_the_choice_is_asked_before_the_bootstrap() -> None:
     results = {**world.reads(76, 77, 75), **CHOSEN}
-    assert argvs("galera.bootstrap", order("ctl1", *held(), approved=True, results=results))
+    assert argvs("galera.bootstrap", order("ctl1", *held(), approved=True, bound=results))
     short = held(ctl3={"free_bytes": 1 << 20})
     with declines(Ask, match=r"GB-14: .*ctl3") as asks:
-        built(argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results)))
-    assert argvs("galera.bootstrap", order("ctl1", *short, approved=True, results=results, consent=consent_to(asks)))
+        built(argvs("galera.bootstrap", order("ctl1", *short, approved=True, bound=results)))
+    assert argvs("galera.bootstrap", order("ctl1", *short, approved=True, bound=results, consent=consent_to(asks)))
 
 
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
@@ -146,7 +147,7 @@ def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:
         f"the mark's newest sample is of {AT}, and what was committed after that is in no figure; "
         "GB-8: 7 transactions below the high-water mark are possibly lost"
     )
-    lost = {"results": world.reads(70, 69, 70)}
+    lost = {"bound": world.reads(70, 69, 70)}
     for approved in (False, True):
         with declines(Ask) as asks:
             built(argvs("galera.decide", order("ctl1", *held(), approved=approved, **lost)))
@@ -179,7 +180,7 @@ def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_
         f"and what was committed after that is in no figure; GB-8: members ran for more than 60 s after {old['at']}, the newest sample "
         "of the high-water mark"
     )
-    asked = order("ctl1", *held(), results=results, mark=old)
+    asked = order("ctl1", *held(), bound=results, mark=old)
     with declines(Ask) as asks:
         built(argvs("galera.decide", asked))
     assert str(asks.value) == sentence
@@ -196,19 +197,19 @@ def test_nothing_known_is_lost_is_said_with_how_far_that_is_known_and_stays_the_
 
 def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
     with declines(Ask) as first:
-        built(argvs("galera.decide", order("ctl1", *held(), results=world.reads(70, 69, 70))))
+        built(argvs("galera.decide", order("ctl1", *held(), bound=world.reads(70, 69, 70))))
     with declines(Ask) as second:
         built(
-            argvs("galera.decide", order("ctl1", *held(), consent=consent_to(first), results=world.reads(60, 59, 60)))
+            argvs("galera.decide", order("ctl1", *held(), consent=consent_to(first), bound=world.reads(60, 59, 60)))
         )
     assert "17 transactions" in str(second.value)
 
 
 @pytest.mark.parametrize("files", [{}, {"grastate_text": world.grastate(NIL)}])
 def test_an_empty_member_asks_a_person_also_after_the_plan_and_joins_by_a_whole_transfer(files: dict[str, Any]) -> None:
-    results = {**world.reads(77, 77, 77), "read_ctl1": {"uuid": None, "seqno": None, "xa": False}}
+    results = world.reads(77, 77, 77, ctl1={"uuid": None, "seqno": None, "xa": False})
     for approved in (False, True):
-        asked = order("ctl1", *held(ctl1=files), results=results, approved=approved)
+        asked = order("ctl1", *held(ctl1=files), bound=results, approved=approved)
         with declines(Ask, match=r"^bootstrap ctl2: .*; GB-9: ctl1 brings no position$") as asks:
             built(argvs("galera.decide", asked))
         yes = dataclasses.replace(asked, consent=consent_to(asks))
@@ -221,20 +222,18 @@ def test_an_empty_member_asks_a_person_also_after_the_plan_and_joins_by_a_whole_
 def test_what_the_plan_showed_is_approved_with_it_and_what_came_out_since_is_not() -> None:
     """GB-14 is seen before any position is read, GB-9 only by reading; a yes to the one is none to both."""
     short = {"ctl3": {"free_bytes": 10 << 20}}
-    known = order("ctl1", *held(**short), results=world.reads(77, 77, 77))
+    known = order("ctl1", *held(**short), bound=world.reads(77, 77, 77))
     with declines(Ask, match=r"; GB-14: ctl3 lacks the space"):
         built(argvs("galera.decide", known))
     assert argvs("galera.decide", dataclasses.replace(known, approved=True)) == []
-    empty = {**world.reads(77, 77, 77), "read_ctl1": {"uuid": None, "seqno": None, "xa": False}}
+    empty = world.reads(77, 77, 77, ctl1={"uuid": None, "seqno": None, "xa": False})
     with declines(Ask, match=r"; GB-9: ctl1 brings no position; GB-14: ctl3 lacks the space"):
-        built(argvs("galera.decide", order("ctl1", *held(**short), results=empty, approved=True)))
+        built(argvs("galera.decide", order("ctl1", *held(**short), bound=empty, approved=True)))
 
 
 def test_that_an_arbitrator_votes_does_not_hide_a_member_that_is_short_of_space() -> None:
     """Both are said: of two that ask, the second one must not come in under the yes to the first."""
-    asked = order(
-        "ctl1", *held(ctl3={"free_bytes": 10 << 20}), results=world.reads(77, 77, 77), mark=world.mark(size=4)
-    )
+    asked = order("ctl1", *held(ctl3={"free_bytes": 10 << 20}), bound=world.reads(77, 77, 77), mark=world.mark(size=4))
     with declines(Ask, match=r"; GB-9: an arbitrator votes.*; GB-14: ctl3 lacks the space"):
         built(argvs("galera.decide", asked))
 
@@ -251,14 +250,14 @@ def test_that_an_arbitrator_votes_does_not_hide_a_member_that_is_short_of_space(
 def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_position_was_read(
     files: dict[str, Any],
 ) -> None:
-    asked = order("ctl1", *held(ctl1=files), results=world.reads(77, 77, 77))
+    asked = order("ctl1", *held(ctl1=files), bound=world.reads(77, 77, 77))
     with declines(Ask, match=r"bootstrap ctl2: .*GB-9: ctl1 brings no position") as asks:
         built(argvs("galera.decide", asked))
     result = ACTIONS["galera.decide"].result
     assert result is not None
     chosen = built(result(dataclasses.replace(asked, consent=consent_to(asks)), ""))
     assert (chosen["host"], chosen["sst"]) == ("ctl2", ["ctl1"])
-    assert argvs("galera.join", order("ctl1", *up(), results={"choose": chosen}))[0][1] == scripts.JOIN.argv(
+    assert argvs("galera.join", order("ctl1", *up(), bound={"choice": chosen}))[0][1] == scripts.JOIN.argv(
         MARK, VOLUME, "sst", "docker"
     )
 
@@ -269,7 +268,7 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
     files: dict[str, Any], approved: bool
 ) -> None:
     """A marker of a state transfer that was long over, on the member that was the last one up."""
-    asked = order("ctl1", *held(ctl3=files), results=world.reads(77, 76, 80), approved=approved)
+    asked = order("ctl1", *held(ctl3=files), bound=world.reads(77, 76, 80), approved=approved)
     with declines(Ask) as asks:
         built(argvs("galera.decide", asked))
     assert str(asks.value) == (
@@ -287,9 +286,9 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
     ("results", "known", "words"),
     [
         ({}, {}, "GB-4: the position of ctl1 was not read in this run"),
-        ({**world.reads(77, 77, 77), "read_ctl3": {"unknown": True, "reason": "position_cut"}}, {}, "GB-4: the position of ctl3"),
-        ({**world.reads(77, 77, 77), "read_ctl3": {"unknown": True, "reason": "xa_prepared", "xa": True}}, {}, "GB-4: ctl3 has.*prepared"),
-        ({**world.reads(77, 77, 77), "read_ctl3": world.read(99, world.OTHER)}, {}, "GB-5"),
+        (world.reads(77, 77, 77, ctl3={"unknown": True, "reason": "position_cut"}), {}, "GB-4: the position of ctl3"),
+        (world.reads(77, 77, 77, ctl3={"unknown": True, "reason": "xa_prepared", "xa": True}), {}, "GB-4: ctl3 has.*prepared"),
+        (world.reads(77, 77, 77, ctl3=world.read(99, world.OTHER)), {}, "GB-5"),
         (world.reads(77, 77, 77), {"mark": None}, "GB-5: no cluster uuid is recorded"),
         (world.reads(77, 77, 77), {"mark": {"torn": 1}}, "mark|recorded"),
         (world.reads(77, 77, 77), {"runs": (world.past(state="in_doubt", done=("galera.bootstrap",), ended_s=None),)}, "GB-12|bootstrap"),
@@ -300,14 +299,14 @@ def test_what_the_rules_refuse_ends_the_run_with_the_rule_and_the_table(
     results: dict[str, Any], known: dict[str, Any], words: str, yes: dict[str, Any]
 ) -> None:
     with declines(Refused, match=words) as refused:
-        built(argvs("galera.decide", order("ctl1", *held(), results=results, **known, **yes)))
+        built(argvs("galera.decide", order("ctl1", *held(), bound=results, **known, **yes)))
     assert "\nctl1: " in str(refused.value)
 
 
 def test_a_member_that_runs_after_all_refuses_it() -> None:
     replies = [*held()[:2], world.running("ctl3", world.sql(size=1))]
     with declines(Refused, match="ctl3"):
-        built(argvs("galera.decide", order("ctl1", *replies, results=world.reads(77, 77, 77), approved=True)))
+        built(argvs("galera.decide", order("ctl1", *replies, bound=world.reads(77, 77, 77), approved=True)))
 
 
 def test_without_evidence_nothing_is_decided() -> None:
@@ -324,20 +323,18 @@ def copying(settings: dict[str, Any]) -> ActionSpec:
 
 
 def test_without_a_setting_nothing_is_copied() -> None:
-    assert argvs("galera.copy", order("ctl1", results=CHOSEN)) == []
+    assert argvs("galera.copy", order("ctl1", bound=CHOSEN)) == []
 
 
 def test_the_whole_data_directory_of_the_chosen_one_is_copied_where_it_fits() -> None:
-    commands = built(copying({"copy": "datadir"}).commands(order("ctl1", *held(), results=CHOSEN)))
+    commands = built(copying({"copy": "datadir"}).commands(order("ctl1", *held(), bound=CHOSEN)))
     assert [(one.host, one.argv) for one in commands] == [("ctl2", scripts.COPY.argv(VOLUME, MARK))]
     assert commands[0].timeout_s > 600
 
 
 def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
     commands = built(
-        copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).commands(
-            order("ctl1", *held(), results=CHOSEN)
-        )
+        copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).commands(order("ctl1", *held(), bound=CHOSEN))
     )
     assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", MARK), scripts.COPY.argv(VOLUME, MARK)]
 
@@ -353,7 +350,7 @@ def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
 )
 def test_a_copy_that_does_not_fit_or_may_not_ends_the_run(changed: dict[str, Any], words: str) -> None:
     with declines(Refused, match=words):
-        built(copying({"copy": "datadir"}).commands(order("ctl1", *held(ctl2=changed), results=CHOSEN)))
+        built(copying({"copy": "datadir"}).commands(order("ctl1", *held(ctl2=changed), bound=CHOSEN)))
 
 
 @pytest.mark.parametrize("action", ["galera.copy", "galera.bootstrap", "galera.join", "galera.finish"])
@@ -370,7 +367,7 @@ def test_without_a_choice_of_this_run_nothing_follows(action: str) -> None:
 
 
 def test_the_chosen_member_is_bootstrapped_when_all_still_stands() -> None:
-    asked = order("ctl1", *held(), results={**world.reads(76, 77, 75), **CHOSEN})
+    asked = order("ctl1", *held(), bound={**world.reads(76, 77, 75), **CHOSEN})
     assert argvs("galera.bootstrap", asked) == [("ctl2", scripts.BOOTSTRAP.argv(VOLUME, MARK, "docker"))]
 
 
@@ -404,14 +401,14 @@ def test_it_is_looked_at_again_right_before(replies: list[HostReply | None]) -> 
         built(
             argvs(
                 "galera.bootstrap",
-                order("ctl1", *replies, results={**world.reads(76, 77, 75), **CHOSEN}, approved=True),
+                order("ctl1", *replies, bound={**world.reads(76, 77, 75), **CHOSEN}, approved=True),
             )
         )
 
 
 def test_another_candidate_by_now_refuses_it() -> None:
     with declines(Refused, match="ctl1 holds the highest position"):
-        built(argvs("galera.bootstrap", order("ctl1", *held(), results={**world.reads(78, 77, 75), **CHOSEN})))
+        built(argvs("galera.bootstrap", order("ctl1", *held(), bound={**world.reads(78, 77, 75), **CHOSEN})))
 
 
 def up(**answers: Any) -> list[HostReply]:
@@ -435,15 +432,15 @@ def up(**answers: Any) -> list[HostReply]:
 
 
 def test_a_member_joins_and_the_bootstrapped_one_does_not() -> None:
-    assert argvs("galera.join", order("ctl1", *up(), results=CHOSEN)) == [
+    assert argvs("galera.join", order("ctl1", *up(), bound=CHOSEN)) == [
         ("ctl1", scripts.JOIN.argv(MARK, VOLUME, "ist", "docker"))
     ]
-    assert argvs("galera.join", order("ctl2", *up(), results=CHOSEN)) == []
-    empty = {"choose": {**CHOICE, "sst": ["ctl1"]}}
-    assert argvs("galera.join", order("ctl1", *up(), results=empty)) == [
+    assert argvs("galera.join", order("ctl2", *up(), bound=CHOSEN)) == []
+    empty = {"choice": {**CHOICE, "sst": ["ctl1"]}}
+    assert argvs("galera.join", order("ctl1", *up(), bound=empty)) == [
         ("ctl1", scripts.JOIN.argv(MARK, VOLUME, "sst", "docker"))
     ]
-    assert argvs("galera.join", order("ctl3", *up(), results=empty)) == [
+    assert argvs("galera.join", order("ctl3", *up(), bound=empty)) == [
         ("ctl3", scripts.JOIN.argv(MARK, VOLUME, "ist", "docker"))
     ]
 
@@ -459,19 +456,19 @@ def test_a_member_joins_and_the_bootstrapped_one_does_not() -> None:
 )
 def test_the_next_one_waits_for_the_transfer_of_the_last(answers: dict[str, Any], words: str) -> None:
     with declines(Wait, match=words):
-        built(argvs("galera.join", order("ctl3", *up(**answers), results=CHOSEN)))
+        built(argvs("galera.join", order("ctl3", *up(**answers), bound=CHOSEN)))
 
 
 def test_the_bootstrap_container_is_ended_only_when_all_others_are_synced() -> None:
     whole = up(ctl1=world.sql(), ctl3=world.sql())
-    assert argvs("galera.finish", order("ctl1", *whole, results=CHOSEN)) == [
+    assert argvs("galera.finish", order("ctl1", *whole, bound=CHOSEN)) == [
         ("ctl2", scripts.FINISH.argv(MARK, "docker"))
     ]
     for bad in (world.sql(state="Joined"), world.sql("non-Primary", "Initialized"), Unknown("sql_timeout")):
         with declines(Wait, match="ctl3 is not proven Synced: ctl2 stays"):
-            built(argvs("galera.finish", order("ctl1", *up(ctl1=world.sql(), ctl3=bad), results=CHOSEN)))
+            built(argvs("galera.finish", order("ctl1", *up(ctl1=world.sql(), ctl3=bad), bound=CHOSEN)))
     with declines(Wait, match="ctl3 is not proven Synced"):
-        built(argvs("galera.finish", order("ctl1", *up(ctl1=world.sql()), results=CHOSEN)))
+        built(argvs("galera.finish", order("ctl1", *up(ctl1=world.sql()), bound=CHOSEN)))
 
 
 def test_only_what_is_proven_stopped_is_started() -> None:
@@ -486,9 +483,9 @@ def test_every_command_is_one_of_the_scripts_that_its_action_declares(engine: st
         "galera.hold": order("ctl1", engine=engine),
         "galera.save": order("ctl1", engine=engine),
         "galera.read_position": order("ctl1", engine=engine),
-        "galera.bootstrap": order("ctl1", *held(), results={**world.reads(76, 77, 75), **CHOSEN}),
-        "galera.join": order("ctl1", *up(), results=CHOSEN),
-        "galera.finish": order("ctl1", *up(ctl1=world.sql(), ctl3=world.sql()), results=CHOSEN),
+        "galera.bootstrap": order("ctl1", *held(), bound={**world.reads(76, 77, 75), **CHOSEN}),
+        "galera.join": order("ctl1", *up(), bound=CHOSEN),
+        "galera.finish": order("ctl1", *up(ctl1=world.sql(), ctl3=world.sql()), bound=CHOSEN),
         "galera.start_stopped": order("ctl1", engine=engine),
     }
     for name, one in asked.items():

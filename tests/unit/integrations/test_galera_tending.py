@@ -186,7 +186,7 @@ def test_a_log_that_nobody_read_ends_the_run() -> None:
 def settled(me: HostReply, given: Mapping[str, Any], now_s: float = 3601.0) -> Any:
     assert UPGRADE.settled is not None
     results = {"login": {"account": "mysql", "signs": [TABLE]}}
-    return UPGRADE.settled(order(UPGRADABLE, evidence(me, now_s=now_s), results=results), given)
+    return UPGRADE.settled(order(UPGRADABLE, evidence(me, now_s=now_s), bound=results), given)
 
 
 def test_an_upgrade_is_done_when_it_is_recorded_and_the_log_was_quiet_for_a_while() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remediator.content import load_content
+from remediator.content import load_content, places
 from remediator.integrations import registry
 from remediator.model.consent import Ask, Consent, Reason
 from remediator.model.content import ActionInput, Built, Command, Content, Effect, FromStep, Probe, StepSpec
@@ -78,9 +80,9 @@ def test_late_steps_have_no_commands_and_say_in_words_what_they_do() -> None:
     assert plan().touches == HOSTS
 
 
-def test_a_parameter_of_an_earlier_step_is_json_in_the_plan() -> None:
+def test_what_a_step_takes_from_an_earlier_one_is_json_in_the_plan() -> None:
     (bootstrap,) = [each for each in plan().steps if each.id == "bootstrap"]
-    assert bootstrap.params == {"host": {"from": "choose.host"}}
+    assert bootstrap.params == {"choice": {"from": "choose"}, "positions": {"from": "read"}}
     assert json.loads(json.dumps(plan().to_json()))["steps"]
     assert Plan.from_json(json.loads(json.dumps(plan().to_json()))) == plan()
 
@@ -91,7 +93,7 @@ def test_the_hash_does_not_change_when_a_step_gets_its_commands() -> None:
     steps = tuple(replace(each, commands=(command,), timeout_s=each.timeout_s + 100) for each in before.steps)
     assert replace(before, steps=steps).hash == before.hash
     assert replace(before, steps=before.steps[1:]).hash != before.hash
-    other = replace(before.steps[-1], params={"host": "ctl3"})
+    other = replace(before.steps[-1], params={"choice": {"from": "read"}})
     assert replace(before, steps=(*before.steps[:-1], other)).hash != before.hash
 
 
@@ -134,23 +136,84 @@ def test_a_member_that_is_not_in_the_inventory_refuses_the_plan() -> None:
         plan(inventory=fewer)
 
 
-def test_what_an_earlier_step_gave_is_put_in_and_nothing_else_is_touched() -> None:
-    params = {"host": {"from": "choose.host"}, "n": 3, "map": {"from": "a.b", "more": 1}}
-    assert planning.taken(params, {"choose": {"host": "ctl2"}}) == {
-        "host": "ctl2",
-        "n": 3,
-        "map": {"from": "a.b", "more": 1},
-    }
-    for results in ({}, {"choose": {}}, {"other": {"host": "x"}}):
-        assert planning.taken(params, results) == Refused("the step choose gave no host")
+GAVE = {
+    **{f"read_{host}": {"seqno": seqno} for host, seqno in zip(HOSTS, (5, 6, 7), strict=True)},
+    "choose": {"host": "ctl3"},
+}
+BOUND = {"choice": {"host": "ctl3"}, "positions": {"ctl1": {"seqno": 5}, "ctl2": {"seqno": 6}, "ctl3": {"seqno": 7}}}
+
+
+def bound(found: Plan, name: str, results: dict[str, Any]) -> dict[str, Any]:
+    actions = content().actions
+    (wanted,) = [each for each in found.steps if each.action == name]
+    return planning.bound(found, wanted, actions[name].needs, actions, results)
+
+
+def test_a_step_finds_what_the_steps_gave_that_its_runbook_names() -> None:
+    assert bound(plan(), "galera.bootstrap", {**GAVE, "hold_ctl1": {"stopped": True}}) == BOUND
+    assert bound(plan(), "galera.copy", GAVE) == {"choice": {"host": "ctl3"}}
+    assert bound(plan(), "galera.bootstrap", {}) == {"choice": None, "positions": {}}
+
+
+def test_how_steps_are_called_means_nothing(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "runbooks" / "galera.yaml").read_text(encoding="utf-8")
+    for old, new in {"hold": "keep", "read": "ask", "choose": "pick", "position": "where", "login": "enter"}.items():
+        text = text.replace(f"{{id: {old},", f"{{id: {new},").replace(f"{{from: {old}}}", f"{{from: {new}}}")
+    folder = tmp_path / "runbooks"
+    folder.mkdir()
+    (folder / "galera.yaml").write_text(text, encoding="utf-8")
+    (folder / "galera.yaml").chmod(0o644)
+    other, mistakes = load_content([places.shipped(), tmp_path], registry.load({"galera": {}}), None)
+    assert other is not None, mistakes
+    renamed = planning.build(
+        other.runbooks["galera-bootstrap"], target=TARGET, data={"procedure": "bootstrap", "why": "w"}, identity={},
+        inventory=INVENTORY, rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+    )  # fmt: skip
+    gave = {name.replace("read_", "ask_").replace("choose", "pick"): value for name, value in GAVE.items()}
+    assert bound(renamed, "galera.bootstrap", gave) == BOUND
+
+
+def test_a_plan_of_an_older_release_names_no_step_and_takes_what_the_steps_before_it_give() -> None:
+    steps = tuple(replace(each, params={"host": {"from": "choose.host"}}) for each in plan().steps)
+    assert bound(replace(plan(), steps=steps), "galera.bootstrap", GAVE) == BOUND
+
+
+@pytest.mark.parametrize("step", ["copy", "bootstrap", "finish"])
+@pytest.mark.parametrize("with_", ["{host: ctl3}", "{host: {from: choose.host}}", "{choice: ctl3}"])
+def test_a_host_that_a_runbook_writes_down_is_refused(tmp_path: Path, step: str, with_: str) -> None:
+    text = (Path(__file__).parents[3] / "runbooks" / "galera.yaml").read_text(encoding="utf-8")
+    text, times = re.subn(rf"(do: galera\.{step}, with: ).*(, timeout)", rf"\g<1>{with_}\g<2>", text)
+    assert times == 1
+    folder = tmp_path / "runbooks"
+    folder.mkdir()
+    (folder / "galera.yaml").write_text(text, encoding="utf-8")
+    (folder / "galera.yaml").chmod(0o644)
+    other, mistakes = load_content([places.shipped(), tmp_path], registry.load({"galera": {}}), None)
+    assert other is None
+    found = [(each.code, each.message) for each in mistakes]
+    if with_ == "{choice: ctl3}":
+        assert (
+            "bad_reference",
+            "write {from: STEP}, an earlier step that gives a choice: no other value is read",
+        ) in found
+    else:
+        assert ("unknown_parameter", f"galera.{step} has no parameter host") in found
 
 
 def test_a_reference_is_written_as_it_is_read() -> None:
     spec = content().runbooks["galera-bootstrap"]
     (copy,) = [each for each in spec.steps if each.id == "copy"]
     assert isinstance(copy, StepSpec)
-    assert copy.params["host"] == FromStep("choose", "host")
-    assert FromStep("choose", "host").to_json() == {"from": "choose.host"}
+    assert copy.params == {"choice": FromStep("choose")}
+    assert FromStep("choose").to_json() == {"from": "choose"}
+
+
+def test_every_need_of_a_shipped_action_is_given_by_another_and_named_in_each_runbook() -> None:
+    given = {action.gives for action in content().actions.values() if action.gives is not None}
+    assert all(need.kind in given for action in content().actions.values() for need in action.needs)
+    for runbook in content().runbooks.values():
+        for each in runbook.steps:
+            assert set(each.params) == {need.name for need in each.action.needs}
 
 
 # the machine ----------------------------------------------------------------------------------------------------------------------
