@@ -16,7 +16,7 @@ from remediator.daemon import (
     stumbling,
 )
 from remediator.daemon.turn import Turn
-from remediator.model.content import ActionInput, Mode, Risk
+from remediator.model.content import Mode, PlanInput, Risk
 from remediator.model.declined import Declined
 from remediator.model.judging import State
 from remediator.model.plans import Plan
@@ -161,13 +161,11 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     action = turn.world.content.actions.get(step.action) if step is not None else None
     if step is None or action is None or not plan.target.hosts or debts.is_release(run):
         return ""
-    if step.late and not action.guarded:
-        return ""  # it is asked when its INTENT is written, and what it refuses then ends the run
     host = turn.world.inventory.hosts.get(step.host or plan.target.hosts[0])
     if host is None:
         return ""
     try:
-        built = action.commands(ActionInput(target=plan.target, host=host, data=data))
+        built = action.with_plan(PlanInput(target=plan.target, host=host, data=data))
     except Exception as error:  # noqa: BLE001 - see stumbling
         return stumbling.told(turn, step.action, "commands", error, run.id, run.reason)
     return built.reason if isinstance(built, Declined) else ""

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from remediator.daemon import asides, casing, claiming, leavings, marking, poison, stumbling
+from remediator.daemon import asides, casing, claiming, leavings, marking, poison, resolving, stumbling
 from remediator.daemon.turn import Turn
-from remediator.model.content import ActionInput, Probe
+from remediator.model.content import Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, DebtState, Run, StepRecord
@@ -43,7 +43,8 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
         return Refused(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
-    order = ActionInput(
+    order = StepInput(
+        evidence=marking.evidence_of(world, run.plan.check, resolving.evidence_hosts(turn, run), turn.now),
         target=run.plan.target,
         host=host,
         data=data,

@@ -35,6 +35,14 @@ def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant)
     return world.facts.evidence(check.assess, hosts, world.inventory, now, known)
 
 
+def evidence_of(world: World, check: str, hosts: Sequence[str], now: Instant) -> FactsOfHosts:
+    """Return the evidence of the check of that name; where it is not there any more, nothing is known of `hosts`."""
+    found = world.content.checks.get(check)
+    if found is not None:
+        return evidence(world, found, hosts, now)
+    return FactsOfHosts(hosts=tuple(hosts), inventory=world.inventory, now=now, replies={}, memories={})
+
+
 def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> Mapping[str, Any]:
     if not world.decides:
         return {}

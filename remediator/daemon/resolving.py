@@ -11,7 +11,7 @@ from typing import Any
 from remediator.daemon import leavings, marking, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.consent import NOTHING_MORE
-from remediator.model.content import ActionInput, ActionSpec, Probe, Settled
+from remediator.model.content import ActionSpec, Probe, Settled, StepInput
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Run, RunState, StepRecord, StepState
@@ -72,7 +72,7 @@ def refresh(turn: Turn, run: Run) -> None:
             turn.collect(host)
 
 
-def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
+def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
     """Return what the action of `step` is built from now; refuse when its host is gone."""
     world = turn.world
     wanted = planned(run, step)
@@ -81,11 +81,10 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
     if host is None:
         return Refused(f"{name} is not in the inventory")
     result = world.results.get((run.plan.check, run.plan.target.text))
-    check = world.content.checks.get(run.plan.check)
     action = world.content.actions.get(step.action)
     results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
     yes = run.approval if run.approval is not None and run.approval.approved_by is not None else None
-    return ActionInput(
+    return StepInput(
         target=run.plan.target,
         host=host,
         data=result.data if result is not None else {},
@@ -98,7 +97,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> ActionInput | Refused:
         bound=planning.bound(
             run.plan, wanted, action.needs if action is not None else (), world.content.actions, results
         ),
-        evidence=marking.evidence(world, check, evidence_hosts(turn, run), turn.now) if check is not None else None,
+        evidence=marking.evidence_of(world, run.plan.check, evidence_hosts(turn, run), turn.now),
     )
 
 
@@ -130,7 +129,7 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
     if isinstance(asked, Refused):
         return asked
     try:
-        built = action.commands(asked)
+        built = action.when.commands(asked)
         if isinstance(built, Declined):
             return built
         if (strange := action.strays(built, run.plan.target.hosts)) is not None:
@@ -143,8 +142,10 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
     return replace(run, plan=replace(run.plan, steps=steps))
 
 
-def _limit(action: ActionSpec, asked: ActionInput, wanted: PlannedStep) -> float:
-    return wanted.timeout_s if action.limit_s is None else max(wanted.timeout_s, action.limit_s(asked))
+def _limit(action: ActionSpec, asked: StepInput, wanted: PlannedStep) -> float:
+    if action.settle is None or action.settle.limit_s is None:
+        return wanted.timeout_s
+    return max(wanted.timeout_s, action.settle.limit_s(asked))
 
 
 def given(turn: Turn, run: Run, step: StepRecord) -> Run:
@@ -155,7 +156,8 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
     gives = _gives(turn, run, step, action)
     if isinstance(gives, Refused):
         return machine.failed(run, step.id, gives.reason, turn.now)
-    waits = action.settled is not None and (action.settles is None or action.settles(gives))
+    settle = action.settle
+    waits = settle is not None and (settle.begins is None or settle.begins(gives))
     if waits and planned(run, step).commands:
         return machine.settling(run, step.id, step.result, {**step.given, **gives})
     return machine.gave(run, step.id, gives, step.result)
@@ -174,13 +176,13 @@ def _gives(turn: Turn, run: Run, step: StepRecord, action: ActionSpec) -> Mappin
 def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
     """Return how far what `step` set going has come. An action that cannot tell has not seen its end."""
     action = turn.world.content.actions.get(step.action)
-    if action is None or action.settled is None:
+    if action is None or action.settle is None:
         return Settled(text=f"the action {step.action} is not there any more: nobody can tell when it is over")
     try:
         asked = order(turn, run, step)
         if isinstance(asked, Refused):
             return Settled(text=asked.reason, given=step.given)
-        return action.settled(asked, step.given)
+        return action.settle.seen(asked, step.given)
     except Exception as error:  # noqa: BLE001 - see stumbling
         text = stumbling.told(turn, step.action, "settled", error, run.id, step.result)
         return Settled(text=text, given=step.given)

@@ -161,19 +161,22 @@ class Need(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActionInput:
-    """What an action is built from: its target, the data of the check that asked for it, its host.
-
-    An action that is resolved `late` also finds the run it is a step of, what the earlier steps gave that it needs, and the newest
-    evidence of the check; before that they are empty.
-    """
+class PlanInput:
+    """What an action finds when its run is planned: its target, its host, and the data of the check that asked for it."""
 
     target: Target
     host: Host
     data: Data
-    run: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInput(PlanInput):
+    """What an action finds in its run: also the newest evidence of the check, what earlier steps gave, and what people said yes to."""
+
+    evidence: Evidence
+    run: str
     """The run as our journal calls it."""
-    mark: str = ""
+    mark: str
     """What this run leaves on hosts: unlike `run` it is unique in the world (model/identity.py)."""
     older_marks: Mapping[str, str] = field(default_factory=dict)
     """Host to what this run has left there already, where that is not `mark`: the release before this one left the bare run, and a store
@@ -186,7 +189,6 @@ class ActionInput:
     """What an `Ask` wanted that a person has approved since."""
     bound: Mapping[str, Any] = field(default_factory=dict)
     """The name of each need of the action to the JSON that the step gave which the runbook names for it, by host for `of_members`."""
-    evidence: Evidence | None = None
 
     def given(self, need: Need[T]) -> T:
         """Return what the step gave that `need` is bound to."""
@@ -237,7 +239,7 @@ class DebtSpec:
     """What is set, as people read it: ``the unit is masked``."""
     lifetime_s: float
     """How long it may stand before people are told."""
-    undo: Callable[[ActionInput], tuple[Command, ...] | Refused]
+    undo: Callable[[StepInput], tuple[Command, ...] | Refused]
     still_ours: Callable[[Mapping[str, str], HostReply, Target], bool | Unknown]
     stands_in_the_way: Callable[[Evidence, str], str | None] | None = None
     """Given fresh evidence of the debt's check and the debt's host, the sentence that says why it is not taken back now."""
@@ -246,12 +248,45 @@ class DebtSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtPlan:
+    """The commands are known with the plan: they stand in it and under its hash, and they are what runs."""
+
+    commands: Callable[[PlanInput], Built]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTurn:
+    """The commands depend on what earlier steps gave: they are built, from the newest evidence, when the INTENT is written.
+
+    There may be none: then there is nothing to do, and the step is done. `Refused` ends the run, `Wait` and `Ask` hold it.
+    """
+
+    commands: Callable[[StepInput], Built]
+    at_plan: Callable[[PlanInput], Built] | None = None
+    """Asked before the run begins as well: whatever it declines then refuses the plan. Its commands are shown, and bind nothing."""
+    fresh: bool = False
+    """It is built only from evidence of all members that is younger than the last command of the run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """How an effect is waited for that takes its time after the commands have ended."""
+
+    seen: Callable[[StepInput, Mapping[str, Any]], Settled]
+    """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
+    begins: Callable[[Mapping[str, Any]], bool] | None = None
+    """Given what the commands gave, whether there is anything to wait for; None: always."""
+    limit_s: Callable[[StepInput], float] | None = None
+    """How long it may take, where that depends on what is found (the size of the data); never shorter than the step's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
-    """A typed action. `commands` is pure and deterministic: `plan` shows exactly what would run.
+    """A typed action. Its functions are pure and deterministic: `plan` shows exactly what would run.
 
     `probe(before, reply, target)` is pure: given the identity recorded with the INTENT and a fresh reply of the host,
     say whether the effect took place. It must answer UNKNOWN whenever the reply cannot prove it either way.
-    `commands` refuses when the data does not allow the action (e.g. UNKNOWN unit). An exception of any of its functions is a bug.
+    `when` refuses when the data does not allow the action (e.g. UNKNOWN unit). An exception of any of its functions is a bug.
     """
 
     name: str
@@ -259,7 +294,7 @@ class ActionSpec:
     risk: Risk
     effect: Effect
     target_kinds: tuple[str, ...]
-    commands: Callable[[ActionInput], Built]
+    when: AtPlan | AtTurn
     probe: Callable[[Mapping[str, str], HostReply, Target], Probe]
     privileges: tuple[str, ...] = ()
     """Command patterns for the documentation of what root is needed for."""
@@ -273,25 +308,14 @@ class ActionSpec:
     """What it leaves behind until its run has ended."""
     each_member: bool = False
     """A step of it becomes one step for each host of the target, in their order."""
-    late: bool = False
-    """Its commands depend on what earlier steps gave: they are built, from the newest evidence, when its INTENT is written. `commands` may return none: then there is nothing to do, and the step is done. `Refused`
-    ends the run with its sentence, `Wait` and `Ask` hold it."""
-    fresh: bool = False
-    """It is built only from evidence of all members that is younger than the last command of the run."""
     parallel: bool = False
     """Its steps of several members, which follow each other, are carried out side by side."""
-    guarded: bool = False
-    """A late action that is asked before its run begins as well, with an empty `run`: whatever it declines then refuses the plan."""
     asks: Callable[[Data], Ask | None] | None = None
     """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. It is told beside the plan."""
-    result: Callable[[ActionInput, str], Mapping[str, Any] | Refused] | None = None
+    result: Callable[[StepInput, str], Mapping[str, Any] | Refused] | None = None
     """What the step gives, from the output of its commands; refused when that cannot be told, which fails the step."""
-    settled: Callable[[ActionInput, Mapping[str, Any]], Settled] | None = None
-    """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
-    settles: Callable[[Mapping[str, Any]], bool] | None = None
-    """Given what its commands gave, whether there is anything to wait for; None: always, where `settled` is there."""
-    limit_s: Callable[[ActionInput], float] | None = None
-    """How long it may take to settle, where that depends on what is found (the size of the data); never shorter than the step's."""
+    settle: Settling | None = None
+    """How its effect comes about, where that takes its time after the commands."""
     releases: tuple[str, ...] = ()
     """The actions whose debts on its host this one takes back as part of its own effect."""
     judges_group: bool = False
@@ -305,6 +329,16 @@ class ActionSpec:
     arrives_s: float = 0.0
     """For so long after its INTENT a command that was cut off may still take effect on its host, where nothing ends it: until then
     a probe that says NOT_APPLIED is not believed."""
+
+    @property
+    def late(self) -> bool:
+        """Whether its commands are built in its turn."""
+        return isinstance(self.when, AtTurn)
+
+    def with_plan(self, order: PlanInput) -> Built:
+        """Return its commands as far as they are known with the plan, or what it declines; none where it is asked in its turn alone."""
+        ask = self.when.commands if isinstance(self.when, AtPlan) else self.when.at_plan
+        return ask(order) if ask is not None else ()
 
     def strays(self, commands: Sequence[Command], hosts: Sequence[str]) -> Command | None:
         """Return the first of `commands` that a step of this action may not become when it is built in its turn; None: all may be.

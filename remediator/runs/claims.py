@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from remediator.model import identity
-from remediator.model.content import ActionInput, ActionSpec, Command, Effect, Probe, Risk, Script
+from remediator.model.content import ActionSpec, AtTurn, Command, Effect, Probe, Risk, Script, StepInput
 from remediator.model.identity import Identity
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.targets import Target
@@ -64,7 +64,7 @@ SCRIPT: Final = Script(
 in the place of the old one. Lines older than a day, and all but the newest 200, are dropped."""
 
 
-def _nothing(_order: ActionInput) -> tuple[Command, ...]:
+def _nothing(_order: StepInput) -> tuple[Command, ...]:
     return ()
 
 
@@ -78,9 +78,8 @@ ACTION: Final = ActionSpec(
     risk=Risk.R0,
     effect=Effect.OBSERVE,
     target_kinds=("host",),
-    commands=_nothing,
+    when=AtTurn(commands=_nothing),
     probe=_again,
-    late=True,
     scripts=(SCRIPT,),
 )
 """How `remediator actions` shows it. No runbook names it: the daemon lays a claim by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.model.content import ActionInput, ActionSpec, Command, Need, RunbookSpec, StepSpec
+from remediator.model.content import ActionSpec, AtTurn, Need, PlanInput, RunbookSpec, StepSpec
 from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep
@@ -65,15 +65,12 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
     if host is None:
         return Refused(f"{name} is not in the inventory")
     params = {name: source.to_json() for name, source in step.params.items()}
-    commands: tuple[Command, ...] = ()
-    if not action.late or action.guarded:
-        try:
-            built = action.commands(ActionInput(target=target, host=host, data=data))
-        except Exception as error:  # noqa: BLE001 - what it stumbles over refuses this plan, and costs nobody else a turn
-            return Refused(f"{action.name} stumbled: {type(error).__name__}: {error}"[:500])
-        if isinstance(built, Declined):
-            return built
-        commands = built
+    try:
+        commands = action.with_plan(PlanInput(target=target, host=host, data=data))
+    except Exception as error:  # noqa: BLE001 - what it stumbles over refuses this plan, and costs nobody else a turn
+        return Refused(f"{action.name} stumbled: {type(error).__name__}: {error}"[:500])
+    if isinstance(commands, Declined):
+        return commands
     return PlannedStep(
         id=f"{step.id}_{name}" if action.each_member else step.id,
         action=action.name,
@@ -85,7 +82,7 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
         takes_away_healthy=action.takes_away_healthy,
         host=name if action.each_member else "",
         late=action.late,
-        fresh=action.fresh,
+        fresh=isinstance(action.when, AtTurn) and action.when.fresh,
         parallel=action.parallel,
         judges_group=action.judges_group,
         holds_units=action.holds_units,

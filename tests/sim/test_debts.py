@@ -15,12 +15,13 @@ from remediator.content.places import content_dirs
 from remediator.daemon.wire import Act
 from remediator.inventory import inline
 from remediator.model.content import (
-    ActionInput,
     ActionSpec,
+    AtPlan,
     Command,
     DebtSpec,
     Effect,
     Integration,
+    PlanInput,
     Probe,
     Risk,
 )
@@ -60,7 +61,7 @@ def _owner(name: str, reply: HostReply) -> str | Unknown | None:
     return data if isinstance(data, Unknown) else data.get(name)
 
 
-def _command(verb: str, name: str, order: ActionInput) -> tuple[Command, ...] | Refused:
+def _command(verb: str, name: str, order: PlanInput) -> tuple[Command, ...] | Refused:
     if name == "lasting" and verb == "clear":
         return Refused("nothing clears a lasting mark")
     return (Command(host=order.host.name, argv=("mark", verb, name), timeout_s=10.0),)
@@ -85,7 +86,7 @@ def _action(name: str) -> ActionSpec:
         risk=Risk.R1,
         effect=Effect.ONCE,
         target_kinds=("container",),
-        commands=partial(_command, "set", name),
+        when=AtPlan(commands=partial(_command, "set", name)),
         probe=partial(_probe, name),
         debt=DebtSpec(
             describe=f"the mark {name}",

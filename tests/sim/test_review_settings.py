@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.content import Command
+from remediator.model.content import AtTurn, Built, Command, StepInput
 from remediator.sim import stories
 from remediator.sim.directed import never, then
 from remediator.sim.happenings import Stage, kind
@@ -25,15 +25,17 @@ def content_is(stage: Stage, version: str) -> None:
     daemon.world.content = replace(content, version=f"{first}|{version}" if version else first)
 
 
+def reboots(order: StepInput) -> Built:
+    return (Command(host=order.host.name, argv=("reboot",), timeout_s=5.0),)
+
+
 @kind(0, never)
 def the_action_strays(stage: Stage, name: str) -> None:
     """An action of the same content builds what it was never said to: a mistake in it, or another program under the same number."""
     daemon = stage.simulation.daemon
     assert daemon is not None
     content = daemon.world.content
-    strange = replace(
-        content.actions[name], commands=lambda order: (Command(host=order.host.name, argv=("reboot",), timeout_s=5.0),)
-    )
+    strange = replace(content.actions[name], when=AtTurn(commands=reboots))
     daemon.world.content = replace(content, actions={**content.actions, name: strange})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remediator.integrations.container import catalogue, units
-from remediator.model.content import ActionInput, ActionSpec, Built, Effect, Probe, Risk
+from remediator.model.content import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.names import is_name
 from remediator.model.replies import HostReply
@@ -19,7 +19,7 @@ OWN = "remediator_"
 """How the names of our own helper containers begin."""
 
 
-def _refusal(order: ActionInput) -> Refused | None:
+def _refusal(order: PlanInput) -> Refused | None:
     name = order.target.name
     if not is_name(name):
         return Refused(f"{ascii(name)[:80]} can be the name of no container: nothing is said to a host about it")
@@ -34,8 +34,8 @@ def _refusal(order: ActionInput) -> Refused | None:
     return None
 
 
-def _guarded(build: Callable[[ActionInput, str], Built]) -> Callable[[ActionInput], Built]:
-    def commands(order: ActionInput) -> Built:
+def _guarded(build: Callable[[PlanInput, str], Built]) -> Callable[[PlanInput], Built]:
+    def commands(order: PlanInput) -> Built:
         return _refusal(order) or build(order, order.target.name)
 
     return commands
@@ -52,7 +52,7 @@ ACTIONS = (
         risk=Risk.R1,
         effect=Effect.ONCE,
         target_kinds=("container",),
-        commands=_guarded(units.start),
+        when=AtPlan(commands=_guarded(units.start)),
         probe=_probe,
         privileges=(
             "systemctl reset-failed -- kolla-*-container.service",
@@ -66,7 +66,7 @@ ACTIONS = (
         risk=Risk.R1,
         effect=Effect.ONCE,
         target_kinds=("container",),
-        commands=_guarded(units.restart),
+        when=AtPlan(commands=_guarded(units.restart)),
         probe=_probe,
         privileges=(
             "systemctl reset-failed -- kolla-*-container.service",

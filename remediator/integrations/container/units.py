@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from remediator.integrations.container import facts
 from remediator.model import times
-from remediator.model.content import ActionInput, Command, Probe
+from remediator.model.content import Command, PlanInput, Probe
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Data, Unknown
@@ -33,7 +33,7 @@ def has_unit(data: Data, name: str) -> bool | Refused:
     return Refused(f"whether {name} has a systemd unit is UNKNOWN ({why}): nothing is started before it is known")
 
 
-def start(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
+def start(order: PlanInput, name: str) -> tuple[Command, ...] | Refused:
     """Return the commands that start stopped container `name`: through its unit, or the engine where there is none."""
     owned = has_unit(order.data, name)
     if isinstance(owned, Refused):
@@ -43,7 +43,7 @@ def start(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
     return _by_unit(order, name, "start", START_S)
 
 
-def restart(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
+def restart(order: PlanInput, name: str) -> tuple[Command, ...] | Refused:
     """Return the commands that restart container `name`: through its unit, or the engine where there is none."""
     owned = has_unit(order.data, name)
     if isinstance(owned, Refused):
@@ -53,7 +53,7 @@ def restart(order: ActionInput, name: str) -> tuple[Command, ...] | Refused:
     return _by_unit(order, name, "restart", RESTART_S)
 
 
-def _by_unit(order: ActionInput, name: str, verb: str, timeout_s: float) -> tuple[Command, ...] | Refused:
+def _by_unit(order: PlanInput, name: str, verb: str, timeout_s: float) -> tuple[Command, ...] | Refused:
     unit = f"kolla-{name}-container.service"
     first = _reset(order, unit)
     if isinstance(first, Refused):
@@ -61,7 +61,7 @@ def _by_unit(order: ActionInput, name: str, verb: str, timeout_s: float) -> tupl
     return (_command(order, timeout_s, "systemctl", verb, "--", unit, first=first),)
 
 
-def _reset(order: ActionInput, unit: str) -> tuple[str, ...] | Refused:
+def _reset(order: PlanInput, unit: str) -> tuple[str, ...] | Refused:
     """Return what clears the start limit of a failed unit. One that is not failed may not be loaded, and then it would be an error.
 
     Alone it would leave what looks like an operator's stop, so it only ever travels with the start.
@@ -72,7 +72,7 @@ def _reset(order: ActionInput, unit: str) -> tuple[str, ...] | Refused:
     return ("systemctl", "reset-failed", "--", unit) if state == "failed" else ()
 
 
-def _command(order: ActionInput, timeout_s: float, *argv: str, first: tuple[str, ...] = ()) -> Command:
+def _command(order: PlanInput, timeout_s: float, *argv: str, first: tuple[str, ...] = ()) -> Command:
     return Command(host=order.host.name, argv=argv, timeout_s=timeout_s, first=first)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from remediator.integrations.container import units
 from remediator.integrations.galera import alone, contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk
+from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Probe, Risk, StepInput
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -67,13 +67,13 @@ def _refusal(data: Data, host: str) -> str | None:
     return None
 
 
-def _unaccepted(order: ActionInput) -> str | None:
+def _unaccepted(order: StepInput) -> str | None:
     """GB-10: return why no member is started beside a component that formed again behind the mark, or None when it did not.
 
     A member that stood still meanwhile may hold what the others lost. Once they have written past its position it would be given
     only what comes after (IST), and differ from them in silence.
     """
-    marked = order.evidence.known.get("marks", {}) if order.evidence is not None else {}
+    marked = order.evidence.known.get("marks", {})
     kept, host = marks.parse(marked.get(CLUSTER)), order.host.name
     if isinstance(kept, Unknown):
         return f"the stored high-water mark cannot be read ({kept.reason}): whether the others lost what {host} holds is not known"
@@ -87,8 +87,9 @@ def _unaccepted(order: ActionInput) -> str | None:
     )
 
 
-def _unless_startable(order: ActionInput) -> Refused | None:
-    refusal = _refusal(order.data, order.host.name) or _unaccepted(order)
+def _unless_startable(order: PlanInput) -> Refused | None:
+    """Refuse by the data of the check alone: what is asked before a run begins."""
+    refusal = _refusal(order.data, order.host.name)
     if refusal is not None:
         return Refused(refusal)
     owned = units.has_unit(order.data, CONTAINER)
@@ -99,26 +100,30 @@ def _unless_startable(order: ActionInput) -> Refused | None:
     return None
 
 
-def _read(order: ActionInput) -> Built:
-    refused = _unless_startable(order)
-    if refused is not None:
-        return refused
-    return reading.commands(order) if order.run else ()
+def _startable(order: PlanInput) -> Built:
+    return _unless_startable(order) or ()
 
 
-def _start(order: ActionInput) -> Built:
-    refused = _unless_startable(order)
-    if refused is not None:
+def _refused_now(order: StepInput) -> Refused | None:
+    """Refuse by the data, and by what is kept of the group."""
+    if (refused := _unless_startable(order)) is not None:
         return refused
-    if not order.run:
-        return ()
-    if (ahead := _ahead(order)) is not None:
-        return ahead
+    unaccepted = _unaccepted(order)
+    return Refused(unaccepted) if unaccepted is not None else None
+
+
+def _read(order: StepInput) -> Built:
+    return _refused_now(order) or reading.commands(order)
+
+
+def _start(order: StepInput) -> Built:
+    if (refused := _refused_now(order) or _ahead(order)) is not None:
+        return refused
     start = Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=units.START_S)
     return alone.before(order, start)
 
 
-def _ahead(order: ActionInput) -> Refused | None:
+def _ahead(order: StepInput) -> Refused | None:
     """GB-10, headline of Galera's state transfers: refuse a member that holds what the living Primary never had.
 
     Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone held is
@@ -136,14 +141,13 @@ def _ahead(order: ActionInput) -> Refused | None:
     if found.known is None:
         return None
     uuid, seqno = found.known
-    saved = contradiction.saved(order.evidence.reply(host) if order.evidence is not None else None)
+    saved = contradiction.saved(order.evidence.reply(host))
     if contradiction.of(saved, seqno):
         return Refused(contradiction.sentence(host, saved, seqno))
     others = [
         one.status
-        for name in (order.evidence.hosts if order.evidence is not None else ())
+        for name in order.evidence.hosts
         if name != host
-        and order.evidence is not None
         and (one := member(name, order.evidence.reply(name))).primary is True
         and isinstance(one.status, Status)
     ]
@@ -169,10 +173,8 @@ def _ahead(order: ActionInput) -> Refused | None:
     return None
 
 
-def _fork(order: ActionInput, uuid: str, seqno: int) -> int | None:
+def _fork(order: StepInput, uuid: str, seqno: int) -> int | None:
     """Return where the Primary members formed their component without this one, which went on; None when they did not."""
-    if order.evidence is None:
-        return None
     seen = [member(name, order.evidence.reply(name)) for name in order.evidence.hosts]
     others = [
         one.files.starts
@@ -198,12 +200,10 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.OBSERVE,
         target_kinds=("galera",),
-        commands=_read,
+        when=AtTurn(commands=_read, at_plan=_startable),
         probe=reading.again,
         result=reading.gives,
         gives=reading.POSITION,
-        late=True,
-        guarded=True,
         scripts=(scripts.ALONE, scripts.READ),
     ),
     ActionSpec(
@@ -213,11 +213,8 @@ ACTIONS = (
         effect=Effect.ONCE,
         target_kinds=("galera",),
         needs=(reading.READ,),
-        commands=_start,
+        when=AtTurn(commands=_start, at_plan=_startable, fresh=True),
         probe=_probe,
-        late=True,
-        guarded=True,
-        fresh=True,
         scripts=(scripts.ALONE, scripts.START),
     ),
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from remediator.integrations.galera import scripts
 from remediator.integrations.galera.undoing import data_directory
-from remediator.model.content import ActionInput, Command
+from remediator.model.content import Command, StepInput
 from remediator.model.declined import Refused
 
 ALONE_S = 30.0
 
 
-def before(order: ActionInput, *commands: Command, engine: str | None = None) -> tuple[Command, ...] | Refused:
+def before(order: StepInput, *commands: Command, engine: str | None = None) -> tuple[Command, ...] | Refused:
     """Return `commands` for one member behind the question that ends with 0 only if nobody else uses its data."""
     host = commands[0].host
     where = data_directory(order, host)

@@ -7,7 +7,7 @@ was known is asked about again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +17,27 @@ from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.words import said
 from remediator.model.consent import Ask, Consent
-from remediator.model.content import ActionInput, Built
+from remediator.model.content import Built, PlanInput, StepInput
 from remediator.model.declined import Declined, Refused
 from remediator.model.values import Unknown
 
 
-def unless(order: ActionInput, procedure: Procedure) -> Refused | None:
+def unless(order: PlanInput, procedure: Procedure) -> Refused | None:
     """Refuse unless the check says `procedure`: what is asked before a run begins."""
     judged = order.data.get("procedure", Unknown("not_assessed"))
     if judged == procedure.value:
         return None
     why, known = order.data.get("why"), said(judged)
     return Refused(f"the judgement of this cluster is {known}, not {procedure.value}: {why}")
+
+
+def only_for(procedure: Procedure) -> Callable[[PlanInput], Built]:
+    """Return the question of `unless` as an action asks it before its run begins."""
+
+    def at_plan(order: PlanInput) -> Built:
+        return unless(order, procedure) or ()
+
+    return at_plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,25 +58,21 @@ class Decided:
         return Refused(f"{self.decision.rule}: {self.decision.why}\n{self.table}")
 
 
-def decided(order: ActionInput) -> Decided | Refused:
-    """Return the decision on the newest evidence with this run's positions; refuse without any evidence."""
-    if order.evidence is None:
-        return Refused("there is no evidence to decide on")
+def decided(order: StepInput) -> Decided:
+    """Return the decision on the newest evidence with this run's positions."""
     picture = gather.picture(order.evidence, positions(order))
     return Decided(decision=decide(picture), picture=picture)
 
 
-def positions(order: ActionInput) -> dict[str, Position | Unknown]:
+def positions(order: StepInput) -> dict[str, Position | Unknown]:
     """Return the positions that this run has read, by host; all UNKNOWN where its steps read none."""
     return dict(order.given_by_members(reading.READ_BY_MEMBERS))
 
 
-def candidate(order: ActionInput, procedure: Procedure) -> str | Declined:
+def candidate(order: StepInput, procedure: Procedure) -> str | Declined:
     """Return the member that the decision names for `procedure`. Refuse with the rule that refuses, ask with what a person must know
     before: whoever approved the plan knew what was seen before the positions were read, and no more."""
     found = decided(order)
-    if isinstance(found, Refused):
-        return found
     decision = found.decision
     if decision.procedure is not procedure or decision.candidate is None:
         return found.refusal
@@ -77,10 +82,10 @@ def candidate(order: ActionInput, procedure: Procedure) -> str | Declined:
     return decision.candidate
 
 
-def _in_the_plan(order: ActionInput, decision: Decision) -> bool:
+def _in_the_plan(order: StepInput, decision: Decision) -> bool:
     """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is exactly what the
     evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
-    if not order.approved or decision.possibly_lost or order.evidence is None:
+    if not order.approved or decision.possibly_lost:
         return False
     before = outlook(gather.picture(order.evidence))
     return before.procedure in BOOTSTRAPS and before.because == decision.because
@@ -102,7 +107,7 @@ def _ask(found: Decided) -> Ask:
     return Ask(sentence, consent)
 
 
-def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping[str, Any]:
+def chosen(order: StepInput, found: Decided, uuid: str, seqno: int) -> Mapping[str, Any]:
     """Return what later steps and people are told of the choice `found`: the candidate, which stands at `uuid` and `seqno`."""
     decision = found.decision
     return {
@@ -118,15 +123,13 @@ def chosen(order: ActionInput, found: Decided, uuid: str, seqno: int) -> Mapping
     }
 
 
-def still(order: ActionInput, procedure: Procedure) -> str | Declined:
+def still(order: StepInput, procedure: Procedure) -> str | Declined:
     """Return the chosen member after everything was looked at and decided once more (GB-2). Refuse unless it is the same, ask with
     what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
     then = order.given(choice.CHOSEN)
     if isinstance(then, Refused):
         return then
     found = decided(order)
-    if isinstance(found, Refused):
-        return found
     decision = found.decision
     if decision.procedure is not procedure or decision.candidate != then.host:
         return Refused(f"looked at again right before the bootstrap: {found.refusal.reason}")
@@ -147,18 +150,16 @@ def _asked_then(then: choice.Choice, decision: Decision) -> bool:
 # for a recovery of stopped members ----------------------------------------------------------------------------------------
 
 
-def choose(order: ActionInput) -> Built:
+def choose(order: StepInput) -> Built:
     """Choose among stopped members whose positions were read; no command is needed for it."""
     found = candidate(order, Procedure.BOOTSTRAP)
     return found if isinstance(found, Declined) else ()
 
 
-def account(order: ActionInput, _output: str) -> Mapping[str, Any] | Refused:
+def account(order: StepInput, _output: str) -> Mapping[str, Any] | Refused:
     """Return the choice among stopped members, with those that bring no position to it and join by a whole transfer, whatever was
     read from them: the zero uuid or no grastate.dat, a transfer that was cut (GB-6, GB-10)."""
     found = decided(order)
-    if isinstance(found, Refused):
-        return found
     decision = found.decision
     position = positions(order).get(decision.candidate or "")
     if not isinstance(position, Position) or position.known is None:
@@ -167,7 +168,7 @@ def account(order: ActionInput, _output: str) -> Mapping[str, Any] | Refused:
     return {**chosen(order, found, *position.known), "sst": missing}
 
 
-def engine(order: ActionInput, host: str) -> str | Refused:
+def engine(order: StepInput, host: str) -> str | Refused:
     """Return the container engine of `host`; refuse where the inventory has no such host."""
-    found = order.evidence.inventory.hosts.get(host) if order.evidence is not None else None
+    found = order.evidence.inventory.hosts.get(host)
     return Refused(f"{host} is not in the inventory") if found is None else found.engine

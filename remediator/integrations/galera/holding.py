@@ -18,8 +18,8 @@ from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.undoing import HOLD_DEBT
 from remediator.model.consent import Ask, Consent
 from remediator.model.content import (
-    ActionInput,
     ActionSpec,
+    AtTurn,
     Built,
     Command,
     Effect,
@@ -28,6 +28,8 @@ from remediator.model.content import (
     ResultKind,
     Risk,
     Settled,
+    Settling,
+    StepInput,
 )
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
@@ -41,18 +43,16 @@ HELD_STOPPED = "held: stopped"
 """What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
 
 
-def _reply(order: ActionInput) -> HostReply | None:
-    return order.evidence.reply(order.host.name) if order.evidence is not None else None
+def _reply(order: StepInput) -> HostReply | None:
+    return order.evidence.reply(order.host.name)
 
 
-def _here(order: ActionInput) -> Member:
+def _here(order: StepInput) -> Member:
     return member(order.host.name, _reply(order))
 
 
-def _hold(order: ActionInput) -> Built:
+def _hold(order: StepInput) -> Built:
     """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
-    if not order.run:
-        return choosing.unless(order, Procedure.BOOTSTRAP) or ()
     one = _here(order)
     if isinstance(one.beside, tuple) and one.beside:
         return Refused(
@@ -63,7 +63,7 @@ def _hold(order: ActionInput) -> Built:
     return (Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)
 
 
-def _stop(order: ActionInput) -> Built:
+def _stop(order: StepInput) -> Built:
     """Only who answers from outside of a Primary component, or is stranded there, has to be stopped, and only after a person's yes: nothing
     else ends it."""
     host = order.host.name
@@ -75,7 +75,7 @@ def _stop(order: ActionInput) -> Built:
             f"{host} runs, and is not proven to be outside of a Primary component ({one.sql}): it is not stopped"
         )
     reply = _reply(order)
-    if reply is None or order.evidence is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
+    if reply is None or order.evidence.now.at_most_since(reply.asked_at) > STOP_EVIDENCE_S:
         return Wait(
             f"what {host} says of itself is older than {STOP_EVIDENCE_S:.0f} s: it is asked again before it is stopped"
         )
@@ -95,12 +95,12 @@ def _asked_beforehand(data: Data) -> Ask | None:
     return None if isinstance(stops, Unknown) or not stops else _ask(stops)
 
 
-def _running(order: ActionInput) -> list[str]:
+def _running(order: StepInput) -> list[str]:
     """Return the members that answered when they were held: all of them are said yes to at once, whoever of them is stopped already."""
     return [name for name, stopped in order.given_by_members(HELD_BY_MEMBERS).items() if stopped is False]
 
 
-def _held_how(_order: ActionInput, output: str) -> Mapping[str, Any]:
+def _held_how(_order: StepInput, output: str) -> Mapping[str, Any]:
     return {"stopped": HELD_STOPPED in output.splitlines()}
 
 
@@ -133,7 +133,7 @@ def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Pro
     return Probe.APPLIED if stopped else Probe.NOT_APPLIED
 
 
-def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def held(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
     answers from outside of a component, or is stranded there, is the next step's; one that found a component is left to it, and ends the run."""
     host = order.host.name
@@ -147,7 +147,7 @@ def held(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     return ended(order, given)
 
 
-def ended(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def ended(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """The held member does not run any more, and its unit is not started again."""
     host = order.host.name
     one = _here(order)
@@ -172,18 +172,15 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
-        commands=_hold,
+        when=AtTurn(commands=_hold, at_plan=choosing.only_for(Procedure.BOOTSTRAP)),
         probe=_held,
         each_member=True,
-        late=True,
         parallel=True,
-        guarded=True,
         judges_group=True,
         holds_units=True,
         result=_held_how,
         gives=HELD,
-        settled=held,
-        settles=_still_runs,
+        settle=Settling(seen=held, begins=_still_runs),
         debt=HOLD_DEBT,
         scripts=(scripts.HOLD, scripts.RELEASE),
     ),
@@ -194,13 +191,12 @@ ACTIONS = (
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
         needs=(HELD_BY_MEMBERS,),
-        commands=_stop,
+        when=AtTurn(commands=_stop),
         probe=_ended,
         takes_away_healthy=True,
         each_member=True,
-        late=True,
         asks=_asked_beforehand,
-        settled=ended,
+        settle=Settling(seen=ended),
         scripts=(scripts.STOP,),
     ),
 )

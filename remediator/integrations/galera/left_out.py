@@ -15,7 +15,7 @@ from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import CONTAINER
 from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk
+from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -57,7 +57,7 @@ def refusal(data: Data, host: str) -> str | None:
     return harm(data, host)
 
 
-def _restart(order: ActionInput) -> Built:
+def _restart(order: PlanInput) -> Built:
     why = refusal(order.data, order.host.name)
     if why is not None:
         return Refused(why)
@@ -80,10 +80,8 @@ ACTION = ActionSpec(
     risk=Risk.R2,
     effect=Effect.ONCE,
     target_kinds=("galera",),
-    commands=_restart,
+    when=AtTurn(commands=_restart, at_plan=_restart),
     probe=_restarted,
-    late=True,
-    guarded=True,
     takes_away_healthy=True,
     scripts=(scripts.RESTART,),
 )

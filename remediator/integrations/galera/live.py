@@ -15,7 +15,18 @@ from typing import Any
 from remediator.integrations.galera import choice, choosing, progress, reading, scripts, tending
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Status, member
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Script
+from remediator.model.content import (
+    ActionSpec,
+    AtTurn,
+    Built,
+    Command,
+    Effect,
+    Probe,
+    Risk,
+    Script,
+    Settling,
+    StepInput,
+)
 from remediator.model.declined import Declined, Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -29,27 +40,23 @@ NO_LOGIN = (
 )
 
 
-def _choose(order: ActionInput) -> Built:
-    if not order.run:
-        return choosing.unless(order, Procedure.PC_BOOTSTRAP) or ()
+def _choose(order: StepInput) -> Built:
     host = choosing.candidate(order, Procedure.PC_BOOTSTRAP)
     if isinstance(host, Declined):
         return host
     return _say(order, host, scripts.LOGIN, tending.LOGIN_S)
 
 
-def _say(order: ActionInput, host: str, script: Script, timeout_s: float) -> Built:
+def _say(order: StepInput, host: str, script: Script, timeout_s: float) -> Built:
     engine = choosing.engine(order, host)
     if isinstance(engine, Refused):
         return engine
     return (Command(host=host, argv=script.argv(engine), timeout_s=timeout_s),)
 
 
-def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
+def _account(order: StepInput, output: str) -> Mapping[str, Any] | Refused:
     """Return the choice, once the chosen member lets one of its own users in."""
     found = choosing.decided(order)
-    if isinstance(found, Refused):
-        return found
     decision = found.decision
     status = _status(order, decision.candidate or "")
     if decision.candidate is None or isinstance(status, Unknown):
@@ -59,11 +66,11 @@ def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
     return choosing.chosen(order, found, status.cluster_uuid, status.last_committed)
 
 
-def _status(order: ActionInput, host: str) -> Status | Unknown:
-    return member(host, order.evidence.reply(host) if order.evidence is not None else None).status
+def _status(order: StepInput, host: str) -> Status | Unknown:
+    return member(host, order.evidence.reply(host)).status
 
 
-def _bootstrap(order: ActionInput) -> Built:
+def _bootstrap(order: StepInput) -> Built:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less far: one that was
     restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that (GB-8)."""
     then = order.given(choice.CHOSEN)
@@ -96,12 +103,9 @@ ACTIONS = (
         risk=Risk.R0,
         effect=Effect.OBSERVE,
         target_kinds=("cluster",),
-        commands=_choose,
+        when=AtTurn(commands=_choose, at_plan=choosing.only_for(Procedure.PC_BOOTSTRAP), fresh=True),
         probe=reading.again,
         result=_account,
-        late=True,
-        fresh=True,
-        guarded=True,
         judges_group=True,
         gives=choice.CHOICE,
         scripts=(scripts.LOGIN,),
@@ -113,11 +117,9 @@ ACTIONS = (
         effect=Effect.ONCE,
         target_kinds=("cluster",),
         needs=(choice.CHOSEN,),
-        commands=_bootstrap,
+        when=AtTurn(commands=_bootstrap, fresh=True),
         probe=_said,
-        late=True,
-        fresh=True,
-        settled=progress.primary_again,
+        settle=Settling(seen=progress.primary_again),
         scripts=(scripts.PC_BOOTSTRAP,),
         arrives_s=SAY_S,
     ),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Risk
+from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Risk, StepInput
 from remediator.model.declined import Refused
 
 START_S = 90.0
 
 
-def _refusal(order: ActionInput) -> Refused | None:
+def _refusal(order: PlanInput) -> Refused | None:
     """Refuse unless the check says that the only member of the group is to be started: what is asked before a run begins."""
     if (refused := choosing.unless(order, Procedure.START_ONE)) is not None:
         return refused
@@ -25,19 +25,16 @@ def _refusal(order: ActionInput) -> Refused | None:
     return None
 
 
-def _read(order: ActionInput) -> Built:
-    refused = _refusal(order)
-    if refused is not None:
-        return refused
-    return reading.commands(order) if order.run else ()
+def _alone(order: PlanInput) -> Built:
+    return _refusal(order) or ()
 
 
-def _start(order: ActionInput) -> Built:
-    if not order.run:
-        return _refusal(order) or ()
+def _read(order: StepInput) -> Built:
+    return _refusal(order) or reading.commands(order)
+
+
+def _start(order: StepInput) -> Built:
     found = choosing.decided(order)
-    if isinstance(found, Refused):
-        return found
     if found.decision.procedure is not Procedure.START_ONE or found.decision.candidate != order.host.name:
         return found.refusal
     return alone.before(order, Command(host=order.host.name, argv=scripts.START.argv(), timeout_s=START_S))
@@ -50,13 +47,11 @@ ACTIONS = (
         risk=Risk.R2,
         effect=Effect.OBSERVE,
         target_kinds=("cluster",),
-        commands=_read,
+        when=AtTurn(commands=_read, at_plan=_alone),
         probe=reading.again,
         result=reading.gives,
         gives=reading.POSITION,
         each_member=True,
-        late=True,
-        guarded=True,
         judges_group=True,
         scripts=(scripts.ALONE, scripts.READ),
     ),
@@ -67,12 +62,9 @@ ACTIONS = (
         effect=Effect.IDEMPOTENT,
         target_kinds=("cluster",),
         needs=(reading.READ_BY_MEMBERS,),
-        commands=_start,
+        when=AtTurn(commands=_start, at_plan=_alone, fresh=True),
         probe=recovery.started,
         each_member=True,
-        late=True,
-        fresh=True,
-        guarded=True,
         judges_group=True,
         scripts=(scripts.ALONE, scripts.START),
     ),

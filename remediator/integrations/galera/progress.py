@@ -17,7 +17,7 @@ from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.transfer import Kind, Transfer
 from remediator.model import times
-from remediator.model.content import ActionInput, Settled
+from remediator.model.content import Settled, StepInput
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
@@ -33,24 +33,24 @@ MIB = float(1 << 20)
 LAST_LINES = 300
 
 
-def _reply(order: ActionInput, host: str) -> HostReply | None:
-    return order.evidence.reply(host) if order.evidence is not None else None
+def _reply(order: StepInput, host: str) -> HostReply | None:
+    return order.evidence.reply(host)
 
 
-def _hosts(order: ActionInput) -> tuple[str, ...]:
-    return order.evidence.hosts if order.evidence is not None else order.target.hosts
+def _hosts(order: StepInput) -> tuple[str, ...]:
+    return order.evidence.hosts
 
 
-def mark_at(order: ActionInput) -> str | None:
+def mark_at(order: StepInput) -> str | None:
     """Return when the newest sample was taken that the high-water mark rests on: what came after it is in no figure."""
-    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    kept = marks.parse(order.evidence.known.get("mark"))
     return kept.at if isinstance(kept, marks.Kept) else None
 
 
 # before a step ------------------------------------------------------------------------------------------------------------
 
 
-def until_calm(order: ActionInput) -> Wait | None:
+def until_calm(order: StepInput) -> Wait | None:
     """Wait while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no Primary to join."""
     primary = 0
     for host in _hosts(order):
@@ -64,7 +64,7 @@ def until_calm(order: ActionInput) -> Wait | None:
     return None
 
 
-def until_held_without(order: ActionInput, host: str) -> Wait | None:
+def until_held_without(order: StepInput, host: str) -> Wait | None:
     """Wait until every other member is Synced: only then may the bootstrap container be replaced."""
     for other in _hosts(order):
         if other == host:
@@ -75,14 +75,14 @@ def until_held_without(order: ActionInput, host: str) -> Wait | None:
     return None
 
 
-def transfer_limit_s(order: ActionInput) -> float:
+def transfer_limit_s(order: StepInput) -> float:
     """Return how long a whole state transfer may take, by the size of the data, and at least half an hour: that of a small cloud was seen to take ten minutes."""
     sizes = [
         files.data_bytes
         for host in _hosts(order)
         if isinstance(files := member(host, _reply(order, host)).files, Files)
     ]
-    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    kept = marks.parse(order.evidence.known.get("mark"))
     if isinstance(kept, marks.Kept) and kept.data_bytes is not None:
         sizes.append(kept.data_bytes)
     data = max((size for size in sizes if isinstance(size, int)), default=0)
@@ -92,7 +92,7 @@ def transfer_limit_s(order: ActionInput) -> float:
 # after a step -------------------------------------------------------------------------------------------------------------
 
 
-def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def bootstrapped(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """The bootstrap container runs, and its member is what `primary_again` wants."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -104,7 +104,7 @@ def bootstrapped(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     return primary_again(order, given)
 
 
-def primary_again(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def primary_again(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """GB-12, GB-13: the chosen member is Primary and Synced, of the same uuid, not behind its position, with its rows."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -130,9 +130,9 @@ def primary_again(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     return Settled(text=text, done=True, given={**given, "committed": status.last_committed})
 
 
-def _rows(order: ActionInput, reply: HostReply | None) -> str | Settled:
+def _rows(order: StepInput, reply: HostReply | None) -> str | Settled:
     """GB-13: each counted table has at least half of the rows of the last healthy sample."""
-    kept = marks.parse(order.evidence.known.get("mark")) if order.evidence is not None else None
+    kept = marks.parse(order.evidence.known.get("mark"))
     if not isinstance(kept, marks.Kept) or not kept.canaries:
         return "no row counts from before to compare with"
     now = marks.canaries(reply) if reply is not None else {}
@@ -146,7 +146,7 @@ def _rows(order: ActionInput, reply: HostReply | None) -> str | Settled:
     return f"rows of {', '.join(sorted(kept.canaries))} are there"
 
 
-def joined(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def joined(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """GB-14: the joiner is Synced, in the component of the chosen uuid."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -154,7 +154,7 @@ def joined(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     return _synced(order, order.host.name, chosen.uuid, given)
 
 
-def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def finished(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """The bootstrapped member is back in its own unit, Synced beside the others; its bootstrap container is gone."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -171,7 +171,7 @@ def finished(order: ActionInput, given: Mapping[str, Any]) -> Settled:
     return _synced(order, host, chosen.uuid, given)
 
 
-def _synced(order: ActionInput, host: str, uuid: str, given: Mapping[str, Any]) -> Settled:
+def _synced(order: StepInput, host: str, uuid: str, given: Mapping[str, Any]) -> Settled:
     reply = _reply(order, host)
     one = member(host, reply)
     status = one.status
@@ -291,10 +291,10 @@ def _on_the_way(one: Member, given: Mapping[str, Any]) -> str:
     return str(given["how"]) if given.get("how") in KINDS else "state transfer"
 
 
-def unseen(order: ActionInput) -> str:
+def unseen(order: StepInput) -> str:
     """Return in words what the possible loss cannot count: what was committed after the newest sample of the mark."""
     at = mark_at(order)
-    if at is None or order.evidence is None:
+    if at is None:
         return "no high-water mark"
     age_s = (order.evidence.now.wall - times.parse_rfc3339(at)).total_seconds()
     return f"the mark is {age_s:.0f} s old; what was committed after it is in no figure"

@@ -11,7 +11,7 @@ from typing import Any
 
 from remediator.integrations.galera import alone, positions, scripts
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import ActionInput, Built, Command, Need, Probe, ResultKind
+from remediator.model.content import Built, Command, Need, Probe, ResultKind, StepInput
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
@@ -19,18 +19,18 @@ from remediator.model.values import Unknown
 READ_S = 1800.0
 
 
-def nonce(order: ActionInput) -> str:
+def nonce(order: StepInput) -> str:
     """Return a word of its own for each member and mark, whatever characters the name of the host has."""
     of_both = f"{order.mark_on(order.host.name)} {order.host.name}"
     return f"{order.run}-{hashlib.sha256(of_both.encode()).hexdigest()[:32]}"
 
 
-def commands(order: ActionInput) -> Built:
+def commands(order: StepInput) -> Built:
     argv = scripts.READ.argv(nonce(order), order.host.engine, order.mark_on(order.host.name))
     return alone.before(order, Command(host=order.host.name, argv=argv, timeout_s=READ_S))
 
 
-def gives(order: ActionInput, output: str) -> Mapping[str, Any]:
+def gives(order: StepInput, output: str) -> Mapping[str, Any]:
     """Return the position in the output of a one-shot, as JSON. What cannot be told is kept as UNKNOWN: who reads it refuses it."""
     found = positions.parse(output, nonce(order))
     if isinstance(found, Unknown):

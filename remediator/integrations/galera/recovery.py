@@ -28,7 +28,18 @@ from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionInput, ActionSpec, Built, Command, Effect, Probe, Risk, Script
+from remediator.model.content import (
+    ActionSpec,
+    AtTurn,
+    Built,
+    Command,
+    Effect,
+    Probe,
+    Risk,
+    Script,
+    Settling,
+    StepInput,
+)
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -46,7 +57,7 @@ def _command(host: str, script: Script, timeout_s: float, *words: str) -> tuple[
 # before the decision ----------------------------------------------------------------------------------------------------
 
 
-def _save(order: ActionInput) -> Built:
+def _save(order: StepInput) -> Built:
     where = data_directory(order)
     if isinstance(where, Refused):
         return where
@@ -54,7 +65,7 @@ def _save(order: ActionInput) -> Built:
 
 
 def _copy(settings: Mapping[str, Any]) -> Any:
-    def commands(order: ActionInput) -> Built:
+    def commands(order: StepInput) -> Built:
         """Nothing, unless the config asks for a copy; a copy needs its room, and a hook ends with 0 or ends the run."""
         chosen = order.given(choice.CHOSEN)
         if isinstance(chosen, Refused):
@@ -86,8 +97,8 @@ def _hooks(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     return (tuple(str(word) for word in hook),) if hook else ()
 
 
-def _sizes(order: ActionInput, host: str) -> tuple[int, int] | Refused:
-    reply = order.evidence.reply(host) if order.evidence is not None else None
+def _sizes(order: StepInput, host: str) -> tuple[int, int] | Refused:
+    reply = order.evidence.reply(host)
     files = member(host, reply).files
     data = getattr(files, "data_bytes", Unknown("no_data_directory"))
     free = getattr(files, "free_bytes", Unknown("no_data_directory"))
@@ -101,7 +112,7 @@ def _sizes(order: ActionInput, host: str) -> tuple[int, int] | Refused:
 # the bootstrap, and what follows ----------------------------------------------------------------------------------------
 
 
-def _bootstrap(order: ActionInput) -> Built:
+def _bootstrap(order: StepInput) -> Built:
     """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same."""
     host = choosing.still(order, Procedure.BOOTSTRAP)
     if isinstance(host, Declined):
@@ -115,7 +126,7 @@ def _bootstrap(order: ActionInput) -> Built:
     return alone.before(order, *start, engine=engine)
 
 
-def _join(order: ActionInput) -> Built:
+def _join(order: StepInput) -> Built:
     """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -133,7 +144,7 @@ def _join(order: ActionInput) -> Built:
     return alone.before(order, *_command(order.host.name, scripts.JOIN, START_S, mark, where, how, engine))
 
 
-def _finish(order: ActionInput) -> Built:
+def _finish(order: StepInput) -> Built:
     """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
@@ -154,13 +165,11 @@ def _finish(order: ActionInput) -> Built:
     return _command(host, scripts.FINISH, STOP_S, order.mark_on(host), engine)
 
 
-def _here(order: ActionInput, host: str) -> Member:
-    return member(host, order.evidence.reply(host) if order.evidence is not None else None)
+def _here(order: StepInput, host: str) -> Member:
+    return member(host, order.evidence.reply(host))
 
 
-def _start(order: ActionInput) -> Built:
-    if not order.run:
-        return choosing.unless(order, Procedure.START_MEMBERS) or ()
+def _start(order: StepInput) -> Built:
     if member(order.host.name, _reply(order, order.host.name)).stopped is not True:
         return ()
     doubtful = {host: why for host in order.target.hosts if (why := _must_not_start(order, host)) is not None}
@@ -172,14 +181,12 @@ def _start(order: ActionInput) -> Built:
     return alone.before(order, *_command(order.host.name, scripts.START, START_S))
 
 
-def _reply(order: ActionInput, host: str) -> HostReply | None:
-    return order.evidence.reply(host) if order.evidence is not None else None
+def _reply(order: StepInput, host: str) -> HostReply | None:
+    return order.evidence.reply(host)
 
 
-def _read_saved(order: ActionInput) -> Built:
+def _read_saved(order: StepInput) -> Built:
     """Nothing, but for a stopped member whose grastate.dat claims a position: Galera would believe the file, so its data is asked."""
-    if not order.run:
-        return choosing.unless(order, Procedure.START_MEMBERS) or ()
     reply = _reply(order, order.host.name)
     claimed = contradiction.saved(reply)
     if member(order.host.name, reply).stopped is not True or claimed is None:
@@ -187,11 +194,11 @@ def _read_saved(order: ActionInput) -> Built:
     return reading.commands(order)
 
 
-def _position(order: ActionInput, output: str) -> Mapping[str, Any]:
+def _position(order: StepInput, output: str) -> Mapping[str, Any]:
     return reading.gives(order, output) if output else {}
 
 
-def _must_not_start(order: ActionInput, host: str) -> str | None:
+def _must_not_start(order: StepInput, host: str) -> str | None:
     """GB-6: return why a stopped member is not started as it is: its grastate.dat claims a position, and its data was not shown to have it."""
     reply = _reply(order, host)
     claimed = contradiction.saved(reply)
@@ -249,10 +256,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R1,
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
-            commands=_save,
+            when=AtTurn(commands=_save),
             probe=reading.again,
             each_member=True,
-            late=True,
             parallel=True,
             scripts=(scripts.SAVE,),
         ),
@@ -262,12 +268,11 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
-            commands=reading.commands,
+            when=AtTurn(commands=reading.commands),
             probe=reading.again,
             result=reading.gives,
             gives=reading.POSITION,
             each_member=True,
-            late=True,
             parallel=True,
             scripts=(scripts.ALONE, scripts.READ),
         ),
@@ -278,11 +283,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
             needs=(reading.READ_BY_MEMBERS,),
-            commands=choosing.choose,
+            when=AtTurn(commands=choosing.choose, fresh=True),
             probe=reading.again,
             result=choosing.account,
-            late=True,
-            fresh=True,
             gives=choice.CHOICE,
         ),
         ActionSpec(
@@ -292,9 +295,8 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
             needs=(choice.CHOSEN,),
-            commands=_copy(settings),
+            when=AtTurn(commands=_copy(settings)),
             probe=reading.again,
-            late=True,
             scripts=(scripts.COPY,),
             programs=_hooks(settings),
         ),
@@ -305,11 +307,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.ONCE,
             target_kinds=("cluster",),
             needs=(choice.CHOSEN, reading.READ_BY_MEMBERS),
-            commands=_bootstrap,
+            when=AtTurn(commands=_bootstrap, fresh=True),
             probe=_bootstrapped,
-            late=True,
-            fresh=True,
-            settled=progress.bootstrapped,
+            settle=Settling(seen=progress.bootstrapped),
             debt=BOOTSTRAP_DEBT,
             scripts=(scripts.ALONE, scripts.BOOTSTRAP, scripts.FINISH),
             arrives_s=START_S,
@@ -321,13 +321,10 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
             needs=(choice.CHOSEN,),
-            commands=_join,
+            when=AtTurn(commands=_join, fresh=True),
             probe=started,
             each_member=True,
-            late=True,
-            fresh=True,
-            settled=progress.joined,
-            limit_s=progress.transfer_limit_s,
+            settle=Settling(seen=progress.joined, limit_s=progress.transfer_limit_s),
             releases=("galera.hold",),
             scripts=(scripts.ALONE, scripts.JOIN, scripts.RESTART),
         ),
@@ -338,12 +335,9 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
             needs=(choice.CHOSEN,),
-            commands=_finish,
+            when=AtTurn(commands=_finish, fresh=True),
             probe=_finished,
-            late=True,
-            fresh=True,
-            settled=progress.finished,
-            limit_s=progress.transfer_limit_s,
+            settle=Settling(seen=progress.finished, limit_s=progress.transfer_limit_s),
             releases=("galera.hold", "galera.bootstrap"),
             scripts=(scripts.FINISH, scripts.RESTART),
         ),
@@ -353,14 +347,12 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             risk=Risk.R2,
             effect=Effect.OBSERVE,
             target_kinds=("cluster",),
-            commands=_read_saved,
+            when=AtTurn(commands=_read_saved, at_plan=choosing.only_for(Procedure.START_MEMBERS)),
             probe=reading.again,
             result=_position,
             gives=reading.POSITION,
             each_member=True,
-            late=True,
             parallel=True,
-            guarded=True,
             judges_group=True,
             scripts=(scripts.ALONE, scripts.READ),
         ),
@@ -371,12 +363,10 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             effect=Effect.IDEMPOTENT,
             target_kinds=("cluster",),
             needs=(reading.READ_BY_MEMBERS,),
-            commands=_start,
+            when=AtTurn(commands=_start, at_plan=choosing.only_for(Procedure.START_MEMBERS)),
             probe=started,
             each_member=True,
-            late=True,
             parallel=True,
-            guarded=True,
             judges_group=True,
             scripts=(scripts.ALONE, scripts.START),
         ),

@@ -8,7 +8,7 @@ its socket, the run ends with the command that kolla has for it. Sources: GB-14,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from remediator.integrations.galera import left_out, reading, scripts, upgrade
@@ -18,20 +18,23 @@ from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
 from remediator.model import times
 from remediator.model.content import (
-    ActionInput,
     ActionSpec,
+    AtTurn,
     Built,
     Command,
     Effect,
     MarkSpec,
     Need,
+    PlanInput,
     Probe,
     ResultKind,
     Risk,
     Script,
     Settled,
+    Settling,
+    StepInput,
 )
-from remediator.model.declined import Refused
+from remediator.model.declined import Declined, Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
@@ -101,29 +104,34 @@ def upgrade_refusal(data: Data, host: str) -> str | None:
     return refused(data, asked) or harm(data, host)
 
 
-def _login(order: ActionInput) -> Built:
-    return _upgrade_command(order, scripts.LOGIN, LOGIN_S)
+def _by_data(script: Script, timeout_s: float) -> Callable[[PlanInput], Built]:
+    """Return what builds the command of `script` where the data of the check allows it: all that decides before a run begins."""
+
+    def at_plan(order: PlanInput) -> Built:
+        why = upgrade_refusal(order.data, order.host.name)
+        if why is not None:
+            return Refused(why)
+        return (Command(host=order.host.name, argv=script.argv(order.host.engine), timeout_s=timeout_s),)
+
+    return at_plan
 
 
-def _upgrade(order: ActionInput) -> Built:
-    return _upgrade_command(order, scripts.UPGRADE, UPGRADE_S)
+def _upgrading(script: Script, timeout_s: float, *, fresh: bool = False) -> AtTurn:
+    """Return when the command of `script` is built: in its run the newest evidence of every member decides as well."""
+    at_plan = _by_data(script, timeout_s)
 
-
-def _upgrade_command(order: ActionInput, script: Script, timeout_s: float) -> Built:
-    """Before its run begins the data decides; in the run the newest evidence of every member does as well."""
-    why = upgrade_refusal(order.data, order.host.name)
-    if why is None and order.run:
-        why = _others_refuse(order)
-    if why is not None:
+    def commands(order: StepInput) -> Built:
+        built = at_plan(order)
+        if isinstance(built, Declined) or (why := _others_refuse(order)) is None:
+            return built
         return Refused(why)
-    return (Command(host=order.host.name, argv=script.argv(order.host.engine), timeout_s=timeout_s),)
+
+    return AtTurn(commands=commands, at_plan=at_plan, fresh=fresh)
 
 
-def _others_refuse(order: ActionInput) -> str | None:
+def _others_refuse(order: StepInput) -> str | None:
     """Return why the others forbid it: one is not Synced, or an upgrade of one was begun and has not ended well."""
     evidence = order.evidence
-    if evidence is None:
-        return "there is no evidence of the other members"
     others = [member(host, evidence.reply(host)) for host in evidence.hosts if host != order.host.name]
     for one in others:
         if one.synced is not True:
@@ -161,7 +169,7 @@ def account(output: str) -> str | None:
     return words[0] if words in (["mysql"], ["root"]) else None
 
 
-def _account(order: ActionInput, output: str) -> Mapping[str, Any] | Refused:
+def _account(order: StepInput, output: str) -> Mapping[str, Any] | Refused:
     """Return as whom the member lets us in, and what its log said of its tables before they were touched."""
     user = account(output)
     if user is None:
@@ -181,23 +189,19 @@ LOGIN = ResultKind("login", _signs)
 LOGGED_IN = Need("login", LOGIN)
 
 
-def _lines(order: ActionInput) -> tuple[str, ...] | Unknown:
-    if order.evidence is None:
-        return Unknown("no_evidence")
+def _lines(order: StepInput) -> tuple[str, ...] | Unknown:
     found = upgrade.lines(_me(order))
     return found if isinstance(found, Unknown) else upgrade.named(found, "upgrade_needed")
 
 
-def _me(order: ActionInput) -> Member:
-    reply = order.evidence.reply(order.host.name) if order.evidence is not None else None
+def _me(order: StepInput) -> Member:
+    reply = order.evidence.reply(order.host.name)
     return member(order.host.name, reply)
 
 
-def upgraded(order: ActionInput, given: Mapping[str, Any]) -> Settled:
+def upgraded(order: StepInput, given: Mapping[str, Any]) -> Settled:
     """Done when the member has recorded the version of its server, and its log names no such table again for a while after."""
     host = order.host.name
-    if order.evidence is None:
-        return Settled(text=f"{host}: there is no evidence", given=given)
     tables, lines = upgrade.tables(_me(order), ()), _lines(order)
     if tables.downgraded is not False or tables.needed is not False or not tables.info:
         return Settled(text=f"{host}: recorded {said(tables.info)}, server {said(tables.server)}", given=given)
@@ -235,11 +239,9 @@ ACTIONS = (
         risk=Risk.R0,
         effect=Effect.OBSERVE,
         target_kinds=("galera",),
-        commands=_login,
+        when=_upgrading(scripts.LOGIN, LOGIN_S),
         probe=reading.again,
         result=_account,
-        late=True,
-        guarded=True,
         gives=LOGIN,
         scripts=(scripts.LOGIN,),
     ),
@@ -250,12 +252,9 @@ ACTIONS = (
         effect=Effect.IDEMPOTENT,
         target_kinds=("galera",),
         needs=(LOGGED_IN,),
-        commands=_upgrade,
+        when=_upgrading(scripts.UPGRADE, UPGRADE_S, fresh=True),
         probe=_rewritten,
-        settled=upgraded,
-        late=True,
-        fresh=True,
-        guarded=True,
+        settle=Settling(seen=upgraded),
         judges_group=True,
         scripts=(scripts.UPGRADE,),
     ),

@@ -9,7 +9,7 @@ from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
-from remediator.model.content import ActionInput, Command, DebtSpec
+from remediator.model.content import Command, DebtSpec, StepInput
 from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
@@ -24,13 +24,13 @@ MOST_PATH = 200
 LIFETIME_S = 8 * 3600.0
 
 
-def data_directory(order: ActionInput, host: str | None = None) -> str | Refused:
+def data_directory(order: StepInput, host: str | None = None) -> str | Refused:
     """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it.
 
     It becomes part of a command: what can be no data directory (another directory above it, a word that is none) is refused.
     """
     name = order.host.name if host is None else host
-    reply = order.evidence.reply(name) if order.evidence is not None else None
+    reply = order.evidence.reply(name)
     section = reply.section("galera") if reply is not None else Unknown("not_asked")
     if isinstance(section, Mapping) and isinstance(section.get("volume"), str) and section["volume"]:
         said = str(section["volume"]).rstrip("/")
@@ -39,11 +39,11 @@ def data_directory(order: ActionInput, host: str | None = None) -> str | Refused
                 f"{name} says that its data directory is {ascii(said)[:80]}, which can be none: nothing is done there"
             )
         return said
-    found = order.evidence.inventory.hosts.get(name) if order.evidence is not None else order.host
+    found = order.host if name == order.host.name else order.evidence.inventory.hosts.get(name)
     return VOLUMES.get(found.engine if found is not None else "docker", VOLUMES["docker"])
 
 
-def _release(order: ActionInput) -> tuple[Command, ...]:
+def _release(order: StepInput) -> tuple[Command, ...]:
     return (Command(host=order.host.name, argv=scripts.RELEASE.argv(order.mark_on(order.host.name)), timeout_s=30.0),)
 
 
@@ -57,7 +57,7 @@ def _still_held(mark: Mapping[str, str], reply: HostReply, _target: Target) -> b
     return isinstance(hold, Hold) and hold.exists and hold.line == f"{scripts.HELD} {mark.get('run')}"
 
 
-def _finish(order: ActionInput) -> tuple[Command, ...]:
+def _finish(order: StepInput) -> tuple[Command, ...]:
     return (
         Command(
             host=order.host.name,

@@ -16,10 +16,11 @@ from remediator.config.limits import LimitsConfig
 from remediator.config.secrets import Secret
 from remediator.integrations import registry
 from remediator.model import hours
-from remediator.model.content import ActionInput, Mode, Risk
+from remediator.model.content import Mode, Risk
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.targets import cluster
+from tests.builders.asked import in_a_run
 from tests.builders.declined import built, declines
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
@@ -252,12 +253,12 @@ def test_what_a_bootstrap_does_beside_itself_reaches_the_integration(tmp_path: P
     }  # fmt: skip
     assert {row.key: row.value for row in effective.effective(config)}["integrations.galera.copy"] == "datadir"
     copies = [action for action in registry.load(config)["galera"].actions if action.name == "galera.copy"]
-    order = ActionInput(
-        target=cluster("galera", ("a",)), host=Host(name="a", address="b", groups=()), data={}, run="run-1",
+    order = in_a_run(
+        cluster("galera", ("a",)), Host(name="a", address="b", groups=()),
         bound={"choice": {"host": "a", "uuid": "u", "seqno": 1, "lost": 0, "alone_why": ""}},
     )  # fmt: skip
     with declines(Refused, match="nothing is copied blindly"):
-        built(copies[0].commands(order))
+        built(copies[0].when.commands(order))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from remediator.config import Config, load_config, mistakes
 from remediator.content import load_content
-from remediator.model.content import ActionSpec, Effect, FromStep, Risk, Script
+from remediator.model.content import ActionSpec, AtPlan, Effect, FromStep, Risk, Script
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit
@@ -117,7 +117,7 @@ def test_the_version_is_of_what_a_step_may_become_that_is_built_in_its_turn(
         return content.version
 
     action = replace(TOY.actions[3], name="toy.other", scripts=(Script(name="toy", text="true", args=("[a-z]+",)),))
-    assert version(action) == version(replace(action, commands=lambda _: ()))
+    assert version(action) == version(replace(action, when=AtPlan(commands=lambda _: ())))
     assert version(replace(action, **changes)) != version(action)
 
 

@@ -10,6 +10,7 @@ from remediator.config import Config, mistakes
 from remediator.content import load_content
 from remediator.model.content import (
     ActionSpec,
+    AtPlan,
     Content,
     Effect,
     Integration,
@@ -53,7 +54,7 @@ def _action(
         needs=needs,
         gives=gives,
         each_member=each_member,
-        commands=lambda _: (),
+        when=AtPlan(commands=lambda _: ()),
         probe=lambda *_: Probe.UNKNOWN,
     )
 

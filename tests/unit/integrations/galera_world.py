@@ -10,11 +10,12 @@ from remediator.integrations import registry
 from remediator.integrations.galera import assess, marks, scripts
 from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
-from remediator.model.content import ActionInput, ActionSpec
+from remediator.model.content import ActionSpec, PlanInput, StepInput
 from remediator.model.hosts import Host
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.asked import asked
 from tests.builders.declined import built
 from tests.unit.integrations import section as make
 
@@ -191,32 +192,37 @@ def order(
     run: str = RUN,
     bound: Mapping[str, Any] | None = None,
     **changes: Any,
-) -> ActionInput:
+) -> StepInput:
     """Return what an action is built from on `host`, with the evidence of `replies` (three stopped members)."""
     known = {name: changes.pop(name) for name in ("mark", "runs") if name in changes}
     seen = evidence(*(replies or [stopped(name) for name in HOSTS]), **known)
-    return ActionInput(
+    return StepInput(
         target=TARGET,
         host=Host(name=host, address=host, groups=("mariadb",), engine=changes.pop("engine", "docker")),
         data=changes.pop("data", {}),
         run=run,
-        mark=f"lab.{STORE}.{run}" if run else "",
+        mark=f"lab.{STORE}.{run}",
         bound=bound or {},
         evidence=seen,
         **changes,
     )
 
 
-def argvs(action: str, asked: ActionInput) -> list[tuple[str, tuple[str, ...]]]:
+def planned(host: str = "ctl1", **data: Any) -> PlanInput:
+    """Return what an action is asked with before its run begins."""
+    return PlanInput(target=TARGET, host=Host(name=host, address=host, groups=("mariadb",)), data=data)
+
+
+def argvs(action: str, order: PlanInput) -> list[tuple[str, tuple[str, ...]]]:
     """Return (host, argv) of each command that `action` builds."""
-    commands = built(ACTIONS[action].commands(asked))
+    commands = built(asked(ACTIONS[action], order))
     assert all(command.privileged and not command.first for command in commands)
     return [(command.host, command.argv) for command in commands if command.argv[3] != scripts.ALONE.name]
 
 
-def asks_first(action: str, asked: ActionInput) -> bool:
+def asks_first(action: str, order: PlanInput) -> bool:
     """Return whether `action` asks first who uses the data, on the same host."""
-    commands = built(ACTIONS[action].commands(asked))
+    commands = built(asked(ACTIONS[action], order))
     first = commands[0]
     return len(commands) == 2 and first.argv[3] == scripts.ALONE.name and first.host == commands[1].host
 

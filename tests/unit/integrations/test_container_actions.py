@@ -9,7 +9,7 @@ import pytest
 from remediator.integrations import registry
 from remediator.integrations.container import units
 from remediator.model import targets
-from remediator.model.content import ActionInput, ActionSpec, Effect, Probe, Risk
+from remediator.model.content import ActionSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.replies import Reach
@@ -26,7 +26,7 @@ UNIT = "kolla-memcached-container.service"
 def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: Any) -> list[tuple[str, ...]]:
     host = Host(name="ctl1", address="a", groups=(), engine=engine)
     target = targets.galera_member("ctl1") if action.startswith("galera") else targets.container("ctl1", name)
-    commands = built(ACTIONS[action].commands(ActionInput(target=target, host=host, data=data)))
+    commands = built(ACTIONS[action].when.commands(PlanInput(target=target, host=host, data=data)))
     assert all(command.privileged and command.host == "ctl1" and 0 < command.timeout_s <= 300 for command in commands)
     return [argv for command in commands for argv in (command.first, command.argv) if argv]
 
@@ -39,10 +39,10 @@ def test_a_failed_unit_is_reset_and_then_started() -> None:
 def test_the_reset_and_the_start_leave_as_one_command() -> None:
     """A reset-failed alone leaves what looks like an operator's stop, and that is never cured."""
     host = Host(name="ctl1", address="a", groups=(), engine="docker")
-    order = ActionInput(
+    order = PlanInput(
         target=targets.container("ctl1", "memcached"), host=host, data={"has_unit": True, "unit_state": "failed"}
     )
-    (command,) = built(ACTIONS["container.start"].commands(order))
+    (command,) = built(ACTIONS["container.start"].when.commands(order))
     assert command.line(sudo=True) == (
         f"sudo -n -- systemctl reset-failed -- {UNIT} && sudo -n -- systemctl start -- {UNIT}"
     )

@@ -190,9 +190,9 @@ def test_the_unit_takes_its_place_again_only_when_no_stranger_has_the_data() -> 
         chosen = {**world.reads(70, 77, 77), **world.CHOSEN}
         return world.order("ctl2", world.running("ctl1"), at_work, world.running("ctl3"), bound=chosen)
 
-    assert len(built(world.ACTIONS["galera.finish"].commands(finishing(BESIDE)))) == 1
+    assert len(built(world.ACTIONS["galera.finish"].when.commands(finishing(BESIDE)))) == 1
     with declines(Wait, match=BY_HAND):
-        built(world.ACTIONS["galera.finish"].commands(finishing([*BESIDE, f"container {BY_HAND}"])))
+        built(world.ACTIONS["galera.finish"].when.commands(finishing([*BESIDE, f"container {BY_HAND}"])))
 
 
 # what is known, said and decided ---------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_lost_cluster_is_neither_started_nor_bootstrapped_beside_it(users: Any
     data = assess.nodes(seen)[0].data
     with declines(Refused, match="not proven that MariaDB on ctl1 is stopped"):
         built(
-            world.ACTIONS["galera.start_member"].commands(
+            world.ACTIONS["galera.start_member"].when.commands(
                 world.order("ctl1", data={"stopped": data["stopped"], "beside": data["beside"]})
             )
         )

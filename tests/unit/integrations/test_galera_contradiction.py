@@ -13,7 +13,7 @@ from remediator.integrations.galera.gather import picture
 from remediator.integrations.galera.reading import position
 from remediator.integrations.galera.standing import contradicts
 from remediator.model import targets
-from remediator.model.content import ActionInput
+from remediator.model.content import StepInput
 from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.values import Unknown
@@ -62,7 +62,7 @@ def test_only_a_claim_that_is_another_one_contradicts(claimed: Any, read: Any, c
 # alone, beside a Primary ----------------------------------------------------------------------------------------------------
 
 
-def start(claimed: int, read: int) -> ActionInput:
+def start(claimed: int, read: int) -> StepInput:
     asked = world.order(
         "ctl3", world.running("ctl1", world.sql(at=9500)), world.running("ctl2", world.sql(at=9500)),
         world.stopped("ctl3", grastate_text=world.grastate(seqno=claimed)),
@@ -76,9 +76,9 @@ def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others(
     with declines(
         Refused, match=r"grastate\.dat of ctl3 says 9000, and its data goes to 40: Galera would believe the file"
     ):
-        built(world.ACTIONS["galera.start_member"].commands(start(RAISED, 40)))
+        built(world.ACTIONS["galera.start_member"].when.commands(start(RAISED, 40)))
     with declines(Refused, match="says 30, and its data goes to 40"):
-        built(world.ACTIONS["galera.start_member"].commands(start(30, 40)))
+        built(world.ACTIONS["galera.start_member"].when.commands(start(30, 40)))
     for claimed in (-1, 40):
         assert world.asks_first("galera.start_member", start(claimed, 40))
 
@@ -138,7 +138,7 @@ def together(host: str, results: dict[str, Any]) -> Any:
         host, world.stopped("ctl1"), world.stopped("ctl2", grastate_text=world.grastate(seqno=RAISED)), world.stopped("ctl3"),
         bound=results,
     )  # fmt: skip
-    return built(world.ACTIONS["galera.start_stopped"].commands(order))
+    return built(world.ACTIONS["galera.start_stopped"].when.commands(order))
 
 
 def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_have_it() -> None:
@@ -146,7 +146,7 @@ def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_
         order = world.order(
             host, *(world.stopped(name, grastate_text=world.grastate(seqno=seqno)) for name in world.HOSTS)
         )
-        return built(world.ACTIONS["galera.read_saved"].commands(order))
+        return built(world.ACTIONS["galera.read_saved"].when.commands(order))
 
     assert asked("ctl2", -1) == ()
     assert [command.argv[3] for command in asked("ctl2", RAISED)] == ["galera-alone", "galera-read-position"]
@@ -169,4 +169,4 @@ def test_where_nobody_may_be_started_as_it_is_the_run_says_so() -> None:
     ]
     order = world.order("ctl2", *replies, bound={"positions": {"ctl2": world.read(40)}})
     with declines(Refused, match="Galera would believe the file"):
-        built(world.ACTIONS["galera.start_stopped"].commands(order))
+        built(world.ACTIONS["galera.start_stopped"].when.commands(order))

@@ -11,6 +11,7 @@ from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.asked import settling
 from tests.builders.declined import built, consent_to, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -31,10 +32,11 @@ def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> No
 def test_only_one_that_still_runs_is_waited_for() -> None:
     hold = world.ACTIONS["galera.hold"]
     assert hold.result is not None
-    assert hold.settles is not None
-    assert hold.settles(built(hold.result(order(), "held: stopped\n"))) is False
+    begins = settling(hold).begins
+    assert begins is not None
+    assert begins(built(hold.result(order(), "held: stopped\n"))) is False
     for output in ("held: running\n", "", "not held: stopped\n"):
-        assert hold.settles(built(hold.result(order(), output))) is True
+        assert begins(built(hold.result(order(), output))) is True
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from remediator.model.content import Probe
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.asked import settling
 from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations.galera_world import ACTIONS, HOSTS, TARGET, UUID, argvs, order
@@ -108,10 +109,10 @@ def test_what_the_rules_refuse_is_not_said(
 
 
 def test_before_its_run_it_is_refused_unless_the_judgement_says_so() -> None:
-    assert argvs("galera.decide_live", order(run="", data={"procedure": "pc_bootstrap", "why": "w"})) == []
+    assert argvs("galera.decide_live", world.planned(procedure="pc_bootstrap", why="w")) == []
     for said in ("bootstrap", "page", "wait", Unknown("timeout:x")):
         with declines(Refused, match="not pc_bootstrap"):
-            built(argvs("galera.decide_live", order(run="", data={"procedure": said, "why": "w"})))
+            built(argvs("galera.decide_live", world.planned(procedure=said, why="w")))
 
 
 # the statement --------------------------------------------------------------------------------------------------------------
@@ -149,8 +150,7 @@ def test_a_lost_outcome_is_told_by_the_component(answer: Any, probe: Probe) -> N
 def test_it_has_come_about_when_it_is_primary_with_its_history(
     answer: dict[str, str], done: bool, failed: bool, words: str
 ) -> None:
-    settled = ACTIONS["galera.pc_bootstrap"].settled
-    assert settled is not None
+    settled = settling(ACTIONS["galera.pc_bootstrap"]).seen
     replies = [cut(76, 78, 77)[0], world.running("ctl2", answer), cut(76, 78, 77)[2]]
     found = settled(order("ctl1", *replies, bound=choice()), {})
     assert (found.done, found.failed) == (done, failed)

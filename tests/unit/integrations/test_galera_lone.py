@@ -14,12 +14,13 @@ from remediator.integrations.galera.decision import decide, outlook
 from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.model import targets
-from remediator.model.content import ActionInput, Probe
+from remediator.model.content import PlanInput, Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.asked import asked
 from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -146,24 +147,29 @@ START_ONE: dict[str, Any] = {"procedure": "start_one", "why": "w"}
 
 def order(
     reply: HostReply, run: str = "run-7", read: Any = READ, hosts: tuple[str, ...] = ("ctl1",), **data: Any
-) -> ActionInput:
-    return ActionInput(
-        target=targets.cluster("galera", hosts),
-        host=Host(name="ctl1", address="ctl1", groups=("mariadb",)),
+) -> PlanInput:
+    """Return what an action is asked with in `run`; empty: before it has one."""
+    host = Host(name="ctl1", address="ctl1", groups=("mariadb",))
+    target = targets.cluster("galera", hosts)
+    if not run:
+        return PlanInput(target=target, host=host, data={**START_ONE, **data})
+    return StepInput(
+        target=target,
+        host=host,
         data={**START_ONE, **data},
         run=run,
-        mark=f"lab.{world.STORE}.{run}" if run else "",
+        mark=f"lab.{world.STORE}.{run}",
         bound={} if read is None else {"positions": {"ctl1": read}},
         evidence=evidence(reply),
     )
 
 
 def test_its_runbook_reads_and_then_starts_its_unit_without_options() -> None:
-    reads = built(world.ACTIONS["galera.read_lone"].commands(order(down(), read=None)))
+    reads = built(asked(world.ACTIONS["galera.read_lone"], order(down(), read=None)))
     assert [command.argv[3] for command in reads] == ["galera-alone", "galera-read-position"]
     assert world.argvs("galera.start_lone", order(down())) == [("ctl1", scripts.START.argv())]
     for action in ("galera.read_lone", "galera.start_lone"):
-        assert built(world.ACTIONS[action].commands(order(down(), run=""))) == ()
+        assert built(asked(world.ACTIONS[action], order(down(), run=""))) == ()
 
 
 @pytest.mark.parametrize("action", ["galera.read_lone", "galera.start_lone"])
@@ -179,7 +185,7 @@ def test_it_is_refused_before_it_begins_where_the_judgement_is_another(
     action: str, changes: dict[str, Any], words: str
 ) -> None:
     with declines(Refused, match=words):
-        built(world.ACTIONS[action].commands(order(down(), run="", **changes)))
+        built(asked(world.ACTIONS[action], order(down(), run="", **changes)))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_it_is_refused_before_it_begins_where_the_judgement_is_another(
 )
 def test_it_is_decided_once_more_when_its_start_is_written(reply: HostReply, read: Any, words: str) -> None:
     with declines(Refused, match=words):
-        built(world.ACTIONS["galera.start_lone"].commands(order(reply, read=read)))
+        built(asked(world.ACTIONS["galera.start_lone"], order(reply, read=read)))
 
 
 def test_its_start_is_applied_once_it_runs() -> None:

@@ -59,14 +59,14 @@ def test_a_hold_names_its_run_and_the_engine() -> None:
     ("action", "procedure"), [("galera.hold", "bootstrap"), ("galera.start_stopped", "start_members")]
 )
 def test_before_its_run_it_is_refused_unless_the_judgement_says_so(action: str, procedure: str) -> None:
-    assert argvs(action, order(run="", data={"procedure": procedure, "why": "w"})) == []
+    assert argvs(action, world.planned(procedure=procedure, why="w")) == []
     for said in ("page", "wait", "nothing", "pc_bootstrap", {"bootstrap": "start_members"}.get(procedure, "bootstrap")):
         with declines(Refused, match=f"is {said}, not {procedure}: ctl3 is silent"):
-            built(argvs(action, order(run="", data={"procedure": said, "why": "ctl3 is silent"})))
+            built(argvs(action, world.planned(procedure=said, why="ctl3 is silent")))
     with declines(Refused, match=rf"is UNKNOWN \(timeout:x\), not {procedure}"):
-        built(argvs(action, order(run="", data={"procedure": Unknown("timeout:x")})))
+        built(argvs(action, world.planned(procedure=Unknown("timeout:x"))))
     with declines(Refused, match="UNKNOWN"):
-        built(argvs(action, order(run="", data={})))
+        built(argvs(action, world.planned()))
 
 
 def test_the_small_files_are_saved_from_where_the_collector_found_them() -> None:
@@ -199,9 +199,7 @@ def test_a_yes_to_one_loss_is_none_to_a_larger_one() -> None:
     with declines(Ask) as first:
         built(argvs("galera.decide", order("ctl1", *held(), bound=world.reads(70, 69, 70))))
     with declines(Ask) as second:
-        built(
-            argvs("galera.decide", order("ctl1", *held(), consent=consent_to(first), bound=world.reads(60, 59, 60)))
-        )
+        built(argvs("galera.decide", order("ctl1", *held(), consent=consent_to(first), bound=world.reads(60, 59, 60))))
     assert "17 transactions" in str(second.value)
 
 
@@ -309,9 +307,9 @@ def test_a_member_that_runs_after_all_refuses_it() -> None:
         built(argvs("galera.decide", order("ctl1", *replies, bound=world.reads(77, 77, 77), approved=True)))
 
 
-def test_without_evidence_nothing_is_decided() -> None:
-    with declines(Refused, match="no evidence"):
-        built(argvs("galera.decide", dataclasses.replace(order("ctl1"), evidence=None)))
+def test_where_nobody_has_said_anything_nothing_is_decided() -> None:
+    with declines(Refused, match=r"^GB-\d+: .*ctl1"):
+        built(argvs("galera.decide", order("ctl1", None, bound=world.reads(77, 77, 77))))
 
 
 # the copy ---------------------------------------------------------------------------------------------------------------------
@@ -327,14 +325,16 @@ def test_without_a_setting_nothing_is_copied() -> None:
 
 
 def test_the_whole_data_directory_of_the_chosen_one_is_copied_where_it_fits() -> None:
-    commands = built(copying({"copy": "datadir"}).commands(order("ctl1", *held(), bound=CHOSEN)))
+    commands = built(copying({"copy": "datadir"}).when.commands(order("ctl1", *held(), bound=CHOSEN)))
     assert [(one.host, one.argv) for one in commands] == [("ctl2", scripts.COPY.argv(VOLUME, MARK))]
     assert commands[0].timeout_s > 600
 
 
 def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
     commands = built(
-        copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).commands(order("ctl1", *held(), bound=CHOSEN))
+        copying({"snapshot": ["/usr/bin/snap", "-x"], "copy": "datadir"}).when.commands(
+            order("ctl1", *held(), bound=CHOSEN)
+        )
     )
     assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", MARK), scripts.COPY.argv(VOLUME, MARK)]
 
@@ -350,14 +350,14 @@ def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
 )
 def test_a_copy_that_does_not_fit_or_may_not_ends_the_run(changed: dict[str, Any], words: str) -> None:
     with declines(Refused, match=words):
-        built(copying({"copy": "datadir"}).commands(order("ctl1", *held(ctl2=changed), bound=CHOSEN)))
+        built(copying({"copy": "datadir"}).when.commands(order("ctl1", *held(ctl2=changed), bound=CHOSEN)))
 
 
 @pytest.mark.parametrize("action", ["galera.copy", "galera.bootstrap", "galera.join", "galera.finish"])
 def test_without_a_choice_of_this_run_nothing_follows(action: str) -> None:
     with declines(Refused, match="no candidate was chosen"):
         built(
-            copying({"copy": "datadir"}).commands(order("ctl1"))
+            copying({"copy": "datadir"}).when.commands(order("ctl1"))
             if action == "galera.copy"
             else argvs(action, order("ctl1"))
         )
@@ -490,7 +490,7 @@ def test_every_command_is_one_of_the_scripts_that_its_action_declares(engine: st
     }
     for name, one in asked.items():
         action = ACTIONS[name]
-        commands: tuple[Command, ...] = built(action.commands(one))
+        commands: tuple[Command, ...] = built(action.when.commands(one))
         assert commands
         if action.debt is not None:
             commands += action.debt.undo(one)
@@ -556,5 +556,5 @@ def test_a_hold_of_which_the_host_said_nothing_proves_nothing() -> None:
 def test_where_kolla_puts_the_data_is_asked_only_when_the_host_does_not_say() -> None:
     silent = make.reply("ctl1", galera=Unknown("timeout:galera"))
     assert argvs("galera.save", order("ctl1", silent)) == [("ctl1", scripts.SAVE.argv(VOLUME, MARK))]
-    podman = dataclasses.replace(order("ctl1", silent, engine="podman"), evidence=None)
+    podman = order("ctl1", silent, engine="podman")
     assert argvs("galera.save", podman) == [("ctl1", scripts.SAVE.argv(PODMAN, MARK))]

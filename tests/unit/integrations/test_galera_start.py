@@ -9,7 +9,7 @@ import pytest
 
 from remediator.integrations.galera import scripts
 from remediator.model import targets
-from remediator.model.content import ActionInput
+from remediator.model.content import StepInput
 from remediator.model.declined import Refused
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines
@@ -25,7 +25,7 @@ FAILED: dict[str, Any] = {
 START = scripts.START.argv()
 
 
-def order(position: dict[str, Any] | None, **changes: Any) -> ActionInput:
+def order(position: dict[str, Any] | None, **changes: Any) -> StepInput:
     """Return the order to start ctl3 beside two Primary members that stand at 77, after its position was read."""
     asked = world.order(
         "ctl3",
@@ -46,7 +46,7 @@ def life(at: int, exchange: str, conf_id: int, position: int = 50, uuid: str = w
     return {"uuid": world.UUID, "position": position, "cache_uuid": None, "received": None, "formed": formed}
 
 
-def beside_formed(seqno: int, others: list[dict[str, Any]], own: Any) -> ActionInput:
+def beside_formed(seqno: int, others: list[dict[str, Any]], own: Any) -> StepInput:
     """Return the order to start ctl3, read at `seqno`, beside members of which ctl1 tells of `others`."""
     asked = world.order(
         "ctl3",
@@ -96,7 +96,7 @@ def test_one_that_was_part_of_it_is_started(seqno: int, others: Any, own: Any) -
     assert started(beside_formed(seqno, others, own)) == [START]
 
 
-def started(asked: ActionInput) -> list[tuple[str, ...]]:
+def started(asked: StepInput) -> list[tuple[str, ...]]:
     return [argv for _, argv in world.argvs("galera.start_member", asked)]
 
 
@@ -133,7 +133,7 @@ def test_nothing_is_started_into_a_split(action: str, said: bool | Unknown) -> N
         built(world.argvs(action, order(world.read(77), split=said)))
 
 
-def marked(body: Any) -> ActionInput:
+def marked(body: Any) -> StepInput:
     """Return the order beside a cluster whose kept mark is `body`."""
     others = [world.running(host, world.sql(at=77)) for host in ("ctl1", "ctl2")]
     seen = world.evidence(*others, world.stopped("ctl3"), marks={"galera.cluster": body})
@@ -145,8 +145,8 @@ def test_beside_a_cluster_that_lost_something_nothing_is_started_until_a_person_
     """The others were at 77, formed again at 60 and are at 77 again: what ctl3 holds up to 70 need not be what they hold."""
     lost = world.mark(77, behind=17, reformed_at=60)
     with declines(Refused, match=r"17 transactions possibly lost, seen at 60.*baseline accept group/galera"):
-        built(world.ACTIONS[action].commands(marked(lost)))
-    assert built(world.ACTIONS[action].commands(marked({**lost, "behind": None, "reformed_at": None})))
+        built(world.ACTIONS[action].when.commands(marked(lost)))
+    assert built(world.ACTIONS[action].when.commands(marked({**lost, "behind": None, "reformed_at": None})))
 
 
 def test_a_mark_that_cannot_be_read_starts_nothing_and_none_stands_in_nobodys_way() -> None:

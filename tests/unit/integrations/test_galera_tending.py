@@ -16,12 +16,13 @@ import pytest
 from remediator.integrations import galera
 from remediator.integrations.galera import assess, left_out, scripts, tending
 from remediator.model import targets
-from remediator.model.content import ActionInput, ActionSpec, Probe
+from remediator.model.content import ActionSpec, PlanInput, Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
+from tests.builders.asked import asked, settling
 from tests.builders.declined import built, declines
 from tests.unit.integrations import section as make
 from tests.unit.integrations.test_galera_upgrade import OUT, RACE, SILENT, TABLE, reply, sql
@@ -55,10 +56,18 @@ def evidence(me: HostReply, *others: HostReply, runs: Any = (), now_s: float = 3
     return dataclasses.replace(found, known=known, now=make.at(now_s))  # type: ignore[type-var]
 
 
-def order(data: dict[str, Any], seen: Evidence | None = None, **changes: Any) -> ActionInput:
+def order(data: dict[str, Any], seen: Evidence | None = None, **changes: Any) -> PlanInput:
+    """Return what an action is asked with in its turn, on the evidence `seen`; without any: before its run begins."""
     host = Host(name="ctl1", address="a", groups=("mariadb",), engine=changes.pop("engine", "docker"))
-    run = "" if seen is None else "run-9"
-    return ActionInput(target=TARGET, host=host, data=data, evidence=seen, run=run, **changes)
+    if seen is None:
+        return PlanInput(target=TARGET, host=host, data=data)
+    return StepInput(target=TARGET, host=host, data=data, evidence=seen, run="run-9", mark="lab.s.run-9", **changes)
+
+
+def in_turn(data: dict[str, Any], seen: Evidence, **changes: Any) -> StepInput:
+    found = order(data, seen, **changes)
+    assert isinstance(found, StepInput)
+    return found
 
 
 def run(state: str, age_s: float = 600.0, **changes: Any) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def run(state: str, age_s: float = 600.0, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("engine", ["docker", "podman"])
 def test_a_member_of_a_whole_cluster_is_upgraded_by_its_engine(action: ActionSpec, engine: str) -> None:
     for seen in (None, evidence(reply(info=OLD))):
-        (command,) = built(action.commands(order(UPGRADABLE, seen, engine=engine)))
+        (command,) = built(asked(action, order(UPGRADABLE, seen, engine=engine)))
         assert (command.host, command.argv[0], command.argv[-1]) == ("ctl1", "sh", engine)
 
 
@@ -91,7 +100,7 @@ def test_whatever_is_not_known_no_member_is_upgraded(action: ActionSpec, name: s
     missing = {key: value for key, value in UPGRADABLE.items() if key != name}
     for data in ({**UPGRADABLE, name: U}, missing):
         with declines(Refused, match=r"\w+ .*"):
-            built(action.commands(order(data)))
+            built(asked(action, order(data)))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ def test_whatever_is_not_known_no_member_is_upgraded(action: ActionSpec, name: s
 )
 def test_what_forbids_an_upgrade(change: dict[str, Any], words: str) -> None:
     with declines(Refused, match=words):
-        built(UPGRADE.commands(order({**UPGRADABLE, **change})))
+        built(asked(UPGRADE, order({**UPGRADABLE, **change})))
 
 
 DONOR = sql(wsrep_local_state_comment="Donor/Desynced")
@@ -135,7 +144,7 @@ DONOR = sql(wsrep_local_state_comment="Donor/Desynced")
 def test_the_others_forbid_an_upgrade(seen: Evidence, words: str) -> None:
     for action in (LOGIN, UPGRADE):
         with declines(Refused, match=words):
-            built(action.commands(order(UPGRADABLE, seen)))
+            built(asked(action, order(UPGRADABLE, seen)))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_the_others_forbid_an_upgrade(seen: Evidence, words: str) -> None:
     ],
 )
 def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evidence) -> None:
-    assert built(UPGRADE.commands(order(UPGRADABLE, seen)))
+    assert built(asked(UPGRADE, order(UPGRADABLE, seen)))
 
 
 # as whom ------------------------------------------------------------------------------------------------------------------
@@ -160,7 +169,9 @@ def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evi
 def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) -> None:
     assert LOGIN.result is not None
     given = built(
-        LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD, signs=[TABLE, RACE]))), f"remediator-login {account}\n")
+        LOGIN.result(
+            in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=[TABLE, RACE]))), f"remediator-login {account}\n"
+        )
     )
     assert given == {"account": account, "signs": [TABLE]}
 
@@ -171,22 +182,21 @@ def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) 
 def test_a_member_that_wants_a_password_ends_the_run_with_kollas_command(output: str) -> None:
     assert LOGIN.result is not None
     with declines(Refused, match=r"MariaDB on ctl1 lets neither .* run `kolla-ansible upgrade --tags mariadb`"):
-        built(LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD))), output))
+        built(LOGIN.result(in_turn(UPGRADABLE, evidence(reply(info=OLD))), output))
 
 
 def test_a_log_that_nobody_read_ends_the_run() -> None:
     assert LOGIN.result is not None
     with declines(Refused, match="what the log of ctl1 says"):
-        built(LOGIN.result(order(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
+        built(LOGIN.result(in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
 
 
 # what became of it --------------------------------------------------------------------------------------------------------
 
 
 def settled(me: HostReply, given: Mapping[str, Any], now_s: float = 3601.0) -> Any:
-    assert UPGRADE.settled is not None
     results = {"login": {"account": "mysql", "signs": [TABLE]}}
-    return UPGRADE.settled(order(UPGRADABLE, evidence(me, now_s=now_s), bound=results), given)
+    return settling(UPGRADE).seen(in_turn(UPGRADABLE, evidence(me, now_s=now_s), bound=results), given)
 
 
 def test_an_upgrade_is_done_when_it_is_recorded_and_the_log_was_quiet_for_a_while() -> None:
@@ -241,7 +251,7 @@ def test_a_tool_that_may_still_run_is_not_said_not_to_have_run(
 
 
 def test_a_member_that_was_left_out_is_restarted_by_its_unit() -> None:
-    (command,) = built(RESTART.commands(order(LEFT_OUT)))
+    (command,) = built(asked(RESTART, order(LEFT_OUT)))
     assert command.argv == scripts.RESTART.argv("docker")
     assert f"systemctl restart {scripts.UNIT}" in command.argv[2]
 
@@ -257,7 +267,7 @@ def test_whatever_is_not_known_no_member_is_restarted(name: str) -> None:
     missing = {key: value for key, value in LEFT_OUT.items() if key != name}
     for data in ({**LEFT_OUT, name: U}, missing):
         with declines(Refused, match=r"ctl1|two Primary|systemd unit"):
-            built(RESTART.commands(order(data)))
+            built(asked(RESTART, order(data)))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +294,7 @@ def test_whatever_is_not_known_no_member_is_restarted(name: str) -> None:
 )
 def test_what_forbids_a_restart(change: dict[str, Any], words: str) -> None:
     with declines(Refused, match=words):
-        built(RESTART.commands(order({**LEFT_OUT, **change})))
+        built(asked(RESTART, order({**LEFT_OUT, **change})))
 
 
 # the programs -------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ MARK = {"run": LEFT, "step": "hold_ctl1"}
 
 
 def test_what_takes_it_back_is_known_before_it_is_set() -> None:
-    bare = dataclasses.replace(order("ctl1", engine="podman"), evidence=None)
+    bare = order("ctl1", engine="podman")
     (release,) = undoing.HOLD_DEBT.undo(bare)
     (finish,) = undoing.BOOTSTRAP_DEBT.undo(bare)
     assert (release.host, release.argv) == ("ctl1", scripts.RELEASE.argv(LEFT))

@@ -195,7 +195,7 @@ def test_a_data_directory_that_can_be_none_reaches_no_command(action: str, said:
     with declines(Refused, match="which can be none"):
         built(undoing.data_directory(asked, "ctl1"))
     with declines(Refused, match="which can be none"):
-        built(world.ACTIONS[action].commands(asked))
+        built(world.ACTIONS[action].when.commands(asked))
 
 
 def test_the_data_directory_that_a_host_names_is_that_of_its_commands() -> None:

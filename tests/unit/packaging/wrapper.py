@@ -15,7 +15,7 @@ from typing import Any
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts as galera_scripts
 from remediator.model import identity, targets
-from remediator.model.content import ActionInput, ActionSpec, Command, Script
+from remediator.model.content import ActionSpec, Command, PlanInput, Script
 from remediator.model.hosts import Host
 from remediator.runs import claims
 
@@ -79,7 +79,7 @@ def samples(action: ActionSpec) -> Iterator[Command]:
             if kind == "galera" and not state["has_unit"]:
                 continue
             target = targets.galera_member("ctl1") if kind == "galera" else targets.container("ctl1", name)
-            yield from action.commands(ActionInput(target=target, host=host, data={**WELL, **state}))
+            yield from action.with_plan(PlanInput(target=target, host=host, data={**WELL, **state}))
 
 
 def filled(script: Script) -> Iterator[Command]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remediator.model import targets
-from remediator.model.content import ActionInput, Command, DebtSpec, Probe
+from remediator.model.content import Command, DebtSpec, Probe
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.records import Debt, DebtState, Run, RunState, StepState
@@ -16,6 +16,7 @@ from remediator.model.replies import CommandDone
 from remediator.runs import debts, machine
 from remediator.safety.case import units_of
 from remediator.store import rows
+from tests.builders.asked import in_a_run
 from tests.builders.declined import built, declines
 from tests.unit.safety.cases import TARGET, a_plan, at
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.unit
 
 HOST = Host(name=TARGET.host, address="192.0.2.2", groups=("control",))
 CLEAR = Command(host=TARGET.host, argv=("mark", "clear", "first"), timeout_s=10.0)
-ORDER = ActionInput(target=TARGET, host=HOST, data={})
+ORDER = in_a_run(TARGET, HOST)
 
 
 def spec(*commands: Command) -> DebtSpec:

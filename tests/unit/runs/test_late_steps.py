@@ -15,7 +15,7 @@ import pytest
 from remediator.content import load_content, places
 from remediator.integrations import registry
 from remediator.model.consent import Ask, Consent, Reason
-from remediator.model.content import ActionInput, Built, Command, Content, Effect, FromStep, Probe, StepSpec
+from remediator.model.content import AtTurn, Built, Command, Content, Effect, FromStep, PlanInput, Probe, StepSpec
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.hosts import Host, Inventory
 from remediator.model.plans import Plan
@@ -112,7 +112,7 @@ def test_whatever_a_guarded_action_declines_with_refuses_its_plan(declined: Decl
 
 
 def test_an_exception_of_an_action_is_a_bug_and_the_refusal_says_so() -> None:
-    def stumbles(_order: ActionInput) -> Built:
+    def stumbles(_order: PlanInput) -> Built:
         raise ValueError("no number")
 
     assert planned_by(stumbles) == Refused(
@@ -120,10 +120,12 @@ def test_an_exception_of_an_action_is_a_bug_and_the_refusal_says_so() -> None:
     )
 
 
-def planned_by(commands: Callable[[ActionInput], Built]) -> Plan | Refused:
-    """Return the plan of the recovery whose first action answers as `commands` does."""
+def planned_by(at_plan: Callable[[PlanInput], Built]) -> Plan | Refused:
+    """Return the plan of the recovery whose first action answers as `at_plan` does."""
     runbook = content().runbooks["galera-bootstrap"]
-    first = replace(runbook.steps[0], action=replace(runbook.steps[0].action, commands=commands))
+    action = runbook.steps[0].action
+    assert isinstance(action.when, AtTurn)
+    first = replace(runbook.steps[0], action=replace(action, when=replace(action.when, at_plan=at_plan)))
     return planning.build(
         replace(runbook, steps=(first, *runbook.steps[1:])), target=TARGET, data={}, identity={}, inventory=INVENTORY,
         rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
