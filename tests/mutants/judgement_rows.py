@@ -152,6 +152,22 @@ APPROVALS = (
         tests="tests/unit/model/test_content.py",
     ),
     Mutant(
+        name="result-of-any-kind",
+        mistake="A runbook may name a step for a parameter that gives another kind of result.",
+        place="remediator.content.parameters:_source",
+        old="step not in givers",
+        new="False",
+        tests="tests/unit/content/test_bad_content.py",
+    ),
+    Mutant(
+        name="result-of-any-step",
+        mistake="A step takes what any step of its run gave, and not the one that its runbook names.",
+        place="remediator.runs.planning:_named",
+        old="source == (_of_member(each) if each.host else each.id)",
+        new="True",
+        tests="tests/unit/runs/test_late_steps.py",
+    ),
+    Mutant(
         name="approval-used-twice",
         mistake="An approval that another run has used is good again.",
         place="remediator.safety.authority:approval",
