@@ -13,7 +13,7 @@ from remediator.cli import acting, approving, audit, catalogue, checking, clean,
 from remediator.cli.control_client import Unreachable
 from remediator.cli.errors import CliError
 from remediator.integrations import registry
-from remediator.model.content import Script
+from remediator.model.content import AtTurn, Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
@@ -295,7 +295,7 @@ def test_every_script_is_shown_in_full_with_what_its_arguments_may_be() -> None:
         next(iter(registry.load({})["container"].actions)),
         scripts=(script,),
         privileges=(),
-        late=True,
+        when=AtTurn(commands=lambda _: ()),
         each_member=True,
     )
     (text,) = catalogue.paragraphs([action])
