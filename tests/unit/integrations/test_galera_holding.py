@@ -112,12 +112,13 @@ def test_a_stranded_member_is_held_as_it_runs_and_stopped_after_a_yes() -> None:
     """It answers nobody and does not give up: its log is asked once more on its host, in that moment."""
     replies = [world.stopped("ctl1"), world.stranded("ctl2"), lone()]
     assert argvs("galera.hold", order("ctl2", *replies)) == [("ctl2", scripts.HOLD.argv(MARK, "docker", "running"))]
-    both = {"hold_ctl2": {"stopped": False}, "hold_ctl3": {"stopped": False}}
-    with pytest.raises(AsksAgain, match="stop ctl2, ctl3, running outside of a Primary component"):
-        stop("ctl2", *replies, results=both)
-    shown = judged(world.stranded("ctl1"), world.stranded("ctl2"), lone(), mark=WELL)["why"]
-    everybody = {"hold_ctl1": {"stopped": False}, **both}
-    assert stop("ctl2", *replies, results=everybody, approved=True, shown=shown) == [
+    both = {"holds": {"ctl2": {"stopped": False}, "ctl3": {"stopped": False}}}
+    with declines(Ask, match="stop ctl2, ctl3, running outside of a Primary component"):
+        built(stop("ctl2", *replies, bound=both))
+    proposed = proposal(world.stranded("ctl1"), world.stranded("ctl2"), lone())
+    assert proposed is not None
+    everybody = {"holds": {"ctl1": {"stopped": False}, **both["holds"]}}
+    assert stop("ctl2", *replies, bound=everybody, approved=True, covers=proposed.consent) == [
         ("ctl2", scripts.STOP.argv(MARK, "docker"))
     ]
 
