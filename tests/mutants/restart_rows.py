@@ -104,6 +104,14 @@ JOURNAL = (
         story="lost on its way",
     ),
     Mutant(
+        name="lost-taken-for-unsent",
+        mistake="A command of which nobody knows whether it ended counts as one that never left.",
+        place="remediator.model.replies:CommandDone.fate",
+        old="Fate.LOST if self.exit_code is None else Fate.ENDED",
+        new="Fate.NEVER_LEFT if self.exit_code is None else Fate.ENDED",
+        tests="tests/unit/runs/test_machine.py",
+    ),
+    Mutant(
         name="restart-asks-no-probe",
         mistake="A step whose outcome was lost with the daemon is taken for one that did not arrive, and no probe is asked.",
         place="remediator.daemon.stepping:supervise",

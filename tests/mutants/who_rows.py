@@ -8,6 +8,22 @@ WHO_TESTS = "tests/sim/test_who_and_when.py"
 
 WHO = (
     Mutant(
+        name="consent-to-less-covers-more",
+        mistake="Whatever a person has said yes to covers what is asked now.",
+        place="remediator.model.consent:Ask.covered_by",
+        old="given == self.consent",
+        new="True",
+        tests="tests/unit/model/test_consent.py",
+    ),
+    Mutant(
+        name="consent-to-what-nobody-showed",
+        mistake="Whom a plan stops is covered by the yes to it, and its approver is not told.",
+        place="remediator.daemon.deciding:_evidence",
+        old="[ask.reason for ask in asks if ask.reason not in said]",
+        new="[]",
+        tests="tests/unit/daemon/test_deciding_asks.py",
+    ),
+    Mutant(
         name="consent-by-who-asked",
         mistake="Who asked for a run gives the second yes to what it asks about.",
         place="remediator.daemon.approving:_consent",
