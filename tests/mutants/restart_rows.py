@@ -161,8 +161,8 @@ JOURNAL = (
         name="nobody-is-paged",
         mistake="An incident that no runbook cured is marked as escalated, and nobody is told.",
         place="remediator.daemon.deciding:escalate",
-        old="turn.page(f'{incident.id}:{told or by}', subject, text, incident=incident)",
-        new="by is None or bool(text or subject)",
+        old="turn.page(key, subject, text, incident=incident)",
+        new="by is None or bool(text or subject or key)",
         story="no cure",
     ),
 )

@@ -119,6 +119,7 @@ CLUSTER: dict[str, Any] = {
     "rule": "GB-2",
     "why": "ctl1 is Primary",
     "candidate": None,
+    "stops": [],
     "positions": "ctl1: a\nctl2: b",
     "mark_seqno": 77,
     "mark_uuid": "u",
