@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -77,22 +76,26 @@ def _leaks_memory(_simulation: Simulation) -> None:
     KEPT.append(bytearray(b"x" * (4 << 20)))
 
 
+LEAKS = {"rows:baseline": _leaks_rows, "held:world.downtime_told": _leaks_entries, "memory:rss": _leaks_memory}
+ALONE = pytest.mark.part("simulated"), pytest.mark.full("make test has all leaks in one soak, and none in another")
+
+
 @pytest.mark.parametrize(
-    ("leak", "name"),
-    [
-        (_leaks_rows, "rows:baseline"),
-        (_leaks_entries, "held:world.downtime_told"),
-        (_leaks_memory, "memory:rss"),
-        (lambda _simulation: None, None),
-    ],
+    "leaking",
+    [(), tuple(LEAKS), *(pytest.param((name,), marks=ALONE) for name in LEAKS)],
+    ids=lambda leaking: " and ".join(leaking) or "none",
 )
-def test_a_leak_is_named_and_only_a_leak(leak: Callable[[Simulation], None], name: str | None) -> None:
+def test_a_leak_is_named_and_only_a_leak(leaking: tuple[str, ...]) -> None:
+    def leak(simulation: Simulation) -> None:
+        for name in leaking:
+            LEAKS[name](simulation)
+
     try:
         soaked = soak.Soak(days=QUIET_DAYS, every="6h", bouts=0, quiet_s=3600.0, meddle=leak).run()
     finally:
         KEPT.clear()
     assert soaked.violation is None, soaked.violation
-    assert {each.name for each in soaked.grew} == ({name} if name else set())
+    assert {each.name for each in soaked.grew} == set(leaking)
     assert all(each.name in each.sentence for each in soaked.grew)
 
 
@@ -135,11 +138,11 @@ def what_is_said_while_replies_are_kept(days: int, every: str, most: int) -> tup
 
 @pytest.mark.parametrize(
     ("days", "every", "most", "how"),
-    [(QUIET_DAYS, "6h", 100_000, "in 3 days"), (9, "1h", 400, "since the first hour in 9 days")],
+    [(QUIET_DAYS, "6h", 100_000, "in 3 days"), (5, "1h", 400, "since the first hour in 5 days")],
     ids=["for ever", "up to a bound"],
 )
 def test_replies_that_are_kept_are_named(days: int, every: str, most: int, how: str) -> None:
-    """With a bound nothing rises any more after a few days: then the limit on memory says so. In a process of its own: one that has run
+    """With a bound nothing rises any more after three days: then the limit on memory says so. In a process of its own: one that has run
     other tests before is so large that the same replies are less than a quarter of it."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
         violation, said = fresh.submit(what_is_said_while_replies_are_kept, days, every, most).result()
