@@ -211,7 +211,7 @@ class Galera:
         member = self.members[host]
         if not member.service.running:
             if member.process == "unit":
-                self._ended(host, clean=member.service.stopped_by_job)
+                self._ended(host, clean=member.service.stopped_by_job and member.service.exit_code == 0)
         elif member.process == "":
             self._began(host)
         elif member.process == "bootstrap":

@@ -87,7 +87,7 @@ def _stop(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     if service.running:
         if galera.primary:
             galera.wrongs.append(f"{host.name} is stopped while {', '.join(galera.primary)} is Primary")
-        service.stop()
+        service.stop(killed=not member.opened)  # one that waits for a donor does not hear the stop
     service.start()  # refused by the hold
     return 0, "held: stopped"
 

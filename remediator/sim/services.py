@@ -18,7 +18,7 @@ BURST, BURST_S = 10, 120.0
 HEALTH_S = 8.0
 ENGINE_WAITS_S, ENGINE_MOST_S, ENGINE_CALM_S = 0.1, 60.0, 10.0
 AGAIN_S = 150.0
-STOPPED_US, EXITED_US = "100", "200"
+STOPPED_US, EXITED_US, REFUSED_US = "100", "200", "300"
 
 
 @dataclass
@@ -123,10 +123,12 @@ class Service:
 
     # what somebody asks for ------------------------------------------------------------------------------------------
 
-    def stop(self) -> None:
-        """An operator's `systemctl stop`."""
-        self._end(0)
+    def stop(self, killed: bool = False) -> None:
+        """An operator's `systemctl stop`; `killed`: its process did not end by itself, and systemd calls that failed."""
+        self._end(137 if killed else 0)
         self.state, self.substate, self.result, self.stopped_by_job = "inactive", "dead", "success", True
+        if killed:
+            self.state, self.substate, self.result = "failed", "failed", "exit-code"
         self.on_change()
 
     def reset_failed(self) -> None:
@@ -274,7 +276,7 @@ class Service:
             "NRestarts": str(self.n_restarts),
             "StartLimitBurst": str(BURST),
             "AssertResult": "no" if self.refused else "yes",
-            "AssertTimestampMonotonic": EXITED_US,
+            "AssertTimestampMonotonic": REFUSED_US if self.refused else EXITED_US,
             "InvocationID": f"{self.host}-{self.name}-inv{self.invocation}",
             "Job": "0",
             "Restart": "always",

@@ -81,11 +81,11 @@ class Unit:
         """A stop job, also one after which the process had to be killed (``failed``, yet asked for).
 
         A unit that falls over ends in `failed` or starts again; `inactive` it only becomes because somebody wished so, or
-        because its start was refused.
+        because its start was refused. Nobody who wants it stopped starts it after that: a refused start is of a recovery that holds it.
         """
         if self.state == "inactive":
             return not self.start_refused
-        return self.failed and not self.start_limit_hit and self.stopped_before_exit
+        return self.failed and not self.start_limit_hit and self.stopped_before_exit and not self.start_refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,10 +237,15 @@ def _unit(item: Mapping[str, Any], log: str) -> Unit:
         busy=moving or item.get("Job", "0") not in ("", "0"),
         start_limit_hit=state == "failed" and not stopped and _gave_up(item, log),
         stopped_before_exit=stopped,
-        start_refused=state == "inactive"
-        and item.get("AssertResult") == "no"
-        and _stamp(item, "AssertTimestampMonotonic") > 0,
+        start_refused=_start_refused(item, state, ended),
     )
+
+
+def _start_refused(item: Mapping[str, str], state: str, ended: int) -> bool:
+    """Return whether an assertion refused the unit's last start. One that was killed by its stop stays ``failed`` then (seen with systemd
+    252): there the refused start must have come after that end."""
+    refused_at = _stamp(item, "AssertTimestampMonotonic") if item.get("AssertResult") == "no" else 0
+    return refused_at > 0 and (state == "inactive" or (state == "failed" and refused_at > ended))
 
 
 def _gave_up(item: Mapping[str, str], log: str) -> bool:

@@ -66,14 +66,12 @@ def outlook(picture: ClusterPicture) -> Decision:
     then = now if supposed == picture else decide(supposed)
     restless = ", ".join(member.host for member in picture.members if _restless(member))
     stranded = ", ".join(member.host for member in picture.members if member.stranded is True)
-    if stranded and _fresh(picture.minutes_whole):
+    if stranded and _fresh(picture.minutes_whole) and all(map(_outside, picture.members)):
         mixed = decide(_suppose_answered(picture))
-        if mixed.procedure is Procedure.START_MEMBERS:
+        if mixed.procedure is Procedure.START_MEMBERS or any(map(_at_rest, picture.members)):
             return mixed
-        later = outlook(dataclasses.replace(picture, minutes_whole=float(rules_bootstrap.GRACE_MINUTES)))
-        if later.procedure is Procedure.BOOTSTRAP:
-            why = f"{stranded} began to join and lost the Primary component: what may come of that is given ten minutes"
-            return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
+        why = f"{stranded} began to join and lost the Primary component: what may come of that is given ten minutes"
+        return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
     if then.procedure is Procedure.PAGE:
         never_seen = then.rule == "GB-4" and picture.mark is None
         return page(Refusal(rule="GB-5", why=rules_evidence.NO_MARK)) if never_seen else then
@@ -220,6 +218,16 @@ def _answered(member: MemberPicture) -> MemberPicture:
     if not _stranded(member) and not (_restless(member) and member.stopped is False):
         return member
     return dataclasses.replace(member, port="answered", cluster_status="non-Primary", local_state="Initialized")
+
+
+def _outside(member: MemberPicture) -> bool:
+    """It is proven to be outside of a Primary component, or its own log says so."""
+    return standing(member) in rules_bootstrap.PROVEN or _stranded(member) or _restless(member)
+
+
+def _at_rest(member: MemberPicture) -> bool:
+    """It is stopped, and neither systemd nor a run of ours has it: nobody counts its minutes."""
+    return standing(member) is Standing.STOPPED and not _restless(member) and member.unit != "masked"
 
 
 def _stranded(member: MemberPicture) -> bool:

@@ -95,6 +95,15 @@ def test_a_unit_whose_start_an_assertion_refused_is_given_up_and_nobody_stopped_
         assert (data["unit_failed"], data["operator_stopped"]) == (False, True)
 
 
+def test_a_unit_that_was_killed_at_its_stop_and_then_refused_a_start_is_held_and_nobody_stopped_it() -> None:
+    """So a held member looks that did not hear its stop (systemd 252): with it a recovery that we had begun was left alone as an operator's."""
+    ended = int(make.KILLED_AT_STOP["ExecMainExitTimestampMonotonic"])
+    for refused_at, operators in ((ended + 1, False), (ended - 1, True)):
+        held = {**make.KILLED_AT_STOP, "AssertResult": "no", "AssertTimestampMonotonic": str(refused_at)}
+        data = state(make.down(exit_code=137), held)
+        assert (data["unit_failed"], data["operator_stopped"], data["crashed"]) == (True, operators, not operators)
+
+
 def test_a_stop_that_ended_in_a_kill_is_an_operators_although_systemd_calls_it_failed() -> None:
     data = state(make.down(exit_code=137), make.KILLED_AT_STOP)
     assert (data["unit_failed"], data["operator_stopped"], data["crashed"]) == (True, True, False)

@@ -380,6 +380,15 @@ def test_whoever_is_with_it_it_is_given_ten_minutes_and_then_asked_about(others:
         assert found == {300.0: ("wait", 0), 900.0: ("bootstrap", 0)}
 
 
+def test_what_one_sample_does_not_know_calls_nobody_while_the_ten_minutes_run() -> None:
+    """An engine that was slow once hid whether a bootstrap argument is left, and a person was called for it, with a remedy for another case."""
+    slow = {"containers_reason": None, "container": None, "helpers": None, "engine_reason": "timeout:engine"}
+    for age_s, procedure in ((300.0, "wait"), (900.0, "page")):
+        replies = [running_outside("ctl1", age_s), world.stranded("ctl2", age_s), world.stranded("ctl3", age_s, **slow)]
+        data = judged(*replies, mark=world.mark(age_s=age_s + 100.0))
+        assert (data["procedure"], data["may_be_primary"]) == (procedure, 0), data["why"]
+
+
 def running_outside(host: str, age_s: float) -> HostReply:
     return world.running(host, HOLLOW, **world.started(age_s))
 
