@@ -6,7 +6,8 @@ which makes it UNKNOWN; a reply without a new name is judged as ever. Counted si
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from remediator.model.times import Instant
 
@@ -15,11 +16,11 @@ MOST = 2000
 DAY_S = 86_400.0
 
 
+@dataclass(frozen=True, slots=True)
 class Newcomers:
-    """Owned by the loop thread."""
+    """Of each host since when is counted, and how many. It is replaced and never changed: a turn that is undone counts nothing."""
 
-    def __init__(self) -> None:
-        self._of: dict[str, tuple[Instant, int]] = {}
+    of: Mapping[str, tuple[Instant, int]] = field(default_factory=dict)
 
     def refuse(self, host: str, count: int, now: Instant) -> str | None:
         """Return why a reply of `host` with `count` new targets is not judged; None when it may be."""
@@ -28,17 +29,17 @@ class Newcomers:
             return None
         return f"it has shown {known + count} targets within {now.since(since) / 3600:.0f} h that were not there before, and at most {MOST} are judged"
 
-    def note(self, host: str, count: int, now: Instant) -> None:
-        """Count targets that were judged for the first time."""
-        if count:
-            since, known = self._kept(host, now)
-            self._of[host] = (since, known + count)
+    def noted(self, host: str, count: int, now: Instant) -> Newcomers:
+        """Return these with targets of `host` that were judged for the first time."""
+        if not count:
+            return self
+        since, known = self._kept(host, now)
+        return Newcomers({**self.of, host: (since, known + count)})
 
-    def forget(self, hosts: Iterable[str]) -> None:
-        """Drop hosts that left the inventory."""
-        for host in hosts:
-            self._of.pop(host, None)
+    def without(self, hosts: Collection[str]) -> Newcomers:
+        """Return these without hosts that left the inventory."""
+        return Newcomers({host: kept for host, kept in self.of.items() if host not in hosts})
 
     def _kept(self, host: str, now: Instant) -> tuple[Instant, int]:
-        since, known = self._of.get(host, (now, 0))
+        since, known = self.of.get(host, (now, 0))
         return (now, 0) if now.since(since) > DAY_S else (since, known)

@@ -43,7 +43,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
         judgement.note_judged(turn, check)
     for name, mark in judged.marks.items():
         marking.keep(turn, name, mark)
-    world.newcomers.note(reply.host, judgement.newcomers(turn, reply.host, judged), turn.now)
+    world.newcomers = world.newcomers.noted(reply.host, judgement.newcomers(turn, reply.host, judged), turn.now)
     for result in judged.results:
         _advance(turn, result)
     _forget_vanished(turn, taken, judged.results)

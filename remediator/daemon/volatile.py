@@ -22,6 +22,7 @@ SETS = ("forced", "working", "under_way", "delivering", "sampled")
 PLAIN = (
     "changed", "storms", "cut_off_since", "past_cut_offs", "references", "references_at", "reminded_at", "names_looked_at",
     "vantage_at", "claim_number", "told_start", "restored", "damaged", "names_paged", "foreign_events", "identity",
+    "newcomers",
 )  # fmt: skip
 """Values that are replaced and never changed, as those in the dictionaries are."""
 

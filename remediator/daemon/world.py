@@ -338,7 +338,7 @@ class World:
     def _forget_hosts(self, hosts: Sequence[str]) -> None:
         """Forget what was seen of hosts that left: one that comes back has to be sampled anew."""
         self.facts.forget(hosts)
-        self.newcomers.forget(hosts)
+        self.newcomers = self.newcomers.without(set(hosts))
         for host in hosts:
             del self.due_at[host]
             self.good_samples.pop(host, None)
