@@ -18,6 +18,7 @@ from remediator.model.content import (
     ActionSpec,
     AtPlan,
     Command,
+    Content,
     DebtSpec,
     Effect,
     Integration,
@@ -120,12 +121,17 @@ class Host(base.Host):
         return {**super().sections(now), "marks": Section(data=data)}
 
 
+CONTENT_OF: dict[tuple[str, ...], Content] = {}
+"""By the marks that its runbook sets: each is loaded once."""
+
+
 class Cloud(base.Cloud):
     """A cloud whose container-start sets `marks` first. `loaded` False: their integration is not there."""
 
     loaded = True
 
     def __init__(self, directory: Path, *marks: str) -> None:
+        self.of_marks = marks
         folder = directory / "content" / "runbooks"
         folder.mkdir(parents=True)
         steps = "\n".join(f"      - {{id: {name}, do: mark.{name}, timeout: 1m}}" for name in marks)
@@ -140,12 +146,14 @@ class Cloud(base.Cloud):
         world = self.world
         integrations = {**world.integrations, "marks": MARKS}
         inventory = inline.load(self.config.inventory.hosts or {})
-        dirs = (*content_dirs(self.config), self.directory / "content")
-        content, mistakes = load_content(dirs, integrations, self.config, inventory)
-        assert content is not None, mistakes
+        if self.of_marks not in CONTENT_OF:
+            dirs = (*content_dirs(self.config), self.directory / "content")
+            content, mistakes = load_content(dirs, integrations, self.config, inventory)
+            assert content is not None, mistakes
+            CONTENT_OF[self.of_marks] = content
         world.integrations = integrations
         world.facts = FactStore(integrations)
-        world.take_content(self.config, content, inventory)
+        world.take_content(self.config, CONTENT_OF[self.of_marks], inventory)
 
     def apply(self, effect: Act) -> list[CommandDone]:
         if effect.commands[0].argv[0] != "mark":
