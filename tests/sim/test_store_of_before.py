@@ -1,4 +1,4 @@
-"""A store that an older release left in the middle of a cure is taken over: the cure becomes whole, and nothing is done twice."""
+"""A store that an older release left in the middle of a cure is taken over: the cure becomes whole or calls a person, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -31,9 +31,13 @@ def put(simulation: Simulation, recorded: Path) -> None:
     checkpoints.CheckpointFile(marks, key).write(seq, head, simulation.clock.now())
 
 
+LATE = {"position", "member", "upgrade", "statement", "bootstrap-holding", "bootstrap-chosen", "bootstrap-joining"}
+"""A step is left that is built in its turn: other content than its plan's may build another one, so a person is called."""
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("release", RELEASES)
-def test_a_cure_under_way_becomes_whole_and_is_done_once(release: str, moment: str) -> None:
+def test_a_cure_under_way_becomes_whole_or_calls_a_person_and_is_done_once(release: str, moment: str) -> None:
     recorded = PLACE / release / f"{moment}.sql"
     seen: list[Simulation] = []
 
@@ -42,8 +46,14 @@ def test_a_cure_under_way_becomes_whole_and_is_done_once(release: str, moment: s
         seen.append(simulation)
 
     died = die_at(way_of(MOMENTS[moment]), 0, cut=MOMENTS[moment].cut(upgrade))
-    assert died.violation is None, died.violation
     assert seen
+    if moment in LATE and died.violation is not None and died.violation.invariant == "progress":
+        (cut,) = [at for at, line in died.lines if line == "the daemon is gone: cut"]
+        assert any(at > cut and " page " in line and line.endswith("is held") for at, line in died.lines) or any(
+            at > cut and " page " in line and line.endswith("needs a person") for at, line in died.lines
+        ), died.violation
+        return
+    assert died.violation is None, died.violation
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
