@@ -108,7 +108,7 @@ def test_every_question_answers_as_the_files_do(site: Site, config: Config) -> N
     [
         ({"question": "nothing", "args": {}}, "there is no question"),
         ({"question": "connection", "args": {}}, "there is no question"),
-        ({"question": ["incidents"], "args": {}}, "has a name and args"),
+        ({"question": ["incidents"], "args": {}}, "question is text"),
         ({"question": "incidents"}, "has a name and args"),
         ({"question": "incidents", "args": {"limit": "5"}}, "whole number"),
         ({"question": "incidents", "args": {"limit": 1e999}}, "a number in it"),

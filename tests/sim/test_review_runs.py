@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.wire import Collect, Collected, Effect
+from remediator.model.content import AtTurn, Built, PlanInput
 from remediator.model.records import RunState
 from remediator.model.replies import CommandDone
 from tests.sim.cloud import CONFIG
@@ -81,7 +82,15 @@ def test_each_doubt_of_a_run_is_a_page_of_its_own(cloud: Cloud) -> None:
 def test_a_step_whose_evidence_never_comes_is_held_told_and_given_up(cloud: Slow, back: bool) -> None:
     """Each sample of its host is older than may be when it arrives."""
     content = cloud.world.content
-    fresh = {**content.actions, "container.start": replace(content.actions["container.start"], fresh=True)}
+    start = content.actions["container.start"]
+
+    def commands(order: PlanInput) -> Built:
+        found = start.when.commands(order)
+        assert isinstance(found, tuple)
+        return tuple(replace(command, first=()) for command in found)
+
+    late = AtTurn(commands=commands, at_plan=commands, fresh=True)
+    fresh = {**content.actions, "container.start": replace(start, when=late, programs=(("systemctl", "start", "--"),))}
     steps = tuple(replace(step, action=fresh[step.action.name]) for step in content.runbooks["container-start"].steps)
     runbooks = {**content.runbooks, "container-start": replace(content.runbooks["container-start"], steps=steps)}
     cloud.world.content = replace(content, actions=fresh, runbooks=runbooks)

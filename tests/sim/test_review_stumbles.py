@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from remediator.model.content import ActionSpec
 from remediator.model.declined import Refused
 from remediator.sim import stories
 from remediator.sim.directed import broken, never, then
@@ -38,7 +39,16 @@ def refuses(only: str, meant: Callable[[Any], Any]) -> Callable[[Any], Any]:
 @kind(0, never)
 def action_stumbles(stage: Stage, action: str, question: str) -> None:
     """From now on asking `question` of `action` raises a ValueError."""
-    _changed(stage, action, lambda found: replace(found, **{question: stumbles}))
+
+    def change(found: ActionSpec) -> ActionSpec:
+        if question == "commands":
+            return replace(found, when=replace(found.when, commands=stumbles))
+        if question in ("seen", "limit_s"):
+            assert found.settle is not None
+            return replace(found, settle=replace(found.settle, **{question: stumbles}))
+        return replace(found, **{question: stumbles})
+
+    _changed(stage, action, change)
 
 
 @kind(0, never)
@@ -96,7 +106,7 @@ STUMBLES = {
         then(0, "bootstrapped-on"),
     ),
     "how far a step has come": reading(
-        then(0, "action-stumbles", "galera.bootstrap", "settled"), then(60, "store-works"), OTHER_IS_CURED,
+        then(0, "action-stumbles", "galera.bootstrap", "seen"), then(60, "store-works"), OTHER_IS_CURED,
         then(0, "until-paged", "galera.bootstrap stumbled (settled): ValueError", 900.0), then(0, "bootstrapped-on", "ctl1"),
     ),
     "what became of a step": reading(

@@ -14,6 +14,7 @@ import pytest
 from remediator.daemon import approving, muting
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Act, Asked
+from remediator.model.consent import Ask, Consent
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Run, RunState
 from remediator.runs import machine
@@ -24,7 +25,7 @@ from tests.unit.safety.cases import a_plan
 
 pytestmark = pytest.mark.sim
 
-ASKS = "42 transactions that the member had received are lost: go on"
+ASKS = Ask("42 transactions that the member had received are lost: go on", Consent(lost=42))
 ALICE = Actor(name="alice", uid=1001, login_uid=1001, may_approve=True)
 BOB = Actor(name="bob", uid=1002, login_uid=1002, may_approve=True)
 EVE = Actor(name="eve", uid=1003, login_uid=1003)
@@ -61,7 +62,7 @@ def ask(cloud: Cloud, run: Run, actor: Actor, plan: str | None, after_s: float =
 def holding(cloud: Cloud) -> Run:
     """Return a run that alice asked for, and that asks before it goes on."""
     run = machine.planned("run-9", a_plan(), None, "alice", cloud.now(), ALICE.accounts)
-    return machine.held_for(replace(run, state=RunState.RUNNING), "it asks", cloud.now(), asks=ASKS)
+    return machine.held_for(replace(run, state=RunState.RUNNING), "it asks", cloud.now(), ASKS)
 
 
 def waiting(cloud: Cloud) -> Run:
