@@ -227,6 +227,7 @@ FAULTS: list[tuple[str, dict[str, Any], State, str | None, tuple[str, ...]]] = [
      "galera-member-needs-a-person", ()),
     ("galera-node", {**NODE_DOWN, "disk_full": True}, State.CRITICAL, "galera-member-needs-a-person", ()),
     ("galera-node", {**NODE_DOWN, "cause": "innodb_corruption"}, State.CRITICAL, "galera-member-needs-a-person", ()),
+    ("galera-node", {**NODE_DOWN, "cause": "diverged"}, State.CRITICAL, "galera-member-needs-a-person", ()),
     ("galera-node", {**NODE_DOWN, "abs_clock_offset_s": 9.0}, State.CRITICAL, "galera-member-needs-a-person", ()),
     ("galera-node", {**NODE_DOWN, "operator_stopped": True, "unit_failed": False, "unit_state": "inactive"},
      State.WARNING, None, ()),

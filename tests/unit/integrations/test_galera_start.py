@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera import assess, scripts
 from remediator.model import targets
 from remediator.model.content import StepInput
 from remediator.model.declined import Refused
@@ -153,6 +153,43 @@ def test_a_mark_that_cannot_be_read_starts_nothing_and_none_stands_in_nobodys_wa
     with declines(Refused, match="cannot be read"):
         built(started(marked({"uuid": "x"})))
     assert started(marked(None)) == [START]
+
+
+# a member of whom its own log says that it has what the others do not have
+OWN_WORDS = [
+    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():434: Reversing history: 640 -> 610, this member has applied 30 more "
+    "events than the primary component.Data loss is possible. Aborting.",
+    "[ERROR] WSREP: ./gcs/src/gcs_group.cpp:group_post_state_exchange():452: Reversing history: 640 -> -1, this member has applied 641 more "
+    "events than the primary component.Data loss is possible. Must abort.",
+    "[ERROR] WSREP: Local state seqno (640) is greater than group seqno (610): states diverged. Aborting to avoid potential data loss.",
+]
+
+
+@pytest.mark.parametrize("action", ["galera.read_member", "galera.start_member"])
+@pytest.mark.parametrize("others_at", [610, 640, 4000])
+@pytest.mark.parametrize("line", OWN_WORDS)
+def test_one_that_says_that_history_was_reversed_is_left_to_a_person_wherever_the_others_are_by_now(
+    line: str, others_at: int, action: str
+) -> None:
+    """Its position is behind theirs by now and no log of theirs tells of that time: its own words alone forbid the start."""
+    well = [world.running(host, world.sql(size=2, at=others_at)) for host in ("ctl1", "ctl2")]
+    seen = world.evidence(
+        *well, world.stopped("ctl3", log_tail=f"2026-11-23  6:50:00 0 {line}\n"), mark=world.mark(4000)
+    )
+    (data,) = (judged.data for judged in assess.nodes(seen) if judged.target.text == "galera/ctl3")
+    assert data["cause"] == "diverged"
+    asked = dataclasses.replace(order(world.read(600)), data=data, evidence=seen)
+    with declines(Refused, match=r"diverged: a start could make that worse \(GB-17\); .*save its data directory"):
+        built(world.ACTIONS[action].when.commands(asked))
+
+
+def test_the_same_member_without_those_words_is_started() -> None:
+    well = [world.running(host, world.sql(size=2, at=4000)) for host in ("ctl1", "ctl2")]
+    seen = world.evidence(
+        *well, world.stopped("ctl3", log_tail="[Note] WSREP: Shutdown complete\n"), mark=world.mark(4000)
+    )
+    (data,) = (judged.data for judged in assess.nodes(seen) if judged.target.text == "galera/ctl3")
+    assert started(dataclasses.replace(order(world.read(600)), data=data, evidence=seen)) == [START]
 
 
 def test_nothing_is_read_of_a_member_that_may_not_be_started() -> None:
