@@ -80,7 +80,7 @@ def as_json(action: ActionSpec) -> dict[str, Any]:
             for script in action.scripts
         ],
         "late": action.late,
-        "each_member": action.each_member,
+        "each_member": action.on_each_member,
     }
 
 
@@ -100,7 +100,7 @@ def _paragraph(action: ActionSpec) -> str:
         lines.append("  needs, from earlier steps: " + ", ".join(f"{need.name} ({need.text})" for need in action.needs))
     if action.gives is not None:
         lines.append(f"  gives a {action.gives.name}")
-    if action.each_member:
+    if action.on_each_member:
         lines.append("  once for each member of the target")
     if action.late:
         lines.append("  its commands are built right before it runs, from what the earlier steps told")

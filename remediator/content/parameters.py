@@ -60,5 +60,7 @@ def _source(value: Any, need: Need[Any], earlier: Mapping[str, ActionSpec]) -> t
 def _givers(need: Need[Any], earlier: Mapping[str, ActionSpec]) -> list[str]:
     """Return the earlier steps that give what `need` asks for."""
     return [
-        step for step, action in earlier.items() if action.gives is need.kind and action.each_member is need.of_members
+        step
+        for step, action in earlier.items()
+        if action.gives is need.kind and action.on_each_member is need.of_members
     ]

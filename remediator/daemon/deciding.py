@@ -15,7 +15,7 @@ from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import page_keys, redaction
 from remediator.model.consent import Ask, Consent
-from remediator.model.content import Risk, RuleSpec
+from remediator.model.content import AtTurn, Risk, RuleSpec
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan, PlannedStep
@@ -298,12 +298,17 @@ def _asks(turn: Turn, plan: Plan) -> list[Ask]:
     result = turn.world.results.get((plan.check, plan.target.text))
     found: dict[Ask, None] = {}
     for action in (turn.world.content.actions.get(step.action) for step in plan.steps):
-        if result is None or action is None or action.asks is None:
+        if (
+            result is None
+            or action is None
+            or not isinstance(action.when, AtTurn)
+            or action.when.asks_beforehand is None
+        ):
             continue
         try:
-            ask = action.asks(result.data)
+            ask = action.when.asks_beforehand(result.data)
         except Exception as error:  # noqa: BLE001 - see stumbling; what is not asked is not covered
-            stumbling.told(turn, action.name, "asks", error, plan.target.text)
+            stumbling.told(turn, action.name, "asks_beforehand", error, plan.target.text)
             continue
         if ask is not None:
             found[ask] = None

@@ -266,6 +266,21 @@ class AtTurn:
     """Asked before the run begins as well: whatever it declines then refuses the plan. Its commands are shown, and bind nothing."""
     fresh: bool = False
     """It is built only from evidence of all members that is younger than the last command of the run."""
+    asks_beforehand: Callable[[Data], Ask | None] | None = None
+    """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. It is told beside the plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTarget:
+    """A step of the action stays one step, on the first host of the target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnEachMember:
+    """A step of the action becomes one step for each host of the target, in their order."""
+
+    side_by_side: bool = False
+    """The steps of all members begin together, where they follow each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,12 +321,7 @@ class ActionSpec:
     """What its `result` is, for the needs of later steps."""
     debt: DebtSpec | None = None
     """What it leaves behind until its run has ended."""
-    each_member: bool = False
-    """A step of it becomes one step for each host of the target, in their order."""
-    parallel: bool = False
-    """Its steps of several members, which follow each other, are carried out side by side."""
-    asks: Callable[[Data], Ask | None] | None = None
-    """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. It is told beside the plan."""
+    where: OnTarget | OnEachMember = OnTarget()
     result: Callable[[StepInput, str], Mapping[str, Any] | Refused] | None = None
     """What the step gives, from the output of its commands; refused when that cannot be told, which fails the step."""
     settle: Settling | None = None
@@ -334,6 +344,11 @@ class ActionSpec:
     def late(self) -> bool:
         """Whether its commands are built in its turn."""
         return isinstance(self.when, AtTurn)
+
+    @property
+    def on_each_member(self) -> bool:
+        """Whether a step of it becomes one for each host of the target."""
+        return isinstance(self.where, OnEachMember)
 
     def with_plan(self, order: PlanInput) -> Built:
         """Return its commands as far as they are known with the plan, or what it declines; none where it is asked in its turn alone."""

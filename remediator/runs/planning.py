@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.model.content import ActionSpec, AtTurn, Need, PlanInput, RunbookSpec, StepSpec
+from remediator.model.content import ActionSpec, AtTurn, Need, OnEachMember, PlanInput, RunbookSpec, StepSpec
 from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep
@@ -34,7 +34,7 @@ def build(
         return _cannot(runbook, target, f"it is for a {runbook.target_kind}")
     steps: list[PlannedStep] = []
     for step in runbook.steps:
-        for host in target.hosts if step.action.each_member else target.hosts[:1]:
+        for host in target.hosts if step.action.on_each_member else target.hosts[:1]:
             planned = _planned(step, target, host, data, inventory)
             if isinstance(planned, Declined):
                 return _cannot(runbook, target, planned.reason)
@@ -72,7 +72,7 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
     if isinstance(commands, Declined):
         return commands
     return PlannedStep(
-        id=f"{step.id}_{name}" if action.each_member else step.id,
+        id=f"{step.id}_{name}" if action.on_each_member else step.id,
         action=action.name,
         effect=action.effect,
         risk=action.risk,
@@ -80,10 +80,10 @@ def _planned(step: StepSpec, target: Target, name: str, data: Data, inventory: I
         commands=commands,
         timeout_s=step.timeout_s,
         takes_away_healthy=action.takes_away_healthy,
-        host=name if action.each_member else "",
+        host=name if action.on_each_member else "",
         late=action.late,
         fresh=isinstance(action.when, AtTurn) and action.when.fresh,
-        parallel=action.parallel,
+        parallel=isinstance(action.where, OnEachMember) and action.where.side_by_side,
         judges_group=action.judges_group,
         holds_units=action.holds_units,
         summary=action.summary,

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Risk, StepInput
+from remediator.model.content import (
+    ActionSpec,
+    AtTurn,
+    Built,
+    Command,
+    Effect,
+    OnEachMember,
+    PlanInput,
+    Risk,
+    StepInput,
+)
 from remediator.model.declined import Refused
 
 START_S = 90.0
@@ -51,7 +61,7 @@ ACTIONS = (
         probe=reading.again,
         result=reading.gives,
         gives=reading.POSITION,
-        each_member=True,
+        where=OnEachMember(),
         judges_group=True,
         scripts=(scripts.ALONE, scripts.READ),
     ),
@@ -64,7 +74,7 @@ ACTIONS = (
         needs=(reading.READ_BY_MEMBERS,),
         when=AtTurn(commands=_start, at_plan=_alone, fresh=True),
         probe=recovery.started,
-        each_member=True,
+        where=OnEachMember(),
         judges_group=True,
         scripts=(scripts.ALONE, scripts.START),
     ),

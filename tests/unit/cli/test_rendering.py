@@ -13,7 +13,7 @@ from remediator.cli import acting, approving, audit, catalogue, checking, clean,
 from remediator.cli.control_client import Unreachable
 from remediator.cli.errors import CliError
 from remediator.integrations import registry
-from remediator.model.content import AtTurn, Script
+from remediator.model.content import AtTurn, OnEachMember, Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
@@ -296,7 +296,7 @@ def test_every_script_is_shown_in_full_with_what_its_arguments_may_be() -> None:
         scripts=(script,),
         privileges=(),
         when=AtTurn(commands=lambda _: ()),
-        each_member=True,
+        where=OnEachMember(),
     )
     (text,) = catalogue.paragraphs([action])
     first = shlex.join(("sh", "-c", script.text, "a-b"))

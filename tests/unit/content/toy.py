@@ -16,6 +16,8 @@ from remediator.model.content import (
     Integration,
     Mistake,
     Need,
+    OnEachMember,
+    OnTarget,
     Probe,
     ResultKind,
     Risk,
@@ -43,7 +45,7 @@ def _action(
     effect: Effect,
     needs: tuple[Need[Any], ...] = (),
     gives: ResultKind[Any] | None = None,
-    each_member: bool = False,
+    where: OnTarget | OnEachMember = OnTarget(),  # noqa: B008 - frozen
 ) -> ActionSpec:
     return ActionSpec(
         name=name,
@@ -53,7 +55,7 @@ def _action(
         target_kinds=("container",),
         needs=needs,
         gives=gives,
-        each_member=each_member,
+        where=where,
         when=AtPlan(commands=lambda _: ()),
         probe=lambda *_: Probe.UNKNOWN,
     )
@@ -73,7 +75,7 @@ TOY = Integration(
     ),
     actions=(
         _action("toy.read", Risk.R0, Effect.OBSERVE, gives=POSITION),
-        _action("toy.read_all", Risk.R0, Effect.OBSERVE, gives=POSITION, each_member=True),
+        _action("toy.read_all", Risk.R0, Effect.OBSERVE, gives=POSITION, where=OnEachMember()),
         _action("toy.who", Risk.R0, Effect.OBSERVE, gives=OWNER),
         _action("toy.start", Risk.R1, Effect.ONCE),
         _action(

@@ -12,6 +12,7 @@ import pytest
 from remediator.daemon import deciding
 from remediator.daemon.turn import Turn
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.content import AtTurn
 from remediator.model.judging import CheckResult, State
 from remediator.model.values import Data
 from tests.unit.runs.test_late_steps import content, plan
@@ -27,7 +28,9 @@ def turn(data: Data, asks: Callable[[Data], Ask | None] | None = None, output: s
     """Return as much of a turn as is asked for what the newest result shows."""
     actions = dict(content().actions)
     if asks is not None:
-        actions["galera.stop"] = replace(actions["galera.stop"], asks=asks)
+        stop = actions["galera.stop"]
+        assert isinstance(stop.when, AtTurn)
+        actions["galera.stop"] = replace(stop, when=replace(stop.when, asks_beforehand=asks))
     target = plan().target
     result = CheckResult(
         check="galera-cluster", target=target, state=State.CRITICAL, output=output, data=data, asked_at=at(0)

@@ -8,6 +8,7 @@ import pytest
 
 from remediator.integrations.galera import holding, scripts
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.content import AtTurn
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
@@ -140,7 +141,9 @@ def test_a_yes_to_the_plan_covers_the_stops_that_were_shown_and_no_other() -> No
 
 def test_a_proposal_that_stops_nobody_asks_for_nothing_more() -> None:
     assert proposal(*[world.stopped(host) for host in world.HOSTS]) is None
-    asks = world.ACTIONS["galera.stop"].asks
+    when = world.ACTIONS["galera.stop"].when
+    assert isinstance(when, AtTurn)
+    asks = when.asks_beforehand
     assert asks is not None
     assert asks({"stops": Unknown("timeout:galera")}) is None
     assert asks({}) is None
@@ -148,7 +151,9 @@ def test_a_proposal_that_stops_nobody_asks_for_nothing_more() -> None:
 
 def proposal(*replies: HostReply) -> Ask | None:
     """Return what the approver of the plan is asked as well, by the judgement of `replies`."""
-    asks = world.ACTIONS["galera.stop"].asks
+    when = world.ACTIONS["galera.stop"].when
+    assert isinstance(when, AtTurn)
+    asks = when.asks_beforehand
     assert asks is not None
     return asks(judged(*replies, mark=WELL))
 
