@@ -167,7 +167,7 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     try:
         built = action.with_plan(PlanInput(target=plan.target, host=host, data=data))
     except Exception as error:  # noqa: BLE001 - see stumbling
-        return stumbling.told(turn, step.action, "commands", error, run.id, run.reason)
+        return stumbling.told(turn, step.action, "commands", error, run.id)
     return built.reason if isinstance(built, Declined) else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from remediator.daemon import all_clear, claiming, deciding, janitor, observing
@@ -14,13 +13,12 @@ from remediator.model.times import rfc3339
 from remediator.runs import debts, machine
 from remediator.safety import budget
 
-NUMBERS = re.compile(r"[0-9]+")
-"""What only counts in the reason of an end is no other reason."""
 
-
-def finish(turn: Turn, run: Run, state: RunState, reason: str, *, expired: bool = False) -> None:
-    """End `run`, and let its incident follow: resolved, the next rung, or a human. `expired`: because its time was over."""
-    end(turn, machine.ended(run, state, reason, turn.now, expired=expired), ENGINE)
+def finish(
+    turn: Turn, run: Run, state: RunState, reason: str, *, expired: bool = False, because: tuple[str, ...] = ()
+) -> None:
+    """End `run`, and let its incident follow: resolved, the next rung, or a human. `expired`, `because`: see `Run`."""
+    end(turn, machine.ended(run, state, reason, turn.now, expired=expired, because=because), ENGINE)
 
 
 def end(turn: Turn, ended: Run, actor: str) -> None:
@@ -57,10 +55,7 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     if ended.state is RunState.FAILED:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.ended_early(ended):
-            why, last = (
-                NUMBERS.sub("", ended.reason.splitlines()[0] if ended.reason else ""),
-                _last_unattended(turn, ended),
-            )
+            why, last = "; ".join(ended.because), _last_unattended(turn, ended)
             told = f"early:last:{why}" if last else f"early:{why}"
             return deciding.escalate(turn, after, rule, _early(turn, ended, last), result, told=told)
         if lifecycle.next_rung(after, ladder) is not None:

@@ -216,8 +216,7 @@ def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
     try:
         return action.debt.still_ours(debt.mark, reply, debt.target)
     except Exception as error:  # noqa: BLE001 - see stumbling
-        known = turn.world.debt_waits.get(debt.id, "")
-        return Unknown(stumbling.told(turn, debt.action, "still_ours", error, debt.id, known))
+        return Unknown(stumbling.told(turn, debt.action, "still_ours", error, debt.id))
 
 
 def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
@@ -236,8 +235,7 @@ def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
     try:
         return ask(marking.evidence(turn.world, check, hosts, turn.now), debt.host)
     except Exception as error:  # noqa: BLE001 - see stumbling
-        known = turn.world.debt_waits.get(debt.id, "")
-        return stumbling.told(turn, debt.action, "stands_in_the_way", error, debt.id, known)
+        return stumbling.told(turn, debt.action, "stands_in_the_way", error, debt.id)
 
 
 def of_release(turn: Turn, run: Run) -> Debt | None:

@@ -137,7 +137,8 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
             return Refused(what)
         exact = replace(wanted, commands=built, timeout_s=_limit(action, asked, wanted))
     except Exception as error:  # noqa: BLE001 - see stumbling
-        return Wait(stumbling.told(turn, step.action, "commands", error, run.id, run.reason))
+        said = stumbling.told(turn, step.action, "commands", error, run.id)
+        return Wait(said, code=("stumbled", step.action, type(error).__name__))
     steps = tuple(exact if each.id == exact.id else each for each in run.plan.steps)
     return replace(run, plan=replace(run.plan, steps=steps))
 
@@ -184,7 +185,7 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
             return Settled(text=asked.reason, given=step.given)
         return action.settle.seen(asked, step.given)
     except Exception as error:  # noqa: BLE001 - see stumbling
-        text = stumbling.told(turn, step.action, "settled", error, run.id, step.result)
+        text = stumbling.told(turn, step.action, "settled", error, run.id)
         return Settled(text=text, given=step.given)
 
 

@@ -89,7 +89,8 @@ def _advance(turn: Turn, run: Run) -> None:
     elif step is not None and step.state is StepState.SETTLING:
         stepping.watch(turn, run, step)
     elif step is not None and step.state is StepState.FAILED:
-        ending.finish(turn, run, RunState.FAILED, step.result)
+        because = ("step", step.id, step.result.partition("\n")[0])
+        ending.finish(turn, run, RunState.FAILED, step.result, because=because)
     elif step is not None:
         stepping.go_on(turn, run, step)
     elif run.state is RunState.VERIFYING:

@@ -7,7 +7,6 @@ step is resolved into exact commands in that same turn, and they are stored with
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,8 +38,6 @@ STALE_S = 60.0
 HELD_PAGE_S = 120.0
 LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
-NUMBERS = re.compile(r"[0-9]+")
-"""What only counts in the reason of a held run is no other reason."""
 SETTLE_LOOK_S = 1.0
 """While a step settles, its host is looked at again this long after the last look."""
 TIMEOUT_GRACE_S = 30.0
@@ -103,16 +100,14 @@ def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[
         turn.run(held)
         said = {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": reason}
         turn.audit_run("held", held, said)
-    elif (
-        NUMBERS.sub("", reason) != NUMBERS.sub("", run.reason) or held.asks != run.asks or held.asks_for != run.asks_for
-    ):
+    elif machine.told_anew(run, held):
         turn.run(held)
     if held.asks:
         _ask(turn, held, step)
     since_s = turn.now.since(held.held_since) if held.held_since is not None else 0.0
     if since_s > run.plan.held_at_most_s:
         why = f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {reason}"
-        ending.finish(turn, held, RunState.FAILED, why)
+        ending.finish(turn, held, RunState.FAILED, why, because=("held", step.id, *held.because))
     elif since_s > HELD_PAGE_S and not held.asks:
         since = rfc3339(held.held_since.wall) if held.held_since is not None else ""
         turn.page(f"{run.id}:held:{step.id}:{since}", f"{run.id} on {run.plan.target} is held", reason, run=held)
@@ -168,11 +163,13 @@ def intend(turn: Turn, run: Run, step: StepRecord) -> None:
 def _declined(turn: Turn, run: Run, step: StepRecord, why: Declined) -> None:
     """End `run` where what comes before `step` refuses, hold it where that waits, or asks a person."""
     if isinstance(why, Refused):
-        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {why.reason}")
+        first, *more = why.because
+        because = ("refused", step.id, first.partition("\n")[0], *more)
+        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {why.reason}", because=because)
         return
     ask = why if isinstance(why, Ask) else None
     reason = why.reason if ask is None else f"it needs a person's yes: {ask.reason}"
-    _hold(turn, run, step, machine.held_for(run, reason, turn.now, ask), [])
+    _hold(turn, run, step, machine.held_for(run, reason, turn.now, ask, because=why.because), [])
 
 
 def _subject(turn: Turn, run: Run) -> str:

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from remediator.daemon.turn import Turn
 
+MOST_KNOWN = 1000
+"""Stumbles whose last words are remembered."""
 
-def told(turn: Turn, action: str, question: str, error: Exception, of: str, known: str = "") -> str:
+
+def told(turn: Turn, action: str, question: str, error: Exception, of: str) -> str:
     """Return the sentence that says that `question` of `action` raised `error` for `of` (a run or a debt).
 
-    It is logged as well, unless `known`, what was said last, has it already: a run that waits asks every second.
+    It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
     """
-    found = f"{type(error).__name__}: {error}"
-    sentence = f"{action} stumbled ({question}): {found}"[:500]
-    if sentence not in known:
+    found = f"{type(error).__name__}: {error}"[:500]
+    known, stumble = turn.world.stumbled, (of, action, question)
+    if known.pop(stumble, None) != found:
         turn.say("error", f"{question}_failed", of=of, action=action, reason=found)
-    return sentence
+    known[stumble] = found
+    if len(known) > MOST_KNOWN:
+        del known[next(iter(known))]
+    return f"{action} stumbled ({question}): {found}"[:500]

@@ -165,6 +165,8 @@ class World:
     claim_number: int = 0
     debt_waits: dict[str, str] = field(default_factory=dict)
     """Debt to the sentence why it is not released yet."""
+    stumbled: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """Of whom, action and question to what it stumbled over last; only `stumbling` touches it."""
     delivering: set[int] = field(default_factory=set)
     sampled: set[Key] = field(default_factory=set)
     """What was judged in this turn: only that is decided anew."""

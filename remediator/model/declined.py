@@ -5,14 +5,20 @@ Invariant: these are values and never exceptions. An exception that comes out of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Why there are no commands; `reason` is what people read."""
+    """Why there are no commands; `reason` is what people read, and `because` what two reasons are compared by."""
 
     reason: str
+    code: tuple[str, ...] = field(default=(), kw_only=True)
+    """What is in the way, for a sentence with figures that go on while it is; empty: the sentence has none."""
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        return self.code or (self.reason,)
 
 
 class Refused(Declined):

@@ -234,6 +234,8 @@ class Run:
     steps: tuple[StepRecord, ...]
     verdicts: Sequence[Verdict] = ()
     reason: str = ""
+    because: tuple[str, ...] = ()
+    """What `reason` tells, of a run that is held or has failed: two reasons are compared by it, and figures that go on are not in it."""
     held_since: Instant | None = None
     verify_from: Instant | None = None
     ok_since: Instant | None = None

@@ -29,6 +29,18 @@ class Verdict:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     until: datetime | None = None
 
+    @property
+    def because(self) -> tuple[str, ...]:
+        """What refuses, as two refusals are compared: without the figures that go on meanwhile, where `inputs` has them."""
+        named = {
+            name: value
+            for name, value in self.inputs.items()
+            if isinstance(value, bool) or not isinstance(value, (int, float))
+        }
+        if len(named) == len(self.inputs):
+            return (self.guard, self.reason)
+        return (self.guard, *(f"{name}={value}" for name, value in sorted(named.items())))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "guard": self.guard,

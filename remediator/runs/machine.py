@@ -91,19 +91,33 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
 
 def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     """Return the run held before a step by what `verdicts` refuse; it keeps its locks."""
-    return held_for(run, refusals(verdicts)[0].reason, now)
+    first = refusals(verdicts)[0]
+    return held_for(run, first.reason, now, because=first.because)
 
 
-def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None) -> Run:
-    """Return the run held for `reason`; `ask` is what a person must approve before it goes on."""
+def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None, *, because: tuple[str, ...] = ()) -> Run:
+    """Return the run held for `reason`; `ask` is what a person must approve before it goes on. `because`: see `Run`, empty: `reason` itself."""
     asks, asks_for = (ask.reason, ask.consent) if ask is not None else ("", None)
     since = run.held_since if run.state is RunState.HELD else now
-    return replace(run, state=RunState.HELD, reason=reason, held_since=since, asks=asks, asks_for=asks_for)
+    return replace(
+        run,
+        state=RunState.HELD,
+        reason=reason,
+        because=because or (reason,),
+        held_since=since,
+        asks=asks,
+        asks_for=asks_for,
+    )
+
+
+def told_anew(before: Run, held: Run) -> bool:
+    """Return whether a held run is held for another reason than `before`, or asks for something else: figures that go on are no other reason."""
+    return (held.because, held.asks, held.asks_for) != (before.because, before.asks, before.asks_for)
 
 
 def released(run: Run) -> Run:
     """Return a held run going on."""
-    return replace(run, state=RunState.RUNNING, reason="", held_since=None, asks="", asks_for=None)
+    return replace(run, state=RunState.RUNNING, reason="", because=(), held_since=None, asks="", asks_for=None)
 
 
 def approved_as_another(run: Run) -> str | None:
@@ -205,7 +219,9 @@ def unsent(run: Run, step_id: str) -> Run:
 
 def planned_anew(run: Run, now: Instant) -> Run:
     """Return a run that was held before its first step and waits for the whole gate again: what allowed it then may be over."""
-    return replace(run, state=RunState.PLANNED, reason="", held_since=None, asks="", asks_for=None, locked_at=now)
+    return replace(
+        run, state=RunState.PLANNED, reason="", because=(), held_since=None, asks="", asks_for=None, locked_at=now
+    )
 
 
 def _last_line(text: str) -> str:
@@ -333,8 +349,11 @@ def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
     return Verified.WAITING
 
 
-def ended(run: Run, state: RunState, reason: str, now: Instant, *, expired: bool = False) -> Run:
-    """Return the run ended; `expired` because its time was over. Raise ValueError if `state` is not an end, or if the run has ended already."""
+def ended(
+    run: Run, state: RunState, reason: str, now: Instant, *, expired: bool = False, because: tuple[str, ...] = ()
+) -> Run:
+    """Return the run ended; `expired` because its time was over. `because`: see `Run`, empty: the first line of `reason`. Raise ValueError if `state` is not an end, or if the run has ended already."""
     if not state.ended or run.state.ended:
         raise ValueError(f"{run.id} cannot go from {run.state.value} to {state.value}")
-    return replace(run, state=state, reason=reason, ended_at=now, expired=expired)
+    told = because or (reason.partition("\n")[0],)
+    return replace(run, state=state, reason=reason, because=told, ended_at=now, expired=expired)

@@ -49,8 +49,8 @@ EVIDENCE = (
         name="gated-again-on-old-evidence",
         mistake="A run that was held before its first step is gated again on the evidence that it was planned on.",
         place="remediator.runs.machine:planned_anew",
-        old="replace(run, state=RunState.PLANNED, reason='', held_since=None, asks='', asks_for=None, locked_at=now)",
-        new="replace(run, state=RunState.PLANNED, reason='', held_since=None, asks='', asks_for=None)",
+        old="replace(run, state=RunState.PLANNED, reason='', because=(), held_since=None, asks='', asks_for=None, locked_at=now)",
+        new="replace(run, state=RunState.PLANNED, reason='', because=(), held_since=None, asks='', asks_for=None)",
         tests=MACHINE_TESTS,
     ),
     Mutant(

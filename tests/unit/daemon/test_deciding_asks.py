@@ -38,6 +38,7 @@ def turn(data: Data, asks: Callable[[Data], Ask | None] | None = None, output: s
     world = SimpleNamespace(
         results={("galera-cluster", target.text): result},
         content=SimpleNamespace(actions=actions, rules={}),
+        stumbled={},
     )
     return cast(Turn, SimpleNamespace(world=world, say=lambda *_said, **_more: None))
 
