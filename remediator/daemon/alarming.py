@@ -12,6 +12,7 @@ from datetime import datetime
 from remediator.daemon.refraining import Trouble
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Deliver
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.times import Instant, rfc3339
 
 PATIENCE_S = 5.0
@@ -115,7 +116,7 @@ class Troubles:
             turn.say("error", "trouble", reason=str(now[kind]), kind=kind)
             does = "does nothing" if now[kind].holds else "goes on"
             turn.page(
-                f"trouble:{kind}:{turn.now.wall:%Y-%m-%dT%H}",
+                PageKey(PageKind.TROUBLE, parts=(kind, f"{turn.now.wall:%Y-%m-%dT%H}")),
                 f"remediator {does}: {kind.replace('_', ' ')}",
                 f"{now[kind]}\n{HELD if now[kind].holds else NOT_HELD}",
             )

@@ -11,6 +11,8 @@ from typing import Any
 
 from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
+from remediator.model import page_keys
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, IncidentState, Run, RunState
 from remediator.model.times import exactly
 
@@ -27,13 +29,15 @@ ENDED = {
 def tell(turn: Turn) -> None:
     """Once a turn: queue the all-clear of each incident that this turn has closed and that people were told of."""
     for incident, how in turn.closed:
-        if not turn.journal.was_told(f"{incident.id}:"):
+        if not turn.journal.was_told(page_keys.about(incident.id)):
             continue
         if incident.cured_at is None:
             subject = f"{incident.target} is closed ({incident.check}, {incident.id})"
         else:
             subject = f"{incident.target} is OK again ({incident.check}, {incident.id})"
-        turn.page(f"{incident.id}:over", subject, f"{how}.\n{lasting(incident)}".strip(), incident=incident)
+        turn.page(
+            PageKey(PageKind.OVER, incident.id), subject, f"{how}.\n{lasting(incident)}".strip(), incident=incident
+        )
     turn.closed.clear()
 
 
@@ -41,7 +45,7 @@ def comes_too_soon(turn: Turn, n: int, body: Mapping[str, Any]) -> bool:
     """Return whether notification `n` is an all-clear whose own pages are not delivered yet: in that order a pager would stay triggered."""
     if body.get("state") != IncidentState.RESOLVED.value or body.get("incident") is None:
         return False
-    return turn.journal.waits_before(n, f"{body['incident']}:")
+    return turn.journal.waits_before(n, page_keys.about(str(body["incident"])))
 
 
 def lasting(incident: Incident) -> str:
@@ -63,10 +67,10 @@ def recovered(turn: Turn, incident: Incident) -> str:
 def of_run(turn: Turn, run: Run, *, told: bool) -> None:
     """Queue how `run` ended, if a person approved it or was told of it; `told`: another page of this turn says so already."""
     approved = run.approval is not None and run.approval.approved_by is not None
-    if told or not (approved or turn.journal.was_told(f"{run.id}:")):
+    if told or not (approved or turn.journal.was_told(page_keys.about(run.id))):
         return
     by = f", which {run.approval.approved_by} approved," if approved and run.approval is not None else ""
     text = (
         f"{run.plan.runbook} on {run.plan.target}{by} {ENDED[run.state]}: {run.reason}.\nremediator runs show {run.id}"
     )
-    turn.page(f"{run.id}:ended", f"{run.id} on {run.plan.target} {ENDED[run.state]}", text, run=run)
+    turn.page(PageKey(PageKind.ENDED, run.id), f"{run.id} on {run.plan.target} {ENDED[run.state]}", text, run=run)

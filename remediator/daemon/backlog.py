@@ -13,6 +13,7 @@ from typing import Any
 
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.model import page_keys, times
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 
@@ -23,9 +24,9 @@ MOST_LINES = 60
 BATCH = 5000
 """Waiting pages that are folded in one turn; what is left is for the next one."""
 DIGEST_EVERY_S = 300.0
-URGENT = frozenset({"in doubt", "held"})
+URGENT = frozenset({page_keys.TOLD[PageKind.IN_DOUBT], page_keys.TOLD[PageKind.HELD]})
 """Kinds whose lines come first and are cut off last."""
-DIGEST = "digest:"
+DIGEST = page_keys.all_of(PageKind.DIGEST)
 Waiting = tuple[int, str, Mapping[str, Any]]
 """Number, key and body of a queued page."""
 
@@ -41,7 +42,7 @@ def fold(turn: Turn) -> None:
     folded = pages if len(pages) > MOST_WAITING else [each for each in pages if each[0] in late]
     digests = turn.journal.waiting_notifications(BATCH, DIGEST)
     before = [each for each in digests if each[0] not in turn.world.delivering]
-    digest = turn.number("digest", DIGEST.rstrip(":"))
+    digest = turn.number("digest", PageKind.DIGEST.value)
     for n, _, body in folded:
         if n in late:
             age = seconds(_age_s(turn, body))
@@ -52,7 +53,7 @@ def fold(turn: Turn) -> None:
     for n, _, _ in before:
         turn.journal.notification_folded(n, "grouped", f"it stands in {digest}")
     body = _digest(turn, folded, [body for _, _, body in before], len(late))
-    turn.journal.notify(f"{DIGEST}{digest}", body, _next_s(turn))
+    turn.journal.notify(PageKey(PageKind.DIGEST, parts=(digest,)).text, body, _next_s(turn))
     keys = [key for _, key, _ in folded]
     said = {
         "digest": digest,
@@ -69,7 +70,7 @@ def _waiting(turn: Turn, limit: int) -> list[Waiting]:
     """Return the oldest pages that wait, without digests and what is being delivered."""
     delivering = turn.world.delivering
     found = turn.journal.waiting_notifications(limit + len(delivering) + 1)
-    return [each for each in found if each[0] not in delivering and not each[1].startswith(DIGEST)]
+    return [each for each in found if each[0] not in delivering and PageKey.read(each[1]).kind is not PageKind.DIGEST]
 
 
 def _next_s(turn: Turn) -> float:
@@ -101,8 +102,8 @@ def _digest(turn: Turn, folded: Sequence[Waiting], before: Sequence[Mapping[str,
     for each in before:
         kinds.update(each.get("kinds", {}))
         lines.extend(each.get("lines", ()))
-    kinds.update(page_keys.kind_of(key) for _, key, _ in folded)
-    lines.extend([page_keys.kind_of(key), f"{body.get('at')} {body.get('subject')}"] for _, key, body in folded)
+    kinds.update(PageKey.read(key).told for _, key, _ in folded)
+    lines.extend([PageKey.read(key).told, f"{body.get('at')} {body.get('subject')}"] for _, key, body in folded)
     lines = [
         *(each for each in lines if each[0] in URGENT),
         *reversed([each for each in lines if each[0] not in URGENT]),

@@ -17,6 +17,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Claimed, LayClaim
 from remediator.daemon.world import World
 from remediator.model.content import Risk
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.times import Instant, rfc3339
 from remediator.runs import claims
@@ -126,7 +127,7 @@ def _seen(turn: Turn, why: str, subject: str) -> None:
     turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
     turn.say("error", "rival_seen", reason=why)
     turn.page(
-        f"rival:{since}",
+        PageKey(PageKind.RIVAL, parts=(since,)),
         "Another remediator acts on this cloud: this one does nothing above R0",
         f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other one, and say to the one that stays:\n"
         "remediator brakes close rival --reason R",

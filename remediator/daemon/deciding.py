@@ -13,11 +13,12 @@ from remediator.daemon import casing, grouping, situation, stumbling
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
-from remediator.model import page_keys, redaction
+from remediator.model import redaction
 from remediator.model.consent import Ask, Consent
 from remediator.model.content import AtTurn, Risk, RuleSpec
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
 from remediator.model.times import Instant, clock, rfc3339
@@ -179,7 +180,7 @@ def remind(turn: Turn) -> None:
         if incident.state is IncidentState.SUPPRESSED or turn.now.since(incident.opened_at) < OLD_PAGE_S:
             continue
         turn.page(
-            f"{incident.id}:old",
+            PageKey(PageKind.OLD, incident.id),
             f"{incident.level.name} {incident.target} has been open for two days",
             f"{incident.output}\nremediator explain {incident.id}",
             incident=incident,
@@ -201,10 +202,10 @@ def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) ->
     outage = target.kind == "cluster" and incident.level is State.CRITICAL
     if outage and not HELD_BACK_BY.isdisjoint(holding) and ASKED_FOR.isdisjoint(holding):
         subject = f"{level} {target}: its cure is held back by {', '.join(holding)}"
-        turn.page(f"{incident.id}:held_back", subject, told, incident=incident)
+        turn.page(PageKey(PageKind.HELD_BACK, incident.id), subject, told, incident=incident)
     if incident.hard_at is not None and turn.now.since(incident.hard_at) >= BLOCKED_PAGE_S:
         subject = f"{level} {target} is not cured: refused for over an hour"
-        turn.page(f"{incident.id}:blocked", subject, told, incident=incident)
+        turn.page(PageKey(PageKind.BLOCKED, incident.id), subject, told, incident=incident)
 
 
 def _whose(turn: Turn, verdict: Verdict) -> str:
@@ -265,8 +266,9 @@ def ask_for_approval(
     body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
     turn.audit_run("waiting_approval", run, body, actor=actor)
     steps = "\n".join(_shown(plan.steps))
+    asked_for = (plan.runbook, plan.content_version[:12], *_asked_before(turn, incident))
     turn.page(
-        f"{incident or run.id}:approval:{plan.runbook}:{plan.content_version[:12]}{_asked_before(turn, incident)}",
+        PageKey(PageKind.APPROVAL, incident or run.id, asked_for),
         f"{plan.runbook} on {plan.target} ({plan.risk.name}) waits for an approval",
         f"{told}\n{steps}\nremediator approve {run.id} --plan {plan.hash[:12]}\nremediator deny {run.id} --reason ...",
         run=run,
@@ -343,10 +345,10 @@ def refresh(turn: Turn, run: Run) -> None:
         turn.collect(host)
 
 
-def _asked_before(turn: Turn, incident: str | None) -> str:
+def _asked_before(turn: Turn, incident: str | None) -> tuple[str, ...]:
     """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before what can lose data."""
     early = sum(run.incident == incident and lifecycle.ended_early(run) for run in turn.world.past_runs.values())
-    return f":{early}" if incident is not None and early else ""
+    return (str(early),) if incident is not None and early else ()
 
 
 def escalate(
@@ -357,7 +359,7 @@ def escalate(
     result: CheckResult | None,
     *,
     advise: bool = True,
-    told: str = "",
+    told: PageKey | None = None,
 ) -> bool:
     """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that page is new.
 
@@ -379,7 +381,7 @@ def escalate(
         incident = lifecycle.escalated(incident)
         turn.incident(incident, "escalated", why, rule=by)
     subject = f"{incident.level.name} {incident.target} needs a person"
-    key = f"{incident.id}:{told}" if told else page_keys.of_rule(incident.id, by)
+    key = told or PageKey.of_rule(incident.id, by)
     return turn.page(key, subject, text, incident=incident)
 
 
@@ -389,10 +391,10 @@ def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
         turn.world.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
     since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
-        key, beside = f"{incident.id}:unmatched", ""
+        key, beside = PageKey(PageKind.UNMATCHED, incident.id), ""
         if state is State.UNKNOWN:
             alike = _unknown_alike(turn, incident)
-            key = f"{min(other.id for other in alike)}:unknown"
+            key = PageKey(PageKind.UNKNOWN, min(other.id for other in alike))
             checks = sorted({other.check for other in alike} - {incident.check})
             beside = f"For the same reason UNKNOWN: {', '.join(checks)}.\n" if checks else ""
         turn.page(

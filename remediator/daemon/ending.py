@@ -7,7 +7,9 @@ from datetime import timedelta
 from remediator.daemon import all_clear, claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
+from remediator.model import page_keys
 from remediator.model.content import Mode, Risk
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339
 from remediator.runs import debts, machine
@@ -34,7 +36,7 @@ def end(turn: Turn, ended: Run, actor: str) -> None:
     told = False
     if ended.incident is None and ended.state is RunState.FAILED:
         subject = f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed"
-        told = turn.page(f"{ended.id}:failed", subject, ended.reason, run=ended)
+        told = turn.page(PageKey(PageKind.FAILED, ended.id), subject, ended.reason, run=ended)
     incident = world.incidents.get(ended.incident) if ended.incident is not None else None
     if incident is not None:
         told = _follow(turn, ended, incident)
@@ -51,12 +53,12 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     result = world.results.get((incident.check, incident.target.text))
     if ended.state is RunState.SUCCEEDED:
         turn.incident(after, "resolved", cured(ended), run=ended.id, rule=ended.plan.rule)
-        return turn.journal.was_told(f"{incident.id}:")
+        return turn.journal.was_told(page_keys.about(incident.id))
     if ended.state is RunState.FAILED:
         turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.ended_early(ended):
-            why, last = "; ".join(ended.because), _last_unattended(turn, ended)
-            told = f"early:last:{why}" if last else f"early:{why}"
+            last = _last_unattended(turn, ended)
+            told = PageKey(PageKind.EARLY, incident.id, ("last", *ended.because) if last else ended.because)
             return deciding.escalate(turn, after, rule, _early(turn, ended, last), result, told=told)
         if lifecycle.next_rung(after, ladder) is not None:
             return False

@@ -14,6 +14,7 @@ from remediator.daemon.world import NAMES_TOLD
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
 from remediator.model.hooks import ForeignName, Hint
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.store import rows
 
@@ -80,7 +81,7 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     world.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
     if ambiguous and (before is None or not before.ambiguous) and _may_page(turn, name):
         turn.page(
-            f"names:{name}:{rfc3339(turn.now.wall)}",
+            PageKey(PageKind.NAMES, parts=(name, rfc3339(turn.now.wall))),
             f"{hint.source} speaks of {record.sent}, which several hosts are called",
             f"{_line(record)}\n{NOTHING.format('it')}\nTo have it heard, {naming.DECLARE}.",
         )
@@ -126,7 +127,11 @@ def watch(turn: Turn) -> None:
     full = [f"The table is full: of more than {MOST} names the newest are kept."] if len(world.foreign) >= MOST else []
     text = [*lines[:MOST_LINES], *more, *full, NOTHING.format("them" if len(fresh) > 1 else "it")]
     text.append(f"For a host of ours, {naming.DECLARE}. The next such page comes in a day.")
-    turn.page(f"names:{rfc3339(now.wall)}", f"{said} from outside: no host of ours is meant", "\n".join(text))
+    turn.page(
+        PageKey(PageKind.NAMES, parts=(rfc3339(now.wall),)),
+        f"{said} from outside: no host of ours is meant",
+        "\n".join(text),
+    )
 
 
 def _line(record: ForeignName) -> str:

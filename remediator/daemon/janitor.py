@@ -17,6 +17,7 @@ from remediator.daemon import asides, casing, claiming, leavings, marking, poiso
 from remediator.daemon.turn import Turn
 from remediator.model.content import Probe, StepInput
 from remediator.model.declined import Refused
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, DebtState, Run, StepRecord
 from remediator.model.replies import HostReply, Reach
@@ -130,14 +131,20 @@ def _waits(turn: Turn, debt: Debt, why: str) -> None:
     """Remember why `debt` is not released yet; tell people once when it should have been."""
     turn.world.debt_waits[debt.id] = why
     if debts.overdue(debt, turn.now):
-        _page(turn, debt, "overdue", f"{debt.what} on {debt.host} is still set", f"It should have been undone: {why}")
+        _page(
+            turn,
+            debt,
+            PageKind.OVERDUE,
+            f"{debt.what} on {debt.host} is still set",
+            f"It should have been undone: {why}",
+        )
 
 
-def _page(turn: Turn, debt: Debt, kind: str, subject: str, text: str) -> None:
+def _page(turn: Turn, debt: Debt, kind: PageKind, subject: str, text: str) -> None:
     commands = "\n".join(f"{command.host}: {command.line()}" for command in debt.undo.commands)
-    hand = "once that is over, by hand" if kind == "overdue" else "by hand"
+    hand = "once that is over, by hand" if kind is PageKind.OVERDUE else "by hand"
     told = f"{text}\n{debt.id} of {debt.run} on {debt.target}; {hand}:\n{commands}\nremediator runs show {debt.run}"
-    turn.page(f"{debt.id}:{kind}", f"{debt.target}: {subject}", told)
+    turn.page(PageKey(kind, debt.id), f"{debt.target}: {subject}", told)
 
 
 def _release(turn: Turn, debt: Debt) -> Run | str | None:
@@ -284,4 +291,4 @@ def _settled(turn: Turn, debt: Debt) -> None:
         "info", f"debt_{debt.state.value}", debt=debt.id, run=debt.run, target=debt.target.text, reason=debt.reason
     )
     if debt.state is DebtState.REPORTED:
-        _page(turn, debt, "reported", f"{debt.what} on {debt.host} is left to you", debt.reason)
+        _page(turn, debt, PageKind.REPORTED, f"{debt.what} on {debt.host} is left to you", debt.reason)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from remediator.daemon.asides import About, Aside
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Input
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.store import errors
 from remediator.store.database import blames_store
 
@@ -96,12 +97,12 @@ def _incident(turn: Turn, about: About) -> str:
     return run.incident or "" if run is not None else ""
 
 
-def _key(turn: Turn, aside: Aside) -> str:
+def _key(turn: Turn, aside: Aside) -> PageKey:
     """Return by what people are told once: all runs of an incident are one reason to be woken, and a part is one an hour."""
     incident = _incident(turn, aside.about)
     if incident:
-        return f"{incident}:set_aside"
-    return f"set_aside:{aside.about.kind}:{aside.about.name}:{turn.now.wall:%Y-%m-%dT%H}"
+        return PageKey(PageKind.SET_ASIDE, incident)
+    return PageKey(PageKind.SET_ASIDE, parts=(aside.about.kind, aside.about.name, f"{turn.now.wall:%Y-%m-%dT%H}"))
 
 
 def _text(turn: Turn, aside: Aside) -> str:

@@ -15,6 +15,7 @@ from remediator.incidents import lifecycle
 from remediator.model import targets
 from remediator.model.hooks import Hint
 from remediator.model.judging import State
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, IncidentState
 
 MOST_OPEN = 100
@@ -71,7 +72,7 @@ def _opened(turn: Turn, hint: Hint, host: str, key: tuple[str, str], output: str
     if again:
         return f"{hint.service} maps to no check of ours: {incident.id} is open about it, as it was within the hour"
     turn.page(
-        f"{incident.id}:hint",
+        PageKey(PageKind.HINT, incident.id),
         f"{hint.source} reports {host}/{hint.service} {hint.state}",
         f"It maps to no check of ours, so nothing is done about it.\n{hint.output}",
         incident=incident,

@@ -10,6 +10,7 @@ from remediator.daemon.world import World
 from remediator.incidents import dependency
 from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import CheckResult, State
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
 from remediator.model.replies import HostReply, Reach
@@ -87,7 +88,7 @@ def watch(turn: Turn) -> None:
         turn.journal.audit("cut_off", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("error", "cut_off", reason=why)
         turn.page(
-            f"cut_off:{turn.now.wall.isoformat()}",
+            PageKey(PageKind.CUT_OFF, parts=(turn.now.wall.isoformat(),)),
             "remediator may be cut off from its cloud",
             f"{why}; nothing is done.",
         )

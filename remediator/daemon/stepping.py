@@ -17,6 +17,7 @@ from remediator.incidents import lifecycle
 from remediator.model.consent import Ask
 from remediator.model.content import Effect, Probe
 from remediator.model.declined import Declined, Refused
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
@@ -110,13 +111,15 @@ def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[
         ending.finish(turn, held, RunState.FAILED, why, because=("held", step.id, *held.because))
     elif since_s > HELD_PAGE_S and not held.asks:
         since = rfc3339(held.held_since.wall) if held.held_since is not None else ""
-        turn.page(f"{run.id}:held:{step.id}:{since}", f"{run.id} on {run.plan.target} is held", reason, run=held)
+        turn.page(
+            PageKey(PageKind.HELD, run.id, (step.id, since)), f"{run.id} on {run.plan.target} is held", reason, run=held
+        )
     resolving.refresh(turn, held)
 
 
 def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
     """Tell people once for each sentence that a held run needs their yes, and with what."""
-    key = f"{run.id}:asks:{run.asks_hash[:16]}"
+    key = PageKey(PageKind.ASKS, run.id, (run.asks_hash[:16],))
     text = f"{run.asks}\nremediator approve {run.id} --plan {run.asks_hash[:12]} --reason ...\nremediator runs cancel {run.id} --reason ..."
     turn.page(key, f"{run.id} on {run.plan.target} needs a person's yes before {step.id}", text, run=run)
 
@@ -346,7 +349,7 @@ def probe(turn: Turn, run: Run, step: StepRecord) -> None:
             turn.run(doubtful)
             turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
             turn.page(
-                f"{run.id}:in_doubt:{step.id}:{step.tries}",
+                PageKey(PageKind.IN_DOUBT, run.id, (step.id, str(step.tries))),
                 f"{run.id} on {run.plan.target} is in doubt",
                 f"{doubtful.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
                 run=doubtful,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediator.daemon import accounted, situation
@@ -17,6 +18,7 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD, OpenStorm, World
 from remediator.incidents import lifecycle
 from remediator.model.judging import State
+from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
 from remediator.model.times import Instant, clock, rfc3339
@@ -149,11 +151,12 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
         turn.journal.set_meta(STORM_LATCH, world.storm_latched)
     if world.storm_told:
         return
-    world.storm_told = f"storm:{rfc3339(turn.now.wall)}"
+    told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
+    world.storm_told = told.text
     turn.journal.set_meta(STORM_TOLD, world.storm_told)
     until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
     turn.page(
-        world.storm_told,
+        told,
         "The storm breaker is open: too much broke at once",
         f"{first.why}\nNo new run starts there. R1 and R2 go on{until}. R3 waits for a person.\n"
         "Look for the one cause first. Once each of these hosts is well, or in a downtime, this lets all three go on:\n"
@@ -166,7 +169,9 @@ def _tell_its_end(turn: Turn, closed_by: str) -> None:
     first = f"{closed_by}\n" if closed_by else ""
     held = world.storm_latched is not None
     rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
-    turn.page(f"{world.storm_told}:over", "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
+    opened = PageKey.read(world.storm_told)
+    over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
+    turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
     world.storm_told = ""
     turn.journal.set_meta(STORM_TOLD, "")
 

@@ -17,6 +17,7 @@ from remediator.daemon.asides import About, Aside
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
 from remediator.model.mutes import Unacked
+from remediator.model.page_keys import PageKey
 from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
@@ -217,7 +218,7 @@ class Turn:
         )
 
     def page(
-        self, key: str, subject: str, text: str, *, incident: Incident | None = None, run: Run | None = None
+        self, key: PageKey, subject: str, text: str, *, incident: Incident | None = None, run: Run | None = None
     ) -> bool:
         """Queue a notification to people, once per `key`; return whether it is new."""
         body = {
@@ -231,12 +232,12 @@ class Turn:
             "state": incident.state.value if incident else run.state.value if run else None,
             "run": run.id if run else None,
         }
-        if not self.journal.notify(key, body):
+        if not self.journal.notify(key.text, body):
             return False
         self.journal.audit(
             "page",
             ENGINE,
-            {"key": key, "subject": subject},
+            {"key": key.text, "subject": subject},
             run=run.id if run else None,
             incident=incident.id if incident else None,
         )

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model import times
+from remediator.model.page_keys import PageKey
 from remediator.model.times import Instant, rfc3339
 from remediator.store import readable, tables
 
@@ -106,7 +107,7 @@ def _stands(connection: sa.Connection, key: str, body: dict[str, Any]) -> bool:
     about = (
         (tables.incidents.c.id, tables.incidents.c.open, body.get("incident")),
         (tables.runs.c.id, tables.runs.c.live, body.get("run")),
-        (tables.debts.c.id, tables.debts.c.open, key.partition(":")[0]),
+        (tables.debts.c.id, tables.debts.c.open, PageKey.read(key).of),
     )
     return any(
         value and connection.execute(sa.select(name).where(name == value, stands.is_(True))).first()
