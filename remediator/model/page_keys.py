@@ -39,6 +39,8 @@ class PageKind(enum.Enum):
     RIVAL = "rival"
     TROUBLE = "trouble"
     DIGEST = "digest"
+    UNREADABLE = "?"
+    """No key that a release of ours ever wrote."""
 
 
 TOLD: Final[Mapping[PageKind, str]] = {
@@ -68,6 +70,7 @@ OF_THE_DAEMON: Final = frozenset(
         PageKind.RIVAL,
         PageKind.TROUBLE,
         PageKind.DIGEST,
+        PageKind.UNREADABLE,
     }
 )
 """Kinds that may be about no incident, run or debt."""
@@ -94,8 +97,10 @@ class PageKey:
 
     @classmethod
     def read(cls, text: str) -> PageKey:
-        """Return the key that the store has as `text`: `parts` as one, where there are any."""
+        """Return the key that the store has as `text`: `parts` as one, where there are any. Never raise."""
         first, _, rest = text.partition(":")
+        if not first or not rest:
+            return cls(PageKind.UNREADABLE, "", (text,))
         word, colon, more = rest.partition(":")
         if (own := _BY_WORD.get(first)) is not None and own in OF_THE_DAEMON:
             return cls(own, "", (rest,) if rest else ())

@@ -65,6 +65,12 @@ def test_a_page_about_nothing_is_the_daemon_s_own() -> None:
                 PageKey(kind)
 
 
+@pytest.mark.parametrize("text", ["", ":", ":old", "inc-7", "inc-7:", "?"])
+def test_what_is_no_key_of_ours_is_told_with_the_others(text: str) -> None:
+    assert PageKey.read(text) == PageKey(PageKind.UNREADABLE, parts=(text,))
+    assert PageKey.read(text).told == "others"
+
+
 names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}", fullmatch=True) | st.sampled_from(
     [kind.value for kind in PageKind]
 )
