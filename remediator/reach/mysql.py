@@ -169,7 +169,7 @@ def _asked(
 
 def _reason(error: pymysql.err.MySQLError) -> str:
     number = error.args[0] if error.args else 0
-    if "timed out" in str(error):
+    if _timed_out(error):
         return "sql_timeout"
     if number in DENIED:
         return "sql_denied"
@@ -180,6 +180,14 @@ def _reason(error: pymysql.err.MySQLError) -> str:
     if number in LOST:
         return "sql_lost"
     return f"sql_error:{number}" if isinstance(number, int) else "sql_error:protocol"
+
+
+def _timed_out(error: BaseException) -> bool:
+    """Return whether a limit on the socket is what `error` was raised for: pymysql raises its own while it handles that."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, TimeoutError):
+        cause = cause.__context__
+    return cause is not None
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from pathlib import Path
 from remediator.model.content import Command
 from remediator.model.hosts import LOCAL, Host
 from remediator.model.replies import TOO_LATE, CommandDone, Reach, Unsent
-from remediator.reach import dialling, known_hosts
+from remediator.reach import dialling, known_hosts, library_words
 from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
@@ -313,7 +313,7 @@ class _Link:
             except (Failed, TooMuch, paramiko.ChannelException):
                 raise
             except Exception as error:  # noqa: BLE001 (paramiko raises what its own thread met, of any type)
-                if late.is_set() or "imeout" in str(error):
+                if late.is_set() or time.monotonic() >= ends_s:  # paramiko's own limits end no sooner than ours
                     raise Failed(Reach.UNREACHABLE, late_reason, late=True) from None
                 raise Failed(
                     Reach.UNREACHABLE, f"the connection to {self.host.name} was lost: {short(error)}"
@@ -342,7 +342,7 @@ class _Link:
                 if not transport.auth_publickey(user, key):
                     return transport
             except paramiko.AuthenticationException as error:
-                if "shut down" not in str(error) and "imeout" not in str(error):
+                if not library_words.link_ended(error):
                     raise dialling.refused(host, user, key.asbytes(), self._purpose) from None
                 raise
         raise Failed(

@@ -1,0 +1,36 @@
+"""What libraries say and have no type for: the one table of it, with the versions in which it was read.
+
+Invariant: a text is compared as a whole. One that no row has means what the type of its error means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    library: str
+    read_in: str
+    """The versions in which it was read."""
+    place: str
+    """The module of the library that says it."""
+    text: str
+
+
+LINK_ENDED = (
+    Saying(
+        library="paramiko",
+        read_in="5.1.0",
+        place="paramiko.auth_handler",
+        text="Authentication failed: transport shut down or saw EOF",
+    ),
+    Saying(library="paramiko", read_in="5.1.0", place="paramiko.auth_handler", text="Authentication timeout."),
+)
+"""An `AuthenticationException` that no host has refused our key with: its connection ended, or it never answered."""
+_LINK_ENDED = frozenset(saying.text for saying in LINK_ENDED)
+
+
+def link_ended(error: Exception) -> bool:
+    """Return whether a login failed because its connection ended, and not because the host refused the key."""
+    return str(error) in _LINK_ENDED
