@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from remediator.cli import clean, control_client, moments, session, timeline
-from remediator.cli.errors import DONE, FAILED, REFUSED, USAGE, CliError
+from remediator.cli.errors import DONE, FAILED, REFUSED, CliError
 from remediator.cli.session import Format
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def plan(
 
     here = session.of(ctx)
     answer = _asked(here, "plan", runbook, target, "")
-    data = _taken(here, answer, target)
+    data = _taken(answer)
     if format is Format.JSON:
         output.as_json(data)
     else:
@@ -62,7 +62,7 @@ def execute(
 
     here = session.of(ctx)
     answer = _asked(here, "execute", runbook, target, reason)
-    data = dict(_taken(here, answer, target, refusal_is_data=True))
+    data = dict(_taken(answer, refusal_is_data=True))
     if wait and answer.exit == DONE and "result" not in data:
         data["result"] = _followed(here, str(data["run"]))
     if format is Format.JSON:
@@ -92,20 +92,11 @@ def _asked(here: session.Session, op: str, runbook: str, target: str, reason: st
     return standalone.execute(config, runbook, target, actor.me(), reason)
 
 
-def _taken(here: session.Session, answer: Answer, target: str, *, refusal_is_data: bool = False) -> Mapping[str, Any]:
-    """Return the answer's data. Raise CliError when there is none worth showing, with a suggestion for a bad target."""
+def _taken(answer: Answer, *, refusal_is_data: bool = False) -> Mapping[str, Any]:
+    """Return the answer's data. Raise CliError when there is none worth showing."""
     if answer.exit == DONE or (refusal_is_data and answer.data):
         return dict(answer.data)
-    near = clean.suggestion(target, _targets(here)) if answer.exit == USAGE and target in answer.error else ""
-    raise CliError(answer.error + near, answer.exit)
-
-
-def _targets(here: session.Session) -> list[str]:
-    try:
-        data = control_client.demand(here.state_dir(), "results", {"names": [], "target": None})
-    except CliError:
-        return []
-    return sorted({str(each["target"]) for each in data.get("results", [])})
+    raise CliError(answer.error, answer.exit)
 
 
 def _followed(here: session.Session, run: str) -> Mapping[str, Any]:

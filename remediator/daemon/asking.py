@@ -19,7 +19,7 @@ from remediator.daemon import (
     showing,
     stepping,
 )
-from remediator.daemon.muting import text, wants_reason
+from remediator.daemon.muting import near, text, wants_reason
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked, Reload
 from remediator.incidents import lifecycle
@@ -140,10 +140,10 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
         )
     result = world.results.get((runbook.verify.check, wanted))
     if result is None:
-        return Answer(
-            exit=USAGE,
-            error=f"{runbook.verify.check} knows no target {wanted!r}{world.names.doubt(wanted)}; `remediator check` lists them",
-        )
+        known = sorted(target for check, target in world.results if check == runbook.verify.check)
+        hint = world.names.doubt(wanted) or near(wanted, known)
+        why = f"{runbook.verify.check} knows no target {wanted!r}{hint}; `remediator check` lists them"
+        return Answer(exit=USAGE, error=why)
     incident = next(
         (
             each
