@@ -12,7 +12,6 @@ from remediator.cli import clean, moments
 
 LAST: Final = ("resolved", "escalated")
 """Kinds of timeline entries whose text is an answer by itself."""
-FALSE: Final = "its condition is false"
 _RANK: Final = {"fired": 0, "refused": 1}
 
 
@@ -50,8 +49,8 @@ def _incident(incident: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]
 def _newest(decisions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the newest decision that is one: what fired, was refused, waits, or was left out for another reason than its
     condition; else one that cannot tell; None where no condition was true."""
-    told = [each for each in decisions if each.get("outcome") != "shadowed" and each.get("reason") != FALSE]
-    sure = [each for each in told if "UNKNOWN" not in str(each.get("reason"))]
+    told = [each for each in decisions if each.get("outcome") != "shadowed" and each.get("met") != "false"]
+    sure = [each for each in told if each.get("met") != "unknown"]
     return max(sure or told, key=lambda each: str(each.get("at")), default=None)
 
 

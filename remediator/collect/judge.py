@@ -122,9 +122,8 @@ def _result(check: CheckSpec, one: Assessed, asked_at: Instant, forced: bool) ->
 def _output(check: CheckSpec, data: Data, why: bool | Unknown, state: State) -> str:
     if state is not State.UNKNOWN or not isinstance(why, Unknown):
         return check.output.render(data)[:OUTPUT_LENGTH]
-    field = why.reason.removeprefix("unknown_field:")
-    cause = data.get(field)
-    return f"cannot tell: {field} is UNKNOWN ({cause.reason if isinstance(cause, Unknown) else why.reason})"
+    cause = data.get(why.field) if why.field is not None else None
+    return f"cannot tell: {why.field or why.reason} is UNKNOWN ({cause.reason if isinstance(cause, Unknown) else why.reason})"
 
 
 def _perfdata(check: CheckSpec, data: Mapping[str, Any]) -> dict[str, float]:

@@ -440,6 +440,7 @@ def _store(
         rule=judged.rule.name,
         outcome=outcome,
         reason=reason,
+        met=judged.met,
         verdicts=tuple(verdicts),
         run=run,
         waits=waits,
@@ -459,6 +460,7 @@ def _store(
         plan=plan,
         run=run,
         content_version=turn.world.content.version,
+        met=judged.met,
         waits=waits,
     )
     known = turn.world.decisions.get((incident.id, judged.rule.name))

@@ -11,7 +11,7 @@ from typing import Any
 from remediator.daemon.asides import About
 from remediator.daemon.world import World
 from remediator.model.judging import State
-from remediator.model.records import Incident, IncidentState, Outcome, Run, RunState, StateType
+from remediator.model.records import Incident, IncidentState, Met, Outcome, Run, RunState, StateType
 from remediator.model.times import rfc3339
 from remediator.model.verdicts import Verdict, refusals
 
@@ -51,10 +51,10 @@ def _held_back(world: World, incident: Incident) -> dict[str, Any]:
     waits = next((look for look in looks if look.waits), None)
     if waits is not None:
         return _said("waits", waits.reason)
-    in_doubt = next((look for look in looks if "UNKNOWN" in look.reason), None)
+    in_doubt = next((look for look in looks if look.met is Met.UNKNOWN), None)
     if in_doubt is not None:
         return _said("no_rule", f"{in_doubt.rule} cannot tell: {in_doubt.reason}")
-    other = next((look for look in looks if look.reason != "its condition is false"), None)
+    other = next((look for look in looks if look.met is not Met.FALSE), None)
     if other is not None:
         return _said("no_rule", f"{other.rule}: {other.reason}")
     if looks:

@@ -28,7 +28,7 @@ from remediator.model.hosts import Inventory
 from remediator.model.identity import NOBODY, Identity
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, Incident, Outcome, Run
+from remediator.model.records import Debt, Decision, Incident, Met, Outcome, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
@@ -83,6 +83,7 @@ class Considered:
     rule: str
     outcome: Outcome
     reason: str
+    met: Met
     verdicts: Sequence[Verdict] = ()
     run: str | None = None
     waits: bool = False

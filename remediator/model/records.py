@@ -109,6 +109,16 @@ class Outcome(enum.Enum):
     SHADOWED = "shadowed"
 
 
+class Met(enum.Enum):
+    """Whether the condition of a rule is true of the data; a rule without a condition is TRUE of all."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    NOT_ASKED = "not_asked"
+    """The rule is about other events."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Stored once per change of its outcome. `values` are the fields the condition read."""
@@ -126,6 +136,7 @@ class Decision:
     plan: Plan | None = None
     run: str | None = None
     content_version: str = ""
+    met: Met = Met.TRUE
     waits: bool = False
     """Skipped only until a time has passed: how long that still takes is no other outcome."""
 

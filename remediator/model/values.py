@@ -6,6 +6,7 @@ that the operator reads. Code that needs a yes or a no must ask ``isinstance(x, 
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ class Unknown:
     """A value nobody could observe; `reason` is a short machine word such as ``timeout:containers``."""
 
     reason: str
+    field: str | None = dataclasses.field(default=None, compare=False)
+    """Of a condition: the field that it reads and that is UNKNOWN."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"an UNKNOWN value ({self.reason}) has no truth value")

@@ -107,7 +107,7 @@ class CelCondition:
     def _why(self, result: Any, data: Data) -> Unknown:
         unbound = _UNBOUND.search(result) if isinstance(result, str) else None
         if unbound is not None:
-            return Unknown(f"unknown_field:{unbound.group(1)}")
+            return Unknown(f"unknown_field:{unbound.group(1)}", unbound.group(1))
         for name, _, _ in self._read:
             if name in data and data[name] is None:
                 return Unknown(f"absent_field:{name}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from remediator.model.content import RuleSpec
 from remediator.model.judging import State
-from remediator.model.records import Outcome
+from remediator.model.records import Met, Outcome
 from remediator.model.values import Data, Unknown
 from remediator.rules import words
 from remediator.rules.index import RuleIndex, precedence
@@ -24,6 +24,7 @@ class RuleOutcome:
     rule: RuleSpec
     outcome: Outcome
     reason: str
+    met: Met
     values: Data
 
     @property
@@ -36,10 +37,10 @@ def decide(rules: Sequence[RuleSpec], data: Data) -> tuple[RuleOutcome, ...]:
     outcomes: list[RuleOutcome] = []
     winner: RuleSpec | None = None
     for rule in sorted(rules, key=precedence):
-        outcome, reason = _judge(rule, data, winner)
+        met, outcome, reason = _judge(rule, data, winner)
         if outcome is Outcome.FIRED:
             winner = rule
-        outcomes.append(RuleOutcome(rule=rule, outcome=outcome, reason=reason, values=_values(rule, data)))
+        outcomes.append(RuleOutcome(rule=rule, outcome=outcome, reason=reason, met=met, values=_values(rule, data)))
     return tuple(outcomes)
 
 
@@ -47,7 +48,7 @@ def explain(index: RuleIndex, check: str, state: State, data: Data) -> tuple[Rul
     """Return an outcome for every rule there is, those that the index excluded last."""
     considered = decide(index.candidates(check, state), data)
     left_out = tuple(
-        RuleOutcome(rule=rule, outcome=Outcome.SKIPPED, reason=reason, values={})
+        RuleOutcome(rule=rule, outcome=Outcome.SKIPPED, reason=reason, met=Met.NOT_ASKED, values={})
         for rule, reason in index.excluded(check, state)
     )
     return considered + left_out
@@ -58,15 +59,15 @@ def fired(outcomes: Sequence[RuleOutcome]) -> RuleOutcome | None:
     return next((outcome for outcome in outcomes if outcome.outcome is Outcome.FIRED), None)
 
 
-def _judge(rule: RuleSpec, data: Data, winner: RuleSpec | None) -> tuple[Outcome, str]:
+def _judge(rule: RuleSpec, data: Data, winner: RuleSpec | None) -> tuple[Met, Outcome, str]:
     met = True if rule.when is None else rule.when.evaluate(data)
     if isinstance(met, Unknown):
-        return Outcome.SKIPPED, f"its condition is UNKNOWN: {met.reason}"
+        return Met.UNKNOWN, Outcome.SKIPPED, f"its condition is UNKNOWN: {met.reason}"
     if not met:
-        return Outcome.SKIPPED, "its condition is false"
+        return Met.FALSE, Outcome.SKIPPED, "its condition is false"
     if winner is not None:
-        return Outcome.SHADOWED, f"{winner.name} goes before it"
-    return Outcome.FIRED, "its condition is true" if rule.when is not None else "it has no condition"
+        return Met.TRUE, Outcome.SHADOWED, f"{winner.name} goes before it"
+    return Met.TRUE, Outcome.FIRED, "its condition is true" if rule.when is not None else "it has no condition"
 
 
 def _values(rule: RuleSpec, data: Data) -> Data:

@@ -20,6 +20,7 @@ from remediator.model.records import (
     Event,
     Incident,
     IncidentState,
+    Met,
     Outcome,
     Run,
     RunState,
@@ -167,6 +168,7 @@ def decision(record: Decision) -> dict[str, Any]:
         "plan": record.plan.to_json() if record.plan else None,
         "run": record.run,
         "content_version": record.content_version,
+        "met": record.met.value,
         "waits": record.waits,
     }
 
@@ -186,8 +188,14 @@ def to_decision(row: Mapping[str, Any]) -> Decision:
         plan=Plan.from_json(row["plan"]) if row["plan"] else None,
         run=row["run"],
         content_version=row["content_version"],
+        met=met(row),
         waits=waits(row),
     )
+
+
+def met(row: Mapping[str, Any]) -> Met:
+    """Return whether the condition of a stored decision was true."""
+    return Met(row["met"]) if "met" in row else worded.met(row["outcome"], row["reason"])
 
 
 def waits(row: Mapping[str, Any]) -> bool:

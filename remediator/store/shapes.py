@@ -128,6 +128,7 @@ def decision_json(body: Mapping[str, Any]) -> dict[str, Any]:
                 "content_version",
             )
         },
+        "met": rows.met(body).value,
         "waits": rows.waits(body),
         "at": _at(at),
     }

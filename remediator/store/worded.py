@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 
 from remediator.model.consent import Consent
-from remediator.model.records import Account, Outcome, StepState
+from remediator.model.records import Account, Met, Outcome, StepState
 from remediator.model.replies import Unsent
 
 NOT_STARTED = "not started:"
 UNSENT = {"it waited for too long to leave": Unsent.LATE, "not claimed:": Unsent.UNCLAIMED}
 """How the reason began why a command never left, after `NOT_STARTED`."""
+CONDITION_FALSE = "its condition is false"
+CONDITION_UNKNOWN = "its condition is UNKNOWN: "
 STOPS = re.compile(r"\bstop ([^;\n]+?), running outside of a Primary component")
 
 FIGURES = re.compile(r"(, )?[0-9.]+ MiB(/s)?")
@@ -37,6 +39,15 @@ def stage(state: str, result: str) -> str:
 def waits(outcome: str, reason: str) -> bool:
     """Return whether a decision skipped its rule only until a time has passed."""
     return Outcome(outcome) is Outcome.SKIPPED and " it waits " in f" {reason}"
+
+
+def met(outcome: str, reason: str) -> Met:
+    """Return whether the condition of a rule was true, from what a decision said of it."""
+    if Outcome(outcome) is not Outcome.SKIPPED:
+        return Met.TRUE
+    if reason == CONDITION_FALSE:
+        return Met.FALSE
+    return Met.UNKNOWN if reason.startswith(CONDITION_UNKNOWN) else Met.TRUE
 
 
 def expired(reason: str) -> bool:

@@ -20,11 +20,19 @@ def incident(state: str = "open", **changes: Any) -> dict[str, Any]:
 
 
 def decision(outcome: str, reason: str = "", at: str = "2026-11-23T03:13:00.000Z", **changes: Any) -> dict[str, Any]:
-    found = {"rule": "container-crashed", "outcome": outcome, "reason": reason, "at": at, "verdicts": [], "run": None}
+    found = {
+        "rule": "container-crashed",
+        "outcome": outcome,
+        "reason": reason,
+        "at": at,
+        "verdicts": [],
+        "run": None,
+        "met": "true",
+    }
     return {**found, **changes}
 
 
-FALSE = [decision("skipped", "its condition is false", rule=f"rule-{n}") for n in range(6)]
+FALSE = [decision("skipped", "it does not fit", rule=f"rule-{n}", met="false") for n in range(6)]
 REFUSED = decision(
     "refused", "in downtime", verdicts=[
         {"guard": "mode", "allow": True},
@@ -50,11 +58,11 @@ def said(found: dict[str, Any], *decisions: dict[str, Any]) -> str:
             "Nothing is done: container-crashed: bad since 03:12:00 UTC, it waits 2 min before it acts: until 03:14:00.",
         ),
         (
-            incident(), [decision("skipped", "its condition is UNKNOWN: timeout:logs"), *FALSE],
+            incident(), [decision("skipped", "its condition is UNKNOWN: timeout:logs", met="unknown"), *FALSE],
             "Nothing is done: container-crashed: its condition is UNKNOWN: timeout:logs.",
         ),
         (
-            incident(), [*FALSE, decision("skipped", "its condition is UNKNOWN: x", at="2026-11-23T03:20:00Z"),
+            incident(), [*FALSE, decision("skipped", "its condition is UNKNOWN: x", met="unknown", at="2026-11-23T03:20:00Z"),
                          decision("skipped", "it may be me who is cut off", rule="host-untrusted")],
             "Nothing is done: host-untrusted: it may be me who is cut off.",
         ),

@@ -17,7 +17,7 @@ from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
 
-LOST = Unknown("unknown_field:load")
+LOST = Unknown("unknown_field:load", "load")
 
 
 @dataclass(frozen=True)

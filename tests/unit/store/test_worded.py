@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.records import Account, StepState
+from remediator.model.records import Account, Met, StepState
 from remediator.model.replies import Unsent
 from remediator.runs import machine
 from remediator.store import rows, worded
@@ -57,6 +57,25 @@ def test_whether_a_decision_waits_is_read_from_its_reason(name: str, waits: bool
     assert rows.to_decision({**again, "reason": "it waits for nothing"}).waits is waits
     later = replace(decision, reason="bad since 12:00:00 UTC, it waits 20 s before it acts: until 12:00:30", waits=True)
     assert decision.same_outcome(later) is waits
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "met"),
+    [
+        ("skipped", "its condition is false", Met.FALSE),
+        ("skipped", "its condition is UNKNOWN: unknown_field:cause", Met.UNKNOWN),
+        ("skipped", "it cannot be planned: whether it has a unit is UNKNOWN (timeout:units)", Met.TRUE),
+        ("refused", "its condition is false", Met.TRUE),
+        ("shadowed", "other goes before it", Met.TRUE),
+    ],
+)
+def test_whether_a_condition_was_true_is_read_from_the_reason_of_a_decision(
+    outcome: str, reason: str, met: Met
+) -> None:
+    decision = rows.to_decision({**row("decision_skipped_other"), "outcome": outcome, "reason": reason})
+    assert decision.met is met
+    again = json.loads(rows.dump(rows.decision(decision)))
+    assert rows.to_decision({**again, "reason": "its condition is false"}).met is met
 
 
 @pytest.mark.parametrize(("name", "expired"), [("expired_yes", True), ("expired_plan", True), ("ok_again", False)])
