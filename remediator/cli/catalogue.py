@@ -12,7 +12,8 @@ import typer
 from remediator.cli.errors import USAGE, CliError
 
 if TYPE_CHECKING:
-    from remediator.model.content import ActionSpec, Script
+    from remediator.model.actions import ActionSpec
+from remediator.model.commands import Script
 
 _ARGUMENT: Final = "ARG{}"
 

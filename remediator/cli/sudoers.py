@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from remediator.cli.errors import FAILED, USAGE, CliError
 
 if TYPE_CHECKING:
-    from remediator.model.content import ActionSpec, Script
+    from remediator.model.actions import ActionSpec
+from remediator.model.commands import Script
 
 PATHS: Final = {
     "systemctl": "/usr/bin/systemctl",

@@ -17,8 +17,8 @@ from functools import partial
 from typing import Any
 
 from remediator.collect import assembly, parsing
-from remediator.model.content import Integration, SectionSpec
 from remediator.model.hosts import LOCAL, Host
+from remediator.model.integration import Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach, Section
 from remediator.model.times import Clock
 from remediator.model.values import Unknown

@@ -12,8 +12,8 @@ from typing import Any
 
 from remediator.collect.judge import judge_check
 from remediator.collect.machines import Machines
-from remediator.model.content import Integration
 from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
 from remediator.model.judging import AssessSpec, CheckResult, CheckSpec
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant

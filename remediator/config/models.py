@@ -30,7 +30,8 @@ from remediator.config.limits import LimitsConfig
 from remediator.config.origin import Origin
 from remediator.config.secrets import Secret
 from remediator.config.working_hours import WorkingHours
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.hours import Hours
 
 ModeName = Literal["off", "observe", "shadow", "approve", "auto"]

@@ -8,7 +8,8 @@ from remediator.config import mistakes
 from remediator.config.limits import Limits
 from remediator.content import parameters, phrases
 from remediator.content.entries import Entries, Entry
-from remediator.model.content import ActionSpec, Effect, Mistake, Risk, RunbookSpec, StepSpec, VerifySpec
+from remediator.model.actions import ActionSpec, Effect, Risk
+from remediator.model.content import Mistake, RunbookSpec, StepSpec, VerifySpec
 from remediator.model.judging import AssessSpec
 from remediator.rules.conditions import CelCondition, Environment
 from remediator.runs.schema import RunbookEntry, StepEntry

@@ -16,8 +16,9 @@ from remediator.content.settings import check_settings
 from remediator.content.version import version_of
 from remediator.integrations import registry
 from remediator.inventory import aliases
-from remediator.model.content import Content, Integration, Mistake
+from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
 from remediator.rules.conditions import Environment
 
 

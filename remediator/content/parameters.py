@@ -11,7 +11,8 @@ from typing import Any
 from remediator.config import mistakes
 from remediator.config.documents import Loc
 from remediator.content.entries import Entry
-from remediator.model.content import ActionSpec, FromStep, Mistake, Need
+from remediator.model.actions import ActionSpec, Need
+from remediator.model.content import FromStep, Mistake
 from remediator.runs.schema import RunbookEntry
 
 

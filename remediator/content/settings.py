@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from remediator.config import Config, mistakes
 from remediator.config.documents import Loc
 from remediator.content.entries import Entries
-from remediator.model.content import Mistake, Risk, RuleSpec, RunbookSpec
+from remediator.model.actions import Risk
+from remediator.model.content import Mistake, RuleSpec, RunbookSpec
 
 
 def check_settings(

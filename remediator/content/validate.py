@@ -19,8 +19,9 @@ from remediator.content.loading import load_content
 from remediator.content.places import ContentDir, content_dirs, shipped
 from remediator.integrations import registry
 from remediator.inventory import InventoryError
-from remediator.model.content import Content, Integration, Mistake
+from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

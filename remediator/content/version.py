@@ -15,7 +15,7 @@ from typing import Any
 import remediator
 from remediator.config import Config
 from remediator.content.entries import Entries
-from remediator.model.content import ActionSpec
+from remediator.model.actions import ActionSpec
 from remediator.model.judging import AssessSpec
 
 

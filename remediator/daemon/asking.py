@@ -23,7 +23,7 @@ from remediator.daemon.muting import near, text, wants_reason
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked, Reload
 from remediator.incidents import lifecycle
-from remediator.model.content import Probe
+from remediator.model.actions import Probe
 from remediator.model.control import Answer
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult

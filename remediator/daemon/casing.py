@@ -16,7 +16,8 @@ from remediator.daemon import (
     stumbling,
 )
 from remediator.daemon.turn import Turn
-from remediator.model.content import Mode, PlanInput, Risk
+from remediator.model.actions import PlanInput, Risk
+from remediator.model.content import Mode
 from remediator.model.declined import Declined
 from remediator.model.judging import State
 from remediator.model.plans import Plan

@@ -16,7 +16,7 @@ from remediator.daemon import grouping
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Claimed, LayClaim
 from remediator.daemon.world import World
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.times import Instant, rfc3339

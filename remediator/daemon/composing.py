@@ -12,8 +12,9 @@ from remediator.config import mistakes as mistakes_of
 from remediator.content import load_content
 from remediator.daemon.wire import Reloaded
 from remediator.integrations import registry
-from remediator.model.content import Content, Integration, Mistake
+from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

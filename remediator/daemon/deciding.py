@@ -14,8 +14,9 @@ from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
+from remediator.model.actions import AtTurn, Risk
 from remediator.model.consent import Ask, Consent
-from remediator.model.content import AtTurn, Risk, RuleSpec
+from remediator.model.content import RuleSpec
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
 from remediator.model.page_keys import PageKey, PageKind

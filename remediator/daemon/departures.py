@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from remediator.daemon.wire import Act, Claimed, CommandsDone, LayClaim
 from remediator.daemon.world import World
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import TOO_LATE, CommandDone, Unsent
 from remediator.model.times import Clock

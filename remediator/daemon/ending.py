@@ -8,7 +8,8 @@ from remediator.daemon import all_clear, claiming, deciding, janitor, observing
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.incidents import lifecycle
 from remediator.model import page_keys
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339

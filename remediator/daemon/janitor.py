@@ -15,7 +15,7 @@ from functools import partial
 
 from remediator.daemon import asides, casing, claiming, leavings, marking, poison, resolving, stumbling
 from remediator.daemon.turn import Turn
-from remediator.model.content import Probe, StepInput
+from remediator.model.actions import Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import PlannedStep

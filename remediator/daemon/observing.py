@@ -11,7 +11,7 @@ from remediator.daemon import all_clear, asides, identities, judgement, maintena
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import Key, World
 from remediator.incidents import dependency, lifecycle
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.judging import CheckResult, Scope, State
 from remediator.model.records import Event, Incident, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach

@@ -10,8 +10,8 @@ from typing import Any
 
 from remediator.daemon import leavings, marking, stumbling
 from remediator.daemon.turn import Turn
+from remediator.model.actions import ActionSpec, Probe, Settled, StepInput
 from remediator.model.consent import NOTHING_MORE
-from remediator.model.content import ActionSpec, Probe, Settled, StepInput
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Run, RunState, StepRecord, StepState

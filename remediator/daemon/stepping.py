@@ -14,8 +14,8 @@ from remediator.daemon import casing, claiming, deciding, ending, janitor, leavi
 from remediator.daemon.turn import ENGINE, Turn
 from remediator.daemon.wire import Act, CommandsDone
 from remediator.incidents import lifecycle
+from remediator.model.actions import Effect, Probe
 from remediator.model.consent import Ask
-from remediator.model.content import Effect, Probe
 from remediator.model.declined import Declined, Refused
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.plans import PlannedStep

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.config import Config
-from remediator.model.content import Command, Content
+from remediator.model.commands import Command
+from remediator.model.content import Content
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory

@@ -22,10 +22,11 @@ from remediator.daemon.places import UnderWay
 from remediator.daemon.undoable import Undoable
 from remediator.inventory.naming import Names
 from remediator.model import times
-from remediator.model.content import Content, Integration, MarkSpec
+from remediator.model.content import Content
 from remediator.model.hooks import ForeignName
 from remediator.model.hosts import Inventory
 from remediator.model.identity import NOBODY, Identity
+from remediator.model.integration import Integration, MarkSpec
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Incident, Met, Outcome, Run

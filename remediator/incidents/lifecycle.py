@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.judging import State
 from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
 from remediator.model.times import Instant, rfc3339

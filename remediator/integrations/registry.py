@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from remediator.config import Config
 from remediator.config.secrets import Secret
 from remediator.integrations import container, galera, host
-from remediator.model.content import Integration
+from remediator.model.integration import Integration
 
 GROUP = "remediator.integrations"
 Factory = Callable[[Mapping[str, Any]], Integration]

@@ -13,7 +13,8 @@ from typing import Any
 
 import rfc8785
 
-from remediator.model.content import Command, Effect, Risk
+from remediator.model.actions import Effect, Risk
+from remediator.model.commands import Command
 from remediator.model.targets import Target
 from remediator.model.values import as_json
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 

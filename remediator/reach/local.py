@@ -13,7 +13,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from remediator.model.content import SUDO, Command
+from remediator.model.commands import SUDO, Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply

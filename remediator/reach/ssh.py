@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import LOCAL, Host
 from remediator.model.replies import TOO_LATE, CommandDone, Reach, Unsent
 from remediator.reach import dialling, known_hosts, library_words

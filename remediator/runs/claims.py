@@ -20,7 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from remediator.model import identity
-from remediator.model.content import ActionSpec, AtTurn, Command, Effect, Probe, Risk, Script, StepInput
+from remediator.model.actions import ActionSpec, AtTurn, Effect, Probe, Risk, StepInput
+from remediator.model.commands import Command, Script
 from remediator.model.identity import Identity
 from remediator.model.replies import CommandDone, HostReply
 from remediator.model.targets import Target

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.model.content import DebtSpec, Effect, StepInput
+from remediator.model.actions import DebtSpec, Effect, StepInput
 from remediator.model.declined import Refused
 from remediator.model.plans import RELEASE, Plan, PlannedStep
 from remediator.model.records import Debt, DebtState, Run, RunState, StepRecord, StepState

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from remediator.model.actions import Probe
+from remediator.model.commands import brief
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.content import Probe, brief
 from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Approval, Run, RunState, StepRecord, StepState

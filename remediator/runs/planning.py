@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.model.content import ActionSpec, AtTurn, Need, OnEachMember, PlanInput, RunbookSpec, StepSpec
+from remediator.model.actions import ActionSpec, AtTurn, Need, OnEachMember, PlanInput
+from remediator.model.content import RunbookSpec, StepSpec
 from remediator.model.declined import Declined, Refused
 from remediator.model.hosts import Inventory
 from remediator.model.plans import Plan, PlannedStep

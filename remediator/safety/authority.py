@@ -7,7 +7,8 @@ one who asked has approved this very plan. A person's `execute` stands in for mo
 from __future__ import annotations
 
 from remediator.model import people
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.times import rfc3339
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.signs import Sign
 from remediator.model.values import Data, Unknown
 from remediator.model.verdicts import Verdict

@@ -7,7 +7,7 @@ never taken back by us, and nothing above R0 is done beside it; a person ends th
 from __future__ import annotations
 
 from remediator.model import identity
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case, Stranger

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case, StormScope

@@ -5,7 +5,7 @@ Invariant: whoever reaches less than half of the world, or cannot tell, takes it
 
 from __future__ import annotations
 
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
 from remediator.safety.case import Case

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.model.values import Unknown

@@ -20,7 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.control import Answer
 from remediator.runs import claims
 from remediator.sim import galera_scripts

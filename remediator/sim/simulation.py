@@ -26,7 +26,7 @@ from remediator.daemon.composing import Parts
 from remediator.daemon.wire import Input
 from remediator.integrations.galera import marks
 from remediator.integrations.galera.facts import SQL
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import galera_scripts

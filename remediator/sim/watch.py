@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.wire import Collected, Input
-from remediator.model.content import Command, Effect
+from remediator.model.actions import Effect
+from remediator.model.commands import Command
 from remediator.model.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import claims, debts

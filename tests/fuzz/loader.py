@@ -13,7 +13,7 @@ from random import Random
 from remediator.content.loading import load_content
 from remediator.content.places import KINDS, ContentDir, shipped
 from remediator.integrations import registry
-from remediator.model.content import Integration
+from remediator.model.integration import Integration
 from tests.fuzz import mutating
 from tests.fuzz.counting import Count
 

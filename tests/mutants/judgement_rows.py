@@ -146,10 +146,10 @@ APPROVALS = (
     Mutant(
         name="late-step-becomes-anything",
         mistake="A step that is built in its turn may run what is none of its action's programs, or on any host.",
-        place="remediator.model.content:ActionSpec.strays",
+        place="remediator.model.actions:ActionSpec.strays",
         old="command.host not in hosts or command.first or (not own)",
         new="False",
-        tests="tests/unit/model/test_content.py",
+        tests="tests/unit/model/test_actions.py",
     ),
     Mutant(
         name="result-of-any-kind",

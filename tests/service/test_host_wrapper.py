@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import scripts
-from remediator.model.content import Command
+from remediator.model.commands import Command
 
 pytestmark = pytest.mark.service
 SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"

@@ -21,8 +21,8 @@ import pytest
 from remediator.collect import assembly
 from remediator.collect.assembly import Lock
 from remediator.collect.collector import Collector
-from remediator.model.content import Integration, SectionSpec
 from remediator.model.hosts import Host
+from remediator.model.integration import Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown

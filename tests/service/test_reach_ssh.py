@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import Fate, Reach, Unsent
 from remediator.reach.interface import RawReply

@@ -34,10 +34,11 @@ from remediator.daemon.wire import (
 from remediator.daemon.world import World
 from remediator.integrations import registry
 from remediator.inventory import inline
-from remediator.model.content import Content, Integration
+from remediator.model.content import Content
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
 from remediator.model.replies import CommandDone, HostReply, Reach, Section
 from remediator.model.times import Instant
 from remediator.model.values import Unknown

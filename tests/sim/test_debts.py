@@ -14,19 +14,11 @@ from remediator.content import load_content
 from remediator.content.places import content_dirs
 from remediator.daemon.wire import Act
 from remediator.inventory import inline
-from remediator.model.content import (
-    ActionSpec,
-    AtPlan,
-    Command,
-    Content,
-    DebtSpec,
-    Effect,
-    Integration,
-    PlanInput,
-    Probe,
-    Risk,
-)
+from remediator.model.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
+from remediator.model.commands import Command
+from remediator.model.content import Content
 from remediator.model.declined import Refused
+from remediator.model.integration import Integration
 from remediator.model.records import DebtState, RunState
 from remediator.model.replies import CommandDone, HostReply, Section
 from remediator.model.targets import Target

@@ -11,7 +11,7 @@ import pytest
 
 from remediator.integrations import galera
 from remediator.integrations.galera import scripts
-from remediator.model.content import Script
+from remediator.model.commands import Script
 from remediator.sim import galera_account, galera_scripts
 from remediator.sim.galera import Galera
 from remediator.sim.simulation import Simulation

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from remediator.daemon.wire import Asked
-from remediator.model.content import Probe
+from remediator.model.actions import Probe
 from remediator.model.control import Actor, Answer
 from remediator.model.records import RunState, StepState
 from remediator.model.values import Unknown

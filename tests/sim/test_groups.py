@@ -10,7 +10,7 @@ import pytest
 from remediator.daemon import grouping
 from remediator.daemon.turn import Turn
 from remediator.inventory import inline
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.model.plans import Plan
 from remediator.model.targets import container
 from remediator.model.values import Unknown

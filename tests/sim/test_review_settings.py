@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.content import AtTurn, Built, Command, StepInput
+from remediator.model.actions import AtTurn, Built, StepInput
+from remediator.model.commands import Command
 from remediator.sim import stories
 from remediator.sim.directed import never, then
 from remediator.sim.happenings import Stage, kind

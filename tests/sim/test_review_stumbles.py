@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.content import ActionSpec
+from remediator.model.actions import ActionSpec
 from remediator.model.declined import Refused
 from remediator.sim import stories
 from remediator.sim.directed import broken, never, then

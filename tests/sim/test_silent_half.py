@@ -14,7 +14,7 @@ from remediator.daemon.pools import Kind
 from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Collected, Input
 from remediator.daemon.world import World
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.control import Actor
 from remediator.model.hosts import Host
 from remediator.model.judging import State

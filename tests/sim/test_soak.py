@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from remediator.daemon.wire import Collected, Input
 from remediator.integrations.container import facts
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.times import parse_rfc3339
 from remediator.sim import growth, soak
 from remediator.sim.simulation import Simulation, Watching

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from remediator.integrations.container import actions, assess, memory
-from remediator.model.content import Integration, SectionSpec
+from remediator.model.integration import Integration, SectionSpec
 
 
 def build(config: Mapping[str, Any]) -> Integration:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remediator.integrations.container import catalogue, units
-from remediator.model.content import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
+from remediator.model.actions import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.names import is_name
 from remediator.model.replies import HostReply

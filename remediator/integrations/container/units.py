@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from remediator.integrations.container import facts
 from remediator.model import times
-from remediator.model.content import Command, PlanInput, Probe
+from remediator.model.actions import PlanInput, Probe
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Data, Unknown

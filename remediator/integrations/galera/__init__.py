@@ -12,8 +12,8 @@ from typing import Any
 
 from remediator.integrations.galera import actions, assess, left, live, lone, marks, recovery, scripts, tending, who
 from remediator.integrations.galera.facts import SQL
-from remediator.model.content import Integration, MarkSpec, SectionSpec
 from remediator.model.hosts import Host
+from remediator.model.integration import Integration, MarkSpec, SectionSpec
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 

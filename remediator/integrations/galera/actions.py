@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from remediator.integrations.container import units
 from remediator.integrations.galera import alone, contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
-from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Probe, Risk, StepInput
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, PlanInput, Probe, Risk, StepInput
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from remediator.integrations.galera import scripts
 from remediator.integrations.galera.undoing import data_directory
-from remediator.model.content import Command, StepInput
+from remediator.model.actions import StepInput
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 
 ALONE_S = 30.0

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.model.actions import Need, ResultKind
 from remediator.model.consent import Reason, reasons
-from remediator.model.content import Need, ResultKind
 from remediator.model.declined import Refused
 
 

@@ -16,8 +16,8 @@ from remediator.integrations.galera.decision import BOOTSTRAPS, Decision, Proced
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.words import said
+from remediator.model.actions import Built, PlanInput, StepInput
 from remediator.model.consent import Ask, Consent
-from remediator.model.content import Built, PlanInput, StepInput
 from remediator.model.declined import Declined, Refused
 from remediator.model.values import Unknown
 

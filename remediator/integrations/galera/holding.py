@@ -16,12 +16,10 @@ from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.undoing import HOLD_DEBT
-from remediator.model.consent import Ask, Consent
-from remediator.model.content import (
+from remediator.model.actions import (
     ActionSpec,
     AtTurn,
     Built,
-    Command,
     Effect,
     Need,
     OnEachMember,
@@ -32,6 +30,8 @@ from remediator.model.content import (
     Settling,
     StepInput,
 )
+from remediator.model.commands import Command
+from remediator.model.consent import Ask, Consent
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -15,7 +15,8 @@ from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import CONTAINER
 from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
-from remediator.model.content import ActionSpec, AtTurn, Built, Command, Effect, PlanInput, Probe, Risk
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, PlanInput, Probe, Risk
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -15,18 +15,8 @@ from typing import Any
 from remediator.integrations.galera import choice, choosing, progress, reading, scripts, tending
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Status, member
-from remediator.model.content import (
-    ActionSpec,
-    AtTurn,
-    Built,
-    Command,
-    Effect,
-    Probe,
-    Risk,
-    Script,
-    Settling,
-    StepInput,
-)
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, Probe, Risk, Settling, StepInput
+from remediator.model.commands import Command, Script
 from remediator.model.declined import Declined, Refused
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -8,17 +8,8 @@ from __future__ import annotations
 
 from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.model.content import (
-    ActionSpec,
-    AtTurn,
-    Built,
-    Command,
-    Effect,
-    OnEachMember,
-    PlanInput,
-    Risk,
-    StepInput,
-)
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, OnEachMember, PlanInput, Risk, StepInput
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 
 START_S = 90.0

@@ -17,7 +17,7 @@ from remediator.integrations.galera.launch import Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.transfer import Kind, Transfer
 from remediator.model import times
-from remediator.model.content import Settled, StepInput
+from remediator.model.actions import Settled, StepInput
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown

@@ -11,7 +11,8 @@ from typing import Any
 
 from remediator.integrations.galera import alone, positions, scripts
 from remediator.integrations.galera.positions import Position
-from remediator.model.content import Built, Command, Need, Probe, ResultKind, StepInput
+from remediator.model.actions import Built, Need, Probe, ResultKind, StepInput
+from remediator.model.commands import Command
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown

@@ -28,19 +28,8 @@ from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.words import said
-from remediator.model.content import (
-    ActionSpec,
-    AtTurn,
-    Built,
-    Command,
-    Effect,
-    OnEachMember,
-    Probe,
-    Risk,
-    Script,
-    Settling,
-    StepInput,
-)
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, OnEachMember, Probe, Risk, Settling, StepInput
+from remediator.model.commands import Command, Script
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import Final
 
 from remediator.model import identity
-from remediator.model.content import Script
+from remediator.model.commands import Script
 
 UNIT: Final = "kolla-mariadb-container.service"
 BOOTSTRAP_CONTAINER: Final = "remediator_galera_bootstrap"

@@ -17,24 +17,23 @@ from remediator.integrations.galera.facts import Member, member
 from remediator.integrations.galera.proven import harm, refused
 from remediator.integrations.galera.words import said
 from remediator.model import times
-from remediator.model.content import (
+from remediator.model.actions import (
     ActionSpec,
     AtTurn,
     Built,
-    Command,
     Effect,
-    MarkSpec,
     Need,
     PlanInput,
     Probe,
     ResultKind,
     Risk,
-    Script,
     Settled,
     Settling,
     StepInput,
 )
+from remediator.model.commands import Command, Script
 from remediator.model.declined import Declined, Refused
+from remediator.model.integration import MarkSpec
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply
 from remediator.model.targets import Target

@@ -9,7 +9,8 @@ from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
-from remediator.model.content import Command, DebtSpec, StepInput
+from remediator.model.actions import DebtSpec, StepInput
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from remediator.integrations.host import assess
-from remediator.model.content import Integration, SectionSpec
+from remediator.model.integration import Integration, SectionSpec
 
 MOUNTS = ("/", "/boot", "/var", "/var/log", "/var/log/kolla", "/var/lib/docker", "/var/lib/containers", "/var/lib/nova")
 

@@ -13,7 +13,8 @@ from remediator.cli import acting, approving, audit, catalogue, checking, clean,
 from remediator.cli.control_client import Unreachable
 from remediator.cli.errors import CliError
 from remediator.integrations import registry
-from remediator.model.content import AtTurn, OnEachMember, Script
+from remediator.model.actions import AtTurn, OnEachMember
+from remediator.model.commands import Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {

@@ -10,7 +10,7 @@ import pytest
 
 from remediator.collect import assembly
 from remediator.integrations import registry
-from remediator.model.content import SectionSpec
+from remediator.model.integration import SectionSpec
 
 pytestmark = pytest.mark.unit
 

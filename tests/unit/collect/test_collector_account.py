@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from remediator.collect.collector import Collector
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.model.times import Instant

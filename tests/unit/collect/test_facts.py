@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from remediator.collect.facts import FactStore
-from remediator.model.content import Integration
+from remediator.model.integration import Integration
 from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import FieldType, Unknown

@@ -16,7 +16,8 @@ from remediator.config.limits import LimitsConfig
 from remediator.config.secrets import Secret
 from remediator.integrations import registry
 from remediator.model import hours
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.targets import cluster

@@ -10,7 +10,9 @@ import pytest
 
 from remediator.config import Config, load_config, mistakes
 from remediator.content import load_content
-from remediator.model.content import ActionSpec, AtPlan, Effect, FromStep, Risk, Script
+from remediator.model.actions import ActionSpec, AtPlan, Effect, Risk
+from remediator.model.commands import Script
+from remediator.model.content import FromStep
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit

@@ -10,8 +10,10 @@ import pytest
 from remediator.collect import judge
 from remediator.content import load_content
 from remediator.integrations import registry
-from remediator.model.content import Content, Integration, Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Content, Mode
 from remediator.model.hosts import one_machine
+from remediator.model.integration import Integration
 from remediator.model.judging import State
 from remediator.model.targets import Target, cluster, container, galera_member, on_host
 from remediator.model.values import Data, Unknown

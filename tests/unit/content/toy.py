@@ -8,21 +8,10 @@ from typing import Any
 
 from remediator.config import Config, mistakes
 from remediator.content import load_content
-from remediator.model.content import (
-    ActionSpec,
-    AtPlan,
-    Content,
-    Effect,
-    Integration,
-    Mistake,
-    Need,
-    OnEachMember,
-    OnTarget,
-    Probe,
-    ResultKind,
-    Risk,
-)
+from remediator.model.actions import ActionSpec, AtPlan, Effect, Need, OnEachMember, OnTarget, Probe, ResultKind, Risk
+from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Host, Inventory
+from remediator.model.integration import Integration
 from remediator.model.judging import AssessSpec, Scope
 from remediator.model.values import FieldType
 

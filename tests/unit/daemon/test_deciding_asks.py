@@ -11,8 +11,8 @@ import pytest
 
 from remediator.daemon import deciding
 from remediator.daemon.turn import Turn
+from remediator.model.actions import AtTurn
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.content import AtTurn
 from remediator.model.judging import CheckResult, State
 from remediator.model.values import Data
 from tests.unit.runs.test_late_steps import content, plan

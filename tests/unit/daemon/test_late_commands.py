@@ -11,7 +11,7 @@ import pytest
 from remediator.daemon.departures import Departures
 from remediator.daemon.wire import Act
 from remediator.daemon.world import World
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.mutes import Pause
 from remediator.model.replies import CommandDone, Unsent

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from remediator.daemon import resolving
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.records import Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import machine

@@ -10,7 +10,7 @@ from remediator.integrations import registry
 from remediator.integrations.galera import assess, marks, scripts
 from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
-from remediator.model.content import ActionSpec, PlanInput, StepInput
+from remediator.model.actions import ActionSpec, PlanInput, StepInput
 from remediator.model.hosts import Host
 from remediator.model.judging import Evidence
 from remediator.model.replies import HostReply

@@ -9,7 +9,7 @@ import pytest
 from remediator.integrations import registry
 from remediator.integrations.container import units
 from remediator.model import targets
-from remediator.model.content import ActionSpec, Effect, PlanInput, Probe, Risk
+from remediator.model.actions import ActionSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.replies import Reach

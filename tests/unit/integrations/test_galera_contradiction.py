@@ -13,7 +13,7 @@ from remediator.integrations.galera.gather import picture
 from remediator.integrations.galera.reading import position
 from remediator.integrations.galera.standing import contradicts
 from remediator.model import targets
-from remediator.model.content import StepInput
+from remediator.model.actions import StepInput
 from remediator.model.declined import Refused
 from remediator.model.judging import Evidence
 from remediator.model.values import Unknown

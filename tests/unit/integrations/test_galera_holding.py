@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import holding, scripts
+from remediator.model.actions import AtTurn
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.content import AtTurn
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown

@@ -14,8 +14,8 @@ import pytest
 from remediator.integrations.galera import live, scripts
 from remediator.integrations.galera.choice import CHOICE
 from remediator.integrations.galera.decision import ALONE
+from remediator.model.actions import Probe
 from remediator.model.consent import Ask
-from remediator.model.content import Probe
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown

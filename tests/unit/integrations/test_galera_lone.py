@@ -14,7 +14,7 @@ from remediator.integrations.galera.decision import decide, outlook
 from remediator.integrations.galera.outcome import Procedure
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.model import targets
-from remediator.model.content import PlanInput, Probe, StepInput
+from remediator.model.actions import PlanInput, Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import Evidence

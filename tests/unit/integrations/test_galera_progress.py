@@ -9,7 +9,7 @@ import pytest
 
 from remediator.integrations import galera
 from remediator.integrations.galera import progress
-from remediator.model.content import Settled
+from remediator.model.actions import Settled
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world

@@ -12,8 +12,9 @@ import pytest
 from remediator.integrations import registry
 from remediator.integrations.galera import choice, scripts
 from remediator.integrations.galera.picture import NIL
+from remediator.model.actions import ActionSpec, Probe
+from remediator.model.commands import Command
 from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
-from remediator.model.content import ActionSpec, Command, Probe
 from remediator.model.declined import Refused, Wait
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown

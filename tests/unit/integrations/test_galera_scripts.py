@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from remediator.integrations.galera import scripts
-from remediator.model.content import Script
+from remediator.model.commands import Script
 
 pytestmark = pytest.mark.unit
 SHELLS = [path for path in (shutil.which(shell) for shell in ("dash", "bash")) if path is not None]

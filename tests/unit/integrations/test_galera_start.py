@@ -9,7 +9,7 @@ import pytest
 
 from remediator.integrations.galera import assess, scripts
 from remediator.model import targets
-from remediator.model.content import StepInput
+from remediator.model.actions import StepInput
 from remediator.model.declined import Refused
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines

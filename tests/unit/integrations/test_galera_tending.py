@@ -16,7 +16,7 @@ import pytest
 from remediator.integrations import galera
 from remediator.integrations.galera import assess, left_out, scripts, tending
 from remediator.model import targets
-from remediator.model.content import ActionSpec, PlanInput, Probe, StepInput
+from remediator.model.actions import ActionSpec, PlanInput, Probe, StepInput
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.judging import Evidence

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import rfc8785
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.plans import Plan
 from tests.unit.safety.cases import a_plan
 

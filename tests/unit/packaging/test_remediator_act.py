@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from remediator.integrations.container import catalogue
 from remediator.integrations.galera import scripts
-from remediator.model.content import ActionSpec, Command, Script
+from remediator.model.actions import ActionSpec
+from remediator.model.commands import Command, Script
 from remediator.runs import claims
 from tests.unit.packaging import wrapper
 

@@ -18,7 +18,8 @@ from remediator.cli import catalogue as command
 from remediator.cli import main
 from remediator.cli.errors import CliError
 from remediator.collect import assembly
-from remediator.model.content import ActionSpec, Script
+from remediator.model.actions import ActionSpec
+from remediator.model.commands import Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit

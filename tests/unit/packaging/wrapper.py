@@ -15,7 +15,8 @@ from typing import Any
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts as galera_scripts
 from remediator.model import identity, targets
-from remediator.model.content import ActionSpec, Command, PlanInput, Script
+from remediator.model.actions import ActionSpec, PlanInput
+from remediator.model.commands import Command, Script
 from remediator.model.hosts import Host
 from remediator.runs import claims
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import LOCAL, Host
 from remediator.model.replies import Fate, Reach
 from remediator.reach.local import LocalReach

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from remediator.model import targets
-from remediator.model.content import Command, DebtSpec, Probe
+from remediator.model.actions import DebtSpec, Probe
+from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.hosts import Host
 from remediator.model.records import Debt, DebtState, Run, RunState, StepState

@@ -14,8 +14,10 @@ import pytest
 
 from remediator.content import load_content, places
 from remediator.integrations import registry
+from remediator.model.actions import AtTurn, Built, Effect, PlanInput, Probe
+from remediator.model.commands import Command
 from remediator.model.consent import Ask, Consent, Reason
-from remediator.model.content import AtTurn, Built, Command, Content, Effect, FromStep, PlanInput, Probe, StepSpec
+from remediator.model.content import Content, FromStep, StepSpec
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.hosts import Host, Inventory
 from remediator.model.plans import Plan

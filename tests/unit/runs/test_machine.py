@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.content import Mode, Probe, Risk
+from remediator.model.actions import Probe, Risk
+from remediator.model.content import Mode
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Run, RunState, StepState
 from remediator.model.replies import CommandDone, Fate, Unsent

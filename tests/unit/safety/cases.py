@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from remediator.model.content import Command, Effect, Mode, Risk
+from remediator.model.actions import Effect, Risk
+from remediator.model.commands import Command
+from remediator.model.content import Mode
 from remediator.model.judging import State
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.targets import Target, container

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.judging import State
 from remediator.model.mutes import Unacked
 from remediator.model.plans import RELEASE, Plan

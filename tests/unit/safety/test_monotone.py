@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remediator.model.content import Mode, Risk
+from remediator.model.actions import Risk
+from remediator.model.content import Mode
 from remediator.model.judging import State
 from remediator.model.matchers import Matcher
 from remediator.model.mutes import OwnDowntime, Silence, Unacked

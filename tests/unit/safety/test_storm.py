@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediator.model.content import Risk
+from remediator.model.actions import Risk
 from remediator.safety import storm
 from remediator.safety.case import StormScope
 from tests.unit.safety.cases import a_case, a_plan, ask

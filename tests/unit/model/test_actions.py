@@ -8,7 +8,8 @@ import pytest
 
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts
-from remediator.model.content import ActionSpec, Command, Script
+from remediator.model.actions import ActionSpec
+from remediator.model.commands import Command, Script
 
 pytestmark = pytest.mark.unit
 

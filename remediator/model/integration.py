@@ -1,0 +1,57 @@
+"""What we know about one technology, as its package gives it. A frozen record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.model.actions import ActionSpec
+from remediator.model.hosts import Host
+from remediator.model.identity import LeftOnHost
+from remediator.model.judging import AssessSpec, Evidence
+from remediator.model.replies import HostReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionSpec:
+    """A section of the collector: the remote function's file and its limits on the host."""
+
+    name: str
+    timeout_s: float
+    memory_mb: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSpec:
+    """What an integration keeps of an assessment across restarts, as JSON; None: nothing yet. Both functions are pure."""
+
+    fold: Callable[[Any, Evidence], Any]
+    """``(kept, evidence) -> kept``, after every judgement."""
+    accept: Callable[[Evidence], Any]
+    """What is kept once a person has said that the group is whole as it stands; None when the evidence does not show it whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """What we know about one technology. `remember(memory, reply)` folds each reply of a host into the memory (pure)."""
+
+    name: str
+    sections: Sequence[SectionSpec]
+    remote_source: str
+    """The text of `remote.py`: one function ``collect_<section>(request, run) -> JSON value`` per section (collect/assembly.py)."""
+    assessments: Sequence[AssessSpec]
+    actions: Sequence[ActionSpec]
+    remember: Callable[[Any, HostReply], Any] | None = None
+    direct: Mapping[str, Callable[[Host], Any]] = field(default_factory=dict)
+    """Sections fetched from the daemon itself (SQL to a member) beside the round trip: blocking, bounded, never raising."""
+    dials: Callable[[HostReply], str | None] | None = None
+    """Where the host itself says that its service listens, for `direct`; None: it does not say, and the inventory's way is taken."""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    """Constants that its sections find in their request beside ``engine`` and ``host``."""
+    applies: Callable[[Host], bool] | None = None
+    """Which hosts have its sections; None: all of them."""
+    left: Callable[[HostReply], Sequence[LeftOnHost]] | None = None
+    """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave nothing."""
+    marks: Mapping[str, MarkSpec] = field(default_factory=dict)
+    """Assessment of GROUP scope to what is kept of it across restarts."""
