@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from remediator.cli import clean, explaining, moments, questions, standing
 from remediator.cli.errors import USAGE, CliError
 from remediator.cli.questions import Question
+from remediator.model import targets
 from remediator.model.times import rfc3339
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _matches(reader: Queries, key: str, question: Question) -> bool:
     check, target = questions.of_key(key)
     if questions.fits(question.names, target, check, ()):
         return True
-    if not target.startswith("cluster/"):
+    if targets.kind_of(target) != "cluster":
         return False
     return any(
         questions.fits(question.names, target, check, each["hosts"]) for each in reader.newest_incidents([key], 1)

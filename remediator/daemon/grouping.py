@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from remediator.daemon.turn import Turn
 from remediator.daemon.world import GroupKept, World
+from remediator.model import targets
 from remediator.model.judging import State
 from remediator.model.plans import Plan
 from remediator.model.targets import Target
@@ -117,7 +118,7 @@ def member(turn: Turn, name: str, host: str) -> Member:
         if (key[1] == f"{domain.own_kind}/{host}" and key[0] == domain.own_check)
         or (
             domain.own_kind is None
-            and key[1].startswith("container/")
+            and targets.kind_of(key[1]) == "container"
             and key[1].rsplit("/", 1)[1] in domain.containers
         )
     ]

@@ -14,7 +14,7 @@ from typing import Any
 from remediator.daemon import foreigners, heard, reported
 from remediator.daemon.turn import Turn
 from remediator.inventory.naming import Names
-from remediator.model import times
+from remediator.model import targets, times
 from remediator.model.hooks import Hint, Taken, plain
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
@@ -150,7 +150,7 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
 def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
     """Return the container that a downtime of Nagios' `service` mutes; None, the whole host, when it maps to none of ours."""
     target = target_of(turn, host, service) if service else None
-    if target is not None and target.startswith("container/"):
+    if target is not None and targets.kind_of(target) == "container":
         return target.rsplit("/", 1)[1]
     return None
 

@@ -253,7 +253,7 @@ def _lost_again(turn: Turn, run: Run) -> bool:
     series = turn.world.series.get((run.plan.verify_check, run.plan.target.text))
     if not run.was_ok or series is None or run.verify_from is None or series.bad_since is None:
         return False
-    holds_group = any(scope.startswith("group:") for scope in casing.scopes(run.plan))
+    holds_group = bool(casing.groups_of(run.plan.target).get(run.plan.target.text))
     hard = series.state is State.CRITICAL and series.state_type is StateType.HARD
     return holds_group and hard and series.bad_since.after(run.verify_from)
 

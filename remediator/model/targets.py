@@ -40,7 +40,7 @@ class Target:
 
     @property
     def kind(self) -> str:
-        return self.text.split("/", 1)[0]
+        return kind_of(self.text)
 
     @property
     def name(self) -> str:
@@ -53,6 +53,11 @@ class Target:
         if len(self.hosts) != 1:
             raise BadTarget(self.text, "it stands on more than one host")
         return self.hosts[0]
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of the target that `text` names."""
+    return text.partition("/")[0]
 
 
 def on_host(host: str) -> Target:

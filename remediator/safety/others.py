@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from remediator.model import targets
 from remediator.model.actions import Risk
 from remediator.model.signs import Sign
 from remediator.model.values import Data, Unknown
@@ -130,7 +131,7 @@ def dependency(case: Case) -> Verdict:
     if isinstance(case.below, Unknown):
         return refuse("dependency", f"whether what it needs is well is not known ({case.below.reason})")
     if case.below:
-        lowest = min(case.below, key=lambda each: not each.target.startswith("host/"))
+        lowest = min(case.below, key=lambda each: targets.kind_of(each.target) != "host")
         more = f" (and {len(case.below) - 1} more)" if len(case.below) > 1 else ""
         return refuse(
             "dependency",
