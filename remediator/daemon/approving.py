@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon import casing, deciding, ending
+from remediator.daemon import applying, casing
 from remediator.daemon.muting import DONE, REFUSED, USAGE, text, wants_reason
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Asked
 from remediator.model.control import Actor, Answer
+from remediator.model.people import ENGINE
 from remediator.model.records import Run, RunState
 from remediator.model.verdicts import refusals
-from remediator.runs import machine
+from remediator.runs import ends, entries
+from remediator.runs.transition import Lock, Refresh, Transition
 from remediator.safety import gate
 
 LEAST_OF_A_HASH = 8
@@ -72,12 +74,8 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         said = "; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in no)
         turn.journal.audit("approval_refused", actor.name, {"why": said}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, data={"verdicts": [verdict.to_json() for verdict in no]}, error=said)
-    turn.run(approved)
-    turn.lock(casing.scopes(run.plan), run.id)
-    turn.audit_run("approved", approved, {"reason": text(asked.args, "reason")}, actor=actor.name)
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "approved", f"by {actor.name}", run=run.id, rule=run.plan.rule)
-    deciding.refresh(turn, approved)
+    yes = entries.Approved(reason=text(asked.args, "reason"), actor=actor.name)
+    turn.apply(Transition(run=approved, then=(Lock(scopes=casing.scopes(run.plan)), yes, Refresh())))
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
 
 
@@ -105,11 +103,8 @@ def _consent(turn: Turn, run: Run, asked: Asked, wanted: str | None) -> Answer:
     if refused is not None:
         turn.journal.audit("approval_refused", actor.name, {"why": refused}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, error=refused)
-    said = {"reason": text(asked.args, "reason"), "to": run.asks}
-    turn.run(replace(run, consent=run.asks_for))
-    turn.audit_run("approved", run, said, actor=actor.name)
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "approved", f"by {actor.name}: {run.asks}", run=run.id, rule=run.plan.rule)
+    said = entries.Approved(reason=text(asked.args, "reason"), to=run.asks, actor=actor.name)
+    turn.apply(Transition(run=replace(run, consent=run.asks_for), then=(said,)))
     return Answer(exit=DONE, data={"run": run.id, "state": run.state.value, "approved": run.asks})
 
 
@@ -144,5 +139,5 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
     reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
-    ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
+    applying.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

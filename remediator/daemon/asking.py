@@ -9,11 +9,11 @@ from typing import Any
 
 from remediator.daemon import (
     accepting,
+    applying,
     approving,
     brakes,
     casing,
     deciding,
-    ending,
     muting,
     observing,
     showing,
@@ -31,7 +31,7 @@ from remediator.model.plans import Plan
 from remediator.model.records import RunState, StepState
 from remediator.model.times import Instant
 from remediator.model.verdicts import Verdict, refusals
-from remediator.runs import machine, planning
+from remediator.runs import ends, machine, planning
 from remediator.safety import gate
 
 CHECK_PATIENCE_S = 30.0
@@ -230,7 +230,7 @@ def _resolve(turn: Turn, asked: Asked) -> Answer:
         run=run.id,
         incident=run.incident,
     )
-    after = stepping.settle(turn, run, step, outcome, by=asked.actor.name, actor=asked.actor.name)
+    after = stepping.settle(turn, run, step, outcome, asked.actor.name)
     return Answer(exit=DONE, data={"run": after.id, "state": after.state.value})
 
 
@@ -247,7 +247,7 @@ def _cancel(turn: Turn, asked: Asked) -> Answer:
             error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
         )
     reason = f"cancelled by {asked.actor.name}: {text(asked.args, 'reason')}"
-    ending.end(turn, machine.ended(run, RunState.CANCELLED, reason, turn.now), asked.actor.name)
+    applying.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})
 
 
@@ -259,9 +259,8 @@ def _close(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=USAGE, error=f"there is no open incident {text(asked.args, 'incident')!r}")
     if turn.world.live_run_of(incident.id) is not None:
         return Answer(exit=FAILED, error=f"a run works on {incident.id}: cancel or resolve it first")
-    closed = lifecycle.closed(incident, None, turn.now)
     turn.journal.audit("close", asked.actor.name, {"reason": text(asked.args, "reason")}, incident=incident.id)
-    turn.incident(closed, "closed", f"closed by {asked.actor.name}: {text(asked.args, 'reason')}")
+    closed = turn.incident(lifecycle.closed(incident, None, turn.now, text(asked.args, "reason"), by=asked.actor.name))
     turn.world.series.pop((incident.check, incident.target.text), None)
     return Answer(exit=DONE, data={"incident": incident.id, "state": closed.state.value})
 

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.model import page_keys, times
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 

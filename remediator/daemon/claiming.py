@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from remediator.daemon import grouping
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Claimed, LayClaim
 from remediator.daemon.world import World
 from remediator.model.actions import Risk
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.times import Instant, rfc3339
 from remediator.runs import claims

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
+from remediator.model.people import ENGINE
 from remediator.store import digests
 
 UNREAD = digests.State({name: {} for name in digests.SUBJECTS}, dict.fromkeys(digests.SUBJECTS, 0))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from remediator.daemon import casing, grouping, situation, stumbling
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.world import Considered, World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
@@ -20,13 +20,15 @@ from remediator.model.content import RuleSpec
 from remediator.model.declined import Refused
 from remediator.model.judging import CheckResult, State
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
-from remediator.model.times import Instant, clock, rfc3339
+from remediator.model.times import Instant, clock
 from remediator.model.verdicts import Verdict, refusals
 from remediator.rules import advice, decide, last_lines
 from remediator.rules.decide import RuleOutcome
-from remediator.runs import machine, planning
+from remediator.runs import entries, machine, planning
+from remediator.runs.transition import Lock, Refresh, Transition
 from remediator.safety import gate
 from remediator.safety.guard import seconds
 
@@ -244,10 +246,9 @@ def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
 def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as: tuple[int, ...] = ()) -> Run:
     """Create the run of `plan`, take its locks, and ask for evidence younger than them."""
     run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now, asked_as)
-    turn.run(run)
-    turn.lock(casing.scopes(plan), run.id)
-    turn.audit_run("planned", run, {"plan": plan.to_json(), "locks": list(casing.scopes(plan))}, actor=actor)
-    refresh(turn, run)
+    scopes = casing.scopes(plan)
+    said = entries.Planned(plan=plan, locks=scopes, actor=actor)
+    turn.apply(Transition(run=run, then=(Lock(scopes=scopes), said, Refresh())))
     return run
 
 
@@ -263,9 +264,7 @@ def ask_for_approval(
     run = machine.waiting(
         turn.number("run", "run"), plan, incident, actor, requested_by, until, turn.now, told, asked_as, _covers(asks)
     )
-    turn.run(run)
-    body = {"plan": plan.to_json(), "until": rfc3339(until.wall), "evidence": told}
-    turn.audit_run("waiting_approval", run, body, actor=actor)
+    turn.apply(Transition(run=run, then=(entries.Asked(plan=plan, until=until, evidence=told, actor=actor),)))
     steps = "\n".join(_shown(plan.steps))
     asked_for = (plan.runbook, plan.content_version[:12], *_asked_before(turn, incident))
     turn.page(
@@ -338,14 +337,6 @@ def _shown(steps: Sequence[PlannedStep]) -> list[str]:
     return [f"{', '.join(later[line])}: {line}" if line in later else line for line in lines]
 
 
-def refresh(turn: Turn, run: Run) -> None:
-    """Ask for fresh samples of every host that the run's check reads."""
-    check = turn.world.content.checks.get(run.plan.check)
-    hosts = turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
-    for host in sorted(set(hosts) | set(run.plan.touches)):
-        turn.collect(host)
-
-
 def _asked_before(turn: Turn, incident: str | None) -> tuple[str, ...]:
     """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before what can lose data."""
     early = sum(run.incident == incident and lifecycle.ended_early(run) for run in turn.world.past_runs.values())
@@ -379,8 +370,7 @@ def escalate(
     text = "\n".join(parts)
     by = rule.name if rule else None
     if incident.state is not IncidentState.ESCALATED:
-        incident = lifecycle.escalated(incident)
-        turn.incident(incident, "escalated", why, rule=by)
+        incident = turn.incident(lifecycle.escalated(incident, why, by))
     subject = f"{incident.level.name} {incident.target} needs a person"
     key = told or PageKey.of_rule(incident.id, by)
     return turn.page(key, subject, text, incident=incident)

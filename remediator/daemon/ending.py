@@ -1,11 +1,11 @@
-"""How a run ends: its state, its audit entry, and what follows for its incident: resolved, the next rung, or a human."""
+"""What follows from the end of a run: for its debts, for its incident (resolved, the next rung, a person), and who hears of it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.daemon import all_clear, claiming, deciding, janitor, observing
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon import all_clear, deciding, janitor, observing
+from remediator.daemon.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model import page_keys
 from remediator.model.actions import Risk
@@ -13,36 +13,58 @@ from remediator.model.content import Mode
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339
-from remediator.runs import debts, machine
+from remediator.model.verdicts import refusals
+from remediator.runs import debts
+from remediator.runs.entries import GateRefused
 from remediator.safety import budget
 
 
-def finish(
-    turn: Turn, run: Run, state: RunState, reason: str, *, expired: bool = False, because: tuple[str, ...] = ()
-) -> None:
-    """End `run`, and let its incident follow: resolved, the next rung, or a human. `expired`, `because`: see `Run`."""
-    end(turn, machine.ended(run, state, reason, turn.now, expired=expired, because=because), ENGINE)
-
-
-def end(turn: Turn, ended: Run, actor: str) -> None:
-    """Store the `ended` run and let its debts, its incident and the people who were asked follow."""
+def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
+    """Let the debts, the incident and the people who were asked follow a run that has `ended`; `refused`: by the whole gate."""
     world = turn.world
-    world.waiting.pop(ended.id, None)
-    claiming.used(turn, ended.id)
-    turn.run(ended)
-    turn.audit_run(ended.state.value, ended, {"reason": ended.reason}, actor=actor)
+    if ended.state is RunState.REFUSED and ended.incident is not None:
+        world.refused_at[ended.incident] = turn.now
     if debts.is_release(ended):
         janitor.release_ended(turn, ended)
         return
-    told = False
-    if ended.incident is None and ended.state is RunState.FAILED:
-        subject = f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed"
-        told = turn.page(PageKey(PageKind.FAILED, ended.id), subject, ended.reason, run=ended)
-    incident = world.incidents.get(ended.incident) if ended.incident is not None else None
-    if incident is not None:
-        told = _follow(turn, ended, incident)
+    if refused is not None:
+        told = _follow_refusal(turn, ended, refused)
+    else:
+        told = _page_without_incident(turn, ended)
+        incident = world.incidents.get(ended.incident) if ended.incident is not None else None
+        if incident is not None:
+            told = _follow(turn, ended, incident)
     all_clear.of_run(turn, ended, told=told)
     observing.forget_left(turn)
+
+
+def _page_without_incident(turn: Turn, ended: Run) -> bool:
+    if ended.incident is not None or ended.state is not RunState.FAILED:
+        return False
+    subject = f"{ended.id}: {ended.plan.runbook} on {ended.plan.target} failed"
+    return turn.page(PageKey(PageKind.FAILED, ended.id), subject, ended.reason, run=ended)
+
+
+def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
+    """A run that had begun and may not go on is for a person, unless the problem is gone: who knows in what state it left things.
+
+    Return whether a page tells people of that.
+    """
+    for verdict in refusals(refused.verdicts):
+        turn.world.count("refusals", guard=verdict.guard)
+    if run.intent_at is None or run.incident is None or (incident := turn.world.incidents.get(run.incident)) is None:
+        return False
+    incident = turn.incident(lifecycle.after_run(incident, run, ()))
+    if any(verdict.guard == "already_fixed" and not verdict.allow for verdict in refused.verdicts):
+        return False
+    result = turn.world.results.get((incident.check, incident.target.text))
+    return deciding.escalate(
+        turn,
+        incident,
+        None,
+        f"{run.id} had begun, its command did not arrive, and now it may not go on: {run.reason}",
+        result,
+    )
 
 
 def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
@@ -50,13 +72,11 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     world = turn.world
     rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
     ladder = rule.run if rule is not None else ()
-    after = lifecycle.after_run(incident, ended, ladder)
+    after = turn.incident(lifecycle.after_run(incident, ended, ladder))
     result = world.results.get((incident.check, incident.target.text))
     if ended.state is RunState.SUCCEEDED:
-        turn.incident(after, "resolved", cured(ended), run=ended.id, rule=ended.plan.rule)
         return turn.journal.was_told(page_keys.about(incident.id))
     if ended.state is RunState.FAILED:
-        turn.incident(after, "run_failed", ended.reason, run=ended.id, rule=ended.plan.rule)
         if lifecycle.ended_early(ended):
             last = _last_unattended(turn, ended)
             told = PageKey(PageKind.EARLY, incident.id, ("last", *ended.because) if last else ended.because)
@@ -66,17 +86,9 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
         turn.unacked(after, why)
         return deciding.escalate(turn, after, rule, why, result)
-    turn.incident(after, ended.state.value, ended.reason, run=ended.id, rule=ended.plan.rule)
     if ended.state is RunState.CANCELLED:
         return deciding.escalate(turn, after, rule, called_off(ended), result, advise=False)
     return False
-
-
-def cured(run: Run) -> str:
-    """Return by what and on whose word an incident was cured."""
-    word = f", approved by {run.approval.approved_by}" if run.approval is not None and run.approval.approved_by else ""
-    asked = f", asked for by {run.actor}" if run.actor != ENGINE else ""
-    return f"{run.plan.runbook} ({run.id}{asked}{word}) cured it: {run.reason}"
 
 
 def called_off(run: Run) -> str:
@@ -106,13 +118,3 @@ def _last_unattended(turn: Turn, ended: Run) -> bool:
         if run.incident == ended.incident and run.plan.runbook == ended.plan.runbook and lifecycle.ended_early(run)
     }
     return mode is Mode.AUTO and len(early | {ended.id}) >= budget.EARLY_LIMIT
-
-
-def incident_follows(turn: Turn, run: Run) -> None:
-    if run.incident is not None and (incident := turn.world.incidents.get(run.incident)) is not None:
-        turn.incident(
-            lifecycle.verifying(incident),
-            "verifying",
-            machine.must_hold(run),
-            run=run.id,
-        )

@@ -42,7 +42,7 @@ from remediator.daemon import (
     sweep,
     volatile,
 )
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import (
     Act,
     Asked,
@@ -61,6 +61,7 @@ from remediator.daemon.wire import (
 from remediator.daemon.world import World
 from remediator.model import times
 from remediator.model.hooks import CannotStore, NotTaken
+from remediator.model.people import ENGINE
 from remediator.model.times import Instant, rfc3339
 from remediator.store import chain, errors, loading, retention
 from remediator.store.database import Database

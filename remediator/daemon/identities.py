@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 
 from remediator.daemon import grouping
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.world import ONE_MACHINE
 from remediator.integrations.host import facts
 from remediator.model.hosts import one_machine
+from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.replies import HostReply, Reach
 

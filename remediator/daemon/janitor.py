@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from remediator.daemon import asides, casing, claiming, leavings, marking, poison, resolving, stumbling
+from remediator.daemon import asides, casing, claiming, leavings, marking, poison, stumbling
 from remediator.daemon.turn import Turn
 from remediator.model.actions import Probe, StepInput
 from remediator.model.declined import Refused
@@ -24,7 +24,8 @@ from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 from remediator.model.verdicts import refusals
-from remediator.runs import debts, machine
+from remediator.runs import debts, entries, machine
+from remediator.runs.transition import Lock, Releasing, Transition
 from remediator.safety import gate
 
 JANITOR = "janitor"
@@ -45,7 +46,7 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     result = world.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
     order = StepInput(
-        evidence=marking.evidence_of(world, run.plan.check, resolving.evidence_hosts(turn, run), turn.now),
+        evidence=marking.evidence_of(world, run.plan.check, world.hosts_read_for(run.plan), turn.now),
         target=run.plan.target,
         host=host,
         data=data,
@@ -179,11 +180,8 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
     world.looking.pop(debt.id, None)
     world.debt_waits.pop(debt.id, None)
-    turn.run(run)
-    turn.lock(scopes, run.id)
-    turn.debt(debts.releasing(debt, run.id))
-    said = {"debt": debt.id, "plan": plan.to_json(), "locks": list(scopes)}
-    turn.audit_run("planned", run, {**said, "verdicts": [each.to_json() for each in verdicts]}, actor=JANITOR)
+    said = entries.ReleasePlanned(plan=plan, locks=scopes, debt=debt.id, verdicts=verdicts, actor=JANITOR)
+    turn.apply(Transition(run=run, then=(Lock(scopes=scopes), Releasing(debt=debts.releasing(debt, run.id)), said)))
     return run
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from remediator.config import durations
 from remediator.daemon import claiming
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import AcceptRestore, Asked
 from remediator.incidents import lifecycle
 from remediator.model import matchers as matching
 from remediator.model.control import Answer
 from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Pause, Silence, Wrap
+from remediator.model.people import ENGINE
 from remediator.model.signs import Sign, SignKey
 from remediator.model.times import rfc3339
 from remediator.store import mute_rows
@@ -325,12 +326,11 @@ def ack(turn: Turn, asked: Asked) -> Answer:
     turn.world.unacked.pop(target, None)
     turn.world.acked_at[target] = turn.now.wall
     turn.journal.audit("ack", asked.actor.name, {"target": target, "reason": reason}, incident=name)
-    said = f"{asked.actor.name}: {reason}"
     incident = turn.world.incidents.get(name)
     if incident is None:
-        turn.journal.timeline(name, "ack", said)
+        turn.journal.timeline(name, "ack", f"{asked.actor.name}: {reason}")
     else:
-        turn.incident(lifecycle.acknowledged(incident, asked.actor.name, reason, turn.now), "ack", said)
+        turn.incident(lifecycle.acknowledged(incident, asked.actor.name, reason, turn.now))
     return Answer(exit=DONE, data={"incident": name, "target": target})
 
 

@@ -16,7 +16,7 @@ from remediator.model.judging import CheckResult, Scope, State
 from remediator.model.records import Event, Incident, IncidentState, StateType
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
-from remediator.runs import machine
+from remediator.runs import verification
 
 LOST_S = 90.0
 """A collection that has not come back so long after the host was asked is taken for silence."""
@@ -79,9 +79,7 @@ def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -
             world.hosts_with[known.target.name].discard(reply.host)
         incident = world.incident_of(key)
         if incident is not None and world.live_run_of(incident.id) is None:
-            turn.incident(
-                lifecycle.closed(incident, None, turn.now), "resolved", "it is not expected on this host any more"
-            )
+            turn.incident(lifecycle.closed(incident, None, turn.now, "it is not expected on this host any more"))
 
 
 def forget_left(turn: Turn) -> None:
@@ -96,7 +94,7 @@ def forget_left(turn: Turn) -> None:
         else:
             continue
         if world.live_run_of(incident.id) is None:
-            turn.incident(lifecycle.closed(incident, None, turn.now), "resolved", why)
+            turn.incident(lifecycle.closed(incident, None, turn.now, why))
 
 
 def give_up_lost(turn: Turn) -> None:
@@ -139,7 +137,7 @@ def _advance(turn: Turn, result: CheckResult) -> None:
             and run.plan.target.text == result.target.text
             and run.verify_from is not None
         ):
-            sampled = machine.sampled(run, result)
+            sampled = verification.sampled(run, result)
             if sampled is not run:
                 turn.run(sampled)
     if changed is not None:
@@ -149,9 +147,8 @@ def _advance(turn: Turn, result: CheckResult) -> None:
         and after.state is not State.OK
         and incident.level is not after.state
     ):
-        turn.incident(
-            lifecycle.seen_as(incident, after.state, result.output), "state", f"{after.state.name}: {result.output}"
-        )
+        text = f"{after.state.name}: {result.output}"
+        turn.incident(lifecycle.seen_as(incident, after.state, result.output, text))
     _close_if_recovered(turn, key, after)
 
 
@@ -179,12 +176,12 @@ def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> Non
         return
     text = f"{changed.state.name} {changed.state_type.value} {changed.attempt}: {result.output}"
     if incident is None:
-        incident = lifecycle.opened(turn.number("incident", "inc"), event)
-        turn.event(event, incident.id)
-        turn.incident(incident, "opened", text)
+        opened = lifecycle.opened(turn.number("incident", "inc"), event, text)
+        turn.event(event, opened.incident.id)
+        incident = turn.incident(opened)
     else:
         turn.event(event, incident.id)
-        turn.incident(lifecycle.touched(incident, event), "state", text)
+        turn.incident(lifecycle.touched(incident, event, text))
     world.last_event[incident.id] = event.id
     world.count("flaps" if changed.flapping else "changes", check=result.check)
 
@@ -201,8 +198,7 @@ def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
         return
     if turn.world.live_run_of(incident.id) is not None:
         return
-    closed = lifecycle.closed(incident, series.ok_since, turn.now)
-    turn.incident(closed, "resolved", all_clear.recovered(turn, incident))
+    turn.incident(lifecycle.closed(incident, series.ok_since, turn.now, all_clear.recovered(turn, incident)))
 
 
 def correlate(turn: Turn) -> None:
@@ -224,18 +220,9 @@ def correlate(turn: Turn) -> None:
     for incident in list(world.incidents.values()):
         near = [problem for problem in problems.get(incident.target.hosts[0], ()) if problem.incident != incident.id]
         parent = dependency.parent_of(incident.check, incident.target, near, world.explained_by_rules)
-        after = lifecycle.parented(incident, parent.incident if parent else None)
-        if after is incident:
-            continue
-        if after.parent is not None:
-            text = (
-                f"suppressed: explained by {after.parent} ({parent.check} on {parent.target})"
-                if parent
-                else "suppressed"
-            )
-            turn.incident(after, "suppressed", text)
-        elif not _is_over_with_its_parent(world, incident):
-            turn.incident(after, "unsuppressed", "nothing explains it any more")
+        moved = lifecycle.parented(incident, parent)
+        if moved is not None and (parent is not None or not _is_over_with_its_parent(world, incident)):
+            turn.incident(moved)
 
 
 def _is_over_with_its_parent(world: World, incident: Incident) -> bool:

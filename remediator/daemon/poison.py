@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from remediator.daemon.asides import About, Aside
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import Input
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.store import errors
 from remediator.store.database import blames_store
 

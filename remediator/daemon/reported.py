@@ -16,7 +16,6 @@ from remediator.model import targets
 from remediator.model.hooks import Hint
 from remediator.model.judging import State
 from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.records import Incident, IncidentState
 
 MOST_OPEN = 100
 MOST_AN_HOUR = 20
@@ -35,16 +34,14 @@ def hear(turn: Turn, hint: Hint, host: str, target: str | None) -> str | None:
     if hint.state == State.OK.name:
         if incident is None:
             return None
-        turn.incident(
-            lifecycle.closed(incident, turn.now, turn.now), "resolved", f"{hint.source} reports that it is OK"
-        )
+        turn.incident(lifecycle.closed(incident, turn.now, turn.now, f"{hint.source} reports that it is OK"))
         return f"{incident.id} is over"
     if hint.notification_type != "PROBLEM" or hint.state not in (State.CRITICAL.name, State.UNKNOWN.name):
         return None
     output = f"{hint.source} reports {host}/{hint.service} {hint.state}: {hint.output}"[:MOST_CHARS]
     if incident is not None:
         if incident.level.name != hint.state:
-            turn.incident(lifecycle.seen_as(incident, State[hint.state], output), "state", output)
+            turn.incident(lifecycle.seen_as(incident, State[hint.state], output, output))
         return f"{hint.service} maps to no check of ours: {incident.id} is open about it"
     return _opened(turn, hint, host, key, output)
 
@@ -58,17 +55,8 @@ def _opened(turn: Turn, hint: Hint, host: str, key: tuple[str, str], output: str
         foreigners.count(turn, hint, f"{host}/{hint.service}", BEYOND)
         return f"{hint.service} maps to no check of ours, and it is counted only: {BEYOND}"
     world.reports[hint.sender] = recent if again else [*recent, (key, turn.now)]
-    incident = Incident(
-        id=turn.number("incident", "inc"),
-        target=targets.on_host(host),
-        check=key[0],
-        state=IncidentState.OPEN,
-        level=State[hint.state],
-        opened_at=turn.now,
-        hard_at=turn.now,
-        output=output,
-    )
-    turn.incident(incident, "opened", output)
+    number, target, level = turn.number("incident", "inc"), targets.on_host(host), State[hint.state]
+    incident = turn.incident(lifecycle.reported(number, key[0], target, level, output, turn.now))
     if again:
         return f"{hint.service} maps to no check of ours: {incident.id} is open about it, as it was within the hour"
     turn.page(
@@ -84,4 +72,4 @@ def forget(turn: Turn) -> None:
     """Close what nobody has ended within a week: who still sees the problem reports it again."""
     for incident in [each for each in turn.world.incidents.values() if lifecycle.is_reported(each)]:
         if turn.now.wall - incident.opened_at.wall > WEEK:
-            turn.incident(lifecycle.closed(incident, None, turn.now), "resolved", "it was reported a week ago")
+            turn.incident(lifecycle.closed(incident, None, turn.now, "it was reported a week ago"))

@@ -19,19 +19,10 @@ from remediator.model.replies import HostReply
 from remediator.model.times import Instant
 from remediator.runs import machine, planning
 
-WAIT_LOOK_S = 5.0
-"""How old the evidence of a run that waits may become before it is gathered again."""
-
 
 def planned(run: Run, step: StepRecord) -> PlannedStep:
     """Return the planned step of a record."""
     return next(each for each in run.plan.steps if each.id == step.id)
-
-
-def evidence_hosts(turn: Turn, run: Run) -> tuple[str, ...]:
-    """Return the hosts whose facts the run's check reads."""
-    check = turn.world.content.checks.get(run.plan.check)
-    return turn.world.evidence_hosts(check, run.plan.target) if check is not None else run.plan.target.hosts
 
 
 def newest(moments: Iterable[Instant]) -> Instant | None:
@@ -56,20 +47,12 @@ def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> list[str]:
         return []
     limit_s = turn.world.limits.evidence_age_s[run.plan.risk]
     wanting = []
-    for host in evidence_hosts(turn, run):
+    for host in turn.world.hosts_read_for(run.plan):
         reply = turn.world.facts.reply(host)
         if reply is None or not reply.asked_at.after(outcome) or turn.now.at_most_since(reply.asked_at) > limit_s:
             turn.collect(host)
             wanting.append(host)
     return wanting
-
-
-def refresh(turn: Turn, run: Run) -> None:
-    """Ask for newer evidence of a run that waits, every few seconds."""
-    for host in evidence_hosts(turn, run):
-        reply = turn.world.facts.reply(host)
-        if reply is None or turn.now.since(reply.asked_at) > WAIT_LOOK_S:
-            turn.collect(host)
 
 
 def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
@@ -97,7 +80,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
         bound=planning.bound(
             run.plan, wanted, action.needs if action is not None else (), world.content.actions, results
         ),
-        evidence=marking.evidence_of(world, run.plan.check, evidence_hosts(turn, run), turn.now),
+        evidence=marking.evidence_of(world, run.plan.check, turn.world.hosts_read_for(run.plan), turn.now),
     )
 
 

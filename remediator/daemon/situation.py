@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.wire import TryReferences
 from remediator.daemon.world import World
 from remediator.incidents import dependency
 from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import CheckResult, State
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
 from remediator.model.replies import HostReply, Reach

@@ -1,48 +1,36 @@
-"""One step of a run: the guards before it, its INTENT, its commands, its OUTCOME, what became of one that was lost, and the wait
-until what it set going has come to its end.
+"""One step of a run: gathers what the pure transitions of `runs` need to know of it, and hears how its commands ended.
 
-Invariants: an `Act` effect is only ever appended in the turn that writes its INTENT, so it cannot leave before that is on disk. A late
-step is resolved into exact commands in that same turn, and they are stored with the INTENT.
+Invariant: a late step is resolved into exact commands in the turn that writes its INTENT, and they are stored with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from remediator.daemon import casing, claiming, deciding, ending, janitor, leavings, observing, resolving
-from remediator.daemon.turn import ENGINE, Turn
-from remediator.daemon.wire import Act, CommandsDone
-from remediator.incidents import lifecycle
-from remediator.model.actions import Effect, Probe
-from remediator.model.consent import Ask
+from remediator.daemon import applying, casing, claiming, janitor, leavings, observing, resolving
+from remediator.daemon.turn import Turn
+from remediator.daemon.wire import CommandsDone
+from remediator.model.actions import Probe
 from remediator.model.declined import Declined, Refused
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, Run, RunState, StepRecord, StepState
 from remediator.model.replies import Reach
-from remediator.model.times import Instant, rfc3339
-from remediator.model.verdicts import Verdict
-from remediator.runs import claims, debts, machine
+from remediator.model.times import rfc3339
+from remediator.runs import begin, claims, debts, doubt, ends, entries, hold, machine, outcome, settling
 from remediator.runs.claims import Claim
+from remediator.runs.transition import Transition
 from remediator.safety import gate
 from remediator.safety.case import Case
-from remediator.store import blobs
 
-PROBE_GRACE_S = 15.0
-"""A command that left just before we died may still arrive: "not applied" is believed only after this long."""
-PROBE_PATIENCE_S = 60.0
-"""A probe that could not answer for this long leaves the run in doubt, and pages."""
-LOOK_AGAIN_S = 3.0
 STALE_S = 60.0
 """A run whose first claim comes so long after the gate allowed it is asked the whole gate again."""
-HELD_PAGE_S = 120.0
+EVIDENCE_S = 120.0
+"""For so long fresh evidence is waited for before the run is held for want of it."""
 LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
-SETTLE_LOOK_S = 1.0
-"""While a step settles, its host is looked at again this long after the last look."""
-TIMEOUT_GRACE_S = 30.0
-"""What a step's supervisor adds to the sum of its commands' limits before it takes the outcome for lost."""
 
 
 def case_of(turn: Turn, run: Run) -> Case:
@@ -62,117 +50,80 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
 
     A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
     """
-    outcome = resolving.newest(each.outcome_at for each in run.steps if each.outcome_at)
+    ended = resolving.newest(each.outcome_at for each in run.steps if each.outcome_at)
     result = turn.world.results.get((run.plan.check, run.plan.target.text))
-    if not run.plan.identity or step.before or outcome is None or result is None or not result.asked_at.after(outcome):
+    if not run.plan.identity or step.before or ended is None or result is None or not result.asked_at.after(ended):
         return run
-    if result.asked_at.at_most_since(outcome) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
+    if result.asked_at.at_most_since(ended) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
         return run
     noted = replace(step, before=dict(result.identity))
-    run = replace(run, steps=tuple(noted if each.id == step.id else each for each in run.steps))
-    turn.run(run)
-    return run
+    return replace(run, steps=tuple(noted if each.id == step.id else each for each in run.steps))
 
 
-def go_on(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Ask the guards that stand before each step again, then write the INTENT; a refusal holds the run."""
-    run = _left_by_us(turn, run, step)
+def go_on(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
+    """Ask the guards that stand before each step again, then begin it; a refusal holds the run."""
+    if (noted := _left_by_us(turn, run, step)) is not run:
+        yield Transition(run=noted)
+        run, step = noted, machine.step_of(noted, step.id)
     if (changed := machine.approved_as_another(run)) is not None:
-        _hold(turn, run, step, machine.held_for(run, changed, turn.now), [])
+        yield from hold.held(run, step, changed, turn.now)
         return
     if wanting := resolving.waits_for_evidence(turn, run, step):
         since = turn.world.waiting.setdefault(run.id, turn.now)
-        if turn.now.since(since) > HELD_PAGE_S:
-            reason = f"waits for fresh evidence of {', '.join(wanting)}"
-            _hold(turn, run, step, machine.held_for(run, reason, turn.now), [])
+        if turn.now.since(since) > EVIDENCE_S:
+            yield from hold.held(run, step, f"waits for fresh evidence of {', '.join(wanting)}", turn.now)
         return
     turn.world.waiting.pop(run.id, None)
     verdicts = gate.ask_again(case_of(turn, run))
     if not gate.allowed(verdicts):
-        _hold(turn, run, step, machine.held(run, verdicts, turn.now), verdicts)
+        yield from hold.refused(run, step, verdicts, turn.now)
         return
-    intend(turn, run, step)
+    yield from begun(turn, run, step)
 
 
-def _hold(turn: Turn, run: Run, step: StepRecord, held: Run, verdicts: Sequence[Verdict]) -> None:
-    """Store that `run` is held before `step`; page when that lasts, at once when a person is asked; give it up in the end."""
-    reason = held.reason
-    if run.state is not RunState.HELD:
-        turn.run(held)
-        said = {"step": step.id, "verdicts": [verdict.to_json() for verdict in verdicts], "reason": reason}
-        turn.audit_run("held", held, said)
-    elif machine.told_anew(run, held):
-        turn.run(held)
-    if held.asks:
-        _ask(turn, held, step)
-    since_s = turn.now.since(held.held_since) if held.held_since is not None else 0.0
-    if since_s > run.plan.held_at_most_s:
-        why = f"held for {run.plan.held_at_most_s:.0f} s before {step.id}: {reason}"
-        ending.finish(turn, held, RunState.FAILED, why, because=("held", step.id, *held.because))
-    elif since_s > HELD_PAGE_S and not held.asks:
-        since = rfc3339(held.held_since.wall) if held.held_since is not None else ""
-        turn.page(
-            PageKey(PageKind.HELD, run.id, (step.id, since)), f"{run.id} on {run.plan.target} is held", reason, run=held
-        )
-    resolving.refresh(turn, held)
-
-
-def _ask(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Tell people once for each sentence that a held run needs their yes, and with what."""
-    key = PageKey(PageKind.ASKS, run.id, (run.asks_hash[:16],))
-    text = f"{run.asks}\nremediator approve {run.id} --plan {run.asks_hash[:12]} --reason ...\nremediator runs cancel {run.id} --reason ..."
-    turn.page(key, f"{run.id} on {run.plan.target} needs a person's yes before {step.id}", text, run=run)
-
-
-def intend(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Write the INTENT of `step`, and of those that go side by side with it; their commands leave once that is committed.
+def begun(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
+    """Begin `step`, and those that go side by side with it.
 
     Late steps are resolved first, and what each will owe is made out; what an action refuses now ends the run before any of them
-    has begun. One that has nothing to do is done in this turn. A run that has not begun and is outdated is refused, not held.
+    has begun. A run that has not begun and is outdated is refused, not held.
     """
     if run.intent_at is None and (why := resolving.outdated(turn, run, step)) is not None:
-        if run.incident is not None:
-            turn.world.refused_at[run.incident] = turn.now
-        ending.finish(turn, run, RunState.REFUSED, f"{why}: it has to be planned anew")
+        yield ends.ended(run, RunState.REFUSED, f"{why}: it has to be planned anew", turn.now)
         return
     together = machine.beside(run, step)
     before = _before(turn, run)
     for each in together:
         resolved = resolving.resolved(turn, run, each)
         if isinstance(resolved, Declined):
-            _declined(turn, run, step, resolved)
+            yield from hold.declined(run, step, resolved, turn.now)
             return
         run = resolved
-    claim = _claim(turn, run, step, [resolving.planned(run, each) for each in together])
+    planned = tuple(resolving.planned(run, each) for each in together)
+    claim = yield from _claim(turn, run, step, planned)
     if claim is None:
         return
     owed: dict[str, Debt] = {}
-    for each in together:
-        debt = janitor.owed(turn, run, resolving.planned(run, each), before)
+    for one in planned:
+        debt = janitor.owed(turn, run, one, before)
         if isinstance(debt, Refused):
-            _declined(turn, run, step, debt)
+            yield from hold.declined(run, step, debt, turn.now)
             return
         if debt is not None:
-            owed[each.id] = debt
-    if run.state is RunState.HELD:
-        run = machine.released(run)
-    for each in together:
-        if each.id in owed:
-            janitor.owe(turn, run, owed[each.id])
-        run = _begin(turn, run, each, before, claim)
+            owed[one.id] = debt
+    ready = begin.Ready(
+        run=run, steps=planned, before=before, marks=_marks(turn, run, planned), debts=owed, claim=claim
+    )
+    yield from begin.begun(ready, partial(resolving.given, turn), turn.now)
     claiming.used(turn, _subject(turn, run))
 
 
-def _declined(turn: Turn, run: Run, step: StepRecord, why: Declined) -> None:
-    """End `run` where what comes before `step` refuses, hold it where that waits, or asks a person."""
-    if isinstance(why, Refused):
-        first, *more = why.because
-        because = ("refused", step.id, first.partition("\n")[0], *more)
-        ending.finish(turn, run, RunState.FAILED, f"{step.id}: {why.reason}", because=because)
-        return
-    ask = why if isinstance(why, Ask) else None
-    reason = why.reason if ask is None else f"it needs a person's yes: {ask.reason}"
-    _hold(turn, run, step, machine.held_for(run, reason, turn.now, ask, because=why.because), [])
+def _marks(turn: Turn, run: Run, steps: Sequence[PlannedStep]) -> dict[str, dict[str, str]]:
+    """Return by what each step with commands marks what it sets on its host."""
+    return {
+        step.id: {leavings.RUN: leavings.mark_on(turn.world, run.id, step.commands[0].host)}
+        for step in steps
+        if step.commands
+    }
 
 
 def _subject(turn: Turn, run: Run) -> str:
@@ -181,7 +132,9 @@ def _subject(turn: Turn, run: Run) -> str:
     return run.id if debt is None else debt.id
 
 
-def _claim(turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep]) -> Claim | None:
+def _claim(
+    turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep]
+) -> Generator[Transition, None, Claim | None]:
     """Return the claim that `steps` may rest on; None while there is none, and the run waits for it, or is held."""
     changing = [each for each in steps if claiming.needs(each)]
     if not changing:
@@ -191,12 +144,12 @@ def _claim(turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep])
     if isinstance(found, Claim):
         held_s = turn.now.since(run.held_since) if run.held_since is not None else 0.0
         if run.intent_at is None and run.state is RunState.HELD and held_s > STALE_S and not debts.is_release(run):
-            turn.run(machine.planned_anew(stored, turn.now))
-            turn.audit_run("planned_anew", run, {"step": step.id, "held_s": round(held_s, 1)})
+            said = entries.PlannedAnew(step=step.id, held_s=held_s)
+            yield Transition(run=machine.planned_anew(stored, turn.now), then=(said,))
             return None
         return found
     if not found.first:
-        _hold(turn, stored, step, machine.held_for(stored, found.reason, turn.now), [])
+        yield from hold.held(stored, step, found.reason, turn.now)
     return None
 
 
@@ -207,234 +160,58 @@ def _before(turn: Turn, run: Run) -> dict[str, str]:
     return before | {"intent_at": rfc3339(turn.now.wall)}
 
 
-def _begin(turn: Turn, run: Run, step: StepRecord, before: dict[str, str], claim: Claim) -> Run:
-    """Write one INTENT, which rests on `claim`, and return the run."""
-    world = turn.world
-    planned = resolving.planned(run, step)
-    if planned.commands:
-        before = before | {leavings.RUN: leavings.mark_on(world, run.id, planned.commands[0].host)}
-    run = machine.intent(run, step.id, before, turn.now)
-    turn.run(run)
-    commands = [command.to_json() for command in planned.commands]
-    body = {"step": step.id, "action": step.action, "effect": planned.effect.value, "commands": commands}
-    claimed = {"claimed": list(claim.answered)} if claim.hosts else {}
-    turn.audit_run("intent", run, {**body, "before": before, **claimed})
-    shown = "; ".join(f"{command.host}: {command.brief}" for command in planned.commands)
-    if run.incident is not None and (incident := world.incidents.get(run.incident)) is not None:
-        text = shown or f"{step.id}: {planned.summary}"
-        turn.incident(lifecycle.curing(incident, run, turn.now), "intent", text, run=run.id, rule=run.plan.rule)
-    if not planned.commands:
-        return _ended(turn, machine.outcome_of_nothing(run, step.id, turn.now), step.id)
-    world.working.add((run.id, step.id))
-    world.under_way.add((run.id, step.id))
-    turn.effects.append(
-        Act(
-            run=run.id,
-            step=step.id,
-            commands=planned.commands,
-            not_after=claim.ends(),
-            claim=claim,
-            known=claiming.told(world),
-        )
-    )
-    return run
-
-
 def commands_done(turn: Turn, message: CommandsDone) -> None:
     """Take the outcome of a step's commands."""
     world = turn.world
     world.working.discard((message.run, message.step))
     world.under_way.discard((message.run, message.step))
     run = world.runs.get(message.run)
-    if run is None:
+    step = next((each for each in run.steps if each.id == message.step), None) if run is not None else None
+    if run is None or step is None or step.state is not StepState.INTENT:
         return
-    step = next((each for each in run.steps if each.id == message.step), None)
-    if step is None or step.state is not StepState.INTENT:
-        return
-    run = machine.outcome(run, step.id, message.done, len(resolving.planned(run, step).commands), turn.now)
-    after = next(each for each in run.steps if each.id == step.id)
-    repeatable = len(message.done) == 1 or resolving.planned(run, step).effect is Effect.IDEMPOTENT
-    if machine.wants_another_claim(after) and repeatable and not debts.is_release(run):
-        turn.run(machine.unsent(run, step.id))
-        turn.audit_run("not_sent", run, {"step": step.id, "why": after.result})
-        return
-    if after.state is StepState.IN_DOUBT:
-        turn.run(run)
-        _doubt(turn, run, after.result)
-        return
-    _ended(turn, run, step.id)
-
-
-def _ended(turn: Turn, run: Run, step_id: str) -> Run:
-    """Store that the commands of a step ended: what it gives, or that what it set going has yet to come about. Return the run."""
-    step = next(each for each in run.steps if each.id == step_id)
-    if step.state is StepState.DONE:
-        run = resolving.given(turn, run, step)
-        step = next(each for each in run.steps if each.id == step_id)
-    turn.run(run)
-    _record_outcome(turn, run, step)
-    if step.state is StepState.SETTLING:
-        deciding.refresh(turn, run)
-    return run
-
-
-def _record_outcome(turn: Turn, run: Run, step: StepRecord) -> None:
-    turn.world.keep_output(step.output)
-    if step.state in (StepState.DONE, StepState.SETTLING):
-        janitor.took_effect(turn, run, step)
-    body = {
-        "step": step.id,
-        "state": step.state.value,
-        "result": step.result,
-        "probe": step.probe,
-        "output_sha256": blobs.digest(step.output),
-    }
-    turn.audit_run("outcome", run, body)
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "outcome", f"{step.action}: {step.result}", run=run.id)
-
-
-def supervise(turn: Turn, run: Run, step: StepRecord) -> None:
-    """An INTENT that nobody in this process works on, or whose time is over, has lost its outcome."""
     planned = resolving.planned(run, step)
+    applying.apply(turn, outcome.taken(run, planned, message.done, partial(resolving.given, turn), turn.now))
+
+
+def supervised(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
+    """Give up to wait for the commands of a step that nobody in this process works on, or whose time is over."""
     key = (run.id, step.id)
-    limit = sum(command.timeout_s for command in planned.commands) + TIMEOUT_GRACE_S
-    late = step.intent_at is not None and turn.now.since(step.intent_at) > max(limit, planned.timeout_s)
-    if key in turn.world.working and not late:
-        return
-    turn.world.working.discard(key)
-    why = "its commands did not end in time" if late else "the daemon ended between its INTENT and its OUTCOME"
-    run = machine.in_doubt(run, step.id, why)
-    turn.run(run)
-    _doubt(turn, run, why)
+    lost = doubt.supervised(run, resolving.planned(run, step), key in turn.world.working, turn.now)
+    if lost is not None:
+        turn.world.working.discard(key)
+        yield lost
 
 
-def _doubt(turn: Turn, run: Run, why: str) -> None:
-    """Begin to look for what became of a step whose outcome is lost."""
-    turn.world.probing[run.id] = turn.now
-    turn.audit_run("outcome_lost", run, {"why": why})
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "outcome_lost", f"{why}; a probe will tell", run=run.id)
-    deciding.refresh(turn, run)
-
-
-def probe(turn: Turn, run: Run, step: StepRecord) -> None:
+def probed(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
     world = turn.world
-    since = world.probing.setdefault(run.id, turn.now)
+    planned = resolving.planned(run, step)
     action = world.content.actions.get(step.action)
+    seen = doubt.Seen(
+        host=planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0],
+        since=world.probing.setdefault(run.id, turn.now),
+        answer=Probe.UNKNOWN,
+        under_way=(run.id, step.id) in world.under_way,
+        arrives_s=action.arrives_s if action is not None else 0.0,
+    )
+    reply = world.facts.reply(seen.host)
+    if reply is not None and reply.reach is Reach.OK and reply.asked_at.after(seen.since):
+        release = debts.is_release(run)
+        answer = janitor.probe(turn, run, reply) if release else resolving.probed(turn, run, step, reply)
+        seen = replace(seen, answer=answer)
+    yield from doubt.probed(run, planned, seen, partial(resolving.given, turn), turn.now)
+
+
+def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, by: str) -> Run:
+    """Record that `answer` is what became of a step in doubt, as the person `by` says, and return the run."""
     planned = resolving.planned(run, step)
-    host = planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0]
-    reply = world.facts.reply(host)
-    answer = Probe.UNKNOWN
-    fresh = reply is not None and reply.reach is Reach.OK and reply.asked_at.after(since)
-    if debts.is_release(run) and reply is not None and fresh:
-        answer = janitor.probe(turn, run, reply)
-    elif reply is not None and fresh:
-        answer = resolving.probed(turn, run, step, reply)
-    arrives_s = action.arrives_s if action is not None else 0.0
-    patient = turn.now.since(since) <= PROBE_PATIENCE_S + arrives_s
-    early = step.intent_at is not None and turn.now.since(step.intent_at) < PROBE_GRACE_S + arrives_s
-    if answer is Probe.NOT_APPLIED and (run.id, step.id) in world.under_way:
-        answer = Probe.UNKNOWN
-    if answer is Probe.NOT_APPLIED and early:
-        answer = Probe.UNKNOWN  # not believed yet, however long a clock that was set back makes that last
-    if answer is Probe.UNKNOWN:
-        _look_again(turn, host)
-        if planned.effect is Effect.OBSERVE:
-            _reads_in_vain(turn, run, step, host, since)
-            return
-        if run.state is not RunState.IN_DOUBT and not patient:
-            doubtful = machine.probed(run, step.id, answer, turn.now)
-            turn.run(doubtful)
-            turn.audit_run("in_doubt", doubtful, {"step": step.id, "reason": doubtful.reason})
-            turn.page(
-                PageKey(PageKind.IN_DOUBT, run.id, (step.id, str(step.tries))),
-                f"{run.id} on {run.plan.target} is in doubt",
-                f"{doubtful.reason}; it keeps its locks. Look, then say: remediator runs resolve {run.id} --outcome applied|not-applied --reason ...",
-                run=doubtful,
-            )
-        return
-    settle(turn, run, step, answer, by="probe", actor=ENGINE)
+    said = doubt.answered(run, planned, answer, partial(resolving.given, turn), turn.now, by=by, actor=by)
+    applying.apply(turn, said)
+    return said.run
 
 
-def _reads_in_vain(turn: Turn, run: Run, step: StepRecord, host: str, since: Instant) -> None:
-    """A step that only reads is never in doubt: it waits for its host, is done again, and in the end of its time has failed."""
-    limit_s = resolving.planned(run, step).timeout_s
-    if turn.now.since(since) > limit_s:
-        turn.world.probing.pop(run.id, None)
-        why = f"its answer was lost, and {host} has not been heard of for {limit_s:.0f} s: nothing was changed there"
-        _settled(turn, machine.failed(run, step.id, why, turn.now), step.id)
-
-
-def _look_again(turn: Turn, host: str) -> None:
-    reply = turn.world.facts.reply(host)
-    if reply is None or turn.now.since(reply.asked_at) > LOOK_AGAIN_S:
-        turn.collect(host)
-
-
-def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, *, by: str, actor: str) -> Run:
-    """Record that `answer` is what became of a step in doubt, and let the run go on from there."""
-    planned = resolving.planned(run, step)
-    begun = planned.parallel or any(each.state is StepState.DONE for each in run.steps)
-    repeatable = (begun and planned.effect is Effect.IDEMPOTENT) or planned.effect is Effect.OBSERVE
-    run = machine.probed(run, step.id, answer, turn.now, by=by, repeatable=repeatable)
-    after = next(each for each in run.steps if each.id == step.id)
-    if after.state is StepState.DONE:
-        run = resolving.given(turn, run, after)
-        after = next(each for each in run.steps if each.id == step.id)
-    turn.run(run)
-    turn.world.probing.pop(run.id, None)
-    turn.audit_run("probed", run, {"step": step.id, "answer": answer.value, "by": by}, actor=actor)
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "probed", f"{step.action}: {answer.value} (by {by})", run=run.id)
-    if after.state in (StepState.DONE, StepState.SETTLING, StepState.FAILED):
-        _record_outcome(turn, run, after)
-    return run
-
-
-def watch(turn: Turn, run: Run, step: StepRecord) -> None:
+def settles(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """See how far what a SETTLING step set going has come, by evidence gathered after its OUTCOME."""
-    since = step.outcome_at or step.intent_at or run.locked_at
-    hosts = tuple(sorted({command.host for command in resolving.planned(run, step).commands}))
-    for host in hosts:
-        reply = turn.world.facts.reply(host)
-        if reply is None or turn.now.since(reply.asked_at) > SETTLE_LOOK_S:
-            turn.collect(host)
-    seen = resolving.seen(turn, run, step) if observing.asked_since(turn, hosts, since) else None
-    if seen is not None and seen.failed:
-        _settled(turn, machine.failed(run, step.id, seen.text, turn.now), step.id)
-        return
-    if seen is not None and seen.again and step.tries < machine.MOST_REPEATS:
-        turn.run(machine.again(run, step.id, seen.given))
-        turn.audit_run("again", run, {"step": step.id, "why": seen.text})
-        if run.incident is not None:
-            turn.journal.timeline(run.incident, "again", f"{step.id}: {seen.text}", run=run.id)
-        return
-    if seen is not None and seen.done:
-        _settled(turn, machine.gave(run, step.id, seen.given, seen.text), step.id)
-        return
-    limit_s = resolving.planned(run, step).timeout_s
-    if turn.now.since(since) > limit_s:
-        last = seen.text if seen is not None else f"nothing fresh is known of {', '.join(hosts)}"
-        why = f"it has not come about within {limit_s:.0f} s: {last}"
-        _settled(turn, machine.failed(run, step.id, why, turn.now), step.id)
-        return
-    if seen is None:
-        return
-    if (seen.text, dict(seen.given)) != (step.result, dict(step.given)):
-        settling = machine.settling(run, step.id, seen.text, seen.given, seen.stage)
-        stage = next(each.stage for each in settling.steps if each.id == step.id)
-        if stage != step.stage and run.incident is not None:
-            turn.journal.timeline(run.incident, "progress", f"{step.id}: {seen.text}", run=run.id)
-        turn.run(settling)
-
-
-def _settled(turn: Turn, run: Run, step_id: str) -> None:
-    """Store that a SETTLING step has come to its end."""
-    step = next(each for each in run.steps if each.id == step_id)
-    turn.run(run)
-    turn.audit_run("settled", run, {"step": step.id, "state": step.state.value, "result": step.result})
-    if run.incident is not None:
-        turn.journal.timeline(run.incident, "settled", f"{step.id}: {step.result}", run=run.id)
-    deciding.refresh(turn, run)
+    planned = resolving.planned(run, step)
+    fresh = observing.asked_since(turn, settling.hosts(planned), settling.began(run, step))
+    yield from settling.watched(run, planned, resolving.seen(turn, run, step) if fresh else None, turn.now)

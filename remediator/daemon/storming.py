@@ -14,11 +14,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediator.daemon import accounted, situation
-from remediator.daemon.turn import ENGINE, Turn
+from remediator.daemon.turn import Turn
 from remediator.daemon.world import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD, OpenStorm, World
 from remediator.incidents import lifecycle
 from remediator.model.judging import State
 from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
 from remediator.model.times import Instant, clock, rfc3339

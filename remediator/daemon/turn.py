@@ -6,7 +6,7 @@ part. Nothing here decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,17 +16,29 @@ from remediator.daemon import places
 from remediator.daemon.asides import About, Aside
 from remediator.daemon.wire import Collect, Effect
 from remediator.daemon.world import World
+from remediator.incidents import lifecycle
+from remediator.incidents.lifecycle import Moved
 from remediator.model.mutes import Unacked
 from remediator.model.page_keys import PageKey
+from remediator.model.people import ENGINE
 from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
 from remediator.runs import debts
+from remediator.runs.transition import (
+    Entry,
+    IncidentFollows,
+    Lock,
+    Look,
+    Page,
+    Refresh,
+    Releasing,
+    Searches,
+    Transition,
+    Wish,
+)
 from remediator.safety.case import StormScope, Vantage
 from remediator.store.journal import Journal
-
-ENGINE = "remediator"
-"""The actor of what nobody asked for."""
 
 log = structlog.get_logger("remediator")
 
@@ -64,6 +76,25 @@ class Turn:
             return
         self.world.forced.add(host)
 
+    def refresh(self, run: Run, older_than_s: float | None = None) -> None:
+        """Ask for fresh samples of every host that the check of `run` reads, and that its plan touches.
+
+        `older_than_s`: only of those that the check reads, and whose newest reply is older.
+        """
+        hosts = self.world.hosts_read_for(run.plan)
+        if older_than_s is not None:
+            self.look(hosts, older_than_s)
+            return
+        for host in sorted(set(hosts) | set(run.plan.touches)):
+            self.collect(host)
+
+    def look(self, hosts: Sequence[str], older_than_s: float) -> None:
+        """Ask for a fresh sample of each of `hosts` whose newest reply is older than `older_than_s`."""
+        for host in hosts:
+            reply = self.world.facts.reply(host)
+            if reply is None or self.now.since(reply.asked_at) > older_than_s:
+                self.collect(host)
+
     def dispatch_collections(self, due: list[str]) -> None:
         """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
         world = self.world
@@ -94,21 +125,13 @@ class Turn:
             output=record.output,
         )
 
-    def incident(
-        self,
-        record: Incident,
-        kind: str,
-        text: str,
-        *,
-        run: str | None = None,
-        rule: str | None = None,
-        guard: str | None = None,
-    ) -> None:
-        """Store `record` with one line of its timeline."""
+    def incident(self, moved: Moved) -> Incident:
+        """Store an incident that has moved, with the line of its timeline, and return it."""
+        record, run, text = moved.incident, moved.run, moved.text
         before = self.world.incidents.get(record.id)
         self.world.changed = True
         self.journal.incident(record)
-        self.journal.timeline(record.id, kind, text, run=run, rule=rule, guard=guard)
+        self.journal.timeline(record.id, moved.kind, text, run=run, rule=moved.rule)
         if record.open:
             self.world.incidents[record.id] = record
             self.world.by_key[(record.check, record.target.text)] = record.id
@@ -135,6 +158,7 @@ class Turn:
                 text=text,
                 run=run,
             )
+        return record
 
     def accounted(self, record: Incident) -> None:
         """Store what accounts for an open incident now: nothing happened to it."""
@@ -168,6 +192,55 @@ class Turn:
             reason=record.reason,
             run=record.run,
         )
+
+    def apply(self, transition: Transition) -> None:
+        """Store the run of `transition`, and carry out what follows, in its order. Raise TypeError for a wish that is not the turn's own."""
+        self.store(transition.run)
+        for item in transition.then:
+            self.carry_out(transition.run, item)
+
+    def store(self, run: Run) -> None:
+        """Store `run`, unless it is what is stored already."""
+        if self.world.runs.get(run.id) is not run:
+            self.run(run)
+
+    def carry_out(self, run: Run, item: Entry | Wish) -> None:
+        """Write one entry of a transition of `run`, or do what it wishes."""
+        match item:
+            case Entry():
+                self._enter(run, item)
+            case Refresh(older_than_s=older_than_s):
+                self.refresh(run, older_than_s)
+            case Look(hosts=hosts, older_than_s=older_than_s):
+                self.look(hosts, older_than_s)
+            case Page(key=key, subject=subject, text=text):
+                self.page(key, subject, text, run=run)
+            case Lock(scopes=scopes):
+                self.lock(scopes, run.id)
+            case Releasing(debt=debt):
+                self.debt(debt)
+            case Searches(ends=False):
+                self.world.probing[run.id] = self.now
+            case Searches():
+                self.world.probing.pop(run.id, None)
+            case IncidentFollows(text=text):
+                self._incident_follows(run, text)
+            case _:
+                raise TypeError(f"{type(item).__name__} is carried out by daemon.applying alone")
+
+    def _enter(self, run: Run, entry: Entry) -> None:
+        if entry.kind:
+            self.audit_run(entry.kind, run, entry.body(), actor=entry.actor or ENGINE)
+        if run.incident is None:
+            return
+        for line in entry.lines():
+            rule = run.plan.rule if line.ruled else None
+            self.journal.timeline(run.incident, line.kind, line.text, run=run.id, rule=rule, guard=line.guard)
+
+    def _incident_follows(self, run: Run, text: str) -> None:
+        incident = self.world.incidents.get(run.incident) if run.incident is not None else None
+        if incident is not None:
+            self.incident(lifecycle.follows(incident, run, text, self.now))
 
     def run(self, record: Run) -> None:
         """Store `record`; locks go when it has ended."""

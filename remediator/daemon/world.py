@@ -29,6 +29,7 @@ from remediator.model.identity import NOBODY, Identity
 from remediator.model.integration import Integration, MarkSpec
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.plans import Plan
 from remediator.model.records import Debt, Decision, Incident, Met, Outcome, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
@@ -403,6 +404,11 @@ class World:
     def evidence_hosts(self, check: CheckSpec, target: Target) -> tuple[str, ...]:
         """Return the hosts whose facts the judgement of `target` by `check` reads."""
         return self.check_hosts(check) if check.assess.scope is Scope.GROUP else target.hosts
+
+    def hosts_read_for(self, plan: Plan) -> tuple[str, ...]:
+        """Return the hosts whose facts the check of `plan` reads; those of its target where the check is not there any more."""
+        check = self.content.checks.get(plan.check)
+        return self.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
 
     def incident_of(self, key: Key) -> Incident | None:
         found = self.by_key.get(key)

@@ -1,4 +1,4 @@
-"""The life of an incident as pure transitions; the store keeps what they return.
+"""The life of an incident as pure transitions, each with what its timeline says; `Turn.incident` carries them out.
 
 open -> suppressed (a parent is bad) -> open (it is not any more)
 open -> curing (a run works on it) -> verifying -> resolved, or back to open for the next rung, or escalated (a human)
@@ -8,16 +8,31 @@ Invariant: only `resolved` ends an incident, and it is reached by samples, by a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from remediator.incidents.dependency import Problem
 from remediator.model.actions import Risk
 from remediator.model.judging import State
+from remediator.model.people import ENGINE
 from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
+from remediator.model.targets import Target
 from remediator.model.times import Instant, rfc3339
 
 OK_SAMPLES_TO_CLOSE = 2
 """An incident that nobody cured closes after this many OK samples in a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """An incident after one move, and the line of its timeline about that. `run` and `rule`: whose move it is."""
+
+    incident: Incident
+    kind: str
+    text: str
+    run: str | None = None
+    rule: str | None = None
+
 
 _MAY_BE_SUPPRESSED = (IncidentState.OPEN, IncidentState.ESCALATED)
 
@@ -38,9 +53,9 @@ def opens(event: Event) -> bool:
     return event.state is State.CRITICAL or event.state_type is StateType.HARD
 
 
-def opened(incident_id: str, event: Event) -> Incident:
-    """Return the incident that `event` opens."""
-    return Incident(
+def opened(incident_id: str, event: Event, text: str) -> Moved:
+    """Open the incident of `event`."""
+    incident = Incident(
         id=incident_id,
         target=event.target,
         check=event.check,
@@ -51,57 +66,87 @@ def opened(incident_id: str, event: Event) -> Incident:
         bad_at=event.at if _proven_bad(event) else None,
         output=event.output,
     )
+    return Moved(incident=incident, kind="opened", text=text)
+
+
+def reported(incident_id: str, check: str, target: Target, level: State, output: str, at: Instant) -> Moved:
+    """Open an incident about what a sender reports, and no check of ours judges."""
+    incident = Incident(
+        id=incident_id,
+        target=target,
+        check=check,
+        state=IncidentState.OPEN,
+        level=level,
+        opened_at=at,
+        hard_at=at,
+        output=output,
+    )
+    return Moved(incident=incident, kind="opened", text=output)
 
 
 def _proven_bad(event: Event) -> bool:
     return event.state_type is StateType.HARD and event.state in (State.WARNING, State.CRITICAL)
 
 
-def touched(incident: Incident, event: Event) -> Incident:
-    """Return `incident` after another event of its series."""
+def touched(incident: Incident, event: Event, text: str) -> Moved:
+    """Take another event of its series."""
     hard_at = incident.hard_at
     if hard_at is None and event.state_type is StateType.HARD and event.state is not State.OK:
         hard_at = event.at
     level = incident.level if event.state is State.OK else event.state
     bad_at = event.at if incident.bad_at is None and _proven_bad(event) else incident.bad_at
-    return replace(
-        incident,
-        level=level,
-        hard_at=hard_at,
-        bad_at=bad_at,
-        output=event.output if event.state is not State.OK else incident.output,
-    )
+    output = event.output if event.state is not State.OK else incident.output
+    after = replace(incident, level=level, hard_at=hard_at, bad_at=bad_at, output=output)
+    return Moved(incident=after, kind="state", text=text)
 
 
-def parented(incident: Incident, parent: str | None) -> Incident:
-    """Return `incident` under `parent`, or freed of it. A run in flight is never suppressed away."""
-    if parent is not None and incident.state in _MAY_BE_SUPPRESSED:
-        return replace(incident, state=IncidentState.SUPPRESSED, parent=parent)
-    if parent is None and incident.state is IncidentState.SUPPRESSED:
-        return replace(incident, state=IncidentState.OPEN, parent=None)
-    if parent is not None and incident.state is IncidentState.SUPPRESSED and incident.parent != parent:
-        return replace(incident, parent=parent)
-    return incident
+def parented(incident: Incident, problem: Problem | None) -> Moved | None:
+    """Put the incident under the `problem` that explains it, or free it; None when nothing changes. A run in flight is never suppressed away."""
+    suppressed = incident.state is IncidentState.SUPPRESSED
+    if problem is None:
+        freed = replace(incident, state=IncidentState.OPEN, parent=None)
+        return Moved(incident=freed, kind="unsuppressed", text="nothing explains it any more") if suppressed else None
+    if incident.state not in _MAY_BE_SUPPRESSED and not (suppressed and incident.parent != problem.incident):
+        return None
+    after = replace(incident, state=IncidentState.SUPPRESSED, parent=problem.incident)
+    text = f"suppressed: explained by {problem.incident} ({problem.check} on {problem.target})"
+    return Moved(incident=after, kind="suppressed", text=text)
 
 
-def curing(incident: Incident, run: Run, at: Instant) -> Incident:
-    """Return `incident` with `run` at work; `at` is its first INTENT."""
-    return replace(
-        incident, state=IncidentState.CURING, acted_at=incident.acted_at or at, rule=run.plan.rule or incident.rule
-    )
+def follows(incident: Incident, run: Run, text: str, at: Instant) -> Moved:
+    """Let the incident follow `run`, which is under way: it verifies, or has begun a step at `at`."""
+    if run.state is RunState.VERIFYING:
+        after = replace(incident, state=IncidentState.VERIFYING)
+        return Moved(incident=after, kind="verifying", text=text, run=run.id)
+    rule = run.plan.rule or incident.rule
+    after = replace(incident, state=IncidentState.CURING, acted_at=incident.acted_at or at, rule=rule)
+    return Moved(incident=after, kind="intent", text=text, run=run.id, rule=run.plan.rule)
 
 
-def verifying(incident: Incident) -> Incident:
-    return replace(incident, state=IncidentState.VERIFYING)
+KINDS_OF_ENDS = {RunState.SUCCEEDED: "resolved", RunState.FAILED: "run_failed"}
+"""What the timeline calls the end of a run; the others as their states."""
 
 
-def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
-    """Return `incident` after `run` ended: resolved by a verified cure, or open for the next rung or for a person.
+def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Moved:
+    """Let the incident follow the end of `run`: resolved by a verified cure, or open for the next rung or for a person.
 
     A refused run used no rung: the incident is open again. A failed one used its rung, unless it was R3 and ended before the step of it
     that can lose data: it is tried again after its cooldown. One that a person cancelled used the
     whole ladder: whoever said "hands off" has the incident.
     """
+    text = cured(run) if run.state is RunState.SUCCEEDED else run.reason
+    kind = KINDS_OF_ENDS.get(run.state, run.state.value)
+    return Moved(incident=_after(incident, run, ladder), kind=kind, text=text, run=run.id, rule=run.plan.rule)
+
+
+def cured(run: Run) -> str:
+    """Return by what and on whose word an incident was cured."""
+    word = f", approved by {run.approval.approved_by}" if run.approval is not None and run.approval.approved_by else ""
+    asked = f", asked for by {run.actor}" if run.actor != ENGINE else ""
+    return f"{run.plan.runbook} ({run.id}{asked}{word}) cured it: {run.reason}"
+
+
+def _after(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
     if run.state is RunState.SUCCEEDED:
         return replace(
             incident, state=IncidentState.RESOLVED, cured_at=run.ok_since, closed_at=run.ended_at, parent=None
@@ -116,9 +161,10 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident
     return replace(incident, rungs=(*incident.rungs, run.plan.runbook), state=IncidentState.OPEN)
 
 
-def acknowledged(incident: Incident, by: str, reason: str, at: Instant) -> Incident:
-    """Return `incident` in the hands of a person: it waits for nobody else."""
-    return replace(incident, acked_at=at, acked_by=by, ack_reason=reason)
+def acknowledged(incident: Incident, by: str, reason: str, at: Instant) -> Moved:
+    """Give the incident into the hands of a person: it waits for nobody else."""
+    after = replace(incident, acked_at=at, acked_by=by, ack_reason=reason)
+    return Moved(incident=after, kind="ack", text=f"{by}: {reason}")
 
 
 def ended_early(run: Run) -> bool:
@@ -126,16 +172,19 @@ def ended_early(run: Run) -> bool:
     return run.state is RunState.FAILED and run.plan.risk is Risk.R3 and run.risked_at is None
 
 
-def escalated(incident: Incident) -> Incident:
-    return replace(incident, state=IncidentState.ESCALATED)
+def escalated(incident: Incident, why: str, rule: str | None) -> Moved:
+    """Hand the incident to people, for the text of `rule` or for want of one."""
+    after = replace(incident, state=IncidentState.ESCALATED)
+    return Moved(incident=after, kind="escalated", text=why, rule=rule)
 
 
-def closed(incident: Incident, ok_since: Instant | None, at: Instant) -> Incident:
-    """Return `incident` resolved without a run: it recovered by itself, or a person closed it.
+def closed(incident: Incident, ok_since: Instant | None, at: Instant, how: str, by: str = "") -> Moved:
+    """Resolve the incident without a run: it recovered by itself, or the person `by` closed it.
 
     One that was suppressed keeps its parent: whoever counts problems afterwards must know that it was explained.
     """
-    return replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at)
+    after = replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at)
+    return Moved(incident=after, kind="closed" if by else "resolved", text=f"closed by {by}: {how}" if by else how)
 
 
 def next_rung(incident: Incident, ladder: tuple[str, ...]) -> str | None:
@@ -182,6 +231,6 @@ def acknowledgement(incident: Incident) -> dict[str, str] | None:
     return {"by": incident.acked_by, "at": rfc3339(incident.acked_at.wall), "reason": incident.ack_reason}
 
 
-def seen_as(incident: Incident, level: State, output: str) -> Incident:
-    """Return `incident` as its newest sample shows it, between events."""
-    return replace(incident, level=level, output=output)
+def seen_as(incident: Incident, level: State, output: str, text: str) -> Moved:
+    """Show the incident as its newest sample does, between events."""
+    return Moved(incident=replace(incident, level=level, output=output), kind="state", text=text)

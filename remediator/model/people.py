@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+ENGINE = "remediator"
+"""The actor of what nobody asked for."""
+
 
 def accounts(uid: int, login_uid: int | None) -> tuple[int, ...]:
     """Return the accounts that the asker certainly has; empty when it cannot be told who it is.

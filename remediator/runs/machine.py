@@ -9,7 +9,6 @@ an end: the run keeps its locks. A refused later step holds the run, it does not
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 from remediator.model.actions import Probe
 from remediator.model.commands import brief
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.judging import CheckResult, State
 from remediator.model.plans import Plan
 from remediator.model.records import Approval, Run, RunState, StepRecord, StepState
 from remediator.model.replies import CommandDone, Fate, Unsent
@@ -90,12 +88,6 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
     return replace(run, state=RunState.RUNNING, verdicts=tuple(verdicts), reason="")
 
 
-def held(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
-    """Return the run held before a step by what `verdicts` refuse; it keeps its locks."""
-    first = refusals(verdicts)[0]
-    return held_for(run, first.reason, now, because=first.because)
-
-
 def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None, *, because: tuple[str, ...] = ()) -> Run:
     """Return the run held for `reason`; `ask` is what a person must approve before it goes on. `because`: see `Run`, empty: `reason` itself."""
     asks, asks_for = (ask.reason, ask.consent) if ask is not None else ("", None)
@@ -152,13 +144,18 @@ def beside(run: Run, step: StepRecord) -> tuple[StepRecord, ...]:
     return tuple(each for each in run.steps if each.action == step.action and each.state is StepState.PENDING)
 
 
+def step_of(run: Run, step_id: str) -> StepRecord:
+    """Return the record of step `step_id`."""
+    return next(each for each in run.steps if each.id == step_id)
+
+
 def _with_step(run: Run, step: StepRecord) -> Run:
     return replace(run, steps=tuple(step if each.id == step.id else each for each in run.steps))
 
 
 def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> Run:
     """Return the run with the INTENT of a step. Raise ValueError unless the step is pending: an INTENT is written once."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     if step.state is not StepState.PENDING:
         raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
     return _with_step(
@@ -183,7 +180,7 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
     All `expected` commands ended with 0: done. One ended with another code: failed, and known to be. One whose end is not
     known (exit code None): in doubt, whatever came before.
     """
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     output = "\n".join(f"$ {brief(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
     last = done[-1] if done else None
     if last is not None and last.fate is Fate.NEVER_LEFT:
@@ -214,7 +211,7 @@ def wants_another_claim(step: StepRecord) -> bool:
 
 def unsent(run: Run, step_id: str) -> Run:
     """Return the run with a step pending again none of whose commands has left."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.PENDING, outcome_at=None, unsent=None))
 
 
@@ -232,37 +229,37 @@ def _last_line(text: str) -> str:
 
 def outcome_of_nothing(run: Run, step_id: str, now: Instant) -> Run:
     """Return the run with a step done that had no command to run."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.DONE, result="ok", outcome_at=now))
 
 
 def settling(run: Run, step_id: str, text: str, given: Mapping[str, Any], stage: str = "") -> Run:
     """Return the run while what its step `step_id` set going has not come to its end; `text` is how far it is, `stage` what of it is news."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.SETTLING, result=text, given=dict(given), stage=stage or text))
 
 
 def gave(run: Run, step_id: str, given: Mapping[str, Any], text: str = "ok") -> Run:
     """Return the run with its step `step_id` done, and what it gives to later ones."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.DONE, result=text, given=dict(given)))
 
 
 def again(run: Run, step_id: str, given: Mapping[str, Any]) -> Run:
     """Return the run with its settling step `step_id` pending once more, as often as an idempotent step may be sent."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.PENDING, given=dict(given)))
 
 
 def failed(run: Run, step_id: str, why: str, now: Instant) -> Run:
     """Return the run with its step `step_id` failed."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.FAILED, result=why, outcome_at=step.outcome_at or now))
 
 
 def in_doubt(run: Run, step_id: str, why: str) -> Run:
     """Return the run with a step whose outcome was lost (the daemon was killed): a probe must answer."""
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.IN_DOUBT, result=why))
 
 
@@ -274,7 +271,7 @@ def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "pr
     often than `MOST_TRIES`. A `repeatable` step (idempotent, of a run that had begun before it) only asks the guards that
     stand before every step, and is sent up to `MOST_REPEATS` times. Unknown: the run is in doubt.
     """
-    step = next(each for each in run.steps if each.id == step_id)
+    step = step_of(run, step_id)
     if answer is Probe.APPLIED:
         done = replace(step, state=StepState.DONE, probe=f"{by}: applied", outcome_at=now, result="applied")
         return replace(_with_step(run, done), state=RunState.RUNNING, reason="")
@@ -291,69 +288,13 @@ def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "pr
     return replace(_with_step(run, doubt), state=RunState.IN_DOUBT, reason=f"what became of {step.action} is not known")
 
 
-def must_hold(run: Run) -> str:
-    """Return what a verification waits for."""
-    return f"{run.plan.verify_check} must be OK and hold {run.plan.verify_hold_s:.0f} s"
-
-
-def verifying(run: Run, now: Instant) -> Run:
-    return replace(run, state=RunState.VERIFYING, verify_from=now, reason=must_hold(run))
-
-
-class Verified(enum.Enum):
-    """Where a verification stands."""
-
-    WAITING = "waiting"
-    HELD = "held"
-    FAILED = "failed"
-
-
-def sampled(run: Run, result: CheckResult) -> Run:
-    """Return the run after a sample of its verification check. Samples asked before the last step say nothing.
-
-    The hold runs from the first OK sample; a bad one breaks it; UNKNOWN neither passes nor fails it.
-    """
-    started = run.verify_from
-    if started is None or not result.asked_at.after(started):
-        return run
-    if result.state is State.OK:
-        return replace(
-            run,
-            ok_since=run.ok_since or result.asked_at,
-            ok_samples=run.ok_samples + 1,
-            bad_samples=0,
-            was_ok=run.was_ok or run.ok_samples >= 1,
-        )
-    if result.state is State.UNKNOWN:
-        return run
-    return replace(run, ok_since=None, ok_samples=0, bad_samples=run.bad_samples + 1)
-
-
-def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
-    """Return where the verification stands: held for `verify_hold_s` over at least two OK samples, out of time, or waiting."""
-    started = run.verify_from
-    if started is None:
-        return Verified.WAITING
-    good = newest is not None and newest.state is State.OK and run.ok_samples >= 2
-    if (
-        good
-        and newest is not None
-        and run.ok_since is not None
-        and newest.asked_at.since(run.ok_since) >= run.plan.verify_hold_s
-    ):
-        return Verified.HELD
-    waited = now.since(started)
-    if run.ok_since is None and waited > run.plan.verify_within_s:
-        return Verified.FAILED
-    if waited > run.plan.verify_within_s + 2 * run.plan.verify_hold_s:
-        return Verified.FAILED
-    return Verified.WAITING
-
-
 def ended(
     run: Run, state: RunState, reason: str, now: Instant, *, expired: bool = False, because: tuple[str, ...] = ()
 ) -> Run:
-    """Return the run ended; `expired` because its time was over. `because`: see `Run`, empty: the first line of `reason`. Raise ValueError if `state` is not an end, or if the run has ended already."""
+    """Return the run ended; `expired` because its time was over. `because`: see `Run`, empty: the first line of `reason`.
+
+    Raise ValueError if `state` is not an end, or if the run has ended already.
+    """
     if not state.ended or run.state.ended:
         raise ValueError(f"{run.id} cannot go from {run.state.value} to {state.value}")
     told = because or (reason.partition("\n")[0],)

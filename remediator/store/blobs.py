@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from pathlib import Path
 
+from remediator.model import outputs
 from remediator.store import custody
-
-
-def digest(text: str) -> str | None:
-    """Return the SHA-256 under which `text` is kept; None for no output."""
-    return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
 def keep(directory: Path, text: str, at_s: float) -> str | None:
@@ -20,7 +15,7 @@ def keep(directory: Path, text: str, at_s: float) -> str | None:
 
     Raise OSError when it cannot be written.
     """
-    name = digest(text)
+    name = outputs.digest(text)
     if name is None:
         return None
     directory.mkdir(exist_ok=True, mode=custody.DIRECTORY)

@@ -6,6 +6,7 @@ from tests.mutants.mutant import Mutant
 
 WHO_TESTS = "tests/sim/test_who_and_when.py"
 MACHINE_TESTS = "tests/unit/runs/test_machine.py"
+VERIFICATION_TESTS = "tests/unit/runs/test_verification.py"
 FACTS_TESTS = "tests/unit/collect/test_facts.py"
 SERIES_TESTS = "tests/unit/checks/test_series.py"
 TIMES_TESTS = "tests/unit/model/test_times.py"
@@ -16,26 +17,26 @@ EVIDENCE = (
     Mutant(
         name="old-samples-verify",
         mistake="Samples that were asked for before the last step ended count for the verification.",
-        place="remediator.runs.machine:sampled",
+        place="remediator.runs.verification:sampled",
         old="started is None or (not result.asked_at.after(started))",
         new="started is None",
-        tests=MACHINE_TESTS,
+        tests=VERIFICATION_TESTS,
     ),
     Mutant(
         name="hold-by-the-clock",
         mistake="The hold of a cure runs to this moment, and not to its newest good sample.",
-        place="remediator.runs.machine:judged",
+        place="remediator.runs.verification:judged",
         old="newest.asked_at.since(run.ok_since)",
         new="now.since(run.ok_since)",
-        tests=MACHINE_TESTS,
+        tests=VERIFICATION_TESTS,
     ),
     Mutant(
         name="hold-over-a-bad-sample",
         mistake="A bad sample does not break the hold of a cure.",
-        place="remediator.runs.machine:sampled",
+        place="remediator.runs.verification:sampled",
         old="replace(run, ok_since=None, ok_samples=0, bad_samples=run.bad_samples + 1)",
         new="replace(run, ok_samples=0, bad_samples=run.bad_samples + 1)",
-        tests=MACHINE_TESTS,
+        tests=VERIFICATION_TESTS,
     ),
     Mutant(
         name="sent-again-on-old-evidence",

@@ -16,8 +16,8 @@ GALERA = (
     Mutant(
         name="galera-a-second-loss-waits",
         mistake="A cluster that is lost again in the quiet period of its cure waits for the end of that run.",
-        place="remediator.daemon.running:_lost_again",
-        old="holds_group and hard and series.bad_since.after(run.verify_from)",
+        place="remediator.runs.verification:_lost_again",
+        old="seen.holds_group and hard and series.bad_since.after(run.verify_from)",
         new="False",
         story="galera: lost again in the quiet period of its cure",
     ),

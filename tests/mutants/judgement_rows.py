@@ -30,7 +30,7 @@ JUDGEMENT = (
     Mutant(
         name="hold-not-waited-for",
         mistake="A cure is verified by two OK samples, however soon they come: its hold is not waited for.",
-        place="remediator.runs.machine:judged",
+        place="remediator.runs.verification:judged",
         old="newest.asked_at.since(run.ok_since) >= run.plan.verify_hold_s",
         new="newest.asked_at.since(run.ok_since) >= 0.0",
         story="up for nine seconds",
@@ -38,15 +38,15 @@ JUDGEMENT = (
     Mutant(
         name="one-ok-sample",
         mistake="A cure is verified by one OK sample.",
-        place="remediator.runs.machine:judged",
+        place="remediator.runs.verification:judged",
         old="run.ok_samples >= 2",
         new="run.ok_samples >= 1",
-        tests="tests/unit/runs/test_machine.py",
+        tests="tests/unit/runs/test_verification.py",
     ),
     Mutant(
         name="unknown-verifies",
         mistake="An UNKNOWN sample counts for a cure.",
-        place="remediator.runs.machine:sampled",
+        place="remediator.runs.verification:sampled",
         old="result.state is State.OK",
         new="result.state in (State.OK, State.UNKNOWN)",
         story="seen once after a silence",
@@ -54,7 +54,7 @@ JUDGEMENT = (
     Mutant(
         name="never-times-out",
         mistake="A verification has no end: a run that cures nothing lives for ever.",
-        place="remediator.runs.machine:judged",
+        place="remediator.runs.verification:judged",
         old="now.since(started)",
         new="0.0",
         story="silent after the command",

@@ -82,9 +82,9 @@ JOURNAL = (
     Mutant(
         name="intent-not-journalled",
         mistake="The INTENT changes the run and is not an entry of the journal.",
-        place="remediator.daemon.stepping:_begin",
-        old="turn.audit_run('intent', run, {**body, 'before': before, **claimed})",
-        new="_ = ('intent', run, {**body, 'before': before, **claimed})",
+        place="remediator.runs.begin:begun",
+        old="(*owed, said, follows, *leaves)",
+        new="(*owed, follows, *leaves)",
         story="a yes",
     ),
     Mutant(
@@ -98,9 +98,9 @@ JOURNAL = (
     Mutant(
         name="once-sent-again",
         mistake="A `once` step whose outcome was lost is sent again, and no probe is asked whether it arrived.",
-        place="remediator.daemon.stepping:commands_done",
-        old="_doubt(turn, run, after.result)",
-        new="turn.run(machine.probed(run, step.id, Probe.NOT_APPLIED, turn.now))",
+        place="remediator.runs.outcome:taken",
+        old="lost(after, step.id, step.result)",
+        new="Transition(run=machine.probed(after, step.id, machine.Probe.NOT_APPLIED, now))",
         story="lost on its way",
     ),
     Mutant(
@@ -114,9 +114,9 @@ JOURNAL = (
     Mutant(
         name="restart-asks-no-probe",
         mistake="A step whose outcome was lost with the daemon is taken for one that did not arrive, and no probe is asked.",
-        place="remediator.daemon.stepping:supervise",
-        old="machine.in_doubt(run, step.id, why)",
-        new="machine.probed(run, step.id, Probe.NOT_APPLIED, turn.now)",
+        place="remediator.runs.doubt:supervised",
+        old="outcome.lost(run, step.id, why)",
+        new="Transition(run=machine.probed(run, step.id, Probe.NOT_APPLIED, now))",
         story="killed before the command",
     ),
     Mutant(
@@ -136,7 +136,7 @@ JOURNAL = (
     Mutant(
         name="probe-in-a-hurry",
         mistake="`Not applied` is believed at once, although the command may still be on its way.",
-        place="remediator.daemon.stepping:PROBE_GRACE_S",
+        place="remediator.runs.doubt:GRACE_S",
         old="15.0",
         new="0.0",
         story="arrives late",

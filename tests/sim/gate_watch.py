@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.turn import ENGINE
 from remediator.daemon.wire import Act, Collected, Effect, Input
+from remediator.model.people import ENGINE
 from remediator.model.records import Outcome, RunState
 from remediator.model.replies import CommandDone, HostReply, Reach, Section
 from remediator.model.times import Instant

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from remediator.incidents import lifecycle
-from remediator.model import targets
-from remediator.model.judging import State
-from remediator.model.records import Incident, IncidentState
-from remediator.model.times import Instant, clock, exactly
+from remediator.model.records import IncidentState
+from remediator.model.times import clock, exactly
 from remediator.store import rows
+from tests.builders.incidents import OPEN, START, at
 
 pytestmark = pytest.mark.unit
-START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
-
-
-def at(seconds: float) -> Instant:
-    return Instant(START + timedelta(seconds=seconds), seconds, "boot")
-
-
-OPEN = Incident(
-    id="inc-1",
-    target=targets.container("ctl1", "memcached"),
-    check="container-state",
-    state=IncidentState.OPEN,
-    level=State.CRITICAL,
-    opened_at=at(0),
-    hard_at=at(22),
-)
 
 
 def test_down_is_from_the_first_bad_sample_to_the_ok_that_held() -> None:
@@ -41,7 +23,7 @@ def test_down_is_from_the_first_bad_sample_to_the_ok_that_held() -> None:
 
 def test_one_that_is_not_over_has_no_end_and_one_that_was_closed_ends_then() -> None:
     assert lifecycle.durations(OPEN)["down_s"] is None
-    assert lifecycle.durations(lifecycle.closed(OPEN, None, at(60)))["down_s"] == 60.0
+    assert lifecycle.durations(lifecycle.closed(OPEN, None, at(60), "by itself").incident)["down_s"] == 60.0
 
 
 @pytest.mark.parametrize(
@@ -59,7 +41,7 @@ def test_time_that_people_were_asked(kinds: list[tuple[str, int]], seconds: floa
 
 
 def test_an_acknowledgement_is_kept_in_the_store() -> None:
-    acked = lifecycle.acknowledged(OPEN, "root", "raising its limit", at(60))
+    acked = lifecycle.acknowledged(OPEN, "root", "raising its limit", at(60)).incident
     again = rows.to_incident(rows.incident(acked))
     assert lifecycle.acknowledgement(again) == {
         "by": "root",

@@ -9,37 +9,15 @@ import pytest
 
 from remediator.model.actions import Probe, Risk
 from remediator.model.content import Mode
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.records import RunState, StepState
 from remediator.model.replies import CommandDone, Fate, Unsent
-from remediator.runs import machine
-from remediator.runs.machine import Verified
+from remediator.runs import hold, machine
 from remediator.safety import gate
-from tests.unit.safety.cases import TARGET, a_case, a_plan, an_approval, at
+from tests.builders.runs import done, intended, never_left, running
+from tests.unit.safety.cases import a_case, a_plan, an_approval, at
 from tests.unit.safety.cases import ask as gate_verdict
 
 pytestmark = pytest.mark.unit
-
-
-def done(code: int | None, output: str = "", error: str = "") -> CommandDone:
-    return CommandDone(argv=("systemctl", "start", "x"), exit_code=code, output=output, took_s=0.1, error=error)
-
-
-def never_left(why: str, unsent: Unsent = Unsent.PREVENTED) -> CommandDone:
-    return CommandDone.never_left(("systemctl", "start", "x"), why, unsent)
-
-
-def running() -> Run:
-    run = machine.planned("run-1", a_plan(), "inc-1", "remediator", at(0))
-    return machine.gated(run, gate.ask_all(a_case()), at(1))
-
-
-def intended() -> Run:
-    return machine.intent(running(), "start", {"invocation_id": "a"}, at(2))
-
-
-def sample(state: State, second: float) -> CheckResult:
-    return CheckResult(check="container-state", target=TARGET, state=state, output="", data={}, asked_at=at(second))
 
 
 def test_a_refusal_ends_the_run_with_the_first_reason() -> None:
@@ -187,48 +165,11 @@ def test_a_run_that_nobody_had_to_approve_goes_on() -> None:
 
 def test_a_held_run_goes_on_and_keeps_when_it_was_held() -> None:
     refusal = gate.ask_again(a_case(pauses=("x",)))
-    held = machine.held(running(), refusal, at(5))
-    still = machine.held(held, refusal, at(9))
+    run = running()
+    held = next(hold.refused(run, run.steps[0], refusal, at(5))).run
+    still = next(hold.refused(held, held.steps[0], refusal, at(9))).run
     assert still.held_since == at(5)
     assert machine.released(still).state is RunState.RUNNING
-
-
-def verified(samples: list[tuple[State, float]], now: float) -> Verified:
-    run = machine.verifying(intended(), at(10))
-    newest = None
-    for state, second in samples:
-        newest = sample(state, second)
-        run = machine.sampled(run, newest)
-    return machine.judged(run, newest, at(now))
-
-
-@pytest.mark.parametrize(
-    ("samples", "now", "verdict"),
-    [
-        ([(State.OK, 9)], 80, Verified.WAITING),
-        ([(State.OK, 12), (State.OK, 71.9)], 72, Verified.WAITING),
-        ([(State.OK, 12), (State.OK, 72)], 72, Verified.HELD),
-        ([(State.OK, 12), (State.UNKNOWN, 40), (State.OK, 72)], 72, Verified.HELD),
-        ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 72)], 72, Verified.WAITING),
-        ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 60), (State.OK, 72)], 72, Verified.WAITING),
-        ([(State.OK, 12), (State.OK, 60)], 80, Verified.WAITING),
-        ([(State.OK, 9), (State.OK, 10), (State.OK, 69.9)], 75, Verified.WAITING),
-        ([(State.OK, 9), (State.OK, 12), (State.OK, 70)], 70, Verified.WAITING),
-        ([(State.OK, 12), (State.OK, 60), (State.UNKNOWN, 73)], 74, Verified.WAITING),
-        ([(State.CRITICAL, 12)], 131, Verified.FAILED),
-        ([], 131, Verified.FAILED),
-        ([(State.OK, 12), (State.CRITICAL, 100), (State.OK, 200)], 251, Verified.FAILED),
-    ],
-)
-def test_verification(samples: list[tuple[State, float]], now: float, verdict: Verified) -> None:
-    assert verified(samples, now) is verdict
-
-
-@pytest.mark.parametrize("state", [State.OK, State.CRITICAL])
-@pytest.mark.parametrize("asked", [-600, 9, 10])
-def test_a_sample_asked_before_the_last_step_ended_says_nothing(state: State, asked: float) -> None:
-    run = machine.verifying(intended(), at(10))
-    assert machine.sampled(run, sample(state, asked)) == run
 
 
 def test_a_step_that_did_not_arrive_waits_for_evidence_that_is_younger_than_that_answer() -> None:
@@ -237,11 +178,6 @@ def test_a_step_that_did_not_arrive_waits_for_evidence_that_is_younger_than_that
     assert (again.state, again.locked_at) == (RunState.PLANNED, at(60))
     held = machine.held_for(running(), "claimed by another", at(5))
     assert machine.planned_anew(held, at(300)).locked_at == at(300)
-
-
-def test_one_ok_sample_is_never_enough() -> None:
-    run = machine.sampled(machine.verifying(intended(), at(10)), sample(State.OK, 12))
-    assert machine.judged(replace(run, ok_since=at(-500)), sample(State.OK, 12), at(13)) is Verified.WAITING
 
 
 def test_an_ended_run_does_not_end_again() -> None:

@@ -11,7 +11,7 @@ from remediator.model.consent import Ask, Consent
 from remediator.model.declined import Wait
 from remediator.model.records import Run, RunState
 from remediator.model.verdicts import Verdict
-from remediator.runs import machine
+from remediator.runs import hold, machine
 from tests.unit.runs.test_late_steps import run
 from tests.unit.safety.cases import at
 
@@ -23,7 +23,8 @@ def refusal(guard: str, reason: str, **inputs: Any) -> Verdict:
 
 
 def held(*verdicts: Verdict) -> Run:
-    return machine.held(run(), verdicts, at(5))
+    waiting = run()
+    return next(hold.refused(waiting, waiting.steps[0], verdicts, at(5))).run
 
 
 OLD = refusal("evidence_age", "the evidence on ctl1 is 61 s old", host="ctl1", age_s=61.0)
