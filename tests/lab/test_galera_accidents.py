@@ -165,18 +165,19 @@ def test_the_power_of_the_candidate_goes_after_the_yes(scenario: Make, tmp_path:
     if run["state"] == "in_doubt":  # the power went between an INTENT there and its OUTCOME
         page_of(running, f"remediator runs resolve {run['id']} --outcome")
     first = f"{run['state']}: {run['reason']}"
+    said = recovering.question(running, run["id"])
     power_back(topology.host("ctl1"))
     assert "R3 run on this target began" not in running.run("explain", "cluster/galera").stdout
-    yes_until_cured(running)
+    yes_until_cured(running, said=said)
     whole_again()
     lost = rows_lost(writes)
     assert lost == set()
     keep("power of the candidate gone after the yes", "ctl1", "held back, then cured", began, first)
 
 
-def yes_until_cured(running: Scenario) -> None:
-    """Say yes to whatever the recovery asks, each question once, until the cluster is whole."""
-    answered = set[str | None]()
+def yes_until_cured(running: Scenario, *, said: str | None = None) -> None:
+    """Say yes to whatever the recovery asks, each question once, until the cluster is whole. `said`: what was said yes to before."""
+    answered: set[str | None] = {None, said}
 
     def over() -> bool:
         newest = next(run for run in running.runs() if run["runbook"] == "galera-bootstrap")
