@@ -165,7 +165,7 @@ def test_the_power_of_the_candidate_goes_after_the_yes(scenario: Make, tmp_path:
     if run["state"] == "in_doubt":  # the power went between an INTENT there and its OUTCOME
         page_of(running, f"remediator runs resolve {run['id']} --outcome")
     first = f"{run['state']}: {run['reason']}"
-    said = recovering.question(running, run["id"])
+    said = (run["id"], recovering.question(running, run["id"]))
     power_back(topology.host("ctl1"))
     assert "R3 run on this target began" not in running.run("explain", "cluster/galera").stdout
     yes_until_cured(running, said=said)
@@ -175,16 +175,19 @@ def test_the_power_of_the_candidate_goes_after_the_yes(scenario: Make, tmp_path:
     keep("power of the candidate gone after the yes", "ctl1", "held back, then cured", began, first)
 
 
-def yes_until_cured(running: Scenario, *, said: str | None = None) -> None:
-    """Say yes to whatever the recovery asks, each question once, until the cluster is whole. `said`: what was said yes to before."""
-    answered: set[str | None] = {None, said}
+def yes_until_cured(running: Scenario, *, said: tuple[str, str | None] | None = None) -> None:
+    """Say yes to whatever the recovery asks, each question of each run once, until the cluster is whole.
+
+    `said`: a run and its question that was said yes to before.
+    """
+    answered = {said}
 
     def over() -> bool:
         newest = next(run for run in running.runs() if run["runbook"] == "galera-bootstrap")
-        question = recovering.question(running, newest["id"])
-        if newest["state"] in ("waiting_approval", "held") and question not in answered:
+        asked = (newest["id"], recovering.question(running, newest["id"]))
+        if newest["state"] in ("waiting_approval", "held") and asked[1] is not None and asked not in answered:
             approve(running, newest["id"])
-            answered.add(question)
+            answered.add(asked)
         return newest["state"] in ("verifying", "succeeded") and whole()
 
     running.wait("the recovery that was said yes to", over, 1000, every_s=3.0)
