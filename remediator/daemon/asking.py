@@ -102,19 +102,16 @@ def _check(turn: Turn, asked: Asked) -> Answer | None:
     return None
 
 
-def answer_checks(turn: Turn) -> list[tuple[Future[Answer], Answer]]:
-    """Return the answers of the waiting checks whose replies are all there, or whose patience is over."""
-    ready: list[tuple[Future[Answer], Answer]] = []
+def answer_checks(turn: Turn) -> None:
+    """Answer the waiting checks whose replies are all there, or whose patience is over."""
     for waiting in list(turn.world.waiting_checks):
         took_s = turn.now.since(waiting.since)
         if not observing.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
             continue
         turn.world.waiting_checks.remove(waiting)
         found = matching(turn, waiting.names, waiting.target)
-        ready.append(
-            (waiting.answer, Answer(exit=DONE, data=showing.check(turn.world, found, turn.now, took_s * 1000)))
-        )
-    return ready
+        shown = showing.check(turn.world, found, turn.now, took_s * 1000)
+        turn.answers.append((waiting.answer, Answer(exit=DONE, data=shown)))
 
 
 def _results(turn: Turn, asked: Asked) -> Answer:

@@ -8,8 +8,6 @@ before anything else is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,13 +22,12 @@ from remediator.daemon import (
     clockwatch,
     coverage,
     forgetting,
-    grouping,
     hinting,
     maintenance,
     marking,
-    muting,
     observing,
     outbox,
+    phases,
     poison,
     refraining,
     reloads,
@@ -39,7 +36,6 @@ from remediator.daemon import (
     situation,
     stepping,
     storming,
-    sweep,
     volatile,
 )
 from remediator.daemon.turn import Turn
@@ -114,6 +110,13 @@ class Engine:
         self._read_back_s: float | None = None
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
+        self._phases = (
+            *phases.SEEN,
+            phases.Phase(name="vantage", call=self._watch_vantage, decides=True),
+            phases.Phase(name="troubles", call=self._watch_troubles, decides=True),
+            *phases.DECIDED,
+            phases.Phase(name="retention", call=self._trim, vital=False),
+        )
 
     def step(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
         """Take `inputs` and return the effects to carry out; see the module.
@@ -141,7 +144,6 @@ class Engine:
         self, inputs: Sequence[Input], now: Instant, stepped: str | None, before: Mapping[str, Any]
     ) -> list[Effect]:
         """Play one turn. Raise Poisoned or Stumbled for what it must be played again without. `before`: what it starts from."""
-        answers: list[tuple[Future[Any], Any]] = []
         self.world.series.begin()
         self.world.results.begin()
         turn: Turn | None = None
@@ -162,26 +164,13 @@ class Engine:
                     self.world.restored = other
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
+                    self._blind_at = now
                     turn.journal.set_meta(clockwatch.HELD, clockwatch.stored(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
-                    answers.extend(self._take_or_blame(turn, item))
-                observing.give_up_lost(turn)
-                sweep.part(turn, "mutes", partial(muting.watch, turn))
-                sweep.part(turn, "groups", partial(grouping.watch, turn))
-                if stepped is not None:
-                    self._blind_at = now
-                if self.world.decides:
-                    if self._sees(now):
-                        sweep.part(turn, "vantage", partial(situation.watch, turn))
-                    sweep.part(turn, "troubles", lambda: self._troubles.watch(turn, self._found_troubles()))
-                sweep.sweep(turn)
-                sweep.part(turn, "live checks", lambda: answers.extend(asking.answer_checks(turn)), vital=False)
-                sweep.part(turn, "collections", lambda: turn.dispatch_collections(observing.due_hosts(turn)))
-                if self.world.decides:
-                    sweep.part(turn, "what was set aside", partial(poison.tell, turn), vital=False)
-                sweep.part(turn, "retention", lambda: self._trim(connection, now), vital=False)
+                    self._take_or_blame(turn, item)
+                phases.play(turn, self._phases)
                 self._coverage.note(connection, turn)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
@@ -200,13 +189,13 @@ class Engine:
         try:
             self._read_back(turn)
         except errors.StoreUnavailable as error:
-            for future, _ in answers:
+            for future, _ in turn.answers:
                 if not future.done():
                     future.set_exception(CannotStore(str(error)))
             return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
         self._worked(turn, now)
         turn.speak()
-        for future, value in answers:
+        for future, value in turn.answers:
             if not future.done():
                 future.set_result(value)
         return turn.effects
@@ -280,6 +269,13 @@ class Engine:
             return f"entries {seq + 1} to {newest} of the store were written by someone else: two write one store"
         return None
 
+    def _watch_vantage(self, turn: Turn) -> None:
+        if self._sees(turn.now):
+            situation.watch(turn)
+
+    def _watch_troubles(self, turn: Turn) -> None:
+        self._troubles.watch(turn, self._found_troubles())
+
     def _found_troubles(self) -> list[refraining.Trouble]:
         world = self.world
         found = refraining.troubles(world.read_pause())
@@ -293,8 +289,9 @@ class Engine:
             found.append(refraining.Trouble("damaged", world.damaged, holds=False))
         return found
 
-    def _trim(self, connection: sa.Connection, now: Instant) -> None:
+    def _trim(self, turn: Turn) -> None:
         """Remove what is too old, a batch at a time; again at once while a batch was full."""
+        connection, now = turn.journal.connection, turn.now
         if now.boot_s < self._trimmed_s:
             return
         kept = self.world.config.retention
@@ -344,20 +341,20 @@ class Engine:
             if run.id not in busy:
                 self.world.probing.pop(run.id, None)
 
-    def _take_or_blame(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
+    def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:
-            return self._take(turn, item)
+            self._take(turn, item)
         except Exception as error:
             if poison.blames_the_store(error):
                 raise
             raise poison.Poisoned(item, error) from error
 
-    def _take(self, turn: Turn, item: Input) -> list[tuple[Future[Any], Any]]:
+    def _take(self, turn: Turn, item: Input) -> None:
         if isinstance(item, Collected):
             about = asides.About(kind="host", name=item.reply.host)
             if turn.world.asides.left_alone(about, turn.now):
                 observing.leave_alone(turn, item.reply.host)
-                return []
+                return
             for result in observing.take(turn, item.reply):
                 turn.world.sampled.add((result.check, result.target.text))
             if turn.world.asides.of(about) is not None:
@@ -367,10 +364,10 @@ class Engine:
         elif isinstance(item, Claimed):
             claiming.take(turn, item)
         elif isinstance(item, HintCame):
-            return [(item.taken, hinting.take(turn, item.hint))]
+            turn.answers.append((item.taken, hinting.take(turn, item.hint)))
         elif isinstance(item, Asked):
-            answer = asking.handle(turn, item)
-            return [] if answer is None else [(item.answer, answer)]
+            if (answer := asking.handle(turn, item)) is not None:
+                turn.answers.append((item.answer, answer))
         elif isinstance(item, Delivered):
             outbox.delivered(turn, item)
         elif isinstance(item, Reloaded):
@@ -379,7 +376,6 @@ class Engine:
             turn.world.references = dict(item.answered)
         elif isinstance(item, StoreRead):
             self._store_read(turn, item)
-        return []
 
     def _store_read(self, turn: Turn, item: StoreRead) -> None:
         """The slow reading found something: damage is told, and rows that decide are compared here, as at a start."""

@@ -7,6 +7,7 @@ part. Nothing here decides.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,8 @@ class Turn:
     now: Instant
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    answers: list[tuple[Future[Any], Any]] = field(default_factory=list)
+    """Who waits for an answer, and which: given once the turn is committed."""
     storm_scopes: Mapping[str, StormScope] | None = None
     vantage: Vantage | None = None
     """Both made when first asked for, and good for this turn."""

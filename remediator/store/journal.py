@@ -47,6 +47,11 @@ class Journal:
         self.rows_accepted = False
         """A person has accepted the rows as they are, whatever the log says of them."""
 
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction itself, for what is no word of the journal: retention."""
+        return self._db
+
     # identity -------------------------------------------------------------------------------------------------
 
     def next_number(self, kind: str, first: Callable[[], int] = lambda: 1) -> int:

@@ -91,7 +91,7 @@ JOURNAL = (
         name="hint-answered-before-commit",
         mistake="A webhook is answered with 202 before it is committed.",
         place="remediator.daemon.engine:Engine._take",
-        old="return [(item.taken, hinting.take(turn, item.hint))]",
+        old="turn.answers.append((item.taken, hinting.take(turn, item.hint)))",
         new="item.taken.set_result(hinting.take(turn, item.hint))",
         story="killed before a hint is kept",
     ),
