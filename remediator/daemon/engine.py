@@ -144,8 +144,6 @@ class Engine:
         self, inputs: Sequence[Input], now: Instant, stepped: str | None, before: Mapping[str, Any]
     ) -> list[Effect]:
         """Play one turn. Raise Poisoned or Stumbled for what it must be played again without. `before`: what it starts from."""
-        self.world.series.begin()
-        self.world.results.begin()
         turn: Turn | None = None
         try:
             with self._database.transaction() as connection:

@@ -101,7 +101,7 @@ class Turn:
     def dispatch_collections(self, due: list[str]) -> None:
         """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
         world = self.world
-        world.forced.intersection_update(world.inventory.hosts)
+        world.forced.keep_only(world.inventory.hosts)
         waiting = places.in_order(due, world.forced, world.due_at, world.every_s)
         lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting if host not in world.in_flight}
         each = places.of_each(len(world.inventory.hosts))

@@ -1,11 +1,11 @@
-"""A dictionary that can go back to how it was when the turn began.
+"""A dictionary and a set that can go back to how they were when the turn began.
 
 Invariant: a turn costs what it changed, never what is there: only the old values of changed keys are remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping, MutableSet
 from typing import Any, TypeVar
 
 Key = TypeVar("Key")
@@ -64,3 +64,46 @@ class Undoable(dict[Key, Value]):
     popitem = MutableMapping.popitem
     setdefault = MutableMapping.setdefault
     update = MutableMapping.update
+
+
+class UndoableSet(MutableSet[Key]):
+    """`begin` before a turn, `undo` after one that failed."""
+
+    def __init__(self) -> None:
+        self._kept: Undoable[Key, None] = Undoable()
+
+    def begin(self) -> None:
+        """Take what is there now for what `undo` goes back to."""
+        self._kept.begin()
+
+    def undo(self) -> None:
+        """Put back what was changed since `begin`; called again it changes nothing."""
+        self._kept.undo()
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._kept
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, value: Key) -> None:
+        """Add `value`, if it is not there."""
+        if value not in self._kept:
+            self._kept[value] = None
+
+    def discard(self, value: Key) -> None:
+        """Remove `value`, if it is there."""
+        self._kept.pop(value, None)
+
+    def update(self, values: Iterable[Key]) -> None:
+        """Add each of `values`."""
+        for value in values:
+            self.add(value)
+
+    def keep_only(self, values: Iterable[Key]) -> None:
+        """Remove what is not in `values`."""
+        for value in set(self._kept).difference(values):
+            self.discard(value)

@@ -1,20 +1,21 @@
 """What the world has seen since the start and no store holds, put back as it was when a turn that failed began.
 
-Invariant: a turn that is undone leaves no trace, whether it is played again at once or was lost with the store. Results and series
-go back by themselves (`undoable`), the durable mirror is read anew, and what is set aside (`asides`) stays.
+Invariant: a turn that is undone leaves no trace, whether it is played again at once or was lost with the store. Tables go back by their
+undo logs (`undoable`), so that a turn costs what it changed; the durable mirror is read anew, and what is set aside (`asides`) stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from remediator.daemon.turn import Turn
+from remediator.daemon.undoable import Undoable, UndoableSet
 from remediator.daemon.wire import Act, Collect, Deliver
 from remediator.daemon.world import World
 
 DICTIONARIES = (
-    "good_samples", "group_judged", "in_flight", "due_at", "probing", "waiting", "looking", "claims", "unclaimed", "debt_waits",
+    "series", "results", "good_samples", "group_judged", "in_flight", "due_at", "probing", "waiting", "looking", "claims", "unclaimed", "debt_waits",
     "last_event", "shown_signs", "seen_ahead", "refused_at", "downtime_told", "group_counted", "unmatched_since",
     "considered", "reports", "stumbled",
 )  # fmt: skip
@@ -28,20 +29,22 @@ PLAIN = (
 
 
 def kept(world: World) -> Mapping[str, Any]:
-    """Return what `put_back` needs. It costs a copy of a few tables, each at most one row a host or an open incident."""
-    found: dict[str, Any] = {name: dict(getattr(world, name)) for name in DICTIONARIES}
-    found |= {name: set(getattr(world, name)) for name in SETS}
-    found |= {name: getattr(world, name) for name in PLAIN}
-    found["waiting_checks"] = list(world.waiting_checks)
-    return found
+    """Let a turn begin, and return what `put_back` needs besides the undo logs: plain values, and who waits for a live check."""
+    for log in _logs(world):
+        log.begin()
+    return {**{name: getattr(world, name) for name in PLAIN}, "waiting_checks": list(world.waiting_checks)}
+
+
+def _logs(world: World) -> Iterator[Undoable[Any, Any] | UndoableSet[Any]]:
+    return (getattr(world, name) for name in (*DICTIONARIES, *SETS))
 
 
 def put_back(world: World, before: Mapping[str, Any]) -> None:
     """Let `world` be as it was when `kept` was asked."""
+    for log in _logs(world):
+        log.undo()
     for name, value in before.items():
         setattr(world, name, value)
-    world.series.undo()
-    world.results.undo()
     world.adopted = False
 
 

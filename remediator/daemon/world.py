@@ -19,7 +19,7 @@ from remediator.config import Config, Limits
 from remediator.daemon.asides import About, Asides
 from remediator.daemon.newcomers import Newcomers
 from remediator.daemon.places import UnderWay
-from remediator.daemon.undoable import Undoable
+from remediator.daemon.undoable import Undoable, UndoableSet
 from remediator.inventory.naming import Names
 from remediator.model import times
 from remediator.model.content import Content
@@ -145,41 +145,41 @@ class World:
     # seen since the start
     series: Undoable[Key, Series] = field(default_factory=Undoable)
     results: Undoable[Key, CheckResult] = field(default_factory=Undoable)
-    good_samples: dict[str, int] = field(default_factory=dict)
-    group_judged: dict[str, GroupJudged] = field(default_factory=dict)
-    in_flight: dict[str, UnderWay] = field(default_factory=dict)
+    good_samples: Undoable[str, int] = field(default_factory=Undoable)
+    group_judged: Undoable[str, GroupJudged] = field(default_factory=Undoable)
+    in_flight: Undoable[str, UnderWay] = field(default_factory=Undoable)
     """Hosts whose collection is under way: none is asked twice at once."""
-    due_at: dict[str, float] = field(default_factory=dict)
-    forced: set[str] = field(default_factory=set)
-    working: set[Key] = field(default_factory=set)
+    due_at: Undoable[str, float] = field(default_factory=Undoable)
+    forced: UndoableSet[str] = field(default_factory=UndoableSet)
+    working: UndoableSet[Key] = field(default_factory=UndoableSet)
     """(run, step) whose commands are under way in this process."""
-    under_way: set[Key] = field(default_factory=set)
+    under_way: UndoableSet[Key] = field(default_factory=UndoableSet)
     """(run, step) whose commands left this process and have not come back, also when their time is over: they may still arrive."""
-    probing: dict[str, Instant] = field(default_factory=dict)
+    probing: Undoable[str, Instant] = field(default_factory=Undoable)
     """Run to the moment since when a probe looks for the fate of its step."""
-    waiting: dict[str, Instant] = field(default_factory=dict)
+    waiting: Undoable[str, Instant] = field(default_factory=Undoable)
     """Run to the moment since which its next step waits for fresh evidence."""
-    looking: dict[str, Instant] = field(default_factory=dict)
+    looking: Undoable[str, Instant] = field(default_factory=Undoable)
     """Debt to the moment that evidence about it must be younger than; its hosts have been free of runs since."""
-    claims: dict[str, Claim] = field(default_factory=dict)
+    claims: Undoable[str, Claim] = field(default_factory=Undoable)
     """Run, or debt, to its newest claim on hosts (claiming)."""
-    unclaimed: dict[str, str] = field(default_factory=dict)
+    unclaimed: Undoable[str, str] = field(default_factory=Undoable)
     """Run, or debt, to the sentence why its last claim was not enough."""
     claim_number: int = 0
-    debt_waits: dict[str, str] = field(default_factory=dict)
+    debt_waits: Undoable[str, str] = field(default_factory=Undoable)
     """Debt to the sentence why it is not released yet."""
-    stumbled: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    stumbled: Undoable[tuple[str, str, str], str] = field(default_factory=Undoable)
     """Of whom, action and question to what it stumbled over last; only `stumbling` touches it."""
-    delivering: set[int] = field(default_factory=set)
-    sampled: set[Key] = field(default_factory=set)
+    delivering: UndoableSet[int] = field(default_factory=UndoableSet)
+    sampled: UndoableSet[Key] = field(default_factory=UndoableSet)
     """What was judged in this turn: only that is decided anew."""
     waiting_checks: list[Any] = field(default_factory=list)
     """`check --live` requests whose replies are not all there yet (asking.WaitingCheck)."""
-    last_event: dict[str, str] = field(default_factory=dict)
+    last_event: Undoable[str, str] = field(default_factory=Undoable)
     """Incident to its newest event."""
-    shown_signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)
+    shown_signs: Undoable[str, tuple[Sign, ...]] = field(default_factory=Undoable)
     """Host to the signs of maintenance in its newest whole reply."""
-    seen_ahead: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    seen_ahead: Undoable[str, dict[str, datetime]] = field(default_factory=Undoable)
     """Host to the signs in its newest whole reply that bear a time to come, each with when it was first seen."""
     asides: Asides = field(default_factory=Asides)
     """What was set aside because its handling failed."""
@@ -188,15 +188,15 @@ class World:
     """First host of a target to the (check, target) that were judged on it."""
     changed: bool = True
     """A series or an incident has changed since incidents were correlated."""
-    considered: dict[str, dict[str, Considered]] = field(default_factory=dict)
+    considered: Undoable[str, dict[str, Considered]] = field(default_factory=Undoable)
     """Incident to the newest look at it, rule by rule."""
     config_at: Instant = field(init=False)
     """When the config that is in force was loaded."""
-    refused_at: dict[str, Instant] = field(default_factory=dict)
+    refused_at: Undoable[str, Instant] = field(default_factory=Undoable)
     """Incident to when its last run was refused after it had its locks: it is left alone for a moment."""
     own_cgroup: str = ""
     """The control groups of this process, as the kernel lists them."""
-    downtime_told: dict[tuple[str, str], float] = field(default_factory=dict)
+    downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     storms: dict[str, OpenStorm] = field(default_factory=dict)
     """Scope to why its storm breaker is open now."""
@@ -211,13 +211,13 @@ class World:
     names_looked_at: Instant | None = None
     """When somebody looked last whether foreign names are to be told or forgotten."""
     vantage_at: Instant | None = None
-    group_counted: dict[str, Instant] = field(default_factory=dict)
+    group_counted: Undoable[str, Instant] = field(default_factory=Undoable)
     clock_held: str | None = None
     clock_until: Instant | None = None
     journal_until: datetime | None = None
     """The newest entry of a journal that came from the future: nothing above R0 until the clock has passed it."""
     last_tick: Instant | None = None
-    unmatched_since: dict[str, Instant] = field(default_factory=dict)
+    unmatched_since: Undoable[str, Instant] = field(default_factory=Undoable)
     counters: dict[str, dict[tuple[tuple[str, str], ...], float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
@@ -262,7 +262,7 @@ class World:
     """What the slow reading of the store has found, first of all."""
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Host to the names by which it calls itself."""
-    reports: dict[str, list[tuple[Key, Instant]]] = field(default_factory=dict)
+    reports: Undoable[str, list[tuple[Key, Instant]]] = field(default_factory=Undoable)
     """Of each sender: which services that no check of ours is about it has opened an incident for, and when (reported)."""
     names_paged: list[tuple[str, Instant]] = field(default_factory=list)
     """The ambiguous names of the last day that paged at once (foreigners)."""

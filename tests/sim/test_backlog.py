@@ -50,9 +50,9 @@ def explained(cloud: Cloud, event: str) -> str:
 
 def asked(cloud: Cloud, hint: Any) -> bool:
     """Return whether `hint`, given in the middle of a quiet time, makes its host be asked at once."""
-    cloud.world.due_at = dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600)
+    cloud.world.due_at.update(dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600))
     cloud.run(10)
-    cloud.world.due_at = dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600)
+    cloud.world.due_at.update(dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600))
     hint()
     return bool(cloud.world.in_flight or cloud.world.forced)
 

@@ -1,4 +1,4 @@
-"""Whatever a turn does to a dictionary, undoing it brings back what was there, and costs only what was changed."""
+"""Whatever a turn does to a dictionary or a set, undoing it brings back what was there, and costs only what was changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from remediator.daemon.undoable import Undoable
+from remediator.daemon.undoable import Undoable, UndoableSet
 
 pytestmark = pytest.mark.unit
 
@@ -103,3 +103,52 @@ def test_a_turn_remembers_what_it_changed_and_not_what_is_there() -> None:
     made.begin()
     made[5] = 1
     assert len(made._before) == 1
+
+
+def _of(*values: str) -> UndoableSet[str]:
+    made: UndoableSet[str] = UndoableSet()
+    made.update(values)
+    made.begin()
+    return made
+
+
+def _merge(each: UndoableSet[str]) -> None:
+    each |= {"a", "new"}
+
+
+def _take_away(each: UndoableSet[str]) -> None:
+    each -= {"a", "nothing"}
+
+
+CHANGES_OF_A_SET: dict[str, Callable[[UndoableSet[str]], object]] = {
+    "add": lambda each: each.add("new"),
+    "discard": lambda each: each.discard("a"),
+    "remove": lambda each: each.remove("a"),
+    "pop": lambda each: each.pop(),
+    "clear": lambda each: each.clear(),
+    "update": lambda each: each.update(("a", "new")),
+    "keep only": lambda each: each.keep_only(("b", "nothing")),
+    "merge": _merge,
+    "take away": _take_away,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES_OF_A_SET)
+def test_every_way_to_change_a_set_is_undone(name: str) -> None:
+    made = _of("a", "b", "c")
+    CHANGES_OF_A_SET[name](made)
+    assert made != {"a", "b", "c"}
+    made.undo()
+    assert made == {"a", "b", "c"}
+
+
+def test_a_set_has_what_was_added_and_not_discarded() -> None:
+    made = _of("a", "b")
+    made.add("a")
+    made.discard("b")
+    made.discard("nothing")
+    assert (sorted(made), len(made), "a" in made, "b" in made) == (["a"], 1, True, False)
+    made.begin()
+    made.add("d")
+    made.undo()
+    assert sorted(made) == ["a"]

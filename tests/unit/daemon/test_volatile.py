@@ -37,8 +37,6 @@ LEFT_ALONE = {
     "config_at": "comes with the config",
     "hosts_with": "grows by what was judged, and what was judged stays true",
     "keys_of_host": "grows by what was judged, and what was judged stays true",
-    "series": "goes back by itself",
-    "results": "goes back by itself",
     "asides": "outlives the turn by intent",
     "counters": "metrics count what was tried",
     "clock_held": "the clock stepped whatever became of the turn",
