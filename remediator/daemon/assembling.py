@@ -13,7 +13,7 @@ import structlog
 
 from remediator import notify
 from remediator.config import Config
-from remediator.daemon import clock, composing, reaching, worldly
+from remediator.daemon import clock, composing, reaching, systemd, worldly
 from remediator.daemon.composing import Parts
 from remediator.daemon.delivering import Delivery
 from remediator.daemon.engine import Engine
@@ -29,6 +29,9 @@ from remediator.store import ballast, blobs, checkpoints, custody, identities, r
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 from remediator.store.slow_reading import SlowReading
+
+LONGER = "EXTEND_TIMEOUT_USEC=60000000"
+"""Said while a store is upgraded: systemd lets the start take a minute more from then on."""
 
 log = structlog.get_logger("remediator")
 
@@ -74,7 +77,7 @@ class Daemon:
             custody.mend([*custody.of_state(state_dir), Path(config.audit.checkpoints)])
             ballast.lay(state_dir)
             self.database = Database(reader.location(config))
-            self.database.open()
+            self.database.open(ground.clock.now, lambda: systemd.tell(LONGER))
             identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import GroupKept, World
+from remediator.daemon.world import World
 from remediator.model import targets
 from remediator.model.judging import State
 from remediator.model.plans import Plan
+from remediator.model.records import GroupKept
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
@@ -160,7 +161,7 @@ def watch(turn: Turn) -> None:
         after = _counted(turn, name, kept, members, counted)
         if after != kept:
             world.groups[name] = after
-            turn.journal.group(name, as_row(after))
+            turn.journal.group(name, after)
 
 
 def _counted(
@@ -179,10 +180,6 @@ def _counted(
     return replace(kept, healthy_s=kept.healthy_s + turn.now.since(counted))
 
 
-def as_row(kept: GroupKept) -> dict[str, object]:
-    return {"members": sorted(kept.members), "healthy_s": kept.healthy_s, "accepted_at": kept.accepted_at}
-
-
 def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool) -> list[str]:
     """Take the groups whose members all stand on `hosts` as they are now for their baseline; return their names.
 
@@ -197,6 +194,6 @@ def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool)
             continue
         after = GroupKept(members=members, healthy_s=kept.healthy_s if kept else 0.0, accepted_at=at)
         turn.world.groups[name] = after
-        turn.journal.group(name, as_row(after))
+        turn.journal.group(name, after)
         done.append(name)
     return done

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from remediator.daemon.turn import Turn
-from remediator.daemon.world import downtime_from
 from remediator.inventory import naming
 from remediator.model.hooks import Hint
-from remediator.model.times import rfc3339
 from remediator.safety.case import Downtime
 
 BELIEVED_H = 7 * 24
@@ -151,23 +148,23 @@ def take(turn: Turn, word: Word) -> None:
     world.downtime_told[(word.host, word.service)] = told_at
     if len(world.downtime_told) > MOST_TOLD:
         del world.downtime_told[next(iter(world.downtime_told))]  # of one that stands the store knows it
-    body: dict[str, Any] | None = None
+    downtime: Downtime | None = None
     standing = world.downtimes.get((word.host, word.service))
     if word.depth > 0:
-        body = {
-            "source": word.source,
-            "host": word.host,
-            "service": word.service,
-            "depth": word.depth,
-            "seen_at": rfc3339(turn.now.wall),
-            "told_at": max(word.told_at, standing.told_at if standing is not None else 0.0),
-            "name": word.name,
-            "sender": word.sender,
-            "until": rfc3339(turn.now.wall + timedelta(hours=BELIEVED_H)),
-        }
-    turn.journal.downtime(word.host, word.service, body)
-    if body is not None:
-        world.downtimes[(word.host, word.service)] = downtime_from(body)
+        downtime = Downtime(
+            source=word.source,
+            host=word.host,
+            service=word.service or None,
+            depth=word.depth,
+            seen_at=turn.now.wall,
+            until=turn.now.wall + timedelta(hours=BELIEVED_H),
+            name=word.name,
+            sender=word.sender,
+            told_at=max(word.told_at, standing.told_at if standing is not None else 0.0),
+        )
+    turn.journal.downtime(word.host, word.service, downtime)
+    if downtime is not None:
+        world.downtimes[(word.host, word.service)] = downtime
     else:
         world.downtimes.pop((word.host, word.service), None)
     if word.before != word.depth:

@@ -22,7 +22,7 @@ from remediator.model.mutes import DEFAULT_S, LONGEST_S, OwnDowntime, Pause, Sil
 from remediator.model.people import ENGINE
 from remediator.model.signs import Sign, SignKey
 from remediator.model.times import rfc3339
-from remediator.store import mute_rows
+from remediator.store import shapes
 
 DONE, REFUSED, USAGE = 0, 4, 64
 COMMAND_LIMIT = 500
@@ -129,7 +129,7 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
         until=turn.now.wall + timedelta(seconds=span),
     )
     turn.journal.silence(record)
-    turn.journal.audit("silence", asked.actor.name, mute_rows.silence(record))
+    turn.journal.audit("silence", asked.actor.name, shapes.silence_json(record))
     turn.world.silences[record.id] = record
     return Answer(exit=DONE, data={"silence": _shown(record)})
 
@@ -152,7 +152,7 @@ def _may_hold(turn: Turn, matcher: matching.Matcher) -> bool:
 
 
 def _shown(record: Silence) -> dict[str, Any]:
-    return {**mute_rows.silence(record), "matchers": [matcher.text for matcher in record.matchers]}
+    return {**shapes.silence_json(record), "matchers": [matcher.text for matcher in record.matchers]}
 
 
 def silence_list(turn: Turn, asked: Asked) -> Answer:
@@ -196,13 +196,13 @@ def downtime_add(turn: Turn, asked: Asked) -> Answer:
         until=turn.now.wall + timedelta(seconds=span),
     )
     turn.journal.own_downtime(record)
-    turn.journal.audit("downtime", asked.actor.name, mute_rows.downtime(record))
+    turn.journal.audit("downtime", asked.actor.name, shapes.downtime_json(record))
     world.own_downtimes[record.id] = record
-    return Answer(exit=DONE, data={"downtime": mute_rows.downtime(record)})
+    return Answer(exit=DONE, data={"downtime": shapes.downtime_json(record)})
 
 
 def downtime_list(turn: Turn, asked: Asked) -> Answer:
-    found = [mute_rows.downtime(each) for each in turn.world.own_downtimes.values()]
+    found = [shapes.downtime_json(each) for each in turn.world.own_downtimes.values()]
     return Answer(exit=DONE, data={"downtimes": found})
 
 
@@ -249,7 +249,7 @@ def wrap_begin(turn: Turn, asked: Asked) -> Answer:
         began_at=turn.now.wall,
     )
     turn.journal.wrap(record)
-    turn.journal.audit("wrap", asked.actor.name, mute_rows.wrap(record))
+    turn.journal.audit("wrap", asked.actor.name, shapes.wrap_json(record))
     turn.world.wraps[record.id] = record
     turn.say("warning", "wrapped", reason=f"{scope}: {record.command}")
     return Answer(exit=DONE, data={"wrap": record.id})

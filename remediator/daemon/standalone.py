@@ -54,7 +54,7 @@ class _Alone:
             copy = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="remediator-plan-")))
             url = database_of_copy(state_dir, copy)
         database = Database(url)
-        database.open()
+        database.open(time.now)
         self._undo.callback(database.close)
         refrain = Refrain(Path(config.pause_file), state_dir if acts or state_dir.is_dir() else Path("/"))
         self.world = worldly.world_of(parts, refrain, time)

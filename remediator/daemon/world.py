@@ -30,7 +30,7 @@ from remediator.model.integration import Integration, MarkSpec
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.plans import Plan
-from remediator.model.records import Debt, Decision, Incident, Met, Outcome, Run
+from remediator.model.records import Debt, Decision, GroupKept, Incident, Met, Outcome, Run
 from remediator.model.signs import Sign
 from remediator.model.targets import Target
 from remediator.model.times import Instant
@@ -66,15 +66,6 @@ class GroupJudged:
 
     at: Instant
     oldest: Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupKept:
-    """What is kept of a failure-domain group: who its members were, and for how long all of them have been known and healthy."""
-
-    members: frozenset[str]
-    healthy_s: float = 0.0
-    accepted_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,8 +357,7 @@ class World:
             if run.intent_at is not None and not debts.is_release(run)
         }
         self.downtimes = {}
-        for body in stored.downtimes:
-            downtime = downtime_from(body)
+        for downtime in stored.downtimes:
             self.downtimes[(downtime.host, downtime.service or "")] = downtime
         self.pauses = dict(stored.pauses)
         self.silences = {each.id: each for each in stored.silences}
@@ -375,7 +365,7 @@ class World:
         self.wraps = {each.id: each for each in stored.wraps}
         self.unacked = {each.target: each for each in stored.unacked}
         self.acked_at = {target: times.parse_rfc3339(at) for target, at in stored.acked_at.items()}
-        self.groups = {name: group_from(body) for name, body in stored.groups.items()}
+        self.groups = dict(stored.groups)
         self.just_closed = {incident.id: incident for incident in stored.just_closed}
         self.storm_latched = stored.meta.get(STORM_LATCH) or None
         self.storm_counted = frozenset(json.loads(stored.meta.get(STORM_COUNTED) or "[]"))
@@ -425,21 +415,3 @@ class World:
 
     def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
         self.counters[name][tuple(sorted(labels.items()))] += amount
-
-
-def group_from(body: Mapping[str, Any]) -> GroupKept:
-    return GroupKept(members=frozenset(body["members"]), healthy_s=body["healthy_s"], accepted_at=body["accepted_at"])
-
-
-def downtime_from(body: Mapping[str, Any]) -> Downtime:
-    return Downtime(
-        source=body["source"],
-        host=body["host"],
-        service=body["service"] or None,
-        depth=body["depth"],
-        seen_at=times.parse_rfc3339(body["seen_at"]),
-        until=times.parse_rfc3339(body["until"]),
-        name=body.get("name", ""),
-        sender=body.get("sender", ""),
-        told_at=float(body.get("told_at") or 0.0),
-    )

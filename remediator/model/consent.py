@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,18 +58,6 @@ class Consent:
             "because": [reason.to_json() for reason in sorted(self.because)],
             **({"worded": self.worded} if self.worded else {}),
         }
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Consent:
-        return cls(
-            stops=frozenset(row["stops"]),
-            chosen=row["chosen"],
-            position=row["position"],
-            lost=row["lost"],
-            counted_to=row["counted_to"],
-            because=reasons(row["because"]),
-            worded=row.get("worded", ""),
-        )
 
     @property
     def hash(self) -> str:

@@ -68,35 +68,6 @@ class PlannedStep:
             "summary": self.summary,
         }
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> PlannedStep:
-        return cls(
-            id=row["id"],
-            action=row["action"],
-            effect=Effect(row["effect"]),
-            risk=Risk[row["risk"]],
-            params=row["params"],
-            commands=tuple(
-                Command(
-                    host=c["host"],
-                    argv=tuple(c["argv"]),
-                    timeout_s=c["timeout_s"],
-                    privileged=c["privileged"],
-                    first=tuple(c.get("first", ())),
-                )
-                for c in row["commands"]
-            ),
-            timeout_s=row["timeout_s"],
-            takes_away_healthy=row["takes_away_healthy"],
-            host=row.get("host", ""),
-            late=row.get("late", False),
-            fresh=row.get("fresh", False),
-            parallel=row.get("parallel", False),
-            judges_group=row.get("judges_group", False),
-            holds_units=row.get("holds_units", False),
-            summary=row.get("summary", ""),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -152,20 +123,3 @@ class Plan:
             "identity": dict(self.identity),
             "hash": self.hash,
         }
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Plan:
-        return cls(
-            runbook=row["runbook"],
-            rule=row["rule"],
-            target=Target(row["target"], tuple(row["hosts"])),
-            risk=Risk[row["risk"]],
-            steps=tuple(PlannedStep.from_json(step) for step in row["steps"]),
-            check=row["check"],
-            verify_check=row["verify"]["check"],
-            verify_within_s=row["verify"]["within_s"],
-            verify_hold_s=row["verify"]["hold_s"],
-            content_version=row["content_version"],
-            held_at_most_s=row["held_at_most_s"],
-            identity=row["identity"],
-        )

@@ -258,7 +258,6 @@ class Run:
     ended_at: Instant | None = None
     expired: bool = False
     """It ended because its time was over: nobody said yes in time, or it was too old to begin."""
-    paged: bool = False
     approval: Approval | None = None
     """Set when the run had to wait for somebody's yes."""
     asks: str = ""
@@ -332,3 +331,12 @@ class Debt:
     @property
     def open(self) -> bool:
         return self.state in (DebtState.OPEN, DebtState.RELEASING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupKept:
+    """What is kept of a failure-domain group: who its members were, and for how long all of them have been known and healthy."""
+
+    members: frozenset[str]
+    healthy_s: float = 0.0
+    accepted_at: str | None = None

@@ -6,23 +6,24 @@ takes them away one by one. What only these stories need is registered with weig
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from remediator.model.records import RunState
+from remediator.model.records import Incident, Run, RunState
 from remediator.sim.cloud import NAMES
 from remediator.sim.happenings import Stage, Words, kind
 from remediator.sim.people import OTHER, ROOT
 from remediator.sim.stories import Happening, Story, story_needs_a_yes
 from remediator.sim.watch import Violation
-from remediator.store import rows, tables
+from remediator.store import codec, tables
+
+Record = TypeVar("Record")
 
 HOLD_S = 20.0
 """The verification hold of R1 in the simulation's config."""
@@ -131,8 +132,8 @@ def no_success(stage: Stage, why: str) -> None:
 @kind(0, never)
 def was_hard(stage: Stage) -> None:
     """Every run that there was began when its incident was HARD."""
-    incidents = {each.id: each for each in map(rows.to_incident, _bodies(stage, tables.incidents.c.body))}
-    for run in map(rows.to_run, _bodies(stage, tables.runs.c.body)):
+    incidents = {each.id: each for each in _records(stage, Incident, tables.incidents.c.body)}
+    for run in _records(stage, Run, tables.runs.c.body):
         incident = incidents.get(run.incident or "")
         if incident is not None and (incident.hard_at is None or incident.hard_at.after(run.created_at)):
             broken(stage, "held", f"{run.id} began while {run.plan.target} was SOFT")
@@ -162,8 +163,8 @@ def nobody_was_called(stage: Stage) -> None:
         broken(stage, "progress", "a person was called for what could be cured without one")
 
 
-def _bodies(stage: Stage, column: sa.Column[Any]) -> list[dict[str, Any]]:
-    return [json.loads(body) for body in rows_of(stage, sa.select(column))]
+def _records(stage: Stage, kind: type[Record], column: sa.Column[Any]) -> list[Record]:
+    return [codec.of(kind).read(body, column.table.name) for body in rows_of(stage, sa.select(column))]
 
 
 def rows_of(stage: Stage, query: sa.Select[Any]) -> list[Any]:

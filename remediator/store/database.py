@@ -12,13 +12,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from remediator.store import compiled, custody, errors, tables
+from remediator.model import times
+from remediator.model.times import Instant
+from remediator.store import compiled, custody, errors, schema, tables
 
 
 def url_of(state_dir: Path, url: str | None) -> str:
@@ -30,6 +33,11 @@ EPOCH = "epoch"
 """Where the store keeps the epoch of the daemon that started last on it."""
 PASSING = (errors.Failure.LOCKED, errors.Failure.FULL, errors.Failure.CONSTRAINT)
 """After these the connection itself is sound."""
+
+
+def system_now() -> Instant:
+    """Return the wall's time alone: what a store is opened with outside of a daemon has no other clock."""
+    return Instant(times.from_epoch(time.time()), 0.0, "")
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -67,26 +75,38 @@ class Database:
         sa.event.listen(engine, "connect", _pragmas)
         return engine
 
-    def open(self) -> None:
-        """Open and create what is missing. Raise StoreUnavailable."""
+    def open(self, now: Callable[[], Instant] = system_now, progress: Callable[[], None] = lambda: None) -> None:
+        """Open, upgrade a store of an older release, and create what is missing. Raise StoreUnavailable.
+
+        `now` is the time that an upgrade is noted with; `progress` is called while one goes on.
+        """
         try:
             if self._path is not None:
                 custody.lay(self._path)
             self._connection = self._engine.connect()
+            self._upgrade(now, progress)
             with self.transaction() as connection:
+                new = schema.revision(connection) == schema.NONE
                 tables.metadata.create_all(connection)
                 for trigger in tables.TRIGGERS:
                     connection.execute(sa.text(trigger))
-                found = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "schema")).scalar()
-                if found is None:
-                    connection.execute(tables.meta.insert().values(key="schema", value=str(tables.SCHEMA_VERSION)))
-                elif int(found) != tables.SCHEMA_VERSION:
-                    raise errors.StoreUnavailable(
-                        self.where, f"its schema is version {found}, this program needs {tables.SCHEMA_VERSION}"
-                    )
+                if new:
+                    schema.stamp(connection)
             self._file = self._at_path()
         except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise errors.StoreUnavailable(self.where, _first_line(error)) from error
+
+    def _upgrade(self, now: Callable[[], Instant], progress: Callable[[], None]) -> None:
+        """Bring a store of an older release to our form. Raise StoreNewer for one of a newer release."""
+        with self.transaction() as connection:
+            found = schema.revision(connection)
+        if found in (schema.HEAD, schema.NONE):
+            return
+        if not schema.older(found):
+            raise errors.StoreNewer(self.where, found, schema.HEAD)
+        from remediator.store import upgrading
+
+        upgrading.upgrade(self.where, self._path, found, self.transaction, now(), progress)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:

@@ -53,6 +53,40 @@ class StoreUnavailable(StoreError):
         )
 
 
+class StoreOlder(StoreError):
+    """An older release wrote the store, and no daemon of this one has upgraded it yet."""
+
+    def __init__(self, where: str, found: str, head: str) -> None:
+        super().__init__(
+            f"the store {where} was written by an older release (revision {found}, this release reads {head}): start the daemon,"
+            " which upgrades it and keeps a copy; `remediator audit verify` can be asked before"
+        )
+
+
+class StoreNewer(StoreUnavailable):
+    """A newer release wrote the store: to use it would lose what this one does not know."""
+
+    def __init__(self, where: str, found: str, head: str) -> None:
+        super().__init__(where, "")
+        self.why = f"a newer release wrote it (revision {found}, this release knows {head})"
+        self.args = (
+            f"the store {where} cannot be used: {self.why}; nothing is done, and it is left as it is: install that release again, or"
+            " put back the copy of the store from before it",
+        )
+
+
+class NotUpgraded(StoreUnavailable):
+    """The store could not be brought from the form of an older release to ours. It is as it was."""
+
+    def __init__(self, where: str, found: str, head: str, why: str) -> None:
+        super().__init__(where, "")
+        self.why = f"it was not upgraded from revision {found} to {head}: {why}"
+        self.args = (
+            f"the store {where} cannot be used: {self.why}; it is left as it was, and nothing is done: mend that and start the daemon"
+            " again, or install the release before",
+        )
+
+
 class StateLocked(StoreError):
     """Another process holds the state directory."""
 
@@ -70,3 +104,18 @@ class KeyUnusable(StoreError):
         super().__init__(
             f"the audit key {path} cannot be used: {why}; without it no checkpoint can be signed, so nothing is done"
         )
+
+
+class RecordUnreadable(StoreError):
+    """A stored record is not what this release reads. `row` names it, `why` says what is wrong and where."""
+
+    def __init__(self, row: str, why: str, newer: bool = False) -> None:
+        self.row = row
+        self.why = why
+        self.newer = newer
+        remedy = (
+            "a newer release wrote it, and this one would lose what it says: install that release again"
+            if newer
+            else "look: remediator audit verify, and put a copy of the store back"
+        )
+        super().__init__(f"the stored {row} cannot be read: {why}; {remedy}")

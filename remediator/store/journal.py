@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, Event, Incident, Run
+from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, digests, mute_rows, readable, rows, tables
+from remediator.safety.case import Downtime
+from remediator.store import chain, codec, digests, readable, rows, tables
 
 # Asked in every turn of the loop, or with every record: made once.
 _META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
@@ -90,7 +91,7 @@ class Journal:
                 check_name=record.check,
                 target=record.target.text,
                 incident=incident,
-                body=rows.dump(rows.event(record)),
+                body=codec.of(Event).write(record),
             )
         )
 
@@ -122,7 +123,7 @@ class Journal:
             "state": record.state.value,
             "open": record.open,
             "at_s": (record.closed_at or record.opened_at).wall.timestamp(),
-            "body": rows.dump(rows.incident(record)),
+            "body": codec.of(Incident).write(record),
         }
         done = self._db.execute(tables.incidents.update().where(tables.incidents.c.id == record.id).values(**values))
         if done.rowcount == 0:
@@ -162,7 +163,7 @@ class Journal:
                 event=record.event,
                 run=record.run,
                 rule=record.rule,
-                body=rows.dump(rows.decision(record)),
+                body=codec.of(Decision).write(record),
             )
         )
 
@@ -175,7 +176,7 @@ class Journal:
             "live": not record.state.ended,
             "at_s": (record.ended_at or record.created_at).wall.timestamp(),
             "intent_s": intent.wall.timestamp() if intent else None,
-            "body": rows.dump(rows.run(record)),
+            "body": codec.of(Run).write(record),
         }
         done = self._db.execute(tables.runs.update().where(tables.runs.c.id == record.id).values(**values))
         if done.rowcount == 0:
@@ -193,12 +194,12 @@ class Journal:
     def stored_run(self, run: str) -> Run | None:
         """Return a run, live or ended; None when there is none of that id."""
         found = self._db.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
-        return None if found is None else rows.to_run(json.loads(found))
+        return None if found is None else codec.of(Run).read(found, run)
 
     def debt(self, record: Debt) -> None:
         """Insert or replace the debt."""
         self.touched.row("debts", record.id)
-        values = {"run": record.run, "open": record.open, "body": rows.dump(rows.debt(record))}
+        values = {"run": record.run, "open": record.open, "body": codec.of(Debt).write(record)}
         done = self._db.execute(tables.debts.update().where(tables.debts.c.id == record.id).values(**values))
         if done.rowcount == 0:
             number = int(record.id.rsplit("-", 1)[1])
@@ -215,19 +216,20 @@ class Journal:
 
     # mutes, baseline, signs -----------------------------------------------------------------------------------
 
-    def downtime(self, host: str, service: str, body: dict[str, Any] | None) -> None:
+    def downtime(self, host: str, service: str, record: Downtime | None) -> None:
         """Set what is known of the downtime of (host, service); None removes it."""
         self.touched.row("downtimes", host, service)
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         self._db.execute(tables.downtimes.delete().where(*known))
-        if body is not None:
-            self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=rows.dump(body)))
+        if record is not None:
+            body = codec.of(Downtime).write(record)
+            self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=body))
 
     def downtime_told(self, host: str, service: str) -> float:
         """Return when the sender told of the downtime that is known of (host, service), in epoch seconds; 0 when nobody said."""
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         found = self._db.execute(sa.select(tables.downtimes.c.body).where(*known)).scalar()
-        return float(json.loads(found).get("told_at", 0.0)) if found is not None else 0.0
+        return codec.of(Downtime).read(found, f"downtime of {host}").told_at if found is not None else 0.0
 
     def said(self, host: str, names: tuple[str, ...]) -> None:
         """Set by which names `host` calls itself; none removes it."""
@@ -237,7 +239,7 @@ class Journal:
 
     def foreign_name(self, record: ForeignName) -> None:
         self.forget_foreign_name(record.name)
-        body = rows.dump(rows.foreign_name(record))
+        body = codec.of(ForeignName).write(record)
         self._db.execute(tables.foreign_names.insert().values(name=record.name, body=body))
 
     def forget_foreign_name(self, name: str) -> None:
@@ -269,7 +271,7 @@ class Journal:
 
     def silence(self, record: Silence) -> None:
         self.touched.row("silences", record.id)
-        body = rows.dump(mute_rows.silence(record))
+        body = codec.of(Silence).write(record)
         self._db.execute(tables.silences.insert().values(id=record.id, until_s=record.until.timestamp(), body=body))
 
     def end_silence(self, silence: str) -> None:
@@ -278,7 +280,7 @@ class Journal:
 
     def own_downtime(self, record: OwnDowntime) -> None:
         self.touched.row("own_downtimes", record.id)
-        body = rows.dump(mute_rows.downtime(record))
+        body = codec.of(OwnDowntime).write(record)
         self._db.execute(
             tables.own_downtimes.insert().values(id=record.id, until_s=record.until.timestamp(), body=body)
         )
@@ -290,7 +292,7 @@ class Journal:
     def wrap(self, record: Wrap) -> None:
         """Insert or replace a wrap."""
         self.forget_wrap(record.id)
-        self._db.execute(tables.wraps.insert().values(id=record.id, body=rows.dump(mute_rows.wrap(record))))
+        self._db.execute(tables.wraps.insert().values(id=record.id, body=codec.of(Wrap).write(record)))
 
     def forget_wrap(self, wrap: str) -> None:
         self.touched.row("wraps", wrap)
@@ -300,7 +302,7 @@ class Journal:
         """Remember that a ladder ended on a target without a cure; the newest counts."""
         self.touched.row("unacked", record.target)
         self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == record.target))
-        body = rows.dump(mute_rows.unacked(record))
+        body = codec.of(Unacked).write(record)
         self._db.execute(tables.unacked.insert().values(target=record.target, body=body))
 
     def acked(self, target: str, by: str, reason: str) -> None:
@@ -312,17 +314,17 @@ class Journal:
         at = rfc3339(self._now.wall)
         self._db.execute(tables.acks.insert().values(target=target, at=at, by=by, reason=reason))
 
-    def group(self, name: str, body: dict[str, Any]) -> None:
+    def group(self, name: str, record: GroupKept) -> None:
         """Set what is kept of a failure-domain group."""
         self._db.execute(tables.groups.delete().where(tables.groups.c.name == name))
-        self._db.execute(tables.groups.insert().values(name=name, body=rows.dump(body)))
+        self._db.execute(tables.groups.insert().values(name=name, body=codec.of(GroupKept).write(record)))
 
     def target_of(self, incident: str) -> tuple[str, str] | None:
         """Return (target, check) of an incident, open or closed; None when there is none of that id."""
         found = self._db.execute(sa.select(tables.incidents.c.body).where(tables.incidents.c.id == incident)).scalar()
         if found is None:
             return None
-        record = rows.to_incident(json.loads(found))
+        record = codec.of(Incident).read(found, incident)
         return record.target.text, record.check
 
     def accept(self, scope: str, keys: list[str], by: str, reason: str) -> None:
@@ -332,9 +334,9 @@ class Journal:
             self._db.execute(tables.baseline.insert().values(key=key, scope=scope, at=at, by=by, reason=reason))
 
     def sign(self, sign: Sign) -> None:
-        body = {"kind": sign.kind, "host": sign.host, "service": sign.service, "detail": sign.detail}
+        body = codec.of(Sign).write(sign)
         self._db.execute(tables.signs.delete().where(tables.signs.c.key == sign.key))
-        self._db.execute(tables.signs.insert().values(key=sign.key, at=rfc3339(sign.at), body=rows.dump(body)))
+        self._db.execute(tables.signs.insert().values(key=sign.key, at=rfc3339(sign.at), body=body))
 
     def forget_sign(self, key: str) -> None:
         self._db.execute(tables.signs.delete().where(tables.signs.c.key == key))

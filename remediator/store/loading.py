@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import sqlalchemy as sa
 
-from remediator.model import times
 from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, Incident, Run
+from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
 from remediator.model.signs import Sign
-from remediator.store import mute_rows, rows, tables
+from remediator.safety.case import Downtime
+from remediator.store import codec, tables
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +30,14 @@ class Stored:
     locks: Mapping[str, str]
     decisions: Mapping[tuple[str, str], Decision]
     past_runs: tuple[Run, ...]
-    downtimes: tuple[dict[str, Any], ...]
+    downtimes: tuple[Downtime, ...]
     pauses: Mapping[str, Pause]
     silences: tuple[Silence, ...]
     own_downtimes: tuple[OwnDowntime, ...]
     wraps: tuple[Wrap, ...]
     unacked: tuple[Unacked, ...]
     acked_at: Mapping[str, str]
-    groups: Mapping[str, Mapping[str, Any]]
+    groups: Mapping[str, GroupKept]
     meta: Mapping[str, str]
     just_closed: tuple[Incident, ...]
     """Incidents closed since `fresh_s`: they still count in a storm."""
@@ -47,83 +49,55 @@ class Stored:
 
 
 def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Stored:
-    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or of an open incident."""
+    """Return the durable state; `past_runs` are those with an INTENT younger than `since_s` (epoch seconds), or of an open incident.
 
-    def bodies(statement: sa.Select[Any]) -> list[dict[str, Any]]:
-        return [json.loads(row[0]) for row in connection.execute(statement)]
+    Raise RecordUnreadable for a record that is not what this release reads.
+    """
 
-    open_incidents = [
-        rows.to_incident(body)
-        for body in bodies(
-            sa.select(tables.incidents.c.body).where(tables.incidents.c.open.is_(True)).order_by(tables.incidents.c.n)
-        )
-    ]
-    live = [rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(tables.runs.c.live.is_(True)))]
-    of_open = sa.select(tables.incidents.c.id).where(tables.incidents.c.open.is_(True))
-    counts = sa.or_(tables.runs.c.intent_s >= since_s, tables.runs.c.incident.in_(of_open))
-    past = [rows.to_run(body) for body in bodies(sa.select(tables.runs.c.body).where(counts))]
+    def read(kind: type[Record], table: sa.Table, *which: sa.ColumnElement[bool]) -> tuple[Record, ...]:
+        """Return the records in those rows of a table, oldest first where they have a number."""
+        key = next(iter(table.primary_key.columns))
+        statement = sa.select(key, table.c.body).where(*which)
+        found = connection.execute(statement.order_by(table.c.n) if "n" in table.c else statement)
+        one = codec.of(kind).read
+        return tuple(one(body, f"row {name} of {table.name}") for name, body in found)
+
+    incidents, runs = tables.incidents.c, tables.runs.c
+    open_incidents = read(Incident, tables.incidents, incidents.open.is_(True))
+    of_open = sa.select(incidents.id).where(incidents.open.is_(True))
+    closed = incidents.open.is_(False), incidents.at_s >= fresh_s
     decisions: dict[tuple[str, str], Decision] = {}
     for incident in open_incidents:
-        statement = (
-            sa.select(tables.decisions.c.body)
-            .where(tables.decisions.c.incident == incident.id)
-            .order_by(tables.decisions.c.n)
-        )
-        for body in bodies(statement):
-            decision = rows.to_decision(body)
+        for decision in read(Decision, tables.decisions, tables.decisions.c.incident == incident.id):
             decisions[(decision.incident, decision.rule)] = decision
     return Stored(
         incidents={incident.id: incident for incident in open_incidents},
-        runs={run.id: run for run in live},
-        debts=tuple(
-            rows.to_debt(body)
-            for body in bodies(
-                sa.select(tables.debts.c.body).where(tables.debts.c.open.is_(True)).order_by(tables.debts.c.n)
-            )
-        ),
+        runs={run.id: run for run in read(Run, tables.runs, runs.live.is_(True))},
+        debts=read(Debt, tables.debts, tables.debts.c.open.is_(True)),
         locks={row.scope: row.run for row in connection.execute(sa.select(tables.locks))},
         decisions=decisions,
-        past_runs=tuple(past),
-        downtimes=tuple(json.loads(row.body) for row in connection.execute(sa.select(tables.downtimes.c.body))),
+        past_runs=read(Run, tables.runs, sa.or_(runs.intent_s >= since_s, runs.incident.in_(of_open))),
+        downtimes=read(Downtime, tables.downtimes),
         pauses={
             f"pause-{row.n}": Pause(reason=row.reason, author=row.author, at=row.at)
             for row in connection.execute(sa.select(tables.pauses).order_by(tables.pauses.c.n))
         },
-        silences=tuple(map(mute_rows.to_silence, bodies(sa.select(tables.silences.c.body)))),
-        own_downtimes=tuple(map(mute_rows.to_downtime, bodies(sa.select(tables.own_downtimes.c.body)))),
-        wraps=tuple(map(mute_rows.to_wrap, bodies(sa.select(tables.wraps.c.body)))),
-        unacked=tuple(map(mute_rows.to_unacked, bodies(sa.select(tables.unacked.c.body)))),
+        silences=read(Silence, tables.silences),
+        own_downtimes=read(OwnDowntime, tables.own_downtimes),
+        wraps=read(Wrap, tables.wraps),
+        unacked=read(Unacked, tables.unacked),
         acked_at={row.target: row.at for row in connection.execute(sa.select(tables.acks))},
-        groups={row.name: json.loads(row.body) for row in connection.execute(sa.select(tables.groups))},
-        meta={row.key: row.value for row in connection.execute(sa.select(tables.meta))},
-        just_closed=tuple(
-            rows.to_incident(body)
-            for body in bodies(
-                sa.select(tables.incidents.c.body).where(
-                    tables.incidents.c.open.is_(False), tables.incidents.c.at_s >= fresh_s
-                )
-            )
-        )
-        if fresh_s
-        else (),
-        accepted=frozenset(connection.execute(sa.select(tables.baseline.c.key)).scalars()),
-        signs={
-            row.key: _sign(row.key, row.at, json.loads(row.body)) for row in connection.execute(sa.select(tables.signs))
+        groups={
+            row.name: codec.of(GroupKept).read(row.body, f"row {row.name} of groups")
+            for row in connection.execute(sa.select(tables.groups))
         },
+        meta={row.key: row.value for row in connection.execute(sa.select(tables.meta))},
+        just_closed=read(Incident, tables.incidents, *closed) if fresh_s else (),
+        accepted=frozenset(connection.execute(sa.select(tables.baseline.c.key)).scalars()),
+        signs={sign.key: sign for sign in read(Sign, tables.signs)},
         newest_audit=connection.execute(
             sa.select(tables.audit.c.at).order_by(tables.audit.c.seq.desc()).limit(1)
         ).scalar(),
         said={row.host: json.loads(row.body) for row in connection.execute(sa.select(tables.said_names))},
-        foreign=tuple(map(rows.to_foreign_name, bodies(sa.select(tables.foreign_names.c.body)))),
-    )
-
-
-def _sign(key: str, at: str, body: Mapping[str, Any]) -> Sign:
-    return Sign(
-        kind=body["kind"],
-        host=body["host"],
-        service=body["service"],
-        at=times.parse_rfc3339(at),
-        key=key,
-        detail=body["detail"],
+        foreign=read(ForeignName, tables.foreign_names),
     )

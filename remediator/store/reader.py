@@ -16,8 +16,9 @@ from sqlalchemy import exc
 
 from remediator.config import Config
 from remediator.config.essentials import Essentials
+from remediator.model.records import Debt, Decision, Event, Incident, Run
 from remediator.model.times import rfc3339
-from remediator.store import database, errors, rows, shapes, tables
+from remediator.store import codec, database, errors, schema, shapes, tables
 
 
 def location(config: Config | Essentials) -> str:
@@ -36,6 +37,8 @@ class Reader:
         self._url = location(config)
         self._cloud = config.cloud
         self._ends_at: float | None = None
+        self._ours = False
+        """The store was found to have the form of this release."""
         self._engine = database.reading(self._url, self._late)
 
     def ends_within(self, seconds: float) -> None:
@@ -46,9 +49,12 @@ class Reader:
         return self._ends_at is not None and time.monotonic() > self._ends_at
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[sa.Connection]:
+    def _connection(self, older_too: bool = False) -> Iterator[sa.Connection]:
+        """Yield a connection. Raise StoreOlder or StoreNewer for a store of another form; the log alone has been the same in all of them."""
         try:
             with self._engine.connect() as connection:
+                if not self._ours:
+                    self._ours = schema.must_be_known(self._url, connection, older_too)
                 yield connection
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             original = getattr(error, "orig", None) or error
@@ -72,7 +78,7 @@ class Reader:
             statement = statement.where(tables.incidents.c.n < before)
         with self._connection() as connection:
             return [
-                shapes.incident_json(rows.to_incident(json.loads(body)), [])
+                shapes.incident_json(codec.of(Incident).read(body, "incident"), [])
                 for body in connection.execute(statement).scalars()
             ]
 
@@ -87,7 +93,7 @@ class Reader:
                 sa.select(tables.timeline).where(tables.timeline.c.incident == incident).order_by(tables.timeline.c.n)
             ).mappings()
             timeline = [{name: line[name] for name in ("at", "kind", "text", "run", "rule", "guard")} for line in lines]
-            return shapes.incident_json(rows.to_incident(json.loads(body)), timeline)
+            return shapes.incident_json(codec.of(Incident).read(body, incident), timeline)
 
     # runs -----------------------------------------------------------------------------------------------------
 
@@ -101,7 +107,9 @@ class Reader:
         if before is not None:
             statement = statement.where(tables.runs.c.n < before)
         with self._connection() as connection:
-            return [shapes.run_json(rows.to_run(json.loads(body))) for body in connection.execute(statement).scalars()]
+            return [
+                shapes.run_json(codec.of(Run).read(body, "run")) for body in connection.execute(statement).scalars()
+            ]
 
     def run(self, run: str) -> dict[str, Any] | None:
         with self._connection() as connection:
@@ -109,14 +117,17 @@ class Reader:
             if body is None:
                 return None
             owed = sa.select(tables.debts.c.body).where(tables.debts.c.run == run).order_by(tables.debts.c.n)
-            debts = [shapes.debt_json(rows.to_debt(json.loads(each))) for each in connection.execute(owed).scalars()]
-            return {**shapes.run_json(rows.to_run(json.loads(body))), "debts": debts}
+            debts = [
+                shapes.debt_json(codec.of(Debt).read(each, f"debt of {run}"))
+                for each in connection.execute(owed).scalars()
+            ]
+            return {**shapes.run_json(codec.of(Run).read(body, run)), "debts": debts}
 
     def plan(self, run: str) -> dict[str, Any] | None:
         """Return the stored plan of a run, whole: every step with its exact commands, risk and parameters."""
         with self._connection() as connection:
             body = connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run)).scalar()
-            return rows.to_run(json.loads(body)).plan.to_json() if body is not None else None
+            return codec.of(Run).read(body, run).plan.to_json() if body is not None else None
 
     # by name and time -----------------------------------------------------------------------------------------
 
@@ -174,7 +185,7 @@ class Reader:
         )
         with self._connection() as connection:
             for body in connection.execute(statement).scalars():
-                found = shapes.incident_json(rows.to_incident(json.loads(body)), [])
+                found = shapes.incident_json(codec.of(Incident).read(body, "incident"), [])
                 if found["opened_at"] > rfc3339(moment):
                     return found
         return None
@@ -182,7 +193,7 @@ class Reader:
     def _incidents(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self._connection() as connection:
             return [
-                shapes.incident_json(rows.to_incident(json.loads(body)), [])
+                shapes.incident_json(codec.of(Incident).read(body, "incident"), [])
                 for body in connection.execute(statement).scalars()
             ]
 
@@ -207,7 +218,7 @@ class Reader:
             .limit(limit)
             .offset(skip)
         )
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             return [_entry(row) for row in connection.execute(statement).mappings()][::-1]
 
     # explanations ---------------------------------------------------------------------------------------------
@@ -251,7 +262,11 @@ class Reader:
             found = connection.execute(
                 sa.select(tables.decisions.c.body).where(column == value).order_by(tables.decisions.c.n)
             ).scalars()
-            decisions = [shapes.decision_json(json.loads(body)) for body in found] if value is not None else []
+            decisions = (
+                [shapes.decision_json(codec.of(Decision).read(body, "decision")) for body in found]
+                if value is not None
+                else []
+            )
             if kind == "run":
                 for decision in decisions:
                     decision["verdicts"] = subject["verdicts"] or decision["verdicts"]
@@ -260,7 +275,11 @@ class Reader:
     @staticmethod
     def _event_json(row: sa.RowMapping) -> dict[str, Any]:
         return {
-            **json.loads(row["body"]),
+            **(
+                shapes.event_json(codec.of(Event).read(row["body"], row["id"]))
+                if row["check_name"]
+                else json.loads(row["body"])
+            ),
             "id": row["id"],
             "at": row["at"],
             "source": row["source"],
@@ -289,17 +308,17 @@ class Reader:
         ):
             if value is not None:
                 statement = statement.where(column == value)
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             return [_entry(row) for row in connection.execute(statement).mappings()]
 
     def audit_entry(self, seq: int) -> dict[str, Any] | None:
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             row = connection.execute(sa.select(tables.audit).where(tables.audit.c.seq == seq)).mappings().first()
             return _entry(row) if row is not None else None
 
     def export(self, start: int = 1) -> Iterator[dict[str, Any]]:
         """Yield the chain from `start` on, oldest first, as CONTRACTS' audit export."""
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
             for row in connection.execute(statement).mappings():
                 yield _entry(row)
@@ -307,17 +326,17 @@ class Reader:
     def audit_rows(self, start: int, limit: int) -> list[dict[str, Any]]:
         """Return entries from `start` on as they are stored, their bodies as text: for who verifies them elsewhere."""
         statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq).limit(limit)
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
     def audit_head(self) -> str | None:
         """Return what the store notes as the length of the log."""
-        with self._connection() as connection:
+        with self._connection(older_too=True) as connection:
             return connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "audit_head")).scalar()
 
     def connection(self) -> contextlib.AbstractContextManager[sa.Connection]:
         """Return a read-only connection, for the verification."""
-        return self._connection()
+        return self._connection(older_too=True)
 
 
 def _entry(row: sa.RowMapping) -> dict[str, Any]:

@@ -1,16 +1,15 @@
-"""The JSON of what is stored, in CONTRACTS' shapes: an incident, a run, a debt, an approval, a decision."""
+"""The JSON of what is stored, in CONTRACTS' shapes: an incident, a run, a debt, an approval, a decision, an event, a mute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from remediator.incidents import lifecycle
-from remediator.model.records import Approval, Debt, Incident, Run
+from remediator.model.mutes import OwnDowntime, Silence, Wrap
+from remediator.model.records import Approval, Debt, Decision, Event, Incident, Run
 from remediator.model.times import Instant, parse_rfc3339, rfc3339
 from remediator.model.values import as_json
-from remediator.store import rows
 
 
 def _at(instant: Instant | None) -> str | None:
@@ -110,25 +109,74 @@ def run_json(run: Run) -> dict[str, Any]:
     }
 
 
-def decision_json(body: Mapping[str, Any]) -> dict[str, Any]:
-    at = rows.to_instant(body["at"])
+def decision_json(decision: Decision) -> dict[str, Any]:
     return {
-        **{
-            name: body[name]
-            for name in (
-                "id",
-                "rule",
-                "outcome",
-                "reason",
-                "condition",
-                "values",
-                "verdicts",
-                "run",
-                "plan",
-                "content_version",
-            )
-        },
-        "met": rows.met(body).value,
-        "waits": rows.waits(body),
-        "at": _at(at),
+        "id": decision.id,
+        "rule": decision.rule,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason,
+        "condition": decision.condition,
+        "values": as_json(decision.values),
+        "verdicts": [verdict.to_json() for verdict in decision.verdicts],
+        "run": decision.run,
+        "plan": decision.plan.to_json() if decision.plan is not None else None,
+        "content_version": decision.content_version,
+        "met": decision.met.value,
+        "waits": decision.waits,
+        "at": _at(decision.at),
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Return an event of a check; one of a webhook is what was sent."""
+    return {
+        "id": event.id,
+        "at": _at(event.at),
+        "source": event.source,
+        "check": event.check,
+        "target": event.target.text,
+        "hosts": list(event.target.hosts),
+        "state": event.state.name,
+        "state_type": event.state_type.value,
+        "attempt": event.attempt,
+        "previous": event.previous.name,
+        "output": event.output,
+        "data": as_json(event.data),
+        "flapping": event.flapping,
+    }
+
+
+def silence_json(silence: Silence) -> dict[str, Any]:
+    return {
+        "id": silence.id,
+        "matchers": [{"label": m.label, "operator": m.operator, "value": m.value} for m in silence.matchers],
+        "author": silence.author,
+        "reason": silence.reason,
+        "created_at": rfc3339(silence.created_at),
+        "until": rfc3339(silence.until),
+    }
+
+
+def downtime_json(downtime: OwnDowntime) -> dict[str, Any]:
+    return {
+        "id": downtime.id,
+        "target": downtime.target,
+        "author": downtime.author,
+        "reason": downtime.reason,
+        "created_at": rfc3339(downtime.created_at),
+        "until": rfc3339(downtime.until),
+    }
+
+
+def wrap_json(wrap: Wrap) -> dict[str, Any]:
+    return {
+        "id": wrap.id,
+        "scope": wrap.scope,
+        "command": wrap.command,
+        "author": wrap.author,
+        "reason": wrap.reason,
+        "pid": wrap.pid,
+        "pid_started": wrap.pid_started,
+        "began_at": rfc3339(wrap.began_at),
+        "ended_at": rfc3339(wrap.ended_at) if wrap.ended_at else None,
     }

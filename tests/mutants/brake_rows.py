@@ -24,9 +24,9 @@ BRAKES = (
     Mutant(
         name="storm-forgets-what-accounted",
         mistake="What accounted for a problem is not kept once it is over.",
-        place="remediator.store.rows:_to_account",
-        old="row.get('accounted', '')",
-        new="row.get('accounted', '')[:0]",
+        place="remediator.store.journal:Journal.incident",
+        old="codec.of(Incident).write(record)",
+        new="codec.of(Incident).write(__import__('dataclasses').replace(record, accounted=None))",
         story="third host, stopped by an operator, then a restart",
     ),
     Mutant(

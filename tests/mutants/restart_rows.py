@@ -33,7 +33,7 @@ RESTARTS = (
         name="budget-in-memory",
         mistake="Budgets count in memory: the runs before a restart are not read.",
         place="remediator.store.loading:load",
-        old="tuple(past)",
+        old="read(Run, tables.runs, sa.or_(runs.intent_s >= since_s, runs.incident.in_(of_open)))",
         new="()",
         story="fifth in ten minutes, after a restart",
     ),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from remediator.sim.points import die_at
 from remediator.sim.simulation import Simulation
-from remediator.store import checkpoints, verify
-from remediator.store.reader import Reader
+from remediator.store import checkpoints, errors, loading, tables, verify
+from remediator.store.database import Database
+from remediator.store.reader import Reader, location
 from tests.golden.record_stores import MOMENTS, PLACE, path_of, way_of
 
 pytestmark = pytest.mark.sim
@@ -66,7 +69,19 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
     put(simulation, recorded)
     reader = Reader(simulation.config)
     with reader.connection() as connection:
-        assert verify.beside_the_log(connection) is None
+        assert verify.beside_the_log(connection) is None, "the log can be verified before anything is upgraded"
+    with pytest.raises(errors.StoreOlder, match="start the daemon"):
+        reader.runs()
+    database = Database(location(simulation.config))
+    database.open(simulation.clock.now)
+    with database.transaction() as connection:
+        (upgraded,) = connection.execute(
+            sa.select(tables.audit.c.body).where(tables.audit.c.kind == "store_upgraded")
+        ).scalars()
+        loading.load(connection, 0.0, 1.0)
+    database.close()
+    assert json.loads(upgraded)["unreadable"] == []
+    assert verify.verify(simulation.config)[1]["ok"]
     (run,) = reader.runs()
     assert run["state"] in ("planned", "running", "verifying", "waiting_approval")
     assert run["steps"]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from remediator.config import load_config
 from remediator.model.records import Run, RunState, StepState
 from remediator.sim import marks
-from remediator.store import errors, tables, verify
+from remediator.store import errors, schema, tables, verify
 from remediator.store.database import Database, url_of
 from remediator.store.reader import Reader
 from tests.sim.cloud import CONFIG
@@ -353,16 +353,16 @@ def test_the_takeover_says_which_version_it_is(cloud: Cloud) -> None:
 
 def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(cloud: Cloud, tmp_path: Path) -> None:
     held(cloud)
-    newer = tables.SCHEMA_VERSION + 1
+    newer = f"{int(schema.HEAD) + 1:04}"
     with cloud.database.transaction() as connection:
-        connection.execute(tables.meta.update().where(tables.meta.c.key == "schema").values(value=str(newer)))
+        connection.execute(tables.revision.update().values(version_num=newer))
     cloud.database.close()
     url = url_of(Path(cloud.config.state_dir), None)
     database = Database(url)
     with pytest.raises(errors.StoreUnavailable) as refused:
         database.open()
     database.close()
-    assert f"its schema is version {newer}, this program needs {tables.SCHEMA_VERSION}" in str(refused.value)
+    assert f"a newer release wrote it (revision {newer}, this release knows {schema.HEAD})" in str(refused.value)
     assert str(tmp_path) in str(refused.value), "it says which store"
     engine = sa.create_engine(url)
     with engine.connect() as connection:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from remediator.incidents import lifecycle
-from remediator.model.records import IncidentState
+from remediator.model.records import Incident, IncidentState
 from remediator.model.times import clock, exactly
-from remediator.store import rows
 from tests.builders.incidents import OPEN, START, at
+from tests.builders.stored import again, body_of, record_of
 
 pytestmark = pytest.mark.unit
 
@@ -42,8 +42,7 @@ def test_time_that_people_were_asked(kinds: list[tuple[str, int]], seconds: floa
 
 def test_an_acknowledgement_is_kept_in_the_store() -> None:
     acked = lifecycle.acknowledged(OPEN, "root", "raising its limit", at(60)).incident
-    again = rows.to_incident(rows.incident(acked))
-    assert lifecycle.acknowledgement(again) == {
+    assert lifecycle.acknowledgement(again(acked)) == {
         "by": "root",
         "at": "2026-01-05T03:01:00.000Z",
         "reason": "raising its limit",
@@ -52,10 +51,10 @@ def test_an_acknowledgement_is_kept_in_the_store() -> None:
 
 
 def test_a_row_of_the_release_before_has_neither_acknowledgement_nor_account() -> None:
-    row = rows.incident(OPEN)
+    row = body_of(OPEN)
     for new in ("accounted", "acked_at", "acked_by", "ack_reason"):
         del row[new]
-    assert rows.to_incident(row) == OPEN
+    assert record_of(Incident, row) == OPEN
 
 
 @pytest.mark.parametrize(

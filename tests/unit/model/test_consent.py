@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
+from tests.builders.stored import again
 
 pytestmark = pytest.mark.unit
 
@@ -36,8 +36,8 @@ OTHERS: list[dict[str, Any]] = [
 
 def test_it_is_read_back_as_it_was_stored_whatever_size_its_numbers_have() -> None:
     for each in (FULL, NOTHING_MORE, Consent(worded="stop ctl2?"), replace(FULL, position=2**70)):
-        assert Consent.from_json(json.loads(json.dumps(each.to_json()))) == each
-        assert Consent.from_json(json.loads(json.dumps(each.to_json()))).hash == each.hash
+        assert again(each) == each
+        assert again(each).hash == each.hash
 
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: next(iter(change)))

@@ -16,9 +16,9 @@ from remediator.model.records import Debt, DebtState, Run, RunState, StepState
 from remediator.model.replies import CommandDone
 from remediator.runs import debts, machine
 from remediator.safety.case import units_of
-from remediator.store import rows
 from tests.builders.asked import in_a_run
 from tests.builders.declined import built, declines
+from tests.builders.stored import again
 from tests.unit.safety.cases import TARGET, a_plan, at
 
 pytestmark = pytest.mark.unit
@@ -91,7 +91,7 @@ def test_where_the_undo_is_refused_there_is_no_debt_either() -> None:
 
 def test_a_stored_debt_is_the_debt() -> None:
     debt = a_debt(applied=True, release="run-9", tries=2, tried_at=at(30), reason="why", state=DebtState.REPORTED)
-    assert rows.to_debt(rows.debt(debt)) == debt
+    assert again(debt) == debt
 
 
 def test_the_plan_of_a_release_is_recognised_and_is_no_rules_cure() -> None:

@@ -25,7 +25,7 @@ from remediator.model.records import Run, RunState, StepState
 from remediator.model.replies import CommandDone
 from remediator.model.targets import cluster
 from remediator.runs import machine, planning
-from remediator.store import rows
+from tests.builders import stored
 from tests.builders.declined import built, declines
 from tests.unit.safety.cases import at
 
@@ -86,7 +86,7 @@ def test_what_a_step_takes_from_an_earlier_one_is_json_in_the_plan() -> None:
     (bootstrap,) = [each for each in plan().steps if each.id == "bootstrap"]
     assert bootstrap.params == {"choice": {"from": "choose"}, "positions": {"from": "read"}}
     assert json.loads(json.dumps(plan().to_json()))["steps"]
-    assert Plan.from_json(json.loads(json.dumps(plan().to_json()))) == plan()
+    assert stored.again(plan()) == plan()
 
 
 def test_the_hash_does_not_change_when_a_step_gets_its_commands() -> None:
@@ -374,7 +374,7 @@ def test_it_is_read_back_as_it_was_stored() -> None:
     given = {"host": "ctl2", "seqno": 77, "sst": ["ctl1"], "unknown": True, "rate": 1.5, "none": None}
     found = machine.settling(machine.intent(before("choose"), "choose", {"run": "run-7"}, at(3)), "choose", "x", given)
     found = replace(machine.held_for(found, "why", at(5), ask(7)), consent=Consent(lost=6, because=BECAUSE))
-    again = rows.to_run(json.loads(rows.dump(rows.run(found))))
+    again = stored.again(found)
     assert again == found
     assert step(again, "choose").given == given
     assert (again.asks, again.asks_for) == ("lose 7?", Consent(lost=7))
@@ -382,7 +382,7 @@ def test_it_is_read_back_as_it_was_stored() -> None:
 
 
 def test_a_run_of_an_older_version_lacks_them_and_is_read() -> None:
-    body = json.loads(rows.dump(rows.run(run())))
+    body = stored.body_of(run())
     for name in ("asks", "asks_for", "consent"):
         del body[name]
     for each in body["steps"]:
@@ -390,7 +390,7 @@ def test_a_run_of_an_older_version_lacks_them_and_is_read() -> None:
     for each in body["plan"]["steps"]:
         for name in ("host", "late", "judges_group", "summary"):
             del each[name]
-    again = rows.to_run(body)
+    again = stored.record_of(Run, body)
     assert (again.asks, again.asks_for, again.consent, again.steps[0].given) == ("", None, None, {})
     assert not again.plan.steps[0].late
     assert again.plan.hash == run().plan.hash

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.mutes import OwnDowntime, Unacked
+from remediator.safety.case import Downtime
 from remediator.store import digests, tables
 from remediator.store.journal import Journal
 from tests.unit.safety.cases import at
@@ -25,6 +26,10 @@ def connection() -> Iterator[sa.Connection]:
     engine.dispose()
 
 
+def downtime(host: str) -> Downtime:
+    return Downtime(source="nagios", host=host, service=None, depth=1, seen_at=at(2).wall, until=at(90).wall)
+
+
 def write(connection: sa.Connection) -> digests.State:
     """Make some rows in two transactions, each with its entry, as the engine does."""
     state = digests.State.of(connection)
@@ -33,7 +38,7 @@ def write(connection: sa.Connection) -> digests.State:
     journal = Journal(connection, at(2))
     journal.pause("a change of the network", "alice")
     journal.lock("host/ctl1", "run-1")
-    journal.downtime("ctl1", "", {"depth": 1})
+    journal.downtime("ctl1", "", downtime("ctl1"))
     journal.set_meta("storm_latched", "since 10:00")
     state, changed = state.after(connection, journal.touched)
     journal.audit(digests.KIND, "remediator", digests.body(state, changed))
@@ -115,7 +120,7 @@ def test_only_what_was_touched_is_read(connection: sa.Connection) -> None:
     """A transaction that touches one row of a big table must not read the others."""
     state = write(connection)
     for n in range(3000):
-        Journal(connection, at(4)).downtime(f"h{n}", "", {"depth": 1})
+        Journal(connection, at(4)).downtime(f"h{n}", "", downtime(f"h{n}"))
     journal, read = Journal(connection, at(5)), []
     journal.lock("host/h1", "run-2")
     sa.event.listen(connection, "before_cursor_execute", lambda *seen: read.append(seen[2]))

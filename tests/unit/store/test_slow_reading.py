@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from remediator.model.records import GroupKept
 from remediator.store import digests
 from remediator.store.database import Database
 from remediator.store.journal import Journal
@@ -29,7 +30,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(ENTRIES):
             journal.audit("intent", "remediator", {"n": n})
         journal.pause("a change", "alice")
-        journal.group("galera", {"members": ["ctl1"]})
+        journal.group("galera", GroupKept(members=frozenset({"ctl1"})))
         state = digests.State.of(connection)
         journal.audit(digests.KIND, "remediator", digests.body(state, {}, "", tuple(digests.SUBJECTS)))
     database.close()

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.records import Account, Met, StepState
+from remediator.model.records import Account, Decision, Incident, Met, Run, StepState
 from remediator.model.replies import Unsent
 from remediator.runs import machine
-from remediator.store import rows, worded
+from remediator.store.migrations import first_form, worded
+from tests.builders.stored import again, record_of
 from tests.unit.store.stored import row
 
 pytestmark = pytest.mark.unit
+
+
+def run_of(body: dict[str, Any]) -> Run:
+    return record_of(Run, first_form.run(body))
+
+
+def incident_of(body: dict[str, Any]) -> Incident:
+    return record_of(Incident, first_form.incident(body))
+
+
+def decision_of(body: dict[str, Any]) -> Decision:
+    return record_of(Decision, first_form.decision(body))
 
 
 @pytest.mark.parametrize(
@@ -34,27 +47,28 @@ pytestmark = pytest.mark.unit
 def test_why_a_command_never_left_is_read_from_the_result_of_its_step(
     name: str, unsent: Unsent | None, sent_again: bool
 ) -> None:
-    run = rows.to_run(row(name))
+    run = run_of(row(name))
     assert run.steps[0].unsent is unsent
     assert machine.wants_another_claim(run.steps[0]) is sent_again
-    again = json.loads(rows.dump(rows.run(run)))
-    assert rows.to_run(again) == run
-    again["steps"][0]["result"] = "other words"
-    assert rows.to_run(again).steps[0].unsent is unsent, "once it is a field no sentence is read any more"
+    assert again(run) == run
+    body = row(name)
+    body["steps"][0] |= {"result": "other words", "unsent": unsent.value if unsent is not None else None}
+    assert run_of(body).steps[0].unsent is unsent, "once it is a field no sentence is read any more"
 
 
 def test_only_a_failed_step_never_left() -> None:
     body = row("run_never_left_late")
     body["steps"][0]["state"] = StepState.IN_DOUBT.value
-    assert rows.to_run(body).steps[0].unsent is None
+    assert run_of(body).steps[0].unsent is None
 
 
 @pytest.mark.parametrize(("name", "waits"), [("stands", True), ("unserved", True), ("other", False)])
 def test_whether_a_decision_waits_is_read_from_its_reason(name: str, waits: bool) -> None:
-    decision = rows.to_decision(row(f"decision_skipped_{name}"))
+    decision = decision_of(row(f"decision_skipped_{name}"))
     assert decision.waits is waits
-    again = json.loads(rows.dump(rows.decision(decision)))
-    assert rows.to_decision({**again, "reason": "it waits for nothing"}).waits is waits
+    assert again(decision) == decision
+    body = {**row(f"decision_skipped_{name}"), "waits": waits, "reason": "it waits for nothing"}
+    assert decision_of(body).waits is waits
     later = replace(decision, reason="bad since 12:00:00 UTC, it waits 20 s before it acts: until 12:00:30", waits=True)
     assert decision.same_outcome(later) is waits
 
@@ -72,18 +86,18 @@ def test_whether_a_decision_waits_is_read_from_its_reason(name: str, waits: bool
 def test_whether_a_condition_was_true_is_read_from_the_reason_of_a_decision(
     outcome: str, reason: str, met: Met
 ) -> None:
-    decision = rows.to_decision({**row("decision_skipped_other"), "outcome": outcome, "reason": reason})
-    assert decision.met is met
-    again = json.loads(rows.dump(rows.decision(decision)))
-    assert rows.to_decision({**again, "reason": "its condition is false"}).met is met
+    body = {**row("decision_skipped_other"), "outcome": outcome, "reason": reason}
+    assert decision_of(body).met is met
+    assert again(decision_of(body)) == decision_of(body)
+    assert decision_of({**body, "met": met.value, "reason": "its condition is false"}).met is met
 
 
 @pytest.mark.parametrize(("name", "expired"), [("expired_yes", True), ("expired_plan", True), ("ok_again", False)])
 def test_whether_a_run_expired_is_read_from_its_reason(name: str, expired: bool) -> None:
-    run = rows.to_run(row(f"run_{name}"))
+    run = run_of(row(f"run_{name}"))
     assert run.expired is expired
-    again = json.loads(rows.dump(rows.run(run)))
-    assert rows.to_run({**again, "reason": "expired and denied"}).expired is expired
+    body = {**row(f"run_{name}"), "expired": expired, "reason": "expired and denied"}
+    assert run_of(body).expired is expired
 
 
 BOOTSTRAP = (
@@ -95,7 +109,7 @@ STOP = "stop ctl2, ctl3, running outside of a Primary component"
 
 @pytest.mark.parametrize(("name", "sentence"), [("bootstrap", BOOTSTRAP), ("stop", STOP)])
 def test_a_question_and_a_yes_of_an_older_release_are_good_for_their_very_sentence(name: str, sentence: str) -> None:
-    asking, agreed = rows.to_run(row(f"run_asks_{name}")), rows.to_run(row(f"run_consented_{name}"))
+    asking, agreed = run_of(row(f"run_asks_{name}")), run_of(row(f"run_consented_{name}"))
     assert (asking.asks, asking.asks_for, asking.consent) == (sentence, Consent(worded=sentence), None)
     assert asking.asks_hash == hashlib.sha256(sentence.encode()).hexdigest(), "what was printed still names it"
     assert agreed.consent == Consent(worded=sentence)
@@ -105,18 +119,18 @@ def test_a_question_and_a_yes_of_an_older_release_are_good_for_their_very_senten
     assert not Ask(f"{sentence} ", Consent(lost=7)).covered_by(agreed.consent)
     assert not asked.covered_by(asking.consent)
     for run in (asking, agreed):
-        assert rows.to_run(json.loads(rows.dump(rows.run(run)))) == run
+        assert again(run) == run
 
 
 @pytest.mark.parametrize("name", ["run_approved_shown", "run_waiting_shown"])
 def test_whom_a_yes_lets_stop_is_read_from_the_text_of_an_older_proposal(name: str) -> None:
-    run = rows.to_run(row(name))
+    run = run_of(row(name))
     assert run.approval is not None
     assert run.approval.covers == Consent(stops=frozenset({"ctl2", "ctl3"}))
-    body = json.loads(rows.dump(rows.run(run)))
-    assert rows.to_run(body) == run
+    assert again(run) == run
+    body = row(name)
     body["approval"]["covers"] = NOTHING_MORE.to_json()
-    stored = rows.to_run(body).approval
+    stored = run_of(body).approval
     assert stored is not None
     assert stored.covers == NOTHING_MORE, "once it is a field no text is read any more"
 
@@ -131,11 +145,11 @@ def test_whom_a_yes_lets_stop_is_read_from_the_text_of_an_older_proposal(name: s
     ],
 )
 def test_a_text_that_names_two_different_stops_covers_none(text: str, stops: set[str]) -> None:
-    assert worded.covers(text) == Consent(stops=frozenset(stops))
+    assert record_of(Consent, worded.covers(text)) == Consent(stops=frozenset(stops))
 
 
 def test_a_choice_of_an_older_release_is_compared_by_its_words() -> None:
-    then = rows.to_run(row("run_chosen")).steps
+    then = run_of(row("run_chosen")).steps
     given = next(step.given for step in then if step.id == "choose")
     assert "because" not in given
     assert given["alone_why"].startswith("GB-8: 7 transactions")
@@ -158,20 +172,20 @@ def test_what_accounts_for_an_incident_is_read_from_its_sentence(
     name: str, cause: str | None, broke_first: bool
 ) -> None:
     body = row(f"incident_{name}")
-    incident = rows.to_incident(body)
+    incident = incident_of(body)
     assert incident.accounted == Account(text=body["accounted"], cause=cause, broke_first=broke_first)
-    again = json.loads(rows.dump(rows.incident(incident)))
-    assert rows.to_incident(again) == incident
-    again["accounted"] = "inc-5 explains it (x on y), though it broke before that"
-    kept = rows.to_incident(again).accounted
+    assert again(incident) == incident
+    body |= {"accounted_by": cause, "broke_first": broke_first}
+    body["accounted"] = "inc-5 explains it (x on y), though it broke before that"
+    kept = incident_of(body).accounted
     assert kept is not None
     assert (kept.cause, kept.broke_first) == (cause, broke_first), "once they are fields no sentence is read any more"
 
 
 def test_what_nothing_accounts_for_stays_so() -> None:
-    incident = rows.to_incident(row("incident_nothing"))
+    incident = incident_of(row("incident_nothing"))
     assert incident.accounted is None
-    assert rows.to_incident(json.loads(rows.dump(rows.incident(incident)))) == incident
+    assert again(incident) == incident
 
 
 @pytest.mark.parametrize(
@@ -188,7 +202,7 @@ def test_what_nothing_accounts_for_stays_so() -> None:
 def test_what_was_told_of_a_settling_step_is_its_result_without_figures(result: str, stage: str) -> None:
     body = row("run_chosen")
     body["steps"][0] |= {"state": "settling", "result": result}
-    run = rows.to_run(body)
+    run = run_of(body)
     assert run.steps[0].stage == stage
-    assert rows.to_run(json.loads(rows.dump(rows.run(run)))) == run
+    assert again(run) == run
     assert {step.stage for step in run.steps[1:]} == {""}

@@ -1,18 +1,16 @@
-"""What older rows hold only as a sentence, read back as the value that it stood for. The one place where a stored sentence is parsed.
+"""What rows of the first releases hold only as a sentence, read back as the value that it stood for. The one place where a stored sentence is parsed.
 
-Invariant: only rows of a release that had no field for the value come here, and the sentences are those that it wrote, letter by letter.
+Invariant: only rows of a release that had no field for the value come here, and the sentences are those that it wrote, letter by letter. The
+values are stored ones, as revision 0002 of the store writes them.
 """
 
 from __future__ import annotations
 
 import re
-
-from remediator.model.consent import Consent
-from remediator.model.records import Account, Met, Outcome, StepState
-from remediator.model.replies import Unsent
+from typing import Any
 
 NOT_STARTED = "not started:"
-UNSENT = {"it waited for too long to leave": Unsent.LATE, "not claimed:": Unsent.UNCLAIMED}
+UNSENT = {"it waited for too long to leave": "late", "not claimed:": "unclaimed"}
 """How the reason began why a command never left, after `NOT_STARTED`."""
 CONDITION_FALSE = "its condition is false"
 CONDITION_UNKNOWN = "its condition is UNKNOWN: "
@@ -23,31 +21,31 @@ EXPLAINS = " explains it"
 BROKE_FIRST = ", though it broke before that"
 
 
-def unsent(state: str, result: str) -> Unsent | None:
+def unsent(state: str, result: str) -> str | None:
     """Return why the last command of a step never left, from its state and result."""
-    if StepState(state) is not StepState.FAILED or not result.startswith(NOT_STARTED):
+    if state != "failed" or not result.startswith(NOT_STARTED):
         return None
     why = result.removeprefix(NOT_STARTED).strip()
-    return next((value for start, value in UNSENT.items() if why.startswith(start)), Unsent.PREVENTED)
+    return next((value for start, value in UNSENT.items() if why.startswith(start)), "prevented")
 
 
 def stage(state: str, result: str) -> str:
     """Return what of a settling step was told last, from how far it was."""
-    return FIGURES.sub("", result) if StepState(state) is StepState.SETTLING else ""
+    return FIGURES.sub("", result) if state == "settling" else ""
 
 
 def waits(outcome: str, reason: str) -> bool:
     """Return whether a decision skipped its rule only until a time has passed."""
-    return Outcome(outcome) is Outcome.SKIPPED and " it waits " in f" {reason}"
+    return outcome == "skipped" and " it waits " in f" {reason}"
 
 
-def met(outcome: str, reason: str) -> Met:
+def met(outcome: str, reason: str) -> str:
     """Return whether the condition of a rule was true, from what a decision said of it."""
-    if Outcome(outcome) is not Outcome.SKIPPED:
-        return Met.TRUE
+    if outcome != "skipped":
+        return "true"
     if reason == CONDITION_FALSE:
-        return Met.FALSE
-    return Met.UNKNOWN if reason.startswith(CONDITION_UNKNOWN) else Met.TRUE
+        return "false"
+    return "unknown" if reason.startswith(CONDITION_UNKNOWN) else "true"
 
 
 def expired(reason: str) -> bool:
@@ -55,13 +53,13 @@ def expired(reason: str) -> bool:
     return reason.startswith("expired")
 
 
-def covers(evidence: str) -> Consent:
+def covers(evidence: str) -> dict[str, Any]:
     """Return what a yes to the text of a proposal covers: whom it said is stopped. A text that says several things covers none of them."""
     said = {frozenset(names.split(", ")) for names in STOPS.findall(evidence)}
-    return Consent(stops=said.pop()) if len(said) == 1 else Consent()
+    return {"stops": sorted(said.pop())} if len(said) == 1 else {}
 
 
-def account(text: str) -> Account:
+def account(text: str) -> dict[str, Any]:
     """Return what accounts for an incident by its sentence."""
     name, explained, _ = text.partition(EXPLAINS)
-    return Account(text=text, cause=name if explained else None, broke_first=text.endswith(BROKE_FIRST))
+    return {"text": text, "cause": name if explained else None, "broke_first": text.endswith(BROKE_FIRST)}
