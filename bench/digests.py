@@ -13,6 +13,7 @@ from pathlib import Path
 
 from remediator.model import times
 from remediator.model.times import Instant
+from remediator.safety.case import Downtime
 from remediator.store import digests, tables
 from remediator.store.database import Database
 from remediator.store.journal import Journal
@@ -29,10 +30,15 @@ def _made(directory: Path) -> Database:
     with database.transaction() as connection:
         journal = Journal(connection, _now(0))
         for n in range(DOWNTIMES):
-            journal.downtime(f"h{n}", "", {"depth": 1, "until": "2026-01-05T03:00:00Z"})
+            journal.downtime(f"h{n}", "", _downtime(f"h{n}", 1))
         run = {"incident": None, "target": "t", "runbook": "b", "state": "held", "live": True, "at_s": 0.0}
         connection.execute(tables.runs.insert().values(id="run-1", n=1, body=BODY, **run))
     return database
+
+
+def _downtime(host: str, depth: int) -> Downtime:
+    moment = _now(0).wall
+    return Downtime(source="bench", host=host, service=None, depth=depth, seen_at=moment, until=moment)
 
 
 def _now(n: float) -> Instant:
@@ -50,7 +56,7 @@ def _work(database: Database, covered: bool, start: int) -> float:
             journal.lock(f"host/h{n}", f"run-{n}")
             connection.execute(tables.runs.update().where(tables.runs.c.id == "run-1").values(body=f"{BODY}{' ' * n}"))
             journal.touched.row("runs", "run-1")
-            journal.downtime(f"h{n % DOWNTIMES}", "", {"depth": n})
+            journal.downtime(f"h{n % DOWNTIMES}", "", _downtime(f"h{n % DOWNTIMES}", n))
             journal.audit("held", "remediator", {"reason": "the other member is away", "n": n}, run="run-1")
             journal.unlock(f"run-{n - 1}")
             if covered:

@@ -5,7 +5,6 @@ Without a daemon it shows what was stored last, says so, and exits 5: nobody wat
 
 from __future__ import annotations
 
-import contextlib
 from typing import Annotated, Any
 
 import typer
@@ -20,10 +19,14 @@ def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
     try:
         answer = control_client.demand(here.state_dir(), "status", {})
     except control_client.Unreachable:
-        from remediator.store.errors import StoreError
+        from remediator.store.errors import StoreError, StoreNewer, StoreOlder
 
-        with contextlib.suppress(StoreError):
+        try:
             _print(stored(here), format)
+        except (StoreOlder, StoreNewer) as error:
+            session.warn(str(error))
+        except StoreError:
+            pass
         raise
     provenance.warn(here, answer)
     _print(answer, format)

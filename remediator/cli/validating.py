@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from remediator.cli import session
 from remediator.cli.errors import DONE, FAILED
 from remediator.cli.session import Format
+
+if TYPE_CHECKING:
+    from remediator.config import Config
+    from remediator.model.content import Mistake
 
 
 def validate(
@@ -24,7 +28,8 @@ def validate(
 
     examined = examine(session.of(ctx).config_path)
     found = examined.mistakes
-    notes = (*examined.notes, *(files.notes(examined.config) if examined.config is not None else ()))
+    config = examined.config
+    notes = (*examined.notes, *((*files.notes(config), *_store_notes(config)) if config is not None else ()))
     if format is Format.JSON:
         output.as_json(mistakes.to_json([*found, *notes]))
     else:
@@ -34,6 +39,18 @@ def validate(
             output.say(f"note: {mistakes.to_text(note)}")
         output.say(_count(len(found), len(notes)))
     return FAILED if found else DONE
+
+
+def _store_notes(config: Config) -> tuple[Mistake, ...]:
+    """Return a note about a store that another release wrote."""
+    from remediator.config import SecretError, mistakes
+    from remediator.store import reader
+
+    try:
+        told = reader.other_form(config)
+    except SecretError:
+        return ()  # a mistake, or a note, says so already
+    return (config.origin.document.mistake(("state_dir",), mistakes.NOTE, str(told)),) if told is not None else ()
 
 
 def _count(number: int, notes: int) -> str:

@@ -26,6 +26,20 @@ def location(config: Config | Essentials) -> str:
     return database.url_of(Path(config.state_dir), config.database.resolve())
 
 
+def other_form(config: Config | Essentials) -> errors.StoreError | None:
+    """Return what is to be said of a store that another release wrote; None for ours, and for one that is not there or closed to us."""
+    reader = Reader(config)
+    try:
+        reader.incidents(limit=1)
+    except (errors.StoreOlder, errors.StoreNewer) as error:
+        return error
+    except errors.StoreError:
+        return None
+    finally:
+        reader.close()
+    return None
+
+
 MOST_KEYS = 10_000
 """A question that matches more checks and targets than this is answered from the first of them."""
 
