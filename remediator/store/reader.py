@@ -288,18 +288,12 @@ class Reader:
 
     @staticmethod
     def _event_json(row: sa.RowMapping) -> dict[str, Any]:
-        return {
-            **(
-                shapes.event_json(codec.of(Event).read(row["body"], row["id"]))
-                if row["check_name"]
-                else json.loads(row["body"])
-            ),
-            "id": row["id"],
-            "at": row["at"],
-            "source": row["source"],
-            "target": row["target"],
-            "incident": row["incident"],
-        }
+        """Return an event; what a webhook sent, and what the first releases stored of a check, is shown as it lies."""
+        shown = json.loads(row["body"])
+        if row["check_name"] and isinstance(shown.get("target"), dict):
+            shown = shapes.event_json(codec.of(Event).read(row["body"], row["id"]))
+        kept = {name: row[name] for name in ("id", "at", "source", "target", "incident")}
+        return {**shown, **kept}
 
     # the audit ------------------------------------------------------------------------------------------------
 

@@ -118,7 +118,8 @@ def test_a_run_that_lives_cannot_be_given_a_yes_in_the_store(tmp_path: Path) -> 
     assert cloud.run(90, lambda: bool(cloud.world.runs))
     run = next(iter(cloud.world.runs))
     by_another_hand(
-        cloud, f"UPDATE runs SET body = replace(body, '\"consent\":null', '\"consent\":\"all\"') WHERE id = '{run}'"
+        cloud,
+        f"UPDATE runs SET body = replace(body, '\"consent\":null', '\"consent\":{{\"lost\":7}}') WHERE id = '{run}'",
     )
     assert f"{run} changed" in str(cloud.world.restored)
     cloud.database.close()

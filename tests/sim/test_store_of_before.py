@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from remediator.model import targets
+from remediator.model.judging import State
+from remediator.model.records import Event, StateType
+from remediator.model.times import Instant
 from remediator.sim.points import die_at
 from remediator.sim.simulation import Simulation
 from remediator.store import checkpoints, errors, loading, tables, verify
 from remediator.store.database import Database
+from remediator.store.journal import Journal
 from remediator.store.reader import Reader, location
 from tests.golden.record_stores import MOMENTS, PLACE, path_of, way_of
 
@@ -32,6 +38,25 @@ def put(simulation: Simulation, recorded: Path) -> None:
     marks.unlink(missing_ok=True)
     key = checkpoints.load_key(simulation.config.audit.key_path)
     checkpoints.CheckpointFile(marks, key).write(seq, head, simulation.clock.now())
+
+
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def event(at: Instant) -> Event:
+    return Event(
+        id="ev-9001",
+        at=at,
+        source="check",
+        check="container-state",
+        target=targets.container("ctl1", "memcached"),
+        state=State.OK,
+        state_type=StateType.HARD,
+        attempt=1,
+        previous=State.UNKNOWN,
+        output="running",
+        data={},
+    )
 
 
 LATE = {"position", "member", "upgrade", "statement", "bootstrap-holding", "bootstrap-chosen", "bootstrap-joining"}
@@ -75,6 +100,7 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
     database = Database(location(simulation.config))
     database.open(simulation.clock.now)
     with database.transaction() as connection:
+        Journal(connection, simulation.clock.now()).event(event(simulation.clock.now()), None)
         (upgraded,) = connection.execute(
             sa.select(tables.audit.c.body).where(tables.audit.c.kind == "store_upgraded")
         ).scalars()
@@ -87,5 +113,13 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
     assert run["steps"]
     assert reader.incidents(state="open")
     assert reader.audit(limit=5)
+    shown_events = {each["id"]: each for each in reader.events_between(*EVER, 1000)}
+    newest = shown_events.pop("ev-9001")
+    assert shown_events
+    for shown in shown_events.values():
+        assert shown.keys() == newest.keys(), "an event that the older release stored is shown as one of today"
+        assert {name: type(value) for name, value in shown.items() if name != "incident"} == {
+            name: type(value) for name, value in newest.items() if name != "incident"
+        }
     reader.close()
     simulation.close()

@@ -84,10 +84,6 @@ def debt(row: Body) -> Body:
     return _with_target(row)
 
 
-def event(row: Body) -> Body:
-    return _with_target(row)
-
-
 def downtime(row: Body) -> Body:
     return {**row, "service": row["service"] or None, "told_at": float(row.get("told_at") or 0.0)}
 
@@ -103,7 +99,9 @@ FORMS: Mapping[str, Callable[[Body], Body]] = {
     "decisions": decision,
     "runs": run,
     "debts": debt,
-    "events": event,
     "downtimes": downtime,
 }
-"""By table. `signs` needs more than the body; the other tables hold what they held."""
+"""By table. `signs` needs more than the body; the other tables hold what they held.
+
+Events stay as they are: they are most of a store, nothing is decided by them, and retention removes them. Readers show both forms.
+"""

@@ -27,12 +27,11 @@ class Rewritten:
         change: Callable[[dict[str, Any], tuple[Any, ...]], dict[str, Any]],
         *,
         also: tuple[str, ...] = (),
-        where: str = "",
         progress: Callable[[], None],
     ) -> None:
-        """Replace each body of `table` by what `change` makes of it and of the columns `also`; `where` chooses rows."""
+        """Replace each body of `table` by what `change` makes of it and of the columns `also`."""
         changed = 0
-        for batch in _batches(connection, table, also, where):
+        for batch in _batches(connection, table, also):
             progress()
             made = []
             for rowid, raw, *more in batch:
@@ -48,17 +47,10 @@ class Rewritten:
         self.rows[table] = changed
 
 
-def _batches(
-    connection: sa.Connection, table: str, also: tuple[str, ...], where: str
-) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(connection: sa.Connection, table: str, also: tuple[str, ...]) -> Iterator[list[tuple[Any, ...]]]:
     columns = ", ".join(("rowid", "CAST(body AS BLOB)", *(f'"{name}"' for name in also)))
-    condition = f"rowid > ?{f' AND {where}' if where else ''}"
+    statement = f"SELECT {columns} FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {BATCH}"
     after = -1
-    while True:
-        found = connection.exec_driver_sql(
-            f"SELECT {columns} FROM {table} WHERE {condition} ORDER BY rowid LIMIT {BATCH}", (after,)
-        ).all()
-        if not found:
-            return
+    while found := connection.exec_driver_sql(statement, (after,)).all():
         yield [tuple(row) for row in found]
         after = found[-1][0]

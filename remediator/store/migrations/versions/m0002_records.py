@@ -23,9 +23,7 @@ def upgrade() -> None:
     noted = noting.Noted.before(connection)
     rewritten = Rewritten()
     for table, form in first_form.FORMS.items():
-        where = "check_name != ''" if table == "events" else ""
-        change = functools.partial(_by_body, form)
-        rewritten.table(connection, table, change, where=where, progress=given["progress"])
+        rewritten.table(connection, table, functools.partial(_by_body, form), progress=given["progress"])
     rewritten.table(connection, "signs", _sign, also=("key", "at"), progress=given["progress"])
     op.execute(
         "UPDATE meta SET value = '2' WHERE key = 'schema'"
