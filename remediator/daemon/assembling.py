@@ -25,7 +25,7 @@ from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references
 from remediator.reach.interface import Reacher
-from remediator.store import ballast, blobs, checkpoints, custody, identities, reader, retention
+from remediator.store import ballast, blobs, checkpoints, custody, identities, reader, retention, schema
 from remediator.store.database import Database
 from remediator.store.lock import StateLock
 from remediator.store.slow_reading import SlowReading
@@ -77,7 +77,9 @@ class Daemon:
             custody.mend([*custody.of_state(state_dir), Path(config.audit.checkpoints)])
             ballast.lay(state_dir)
             self.database = Database(reader.location(config))
-            self.database.open(ground.clock.now, lambda: systemd.tell(LONGER))
+            found = self.database.open(ground.clock.now, lambda: systemd.tell(LONGER))
+            if found is not None:
+                log.info("store_upgraded", cloud=config.cloud, found=found, revision=schema.HEAD)
             identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)

@@ -75,16 +75,16 @@ class Database:
         sa.event.listen(engine, "connect", _pragmas)
         return engine
 
-    def open(self, now: Callable[[], Instant] = system_now, progress: Callable[[], None] = lambda: None) -> None:
+    def open(self, now: Callable[[], Instant] = system_now, progress: Callable[[], None] = lambda: None) -> str | None:
         """Open, upgrade a store of an older release, and create what is missing. Raise StoreUnavailable.
 
-        `now` is the time that an upgrade is noted with; `progress` is called while one goes on.
+        Return the revision that it was upgraded from, None when it was not. `now` is the time that an upgrade is noted with; `progress` is called while one goes on.
         """
         try:
             if self._path is not None:
                 custody.lay(self._path)
             self._connection = self._engine.connect()
-            self._upgrade(now, progress)
+            upgraded_from = self._upgrade(now, progress)
             with self.transaction() as connection:
                 new = schema.revision(connection) == schema.NONE
                 tables.metadata.create_all(connection)
@@ -93,20 +93,22 @@ class Database:
                 if new:
                     schema.stamp(connection)
             self._file = self._at_path()
+            return upgraded_from
         except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise errors.StoreUnavailable(self.where, _first_line(error)) from error
 
-    def _upgrade(self, now: Callable[[], Instant], progress: Callable[[], None]) -> None:
-        """Bring a store of an older release to our form. Raise StoreNewer for one of a newer release."""
+    def _upgrade(self, now: Callable[[], Instant], progress: Callable[[], None]) -> str | None:
+        """Bring a store of an older release to our form, and return its revision. Raise StoreNewer for one of a newer release."""
         with self.transaction() as connection:
             found = schema.revision(connection)
         if found in (schema.HEAD, schema.NONE):
-            return
+            return None
         if not schema.older(found):
             raise errors.StoreNewer(self.where, found, schema.HEAD)
         from remediator.store import upgrading
 
         upgrading.upgrade(self.where, self._path, found, self.transaction, now(), progress)
+        return found
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:

@@ -20,8 +20,9 @@ from remediator.model.times import Instant
 from remediator.store import custody, errors, schema
 
 SCRIPTS = Path(__file__).parent / "migrations"
-ROOM = 64 * 2**20
-"""What must stay free on the disk beside the copy and what the transaction writes, which is at most as large as the store."""
+ROOM = 256 * 2**20
+"""What must stay free on the disk beside the copy and what the transaction writes, which is at most as large as the store: with less than
+200 MiB the daemon pauses itself."""
 COPIED_AT_ONCE = 2_000
 """Pages, some megabytes."""
 COPY = ".before-"
