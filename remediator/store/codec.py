@@ -39,7 +39,7 @@ PLAIN = {
     str: core.str_schema(strict=True),
 }
 _text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
-"""Keys stand as the record declares them: to sort them costs a quarter of a write, and nothing reads them by their order."""
+"""Keys stand as the record declares them: sorting them would cost time with every write, and nothing reads them by their order."""
 _CODECS: dict[Any, Codec[Any]] = {}
 
 
@@ -68,7 +68,7 @@ class Codec(Generic[Record]):
         try:
             found: Record = self._validator.validate_python(body)
         except ValidationError as error:
-            raise errors.RecordUnreadable(row, *_first(error)) from None
+            raise errors.RecordUnreadable(_named(row, body), *_first(error)) from None
         return found
 
 
@@ -192,6 +192,12 @@ def _from_any(value: Any) -> Any:
         reason = value[UNKNOWN]
         return {UNKNOWN: _from_any(reason[UNKNOWN])} if isinstance(reason, dict) else Unknown(str(reason))
     return [_from_any(item) for item in value] if isinstance(value, list) else value
+
+
+def _named(row: str, body: Any) -> str:
+    """Return the name of a row with the id that its record has."""
+    own = body.get("id") if isinstance(body, dict) else None
+    return f"{row} ({own})" if isinstance(own, str) and own not in row else row
 
 
 def _first(error: ValidationError) -> tuple[str, bool]:

@@ -21,11 +21,12 @@ BEFORE: Final = "1"
 SINCE: Final = "2"
 """What has to stand there since, so that those releases refuse the store."""
 NONE: Final = ""
-"""A database without tables of ours."""
+"""A database in which nothing of ours is written yet."""
 UNNUMBERED: Final = "0000"
 """A store of a release that had no revisions."""
 
 _NUMBER = sa.select(tables.revision.c.version_num)
+_WRITTEN = sa.select(tables.audit.c.seq).limit(1)
 _NOTED = sa.select(tables.meta.c.value).where(tables.meta.c.key == "schema")
 
 
@@ -36,7 +37,8 @@ def revision(connection: sa.Connection) -> str:
         return str(number)
     noted = connection.execute(_NOTED).scalar() if tables.meta.name in names else None
     if noted is None:
-        return NONE
+        written = tables.audit.name in names and connection.execute(_WRITTEN).first() is not None
+        return UNNUMBERED if written else NONE
     return UNNUMBERED if noted == BEFORE else f"schema {noted}"
 
 

@@ -191,7 +191,7 @@ def test_a_field_that_is_missing_has_its_default() -> None:
 def test_what_is_no_such_record_is_refused_with_its_place_and_a_remedy(change: dict[str, Any], says: str) -> None:
     with pytest.raises(errors.RecordUnreadable) as refused:
         record_of(Incident, {**body_of(INCIDENT), **change})
-    assert str(refused.value).startswith(f"the stored record of a test cannot be read: {says}")
+    assert str(refused.value).startswith(f"the stored record of a test (inc-7) cannot be read: {says}")
     assert "put a copy of the store back" in str(refused.value)
     assert not refused.value.newer
 

@@ -132,6 +132,13 @@ def test_it_is_brought_up_once(path: Path) -> None:
     assert dump(path) == after
 
 
+def test_a_store_that_has_lost_its_number_is_no_new_one(path: Path) -> None:
+    with edited(path) as store:
+        store.execute("DELETE FROM meta WHERE key = 'schema'")
+    assert upgraded(path)["unreadable"] == []
+    assert differs(path) is None
+
+
 def test_a_store_that_lacks_tables_of_later_releases_gets_them(path: Path) -> None:
     with edited(path) as store:
         for table in ("said_names", "foreign_names"):
