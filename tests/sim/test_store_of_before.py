@@ -16,7 +16,7 @@ from remediator.model.records import Event, StateType
 from remediator.model.times import Instant
 from remediator.sim.points import die_at
 from remediator.sim.simulation import Simulation
-from remediator.store import checkpoints, errors, loading, tables, verify
+from remediator.store import checkpoints, errors, loading, schema, tables, verify
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.reader import Reader, location
@@ -95,18 +95,18 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
     reader = Reader(simulation.config)
     with reader.connection() as connection:
         assert verify.beside_the_log(connection) is None, "the log can be verified before anything is upgraded"
-    with pytest.raises(errors.StoreOlder, match="start the daemon"):
-        reader.runs()
+        older = schema.older(schema.revision(connection))
+    if older:
+        with pytest.raises(errors.StoreOlder, match="start the daemon"):
+            reader.runs()
     database = Database(location(simulation.config))
-    database.open(simulation.clock.now)
+    assert (database.open(simulation.clock.now) is not None) is older
     with database.transaction() as connection:
         Journal(connection, simulation.clock.now()).event(event(simulation.clock.now()), None)
-        (upgraded,) = connection.execute(
-            sa.select(tables.audit.c.body).where(tables.audit.c.kind == "store_upgraded")
-        ).scalars()
+        told = connection.execute(sa.select(tables.audit.c.body).where(tables.audit.c.kind == "store_upgraded"))
+        assert [json.loads(body)["unreadable"] for body in told.scalars()] == [[]] * older
         loading.load(connection, 0.0, 1.0)
     database.close()
-    assert json.loads(upgraded)["unreadable"] == []
     assert verify.verify(simulation.config)[1]["ok"]
     (run,) = reader.runs()
     assert run["state"] in ("planned", "running", "verifying", "waiting_approval")
