@@ -7,14 +7,12 @@ from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.galera import Galera
 from remediator.sim.hosts import SimHost
 from remediator.sim.services import Service
-from remediator.sim.shapes import COMPUTES, CONTROLLERS, DEFAULT, Shape
+from remediator.sim.shapes import COMPUTES, CONTROLLERS, DEFAULT, ON_COMPUTE, ON_CONTROLLER, Shape
 from remediator.sim.timeline import Timeline, VirtualClock
 
 __all__ = ["CHECKED", "COMPUTES", "CONTROLLERS", "NAMES", "ON_COMPUTE", "ON_CONTROLLER", "SimCloud"]
 
 NAMES = DEFAULT.names
-ON_CONTROLLER = ("mariadb", "memcached", "keystone")
-ON_COMPUTE = ("neutron_agent", "cron")
 CHECKED = ("memcached", "neutron_agent")
 WITHOUT_UNIT = (("cmp1", "cron"),)
 """Containers as releases before 2023.1 made them: the engine alone starts them."""
@@ -48,10 +46,9 @@ class SimCloud:
         return self.hosts[self.also.get(name, name)]
 
     def _host(self, name: str) -> SimHost:
-        names = ON_CONTROLLER if name in self.shape.controllers else ON_COMPUTE
         services = {
             each: Service(name, each, self.timeline, has_unit=(name, each) not in WITHOUT_UNIT, checked=each in CHECKED)
-            for each in names
+            for each in self.shape.on(name)
         }
         engine = "podman" if name == "cmp2" else "docker"
         return SimHost(

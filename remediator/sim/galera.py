@@ -27,7 +27,7 @@ BY_STATEMENT = "pc.bootstrap"
 
 
 class Galera:
-    """All members of one cluster, by host."""
+    """All members of one cluster, by host; none where there is no cluster."""
 
     def __init__(self, timeline: Timeline, services: Mapping[str, Service], addresses: Mapping[str, str]) -> None:
         self._timeline = timeline
@@ -37,7 +37,7 @@ class Galera:
         }
         self.conf_id = 7
         self._size = len(self.members)
-        first = next(iter(self.members.values())).data
+        first = next((member.data for member in self.members.values()), Data(1))
         self.uuid, self.branches, self.rows = first.uuid, first.branches, first.rows
         self._base, self._since_s = first.committed, 0.0
         self._forks = 0

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 
 CONTROLLERS = ("ctl1", "ctl2", "ctl3")
 COMPUTES = ("cmp1", "cmp2")
+ON_CONTROLLER = ("mariadb", "memcached", "keystone")
+ON_COMPUTE = ("neutron_agent", "cron")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses."""
+    """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses.
+    `on_compute`: the containers of a compute host. Without controllers there is no Galera cluster."""
 
     name: str
     controllers: tuple[str, ...]
@@ -23,10 +26,15 @@ class Shape:
     ways: Mapping[str, str]
     services: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    on_compute: tuple[str, ...] = ON_COMPUTE
 
     @property
     def names(self) -> tuple[str, ...]:
         return (*self.controllers, *self.computes)
+
+    def on(self, host: str) -> tuple[str, ...]:
+        """Return the containers of `host`."""
+        return ON_CONTROLLER if host in self.controllers else self.on_compute
 
     @property
     def inventory(self) -> str:
@@ -40,7 +48,18 @@ class Shape:
 
 
 def _numbered(net: str, hosts: tuple[str, ...]) -> dict[str, str]:
-    numbers = {"ctl1": 11, "ctl2": 12, "ctl3": 13, "cmp1": 21, "cmp2": 22}
+    numbers = {
+        "ctl1": 11,
+        "ctl2": 12,
+        "ctl3": 13,
+        "cmp1": 21,
+        "cmp2": 22,
+        "h1": 31,
+        "h2": 32,
+        "h3": 33,
+        "h4": 34,
+        "h5": 35,
+    }
     return {host: f"{net}{numbers[host]}" for host in hosts}
 
 
@@ -59,3 +78,14 @@ NAMES_AND_NETWORKS = Shape(
     {host: (f"198.51.100.{number}",) for number, host in enumerate(_ALL, 11)},
 )
 """The inventory has names alone; SSH goes over a management network, and services listen on a second one, an IPv6 one."""
+
+_FIVE = ("h1", "h2", "h3", "h4", "h5")
+FIVE_ALIKE = Shape(
+    "five-alike",
+    (),
+    _FIVE,
+    _numbered("192.0.2.", _FIVE),
+    _numbered("192.0.2.", _FIVE),
+    on_compute=("memcached", "cron"),
+)
+"""Five hosts of two containers each, and no Galera cluster: whatever there is to see is the gate."""

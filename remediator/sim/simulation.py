@@ -29,6 +29,7 @@ from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
+from remediator.model.integration import Integration
 from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
 from remediator.sim.crowd import NOBODY, Crowd
@@ -46,13 +47,14 @@ RESTARTS_S = 4.0
 
 PASSWORD = "REMEDIATOR_SIM_PASSWORD"  # the name of a variable; nothing in memory asks for what is in it
 
+GALERA = "integrations:\n  galera: {password: {env: REMEDIATOR_SIM_PASSWORD}}\n"
+GALERA_CHECKS = ("galera-node", "galera-cluster")
 CONFIG = (
     "cloud: sim\n"
     + DEFAULT.inventory
-    + """
-integrations:
-  galera: {password: {env: REMEDIATOR_SIM_PASSWORD}}
-autonomy: {R1: auto, R2: auto}
+    + "\n"
+    + GALERA
+    + """autonomy: {R1: auto, R2: auto}
 limits:
   persistence: {R1: 10s, R2: 30s, R3: 60s}
   cooldown: {R1: 60s, R2: 2m, R3: 1h}
@@ -66,15 +68,19 @@ checks:
         f"  {name}: {{every: 15s, retry: 5s}}\n"
         for name in (
             "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
-            "galera-node", "galera-cluster",
+            *GALERA_CHECKS,
         )
     )
 )  # fmt: skip
 
 
 def config_of(shape: Shape, config: str = CONFIG) -> str:
-    """Return `config` for a cloud of `shape`."""
-    return config.replace(DEFAULT.inventory, shape.inventory)
+    """Return `config` for a cloud of `shape`: one without controllers has no Galera cluster to watch."""
+    found = config.replace(DEFAULT.inventory, shape.inventory)
+    if not shape.controllers:
+        lines = found.replace(GALERA, "").splitlines(keepends=True)
+        found = "".join(line for line in lines if line.partition(":")[0].strip() not in GALERA_CHECKS)
+    return found
 
 
 class Watching(Protocol):
@@ -170,12 +176,10 @@ class Simulation:
         """Start a daemon. Raise what a real one raises when it cannot start."""
         reach = SimReach(self.cloud, self.luck, self._leaves, self.dying.point_before, self.dying.point_after)
         pools = VirtualPools(self.timeline, self._seen)
-        galera = self._integrations["galera"]
-        direct = dataclasses.replace(galera, direct={SQL: reach.sql, marks.CANARIES: reach.canaries})
         parts = Parts(
             config=self.config,
             inventory=self._inventory,
-            integrations={**self._integrations, "galera": direct},
+            integrations=self._dialling(reach),
             content=self._content,
         )
         ground = Ground(
@@ -193,6 +197,14 @@ class Simulation:
         self.tell("the daemon starts")
         if self.watch is not None:
             self.watch.started()
+
+    def _dialling(self, reach: SimReach) -> dict[str, Integration]:
+        """Return the integrations, those that dial a service themselves over `reach`."""
+        direct = {SQL: reach.sql, marks.CANARIES: reach.canaries}
+        return {
+            name: dataclasses.replace(each, direct=direct) if name == "galera" else each
+            for name, each in self._integrations.items()
+        }
 
     def kill(self, why: str = "kill -9") -> None:
         """End the daemon as SIGKILL does."""
