@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import structlog
 
 from remediator.config import Config, load_config
-from remediator.daemon import composing
+from remediator.daemon import composing, ticks
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.composing import Parts
 from remediator.daemon.wire import Input
@@ -141,6 +141,8 @@ class Simulation:
         self._woken = False
         """Something came into the daemon's queue: it turns at once."""
         self._turned_s = 0.0
+        self._ticked_s = float("-inf")
+        """When the daemon was last told that time goes by; its first turn begins with that."""
         base = _parts(crowd.joined(config_of(shape, config)))
         self.config: Config = base.config.model_copy(
             update={
@@ -190,7 +192,7 @@ class Simulation:
             process_alive=lambda pid, _started: pid in self.alive,
             new_id=lambda: f"{self._ids.getrandbits(64):016x}",
         )
-        self.pools = pools
+        self.pools, self._ticked_s = pools, float("-inf")
         self.daemon = Daemon(None, parts, ground)
         with self.daemon.database.transaction() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout=0")  # a lock is not waited for in real time
@@ -294,6 +296,9 @@ class Simulation:
         self._woken, self._turned_s = False, self.clock.elapsed_s
         if daemon is None:
             return
+        if self.clock.elapsed_s - self._ticked_s >= ticks.TICK_S:  # it is in the queue, whatever else came meanwhile
+            self._ticked_s = self.clock.elapsed_s
+            daemon.loop.wake()
         if self.watch is not None:
             self.watch.ticks()
         if not daemon.loop.turn(0.0):
