@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from remediator.daemon import (
@@ -16,6 +17,7 @@ from remediator.daemon import (
     stumbling,
 )
 from remediator.daemon.turn import Turn
+from remediator.daemon.world import World
 from remediator.model.actions import PlanInput, Risk
 from remediator.model.content import Mode
 from remediator.model.declined import Declined
@@ -89,7 +91,10 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         samples_since_start={host: world.good_samples.get(host, 0) for host in hosts},
         clock_held=world.clock_held,
         clock_until=world.clock_until.wall if world.clock_until else None,
-        past_runs=tuple(_past(each) for each in world.past_runs.values()),
+        past_runs=(
+            *(_past(each, each.intent_at) for each in world.past_runs.values()),
+            *(_past(each, turn.now) for each in _beginning(world)),
+        ),
         locks={scope: holder for scope, holder in world.locks.items() if scope in wanted},
         signs=_signs(turn, plan),
         units={unit: _unit(turn, unit) for unit in units_of(plan)},
@@ -172,8 +177,15 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     return built.reason if isinstance(built, Declined) else ""
 
 
-def _past(run: Run) -> PastRun:
-    intent = run.intent_at
+def _beginning(world: World) -> Iterator[Run]:
+    """Return the runs that are past the gate and have no INTENT yet, for their hosts are being claimed: they count as begun now."""
+    for run in world.runs.values():
+        past_the_gate = run.state in (RunState.RUNNING, RunState.HELD)
+        if past_the_gate and run.intent_at is None and not debts.is_release(run):
+            yield run
+
+
+def _past(run: Run, intent: Instant | None) -> PastRun:
     if intent is None:
         raise ValueError(f"{run.id} has no INTENT and cannot count")
     return PastRun(

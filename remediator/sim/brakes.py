@@ -36,6 +36,12 @@ def page_never_says(stage: Stage, words: str) -> None:
         broken(stage, "explained", f"a page says what did not happen: {words!r}")
 
 
+@kind(0, never)
+def commands_left(stage: Stage, count: int) -> None:
+    if stage.watch.commands != count:
+        broken(stage, "progress", f"{stage.watch.commands} commands have left, and not {count}")
+
+
 NAMED: Mapping[str, Story] = {
     "third host, stopped by an operator": story(
         TWO_CURED, then(1, "operator-stops", *THIRD), then(40, "crash", *FOURTH), then(0, "must-be-cured", *FOURTH),
@@ -55,6 +61,10 @@ NAMED: Mapping[str, Story] = {
         then(5, "pause"), THREE_BREAK, then(40, "operator-starts", *ONE), then(0, "operator-starts", *OTHER),
         then(0, "operator-starts", *THIRD), then(30, "resume"), then(0, "close-brake"), RESTART,
         then(30, "crash", *FOURTH), then(0, "must-be-cured", *FOURTH),
+    ),
+    "two approved in one moment, and room for one": story(
+        cured(*ONE), cured(*FOURTH), cured(*OTHER), then(70, "crash", *ONE), then(0, "crash", *OTHER), then(50, "approve"),
+        then(60, "approve"), then(30, "commands-left", 4), approving=True,
     ),
     "no, before anything began": story(
         then(5, "crash", *ONE), then(0, "until-asked"), then(1, "deny"), then(30, "page-says", "needs a person", "was denied by operator-1001: a story. Nothing was done"),

@@ -74,6 +74,14 @@ GUARDS = (
         story="fifth in ten minutes",
     ),
     Mutant(
+        name="beginning-runs-uncounted",
+        mistake="A run that is past the gate and has no INTENT yet uses up no budget: two of one moment pass where one may.",
+        place="remediator.daemon.casing:_beginning",
+        old="past_the_gate and run.intent_at is None and not debts.is_release(run)",
+        new="False",
+        story="two approved in one moment, and room for one",
+    ),
+    Mutant(
         name="guard-early-for-ever",
         mistake="An R3 that acts unattended is tried again for ever, whatever refuses it each time.",
         place="remediator.safety.budget:_r3",
