@@ -351,12 +351,15 @@ class Account:
         return []
 
     def excuse(self) -> None:
-        """Forget each problem that is muted, or whose host does not say how its containers are: the breaker need not count it any more."""
+        """Forget each problem that is muted, or whose host answers and does not say how its containers are: the breaker need not count it.
+
+        One whose host does not answer at all counts once more when it does (`troubled`): that it was not cured is all that is known.
+        """
         wall = self.now().wall
         mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
         for incident, (host, check, _) in list(self.hard.items()):
             muted = any(each.host in (None, host) and wall < each.until for each in mutes)
-            if muted or (check != "host-reachable" and self._is_silent(host)):
+            if muted or (check != "host-reachable" and self._is_blind_to_its_own(host)):
                 del self.hard[incident]
                 self.excused.add(incident)
 
@@ -364,6 +367,10 @@ class Account:
         """Return whether a silence of `host` may account for what went HARD there at `at`."""
         silent_at = self.silent_at.get(host)
         return silent_at is not None and at.since(silent_at) < AFTER_SILENCE_S
+
+    def _is_blind_to_its_own(self, host: str) -> bool:
+        reply = self.last.get(host)
+        return reply is not None and reply.reach is Reach.OK and self._is_silent(host)
 
     def _is_silent(self, host: str) -> bool:
         """Return whether the newest reply of `host` since the start does not say how its containers are."""

@@ -381,17 +381,9 @@ def _store(stage: Stage) -> Path:
 @kind(3, lambda random: (random.choice(("there", "unreadable")), _span(random)))
 def pause_file(stage: Stage, how: str, seconds: int) -> None:
     """It is there, or nothing can be learnt about it (its directory is a file)."""
-    path = stage.simulation.pause_file
-    if not path.parent.is_dir():
-        return
-    if how == "there":
-        path.write_text("a story\n")
-    else:
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
-        path.parent.write_text("")
-
-    stage.simulation.timeline.after(seconds, stage.people.let_go_of_the_file)
+    if stage.simulation.pause_file.parent.is_dir():
+        stage.people.leave_a_file(how)
+        stage.simulation.timeline.after(seconds, stage.people.let_go_of_the_file)
 
 
 @kind(2, _nothing)

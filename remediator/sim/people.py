@@ -14,7 +14,7 @@ from remediator.model.hooks import Hint
 from remediator.model.records import RunState
 from remediator.sim import galera_scripts
 from remediator.sim.account import Mute, Worked
-from remediator.sim.simulation import Simulation
+from remediator.sim.simulation import QUIET_S, Simulation
 from remediator.sim.watch import Watch
 
 ROOT = Actor(name="root", uid=0, login_uid=1000)
@@ -50,8 +50,27 @@ class People:
         self._account.pauses.clear()
         self._ask("resume", all=True)
 
-    def silence(self, host: str, service: str | None, seconds: int) -> None:
-        matchers = [f'host="{host}"', *([f'service="{service}"'] if service else [])]
+    def resume_one(self, pause: str) -> Answer | None:
+        self._account.pauses.remove(pause)
+        return self._ask("resume", pause=pause)
+
+    def leave_a_file(self, how: str) -> None:
+        """Leave the pause file: it is ``there``, or nothing can be learnt about it, for its directory is a file."""
+        path = self._simulation.pause_file
+        if not path.parent.is_dir():
+            return
+        if how == "there":
+            path.write_text("a story\n")
+        else:
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
+            path.parent.write_text("")
+
+    def silence(self, host: str | None, service: str | None, seconds: int, pattern: bool = False) -> None:
+        """Silence `service` on `host` (None: any). `pattern`: by the beginning of its name."""
+        matchers = [f'host="{host}"'] if host else []
+        if service:
+            matchers.append(f'service=~"{service[:3]}.*"' if pattern else f'service="{service}"')
         until = self._simulation.clock.now().wall + timedelta(seconds=seconds)
         if (data := self._good("silence-add", matchers=matchers, for_s=seconds)) is not None:
             self._account.silences[data["silence"]["id"]] = Mute(host, service, until)
@@ -61,6 +80,14 @@ class People:
         until = self._simulation.clock.now().wall + timedelta(seconds=seconds)
         if (data := self._good("downtime-add", target=target, for_s=seconds)) is not None:
             self._account.downtimes[data["downtime"]["id"]] = Mute(host, service, until)
+
+    def end_silence(self, name: str) -> Answer | None:
+        del self._account.silences[name]
+        return self._ask("silence-end", id=name)
+
+    def end_downtime(self, name: str) -> Answer | None:
+        del self._account.downtimes[name]
+        return self._ask("downtime-end", id=name)
 
     def nagios(self, host: str, service: str | None, depth: int, state: str = "CRITICAL") -> None:
         """Nagios posts a notification: with a downtime depth above 0 it mutes; it is always kept once it was answered."""
@@ -91,13 +118,26 @@ class People:
             self._account.worked[f"wrap {data['wrap']} {pid}"] = Worked(covered, None, None)
 
     def end_wraps(self) -> None:
-        for name, each in self._account.worked.items():
-            if each.ended is None:
-                _, wrap, pid = name.split(" ")
-                each.ended = self._simulation.clock.now().wall
-                self._simulation.alive.discard(int(pid))
-                self._ask("wrap-end", wrap=wrap, exit=0)
+        for name in self.wraps():
+            self.end_wrap(name)
         self._simulation.alive.clear()  # and those whose wrap was never answered
+
+    def wraps(self) -> list[str]:
+        """Return the wrapped commands that run, by the names that the account has for them."""
+        return [name for name, each in self._account.worked.items() if each.ended is None]
+
+    def end_wrap(self, name: str) -> Answer | None:
+        """The wrapped command ends, and says so."""
+        _, wrap, pid = name.split(" ")
+        self._account.worked[name].ended = self._simulation.clock.now().wall
+        self._simulation.alive.discard(int(pid))
+        return self._ask("wrap-end", wrap=wrap, exit=0)
+
+    def kill_wrap(self, name: str) -> None:
+        """The wrapped command is gone, and nobody says so: the daemon sees it at its next tick."""
+        self._simulation.alive.discard(int(name.split(" ")[2]))
+        self._simulation.run(QUIET_S + 1.0)
+        self._account.worked[name].ended = self._simulation.clock.now().wall
 
     def let_go_of_the_file(self) -> None:
         """Make the pause file one that can be looked for, and is not there."""
@@ -112,23 +152,28 @@ class People:
         """Everything that people asked to be muted is taken back."""
         self.resume()
         for name in sorted(self._account.silences):
-            del self._account.silences[name]
-            self._ask("silence-end", id=name)
+            self.end_silence(name)
         for name in sorted(self._account.downtimes):
-            del self._account.downtimes[name]
-            self._ask("downtime-end", id=name)
+            self.end_downtime(name)
         for host, service in sorted(self._account.nagios):
             self.nagios(host, service or None, 0, "OK")
         self.end_wraps()
 
     # decisions --------------------------------------------------------------------------------------------------------
 
-    def accept(self, scope: str) -> None:
-        answer = self._ask("baseline-accept", scope=scope)
+    def accept(self, scope: str, actor: Actor = ROOT) -> Answer | None:
+        answer = self._ask("baseline-accept", actor, scope=scope)
         if answer is None or answer.exit == 0:
             self._account.accepted(
                 (scope.removeprefix("host/"),) if scope.startswith("host/") else tuple(self._simulation.cloud.hosts)
             )
+        return answer
+
+    def acknowledge_one(self, target: str, incident: str) -> Answer | None:
+        """Acknowledge an incident of `target`, whether it waits for that or not."""
+        self._account.unacked.pop(target, None)
+        self._account.acked[target] = self._simulation.clock.now()
+        return self._ask("ack", incident=incident)
 
     def acknowledge(self) -> None:
         """Acknowledge everything that ended without a cure."""
@@ -140,11 +185,16 @@ class People:
 
     def approve(self) -> None:
         for run in self._in(RunState.WAITING_APPROVAL):
-            now = self._simulation.clock.now()
-            self._account.approved.setdefault(run, now)
-            answer = self._ask("approve", OTHER, run=run, plan=self._plan_of(run))
-            if answer is not None and answer.exit != 0 and self._account.approved[run] is now:
-                del self._account.approved[run]
+            self.approve_one(run, self._plan_of(run))
+
+    def approve_one(self, run: str, plan: str, actor: Actor = OTHER) -> Answer | None:
+        """`actor` says yes to `plan` of one run."""
+        now = self._simulation.clock.now()
+        self._account.approved.setdefault(run, now)
+        answer = self._ask("approve", actor, run=run, plan=plan)
+        if answer is not None and answer.exit != 0 and self._account.approved[run] is now:
+            del self._account.approved[run]
+        return answer
 
     def _plan_of(self, run: str) -> str:
         daemon = self._simulation.daemon
@@ -162,33 +212,38 @@ class People:
         for run in self._runs():
             self._ask("cancel", run=run)
 
-    def deny(self) -> None:
-        for run in self._in(RunState.WAITING_APPROVAL):
-            self._ask("deny", OTHER, run=run)
+    def deny(self) -> list[Answer | None]:
+        return [self._ask("deny", OTHER, run=run) for run in self._in(RunState.WAITING_APPROVAL)]
 
-    def execute(self, host: str, service: str, runbook: str) -> None:
+    def execute(self, host: str, service: str, runbook: str) -> Answer | None:
         target = f"galera/{host}" if runbook.startswith("galera") else f"container/{host}/{service}"
         before = set(self._runs())
-        data = self._good("execute", runbook=runbook, target=target)
-        # a run that was taken and not answered, for the daemon was killed, is a person's too
-        self._account.executed |= {data["run"]} if data else set(self._runs()) - before
+        answer = self._ask("execute", runbook=runbook, target=target)
+        if answer is None:  # a run that was taken and not answered, for the daemon was killed, is a person's too
+            self._account.executed |= set(self._runs()) - before
+        elif answer.exit == 0:
+            self._account.executed.add(answer.data["run"])
+        return answer
 
-    def resolve(self) -> None:
-        """A person looked and says what is true."""
-        for run in self._in(RunState.IN_DOUBT):
-            left = self._account.left.get(run)
-            since = left.elapsed_s if left is not None else 0.0
-            host = left.target.split("/")[1] if left is not None else ""
-            arrived = host in self._simulation.cloud.hosts and any(
-                at >= since and galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
-                for at, argv in self._simulation.cloud.hosts[host].orders
-            )
-            self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
+    def resolve(self) -> list[Answer | None]:
+        """A person looked and says what is true of every run in doubt; return how the daemon answers."""
+        return [self._resolve(run) for run in self._in(RunState.IN_DOUBT)]
 
-    def close_brake(self) -> None:
+    def _resolve(self, run: str) -> Answer | None:
+        left = self._account.left.get(run)
+        since = left.elapsed_s if left is not None else 0.0
+        host = left.target.split("/")[1] if left is not None else ""
+        arrived = host in self._simulation.cloud.hosts and any(
+            at >= since and galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
+            for at, argv in self._simulation.cloud.hosts[host].orders
+        )
+        return self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
+
+    def close_brake(self) -> Answer | None:
         answer = self._ask("brake-close")
         if answer is None or answer.exit == 0:
             self._account.hard.clear()
+        return answer
 
     def _in(self, state: RunState) -> list[str]:
         daemon = self._simulation.daemon

@@ -108,8 +108,10 @@ class Watch:
             self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
         if script is not None:
             self._recovers(run, script, host)
-        elif service == DATABASE and command.argv[1] != "start":
-            self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
+        else:
+            self._seen_since_its_locks(run, host)
+            if service == DATABASE and command.argv[1] != "start":
+                self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
         if script not in galera_scripts.ASK_ONLY:
             self._claimed(run, host)
         self._journalled(run, step, left, host, command)
@@ -199,6 +201,12 @@ class Watch:
         found = [(kind, json.loads(body)) for kind, body in self._rows(query)]
         return ["intent" if kind == "intent" else body["answer"] for kind, body in found if body["step"] == step]
 
+    def _seen_since_its_locks(self, run: Run, host: str) -> None:
+        """The newest evidence of its host was asked for after the run had its locks: nobody else was at work in between."""
+        reply = self.account.last.get(host)
+        if run.locked_at is None or reply is None or not reply.asked_at.after(run.locked_at):
+            self._broken("held", f"{run.id}: its evidence is older than its locks")
+
     def _approved(self, run: Run, host: str) -> None:
         wanted = {"R1": self._needs_approval, "R3": not self._unattended}.get(run.plan.risk.name, False)
         if not wanted or run.id in self.account.executed or debts.is_release(run):
@@ -270,6 +278,9 @@ class Watch:
                 self._broken("explained", f"{decision.id} refuses without a sentence: {silent}")
         busy: dict[str, str] = {}
         for run in world.runs.values():
+            empty = [each.id for each in run.plan.steps if not each.commands and _is_intended(run, each.id)]
+            if empty:
+                self._broken("intent", f"{run.id} has an INTENT without a command: {empty}")
             if run.state is RunState.WAITING_APPROVAL:
                 continue
             for host in run.plan.touches:
@@ -405,6 +416,10 @@ class Watch:
         if self._reading is not None:
             self._reading.dispose()
             self._reading = None
+
+
+def _is_intended(run: Run, step: str) -> bool:
+    return any(record.id == step and record.state is StepState.INTENT for record in run.steps)
 
 
 def _may_still_verify(run: Run, now: Instant) -> bool:

@@ -1,19 +1,15 @@
-"""The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and a watch beside it.
+"""The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and the watch beside it.
 
-What may hold a command is kept by `gate_watch`, which asks no guard; it is asked about every command that leaves. The first
-tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1` walks long.
+What may hold a command is in the account (`remediator.sim.account`), which asks no guard; it is asked about every command that
+leaves. The first tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1` walks long.
 """
 
 from __future__ import annotations
 
+import functools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,347 +25,307 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from remediator.daemon.wire import Asked
-from remediator.model.actions import Probe
-from remediator.model.control import Actor, Answer
-from remediator.model.records import RunState, StepState
-from remediator.model.values import Unknown
-from remediator.runs import machine as runs_machine
+from remediator.daemon import departures
+from remediator.model.control import Actor
+from remediator.model.records import Run, RunState
+from remediator.model.times import Instant
 from remediator.safety import gate
 from remediator.safety.guard import allow
-from tests.sim.gate_watch import APPROVE, AUTO, NAMES, UNITS, Mute, Node, Violation, Watched, Worked
+from remediator.sim.people import OTHER, ROOT
+from remediator.sim.simulation import CONFIG
+from remediator.sim.stories import APPROVING
+from remediator.sim.watch import Violation
+from tests.sim.walked import NAMES, UNITS, Walked
 
 pytestmark = pytest.mark.sim
 
 DEEP = os.environ.get("REMEDIATOR_DEEP") == "1"
-ROOT = Actor(name="alex", uid=0, login_uid=1000)
-OTHER = Actor(name="kim", uid=1001, login_uid=1001, may_approve=True)
-NOBODY = Actor(name="lee", uid=1002, login_uid=1002)
-OUTCOMES = ("ok", "refused", "lost_applied", "lost_not", "lost_late", "crash_applied", "crash_not", "crash_late")
+NOBODY = Actor(name="operator-1002", uid=1002, login_uid=1002)
+ENDS = {
+    "ok": ("ok", False),
+    "refused": ("refused", False),
+    "never left": ("never_left", False),
+    "lost, applied": ("lost", False),
+    "lost, not applied": ("lost_before", False),
+    "lost, applied late": ("late", False),
+    "killed, applied": ("ok", True),
+    "killed, not applied": ("lost_before", True),
+    "killed, applied late": ("late", True),
+}
+"""What the next command meets: its end on the host (`sim.reach.ENDS`), and whether the daemon is killed as it leaves."""
+CURED_S = 35.0
+"""Sampled bad three times, waited for, and sent."""
+HARD_S = 40.0
+LONG_S = 15.0
+"""Between two ticks while much time goes by; every reply wakes the daemon as well."""
 
 KINDS = (
     "pause file", "pause", "silence", "downtime", "nagios", "wrap", "ansible", "stopped", "recreated", "boots", "down",
 )  # fmt: skip
+SILENT = ("refused", "dropped", "silent")
 hosts = st.sampled_from(("h1", "h1", "h2", *NAMES))
 units = st.sampled_from(UNITS)
 spans = st.sampled_from((30, 120, 600))
 
 
-def asked(cloud: Watched, op: str, actor: Actor = ROOT, **args: Any) -> Answer:
-    answer: Future[Answer] = Future()
-    cloud.step(Asked(op=op, args={"reason": "a walk", **args}, actor=actor, answer=answer))
-    return answer.result(timeout=0)
-
-
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False)
     yield
     structlog.configure(**before)
+
+
+def noticed(step: Callable[..., None]) -> Callable[..., None]:
+    """A violation is no Exception, so that no daemon takes it for its own; here it is a failure that is shrunk."""
+
+    @functools.wraps(step)
+    def taken(*given: Any, **words: Any) -> None:
+        try:
+            step(*given, **words)
+        except Violation as found:
+            raise AssertionError(str(found)) from found
+
+    return taken
+
+
+def happens(**words: Any) -> Callable[[Callable[..., None]], Any]:
+    """A rule of the machine."""
+    return lambda step: rule(**words)(noticed(step))
 
 
 class Gate(RuleBasedStateMachine):
     """Rules are what happens to the cloud, to the daemon, and what people say."""
 
-    config = AUTO
+    config = CONFIG
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = Path(tempfile.mkdtemp(prefix="gate-"))
-        self.cloud = Watched(self.directory, self.config)
-        self.account = self.cloud.account
-        self.counter = 0
-        self.broken = False
+        self.cloud = Walked(self.config)
+        self.people, self.account = self.cloud.people, self.cloud.account
 
     @initialize()
+    @noticed
     def warm_up(self) -> None:
-        self.cloud.pass_time(15)
-
-    def number(self) -> int:
-        self.counter += 1
-        return self.counter
+        self.cloud.run(1.0)
 
     # the cloud ----------------------------------------------------------------------------------------------------
 
-    @rule(host=hosts, unit=units, wait=st.sampled_from((0, 5, 40)))
+    @happens(host=hosts, unit=units, wait=st.sampled_from((0, 8, 55)))
     def fails(self, host: str, unit: str, wait: int) -> None:
-        self.cloud.hosts[host].units[unit].fail()
-        self.cloud.pass_time(wait)
+        self.cloud.service(host, unit).crash()
+        self.cloud.run(wait)
 
-    @rule(host=hosts, unit=units, outcome=st.sampled_from(OUTCOMES))
-    def something_fails_and_its_cure_meets(self, host: str, unit: str, outcome: str) -> None:
-        self.fails_and_the_cure_meets(host, unit, outcome)
+    @happens(host=hosts, unit=units, end=st.sampled_from(tuple(ENDS)))
+    def something_fails_and_its_cure_meets(self, host: str, unit: str, end: str) -> None:
+        self.fails_and_the_cure_meets(host, unit, end)
 
-    def fails_and_the_cure_meets(self, host: str, unit: str, outcome: str) -> None:
-        self.cloud.hosts[host].units[unit].fail()
-        self.cloud.outcome = outcome
-        self.cloud.pass_time(25)
+    def fails_and_the_cure_meets(self, host: str, unit: str, end: str) -> None:
+        self.cloud.service(host, unit).crash()
+        self.meets(end)
+        self.cloud.run(CURED_S)
         self.approve_all()
-        self.cloud.pass_time(25)
+        self.cloud.run(CURED_S)
 
-    @rule(host=hosts, unit=units, seconds=st.sampled_from((45, 90)))
+    @happens(host=hosts, unit=units, seconds=st.sampled_from((45, 90)))
     def fails_again_and_again(self, host: str, unit: str, seconds: int) -> None:
         for _ in range(3):
-            self.cloud.hosts[host].units[unit].fail()
-            self.cloud.pass_time(25)
+            self.cloud.service(host, unit).crash()
+            self.cloud.run(CURED_S)
             self.approve_all()
-            self.cloud.pass_time(seconds)
+            self.cloud.run(seconds)
 
-    @rule(host=hosts, unit=units)
+    @happens(host=hosts, unit=units)
     def is_started_by_hand(self, host: str, unit: str) -> None:
-        self.cloud.hosts[host].units[unit].start(self.cloud.wall())
+        self.cloud.service(host, unit).reset_failed()
+        self.cloud.service(host, unit).start()
 
-    @rule(host=hosts, unit=units, dies=st.booleans())
+    @happens(host=hosts, unit=units, dies=st.booleans())
     def dies_on_start(self, host: str, unit: str, dies: bool) -> None:
-        each = self.cloud.hosts[host].units[unit]
-        each.dies_on_start = dies
+        service = self.cloud.service(host, unit)
         if dies:
-            each.fail()
-            self.cloud.pass_time(40)
+            service.life_s = 0.5
+            service.crash()
+            self.cloud.run(HARD_S)
+        else:
+            service.mend()
 
-    @rule(host=hosts)
+    @happens(host=hosts)
     def is_unhealthy(self, host: str) -> None:
-        self.cloud.hosts[host].units["memcached"].healthy = False
-        self.cloud.pass_time(25)
+        self.cloud.service(host, "memcached").fall_sick()
+        self.cloud.run(CURED_S)
 
-    def is_stopped_by_an_operator(self, host: str, unit: str) -> None:
-        each = self.cloud.hosts[host].units[unit]
-        each.state, each.substate, each.result = "inactive", "dead", "success"
+    def goes(self, host: str, how: str) -> None:
+        self.cloud.simulation.cloud.hosts[host].ssh = how
 
-    def goes_or_comes(self, host: str, down: bool) -> None:
-        self.cloud.hosts[host].down = down
-
-    def boots(self, host: str) -> None:
-        node = self.cloud.hosts[host]
-        assert isinstance(node, Node)
-        node.booted_at = self.cloud.wall()
-        node.boot_id = f"{host}-{self.number()}"
-        for unit in node.units.values():
-            unit.restart(self.cloud.wall())
-
-    def is_recreated(self, host: str, unit: str) -> None:
-        each = self.cloud.hosts[host].units[unit]
-        each.created, each.image = self.cloud.wall(), f"image-{self.number() + 1}"
-        each.restart(self.cloud.wall())
-
-    def ansible(self, host: str, at_work: bool) -> None:
-        one = {"pid": 100 + self.number(), "start": 1, "what": "ansible-playbook"}
-        self.cloud.hosts[host].ansible = [one] if at_work else []
+    def is_under_ansible(self, host: str) -> None:
+        node = self.cloud.simulation.cloud.hosts[host]
+        node.ansible = [{"pid": 4000 + len(self.account.worked), "start": 1, "what": "ansible-playbook"}]
 
     # time and the daemon -------------------------------------------------------------------------------------------
 
-    @rule(seconds=st.integers(1, 60))
+    @happens(seconds=st.integers(1, 60))
     def time_passes(self, seconds: int) -> None:
-        self.cloud.pass_time(seconds)
+        self.cloud.run(seconds)
 
-    @rule(seconds=st.sampled_from((200, 650, 1000)))
+    @happens(seconds=st.sampled_from((200, 650, 1000)))
     def much_time_passes(self, seconds: int) -> None:
-        self.cloud.pass_time(seconds, stride=5)
+        self.cloud.run(seconds, stride=LONG_S)
 
-    @rule(by=st.sampled_from((-3600, -30, -6, -3, -3, 3, 3, 4, 6, 60, 1000, 4000, 200000)), ticks=st.integers(0, 3))
-    def the_clock_steps(self, by: int, ticks: int) -> None:
-        self.cloud.wall_offset_s += by
-        self.cloud.pass_time(ticks)
+    @happens(
+        by=st.sampled_from((-3600, -30, -6, -3, -3, 3, 3, 4, 6, 60, 1000, 4000, 200000)),
+        seconds=st.integers(0, 3),
+        alone=st.booleans(),
+    )
+    def the_clock_steps(self, by: int, seconds: int, alone: bool) -> None:
+        self.cloud.step_the_clock(by, alone)
+        self.cloud.run(seconds, stride=1.0)
 
-    @rule()
+    @happens()
     def restarts(self) -> None:
-        self.cloud.crash()
+        self.cloud.restart()
 
-    @rule(outcome=st.sampled_from(OUTCOMES))
-    def the_next_command_meets(self, outcome: str) -> None:
-        self.cloud.outcome = outcome
+    @happens(end=st.sampled_from(tuple(ENDS)))
+    def the_next_command_meets(self, end: str) -> None:
+        self.meets(end)
 
-    @rule(kind=st.sampled_from(KINDS), host=hosts, unit=units, span=spans, wide=st.booleans())
+    def meets(self, end: str) -> None:
+        on_the_host, self.cloud.watch.kills = ENDS[end]
+        self.cloud.simulation.luck.commands[:] = [on_the_host]
+
+    @happens(kind=st.sampled_from(KINDS), host=hosts, unit=units, span=spans, wide=st.booleans())
     def something_holds(self, kind: str, host: str, unit: str, span: int, wide: bool) -> None:
         """Somebody mutes, works on a host, or stops something; or a host goes away or boots."""
         one = None if wide else unit
+        anywhere = unit == "cron" and one is not None
+        node, service = self.cloud.simulation.cloud.hosts[host], self.cloud.service(host, unit)
         stories: dict[str, Callable[[], None]] = {
-            "pause file": lambda: self.pause_file("there" if wide else "unreadable"),
-            "pause": self.pauses,
-            "silence": lambda: self.silences(host, one, unit == "cron", span),
-            "downtime": lambda: self.downtime(host, one, span),
-            "nagios": lambda: self.nagios_says(host, one, 1),
-            "wrap": lambda: self.wraps("all" if wide else f"host/{host}"),
-            "ansible": lambda: self.ansible(host, True),
-            "stopped": lambda: self.is_stopped_by_an_operator(host, unit),
-            "recreated": lambda: self.is_recreated(host, unit),
-            "boots": lambda: self.boots(host),
-            "down": lambda: self.goes_or_comes(host, True),
+            "pause file": lambda: self.people.leave_a_file("there" if wide else "unreadable"),
+            "pause": self.people.pause,
+            "silence": lambda: self.people.silence(None if anywhere else host, one, span, pattern=True),
+            "downtime": lambda: self.people.downtime(host, one, span),
+            "nagios": lambda: self.people.nagios(host, one, 1),
+            "wrap": lambda: self.people.wrap("all" if wide else f"host/{host}"),
+            "ansible": lambda: self.is_under_ansible(host),
+            "stopped": service.stop,
+            "recreated": service.recreate,
+            "boots": node.reboot,
+            "down": lambda: self.goes(host, SILENT[span % len(SILENT)]),
         }
         stories[kind]()
         event(f"held: {kind}")
 
-    @rule(kind=st.sampled_from(("pause file", "nagios", "ansible", "down")), host=hosts, unit=st.none() | units)
+    @happens(kind=st.sampled_from(("pause file", "nagios", "ansible", "down")), host=hosts, unit=st.none() | units)
     def something_lets_go(self, kind: str, host: str, unit: str | None) -> None:
         stories: dict[str, Callable[[], None]] = {
-            "pause file": lambda: self.pause_file("gone"),
-            "nagios": lambda: self.nagios_says(host, unit, 0),
-            "ansible": lambda: self.ansible(host, False),
-            "down": lambda: self.goes_or_comes(host, False),
+            "pause file": self.people.let_go_of_the_file,
+            "nagios": lambda: self.people.nagios(host, unit, 0),
+            "ansible": self.cloud.simulation.cloud.hosts[host].ansible.clear,
+            "down": lambda: self.goes(host, "ok"),
         }
         stories[kind]()
 
     # mutes --------------------------------------------------------------------------------------------------------
 
-    def pause_file(self, what: str) -> None:
-        self.cloud.pauses = {"there": ("PAUSE is there",), "unreadable": Unknown("EACCES")}.get(what, ())
-
-    def pauses(self) -> None:
-        self.account.pauses.add(asked(self.cloud, "pause").data["pause"])
-
     @precondition(lambda self: self.account.pauses)
-    @rule(data=st.data())
+    @happens(data=st.data())
     def resumes(self, data: st.DataObject) -> None:
-        which = data.draw(st.sampled_from(sorted(self.account.pauses)))
-        self.account.pauses.remove(which)
-        assert asked(self.cloud, "resume", pause=which).exit == 0
-
-    def silences(self, host: str, unit: str | None, any_host: bool, span: int) -> None:
-        over_all = any_host and unit is not None
-        matchers = [] if over_all else [f'host="{host}"']
-        if unit is not None:
-            matchers.append(f'service=~"{unit[:3]}.*"')
-        until = self.cloud.now().wall + timedelta(seconds=span)
-        name = asked(self.cloud, "silence-add", matchers=matchers, for_s=span).data["silence"]["id"]
-        self.account.silences[name] = Mute(name, None if over_all else host, unit, until)
+        answer = self.people.resume_one(data.draw(st.sampled_from(sorted(self.account.pauses))))
+        assert answer is not None
+        assert answer.exit == 0
 
     @precondition(lambda self: self.account.silences)
-    @rule(data=st.data())
+    @happens(data=st.data())
     def silence_ends(self, data: st.DataObject) -> None:
         which = data.draw(st.sampled_from(sorted(self.account.silences)))
-        over = self.account.silences.pop(which).until <= self.cloud.now().wall
-        assert asked(self.cloud, "silence-end", id=which).exit == 0 or over or self.cloud.wall_offset_s
-
-    def downtime(self, host: str, unit: str | None, span: int) -> None:
-        target = f"container/{host}/{unit}" if unit else f"host/{host}"
-        until = self.cloud.now().wall + timedelta(seconds=span)
-        answer = asked(self.cloud, "downtime-add", target=target, for_s=span)
-        if answer.exit == 0:
-            name = answer.data["downtime"]["id"]
-            self.account.downtimes[name] = Mute(name, host, unit, until)
+        over = self.is_over(self.account.silences[which].until)
+        answer = self.people.end_silence(which)
+        assert answer is not None
+        assert answer.exit == 0 or over
 
     @precondition(lambda self: self.account.downtimes)
-    @rule(data=st.data())
+    @happens(data=st.data())
     def downtime_ends(self, data: st.DataObject) -> None:
         which = data.draw(st.sampled_from(sorted(self.account.downtimes)))
-        over = self.account.downtimes.pop(which).until <= self.cloud.now().wall
-        assert asked(self.cloud, "downtime-end", id=which).exit == 0 or over or self.cloud.wall_offset_s
+        over = self.is_over(self.account.downtimes[which].until)
+        answer = self.people.end_downtime(which)
+        assert answer is not None
+        assert answer.exit == 0 or over
 
-    def nagios_says(self, host: str, unit: str | None, depth: int) -> None:
-        key = (host, unit or "")
-        self.account.nagios.pop(key, None)
-        self.cloud.hint(host, unit, key=f"hint-{self.number()}", downtime_depth=depth)
-        if depth:
-            until = self.cloud.now().wall + timedelta(days=7)
-            self.account.nagios[key] = Mute(f"nagios {key}", host, unit, until)
+    def is_over(self, until: Any) -> bool:
+        """Whether a mute may have ended by itself: a wall clock that was set had it end at some time or other."""
+        clock = self.cloud.simulation.clock
+        return bool(until <= clock.now().wall or clock.wall_offset_s)
 
-    def wraps(self, scope: str) -> None:
-        pid = 1000 + self.number()
-        self.cloud.alive.add(pid)
-        name = asked(self.cloud, "wrap-begin", scope=scope, command="kolla-ansible", pid=pid, pid_started="").data[
-            "wrap"
-        ]
-        covered = {scope.removeprefix("host/")} if scope.startswith("host/") else set(NAMES)
-        self.account.worked[f"{name}:{pid}"] = Worked(covered, None, None)
-
-    @precondition(lambda self: any(each.ended is None for each in self.account.worked.values()))
-    @rule(data=st.data(), killed=st.booleans())
+    @precondition(lambda self: self.people.wraps())
+    @happens(data=st.data(), killed=st.booleans())
     def wrap_ends(self, data: st.DataObject, killed: bool) -> None:
-        running = sorted(name for name, each in self.account.worked.items() if each.ended is None)
-        which = data.draw(st.sampled_from(running))
-        name, _, pid = which.partition(":")
+        which = data.draw(st.sampled_from(sorted(self.people.wraps())))
         if killed:
-            self.cloud.alive.discard(int(pid))
-            self.cloud.pass_time(1)
-            self.account.worked[which].ended = self.cloud.now().wall
+            self.people.kill_wrap(which)
         else:
-            self.account.worked[which].ended = self.cloud.now().wall
-            assert asked(self.cloud, "wrap-end", wrap=name, exit=0).exit == 0
+            answer = self.people.end_wrap(which)
+            assert answer is not None
+            assert answer.exit == 0
 
-    @rule()
+    @happens()
     def everybody_lets_go(self) -> None:
         self.all_is_calm_again()
 
     def all_is_calm_again(self) -> None:
         """Everything that people said is taken back, and what is broken stays so."""
-        self.cloud.pauses = ()
-        for name in sorted(self.account.pauses):
-            self.account.pauses.discard(name)
-            asked(self.cloud, "resume", pause=name)
-        for name in sorted(self.account.silences):
-            del self.account.silences[name]
-            asked(self.cloud, "silence-end", id=name)
-        for name in sorted(self.account.downtimes):
-            del self.account.downtimes[name]
-            asked(self.cloud, "downtime-end", id=name)
-        for key in sorted(self.account.nagios):
-            del self.account.nagios[key]
-            self.cloud.hint(key[0], key[1] or None, key=f"hint-{self.number()}", downtime_depth=0)
-        for name, each in self.account.worked.items():
-            if each.ended is None:
-                each.ended = self.cloud.now().wall
-                asked(self.cloud, "wrap-end", wrap=name.partition(":")[0], exit=0)
-        for node in self.cloud.hosts.values():
-            node.down, node.ansible = False, []
-        self.cloud.pass_time(60)
+        self.people.let_go_of_the_file()
+        self.people.let_go()
+        for node in self.cloud.simulation.cloud.hosts.values():
+            node.ssh = "ok"
+            node.ansible.clear()
+        self.cloud.run(60)
 
-    @rule(host=hosts, unit=units)
+    @happens(host=hosts, unit=units)
     def a_good_day(self, host: str, unit: str) -> None:
         """All is repaired and accepted, and time goes by; then something fails."""
         self.all_is_calm_again()
-        for node in self.cloud.hosts.values():
-            for each in node.units.values():
-                each.dies_on_start = False
-                each.restart(self.cloud.wall())
-        self.cloud.pass_time(650, stride=5)
-        self.accepts_a_baseline("all", ROOT)
+        for node in self.cloud.simulation.cloud.hosts.values():
+            node.mend()
+        self.cloud.run(650, stride=LONG_S)
+        self.people.accept("all")
         self.fails_and_the_cure_meets(host, unit, "ok")
 
     # people -------------------------------------------------------------------------------------------------------
 
-    @rule(
-        scope=st.sampled_from(("all", "inventory", "group/control", "host/h1", "host/h2")),
+    @happens(
+        scope=st.sampled_from(("all", "inventory", "group/compute", "host/h1", "host/h2")),
         actor=st.sampled_from((ROOT, OTHER, NOBODY)),
     )
     def somebody_accepts(self, scope: str, actor: Actor) -> None:
-        self.accepts_a_baseline(scope, actor)
-
-    def accepts_a_baseline(self, scope: str, actor: Actor) -> None:
-        answer = asked(self.cloud, "baseline-accept", actor, scope=scope)
+        answer = self.people.accept(scope, actor)
+        assert answer is not None
         assert answer.exit in (0, 4)
         if answer.exit == 0:
             assert actor is not NOBODY
             event("a baseline was accepted")
-            self.cloud.accepted((scope.removeprefix("host/"),) if scope.startswith("host/") else NAMES)
 
-    @precondition(lambda self: self.account.left)
-    @rule(data=st.data())
+    @precondition(lambda self: any(each.incident for each in self.account.left.values()))
+    @happens(data=st.data())
     def acknowledges(self, data: st.DataObject) -> None:
-        with_incident = sorted({each.incident for each in self.account.left.values() if each.incident})
-        if with_incident:
-            incident = data.draw(st.sampled_from(with_incident))
-            target = next(each.target for each in self.account.left.values() if each.incident == incident)
-            self.account.unacked.pop(target, None)
-            self.account.acked[target] = self.cloud.now()
-            assert asked(self.cloud, "ack", incident=incident).exit == 0
+        targets = {each.incident: each.target for each in self.account.left.values() if each.incident}
+        incident = data.draw(st.sampled_from(sorted(targets)))
+        answer = self.people.acknowledge_one(targets[incident], incident)
+        assert answer is not None
+        assert answer.exit == 0
 
     def approve_all(self) -> None:
-        for run in [each for each in self.cloud.world.runs.values() if each.state is RunState.WAITING_APPROVAL]:
-            now = self.cloud.now()
-            if asked(self.cloud, "approve", OTHER, run=run.id).exit == 0:
-                self.account.approved[run.id] = now
-                event("a run was approved")
+        self.people.approve()
+        if self.account.approved:
+            event("a run was approved")
 
-    @precondition(lambda self: any(each.state is RunState.WAITING_APPROVAL for each in self.cloud.world.runs.values()))
-    @rule(
+    @precondition(lambda self: self.cloud.runs(RunState.WAITING_APPROVAL))
+    @happens(
         data=st.data(),
         actor=st.sampled_from((ROOT, OTHER, OTHER, NOBODY)),
         plan=st.sampled_from(("", "whole", "begin", "short", "wrong")),
     )
     def approves(self, data: st.DataObject, actor: Actor, plan: str) -> None:
-        waiting = [each for each in self.cloud.world.runs.values() if each.state is RunState.WAITING_APPROVAL]
-        run = data.draw(st.sampled_from(waiting))
+        run = data.draw(st.sampled_from(self.cloud.runs(RunState.WAITING_APPROVAL)))
         said = {
             "": "",
             "whole": run.plan.hash,
@@ -377,166 +333,220 @@ class Gate(RuleBasedStateMachine):
             "short": run.plan.hash[:4],
             "wrong": "0" * 64,
         }
-        now = self.cloud.now()
-        answer = asked(self.cloud, "approve", actor, run=run.id, plan=said[plan])
+        now = self.cloud.simulation.clock.now()
+        before = self.account.approved.get(run.id)
+        answer = self.people.approve_one(run.id, said[plan], actor)
+        assert answer is not None
         assert answer.exit in (0, 4)
         if answer.exit == 0:
             assert actor is not NOBODY
             assert plan not in ("", "short", "wrong")
-            assert now.at_most_since(run.created_at) <= 900 or self.cloud.wall_offset_s
-            assert run.id not in self.account.approved
-            self.account.approved[run.id] = now
+            assert now.at_most_since(run.created_at) <= 900 or self.cloud.simulation.clock.wall_offset_s
+            assert before is None
             event("a run was approved")
-        self.cloud.pass_time(5)
+        self.cloud.run(5)
 
-    @precondition(lambda self: any(each.state is RunState.WAITING_APPROVAL for each in self.cloud.world.runs.values()))
-    @rule(data=st.data())
-    def denies(self, data: st.DataObject) -> None:
-        waiting = [each.id for each in self.cloud.world.runs.values() if each.state is RunState.WAITING_APPROVAL]
-        assert asked(self.cloud, "deny", OTHER, run=data.draw(st.sampled_from(waiting))).exit == 0
+    @precondition(lambda self: self.cloud.runs(RunState.WAITING_APPROVAL))
+    @happens()
+    def denies(self) -> None:
+        for answer in self.people.deny():
+            assert answer is not None
+            assert answer.exit == 0
 
-    @rule(host=hosts, unit=units, runbook=st.sampled_from(("container-start", "container-restart")))
+    @happens(host=hosts, unit=units, runbook=st.sampled_from(("container-start", "container-restart")))
     def executes(self, host: str, unit: str, runbook: str) -> None:
-        answer = asked(self.cloud, "execute", ROOT, runbook=runbook, target=f"container/{host}/{unit}")
+        answer = self.people.execute(host, unit, runbook)
+        assert answer is not None
         assert answer.exit in (0, 4, 64)
         if answer.exit == 0:
-            self.account.executed.add(answer.data["run"])
             event("a person's run was taken")
-            self.cloud.pass_time(5)
+            self.cloud.run(5)
 
-    @precondition(lambda self: any(each.state is RunState.IN_DOUBT for each in self.cloud.world.runs.values()))
-    @rule(data=st.data())
-    def resolves(self, data: st.DataObject) -> None:
+    @precondition(lambda self: self.cloud.runs(RunState.IN_DOUBT))
+    @happens()
+    def resolves(self) -> None:
         """A person who looked says what is true."""
-        doubtful = [each for each in self.cloud.world.runs.values() if each.state is RunState.IN_DOUBT]
-        run = data.draw(st.sampled_from(doubtful))
-        step = runs_machine.current(run)
-        assert step is not None
-        assert step.state is StepState.IN_DOUBT
-        assert step.intent_at is not None
-        since = step.intent_at.boot_s - 5000.0
-        arrived = any(at >= since and host in run.plan.touches for at, host, _ in self.cloud.acted)
-        said = Probe.APPLIED if arrived else Probe.NOT_APPLIED
-        assert asked(self.cloud, "resolve", run=run.id, outcome=said.value).exit == 0
+        for answer in self.people.resolve():
+            assert answer is not None
+            assert answer.exit == 0
 
-    @rule()
+    @happens()
     def closes_the_brake(self) -> None:
-        answer = asked(self.cloud, "brake-close")
+        answer = self.people.close_brake()
+        assert answer is not None
         assert answer.exit in (0, 4, 64)
-        if answer.exit == 0:
-            self.cloud.account.hard.clear()
 
     # what always holds ----------------------------------------------------------------------------------------------
 
     @invariant()
-    def the_books_agree(self) -> None:
-        self.cloud.check()
+    def the_daemon_lives(self) -> None:
+        """Its books are looked into after every turn (`Watch.turned`)."""
+        assert self.cloud.simulation.daemon is not None
 
+    @noticed
     def teardown(self) -> None:
         try:
             if self.cloud.commands:
                 event("a command left")
-            self.cloud.finish()
+            self.cloud.watch.finish()
         finally:
-            self.cloud.database.close()
-            shutil.rmtree(self.directory, ignore_errors=True)
+            self.cloud.close()
 
 
 class GateWithApprovals(Gate):
-    config = APPROVE
+    config = APPROVING
 
 
 # the watch would notice -------------------------------------------------------------------------------------------
 
 
-def _paused(cloud: Watched) -> None:
-    cloud.pauses = ("PAUSE is there",)
+def _paused(cloud: Walked) -> None:
+    cloud.people.leave_a_file("there")
 
 
-def _silenced(cloud: Watched) -> None:
-    asked(cloud, "silence-add", matchers=['host="h1"'], for_s=600)
-    cloud.account.silences["x"] = Mute("x", "h1", None, cloud.now().wall + timedelta(seconds=600))
+def _silenced(cloud: Walked) -> None:
+    cloud.people.silence("h1", None, 600)
 
 
-def _in_downtime(cloud: Watched) -> None:
-    asked(cloud, "downtime-add", target="host/h1", for_s=600)
-    cloud.account.downtimes["x"] = Mute("x", "h1", None, cloud.now().wall + timedelta(seconds=600))
+def _in_downtime(cloud: Walked) -> None:
+    cloud.people.downtime("h1", None, 600)
 
 
-def _stepped(cloud: Watched) -> None:
-    cloud.wall_offset_s += 60
+def _stepped(cloud: Walked) -> None:
+    cloud.step_the_clock(60)
 
 
-def _wrapped(cloud: Watched) -> None:
-    cloud.alive.add(7)
-    asked(cloud, "wrap-begin", scope="all", command="c", pid=7, pid_started="")
-    cloud.account.worked["x"] = Worked(set(NAMES), None, None)
+def _wrapped(cloud: Walked) -> None:
+    cloud.people.wrap("all")
 
 
-def _booted(cloud: Watched) -> None:
-    node = cloud.hosts["h1"]
-    assert isinstance(node, Node)
-    node.booted_at, node.boot_id = cloud.wall(), "h1-1"
+def _booted(cloud: Walked) -> None:
+    cloud.simulation.cloud.hosts["h1"].reboot()
 
 
-def _broken_everywhere(cloud: Watched) -> None:
+def _broken_everywhere(cloud: Walked) -> None:
     for host in ("h2", "h3"):
-        cloud.hosts[host].units["cron"].fail()
+        cloud.service(host, "cron").crash()
 
 
-def _cured(cloud: Watched, host: str, unit: str) -> None:
+def _cured(cloud: Walked, host: str, unit: str) -> None:
     before = cloud.commands
-    cloud.hosts[host].units[unit].fail()
-    while cloud.commands == before or cloud.world.runs:
-        cloud.pass_time(1)
+    cloud.service(host, unit).crash()
+    daemon = cloud.simulation.daemon
+    assert daemon is not None
+    assert cloud.simulation.run(120.0, lambda: cloud.commands > before and not daemon.world.runs)
 
 
-def _cured_often(cloud: Watched) -> None:
-    for host, unit in (("h1", "cron"), ("h1", "memcached"), ("h2", "cron")):
+def _cured_often(cloud: Walked) -> None:
+    for host, unit in (("h1", "cron"), ("h1", "memcached"), ("h2", "cron"), ("h2", "memcached")):
         _cured(cloud, host, unit)
 
 
-def _cured_just_now(cloud: Watched) -> None:
+def _cured_just_now(cloud: Walked) -> None:
     _cured(cloud, "h1", "cron")
 
 
-def _never_cured(cloud: Watched) -> None:
-    unit = cloud.hosts["h1"].units["cron"]
-    unit.dies_on_start = True
-    unit.fail()
-    cloud.pass_time(250)
-    unit.dies_on_start = False
-    unit.start(cloud.wall())
-    cloud.pass_time(40)  # it closes once it has held for as long as a cure must
+def _never_cured(cloud: Walked) -> None:
+    service = cloud.service("h1", "cron")
+    service.life_s = 0.5
+    service.crash()
+    cloud.run(250)
+    service.mend()
+    service.reset_failed()
+    service.start()
+    cloud.run(60)  # it closes once it has held for as long as a cure must
     assert cloud.account.unacked
 
 
+@pytest.fixture
+def cloud() -> Iterator[Walked]:
+    made = Walked()
+    yield made
+    made.close()
+
+
+def test_without_anything_that_holds_it_a_command_leaves_in_time(cloud: Walked) -> None:
+    cloud.service("h1", "cron").crash()
+    cloud.run(HARD_S)
+    assert cloud.commands == 1
+
+
 @pytest.mark.parametrize(
-    ("guard", "story"),
+    ("guard", "story", "word"),
     [
-        ("pause", _paused), ("silence", _silenced), ("downtime", _in_downtime), ("clock", _stepped), ("maintenance", _wrapped), ("host_boot", _booted), ("storm", _broken_everywhere),
-        ("budget", _cured_often), ("cooldown", _cured_just_now), ("ack", _never_cured),
+        ("pause", _paused, "paused"), ("silence", _silenced, "silenced"), ("downtime", _in_downtime, "downtime"),
+        ("clock", _stepped, "clock"), ("maintenance", _wrapped, "maintenance"), ("host_boot", _booted, "boot"),
+        ("storm", _broken_everywhere, "storm"), ("budget", _cured_often, "budget"),
+        ("cooldown", _cured_just_now, "cooldown"), ("ack", _never_cured, "ack"),
     ],
 )  # fmt: skip
 def test_without_a_guard_the_watch_objects(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: str, story: Callable[[Watched], None]
+    cloud: Walked, monkeypatch: pytest.MonkeyPatch, guard: str, story: Callable[[Walked], None], word: str
 ) -> None:
-    cloud = Watched(tmp_path)
-    try:
-        cloud.pass_time(15)
-        story(cloud)
-        cloud.hosts["h1"].units["cron"].fail()
-        before = cloud.commands
-        cloud.pass_time(18)
-        assert cloud.commands == before, "with its guard nothing leaves"
-        blind = tuple(
-            replace(each, ask=lambda _case: allow(guard)) if each.id == guard else each for each in gate.GUARDS
-        )
-        monkeypatch.setattr(gate, "GUARDS", blind)
-        with pytest.raises(Violation):
-            cloud.pass_time(60)
-    finally:
-        cloud.database.close()
+    story(cloud)
+    cloud.service("h1", "cron").crash()
+    before = cloud.commands
+    cloud.run(HARD_S)
+    assert cloud.commands == before, "with its guard nothing leaves"
+    blind = tuple(replace(each, ask=lambda _case: allow(guard)) if each.id == guard else each for each in gate.GUARDS)
+    monkeypatch.setattr(gate, "GUARDS", blind)
+    if guard == "pause":  # it is asked about once more when a command leaves
+        monkeypatch.setattr(departures.Departures, "_too_late", lambda *_given, **_words: None)
+    with pytest.raises(Violation) as found:
+        cloud.run(60)
+    assert f": {word}: " in str(found.value)
+
+
+def _locked_since(run: Run, now: Instant) -> Run:
+    """The locks are younger than all evidence."""
+    return replace(run, locked_at=now.later(10.0))
+
+
+def _emptied(run: Run, _now: Instant) -> Run:
+    return replace(run, plan=replace(run.plan, steps=tuple(replace(step, commands=()) for step in run.plan.steps)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(_locked_since, "its evidence is older than its locks"), (_emptied, "has an INTENT without a command")],
+)
+def test_the_watch_objects_to_a_run_that_may_not_be_so(
+    cloud: Walked, change: Callable[[Run, Instant], Run], words: str
+) -> None:
+    daemon = cloud.simulation.daemon
+    assert daemon is not None
+    runs = daemon.world.runs
+    cloud.service("h1", "cron").crash()
+    assert cloud.simulation.run(HARD_S, lambda: any(run.intent_at for run in runs.values()))
+    assert cloud.commands == 0
+    runs.update({name: change(run, cloud.simulation.clock.now()) for name, run in runs.items()})
+    with pytest.raises(Violation, match=words):
+        cloud.look_and_run(5)
+
+
+def test_the_watch_objects_when_what_broke_before_a_silence_is_not_counted_after_it(
+    cloud: Walked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hosts break, are silent and answer again; a third one is then one too many, whether the first two are well or not."""
+    cloud.people.leave_a_file("there")
+    for host in ("h1", "h2"):
+        cloud.service(host, "cron").crash()
+    cloud.run(HARD_S)
+    for host in ("h1", "h2"):
+        cloud.simulation.cloud.hosts[host].ssh = "refused"
+    cloud.run(15)
+    for host in ("h1", "h2"):
+        cloud.simulation.cloud.hosts[host].ssh = "ok"
+    cloud.run(30)
+    blind = tuple(
+        replace(each, ask=lambda _case: allow("storm")) if each.id == "storm" else each for each in gate.GUARDS
+    )
+    monkeypatch.setattr(gate, "GUARDS", blind)
+    cloud.service("h3", "cron").crash()
+    cloud.run(HARD_S)
+    cloud.people.let_go_of_the_file()
+    with pytest.raises(Violation, match="storm"):
+        cloud.run(60)
 
 
 PROFILE = settings(
