@@ -50,9 +50,8 @@ class SimCloud:
             each: Service(name, each, self.timeline, has_unit=(name, each) not in WITHOUT_UNIT, checked=each in CHECKED)
             for each in self.shape.on(name)
         }
-        engine = "podman" if name == "cmp2" else "docker"
         return SimHost(
-            name, self.shape.ways[name], engine, self.clock, services,
+            name, self.shape.ways[name], self.shape.engine(name), self.clock, services,
             service_address=self.shape.services[name], other_addresses=self.shape.also.get(name, ()),
         )  # fmt: skip
 

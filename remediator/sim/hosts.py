@@ -53,6 +53,8 @@ class SimHost:
     plays: str = ""
     """What it answers in place of the truth (`hostile_plays`); empty: it is honest."""
     played: int = 0
+    engine_unit_known: bool = True
+    """Its collector finds the unit of its engine."""
     wrapped: bool = True
     """`remediator-act` stands behind the act key: it compares epochs."""
     claims: ClaimsFile = field(default_factory=ClaimsFile)
@@ -167,7 +169,7 @@ class SimHost:
             "names": [self.name, *self.fqdns],
             "uptime_s": age_s,
             "booted_age_s": age_s,
-            "engine_unit": unit if self.engine == "docker" else None,
+            "engine_unit": unit if self.engine == "docker" and self.engine_unit_known else None,
             "load": [0.1, 0.1, 0.1],
             "cpus": 2,
             "memory": {},

@@ -18,7 +18,8 @@ ON_COMPUTE = ("neutron_agent", "cron")
 @dataclass(frozen=True)
 class Shape:
     """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses.
-    `on_compute`: the containers of a compute host. Without controllers there is no Galera cluster."""
+    `on_compute`: the containers of a compute host; `engines`: of hosts that do not have Docker. Without controllers there is no Galera
+    cluster."""
 
     name: str
     controllers: tuple[str, ...]
@@ -27,6 +28,7 @@ class Shape:
     services: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     on_compute: tuple[str, ...] = ON_COMPUTE
+    engines: Mapping[str, str] = field(default_factory=lambda: {"cmp2": "podman"})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -36,13 +38,16 @@ class Shape:
         """Return the containers of `host`."""
         return ON_CONTROLLER if host in self.controllers else self.on_compute
 
+    def engine(self, host: str) -> str:
+        return self.engines.get(host, "docker")
+
     @property
     def inventory(self) -> str:
         """The inventory as a config has it."""
         lines = ["", "inventory:", "  hosts:"]
         for host in self.names:
             groups = "[control, mariadb]" if host in self.controllers else "[compute]"
-            engine = ", engine: podman" if host == "cmp2" else ""
+            engine = ", engine: podman" if self.engine(host) == "podman" else ""
             lines.append(f"    {host}: {{address: {self.ways[host]}, groups: {groups}{engine}}}")
         return "\n".join(lines) + "\n"
 

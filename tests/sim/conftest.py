@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from tests.sim.walked import Walked
 
 LONGEST_FIRST = ("test_stories", "test_soak", "test_rivals", "test_gate_machine", "test_forgetting")
 """Files, by their longest test."""
@@ -17,3 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     name = item.path.stem
     return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+@pytest.fixture
+def cloud() -> Iterator[Walked]:
+    """Five hosts alike under a daemon that has seen them well."""
+    made = Walked()
+    yield made
+    made.close()

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from remediator.sim.account import MAINTENANCE_S
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
-
-
-@pytest.fixture
-def cloud() -> Iterator[Walked]:
-    made = Walked()
-    yield made
-    made.close()
 
 
 def test_a_baseline_of_one_host_takes_a_wrapped_command_from_no_other(cloud: Walked) -> None:

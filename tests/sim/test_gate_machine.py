@@ -458,13 +458,6 @@ def _never_cured(cloud: Walked) -> None:
     assert cloud.account.unacked
 
 
-@pytest.fixture
-def cloud() -> Iterator[Walked]:
-    made = Walked()
-    yield made
-    made.close()
-
-
 def test_without_anything_that_holds_it_a_command_leaves_in_time(cloud: Walked) -> None:
     cloud.service("h1", "cron").crash()
     cloud.run(HARD_S)

@@ -1,20 +1,31 @@
-"""The cloud that the walk of the gate goes over: five hosts alike, watched, and a daemon that may die as a command leaves."""
+"""Five hosts alike under the real daemon, watched: what the walk of the gate goes over, and the tests of the brakes."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy as sa
+
+from remediator.daemon.world import World
 from remediator.model.commands import Command
-from remediator.model.records import Run, RunState
+from remediator.model.control import Actor, Answer
+from remediator.model.records import Incident, Run, RunState
 from remediator.sim import stories
 from remediator.sim.account import Account
-from remediator.sim.people import People
+from remediator.sim.hosts import SimHost
+from remediator.sim.people import ROOT, People
 from remediator.sim.services import Service
 from remediator.sim.shapes import FIVE_ALIKE
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.watch import Watch
+from remediator.store import tables
+from remediator.store.reader import Reader
 
 NAMES = FIVE_ALIKE.names
 UNITS = FIVE_ALIKE.on_compute
@@ -41,14 +52,20 @@ class Watching(Watch):
 class Walked:
     """A simulation, the people of its cloud, and the watch that holds the daemon against its own account."""
 
-    def __init__(self, config: str = CONFIG) -> None:
+    def __init__(self, config: str = CONFIG, engines: Mapping[str, str] | None = None) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
-        self.simulation = Simulation(self._directory, config, FIVE_ALIKE)
-        self.watch = Watching(self.simulation, needs_approval=config == stories.APPROVING)
+        shape = replace(FIVE_ALIKE, engines=engines or {})
+        self.simulation = Simulation(self._directory, config, shape)
+        self.watch = Watching(self.simulation, needs_approval="R1: approve" in config)
         self.people = People(self.simulation, self.watch)
         tell_logs(self.simulation)
         self.simulation.start()
         self.run(SEEN_WELL_S)
+
+    @property
+    def world(self) -> World:
+        assert self.simulation.daemon is not None
+        return self.simulation.daemon.world
 
     @property
     def account(self) -> Account:
@@ -82,9 +99,47 @@ class Walked:
         self.simulation.revive()
 
     def runs(self, state: RunState) -> list[Run]:
+        return [run for run in self.world.runs.values() if run.state is state]
+
+    def host(self, name: str) -> SimHost:
+        return self.simulation.cloud.hosts[name]
+
+    def starts_by_hand(self, host: str, name: str) -> None:
+        """Somebody starts a service, and it runs on."""
+        service = self.service(host, name)
+        service.mend()
+        service.reset_failed()
+        service.start()
+
+    def ask(self, op: str, actor: Actor = ROOT, **args: Any) -> Answer:
+        """Ask on the control socket what the account need not know of."""
+        answer = self.simulation.ask(op, actor, **args)
+        assert answer is not None
+        return answer
+
+    def incident(self, target: str, check: str = "container-state") -> Incident | None:
+        return self.world.incident_of((check, target))
+
+    def pages(self) -> list[str]:
+        """Return the subjects of all pages, oldest first."""
         daemon = self.simulation.daemon
         assert daemon is not None
-        return [run for run in daemon.world.runs.values() if run.state is state]
+        with daemon.database.transaction() as connection:
+            bodies = connection.execute(sa.select(tables.outbox.c.body).order_by(tables.outbox.c.n)).scalars()
+            return [str(json.loads(body)["subject"]) for body in bodies]
+
+    def refused_guards(self, run: str) -> set[str]:
+        """Return the guards that refused an ended run, from the store."""
+        reader = Reader(self.simulation.config)
+        found = reader.run(run)
+        reader.close()
+        assert found is not None
+        return {verdict["guard"] for verdict in found["verdicts"] if not verdict["allow"]}
+
+    def verbs(self) -> list[tuple[str, str]]:
+        """Return (host, verb) of every command that took effect, in their order."""
+        done = [(at, host.name, argv[1]) for host in self.simulation.cloud.hosts.values() for at, argv in host.orders]
+        return [(host, verb) for _, host, verb in sorted(done)]
 
     def orders(self) -> list[tuple[str, float]]:
         """Return (host, when) of every command that took effect."""
