@@ -29,6 +29,7 @@ SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"
 UNIT = "kolla-memcached-container.service"
 START = f"systemctl start -- {UNIT}"
 REFUSED = 126
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of root and of others")
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
 
 STAND_IN = """#!/bin/sh
@@ -105,6 +106,10 @@ class HostSide:
             f"{self.here}/log",
             "--kolla",
             f"{self.here}/kolla",
+            "--docker",
+            f"{self.here}/daemon.json",
+            "--podman",
+            f"{self.here}/storage.conf",
         )
         passed = {os.fsencode(k): os.fsencode(v) for k, v in {"PATH": "/usr/bin:/bin", **(environment or {})}.items()}
         if line is not None:
@@ -405,3 +410,86 @@ def test_without_a_log_it_works_all_the_same(host: HostSide) -> None:
     host.log.close()
     assert host.ask(START).code == 0
     assert_refused(host, host.ask("sh"))
+
+
+# data directories ----------------------------------------------------------------------------------------------------
+
+
+def copies(path: str) -> str:
+    """Return the request for a whole copy of data directory `path`."""
+    return Command(host="ctl1", argv=scripts.COPY.argv(path, "run-7"), timeout_s=60.0).line(sudo=True)
+
+
+def taken(host: HostSide, path: str, *arguments: str) -> bool:
+    """Return whether the script gets as far as to run the copy; no directory of these tests has a member in it."""
+    before = len(host.calls)
+    ended = host.ask(copies(path), *arguments)
+    ran = len(host.calls) > before
+    assert ran is (ended.code != REFUSED)
+    if not ran:
+        assert_refused(
+            host, ended, f"{path} is not where kolla keeps the data of galera: name it by --data if it is right"
+        )
+    return ran
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mysql", "mariadb", "volumes/mariadb/_data", "docker/volumes/mariadb/_data", "var/lib/mysql", "mariadb/mysql"],
+)
+def test_a_directory_is_not_taken_for_its_name(host: HostSide, name: str) -> None:
+    directory = host.here / name
+    directory.mkdir(parents=True)
+    (directory / "grastate.dat").write_text("seqno: 1\n")
+    assert not taken(host, str(directory))
+    assert list(directory.parent.glob("remediator-*")) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/var/lib/mysql", "/var/lib/docker/volumes/mariadb/_data", "/var/lib/containers/storage/volumes/mariadb/_data"],
+)
+def test_what_kolla_itself_uses_is_taken(host: HostSide, path: str) -> None:
+    assert not Path(path, "grastate.dat").exists(), "this machine has a member of its own"
+    assert taken(host, path)
+    assert not taken(host, f"{path}/mysql")
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("daemon.json", '{"data-root": "HERE/moved", "live-restore": true}'),
+        ("storage.conf", '# graphroot = "/tmp/other"\n[storage]\ndriver = "overlay"\ngraphroot = "HERE/moved"\n'),
+    ],
+)
+def test_where_an_engine_was_moved_to_is_read_from_its_settings(host: HostSide, file: str, text: str) -> None:
+    moved = f"{host.here}/moved/volumes/mariadb/_data"
+    assert not taken(host, moved)
+    (host.here / file).write_text(text.replace("HERE", str(host.here)))
+    assert taken(host, moved)
+    assert not taken(host, f"{host.here}/moved/volumes/nova_compute/_data")
+    assert not taken(host, "/tmp/other/volumes/mariadb/_data")
+    (host.here / file).chmod(0o666)
+    assert not taken(host, moved), "others may write it"
+    (host.here / file).chmod(0o644)
+    os.chown(host.here / file, 12345, 0)
+    assert not taken(host, moved), "it is another one's"
+
+
+@as_root
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"data-root": 5}', '{"data-root": "../x"}', '{"data-root": "/a/../b"}', '{"data-root": "/a b"}', "[" * 60000,
+     '{"data-root": "/a"}' + " " * 70000],
+)  # fmt: skip
+def test_settings_that_say_nothing_name_nothing(host: HostSide, text: str) -> None:
+    (host.here / "daemon.json").write_text(text)
+    (host.here / "storage.conf").write_text(text)
+    assert not taken(host, "/a/volumes/mariadb/_data")
+    assert taken(host, "/var/lib/mysql")
+
+
+def test_a_directory_that_the_line_of_the_key_names_is_taken(host: HostSide) -> None:
+    assert taken(host, "/srv/db-1", "--data", "/srv/db-1")
+    assert not taken(host, "/srv/db-2", "--data", "/srv/db-1")

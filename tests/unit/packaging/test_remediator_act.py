@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediator.integrations.container import catalogue
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera import scripts, undoing
 from remediator.model.actions import ActionSpec
 from remediator.model.commands import Command, Script
 from remediator.runs import claims
@@ -307,8 +307,7 @@ def test_a_claim_with_another_argument_is_refused(at: int, bad: str) -> None:
 DATA = (
     "/var/lib/docker/volumes/mariadb/_data",
     "/var/lib/containers/storage/volumes/mariadb/_data",
-    "/srv/mysql",
-    "/srv/kolla/mariadb",
+    "/var/lib/mysql",
 )
 ELSEWHERE = (
     "/etc/../var/lib/nova", "/.", "/..", "/var/lib/mysql/..", "/var/lib/docker/volumes/../../nova", "/srv/./mysql", "/srv//mysql", "/srv/.mysql",
@@ -321,6 +320,12 @@ STRANGERS = (
     "/var/lib/nova",
     "/srv/db-1",
     "/var/lib/docker/volumes/nova_compute/_data",
+    "/tmp/mysql",
+    "/home/stack/mariadb",
+    "/srv/mysql",
+    "/tmp/volumes/mariadb/_data",
+    "/var/lib/docker/volumes/mariadb/_data/mysql",
+    "/var/lib/mysql/mysql",
 )
 WITH_A_PATH = [script for script in wrapper.scripts() if scripts.PATH in script.args]
 
@@ -352,16 +357,23 @@ def test_a_path_that_leads_elsewhere_is_refused_by_its_form_alone(script: Script
 
 @pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
 def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None:
+    nowhere = "/nonexistent/settings"
+    own = ACT.directories(nowhere, nowhere, None)
     for path in DATA:
-        assert ACT.outsider(ACT.parse(with_path(script, path)), "/etc/kolla", None) is None
+        assert ACT.outsider(ACT.parse(with_path(script, path)), "/etc/kolla", own) is None
     for path in STRANGERS:
         request = ACT.parse(with_path(script, path))
-        refused = ACT.outsider(request, "/etc/kolla", None)
+        refused = ACT.outsider(request, "/etc/kolla", own)
         assert refused is not None
         assert path in refused
         assert "--data" in refused
-        assert ACT.outsider(request, "/etc/kolla", "/srv/other") is not None
-        assert ACT.outsider(request, "/etc/kolla", path) is None, "whoever installs the script may name it"
+        assert ACT.outsider(request, "/etc/kolla", ACT.directories(nowhere, nowhere, "/srv/other")) is not None
+        named = ACT.directories(nowhere, nowhere, path)
+        assert ACT.outsider(request, "/etc/kolla", named) is None, "whoever installs the script may name it"
+
+
+def test_the_product_asks_for_no_directory_that_its_wrapper_does_not_know() -> None:
+    assert set(undoing.VOLUMES.values()) <= set(ACT.DATA)
 
 
 def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) -> None:
@@ -369,14 +381,14 @@ def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) 
     (tmp_path / "portainer").write_text("no directory")
     for engine in ("docker", "podman"):
         for verb in ("start", "restart -t 60"):
-            assert ACT.outsider(ACT.parse(f"{engine} {verb} -- kolla_toolbox"), str(tmp_path), None) is None
+            assert ACT.outsider(ACT.parse(f"{engine} {verb} -- kolla_toolbox"), str(tmp_path), ()) is None
             for name in ("registry", "portainer", "toolbox", "x"):
-                refused = ACT.outsider(ACT.parse(f"sudo -n -- {engine} {verb} -- {name}"), str(tmp_path), None)
+                refused = ACT.outsider(ACT.parse(f"sudo -n -- {engine} {verb} -- {name}"), str(tmp_path), ())
                 assert refused is not None
                 assert f"{name} is no container of kolla here: {tmp_path}/{name}: " in refused
     chain = ACT.parse("docker start -- kolla_toolbox && docker start -- registry")
-    assert ACT.outsider(chain, str(tmp_path), None) is not None
-    assert ACT.outsider(START, str(tmp_path), None) is None, "the name of a unit is kolla's own"
+    assert ACT.outsider(chain, str(tmp_path), ()) is not None
+    assert ACT.outsider(START, str(tmp_path), ()) is None, "the name of a unit is kolla's own"
 
 
 # every command of every action ---------------------------------------------------------------------------------------
