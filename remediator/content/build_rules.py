@@ -57,7 +57,14 @@ def _against_its_check(
     assess = assessments.get(check.body.assess)
     if assess is None:
         return None
-    for name, said in (("notify", entry.body.notify), ("evidence", entry.body.evidence)):
+    if entry.body.meanwhile is not None and (entry.body.run or entry.body.settle <= 0):
+        why = "is told while a rule without run waits its settle: this one has a run, or waits for nothing"
+        found.append(entry.mistake(("meanwhile",), "never_told", why))
+    for name, said in (
+        ("notify", entry.body.notify),
+        ("evidence", entry.body.evidence),
+        ("meanwhile", entry.body.meanwhile),
+    ):
         if said is not None:
             phrases.text(entry, (name,), said, assess.fields, found, texts.AROUND)
     _targets(entry, entries, assess, found)
@@ -106,5 +113,6 @@ def _spec(entry: Entry[RuleEntry], when: CelCondition | None) -> RuleSpec:
         explains=body.explains,
         notify=body.notify,
         evidence=body.evidence,
+        meanwhile=body.meanwhile,
         source=entry.source,
     )

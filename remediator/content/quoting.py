@@ -21,7 +21,7 @@ def notes(dirs: Sequence[ContentDir]) -> tuple[Mistake, ...]:
     """Return a note for each text of `dirs` with such a value, at most MOST_NOTES. What we ship is not looked at: a test does."""
     entries, _ = read_entries([each for each in dirs if not each.shipped])
     found = []
-    for kind, texts in (("checks", ("output",)), ("rules", ("notify", "evidence"))):
+    for kind, texts in (("checks", ("output",)), ("rules", ("notify", "evidence", "meanwhile"))):
         for entry in entries.of(kind).values():
             found += [note for name in texts for note in _of(entry, name)]
     return tuple(found[:MOST_NOTES])

@@ -82,6 +82,9 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
     refused_at = world.refused_at.get(incident.id)
     if refused_at is not None and turn.now.since(refused_at) < REFUSED_WAIT_S:
         return
+    freed_at = world.freed_at.get(incident.id)
+    if freed_at is not None and not result.asked_at.after(freed_at):
+        return
     outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)
     world.considered[incident.id] = {}
@@ -102,8 +105,9 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         if why is not None:
             _store(turn, incident, winner, Outcome.SKIPPED, why)
             return
-        wait = _still_settles(turn, incident, rule.settle_s)
+        wait = _still_settles(turn, incident, rule.settle_s, then="a person is called")
         if wait is not None:
+            _tell_meanwhile(turn, incident, rule, result)
             _store(turn, incident, winner, Outcome.SKIPPED, wait, waits=True)
             return
         _store(turn, incident, winner, Outcome.FIRED, "no runbook: a person must act")
@@ -229,7 +233,21 @@ def _still_waits(turn: Turn, incident: Incident, rule: RuleSpec, risk: Risk) -> 
     return _still_settles(turn, incident, max(turn.world.limits.persistence_s[risk], rule.settle_s))
 
 
-def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
+def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: CheckResult) -> None:
+    """Tell people once of what a rule without runbook gives time to, as soon as R3 would have waited long enough to act.
+
+    Who was called about this incident before knows of it.
+    """
+    if rule.meanwhile is None or incident.state is IncidentState.ESCALATED:
+        return
+    if _still_settles(turn, incident, turn.world.limits.persistence_s[Risk.R3]) is not None:
+        return
+    told = advice.meanwhile(rule, incident.target, result.data)
+    subject = f"{incident.level.name} {incident.target}: seen, and not acted on yet"
+    turn.page(PageKey(PageKind.MEANWHILE, incident.id), subject, f"{incident.check}: {result.output}\n{told}", incident=incident)
+
+
+def _still_settles(turn: Turn, incident: Incident, needed: float, then: str = "it acts") -> str | None:
     """Return how long the unbroken bad series still has to last; None when it has lasted for `needed` seconds."""
     series = turn.world.series[(incident.check, incident.target.text)]
     if needed <= 0:
@@ -239,7 +257,7 @@ def _still_settles(turn: Turn, incident: Incident, needed: float) -> str | None:
     served = turn.now.since(series.bad_since)
     if served < needed:
         ends = turn.now.wall + timedelta(seconds=needed - served)
-        return f"bad since {series.bad_since.wall:%H:%M:%S} UTC, it waits {seconds(needed)} before it acts: until {ends:%H:%M:%S}"
+        return f"bad since {series.bad_since.wall:%H:%M:%S} UTC, it waits {seconds(needed)} before {then}: until {ends:%H:%M:%S}"
     return None
 
 

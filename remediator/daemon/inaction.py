@@ -33,6 +33,9 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
         spec = world.content.checks.get(incident.check)
         of_how_many = f" of {spec.attempts}" if spec is not None else ""
         return _said("unconfirmed", f"not confirmed yet: bad sample {series.attempt}{of_how_many}")
+    freed_at, result = world.freed_at.get(incident.id), world.results.get((incident.check, incident.target.text))
+    if freed_at is not None and result is not None and not result.asked_at.after(freed_at):
+        return _said("unconfirmed", "what explained it is over, and its next sample decides")
     if incident.state is IncidentState.ESCALATED:
         return _said("person", _handed_over(world, incident))
     return _held_back(world, incident)

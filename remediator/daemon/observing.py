@@ -223,6 +223,8 @@ def correlate(turn: Turn) -> None:
         moved = lifecycle.parented(incident, parent)
         if moved is not None and (parent is not None or not _is_over_with_its_parent(world, incident)):
             turn.incident(moved)
+            if parent is None:
+                world.freed_at[incident.id] = turn.now
 
 
 def _is_over_with_its_parent(world: World, incident: Incident) -> bool:

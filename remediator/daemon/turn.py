@@ -146,6 +146,7 @@ class Turn:
             self.world.unmatched_since.pop(record.id, None)
             self.world.last_event.pop(record.id, None)
             self.world.refused_at.pop(record.id, None)
+            self.world.freed_at.pop(record.id, None)
             for key in [key for key in self.world.decisions if key[0] == record.id]:
                 del self.world.decisions[key]
             self.world.considered.pop(record.id, None)

@@ -17,7 +17,7 @@ from remediator.daemon.world import World
 DICTIONARIES = (
     "series", "results", "good_samples", "group_judged", "in_flight", "due_at", "probing", "waiting", "looking", "claims", "unclaimed", "debt_waits",
     "last_event", "shown_signs", "seen_ahead", "refused_at", "downtime_told", "group_counted", "unmatched_since",
-    "considered", "reports", "stumbled",
+    "considered", "reports", "freed_at", "stumbled",
 )  # fmt: skip
 SETS = ("forced", "working", "under_way", "delivering", "sampled")
 PLAIN = (

@@ -185,6 +185,8 @@ class World:
     """When the config that is in force was loaded."""
     refused_at: Undoable[str, Instant] = field(default_factory=Undoable)
     """Incident to when its last run was refused after it had its locks: it is left alone for a moment."""
+    freed_at: Undoable[str, Instant] = field(default_factory=Undoable)
+    """Incident to when nothing explained it any more: what was asked before that may be of the time before its parent was well."""
     own_cgroup: str = ""
     """The control groups of this process, as the kernel lists them."""
     downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)

@@ -46,6 +46,8 @@ class RuleSpec:
     """Text for the escalation when the rule has no runbook: what the operator should do."""
     evidence: str | None = None
     """Text for whoever is asked to approve a run of this rule: what it rests on."""
+    meanwhile: str | None = None
+    """Text that people are told once while a rule without runbook still waits its `settle_s`: what is seen, and what it waits for."""
     source: str = ""
 
 

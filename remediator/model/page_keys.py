@@ -24,6 +24,7 @@ class PageKind(enum.Enum):
     APPROVAL = "approval"
     BLOCKED = "blocked"
     HELD_BACK = "held_back"
+    MEANWHILE = "meanwhile"
     EARLY = "early"
     ENDED = "ended"
     OLD = "old"
@@ -51,6 +52,7 @@ TOLD: Final[Mapping[PageKind, str]] = {
     PageKind.APPROVAL: "waiting for an approval",
     PageKind.BLOCKED: "not cured",
     PageKind.HELD_BACK: "held back",
+    PageKind.MEANWHILE: "given time",
     PageKind.ENDED: "ends of runs",
     PageKind.OLD: "open for long",
     PageKind.OVER: "well again",

@@ -1,4 +1,4 @@
-"""What a rule tells the people: its `notify` and `evidence` texts, filled with the data of the event. Pure, and never raises."""
+"""What a rule tells the people: its `notify`, `evidence` and `meanwhile` texts, filled with the data of the event. Pure, and never raises."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def advise(rule: RuleSpec, target: Target, data: Data) -> str:
 def evidence(rule: RuleSpec, target: Target, data: Data) -> str:
     """Return what `rule` tells whoever is asked to approve a run on `target`; empty if it has no such text."""
     return _rendered(rule.evidence, target, data)
+
+
+def meanwhile(rule: RuleSpec, target: Target, data: Data) -> str:
+    """Return what `rule` tells while it still waits; empty if it has no such text."""
+    return _rendered(rule.meanwhile, target, data)
 
 
 def _rendered(source: str | None, target: Target, data: Data) -> str:

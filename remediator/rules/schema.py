@@ -38,3 +38,5 @@ class RuleEntry(Section):
     notify: str | None = None
     evidence: str | None = None
     """What a person must have read before approving a run of this rule; without it, the check's output."""
+    meanwhile: str | None = None
+    """What people are told while the rule still settles: of an outage nobody hears only at its end."""

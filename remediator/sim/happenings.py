@@ -187,6 +187,16 @@ def one_stranded(stage: Stage) -> None:
 
 
 @kind(0, _nothing)
+def rolled_too_fast(stage: Stage) -> None:
+    """Every member is restarted before the one before it has joined: the first is stranded, the others look for a Primary component."""
+    one_stranded(stage)
+    for host in CONTROLLERS[1:]:
+        stage.service(host, "mariadb").mend()
+        stage.service(host, "mariadb").reset_failed()
+        stage.service(host, "mariadb").start()
+
+
+@kind(0, _nothing)
 def shut_down(stage: Stage) -> None:
     """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was planned."""
     for host in CONTROLLERS:

@@ -7,6 +7,7 @@ the members proven Primary are a majority of the group by the inventory. `fields
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,18 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import causes, fields, gather, group, losses, marks, table, upgrade, views
+from remediator.integrations.galera import (
+    causes,
+    fields,
+    gather,
+    group,
+    losses,
+    marks,
+    rules_bootstrap,
+    table,
+    upgrade,
+    views,
+)
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status
 from remediator.integrations.galera.group import Group
@@ -81,6 +93,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "procedure": decision.procedure.value,
         "rule": decision.rule,
         "why": decision.why,
+        "grace_until": _grace_until(evidence, decision, seen),
         "candidate": decision.candidate,
         "stops": list(decision.stops),
         "positions": table.positions(seen),
@@ -97,6 +110,15 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "behind_mark": _behind(evidence, kept),
         "reformed_at": kept.loss.reformed_at if kept.loss is not None else None,
     }
+
+
+def _grace_until(evidence: Evidence, decision: Decision, seen: ClusterPicture) -> str | None:
+    """Return by when the ten minutes of GB-1 and GB-3 have ended (``03:12 UTC``, the next whole minute), while they are what `decision` waits for."""
+    given = seen.minutes_whole
+    if decision.procedure is not Procedure.WAIT or decision.rule not in ("GB-1", "GB-3") or isinstance(given, Unknown):
+        return None
+    left = datetime.timedelta(minutes=max(0.0, rules_bootstrap.GRACE_MINUTES - given) + 1)
+    return f"{evidence.now.wall + left:%H:%M} UTC"
 
 
 def _behind(evidence: Evidence, kept: marks.Kept) -> int | None:

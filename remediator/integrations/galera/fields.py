@@ -88,6 +88,7 @@ CLUSTER = {
     "procedure": FieldType.STRING,  # what the judgement says: wait start_members start_one pc_bootstrap bootstrap page nothing
     "rule": FieldType.STRING,  # the rule that decides, GB-1 to GB-19
     "why": FieldType.STRING,  # in one sentence
+    "grace_until": FieldType.STRING,  # until when members are given time to find each other; null: none is, or since when is not known
     "candidate": FieldType.STRING,  # of pc_bootstrap and start_one; a bootstrap's is chosen once positions are read
     "stops": FieldType.STRINGS,  # of a bootstrap: the members that run outside of a Primary component and are stopped first
     "positions": FieldType.STRING,  # what the judgement rests on, one line each

@@ -146,6 +146,18 @@ TABLE = {
         rule("    run: [toy-start]\n", ""),
         ["rules/toy.yaml:2:5: rules.0: has neither run nor notify, so nobody would ever know"],
     ),
+    "told meanwhile beside a run": (
+        rule("run: ", "meanwhile: 'wait'\n    run: "),
+        ["rules/toy.yaml:5:16: rules.0.meanwhile: is told while a rule without run waits its settle: this one has a run, or waits for nothing"],
+    ),
+    "told meanwhile without a while": (
+        rule("run: [toy-start]", "notify: 'x'\n    meanwhile: 'wait'"),
+        ["rules/toy.yaml:6:16: rules.0.meanwhile: is told while a rule without run waits its settle: this one has a run, or waits for nothing"],
+    ),
+    "unknown field of what is told meanwhile": (
+        rule("run: [toy-start]", "settle: 5m\n    notify: 'x'\n    meanwhile: '{{ data.nope }}'"),
+        ["rules/toy.yaml:7:17: rules.0.meanwhile: there is no field nope"],
+    ),
     "unknown field in advice": (
         rule("run: ", "notify: '{{ host }} {{ data.nope }}'\n    run: "),
         ["rules/toy.yaml:5:14: rules.0.notify: there is no field nope"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -120,6 +121,7 @@ CLUSTER: dict[str, Any] = {
     "procedure": "nothing",
     "rule": "GB-2",
     "why": "ctl1 is Primary",
+    "grace_until": None,
     "candidate": None,
     "stops": [],
     "positions": "ctl1: a\nctl2: b",
@@ -369,6 +371,28 @@ def test_texts_are_one_line_and_advice_names_the_host(
         assert "not_given" not in text
         assert "ctl1" in text
         assert not text.startswith("data")
+
+
+@pytest.mark.parametrize(("check", "changed", "state", "rule", "run"), [fault for fault in FAULTS if fault[3]])
+def test_no_text_runs_two_sentences_or_lines_together(
+    check: str, changed: dict[str, Any], state: State, rule: str, run: tuple[str, ...]
+) -> None:
+    """A tag of a template that takes one newline too much away."""
+    data, spec = {**HEALTHY[check], **changed}, shipped().rules[rule]
+    target = TARGETS[shipped().checks[check].assess.target_kind]
+    for text in (tell(spec, target, data) for tell in (advice.advise, advice.evidence, advice.meanwhile)):
+        assert re.findall(r"[a-z)][.:;][A-Z][A-Za-z-]*", text) == []
+        assert "\n\n" not in text
+
+
+def test_a_lost_cluster_that_is_given_time_is_told_with_its_end() -> None:
+    rule = shipped().rules["galera-cluster-waits"]
+    data = {**CLUSTER, **LOST, "procedure": "wait", "rule": "GB-1", "why": "they may"}
+    given = advice.meanwhile(rule, TARGETS["cluster"], {**data, "grace_until": "03:12 UTC"})
+    assert "At 03:12 UTC it is judged anew:\na bootstrap is asked for then" in given
+    open_ended = advice.meanwhile(rule, TARGETS["cluster"], {**data, "grace_until": None})
+    assert "you are called when it has lasted for 15 minutes" in open_ended
+    assert "none" not in given + open_ended
 
 
 def test_every_rule_tells_people_something() -> None:
