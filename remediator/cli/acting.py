@@ -132,7 +132,17 @@ def shown(data: Mapping[str, Any]) -> str:
             f"verified by {clean.line(verify.get('check'))}: OK within {moments.span(verify.get('within_s'))}, "
             f"then for {moments.span(verify.get('hold_s'))}"
         )
-    return "\n".join([*lines, *timeline.verdicts(data.get("verdicts") or [])])
+    return "\n".join([*lines, *_found(data.get("now")), *timeline.verdicts(data.get("verdicts") or [])])
+
+
+def _found(now: Any) -> list[str]:
+    """Return how the target is at this moment, and that nothing is to be cured where it is well."""
+    if not isinstance(now, Mapping):
+        return []
+    well = ": there is nothing to cure" if now.get("state") == "OK" else ""
+    return [
+        f"now: {clean.line(now.get('check'))} is {clean.line(now.get('state'))} ({clean.line(now.get('output'))}){well}"
+    ]
 
 
 def _ended(data: Mapping[str, Any]) -> str:

@@ -102,8 +102,17 @@ def text(found: Mapping[str, Any]) -> str:
     if failing is not None:
         lines += ["", f"remediator itself failed here: {clean.line(failing.get('text'))}"]
     elif not found.get("decisions") and found.get("event"):
-        lines += ["", "no rule was considered: none is for this check and state, or its problem is not HARD yet"]
+        lines += ["", _undecided(found["event"])]
     return "\n".join(lines)
+
+
+def _undecided(event: Mapping[str, Any]) -> str:
+    """Return why an event of a check led to no decision of its own, with what to ask instead."""
+    names = " ".join(part for part in str(event.get("target") or "").split("/")[1:] if part)
+    if event.get("state") == "OK" or not names:
+        return "nothing was decided about it: no rule is for what is well"
+    asked = shlex.quote(f"{clean.line(names)}, {str(event.get('at'))[:16]}Z")
+    return f"nothing was decided about this change by itself; what came of the problem:  remediator explain {asked}"
 
 
 def _failing(timeline: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

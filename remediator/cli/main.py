@@ -166,7 +166,7 @@ def usage(error: typer.TyperException) -> str:
     text = error.format_message().rstrip()
     if not text or type(error).__name__ == "NoArgsIsHelpError":
         text = "a command is missing."
-    return f"{text} See `{path} --help`."
+    return f"{text if text.endswith(('.', '?', '!')) else f'{text}.'} See `{path} --help`."
 
 
 def unexpected(error: Exception) -> str:

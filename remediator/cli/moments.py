@@ -1,4 +1,5 @@
-"""Times and durations as people read them at 03:00. Pure; all times are UTC, as in logs and JSON."""
+"""Times and durations as people read them at 03:00. All times are UTC, as in logs and JSON;
+`local` alone knows the time zone of who looks."""
 
 from __future__ import annotations
 
@@ -11,6 +12,13 @@ def clock(text: str | None) -> str:
     """Return ``2026-11-23 03:12:45`` for an RFC 3339 time; what is not one comes back as it is."""
     moment = parsed(text)
     return (text or "") if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def local(text: str | None) -> str:
+    """Return ``04:12 CET``, that moment by the clock on the wall here; empty where that is UTC, or for what is no time."""
+    moment = parsed(text)
+    here = None if moment is None else moment.astimezone()
+    return f"{here:%H:%M} {here.tzname()}" if here is not None and here.utcoffset() else ""
 
 
 def parsed(text: str | None) -> datetime | None:

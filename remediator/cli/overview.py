@@ -33,21 +33,23 @@ UNTIL: Final[Mapping[str, str]] = {
     "restored": "until: remediator audit accept-restore --reason TEXT",
 }
 """What ends a mute that has no time of its own."""
+HOLDS: Final = ("storm", "rival", "restored", "clock")
+"""What nobody has asked for: it holds, and mutes nothing."""
 WHOLE_CLOUD: Final = "cloud"
 """The scope of a storm that holds all of it."""
 REFUSED_RELOAD: Final = "reload_refused"
 LEVELS: Final[Mapping[str, str]] = {"CRITICAL": "bold red", "WARNING": "yellow", "UNKNOWN": "magenta"}
 
 
-def lines(answer: Mapping[str, Any], width: int | None) -> Iterator[Line]:
-    """Yield the screen, `width` columns wide; None: each row on one line."""
+def lines(answer: Mapping[str, Any], width: int | None, here: str = "") -> Iterator[Line]:
+    """Yield the screen, `width` columns wide; None: each row on one line. `here`: its time by the clock on the wall of who looks."""
     waiting = list(answer.get("waiting") or [])
     follows, top = folded_under(answer.get("open") or [])
     shown = {item.get("id") for item in waiting}
     broken = [item for item in top if item.get("id") not in shown and not _well(item)]
     well = [item for item in top if item.get("id") not in shown and _well(item)]
     now = moments.parsed(answer.get("at"))
-    yield from _head(answer, len([item for item in top if not _well(item)]), sum(follows.values()), width)
+    yield from _head(answer, len([item for item in top if not _well(item)]), sum(follows.values()), width, here)
     yield from _part("waits for you", [waits(item, follows, now, width) for item in waiting], "nothing waits for you")
     yield from _part("broken", [problem(item, follows, now, width) for item in broken], _none(waiting))
     if well:
@@ -56,12 +58,13 @@ def lines(answer: Mapping[str, Any], width: int | None) -> Iterator[Line]:
     yield from _part("being cured", curing, "no cure is under way")
     if answer.get("muted") is not None:
         rows, more = first_downtimes(one_storm(answer["muted"]))
-        yield from _part("muted", [muted(item, now, width) for item in rows], "nothing is muted")
+        title = "muted or held" if any(row.get("kind") in HOLDS for row in rows) else "muted"
+        yield from _part(title, [muted(item, now, width) for item in rows], "nothing is muted")
         if more:
             yield f"and {more} more downtimes; all of them: remediator status --format json", ""
 
 
-def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None) -> Iterator[Line]:
+def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None, here: str) -> Iterator[Line]:
     if answer.get("checks") is None:
         yield "NO DAEMON: nobody watches this cloud; below is what was stored last", "bold red"
     else:
@@ -69,7 +72,9 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
             f"{answer['checks'].get(name, 0)} {name}" for name in ("critical", "unknown", "warning", "ok")
         )
         also = f", {follow} more follow from {'it' if broken == 1 else 'them'}" if follow else ""
-        parts = [f"{clean.line(answer.get('cloud'))}  {moments.clock(answer.get('at'))} UTC", f"{broken} broken{also}"]
+        wall = f" ({here})" if here else ""
+        head = f"{clean.line(answer.get('cloud'))}  {moments.clock(answer.get('at'))} UTC{wall}"
+        parts = [head, f"{broken} broken{also}"]
         yield from ((line, "") for line in _side_by_side([*parts, f"checks: {counts}"], width))
     for row in answer.get("failing") or []:
         said = f"FAILING: {row.get('kind')} {clean.line(row.get('name'))} cannot be handled: {clean.line(row.get('reason'))}"
@@ -156,6 +161,10 @@ def why(item: Mapping[str, Any]) -> str:
     if not isinstance(known, Mapping):
         return ""
     until = f" (until {moments.clock(known['until'])} UTC)" if known.get("until") else ""
+    if known.get("guard") == "storm":
+        return f"not acting: held by the storm breaker{until}: see below"
+    if known.get("guard") == "lock":
+        until = until.replace("(until", "(at the latest")
     guard = f"refused by {known['guard']}: " if known.get("guard") else ""
     said = f"{guard}{clean.line(known.get('reason'))}{until}"
     return said if known.get("kind") in ("well", "person", "run") else f"not acting: {said}"

@@ -45,7 +45,7 @@ def pause(
 ) -> int:
     """Stop all acting at once. Works without a daemon.
 
-    It lasts until `resume`, or while a command runs.
+    It lasts until `resume`, or while a command runs. What ends by itself at a time is a downtime, or a silence.
 
     With --wrap the exit code is the command's own, 128 and the signal's number when one killed it.
     """

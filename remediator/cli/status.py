@@ -49,10 +49,10 @@ def stored(here: session.Session) -> dict[str, Any]:
 
 
 def _print(answer: dict[str, Any], format: Format) -> None:
-    from remediator.cli import output, overview
+    from remediator.cli import moments, output, overview
 
     if format is Format.JSON:
         output.as_json(answer)
         return
-    for line, style in overview.lines(answer, output.width()):
+    for line, style in overview.lines(answer, output.width(), moments.local(answer.get("at"))):
         output.row_line(line, style)

@@ -14,7 +14,7 @@ _WIDTH = 12
 def incident(found: Mapping[str, Any]) -> str:
     """Return the incident's head, its durations and its timeline, one line an entry."""
     lines = [
-        f"{clean.line(found['target'])}  {clean.line(found['check'])}  {str(found['state']).upper()}",
+        f"{clean.line(found['target'])}  {clean.line(found['check'])}  {_words(found['state'])}",
         f"incident {clean.line(found['id'])}, opened {moments.clock(found.get('opened_at'))} UTC"
         + (f", closed {moments.clock(found['closed_at'])}" if found.get("closed_at") else ", not closed"),
     ]
@@ -61,12 +61,12 @@ def _entry(entry: Mapping[str, Any], opened: str | None) -> str:
 def run(found: Mapping[str, Any]) -> str:
     """Return the run's head, its steps with their exact commands, and the verdicts that refused."""
     lines = [
-        f"{clean.line(found['runbook'])} ({found['risk']}) on {clean.line(found['target'])}  {str(found['state']).upper()}",
-        f"run {clean.line(found['id'])}, asked for by {clean.line(found.get('actor'))}",
+        f"{clean.line(found['runbook'])} ({found['risk']}) on {clean.line(found['target'])}  {_words(found['state'])}",
+        f"run {clean.line(found['id'])}, asked for by {clean.line(found.get('actor'))}, plan {str(found.get('plan_hash'))[:12]}",
     ]
     if found.get("reason"):
         lines.append(f"reason: {clean.line(found['reason'])}")
-    lines.append("")
+    lines += [*_consent(found), ""]
     for step in found.get("steps") or []:
         lines += _step(step)
     lines += ["", *verdicts(found.get("verdicts") or [])]
@@ -76,6 +76,25 @@ def run(found: Mapping[str, Any]) -> str:
         for debt in debts
     ]
     return "\n".join(lines).rstrip()
+
+
+def _words(state: Any) -> str:
+    return str(state).replace("_", " ").upper()
+
+
+def _consent(found: Mapping[str, Any]) -> list[str]:
+    """Return until when a run waits for a yes, with the two commands; of one that has it, who said yes."""
+    given, run = found.get("approval") or {}, clean.line(found.get("id"))
+    if found.get("state") == "waiting_approval":
+        until = f" until {moments.clock(given['expires_at'])} UTC" if given.get("expires_at") else ""
+        return [
+            f"waits for a yes{until}:",
+            f"    remediator approve {run} --plan {str(found.get('plan_hash'))[:12]}",
+            f"    remediator deny {run} --reason TEXT",
+        ]
+    if given.get("approved_by"):
+        return [clean.line(f"approved by {given['approved_by']} at {moments.clock(given.get('approved_at'))} UTC")]
+    return []
 
 
 def _step(step: Mapping[str, Any]) -> list[str]:

@@ -172,7 +172,14 @@ def _plan(turn: Turn, asked: Asked) -> Answer:
     if isinstance(made, Answer):
         return made
     plan, verdicts, _ = made
-    return Answer(exit=DONE, data={"plan": plan.to_json(), "verdicts": [verdict.to_json() for verdict in verdicts]})
+    shown = {"plan": plan.to_json(), "verdicts": [verdict.to_json() for verdict in verdicts]}
+    return Answer(exit=DONE, data={**shown, "now": _now(turn, plan)})
+
+
+def _now(turn: Turn, plan: Plan) -> dict[str, Any] | None:
+    """Return how the check that would verify `plan` finds its target now; None when it has not looked."""
+    result = turn.world.results.get((plan.verify_check, plan.target.text))
+    return None if result is None else {"check": result.check, "state": result.state.name, "output": result.output}
 
 
 def _execute(turn: Turn, asked: Asked) -> Answer:

@@ -37,8 +37,7 @@ REFUSED_WAIT_S = 30.0
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
 ASKED_FOR = frozenset(
-    {"pause", "silence", "downtime", "hours", "mode", "autonomy", "operator_intent", "maintenance",
-     "startup", "evidence_age", "self_vantage"}
+    {"pause", "silence", "downtime", "hours", "operator_intent", "maintenance", "startup", "evidence_age", "self_vantage"}
 )  # fmt: skip
 """Guards that hold a cure back by a person's will, and those that wait for our own sight: nobody is paged at once for them."""
 OLD_PAGE_S = 48 * 3600.0
@@ -62,6 +61,8 @@ HELD_BACK_BY = frozenset(
         "host_boot",
         "ourselves",
         "target",
+        "mode",
+        "autonomy",
     }
 )
 """Guards that hold a cure back for minutes or until somebody acts; what others refuse is often over with the next sample."""
@@ -197,7 +198,8 @@ def remind(turn: Turn) -> None:
 def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
     """Tell people once about a problem that has a cure which the gate has refused for an hour.
 
-    A lost cluster is an outage of all that need it: what holds its cure back is told when it is seen, unless a person has asked for it.
+    A lost cluster is an outage of all that need it: what holds its cure back is told when it is seen, unless a person has asked for it now.
+    A mode below approve is how it was installed, and no word about this outage.
     """
     shown = [verdict for verdict in refused if verdict.guard != "approval"] or list(refused)
     reasons = "\n".join(
@@ -244,7 +246,12 @@ def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: Chec
         return
     told = advice.meanwhile(rule, incident.target, result.data)
     subject = f"{incident.level.name} {incident.target}: seen, and not acted on yet"
-    turn.page(PageKey(PageKind.MEANWHILE, incident.id), subject, f"{incident.check}: {result.output}\n{told}", incident=incident)
+    turn.page(
+        PageKey(PageKind.MEANWHILE, incident.id),
+        subject,
+        f"{incident.check}: {result.output}\n{told}",
+        incident=incident,
+    )
 
 
 def _still_settles(turn: Turn, incident: Incident, needed: float, then: str = "it acts") -> str | None:

@@ -88,6 +88,8 @@ def _handed_over(world: World, incident: Incident) -> str:
     looks = world.considered.get(incident.id, {}).values()
     if any(look.outcome is Outcome.FIRED and look.run is None for look in looks):
         return "needs a person: no runbook cures this"
+    if incident.rungs and incident.acted_at is None:
+        return f"needs a person: {', '.join(dict.fromkeys(incident.rungs))} was called off before it began"
     if incident.rungs:
         return f"needs a person: {', '.join(dict.fromkeys(incident.rungs))} ended without a cure"
     return "needs a person"

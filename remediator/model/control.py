@@ -19,7 +19,7 @@ OPS = (
     "results",  # {names, target} -> CONTRACTS `check` JSON of the newest results, UNKNOWN where older than 3 intervals
     "pause",  # {reason: str} -> {paused: true, reasons: [...]}
     "resume",  # {reason: str}
-    "plan",  # {runbook, target} -> {plan, verdicts}
+    "plan",  # {runbook, target} -> {plan, verdicts, now: {check, state, output} or null}
     "execute",  # {runbook, target, reason} -> {run: id}; exit 4 with the refusals
     "resolve",  # {run, outcome: applied|not-applied, reason}
     "cancel",  # {run, reason}

@@ -131,7 +131,9 @@ def test_late_broken_and_greedy_sections_are_unknown_and_hide_nothing_else(colle
     assert found["greedy"].reason.startswith("error:greedy: MemoryError")
     assert found["talkative"] == Unknown("too_large:talkative: its result is above 1572864 bytes")
     assert found["odd"].reason.startswith("error:odd: ValueError")
-    assert found["no_tool"].reason.startswith("error:no_tool: FileNotFoundError")
+    assert re.fullmatch(
+        r"error:no_tool: .*: No such file or directory \(FileNotFoundError, line \d+\)", found["no_tool"].reason
+    ), "what the host says comes first, what a developer asks for behind it"
     assert found["tool"] == [[3, "out\n", "err\n"], [None, "", ""]]
     assert found["fine"]["ids"][0] == found["fine"]["ids"][1]
     assert found["fds"] == ["/dev/null"] * 3

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import timeline
+from remediator.cli import acting, timeline
 from remediator.daemon import inaction
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.sim.cloud import CONTROLLERS
@@ -407,3 +407,50 @@ def test_a_cluster_that_finds_itself_again_after_it_was_told_gets_its_all_clear(
     asking.told.cloud.galera.see_again(at_once=True)
     asking.run(900.0)
     assert [page["key"] for page in asking.pages()] == [f"{incident}:meanwhile", f"{incident}:over"]
+
+
+@pytest.mark.parametrize("mode", ["shadow", "off"])
+def test_a_lost_cluster_whose_cure_no_mode_lets_act_is_paged_when_it_is_seen(tmp_path: Path, mode: str) -> None:
+    night = Night(tmp_path, CONFIG.replace(AUTO, f"autonomy: {{R1: {mode}, R2: {mode}, R3: {mode}}}"))
+    for host in CONTROLLERS:
+        night.service(host, "mariadb").crash(137)
+    night.until(180.0, lambda: bool(night.pages("held back")))
+    (page,) = night.pages("held back")
+    assert page["subject"] == "CRITICAL cluster/galera: its cure is held back by mode"
+    night.service("ctl1", "memcached").crash()
+    night.run(600.0)
+    assert [page["target"] for page in night.pages()] == ["cluster/galera"], "of one container nobody hears at once"
+    night.told.close()
+
+
+def test_after_a_denial_nothing_is_said_to_have_failed(asking: Night) -> None:
+    asking.crash(ONE)
+    run = waiting(asking)
+    incident = known(asking, TARGET).id
+    text = timeline.run(Reader(asking.told.config).run(run.id) or {})
+    assert f"remediator approve {run.id} --plan {run.plan.hash[:12]}" in text
+    assert re.search(r"waits for a yes until 2026-01-05 03:\d\d:\d\d UTC:", text) is not None
+    assert asking.ask("deny", run=run.id, reason="want to look first").exit == 0
+    asking.run(10.0)
+    (row,) = [row for row in asking.ask("status").data["open"] if row["id"] == incident]
+    assert row["why"]["reason"] == "needs a person: container-start was called off before it began"
+
+
+def test_a_run_shows_who_said_yes(asking: Night) -> None:
+    asking.crash(ONE)
+    run = waiting(asking)
+    assert asking.ask("approve", OTHER, run=run.id, plan=run.plan.hash).exit == 0
+    asking.run(60.0)
+    text = timeline.run(Reader(asking.told.config).run(run.id) or {})
+    assert f"approved by {OTHER.name} at 2026-01-05" in text
+    assert "remediator approve" not in text
+
+
+def test_a_plan_says_how_its_target_is_now(night: Night) -> None:
+    well = acting.shown(night.ask("plan", runbook="container-start", target=TARGET).data)
+    assert "now: container-state is OK (running): there is nothing to cure" in well
+    night.crash(ONE)
+    night.run(8.0)
+    assert "now: container-state is CRITICAL (exited, exit code 1" in acting.shown(
+        night.ask("plan", runbook="container-start", target=TARGET).data
+    )

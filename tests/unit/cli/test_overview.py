@@ -103,6 +103,26 @@ def test_who_has_it_in_hand_is_named() -> None:
     assert not any("acknowledged" in line for line in shown(open=[problem(1, acknowledged=None)]))
 
 
+def test_a_storm_is_told_once_and_each_problem_points_to_it() -> None:
+    why = {"kind": "refused", "guard": "storm", "reason": "4 of 5 hosts broke at once", "until": "2026-11-26T21:19:00Z"}
+    assert overview.why({"why": why}) == (
+        "not acting: held by the storm breaker (until 2026-11-26 21:19:00 UTC): see below"
+    )
+    storm = {"kind": "storm", "what": "R1 and above in cloud", "reason": "4 of 5 hosts broke at once", "until": None}
+    answer = {"cloud": "c", "at": "2026-11-26T21:09:00Z", "checks": {}, "open": [], "muted": [storm]}
+    assert "muted or held (1):" in [line for line, _ in overview.lines(answer, 80)]
+    silence = {**storm, "kind": "silence", "what": "host=a"}
+    assert "muted (1):" in [line for line, _ in overview.lines({**answer, "muted": [silence]}, 80)]
+
+
+def test_the_time_on_the_wall_stands_beside_utc() -> None:
+    answer = {"cloud": "c", "at": "2026-11-26T21:09:00Z", "checks": {}, "open": [], "muted": []}
+    assert next(overview.lines(answer, 80, "22:09 CET"))[0].startswith(
+        "c  2026-11-26 21:09:00 UTC (22:09 CET)  0 broken"
+    )
+    assert next(overview.lines(answer, 80, ""))[0].startswith("c  2026-11-26 21:09:00 UTC  0 broken")
+
+
 def test_what_a_lock_holds_back_names_who_has_it_and_until_when() -> None:
     why = {
         "kind": "refused",
@@ -111,7 +131,7 @@ def test_what_a_lock_holds_back_names_who_has_it_and_until_when() -> None:
         "until": "2026-11-26T21:19:00Z",
     }
     assert overview.why({"why": why}) == (
-        "not acting: refused by lock: group:galera is locked by run-1 (x) (until 2026-11-26 21:19:00 UTC)"
+        "not acting: refused by lock: group:galera is locked by run-1 (x) (at the latest 2026-11-26 21:19:00 UTC)"
     )
     assert overview.why({}) == ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import time
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,11 @@ def test_an_explanation_names_values_unknown_ones_with_their_reason() -> None:
 
 
 def test_an_explanation_without_decisions_says_so() -> None:
-    assert "no rule was considered" in explaining.text({"event": {"id": "ev-1", "target": "host/a"}, "decisions": []})
+    event = {"id": "ev-1", "target": "container/ctl2/nova_api", "state": "CRITICAL", "at": "2026-11-26T21:09:00Z"}
+    said = explaining.text({"event": event, "decisions": []})
+    assert "what came of the problem:  remediator explain 'ctl2 nova_api, 2026-11-26T21:09Z'" in said
+    well = explaining.text({"event": {**event, "state": "OK"}, "decisions": []})
+    assert well.endswith("no rule is for what is well")
 
 
 def test_an_explanation_says_that_we_fail_only_while_we_do() -> None:
@@ -309,3 +314,13 @@ def test_every_script_is_shown_in_full_with_what_its_arguments_may_be() -> None:
         {"name": "a-b", "argv": ["sh", "-c", script.text, "a-b"], "arguments": ["[a-z]{1,3}", "ist|sst"]}
     ]
     assert (body["late"], body["each_member"]) == (True, True)
+
+
+def test_the_time_on_the_wall_is_that_of_who_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for zone, wanted in (("Europe/Zurich", "22:09 CET"), ("UTC", "")):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert moments.local("2026-11-26T21:09:00Z") == wanted
+    monkeypatch.undo()
+    time.tzset()
+    assert moments.local(None) == ""
