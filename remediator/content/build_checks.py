@@ -35,11 +35,10 @@ def build_checks(
         override = overrides.get(name, CheckOverride())
         if entry.body.assess in assessments and entry.body.assess not in loaded:
             override = override.model_copy(update={"off": True})
-        spec = _build(entry, assessments, environments, override, found)
-        if inventory is not None and not override.off:
-            group = entry.body.hosts.group if entry.body.hosts is not None else None
-            if group is not None and not inventory.group(group):
-                of_no_host.setdefault(group, []).append(entry)
+        group = _group(entry, config)
+        spec = _build(entry, assessments, environments, override, group, found)
+        if inventory is not None and not override.off and group is not None and not inventory.group(group):
+            of_no_host.setdefault(group, []).append(entry)
         if spec is not None:
             built[name] = spec
     if inventory is not None:
@@ -52,6 +51,7 @@ def _build(
     assessments: Mapping[str, AssessSpec],
     environments: Mapping[str, Environment],
     override: CheckOverride,
+    group: str | None,
     found: list[Mistake],
 ) -> CheckSpec | None:
     body = entry.body
@@ -74,7 +74,15 @@ def _build(
     found.extend(_perfdata(entry, assess))
     if output is None or len(found) > before:
         return None
-    return _spec(entry, assess, critical, warning, output, override)
+    return _spec(entry, assess, critical, warning, output, override, group)
+
+
+def _group(entry: Entry[CheckEntry], config: Config | None) -> str | None:
+    """Return the group whose hosts a check judges. One that names its integration's usual group follows `integrations.NAME.group`."""
+    named = entry.body.hosts.group if entry.body.hosts is not None else None
+    settings = None if config is None else getattr(config.integrations, entry.body.assess.partition(".")[0], None)
+    usual = None if settings is None else type(settings).model_fields.get("group")
+    return str(settings.group) if settings is not None and usual is not None and usual.default == named else named
 
 
 def _spec(
@@ -84,6 +92,7 @@ def _spec(
     warning: Condition | None,
     output: Text,
     override: CheckOverride,
+    group: str | None,
 ) -> CheckSpec:
     body = entry.body
     every_s = override.every if override.every is not None else body.every
@@ -91,7 +100,7 @@ def _spec(
     return CheckSpec(
         name=entry.name,
         assess=assess,
-        group=body.hosts.group if body.hosts is not None else None,
+        group=group,
         every_s=every_s,
         retry_s=every_s if retry_s is None else retry_s,
         attempts=override.attempts if override.attempts is not None else body.attempts,
@@ -124,6 +133,8 @@ def _empty_group(group: str, entries: list[Entry[CheckEntry]], config: Config | 
     message = f"the group {group} has no host in the inventory; if that is right, set {names}"
     hint = mistakes.nearest(group, inventory.groups)
     loc = ("integrations", entries[0].body.assess.partition(".")[0])
+    if config is not None and (*loc, "group") in config.origin.document.places:
+        return config.origin.document.mistake((*loc, "group"), "empty_group", message, hint)
     if config is not None and loc in config.origin.document.places:
         return config.origin.document.mistake(loc, "empty_group", message, hint, key=True)
     return entries[0].mistake(("hosts", "group"), "empty_group", message, hint)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from remediator.config import mistakes
+from remediator.config import load_config, mistakes
 from remediator.content import validate
+from remediator.daemon import composing
 from tests.unit.content.toy import put
 
 pytestmark = pytest.mark.unit
@@ -83,6 +84,24 @@ def test_an_empty_group_with_galera_configured(tmp_path: Path) -> None:
         "checks.galera-node.off: true, checks.galera-cluster.off: true, checks.galera-upgrade.off: true, "
         "checks.galera-mark.off: true"
     ]
+
+
+def test_a_group_that_is_misspelt_in_the_settings_is_one_mistake_there(tmp_path: Path) -> None:
+    found, _ = examined(tmp_path, MINIMAL + "integrations: {galera: {group: mariadbx}}\n")
+    (said,) = found
+    assert said.startswith(
+        "config.yaml:3:32: integrations.galera.group: the group mariadbx has no host in the inventory; "
+    )
+    assert said.endswith("(did you mean mariadb?)")
+
+
+def test_the_checks_of_an_integration_are_of_the_group_that_its_settings_name(tmp_path: Path) -> None:
+    text = MINIMAL.replace("[mariadb]", "[database]") + "integrations: {galera: {group: database}}\n"
+    found, _ = examined(tmp_path, text)
+    assert found == []
+    path = tmp_path / "config.yaml"
+    content = composing.load(load_config(str(path), {})).content
+    assert {check.group for check in content.checks.values() if check.name.startswith("galera-")} == {"database"}
 
 
 def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
