@@ -120,7 +120,7 @@ def shown(data: Mapping[str, Any]) -> str:
         f"{clean.line(plan.get('runbook'))} ({plan.get('risk')}) on {clean.line(plan.get('target'))}",
         f"plan {plan.get('hash')}",
     ]
-    for step in plan.get("steps") or []:
+    for step in timeline.alike(plan.get("steps") or []):
         lines.append(
             f"step {clean.line(step.get('id'))}: {clean.line(step.get('action'))}  "
             f"{step.get('risk')}, {step.get('effect')}, at most {moments.span(step.get('timeout_s'))}"

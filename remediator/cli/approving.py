@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from remediator.cli import acting, clean, control_client, moments, reasons, session
+from remediator.cli import acting, clean, control_client, moments, reasons, session, timeline
 from remediator.cli.errors import FAILED, USAGE, CliError
 from remediator.cli.session import Format
 
@@ -97,7 +97,7 @@ def proposal(run: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
     """Return what an approver has to know: who proposes it and why, until when, the exact commands, every refusal."""
     asked = run.get("approval") or {}
     who = clean.line(asked.get("requested_by") or run.get("actor"))
-    lines = [f"run {clean.line(run.get('id'))}  {str(run.get('state')).upper()}, proposed by {who}"]
+    lines = [f"run {clean.line(run.get('id'))}  {timeline.words(run.get('state'))}, proposed by {who}"]
     if plan.get("rule") or run.get("incident"):
         lines.append(f"rule {clean.line(plan.get('rule')) or '-'}, incident {clean.line(run.get('incident')) or '-'}")
     if asked.get("approved_by"):

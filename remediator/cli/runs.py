@@ -55,6 +55,7 @@ def list_(
 def show(
     ctx: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12.")],
+    programs: Annotated[bool, typer.Option("--programs", help="Print each program that it ran in full.")] = False,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,
 ) -> int:
     """One run: its steps, their exact commands, its verdicts and debts."""
@@ -68,7 +69,7 @@ def show(
     if format is Format.JSON:
         output.as_json(found)
     else:
-        output.say(timeline.run(found))
+        output.say(timeline.run(found, programs=programs))
     return 0
 
 

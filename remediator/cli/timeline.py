@@ -9,12 +9,14 @@ from typing import Any
 from remediator.cli import clean, moments
 
 _WIDTH = 12
+PROGRAM = "'...'"
+"""What stands for the text of a program where only its name and arguments are shown."""
 
 
 def incident(found: Mapping[str, Any]) -> str:
     """Return the incident's head, its durations and its timeline, one line an entry."""
     lines = [
-        f"{clean.line(found['target'])}  {clean.line(found['check'])}  {_words(found['state'])}",
+        f"{clean.line(found['target'])}  {clean.line(found['check'])}  {words(found['state'])}",
         f"incident {clean.line(found['id'])}, opened {moments.clock(found.get('opened_at'))} UTC"
         + (f", closed {moments.clock(found['closed_at'])}" if found.get("closed_at") else ", not closed"),
     ]
@@ -58,17 +60,22 @@ def _entry(entry: Mapping[str, Any], opened: str | None) -> str:
     return f"{time} {after:>12}  {clean.line(entry.get('kind')):<{_WIDTH}} {text}" + (f"  [{about}]" if about else "")
 
 
-def run(found: Mapping[str, Any]) -> str:
-    """Return the run's head, its steps with their exact commands, and the verdicts that refused."""
+def run(found: Mapping[str, Any], *, programs: bool = True) -> str:
+    """Return the run's head, its steps with their exact commands, and the verdicts that refused.
+
+    `programs`: the text of each program as it is sent; else its name and arguments alone, with where to see the rest.
+    """
     lines = [
-        f"{clean.line(found['runbook'])} ({found['risk']}) on {clean.line(found['target'])}  {_words(found['state'])}",
+        f"{clean.line(found['runbook'])} ({found['risk']}) on {clean.line(found['target'])}  {words(found['state'])}",
         f"run {clean.line(found['id'])}, asked for by {clean.line(found.get('actor'))}, plan {str(found.get('plan_hash'))[:12]}",
     ]
     if found.get("reason"):
         lines.append(f"reason: {clean.line(found['reason'])}")
     lines += [*_consent(found), ""]
-    for step in found.get("steps") or []:
-        lines += _step(step)
+    for step in alike(found.get("steps") or []):
+        lines += _step(step, programs)
+    if not programs and PROGRAM in "\n".join(lines):
+        lines.append(f"each {PROGRAM} in full:  remediator runs show {clean.line(found['id'])} --programs")
     lines += ["", *verdicts(found.get("verdicts") or [])]
     debts = found.get("debts") or []
     lines += [
@@ -78,7 +85,8 @@ def run(found: Mapping[str, Any]) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _words(state: Any) -> str:
+def words(state: Any) -> str:
+    """Return a state as people read it: ``WAITING APPROVAL``."""
     return str(state).replace("_", " ").upper()
 
 
@@ -97,19 +105,34 @@ def _consent(found: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _step(step: Mapping[str, Any]) -> list[str]:
+def alike(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return `steps` with those that follow each other as one, all their ids in it, where nothing else tells them apart: the same on several hosts.
+
+    A step that has begun, or whose commands are known, stands by itself.
+    """
+    folded: list[dict[str, Any]] = []
+    for step in steps:
+        same = {key: value for key, value in step.items() if key not in ("id", "host", "params")}
+        if step.get("commands") or step.get("intent_at") or not folded or folded[-1]["same"] != same:
+            folded.append({"same": same, "step": step, "ids": [str(step.get("id"))]})
+        else:
+            folded[-1]["ids"].append(str(step.get("id")))
+    return [{**each["step"], "id": ", ".join(each["ids"])} for each in folded]
+
+
+def _step(step: Mapping[str, Any], programs: bool) -> list[str]:
     took = moments.between(step.get("intent_at"), step.get("outcome_at"))
     head = f"step {clean.line(step.get('id'))}: {clean.line(step.get('action'))}  {clean.line(step.get('state') or 'planned')}"
     if step.get("intent_at"):
         head += f"  began {moments.clock(step['intent_at'])}, took {moments.span(took)}"
     if step.get("probe"):
         head += f", probe: {clean.line(step['probe'])}"
-    return [head, *what(step), *progress(step)]
+    return [head, *what(step, programs), *progress(step)]
 
 
-def what(step: Mapping[str, Any]) -> list[str]:
+def what(step: Mapping[str, Any], programs: bool = True) -> list[str]:
     """Return the exact commands of a step; of one that has none yet, or needs none, what it does in words."""
-    commands = [f"    {command(each)}" for each in step.get("commands") or []]
+    commands = [f"    {command(each, programs)}" for each in step.get("commands") or []]
     if commands or not step.get("summary"):
         return commands
     later = " (its commands are built when its turn comes)" if step.get("late") and not step.get("intent_at") else ""
@@ -119,17 +142,22 @@ def what(step: Mapping[str, Any]) -> list[str]:
 def progress(step: Mapping[str, Any]) -> list[str]:
     """Return how far a step is that settles, how it settled, or why it failed; nothing where ``ok`` is all there is to say."""
     told = step.get("result")
+    why = (step.get("given") or {}).get("why")
+    if step.get("state") == "done" and isinstance(why, str):
+        return [f"    {clean.line(why)}"]
     if step.get("state") not in ("settling", "done", "failed") or told in (None, "", "ok", "applied"):
         return []
     return [f"    {clean.line(told)}"]
 
 
-def command(each: Any) -> str:
-    """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``."""
+def command(each: Any, programs: bool = True) -> str:
+    """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``; of a program perhaps its name and arguments alone."""
     if not isinstance(each, Mapping):
         return clean.line(each)
     sudo = ["sudo", "-n"] if each.get("privileged") else []
-    parts = ([str(word) for word in each.get(key) or []] for key in ("first", "argv"))
+    parts = [[str(word) for word in each.get(key) or []] for key in ("first", "argv")]
+    if not programs and parts[1][:2] == ["sh", "-c"] and len(parts[1]) > 3:
+        return clean.line(f"{each.get('host')}$ {' '.join([*sudo, 'sh -c'])} {PROGRAM} {shlex.join(parts[1][3:])}")
     return clean.line(f"{each.get('host')}$ {' && '.join(shlex.join([*sudo, *part]) for part in parts if part)}")
 
 

@@ -46,9 +46,12 @@ def _held_back(world: World, incident: Incident) -> dict[str, Any]:
     looks = list(world.considered.get(incident.id, {}).values())
     refused = next((look for look in looks if look.outcome is Outcome.REFUSED), None)
     if refused is not None:
-        verdict = refusals(refused.verdicts)[0]
+        refusing = refusals(refused.verdicts)
+        holding = [
+            each for each in refusing if each.guard != "approval"
+        ] or refusing  # nobody is asked while another one refuses
+        verdict, more = holding[0], len(holding) - 1
         reason, until = _verdict(world, verdict)
-        more = len(refusals(refused.verdicts)) - 1
         others = f" (and {more} more guard{'s' if more > 1 else ''})" if more else ""
         return _said("refused", f"{reason}{others}", guard=verdict.guard, until=until)
     waits = next((look for look in looks if look.waits), None)

@@ -27,7 +27,7 @@ def prepare(directory: Path) -> None:
     known = {0, os.geteuid()}
     text = str(directory)
     if (wrong := holders.above(text, known | holders.trusted())) is not None:
-        raise errors.StoreUnavailable(text, wrong.text)
+        raise errors.StoreUnavailable(text, wrong.text, remedy="")
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=DIRECTORY)
         status = os.stat(directory)
@@ -36,14 +36,17 @@ def prepare(directory: Path) -> None:
     if os.geteuid() == 0:
         known |= holders.trusted()  # root, for the account that the daemon usually has
     if (wrong := holders.itself(text, known)) is not None:
-        raise errors.StoreUnavailable(text, wrong.text)
+        raise errors.StoreUnavailable(text, wrong.text, remedy="")
     if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != DIRECTORY:
         os.chmod(directory, DIRECTORY)
 
 
 def opened(path: Path, flags: int) -> int:
     """Return a descriptor of the file `path` of ours, made (0600) where it is missing. Raise OSError: also for a link."""
-    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, FILE)
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, FILE)
+    except OSError as error:
+        raise _a_link(path) if error.errno == errno.ELOOP else error from None
     mend([path])
     return descriptor
 
@@ -55,10 +58,14 @@ def lay(path: Path) -> None:
     """
     try:
         if stat.S_ISLNK(os.lstat(path).st_mode):
-            raise OSError(errno.ELOOP, f"{path} is a link: remove it, or put the file itself in its place")
+            raise _a_link(path)
     except FileNotFoundError:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE))
     mend([path])
+
+
+def _a_link(path: Path) -> OSError:
+    return OSError(errno.ELOOP, f"{path} is a link: remove it, or put the file itself in its place")
 
 
 def mend(paths: Iterable[Path]) -> None:

@@ -37,6 +37,10 @@ def failure_of(error: BaseException) -> Failure:
     return _BY_CODE.get(code & _PRIMARY, Failure.OTHER) if isinstance(code, int) else Failure.OTHER
 
 
+ROOM = "check that its directory is writable and not full"
+"""What to do about a store of which no more is known; a reason that has its own remedy needs none."""
+
+
 class StoreError(Exception):
     """Root of the package's errors."""
 
@@ -44,13 +48,12 @@ class StoreError(Exception):
 class StoreUnavailable(StoreError):
     """The database cannot be opened, read or written."""
 
-    def __init__(self, where: str, why: str, failure: Failure = Failure.OTHER) -> None:
+    def __init__(self, where: str, why: str, failure: Failure = Failure.OTHER, *, remedy: str = ROOM) -> None:
         self.where = where
         self.why = why
         self.failure = failure
-        super().__init__(
-            f"the store {where} cannot be used: {why}; nothing is done until it can: check that its directory is writable and not full"
-        )
+        until = f"nothing is done until it can{': ' if remedy else ''}{remedy}"
+        super().__init__(f"the store {where} cannot be used: {why}; {until}")
 
 
 class StoreOlder(StoreError):

@@ -277,6 +277,51 @@ def test_the_progress_of_a_step_is_shown(state: str, result: str, shown: bool) -
     assert (f"\n    {result}" in timeline.run(run)) is shown
 
 
+def test_a_program_is_shown_by_its_name_with_where_its_text_is() -> None:
+    argv = ["sh", "-c", "[ x ] || exit 2; rm y", "galera-hold", "run-1", "docker"]
+    step = a_step(
+        id="hold", action="galera.hold", state="done", commands=[{"host": "ctl2", "argv": argv, "privileged": True}]
+    )
+    found = {
+        "id": "run-1",
+        "runbook": "b",
+        "risk": "R3",
+        "target": "cluster/galera",
+        "state": "running",
+        "steps": [step],
+    }
+    short = timeline.run(found, programs=False)
+    assert "    ctl2$ sudo -n sh -c '...' galera-hold run-1 docker\n" in short
+    assert short.endswith("each '...' in full:  remediator runs show run-1 --programs")
+    assert "rm y" in timeline.run(found)
+    plain = {**found, "steps": [a_step(commands=[{"host": "ctl2", "argv": ["systemctl", "start", "x"]}])]}
+    assert "--programs" not in timeline.run(plain, programs=False)
+
+
+def test_steps_that_only_differ_in_their_host_are_one_until_they_begin() -> None:
+    steps = [
+        a_step(id=f"hold_{host}", host=host, action="galera.hold", state="pending") for host in ("ctl1", "ctl2", "ctl3")
+    ]
+    assert [step["id"] for step in timeline.alike(steps)] == ["hold_ctl1, hold_ctl2, hold_ctl3"]
+    steps[1]["intent_at"] = "2026-11-23T03:12:45.000Z"
+    assert [step["id"] for step in timeline.alike(steps)] == ["hold_ctl1", "hold_ctl2", "hold_ctl3"]
+
+
+def test_a_step_that_chose_says_whom_and_why() -> None:
+    chosen = a_step(
+        id="choose", action="galera.decide", state="done", given={"why": "ctl2 holds the highest position, 75"}
+    )
+    found = {
+        "id": "run-1",
+        "runbook": "b",
+        "risk": "R3",
+        "target": "cluster/galera",
+        "state": "running",
+        "steps": [chosen],
+    }
+    assert "\n    ctl2 holds the highest position, 75" in timeline.run(found)
+
+
 def test_progress_that_is_foreign_text_stays_on_its_line() -> None:
     assert timeline.progress(a_step(state="failed", result="a\nb\x1b[2J")) == ["    a b [2J"]
 

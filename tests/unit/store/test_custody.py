@@ -89,7 +89,7 @@ def test_a_link_in_the_place_of_a_file_of_ours_is_not_followed(tmp_path: Path, n
     if name == "ballast":
         assert ballast.lay(state) is False
     elif name == "lock":
-        with pytest.raises(errors.StoreUnavailable):
+        with pytest.raises(errors.StoreUnavailable, match="lock is a link: remove it"):
             StateLock(state).take()
     else:
         with pytest.raises(errors.StoreUnavailable, match="is a link"):
