@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
+TOLD_TESTS = "tests/sim/test_given_time.py"
+
 GALERA = (
     Mutant(
         name="galera-the-file-is-believed",
@@ -274,5 +276,29 @@ GALERA = (
         old="series.state in (State.WARNING, State.CRITICAL) or incident.state in CURED_NOW",
         new="series.state in (State.WARNING, State.CRITICAL)",
         story="galera: all lost, unattended",
+    ),
+    Mutant(
+        name="a-lost-cluster-waits-in-silence",
+        mistake="A lost cluster that is given ten minutes is told to nobody before they are over.",
+        place="remediator.daemon.deciding:_tell_meanwhile",
+        old="rule.meanwhile is None",
+        new="True",
+        tests=TOLD_TESTS,
+    ),
+    Mutant(
+        name="freed-by-an-old-sample",
+        mistake="What its parent accounted for is decided about by a sample from before its parent was well.",
+        place="remediator.daemon.deciding:consider",
+        old="freed_at is not None and not result.asked_at.after(freed_at)",
+        new="False",
+        tests=TOLD_TESTS,
+    ),
+    Mutant(
+        name="a-mode-hides-a-lost-cluster",
+        mistake="A lost cluster whose cure the mode does not allow is paged after an hour only.",
+        place="remediator.daemon.deciding:_page_blocked",
+        old="not HELD_BACK_BY.isdisjoint(holding)",
+        new="not (HELD_BACK_BY - {'mode', 'autonomy'}).isdisjoint(holding)",
+        tests=TOLD_TESTS,
     ),
 )

@@ -1,0 +1,100 @@
+"""A lost cluster that is given time, or whose cure nothing lets act: who hears of it, when, and what happens when it finds itself again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remediator.daemon import inaction
+from remediator.model.records import Incident, IncidentState
+from remediator.sim.cloud import CONTROLLERS
+from remediator.sim.happenings import KINDS, Stage
+from remediator.sim.simulation import CONFIG
+from tests.sim.night import Night
+
+pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
+
+AUTO = "autonomy: {R1: auto, R2: auto}"
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Night]:
+    made = Night(tmp_path, CONFIG.replace(AUTO, "autonomy: {R1: auto, R2: auto, R3: approve}"))
+    yield made
+    made.told.close()
+
+
+def known(night: Night, target: str, check: str) -> Incident:
+    incident = night.incident(target, check)
+    assert incident is not None, f"{check} on {target} has no incident"
+    return incident
+
+
+def happens(night: Night, name: str) -> None:
+    nobody: Any = None
+    KINDS[name].happen(Stage(night.told, nobody, nobody))
+
+
+@pytest.mark.parametrize("fault", ["rolled-too-fast", "cut-apart"])
+def test_a_cluster_that_is_given_ten_minutes_is_paged_when_it_is_seen_and_then_asked_about(
+    asking: Night, fault: str
+) -> None:
+    happens(asking, fault)
+    asking.until(120.0, lambda: bool(asking.pages(":meanwhile")))
+    (page,) = asking.pages()
+    assert page["subject"] == "CRITICAL cluster/galera: seen, and not acted on yet"
+    assert page["state"] == "open", "nobody has anything to do yet"
+    said = re.search(r"At (\d\d):(\d\d) UTC it is judged anew", page["text"])
+    assert said is not None
+    asking.until(700.0, lambda: bool(asking.pages("waits for an approval")))
+    now = asking.told.clock.now().wall
+    judged = now.replace(hour=int(said[1]), minute=int(said[2]), second=0)
+    assert abs((now - judged).total_seconds()) <= 60.0
+    assert len(asking.pages()) == 2, "what is seen, and the question"
+
+
+def test_who_was_called_about_a_lost_cluster_hears_the_time_in_that_page(asking: Night) -> None:
+    happens(asking, "one-stranded")
+    asking.until(700.0, lambda: bool(asking.pages("needs a person")))
+    (page,) = asking.pages()
+    assert re.search(r"At \d\d:\d\d UTC it is judged anew", page["text"]) is not None
+    asking.until(700.0, lambda: bool(asking.pages("waits for an approval")))
+    assert asking.pages(":meanwhile") == []
+
+
+def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> None:
+    happens(asking, "cut-apart")
+    asking.run(40.0)
+    asking.told.cloud.galera.see_again(at_once=True)
+    asking.until(15.0, lambda: known(asking, "galera/ctl1", "galera-node").state is IncidentState.OPEN)
+    why = inaction.of(asking.world, known(asking, "galera/ctl1", "galera-node"))
+    assert why["reason"] == "what explained it is over, and its next sample decides"
+    asking.run(900.0)
+    assert asking.pages() == [], "neither of the cluster, nor of a member whose last sample is older than its return"
+
+
+def test_a_cluster_that_finds_itself_again_after_it_was_told_gets_its_all_clear(asking: Night) -> None:
+    happens(asking, "cut-apart")
+    asking.until(120.0, lambda: bool(asking.pages(":meanwhile")))
+    incident = known(asking, "cluster/galera", "galera-cluster").id
+    asking.told.cloud.galera.see_again(at_once=True)
+    asking.run(900.0)
+    assert [page["key"] for page in asking.pages()] == [f"{incident}:meanwhile", f"{incident}:over"]
+
+
+@pytest.mark.parametrize("mode", ["shadow", "off"])
+def test_a_lost_cluster_whose_cure_no_mode_lets_act_is_paged_when_it_is_seen(tmp_path: Path, mode: str) -> None:
+    night = Night(tmp_path, CONFIG.replace(AUTO, f"autonomy: {{R1: {mode}, R2: {mode}, R3: {mode}}}"))
+    for host in CONTROLLERS:
+        night.service(host, "mariadb").crash(137)
+    night.until(180.0, lambda: bool(night.pages("held back")))
+    (page,) = night.pages("held back")
+    assert page["subject"] == "CRITICAL cluster/galera: its cure is held back by mode"
+    night.service("ctl1", "memcached").crash()
+    night.run(600.0)
+    assert [page["target"] for page in night.pages()] == ["cluster/galera"], "of one container nobody hears at once"
+    night.told.close()
