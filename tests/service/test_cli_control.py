@@ -557,7 +557,7 @@ def test_on_80_columns_the_status_keeps_ids_targets_and_commands_whole(site: Sit
     assert "  inc-8  cluster/galera  galera-cluster  CRITICAL  for 73 s" in lines
     told = " ".join(" ".join(lines).split())
     assert "not acting: refused by lock: group:galera is locked by run-1" in told
-    assert "(until 2026-11-23 03:19:00 UTC)" in told
+    assert "(at the latest 2026-11-23 03:19:00 UTC)" in told
     assert "3 more follow from it" in told
     assert not any("inc-1 " in line for line in lines)
     assert "         remediator approve run-17" in narrow
