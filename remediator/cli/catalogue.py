@@ -73,7 +73,7 @@ def as_json(action: ActionSpec) -> dict[str, Any]:
         "effect": action.effect.value,
         "targets": list(action.target_kinds),
         "params": {need.name: need.text for need in action.needs},
-        "gives": action.gives.name if action.gives is not None else None,
+        "gives": action.gives.kind.name if action.gives is not None else None,
         "commands": list(action.privileges),
         "takes_away_healthy": action.takes_away_healthy,
         "scripts": [
@@ -100,7 +100,7 @@ def _paragraph(action: ActionSpec) -> str:
     if action.needs:
         lines.append("  needs, from earlier steps: " + ", ".join(f"{need.name} ({need.text})" for need in action.needs))
     if action.gives is not None:
-        lines.append(f"  gives a {action.gives.name}")
+        lines.append(f"  gives a {action.gives.kind.name}")
     if action.on_each_member:
         lines.append("  once for each member of the target")
     if action.late:

@@ -63,5 +63,5 @@ def _givers(need: Need[Any], earlier: Mapping[str, ActionSpec]) -> list[str]:
     return [
         step
         for step, action in earlier.items()
-        if action.gives is need.kind and action.on_each_member is need.of_members
+        if action.gives is not None and action.gives.kind is need.kind and action.on_each_member is need.of_members
     ]

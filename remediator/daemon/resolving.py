@@ -148,11 +148,11 @@ def given(turn: Turn, run: Run, step: StepRecord) -> Run:
 
 
 def _gives(turn: Turn, run: Run, step: StepRecord, action: ActionSpec) -> Mapping[str, Any] | Refused:
-    if action.result is None:
+    if action.gives is None:
         return {}
     try:
         asked = order(turn, run, step)
-        return asked if isinstance(asked, Refused) else action.result(asked, step.output)
+        return asked if isinstance(asked, Refused) else action.gives.told(asked, step.output)
     except Exception as error:  # noqa: BLE001 - see stumbling
         return Refused(stumbling.told(turn, step.action, "result", error, run.id))
 

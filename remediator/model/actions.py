@@ -60,6 +60,15 @@ class ResultKind(Generic[T]):
     read: Callable[[Mapping[str, Any] | None], T]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """What a step gives to later ones, for their needs, from the output of its commands."""
+
+    kind: ResultKind[Any]
+    told: Callable[[StepInput, str], Mapping[str, Any] | Refused]
+    """Refused when it cannot be told, which fails the step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need(Generic[T]):
     """A parameter of an action: what an earlier step of its run gave. A runbook says which one: ``with: {NAME: {from: STEP}}``."""
@@ -232,13 +241,10 @@ class ActionSpec:
     """True when it stops or restarts a unit that runs (a quorum question)."""
     needs: tuple[Need[Any], ...] = ()
     """Its parameters: all of them are bound in a runbook, and there are no others."""
-    gives: ResultKind[Any] | None = None
-    """What its `result` is, for the needs of later steps."""
+    gives: Gives | None = None
     debt: DebtSpec | None = None
     """What it leaves behind until its run has ended."""
     where: OnTarget | OnEachMember = OnTarget()
-    result: Callable[[StepInput, str], Mapping[str, Any] | Refused] | None = None
-    """What the step gives, from the output of its commands; refused when that cannot be told, which fails the step."""
     settle: Settling | None = None
     """How its effect comes about, where that takes its time after the commands."""
     releases: tuple[str, ...] = ()

@@ -116,7 +116,8 @@ def _named(plan: Plan, step: PlannedStep, need: Need[Any], actions: Mapping[str,
         source = reference.get("from")
         return [each for each in plan.steps if source == (_of_member(each) if each.host else each.id)]
     earlier = plan.steps[: plan.steps.index(step)]
-    return [each for each in earlier if (by := actions.get(each.action)) is not None and by.gives is need.kind]
+    givers = {name for name, action in actions.items() if action.gives is not None and action.gives.kind is need.kind}
+    return [each for each in earlier if each.action in givers]
 
 
 def _of_member(step: PlannedStep) -> str:

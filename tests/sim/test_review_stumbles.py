@@ -43,6 +43,9 @@ def action_stumbles(stage: Stage, action: str, question: str) -> None:
     def change(found: ActionSpec) -> ActionSpec:
         if question == "commands":
             return replace(found, when=replace(found.when, commands=stumbles))
+        if question == "result":
+            assert found.gives is not None
+            return replace(found, gives=replace(found.gives, told=stumbles))
         if question in ("seen", "limit_s"):
             assert found.settle is not None
             return replace(found, settle=replace(found.settle, **{question: stumbles}))

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from remediator.integrations.container import units
 from remediator.integrations.galera import alone, contradiction, marks, reading, received, scripts, texts
 from remediator.integrations.galera.facts import CONTAINER, Files, Status, member
-from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, PlanInput, Probe, Risk, StepInput
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, Gives, PlanInput, Probe, Risk, StepInput
 from remediator.model.commands import Command
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
@@ -203,8 +203,7 @@ ACTIONS = (
         target_kinds=("galera",),
         when=AtTurn(commands=_read, at_plan=_startable),
         probe=reading.again,
-        result=reading.gives,
-        gives=reading.POSITION,
+        gives=Gives(kind=reading.POSITION, told=reading.gives),
         scripts=(scripts.ALONE, scripts.READ),
     ),
     ActionSpec(

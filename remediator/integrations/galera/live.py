@@ -15,7 +15,7 @@ from typing import Any
 from remediator.integrations.galera import choice, choosing, progress, reading, scripts, tending
 from remediator.integrations.galera.decision import Procedure
 from remediator.integrations.galera.facts import Status, member
-from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, Probe, Risk, Settling, StepInput
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, Gives, Probe, Risk, Settling, StepInput
 from remediator.model.commands import Command, Script
 from remediator.model.declined import Declined, Refused
 from remediator.model.replies import HostReply
@@ -95,9 +95,8 @@ ACTIONS = (
         target_kinds=("cluster",),
         when=AtTurn(commands=_choose, at_plan=choosing.only_for(Procedure.PC_BOOTSTRAP), fresh=True),
         probe=reading.again,
-        result=_account,
+        gives=Gives(kind=choice.CHOICE, told=_account),
         judges_group=True,
-        gives=choice.CHOICE,
         scripts=(scripts.LOGIN,),
     ),
     ActionSpec(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from remediator.integrations.galera import alone, choosing, reading, recovery, scripts
 from remediator.integrations.galera.decision import Procedure
-from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, OnEachMember, PlanInput, Risk, StepInput
+from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, Gives, OnEachMember, PlanInput, Risk, StepInput
 from remediator.model.commands import Command
 from remediator.model.declined import Refused
 
@@ -50,8 +50,7 @@ ACTIONS = (
         target_kinds=("cluster",),
         when=AtTurn(commands=_read, at_plan=_alone),
         probe=reading.again,
-        result=reading.gives,
-        gives=reading.POSITION,
+        gives=Gives(kind=reading.POSITION, told=reading.gives),
         where=OnEachMember(),
         judges_group=True,
         scripts=(scripts.ALONE, scripts.READ),

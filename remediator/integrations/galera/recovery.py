@@ -28,7 +28,18 @@ from remediator.integrations.galera.launch import Hold, Launch
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.integrations.galera.undoing import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.words import said
-from remediator.model.actions import ActionSpec, AtTurn, Built, Effect, OnEachMember, Probe, Risk, Settling, StepInput
+from remediator.model.actions import (
+    ActionSpec,
+    AtTurn,
+    Built,
+    Effect,
+    Gives,
+    OnEachMember,
+    Probe,
+    Risk,
+    Settling,
+    StepInput,
+)
 from remediator.model.commands import Command, Script
 from remediator.model.declined import Declined, Refused, Wait
 from remediator.model.replies import HostReply
@@ -259,8 +270,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             when=AtTurn(commands=reading.commands),
             probe=reading.again,
-            result=reading.gives,
-            gives=reading.POSITION,
+            gives=Gives(kind=reading.POSITION, told=reading.gives),
             where=OnEachMember(side_by_side=True),
             scripts=(scripts.ALONE, scripts.READ),
         ),
@@ -273,8 +283,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             needs=(reading.READ_BY_MEMBERS,),
             when=AtTurn(commands=choosing.choose, fresh=True),
             probe=reading.again,
-            result=choosing.account,
-            gives=choice.CHOICE,
+            gives=Gives(kind=choice.CHOICE, told=choosing.account),
         ),
         ActionSpec(
             name="galera.copy",
@@ -337,8 +346,7 @@ def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
             target_kinds=("cluster",),
             when=AtTurn(commands=_read_saved, at_plan=choosing.only_for(Procedure.START_MEMBERS)),
             probe=reading.again,
-            result=_position,
-            gives=reading.POSITION,
+            gives=Gives(kind=reading.POSITION, told=_position),
             where=OnEachMember(side_by_side=True),
             judges_group=True,
             scripts=(scripts.ALONE, scripts.READ),

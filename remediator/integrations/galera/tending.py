@@ -22,6 +22,7 @@ from remediator.model.actions import (
     AtTurn,
     Built,
     Effect,
+    Gives,
     Need,
     PlanInput,
     Probe,
@@ -240,8 +241,7 @@ ACTIONS = (
         target_kinds=("galera",),
         when=_upgrading(scripts.LOGIN, LOGIN_S),
         probe=reading.again,
-        result=_account,
-        gives=LOGIN,
+        gives=Gives(kind=LOGIN, told=_account),
         scripts=(scripts.LOGIN,),
     ),
     ActionSpec(

@@ -8,7 +8,18 @@ from typing import Any
 
 from remediator.config import Config, mistakes
 from remediator.content import load_content
-from remediator.model.actions import ActionSpec, AtPlan, Effect, Need, OnEachMember, OnTarget, Probe, ResultKind, Risk
+from remediator.model.actions import (
+    ActionSpec,
+    AtPlan,
+    Effect,
+    Gives,
+    Need,
+    OnEachMember,
+    OnTarget,
+    Probe,
+    ResultKind,
+    Risk,
+)
 from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Host, Inventory
 from remediator.model.integration import Integration
@@ -43,7 +54,7 @@ def _action(
         effect=effect,
         target_kinds=("container",),
         needs=needs,
-        gives=gives,
+        gives=None if gives is None else Gives(kind=gives, told=lambda *_: {}),
         where=where,
         when=AtPlan(commands=lambda _: ()),
         probe=lambda *_: Probe.UNKNOWN,

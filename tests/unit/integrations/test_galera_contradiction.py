@@ -94,7 +94,7 @@ def test_with_all_down_it_brings_no_position_and_takes_a_whole_copy_after_a_yes(
     order = world.order(
         "ctl2", held("ctl1"), claiming("ctl2", RAISED), held("ctl3"), bound=world.reads(77, 40, 77), mark=world.mark(77),
     )  # fmt: skip
-    told = built(world.ACTIONS["galera.decide"].result(order, ""))  # type: ignore[misc]
+    told = built(world.ACTIONS["galera.decide"].gives.told(order, ""))  # type: ignore[union-attr]
     assert (told["host"], told["sst"]) == ("ctl1", ["ctl2"])
 
 
@@ -158,7 +158,7 @@ def test_a_start_of_all_reads_who_claims_a_position_and_leaves_out_who_does_not_
     ):
         assert len(together("ctl2", {"positions": {"ctl2": read}})) == started
         assert len(together("ctl1", {"positions": {"ctl2": read}})) == 2
-    assert built(world.ACTIONS["galera.read_saved"].result(world.order("ctl1"), "")) == {}  # type: ignore[misc]
+    assert built(world.ACTIONS["galera.read_saved"].gives.told(world.order("ctl1"), "")) == {}  # type: ignore[union-attr]
 
 
 def test_where_nobody_may_be_started_as_it_is_the_run_says_so() -> None:

@@ -32,12 +32,12 @@ def test_one_that_looks_is_held_as_it_runs_and_any_other_must_be_stopped() -> No
 
 def test_only_one_that_still_runs_is_waited_for() -> None:
     hold = world.ACTIONS["galera.hold"]
-    assert hold.result is not None
+    assert hold.gives is not None
     begins = settling(hold).begins
     assert begins is not None
-    assert begins(built(hold.result(order(), "held: stopped\n"))) is False
+    assert begins(built(hold.gives.told(order(), "held: stopped\n"))) is False
     for output in ("held: running\n", "", "not held: stopped\n"):
-        assert begins(built(hold.result(order(), output))) is True
+        assert begins(built(hold.gives.told(order(), output))) is True
 
 
 @pytest.mark.parametrize(

@@ -60,22 +60,24 @@ def choice(host: str = "ctl2", seqno: int = 78) -> dict[str, Any]:
 def test_the_furthest_is_chosen_and_asked_whether_it_lets_us_in() -> None:
     asked = order("ctl1", *cut(76, 78, 77), approved=True, **LONG)
     assert argvs("galera.decide_live", asked) == [("ctl2", LOGIN)]
-    result = ACTIONS["galera.decide_live"].result
-    assert result is not None
-    chosen = built(result(asked, "$ sh\nremediator-login mysql\n"))
+    gives = ACTIONS["galera.decide_live"].gives
+    assert gives is not None
+    chosen = built(gives.told(asked, "$ sh\nremediator-login mysql\n"))
     assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost")} == {
         "host": "ctl2", "uuid": UUID, "seqno": 78, "lost": 0,
     }  # fmt: skip
-    assert ACTIONS["galera.decide_live"].gives is CHOICE
+    gives = ACTIONS["galera.decide_live"].gives
+    assert gives is not None
+    assert gives.kind is CHOICE
     assert CHOICE.read(chosen).seqno == 78
 
 
 @pytest.mark.parametrize("output", ["remediator-login none\n", "", "remediator-login mysql\nremediator-login root\n"])
 def test_a_member_that_lets_nobody_in_ends_the_run_with_the_statement(output: str) -> None:
-    result = ACTIONS["galera.decide_live"].result
-    assert result is not None
+    gives = ACTIONS["galera.decide_live"].gives
+    assert gives is not None
     with declines(Refused, match=r"say on ctl2 alone, .*: SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"):
-        built(result(order("ctl1", *cut(76, 78, 77), **LONG), output))
+        built(gives.told(order("ctl1", *cut(76, 78, 77), **LONG), output))
 
 
 def test_a_loss_is_asked_about_even_when_the_plan_was_approved() -> None:

@@ -99,9 +99,9 @@ def given(case: str, host: str = "ctl1", nonce: str | None = None) -> dict[str, 
     ((_, argv),) = argvs("galera.read_position", asked)
     body = json.loads((GOLDEN / f"{case}.json").read_text())
     output = f"$ {' '.join(argv)}\n" + body["output"].replace(body["nonce"], nonce or argv[4])
-    result = ACTIONS["galera.read_position"].result
-    assert result is not None
-    return dict(built(result(asked, output)))
+    gives = ACTIONS["galera.read_position"].gives
+    assert gives is not None
+    return dict(built(gives.told(asked, output)))
 
 
 def test_what_a_reading_gives() -> None:
@@ -118,13 +118,15 @@ def test_what_a_reading_gives() -> None:
 def test_the_highest_is_chosen_alone_when_nothing_is_lost() -> None:
     asked = order("ctl1", *held(), bound=world.reads(76, 77, 75))
     assert argvs("galera.decide", asked) == []
-    result = ACTIONS["galera.decide"].result
-    assert result is not None
-    chosen = built(result(asked, ""))
+    gives = ACTIONS["galera.decide"].gives
+    assert gives is not None
+    chosen = built(gives.told(asked, ""))
     assert {name: chosen[name] for name in ("host", "uuid", "seqno", "lost", "sst")} == {
         "host": "ctl2", "uuid": UUID, "seqno": 77, "lost": 0, "sst": [],
     }  # fmt: skip
-    assert ACTIONS["galera.decide"].gives is choice.CHOICE
+    gives = ACTIONS["galera.decide"].gives
+    assert gives is not None
+    assert gives.kind is choice.CHOICE
     assert choice.CHOICE.read(chosen).host == "ctl2"
     assert "100 s old" in str(chosen["unseen"]) or "101 s old" in str(chosen["unseen"])
     assert str(chosen["table"]).startswith(
@@ -213,9 +215,9 @@ def test_an_empty_member_asks_a_person_also_after_the_plan_and_joins_by_a_whole_
             built(argvs("galera.decide", asked))
         yes = dataclasses.replace(asked, consent=consent_to(asks))
         assert argvs("galera.decide", yes) == []
-    result = ACTIONS["galera.decide"].result
-    assert result is not None
-    assert built(result(yes, ""))["sst"] == ["ctl1"]
+    gives = ACTIONS["galera.decide"].gives
+    assert gives is not None
+    assert built(gives.told(yes, ""))["sst"] == ["ctl1"]
 
 
 def test_what_the_plan_showed_is_approved_with_it_and_what_came_out_since_is_not() -> None:
@@ -252,9 +254,9 @@ def test_one_without_a_history_in_its_files_takes_a_whole_copy_although_a_positi
     asked = order("ctl1", *held(ctl1=files), bound=world.reads(77, 77, 77))
     with declines(Ask, match=r"bootstrap ctl2: .*GB-9: ctl1 brings no position") as asks:
         built(argvs("galera.decide", asked))
-    result = ACTIONS["galera.decide"].result
-    assert result is not None
-    chosen = built(result(dataclasses.replace(asked, consent=consent_to(asks)), ""))
+    gives = ACTIONS["galera.decide"].gives
+    assert gives is not None
+    chosen = built(gives.told(dataclasses.replace(asked, consent=consent_to(asks)), ""))
     assert (chosen["host"], chosen["sst"]) == ("ctl2", ["ctl1"])
     assert argvs("galera.join", order("ctl1", *up(), bound={"choice": chosen}))[0][1] == scripts.JOIN.argv(
         MARK, VOLUME, "sst", "docker"
@@ -275,9 +277,9 @@ def test_one_that_is_left_aside_and_goes_further_is_never_overwritten_unasked(
         f"sample is of {AT}, and what was committed after that is in no figure; GB-9: ctl3 brings no position; the data "
         "of ctl3 goes to 80, beyond the highest position that counts (77), and a whole copy of the others overwrites it"
     )
-    result = ACTIONS["galera.decide"].result
-    assert result is not None
-    chosen = built(result(dataclasses.replace(asked, consent=consent_to(asks)), ""))
+    gives = ACTIONS["galera.decide"].gives
+    assert gives is not None
+    chosen = built(gives.told(dataclasses.replace(asked, consent=consent_to(asks)), ""))
     assert (chosen["host"], chosen["sst"], chosen["lost"]) == ("ctl1", ["ctl3"], 3)
 
 

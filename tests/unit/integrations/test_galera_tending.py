@@ -167,9 +167,9 @@ def test_an_upgrade_that_left_nothing_behind_elsewhere_forbids_nothing(seen: Evi
 
 @pytest.mark.parametrize("account", ["mysql", "root"])
 def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) -> None:
-    assert LOGIN.result is not None
+    assert LOGIN.gives is not None
     given = built(
-        LOGIN.result(
+        LOGIN.gives.told(
             in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=[TABLE, RACE]))), f"remediator-login {account}\n"
         )
     )
@@ -180,15 +180,15 @@ def test_the_login_gives_the_account_and_what_the_log_said_before(account: str) 
     "output", ["remediator-login none\n", "", "remediator-login mysql\nremediator-login root\n", "remediator-login x"]
 )
 def test_a_member_that_wants_a_password_ends_the_run_with_kollas_command(output: str) -> None:
-    assert LOGIN.result is not None
+    assert LOGIN.gives is not None
     with declines(Refused, match=r"MariaDB on ctl1 lets neither .* run `kolla-ansible upgrade --tags mariadb`"):
-        built(LOGIN.result(in_turn(UPGRADABLE, evidence(reply(info=OLD))), output))
+        built(LOGIN.gives.told(in_turn(UPGRADABLE, evidence(reply(info=OLD))), output))
 
 
 def test_a_log_that_nobody_read_ends_the_run() -> None:
-    assert LOGIN.result is not None
+    assert LOGIN.gives is not None
     with declines(Refused, match="what the log of ctl1 says"):
-        built(LOGIN.result(in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
+        built(LOGIN.gives.told(in_turn(UPGRADABLE, evidence(reply(info=OLD, signs=None))), "remediator-login mysql\n"))
 
 
 # what became of it --------------------------------------------------------------------------------------------------------

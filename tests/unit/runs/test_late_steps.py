@@ -213,7 +213,7 @@ def test_a_reference_is_written_as_it_is_read() -> None:
 
 
 def test_every_need_of_a_shipped_action_is_given_by_another_and_named_in_each_runbook() -> None:
-    given = {action.gives for action in content().actions.values() if action.gives is not None}
+    given = {action.gives.kind for action in content().actions.values() if action.gives is not None}
     assert all(need.kind in given for action in content().actions.values() for need in action.needs)
     for runbook in content().runbooks.values():
         for each in runbook.steps:
