@@ -14,7 +14,7 @@ from pathlib import Path
 from remediator.config import load_config
 from remediator.daemon import composing
 from remediator.daemon.composing import Parts
-from remediator.model.content import Command
+from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach
 from remediator.model.times import Clock

@@ -12,7 +12,6 @@ from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.records import Account, Decision, Incident, Met, Run, StepState
 from remediator.model.replies import Unsent
 from remediator.runs import machine
-from remediator.store import rows, worded
 from remediator.store.migrations import first_form, worded
 from tests.builders.stored import again, record_of
 from tests.unit.safety.cases import at
@@ -65,13 +64,13 @@ def test_only_a_failed_step_never_left() -> None:
 
 
 def test_what_a_run_is_held_for_is_kept_and_a_row_of_before_tells_it_once_more() -> None:
-    before = rows.to_run(row("run_lost"))
+    before = run_of(row("run_lost"))
     assert before.because == ()
     held = machine.held_for(before, "the evidence on ctl1 is 61 s old", at(5), because=("evidence_age", "host=ctl1"))
     assert machine.told_anew(before, held)
-    again = rows.to_run(json.loads(rows.dump(rows.run(held))))
-    assert again.because == ("evidence_age", "host=ctl1")
-    assert not machine.told_anew(again, held)
+    read = again(held)
+    assert read.because == ("evidence_age", "host=ctl1")
+    assert not machine.told_anew(read, held)
 
 
 @pytest.mark.parametrize(("name", "waits"), [("stands", True), ("unserved", True), ("other", False)])
