@@ -189,8 +189,8 @@ class Gate(RuleBasedStateMachine):
         self.meets(end)
 
     def meets(self, end: str) -> None:
-        on_the_host, self.cloud.watch.kills = ENDS[end]
-        self.cloud.simulation.luck.commands[:] = [on_the_host]
+        on_the_host, killed = ENDS[end]
+        self.cloud.the_next_command_meets(on_the_host, self.cloud.restart if killed else None)
 
     @happens(kind=st.sampled_from(KINDS), host=hosts, unit=units, span=spans, wide=st.booleans())
     def something_holds(self, kind: str, host: str, unit: str, span: int, wide: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from remediator.daemon.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
+from remediator.model.hooks import Hint, Taken
 from remediator.model.records import Incident, Run, RunState
 from remediator.sim import stories
 from remediator.sim.account import Account
@@ -34,19 +35,15 @@ SEEN_WELL_S = 40.0
 
 
 class Watching(Watch):
-    """The watch. `kills`: the daemon is killed when the next command has left, before it hears how that ended."""
+    """The watch. `meanwhile` happens when the next command has left, before the daemon hears how that ended."""
 
-    kills = False
+    meanwhile: Callable[[], None] | None = None
 
     def leaves(self, host: str, command: Command) -> None:
         super().leaves(host, command)
-        if self.kills:
-            self.kills = False
-            self.simulation.timeline.after(0.0, self._kill)
-
-    def _kill(self) -> None:
-        self.simulation.kill()
-        self.simulation.revive()
+        if self.meanwhile is not None:
+            self.simulation.timeline.after(0.0, self.meanwhile)
+            self.meanwhile = None
 
 
 class Walked:
@@ -94,6 +91,15 @@ class Walked:
         self.watch.turned()
         self.run(seconds)
 
+    def until(self, seconds: float, come: Callable[[], bool]) -> bool:
+        """Let `seconds` pass, or less; return whether `come` came true."""
+        return self.simulation.run(seconds, come)
+
+    def the_next_command_meets(self, end: str, meanwhile: Callable[[], None] | None = None) -> None:
+        """`end`: one of `sim.reach.ENDS`. `meanwhile`: what happens before the daemon hears of it."""
+        self.simulation.luck.commands[:] = [end]
+        self.watch.meanwhile = meanwhile
+
     def restart(self) -> None:
         self.simulation.kill()
         self.simulation.revive()
@@ -117,16 +123,39 @@ class Walked:
         assert answer is not None
         return answer
 
+    def hint(self, host: str, service: str | None, state: str = "CRITICAL", **changes: Any) -> Taken:
+        """Let Nagios post a notification that the account need not know of."""
+        base: dict[str, Any] = {
+            "source": "nagios",
+            "key": f"{host}/{service}/{state}/{self.simulation.clock.elapsed_s}",
+            "host": host,
+            "service": service,
+            "state": state,
+            "state_type": "HARD",
+            "attempt": 3,
+            "notification_type": "PROBLEM",
+            "downtime_depth": 0,
+            "output": "",
+            "problem_id": "1",
+            "raw": {},
+        }
+        taken = self.simulation.hint(Hint(**(base | changes)))
+        assert taken is not None
+        return taken
+
     def incident(self, target: str, check: str = "container-state") -> Incident | None:
         return self.world.incident_of((check, target))
 
     def pages(self) -> list[str]:
         """Return the subjects of all pages, oldest first."""
+        return [str(page["subject"]) for page in self.whole_pages()]
+
+    def whole_pages(self) -> list[dict[str, Any]]:
         daemon = self.simulation.daemon
         assert daemon is not None
         with daemon.database.transaction() as connection:
             bodies = connection.execute(sa.select(tables.outbox.c.body).order_by(tables.outbox.c.n)).scalars()
-            return [str(json.loads(body)["subject"]) for body in bodies]
+            return [json.loads(body) for body in bodies]
 
     def refused_guards(self, run: str) -> set[str]:
         """Return the guards that refused an ended run, from the store."""
