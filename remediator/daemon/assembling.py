@@ -62,6 +62,21 @@ def real_ground() -> Ground:
     )
 
 
+class _Upgrading:
+    """Called again and again while a store is upgraded: says so once, and to systemd each time that the start takes longer."""
+
+    def __init__(self, cloud: str) -> None:
+        self._cloud = cloud
+        self._told = False
+
+    def __call__(self) -> None:
+        if not self._told:
+            why = "an older release wrote the store: it is copied and brought to the form of this one"
+            log.info("store_upgrade", cloud=self._cloud, reason=why)
+        self._told = True
+        systemd.tell(LONGER)
+
+
 class Daemon:
     """A daemon that holds its state directory and is ready to turn. `close` lets go of everything."""
 
@@ -77,7 +92,7 @@ class Daemon:
             custody.mend([*custody.of_state(state_dir), Path(config.audit.checkpoints)])
             ballast.lay(state_dir)
             self.database = Database(reader.location(config))
-            found = self.database.open(ground.clock.now, lambda: systemd.tell(LONGER))
+            found = self.database.open(ground.clock.now, _Upgrading(config.cloud))
             if found is not None:
                 log.info("store_upgraded", cloud=config.cloud, found=found, revision=schema.HEAD)
             identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)

@@ -44,6 +44,7 @@ def upgrade(
     `progress` is called again and again: an upgrade of a large store takes minutes.
     """
     copy = None
+    progress()
     try:
         copy = copied(path, progress) if path is not None else None
         with transaction() as connection:

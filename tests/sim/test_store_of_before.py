@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,4 +123,22 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
             name: type(value) for name, value in newest.items() if name != "incident"
         }
     reader.close()
+    simulation.close()
+
+
+def test_systemd_and_the_log_hear_that_a_start_takes_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A start is killed after a minute otherwise, and begun anew without end."""
+    simulation = Simulation(tmp_path)
+    path_of(simulation).parent.mkdir(mode=0o700)
+    put(simulation, PLACE / "2026-11" / "verifying.sql")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(5.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        simulation.start()
+        assert systemd.recv(100) == b"EXTEND_TIMEOUT_USEC=60000000"
+    said = capsys.readouterr().out
+    assert said.index("store_upgrade ") < said.index("store_upgraded ")
     simulation.close()
