@@ -69,6 +69,8 @@ class Codec(Generic[Record]):
             found: Record = self._validator.validate_python(body)
         except ValidationError as error:
             raise errors.RecordUnreadable(_named(row, body), *_first(error)) from None
+        except (ArithmeticError, OSError, RecursionError) as error:  # a time that no clock has, data nested too deep
+            raise errors.RecordUnreadable(_named(row, body), f"{type(error).__name__}: {error}") from None
         return found
 
 
@@ -190,7 +192,8 @@ def _from_any(value: Any) -> Any:
         if value.keys() != {UNKNOWN}:
             return {key: _from_any(item) for key, item in value.items()}
         reason = value[UNKNOWN]
-        return {UNKNOWN: _from_any(reason[UNKNOWN])} if isinstance(reason, dict) else Unknown(str(reason))
+        escaped = isinstance(reason, dict) and reason.keys() == {UNKNOWN}
+        return {UNKNOWN: _from_any(reason[UNKNOWN])} if escaped else Unknown(str(reason))
     return [_from_any(item) for item in value] if isinstance(value, list) else value
 
 

@@ -186,6 +186,8 @@ def test_a_field_that_is_missing_has_its_default() -> None:
         ({"rungs": ["a", 3]}, "rungs.1: Input should be a valid string"),
         ({"opened_at": "2026-01-05T03:00:00Z"}, "opened_at: "),
         ({"opened_at": None}, "opened_at: "),
+        ({"opened_at": [1e300, 0.0, "boot"]}, ""),
+        ({"opened_at": [-1e17, 0.0, "boot"]}, ""),
     ],
 )
 def test_what_is_no_such_record_is_refused_with_its_place_and_a_remedy(change: dict[str, Any], says: str) -> None:
@@ -234,6 +236,12 @@ def test_data_that_looks_like_an_unknown_stays_data(value: Any) -> None:
         state_type=records.StateType.HARD, attempt=1, previous=State.OK, output="", data={"it": value, "its": Unknown("no")},
     )  # fmt: skip
     assert again(event).data == event.data
+
+
+def test_what_an_older_release_wrote_of_an_odd_unknown_is_one() -> None:
+    body = body_of(a_run())
+    body["steps"][0]["given"] = {"it": {"unknown": {"a": 1}}, "its": {"unknown": 5}}
+    assert record_of(Run, body).steps[0].given == {"it": Unknown("{'a': 1}"), "its": Unknown("5")}
 
 
 def test_what_counts_in_no_comparison_is_not_stored() -> None:
