@@ -55,6 +55,7 @@ bench: setup
 	@$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.silent
 	$(BIN)/python -m bench.digests
+	$(BIN)/python -m bench.codec
 	$(BIN)/python -m lab up --only ctl1,ctl2,ctl3
 	code=0; $(BIN)/python -m bench.galera || code=$$?; $(BIN)/python -m lab down; exit $$code
 
