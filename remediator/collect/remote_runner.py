@@ -92,9 +92,8 @@ def _child(spec, request, fd, lock_fd, timeout_s):
     except BaseException as error:  # the child must always answer
         where = traceback.extract_tb(sys.exc_info()[2])[-1]
         words = "%s: %s (line %s)" % (type(error).__name__, error, where[1])
-        if (
-            isinstance(error, OSError) and error.strerror
-        ):  # the host's own word comes first: it is what a person can act on
+        if isinstance(error, OSError) and error.strerror:
+            # The host's own word comes first: it is what a person can act on.
             what = error.strerror if error.filename is None else "%s: %s" % (error.filename, error.strerror)
             words = "%s (%s, line %s)" % (what[:140], type(error).__name__, where[1])
         result = json.dumps({"unknown": "error:%s: %s" % (spec["name"], words[:200])})

@@ -34,6 +34,8 @@ from remediator.safety.guard import seconds
 
 REFUSED_WAIT_S = 30.0
 """After a run was refused with its locks held, its incident is looked at again only after this long."""
+FREED_WAIT_S = 120.0
+"""For so long what nothing explains any more waits for a sample that was asked for since: as long as evidence is good for."""
 BLOCKED_PAGE_S = 3600.0
 """A HARD problem that a guard has refused to cure for this long pages, once."""
 ASKED_FOR = frozenset(
@@ -84,8 +86,10 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
     if refused_at is not None and turn.now.since(refused_at) < REFUSED_WAIT_S:
         return
     freed_at = world.freed_at.get(incident.id)
-    if freed_at is not None and not result.asked_at.after(freed_at):
-        return
+    if freed_at is not None:
+        if not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S:
+            return
+        del world.freed_at[incident.id]
     outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)
     world.considered[incident.id] = {}

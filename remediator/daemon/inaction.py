@@ -33,8 +33,7 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
         spec = world.content.checks.get(incident.check)
         of_how_many = f" of {spec.attempts}" if spec is not None else ""
         return _said("unconfirmed", f"not confirmed yet: bad sample {series.attempt}{of_how_many}")
-    freed_at, result = world.freed_at.get(incident.id), world.results.get((incident.check, incident.target.text))
-    if freed_at is not None and result is not None and not result.asked_at.after(freed_at):
+    if incident.id in world.freed_at:
         return _said("unconfirmed", "what explained it is over, and its next sample decides")
     if incident.state is IncidentState.ESCALATED:
         return _said("person", _handed_over(world, incident))
@@ -47,9 +46,8 @@ def _held_back(world: World, incident: Incident) -> dict[str, Any]:
     refused = next((look for look in looks if look.outcome is Outcome.REFUSED), None)
     if refused is not None:
         refusing = refusals(refused.verdicts)
-        holding = [
-            each for each in refusing if each.guard != "approval"
-        ] or refusing  # nobody is asked while another one refuses
+        # Nobody is asked while another guard refuses.
+        holding = [each for each in refusing if each.guard != "approval"] or refusing
         verdict, more = holding[0], len(holding) - 1
         reason, until = _verdict(world, verdict)
         others = f" (and {more} more guard{'s' if more > 1 else ''})" if more else ""

@@ -289,7 +289,7 @@ GALERA = (
         name="freed-by-an-old-sample",
         mistake="What its parent accounted for is decided about by a sample from before its parent was well.",
         place="remediator.daemon.deciding:consider",
-        old="freed_at is not None and not result.asked_at.after(freed_at)",
+        old="not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S",
         new="False",
         tests=TOLD_TESTS,
     ),
