@@ -35,7 +35,7 @@ def add(
     made = data["downtime"]
     output.say(
         f"{clean.line(made['target'])} is in downtime {lasting.until(made['until'])}; "
-        f"earlier: remediator downtime end {made['id']}"
+        f"earlier: remediator downtime end {made['id']} --reason TEXT"
     )
     return 0
 

@@ -56,7 +56,9 @@ def add(
         return 0
     made = data["silence"]
     what = clean.line(", ".join(made["matchers"]))
-    output.say(f"silenced {what} {lasting.until(made['until'])}; earlier: remediator silence end {made['id']}")
+    output.say(
+        f"silenced {what} {lasting.until(made['until'])}; earlier: remediator silence end {made['id']} --reason TEXT"
+    )
     return 0
 
 

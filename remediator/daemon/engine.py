@@ -281,7 +281,9 @@ class Engine:
             found.append(refraining.Trouble("clock", world.clock_held))
         if world.restored is not None:
             found.append(
-                refraining.Trouble("restored", f"{world.restored}; look, then: remediator audit accept-restore")
+                refraining.Trouble(
+                    "restored", f"{world.restored}; look, then: remediator audit accept-restore --reason TEXT"
+                )
             )
         if world.damaged:
             found.append(refraining.Trouble("damaged", world.damaged, holds=False))

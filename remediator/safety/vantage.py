@@ -75,7 +75,7 @@ def _only_our_own_host(case: Case) -> bool:
 def restored(case: Case) -> Verdict:
     """The store is not an old copy of itself, and nobody but us changed its pauses, locks and runs."""
     if case.restored is not None and case.plan.risk is not Risk.R0:
-        return refuse("restored", f"{case.restored}: R0 only until `remediator audit accept-restore`")
+        return refuse("restored", f"{case.restored}: R0 only until `remediator audit accept-restore --reason TEXT`")
     return allow("restored")
 
 
@@ -107,7 +107,7 @@ GUARDS = (
     Guard(
         id="restored",
         question="Is the store not older than its newest checkpoint, and are the rows that decide as the log has them?",
-        default="R0 only until `remediator audit accept-restore`",
+        default="R0 only until `remediator audit accept-restore --reason TEXT`",
         floor="the same",
         ask=restored,
         every_step=True,

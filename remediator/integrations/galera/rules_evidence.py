@@ -143,7 +143,7 @@ def left(case: Case, host: str) -> str | None:
     known = words.said(case.picture.arbitrator)
     return (
         f"{host} is the only member of the inventory, and the high-water mark is of a larger component, or may be ({known}): those who "
-        "left may hold more; bring them back into the inventory, or start it by hand and say remediator baseline accept group/galera"
+        "left may hold more; bring them back into the inventory, or start it by hand and say remediator baseline accept group/galera --reason TEXT"
     )
 
 

@@ -113,7 +113,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "restored",
         {"restored": "the store ends 40 entries before its newest checkpoint"},
-        "40 entries before its newest checkpoint: R0 only until `remediator audit accept-restore`",
+        "40 entries before its newest checkpoint: R0 only until `remediator audit accept-restore --reason TEXT`",
     ),
     (
         "storm",
