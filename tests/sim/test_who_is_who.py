@@ -331,6 +331,16 @@ def test_a_name_of_no_host_is_refused_to_people(story: Story, op: str, args: dic
     assert "cmp9" in answer.error
 
 
+def test_a_misspelt_target_of_a_plan_is_told_the_nearest_one(story: Story) -> None:
+    wrong = "container/cmp1/neutron_agnt"
+    answer = story.told.ask("plan", OTHER, runbook="container-start", target=wrong)
+    assert answer is not None
+    assert f"knows no target '{wrong}' (did you mean container/cmp1/neutron_agent?); `remediator check`" in answer.error
+    of_no_runbook = story.told.ask("plan", OTHER, runbook="container-sart", target=wrong)
+    assert of_no_runbook is not None
+    assert "did you mean container/" not in of_no_runbook.error
+
+
 def test_a_name_of_several_hosts_is_refused_to_people_with_all_of_them(tmp_path: Path) -> None:
     story = Story(tmp_path, ZONES)
     story.told.cloud.also = {"cmp1.az1.example.net": "cmp1", "cmp1.az2.example.net": "cmp2"}
