@@ -37,6 +37,9 @@ ENDS = ("ok", "refused", "lost", "never_left", "lost_before", "late", "hang")
 """What may become of a command: carried out and answered; refused by the host (exit 1); carried out, answer lost; a
 connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
 
+NEVER, NEVER_S = "never", 1e6
+"""One more, which chance never draws: it is not carried out, and its thread never comes back."""
+
 
 @dataclass
 class Luck:
@@ -181,7 +184,9 @@ class SimReach:
             return self._done(command, 1, "")
         if end == "late":
             self._cloud.timeline.after(12.0, partial(self._obey_late, found, command))
-        if end in ("lost_before", "late"):
+        if end == NEVER:
+            clock.lag_s += NEVER_S
+        if end in ("lost_before", "late", NEVER):
             return self._done(command, None, "the connection was lost")
         code, output = self._obey(found, command)
         self._after("command")

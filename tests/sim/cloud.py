@@ -354,14 +354,6 @@ class Cloud:
             done.append(CommandDone(argv=command.argv, exit_code=0, output="", took_s=0.1))
         return done
 
-    def refused_guards(self, run: str) -> set[str]:
-        """Return the guards that refused an ended run, from the store."""
-        from remediator.store.reader import Reader
-
-        found = Reader(self.config).run(run)
-        assert found is not None
-        return {verdict["guard"] for verdict in found["verdicts"] if not verdict["allow"]}
-
     def verbs(self) -> list[tuple[str, str]]:
         """Return (host, verb) of everything that was done."""
         return [(host, argv[1]) for _, host, argv in self.acted]
