@@ -388,6 +388,7 @@ class Gate(RuleBasedStateMachine):
         try:
             if self.cloud.commands:
                 event("a command left")
+            self.cloud.run(5.0)  # a daemon that was started just now has read nothing yet
             self.cloud.watch.finish()
         finally:
             self.cloud.close()
