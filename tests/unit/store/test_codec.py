@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import remediator
 from remediator.model import mutes, records
-from remediator.model.consent import Consent
 from remediator.model.commands import Command
+from remediator.model.consent import Consent
 from remediator.model.hooks import ForeignName
 from remediator.model.judging import State
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
