@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 import sqlalchemy as sa
+import structlog
 
 from remediator.model import targets
 from remediator.model.judging import State
