@@ -12,8 +12,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from remediator.config import load_config
-from remediator.daemon import composing
-from remediator.daemon.composing import Parts
+from remediator.daemon.process import composing
+from remediator.daemon.process.composing import Parts
 from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import CommandDone, Reach

@@ -22,8 +22,8 @@ from typing import Any
 import structlog
 
 from bench import crowd
-from remediator.daemon import clock
 from remediator.daemon.assembling import Daemon, real_ground
+from remediator.daemon.process import clock
 
 BUDGET = 3.0
 

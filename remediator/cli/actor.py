@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from remediator.daemon import peers
+from remediator.daemon.socket import peers
 from remediator.model.control import Actor
 
 

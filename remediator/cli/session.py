@@ -108,7 +108,7 @@ def of(ctx: typer.Context) -> Session:
 
 def quiet(config: Config) -> None:
     """Let a command that does the daemon's work itself log errors only, so that its output is its answer."""
-    from remediator.daemon import logs
+    from remediator.daemon.process import logs
 
     wanted = config.log.model_copy(update={"format": "json", "level": "error"})
     logs.configure(config.model_copy(update={"log": wanted}))

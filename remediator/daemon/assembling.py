@@ -13,14 +13,15 @@ import structlog
 
 from remediator import notify
 from remediator.config import Config
-from remediator.daemon import clock, composing, reaching, systemd, worldly
-from remediator.daemon.composing import Parts
-from remediator.daemon.delivering import Delivery
-from remediator.daemon.engine import Engine
+from remediator.daemon import worldly
+from remediator.daemon.engine.engine import Engine
+from remediator.daemon.inhibit.refraining import Refrain
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.pools import Pools, Threads
-from remediator.daemon.refraining import Refrain
-from remediator.daemon.world import World
+from remediator.daemon.notify.delivering import Delivery
+from remediator.daemon.process import clock, composing, reaching, systemd
+from remediator.daemon.process.composing import Parts
+from remediator.daemon.process.pools import Pools, Threads
+from remediator.daemon.turn.world import World
 from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references

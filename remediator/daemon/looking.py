@@ -12,7 +12,9 @@ from typing import Any
 from remediator import inventory as inventories
 from remediator.collect.facts import FactStore
 from remediator.config import Config
-from remediator.daemon import clock, places, reaching, reporting
+from remediator.daemon.process import clock, reaching
+from remediator.daemon.requests import reporting
+from remediator.daemon.turn import places
 from remediator.integrations import registry
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
@@ -33,7 +35,7 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
     try:
         with ThreadPoolExecutor(2 * places.of_each(len(hosts))) as pool:
             replies = [pool.submit(collector.collect, inventory.hosts[host], (), True) for host in hosts]
-            from remediator.daemon import composing
+            from remediator.daemon.process import composing
 
             content = composing.content_of(config, inventory, integrations)
             for reply in replies:

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 
 import structlog
 
-from remediator.daemon import departures, systemd
-from remediator.daemon.engine import Engine
-from remediator.daemon.pools import Kind, Pools
-from remediator.daemon.ticks import Ticks
-from remediator.daemon.wire import (
+from remediator.daemon.engine.engine import Engine
+from remediator.daemon.process import departures, systemd
+from remediator.daemon.process.pools import Kind, Pools
+from remediator.daemon.process.ticks import Ticks
+from remediator.daemon.turn.wire import (
     AcceptRestore,
     Act,
     Asked,

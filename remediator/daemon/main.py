@@ -12,9 +12,10 @@ from typing import Any, Protocol
 import structlog
 
 from remediator.config import Config, load_config
-from remediator.daemon import composing, doors, logs, reading, systemd
 from remediator.daemon.assembling import Daemon, real_ground
-from remediator.daemon.control import ControlSocket
+from remediator.daemon.process import composing, logs, systemd
+from remediator.daemon.socket import doors, reading
+from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import EnginePort
 from remediator.store import reader

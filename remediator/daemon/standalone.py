@@ -13,12 +13,13 @@ from typing import Any
 
 from remediator import notify
 from remediator.config import Config
-from remediator.daemon import clock, composing, reaching, worldly
-from remediator.daemon.delivering import Delivery
-from remediator.daemon.engine import Engine
+from remediator.daemon import worldly
+from remediator.daemon.engine.engine import Engine
+from remediator.daemon.inhibit.refraining import Refrain
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.pools import Threads
-from remediator.daemon.refraining import Refrain
+from remediator.daemon.notify.delivering import Delivery
+from remediator.daemon.process import clock, composing, reaching
+from remediator.daemon.process.pools import Threads
 from remediator.model import redaction
 from remediator.model.control import Actor, Answer
 from remediator.reach import references

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from remediator.collect.facts import FactStore
-from remediator.daemon import clock
-from remediator.daemon.composing import Parts
-from remediator.daemon.refraining import Refrain
-from remediator.daemon.world import World
+from remediator.daemon.inhibit.refraining import Refrain
+from remediator.daemon.process import clock
+from remediator.daemon.process.composing import Parts
+from remediator.daemon.turn.world import World
 from remediator.model.times import Clock
 
 

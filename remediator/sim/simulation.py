@@ -20,10 +20,10 @@ from typing import Any, Protocol
 import structlog
 
 from remediator.config import Config, load_config
-from remediator.daemon import composing, ticks
 from remediator.daemon.assembling import Daemon, Ground
-from remediator.daemon.composing import Parts
-from remediator.daemon.wire import Input
+from remediator.daemon.process import composing, ticks
+from remediator.daemon.process.composing import Parts
+from remediator.daemon.turn.wire import Input
 from remediator.integrations.galera import marks
 from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command

@@ -21,7 +21,7 @@ from typing import Any
 
 import structlog
 
-from remediator.daemon.control import ControlSocket
+from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import OPS
 from remediator.model.hooks import QueueFull
 from remediator.model.replies import Reach

@@ -8,7 +8,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-what-an-operator-stopped",
         mistake="What an operator stopped counts in a storm.",
-        place="remediator.daemon.accounted:_stopped",
+        place="remediator.daemon.inhibit.accounted:_stopped",
         old="'an operator has stopped it' if stopped else ''",
         new="str(stopped or 0)[:0]",
         story="third host, stopped by an operator",
@@ -16,7 +16,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-what-is-in-a-downtime",
         mistake="What is in a downtime counts in a storm.",
-        place="remediator.daemon.accounted:_muted",
+        place="remediator.daemon.inhibit.accounted:_muted",
         old="own.until > wall",
         new="own.until <= wall",
         story="third host, in a downtime",
@@ -32,7 +32,7 @@ BRAKES = (
     Mutant(
         name="storm-closed-over-the-sick",
         mistake="The storm breaker is closed by hand while its hosts are broken.",
-        place="remediator.daemon.brakes:_storm",
+        place="remediator.daemon.inhibit.brakes:_storm",
         old="""
             if sick:
                 ...
@@ -46,7 +46,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-on-after-it-was-closed",
         mistake="What a person has closed the storm breaker over is counted again.",
-        place="remediator.daemon.storming:_fresh",
+        place="remediator.daemon.inhibit.storming:_fresh",
         old="incident.bad_at.after(world.storm_closed_at)",
         new="not incident.bad_at.after(now)",
         story="a storm closed once all are well",
@@ -54,7 +54,7 @@ BRAKES = (
     Mutant(
         name="advice-of-a-cure-that-never-was",
         mistake="A page says what a rule says after its cure, though none was tried.",
-        place="remediator.daemon.deciding:escalate",
+        place="remediator.daemon.decide.deciding:escalate",
         old="not rule.run or (advise and incident.acted_at is not None)",
         new="advise or rule is not None",
         story="no, before anything began",
@@ -62,7 +62,7 @@ BRAKES = (
     Mutant(
         name="no-all-clear-after-a-run",
         mistake="What a run cured is never told as over.",
-        place="remediator.daemon.all_clear:tell",
+        place="remediator.daemon.notify.all_clear:tell",
         old="not turn.journal.was_told(page_keys.about(incident.id))",
         new="incident.acted_at is not None or not turn.journal.was_told(page_keys.about(incident.id))",
         story="a yes, and its end",
@@ -70,7 +70,7 @@ BRAKES = (
     Mutant(
         name="all-clear-of-what-nobody-was-told",
         mistake="Each incident that closes is told as over, also one of which nobody has heard.",
-        place="remediator.daemon.all_clear:tell",
+        place="remediator.daemon.notify.all_clear:tell",
         old="not turn.journal.was_told(page_keys.about(incident.id))",
         new="not incident.id and (not turn.journal.was_told(page_keys.about(incident.id)))",
         story="third host, two cured",

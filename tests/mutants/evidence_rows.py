@@ -116,7 +116,7 @@ READ_BACK = (
     Mutant(
         name="act-without-read-back",
         mistake="A command leaves although nobody has read its INTENT back from the file.",
-        place="remediator.daemon.engine:Engine._read_back",
+        place="remediator.daemon.engine.engine:Engine._read_back",
         old="due or any((isinstance(effect, Act) for effect in turn.effects))",
         new="due",
         tests=WHO_TESTS,
@@ -140,7 +140,7 @@ READ_BACK = (
     Mutant(
         name="our-newest-entry-not-compared",
         mistake="That another entry stands in the place of our newest one is not seen.",
-        place="remediator.daemon.engine:Engine._other_hand",
+        place="remediator.daemon.engine.engine:Engine._other_hand",
         old="chain.hash_of(connection, seq) != entry_hash",
         new="chain.hash_of(connection, seq) is None",
         tests=WHO_TESTS,
@@ -180,7 +180,7 @@ READ_BACK = (
     Mutant(
         name="difference-forgotten",
         mistake="A difference that nobody has accepted is not in the entries after it: the next restart knows nothing of it.",
-        place="remediator.daemon.coverage:Coverage.note",
+        place="remediator.daemon.turn.coverage:Coverage.note",
         old="digests.body(state, changed, self._differs, begins)",
         new="digests.body(state, changed, '', begins)",
         tests=COVERED_TESTS,
@@ -188,7 +188,7 @@ READ_BACK = (
     Mutant(
         name="digest-of-what-was-undone",
         mistake="The digests of a turn that was undone are those of the next one.",
-        place="remediator.daemon.coverage:Coverage.read",
+        place="remediator.daemon.turn.coverage:Coverage.read",
         old="self._state = digests.State.of(connection)",
         new="self._state = self._state if self._state is not UNREAD else digests.State.of(connection)",
         tests=COVERED_TESTS,

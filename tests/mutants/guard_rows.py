@@ -76,7 +76,7 @@ GUARDS = (
     Mutant(
         name="beginning-runs-uncounted",
         mistake="A run that is past the gate and has no INTENT yet uses up no budget: two of one moment pass where one may.",
-        place="remediator.daemon.casing:_beginning",
+        place="remediator.daemon.decide.casing:_beginning",
         old="past_the_gate and run.intent_at is None and not debts.is_release(run)",
         new="False",
         story="two approved in one moment, and room for one",
@@ -334,7 +334,7 @@ MUTES = (
     Mutant(
         name="unreadable-pause-file",
         mistake="A pause file about which nothing can be learnt is taken for no pause.",
-        place="remediator.daemon.refraining:Refrain.__call__",
+        place="remediator.daemon.inhibit.refraining:Refrain.__call__",
         old="""
             try:
                 os.lstat(self._pause_file)
@@ -360,7 +360,7 @@ MUTES = (
     Mutant(
         name="pause-after-intent",
         mistake="A pause that comes between INTENT and command does not stop the command.",
-        place="remediator.daemon.departures:Departures._too_late",
+        place="remediator.daemon.process.departures:Departures._too_late",
         old="reasons and (not (self._ends() and (not first)))",
         new="False",
         story="paused between INTENT and command",

@@ -22,7 +22,7 @@ JUDGEMENT = (
     Mutant(
         name="soft-is-hard",
         mistake="A SOFT problem is acted on: its attempts are not waited for.",
-        place="remediator.daemon.deciding:consider",
+        place="remediator.daemon.decide.deciding:consider",
         old="series is None or series.state is State.OK or series.state_type is not StateType.HARD",
         new="series is None or series.state is State.OK",
         story="SOFT for longer than it takes",
@@ -78,7 +78,7 @@ JUDGEMENT = (
     Mutant(
         name="storm-forgets-the-cured",
         mistake="What was cured meanwhile does not count in a storm.",
-        place="remediator.daemon.storming:_fresh",
+        place="remediator.daemon.inhibit.storming:_fresh",
         old="(*world.incidents.values(), *world.just_closed.values())",
         new="world.incidents.values()",
         story="third host, two cured",
@@ -114,7 +114,7 @@ APPROVALS = (
     Mutant(
         name="yes-to-another-plan",
         mistake="`approve --plan HASH` says yes to whatever waits, also when the hash is that of another plan.",
-        place="remediator.daemon.approving:_refusal",
+        place="remediator.daemon.requests.approving:_refusal",
         old="wanted is not None and (not _names(wanted, approval.plan_hash))",
         new="False",
         story="a yes to another plan",
@@ -194,7 +194,7 @@ APPROVALS = (
     Mutant(
         name="evidence-not-gathered-again",
         mistake="After an approval no new evidence is waited for.",
-        place="remediator.daemon.approving:approve",
+        place="remediator.daemon.requests.approving:approve",
         old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
         new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
         story="a yes to another plan",
@@ -216,25 +216,25 @@ LOOKING = (
     Mutant(
         name="one-lane-for-all",
         mistake="Hosts that failed wait among those that answer.",
-        place="remediator.daemon.places:lane_of",
+        place="remediator.daemon.turn.places:lane_of",
         old="Lane.QUICK if quick else Lane.SLOW",
         new="Lane.QUICK",
-        tests="tests/unit/daemon/test_places.py",
+        tests="tests/unit/daemon/turn/test_places.py",
     ),
     Mutant(
         name="dying-host-keeps-its-place",
         mistake="A host that dies holds a place among those that answer until its call has timed out.",
-        place="remediator.daemon.places:seated",
+        place="remediator.daemon.turn.places:seated",
         old="call.lane is Lane.SLOW or now.since(call.since) > PATIENCE_S",
         new="call.lane is Lane.SLOW",
-        tests="tests/unit/daemon/test_places.py",
+        tests="tests/unit/daemon/turn/test_places.py",
     ),
     Mutant(
         name="asked-without-a-place",
         mistake="Silent hosts are asked without a place, so their calls wait for threads and count as silence.",
-        place="remediator.daemon.places:seated",
+        place="remediator.daemon.turn.places:seated",
         old="lane is Lane.SLOW and slow < each",
         new="lane is Lane.SLOW",
-        tests="tests/unit/daemon/test_places.py",
+        tests="tests/unit/daemon/turn/test_places.py",
     ),
 )

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from remediator.cli import control_client
-from remediator.daemon import control
-from remediator.daemon.seats import A_PEER
+from remediator.daemon.socket import control
+from remediator.daemon.socket.seats import A_PEER
 from remediator.model.control import Actor, Answer
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(60)]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.control import ControlSocket
+from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import Actor, Answer
 
 pytestmark = pytest.mark.service

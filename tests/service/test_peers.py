@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon import approving
-from remediator.daemon.control import ControlSocket
+from remediator.daemon.requests import approving
+from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import Actor, Answer
 
 pytestmark = [

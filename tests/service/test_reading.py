@@ -17,8 +17,8 @@ import pytest
 from remediator.cli.asked_store import AskedReader
 from remediator.cli.errors import CliError
 from remediator.config import Config, load_config
-from remediator.daemon import reading
-from remediator.daemon.control import ControlSocket
+from remediator.daemon.socket import reading
+from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import Actor, Answer
 from remediator.store import digests, errors, readable, tables
 from remediator.store.database import Database

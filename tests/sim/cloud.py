@@ -15,8 +15,8 @@ from typing import Any
 from remediator.collect.facts import FactStore
 from remediator.config import load_config
 from remediator.content import load_content
-from remediator.daemon.engine import Engine
-from remediator.daemon.wire import (
+from remediator.daemon.engine.engine import Engine
+from remediator.daemon.turn.wire import (
     Act,
     Asked,
     Claimed,
@@ -31,7 +31,7 @@ from remediator.daemon.wire import (
     LayClaim,
     Ticked,
 )
-from remediator.daemon.world import World
+from remediator.daemon.turn.world import World
 from remediator.integrations import registry
 from remediator.inventory import inline
 from remediator.model.content import Content

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.wire import Act, Collected, Effect, Input
+from remediator.daemon.turn.wire import Act, Collected, Effect, Input
 from remediator.model.people import ENGINE
 from remediator.model.records import Outcome, RunState
 from remediator.model.replies import CommandDone, HostReply, Reach, Section

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from remediator.cli import explaining
 from remediator.config.errors import ConfigError
-from remediator.daemon import backlog, reported
+from remediator.daemon.notify import backlog
+from remediator.daemon.observe import reported
 from remediator.model.records import IncidentState, RunState
 from remediator.store import tables
 from remediator.store.reader import Reader

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.cli import overview
-from remediator.daemon.wire import StoreRead
+from remediator.daemon.turn.wire import StoreRead
 from remediator.model.hooks import CannotStore
 from remediator.store import ballast, digests, tables, verify
 from remediator.store.database import Database, url_of

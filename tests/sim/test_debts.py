@@ -12,7 +12,7 @@ import pytest
 from remediator.collect.facts import FactStore
 from remediator.content import load_content
 from remediator.content.places import content_dirs
-from remediator.daemon.wire import Act
+from remediator.daemon.turn.wire import Act
 from remediator.inventory import inline
 from remediator.model.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.commands import Command

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 import structlog
 
-from remediator.daemon import composing
-from remediator.daemon.refraining import Refrain
-from remediator.daemon.wire import Deliver, Delivered, Effect
+from remediator.daemon.inhibit.refraining import Refrain
+from remediator.daemon.process import composing
+from remediator.daemon.turn.wire import Deliver, Delivered, Effect
 from remediator.model.replies import HostReply
 from remediator.store import verify
 from tests.sim.cloud import CONFIG, Cloud

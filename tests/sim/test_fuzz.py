@@ -37,7 +37,7 @@ def test_wrong_input_costs_itself_alone(kind: str, seconds: float) -> None:
 @pytest.mark.parametrize("kind", ["hints", "replies"])
 def test_a_fault_of_the_engine_is_counted_and_its_seed_told(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fuzzer itself can fail: an engine that cannot take what it is given is seen."""
-    from remediator.daemon.engine import Engine
+    from remediator.daemon.engine.engine import Engine
 
     right, taken = Engine._take, Counter[str]()
     refused, well = PLANTED[kind]

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from remediator.daemon import departures
+from remediator.daemon.process import departures
 from remediator.model.control import Actor
 from remediator.model.records import Run, RunState
 from remediator.model.times import Instant

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon import inaction
+from remediator.daemon.decide import inaction
 from remediator.model.records import Incident, IncidentState
 from remediator.sim.cloud import CONTROLLERS
 from remediator.sim.happenings import KINDS, Stage

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon import grouping
-from remediator.daemon.turn import Turn
+from remediator.daemon.observe import grouping
+from remediator.daemon.turn.turn import Turn
 from remediator.inventory import inline
 from remediator.model.actions import Risk
 from remediator.model.plans import Plan

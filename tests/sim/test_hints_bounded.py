@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon import foreigners, heard, reported
+from remediator.daemon.observe import foreigners, heard, reported
 from remediator.model.records import Incident
 from remediator.sim.people import ROOT
 from remediator.store import tables

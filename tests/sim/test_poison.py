@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from remediator.daemon.asides import About
-from remediator.daemon.wire import Asked, Collect, Collected, HintCame, Input
+from remediator.daemon.turn.asides import About
+from remediator.daemon.turn.wire import Asked, Collect, Collected, HintCame, Input
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import CannotTake, Hint, NotTaken, Taken
 from remediator.model.judging import State

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.pools import Threads
-from remediator.daemon.wire import AcceptRestore, Reloaded
+from remediator.daemon.process.pools import Threads
+from remediator.daemon.turn.wire import AcceptRestore, Reloaded
 from remediator.model import redaction
 from remediator.reach.local import LocalReach
 from remediator.store import checkpoints, verify

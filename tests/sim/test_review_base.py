@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.wire import Act, Deliver, Delivered, Effect
+from remediator.daemon.turn.wire import Act, Deliver, Delivered, Effect
 from remediator.model.replies import HostReply, Section
 from tests.sim import cloud as base
 

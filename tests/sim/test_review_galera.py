@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon import grouping
-from remediator.daemon.turn import Turn
+from remediator.daemon.observe import grouping
+from remediator.daemon.turn.turn import Turn
 from remediator.model.judging import State
 from remediator.model.replies import Section
 from remediator.model.values import Unknown

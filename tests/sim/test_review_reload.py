@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from remediator.config import load_config
-from remediator.daemon import composing
+from remediator.daemon.process import composing
 from tests.sim.cloud import CONFIG
 
 pytestmark = pytest.mark.sim
@@ -35,7 +35,7 @@ def test_a_reload_refuses_what_it_does_not_carry_out(tmp_path: Path, change: str
 
 
 def test_a_dangling_pause_link_is_a_pause(tmp_path: Path) -> None:
-    from remediator.daemon.refraining import Refrain
+    from remediator.daemon.inhibit.refraining import Refrain
 
     (tmp_path / "PAUSE").symlink_to(tmp_path / "gone")
     assert Refrain(tmp_path / "PAUSE", tmp_path)()

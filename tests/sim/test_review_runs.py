@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.wire import Collect, Collected, Effect
+from remediator.daemon.turn.wire import Collect, Collected, Effect
 from remediator.model.actions import AtTurn, Built, PlanInput
 from remediator.model.records import RunState
 from remediator.model.replies import CommandDone

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.wire import Collect
+from remediator.daemon.turn.wire import Collect
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.sim.test_review_base import TARGET, Cloud, crash

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon import observing, places, volatile
-from remediator.daemon.pools import Kind
-from remediator.daemon.turn import Turn
-from remediator.daemon.wire import Collected, Input
-from remediator.daemon.world import World
+from remediator.daemon.observe import observing
+from remediator.daemon.process.pools import Kind
+from remediator.daemon.turn import places, volatile
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.wire import Collected, Input
+from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor
 from remediator.model.hosts import Host

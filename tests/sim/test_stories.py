@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import remediator
-from remediator.daemon import assembling, engine, loop
+from remediator.daemon import assembling, loop
+from remediator.daemon.engine import engine
 from remediator.sim import points, prove, shrinking, simulation, stories, watch
 from remediator.sim.happenings import FAULTS, KINDS
 from remediator.sim.stories import Happening, Story

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.wire import Reloaded
+from remediator.daemon.turn.wire import Reloaded
 from remediator.model.records import Run, RunState, StepState
 from remediator.store.reader import Reader
 from tests.sim.cloud import CONFIG

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.daemon import claiming
-from remediator.daemon.wire import Asked, Collect, Collected, HintCame, Reloaded, StoreRead
+from remediator.daemon.inhibit import claiming
+from remediator.daemon.turn.wire import Asked, Collect, Collected, HintCame, Reloaded, StoreRead
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import CannotStore, Hint, Taken
 from remediator.store import tables

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon import approving, muting
-from remediator.daemon.turn import Turn
-from remediator.daemon.wire import Act, Asked
+from remediator.daemon.inhibit import muting
+from remediator.daemon.requests import approving
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.wire import Act, Asked
 from remediator.model.consent import Ask, Consent
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Run, RunState

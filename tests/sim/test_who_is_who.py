@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.cli import explaining
-from remediator.daemon import foreigners
-from remediator.daemon.wire import Reloaded
-from remediator.daemon.world import World
+from remediator.daemon.observe import foreigners
+from remediator.daemon.turn.wire import Reloaded
+from remediator.daemon.turn.world import World
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import simulation
 from remediator.sim.people import OTHER, ROOT

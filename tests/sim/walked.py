@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.world import World
+from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken

@@ -8,7 +8,7 @@ import pytest
 
 from remediator.config import load_config, mistakes
 from remediator.content import validate
-from remediator.daemon import composing
+from remediator.daemon.process import composing
 from tests.unit.content.toy import put
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ import pytest
 from remediator import inventory as inventories
 from remediator.config import load_config
 from remediator.content.validate import validate
-from remediator.daemon import composing
+from remediator.daemon.process import composing
 
 pytestmark = pytest.mark.unit
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.daemon import muting, situation
+from remediator.daemon.inhibit import muting
+from remediator.daemon.observe import situation
 from remediator.model.signs import SignKey
 
 pytestmark = pytest.mark.unit

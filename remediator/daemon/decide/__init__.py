@@ -1,0 +1,1 @@
+"""From an open incident to a decision and the case for the gate."""

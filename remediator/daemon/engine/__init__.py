@@ -1,0 +1,1 @@
+"""One turn: inputs in, one transaction, effects out."""

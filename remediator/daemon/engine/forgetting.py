@@ -1,0 +1,68 @@
+"""Lets go of what nothing asks for any more, in memory and in the baseline: a daemon that lives for years must not fill up.
+
+Invariant: only what cannot change a verdict goes. Runs that a budget, a cooldown or a ladder may still count stay; so does
+everything accepted that a host shows, or that cannot be told because a host is silent.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from remediator.daemon.inhibit import muting
+from remediator.daemon.observe import situation
+from remediator.daemon.turn.world import World
+from remediator.model.replies import Reach
+from remediator.model.signs import SignKey
+from remediator.model.times import Instant, rfc3339
+from remediator.model.values import Unknown
+from remediator.store import retention
+
+SETTLED_S = 86400.0
+"""What was accepted longer ago, and is not shown any more, no limit asks for."""
+
+SHOWN_BY_HOSTS = ("container", "kolla_job", "etc_kolla", "ansible_log")
+"""Kinds of what a host goes on to show for as long as it is there."""
+
+
+def forget(world: World, connection: sa.Connection, now: Instant, past_runs_s: float) -> int:
+    """Forget what is over and return how many rows of the store went: at most a batch, inside the caller's transaction.
+
+    `past_runs_s`: runs whose INTENT is older count no more, unless their incident is open.
+    """
+    oldest_s = now.wall.timestamp() - past_runs_s
+    world.past_runs = {
+        run.id: run
+        for run in world.past_runs.values()
+        if run.id in world.runs
+        or run.incident in world.incidents
+        or (run.intent_at is not None and run.intent_at.wall.timestamp() >= oldest_s)
+    }
+    before = now.wall - timedelta(seconds=max(SETTLED_S, 2 * world.limits.maintenance_s, 2 * world.limits.host_boot_s))
+    old = retention.accepted_before(connection, rfc3339(before))
+    gone = [key for key in old if _is_over(world, key, before.timestamp())]
+    retention.forget_accepted(connection, gone)
+    world.accepted.difference_update(gone)
+    return len(gone)
+
+
+def _is_over(world: World, key: str, before_s: float) -> bool:
+    """Return whether nothing that is seen, or may be seen, carries the mark `key` of a baseline."""
+    seen = SignKey.read(key)
+    if seen.kind == situation.START:
+        began = situation.started_at(seen)
+        return began is not None and began[1] < before_s
+    if seen.kind == muting.WRAP:
+        return seen.of not in world.wraps
+    if seen.kind not in SHOWN_BY_HOSTS or not _tells_all(world, seen.of):
+        return False
+    return key not in world.signs and all(sign.key != key for sign in world.shown_signs.get(seen.of, ()))
+
+
+def _tells_all(world: World, host: str) -> bool:
+    """Return whether the newest reply of `host` says everything that signs are read from."""
+    reply = world.facts.reply(host)
+    if reply is None or reply.reach is not Reach.OK:
+        return False
+    return not any(isinstance(reply.section(name), Unknown) for name in ("containers", "host"))

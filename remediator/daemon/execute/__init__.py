@@ -1,0 +1,1 @@
+"""Runs on their way: gathers for the pure transitions of `runs`, and carries them out."""

@@ -1,0 +1,174 @@
+"""Lays the claim before a step that changes something, keeps what the hosts answered, and closes the brake when another one is seen.
+
+Invariants. Commands leave only on a claim that was answered, names every host that they act on, and began less than 30 s before. Who
+else was seen is stored in the turn in which it was seen: from then on the guard `competing` refuses everything above R0, until a person
+decides. A claim is nothing that lasts: after a restart it is laid anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from remediator.daemon.observe import grouping
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.wire import Claimed, LayClaim
+from remediator.daemon.turn.world import World
+from remediator.model.actions import Risk
+from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
+from remediator.model.plans import Plan, PlannedStep
+from remediator.model.times import Instant, rfc3339
+from remediator.runs import claims
+from remediator.runs.claims import Claim, Known
+from remediator.store import identities, rows
+
+RIVAL = "rival"
+"""Where the store keeps since when another one is known to act here, and until when a person has closed that."""
+AGAIN_S = 10.0
+"""A claim that was not answered by enough hosts is laid again so long after it began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanting:
+    """Why a step may not begin yet. `first`: its claim is under way, and nothing speaks against it so far."""
+
+    reason: str
+    first: bool
+
+
+def needs(step: PlannedStep) -> bool:
+    """Return whether `step` changes something."""
+    return bool(step.commands) and step.risk is not Risk.R0
+
+
+def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) -> Claim | Wanting:
+    """Return the claim that the `steps` of `subject` (a run, or a debt) may rest on now, or why there is none; it is laid here."""
+    world = turn.world
+    if not world.identity.store:
+        return Wanting(reason="whose store this is, is not known: nothing is claimed, and nothing done", first=False)
+    must = frozenset(command.host for step in steps for command in step.commands)
+    known = world.claims.get(subject)
+    if known is None or not must <= known.must:
+        _lay(turn, subject, plan, must, "")
+        return Wanting(reason=f"waits for its claim on {', '.join(sorted(must))}", first=True)
+    age_s = turn.now.at_most_since(known.began)
+    refused = world.unclaimed.get(subject, "")
+    if not claims.settled(known, turn.now):
+        return Wanting(reason=refused or f"waits for its claim on {', '.join(known.hosts)}", first=not refused)
+    why = claims.rival(known, told(world)) or claims.fading(known, told(world)) or claims.missing(known)
+    if why is not None:
+        world.unclaimed[subject] = why
+        if age_s >= AGAIN_S:
+            _lay(turn, subject, plan, must, why)
+        return Wanting(reason=why, first=False)
+    if age_s > claims.FRESH_S:
+        _lay(turn, subject, plan, must, refused)
+        return Wanting(reason=refused or f"waits for its claim on {', '.join(sorted(must))}", first=not refused)
+    return known
+
+
+def used(turn: Turn, subject: str) -> None:
+    """Forget the claim of `subject`: a step began on it, or it has ended."""
+    turn.world.claims.pop(subject, None)
+    turn.world.unclaimed.pop(subject, None)
+
+
+def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: str) -> None:
+    world = turn.world
+    groups = _groups(world, plan)
+    members = frozenset(host for each in groups.values() for host in each)
+    hosts = tuple(sorted(host for host in must | frozenset(plan.touches) | members if host in world.inventory.hosts))
+    world.claim_number += 1
+    claim = Claim(subject=subject, number=world.claim_number, began=turn.now, hosts=hosts, must=must, groups=groups)
+    world.claims[subject] = claim
+    if refused:
+        world.unclaimed[subject] = refused
+    turn.effects.extend(
+        LayClaim(subject=subject, number=claim.number, command=claims.command(claim, world.identity, host))
+        for host in hosts
+    )
+
+
+def _groups(world: World, plan: Plan) -> dict[str, frozenset[str]]:
+    """Return the failure-domain group that `plan` touches, with every host that is known to be a member of it."""
+    name = grouping.domain_of(plan.target)
+    members = grouping.members(world, name) if name is not None else frozenset()
+    return {name: members} if name is not None and members & frozenset(plan.touches) else {}
+
+
+def told(world: World) -> Known:
+    """Return what tells another one from ourselves."""
+    return Known(us=world.identity, started_at=world.started_at, closed_at=world.rival_closed_at)
+
+
+def take(turn: Turn, item: Claimed) -> None:
+    """Take the answer of one host; whoever else it shows is stored at once."""
+    world = turn.world
+    claim = world.claims.get(item.subject)
+    if claim is None or claim.number != item.number:
+        return
+    claim = claims.taken(claim, item.host, item.done, item.came_at)
+    world.claims[item.subject] = claim
+    why = claims.rival(claim, told(world))
+    if why is not None:
+        _seen(turn, why, item.subject)
+
+
+def _seen(turn: Turn, why: str, subject: str) -> None:
+    """Close the brake for another remediator, and tell people once."""
+    world = turn.world
+    if world.rival is not None:
+        return
+    since = rfc3339(turn.now.wall)
+    world.rival = f"since {since}: {why}"
+    _keep(turn)
+    turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
+    turn.say("error", "rival_seen", reason=why)
+    turn.page(
+        PageKey(PageKind.RIVAL, parts=(since,)),
+        "Another remediator acts on this cloud: this one does nothing above R0",
+        f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other one, and say to the one that stays:\n"
+        "remediator brakes close rival --reason R",
+    )
+
+
+def close(turn: Turn, actor: str, reason: str) -> None:
+    """A person says that the other one acts no more: what it claimed until now holds nothing. One that claims again is seen again.
+
+    The store gets another id by that: where the other one was a copy of it, no mark of ours is ever taken for one of the copy's.
+    """
+    world = turn.world
+    turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.rival, "reason": reason})
+    world.rival, world.rival_closed_at = None, turn.now
+    world.claims.clear()
+    world.unclaimed.clear()
+    _keep(turn)
+    renew(turn, actor)
+
+
+def renew(turn: Turn, actor: str) -> None:
+    """Give the store another id. What open debts have set under the former one stays ours (leavings)."""
+    world = turn.world
+    former = world.identity.store
+    world.identity = replace(world.identity, store=world.new_id())
+    turn.journal.set_meta(identities.STORE, world.identity.store)
+    turn.journal.audit("store_renamed", actor, {"was": former, "is": world.identity.store})
+
+
+def _keep(turn: Turn) -> None:
+    closed = turn.world.rival_closed_at
+    body = {"open": turn.world.rival, "closed_at": rows.instant(closed)}
+    turn.journal.set_meta(RIVAL, json.dumps(body, sort_keys=True))
+
+
+def adopt(world: World, meta: dict[str, Any]) -> None:
+    """Take over what the store has of it."""
+    body = json.loads(meta.get(RIVAL) or "{}")
+    world.rival = body.get("open")
+    closed: Instant | None = rows.to_instant(body.get("closed_at"))
+    world.rival_closed_at = closed
+    world.claims.clear()
+    world.unclaimed.clear()

@@ -1,0 +1,231 @@
+"""The storm breaker's eyes: which hosts have a fresh problem that nothing accounts for, scope by scope.
+
+Fresh is what went HARD in the last ten minutes, cured meanwhile or not: what broke together has one cause, and healing it piece by
+piece hides that. What is accounted for (`accounted`) counts for nothing, nor does a target that stands on several hosts: it is a
+cluster's, and its members' problems are its own. UNKNOWN is never a problem, nor is a host that stopped answering while we were cut off.
+Invariant: what a person has closed the breaker over is not counted again; a problem that is counted until then keeps R3 held.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from remediator.daemon.inhibit import accounted
+from remediator.daemon.observe import situation
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.world import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD, OpenStorm, World
+from remediator.incidents import lifecycle
+from remediator.model.judging import State
+from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
+from remediator.model.plans import Plan
+from remediator.model.records import Incident
+from remediator.model.times import Instant, clock, rfc3339
+from remediator.safety import storm
+from remediator.safety.case import StormScope
+from remediator.store import rows
+
+FRESH_S = 600.0
+OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})
+"""Checks whose problem is a mistake in the inventory, or in the name of a file on a host: nothing broke."""
+
+
+def troubled(turn: Turn) -> tuple[Incident, ...]:
+    """Return the fresh problems of single hosts that nothing accounts for, open or just closed."""
+    world, now = turn.world, turn.now
+    return tuple(
+        each
+        for each in _fresh(world, now)
+        if accounted.counts(each) and not accounted.worked_on(turn, each) and not situation.blames_us(world, each, now)
+    )
+
+
+def _fresh(world: World, now: Instant) -> list[Incident]:
+    return [
+        incident
+        for incident in (*world.incidents.values(), *world.just_closed.values())
+        if incident.bad_at is not None
+        and incident.check not in OF_THE_INVENTORY
+        and len(incident.target.hosts) == 1
+        and now.since(incident.bad_at) < FRESH_S
+        and (world.storm_closed_at is None or incident.bad_at.after(world.storm_closed_at))
+    ]
+
+
+def scopes_of(turn: Turn, plan: Plan) -> tuple[StormScope, ...]:
+    """Return the scopes that a plan lies in: the whole cloud, each group of a host it touches, and its service."""
+    every = _scopes(turn)
+    names = {"cloud"} | {
+        f"group/{group}"
+        for host in plan.touches
+        if host in turn.world.inventory.hosts
+        for group in turn.world.inventory.hosts[host].groups
+    }
+    if plan.target.kind == "container":
+        names.add(f"service/{plan.target.name}")
+    return tuple(every[name] for name in sorted(names) if name in every)
+
+
+def _scopes(turn: Turn) -> Mapping[str, StormScope]:
+    """Return every scope that has a problem, and the cloud; made once a turn."""
+    if turn.storm_scopes is None:
+        accounted.note(turn, _fresh(turn.world, turn.now))
+        turn.storm_scopes = {scope.name: scope for scope in _made(turn)}
+    return turn.storm_scopes
+
+
+def _made(turn: Turn) -> Iterator[StormScope]:
+    world, now = turn.world, turn.now
+    hosts_in: dict[str, dict[str, datetime]] = {"cloud": {}}
+    for incident in troubled(turn):
+        host = incident.target.host
+        if host not in world.inventory.hosts:
+            continue
+        until = _fresh_until(incident, now)
+        for scope in _scopes_of_problem(world, incident):
+            known = hosts_in.setdefault(scope, {})
+            known[host] = max(until, known.get(host, until))
+    for scope, hosts in hosts_in.items():
+        yield StormScope(name=scope, hosts=_size(world, scope), troubled=tuple(sorted(hosts)), fresh_until=hosts)
+
+
+def _scopes_of_problem(world: World, incident: Incident) -> tuple[str, ...]:
+    groups = tuple(f"group/{group}" for group in world.inventory.hosts[incident.target.host].groups)
+    service = (f"service/{incident.target.name}",) if incident.target.kind == "container" else ()
+    return ("cloud", *groups, *service)
+
+
+def _fresh_until(incident: Incident, now: Instant) -> datetime:
+    assert incident.bad_at is not None
+    return now.wall + timedelta(seconds=FRESH_S - now.since(incident.bad_at))
+
+
+def _size(world: World, scope: str) -> int:
+    kind, _, name = scope.partition("/")
+    if kind == "cloud":
+        return len(world.inventory.hosts)
+    if kind == "group":
+        return len(world.inventory.group(name))
+    return len(world.hosts_with.get(name, ()))
+
+
+def watch(turn: Turn, closed_by: str = "") -> None:
+    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens latches R3.
+
+    `closed_by`: who closed it in this moment, and why.
+    """
+    world = turn.world
+    for incident in list(world.just_closed.values()):
+        if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
+            del world.just_closed[incident.id]
+    opened = _open_now(turn)
+    for name in sorted(set(opened) - set(world.storms)):
+        turn.journal.audit("storm_opened", ENGINE, {"scope": name, "why": opened[name].why})
+        turn.say("warning", "storm_opened", reason=opened[name].why)
+    for name in sorted(set(world.storms) - set(opened)):
+        turn.journal.audit("storm_closed", ENGINE, {"scope": name})
+        turn.say("warning", "storm_closed", reason=name)
+    world.storms = opened
+    if opened:
+        _latch(turn, opened[min(opened)])
+        _count(turn)
+    elif world.storm_told:
+        _tell_its_end(turn, closed_by)
+
+
+def _open_now(turn: Turn) -> dict[str, OpenStorm]:
+    most_hosts, most_percent = turn.world.limits.storm_hosts, turn.world.limits.storm_percent
+    return {
+        name: OpenStorm(why=why, until=storm.ends_at(scope, most_hosts, most_percent))
+        for name, scope in _scopes(turn).items()
+        if (why := storm.too_many(scope, most_hosts, most_percent)) is not None
+    }
+
+
+def _latch(turn: Turn, first: OpenStorm) -> None:
+    """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
+    world = turn.world
+    if world.storm_latched is None:
+        world.storm_latched = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}"
+        turn.journal.set_meta(STORM_LATCH, world.storm_latched)
+    if world.storm_told:
+        return
+    told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
+    world.storm_told = told.text
+    turn.journal.set_meta(STORM_TOLD, world.storm_told)
+    until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
+    turn.page(
+        told,
+        "The storm breaker is open: too much broke at once",
+        f"{first.why}\nNo new run starts there. R1 and R2 go on{until}. R3 waits for a person.\n"
+        "Look for the one cause first. Once each of these hosts is well, or in a downtime, this lets all three go on:\n"
+        "remediator brakes close storm --reason TEXT",
+    )
+
+
+def _tell_its_end(turn: Turn, closed_by: str) -> None:
+    world = turn.world
+    first = f"{closed_by}\n" if closed_by else ""
+    held = world.storm_latched is not None
+    rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
+    opened = PageKey.read(world.storm_told)
+    over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
+    turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
+    world.storm_told = ""
+    turn.journal.set_meta(STORM_TOLD, "")
+
+
+def _count(turn: Turn) -> None:
+    """Keep which problems the breaker has counted and are not over: each must be well, or accounted for, before it is closed by hand."""
+    world = turn.world
+    now = _counted_now(turn)
+    kept = frozenset(each for each in world.storm_counted if each in world.incidents) | now
+    if kept != world.storm_counted:
+        world.storm_counted = kept
+        turn.journal.set_meta(STORM_COUNTED, json.dumps(sorted(kept)))
+
+
+def _counted_now(turn: Turn) -> frozenset[str]:
+    world = turn.world
+    return frozenset(
+        incident.id
+        for incident in troubled(turn)
+        if incident.target.host in world.inventory.hosts
+        and not world.storms.keys().isdisjoint(_scopes_of_problem(world, incident))
+    )
+
+
+# closed by hand ---------------------------------------------------------------------------------------------------
+
+
+def in_the_way(turn: Turn) -> list[Incident]:
+    """Return the problems that were counted, are not over, and that nothing accounts for."""
+    world = turn.world
+    turn.storm_scopes = None
+    _scopes(turn)
+    counted = world.storm_counted | _counted_now(turn)
+    known = [world.incidents[each] for each in sorted(counted) if each in world.incidents]
+    accounted.note(turn, known)
+    return [
+        world.incidents[each.id]
+        for each in known
+        if accounted.counts(world.incidents[each.id]) and not _well(world, each)
+    ]
+
+
+def _well(world: World, incident: Incident) -> bool:
+    series = world.series.get((incident.check, incident.target.text))
+    return series is not None and series.state is State.OK and series.ok_samples >= lifecycle.OK_SAMPLES_TO_CLOSE
+
+
+def close(turn: Turn, closed_by: str) -> None:
+    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
+    world = turn.world
+    world.storm_latched, world.storm_counted, world.storm_closed_at = None, frozenset(), turn.now
+    for key, value in ((STORM_LATCH, ""), (STORM_COUNTED, ""), (STORM_CLOSED, json.dumps(rows.instant(turn.now)))):
+        turn.journal.set_meta(key, value)
+    turn.storm_scopes = None
+    watch(turn, closed_by)

@@ -1,0 +1,1 @@
+"""How people hear of it: pages in the outbox, all-clears, digests."""

@@ -1,0 +1,1 @@
+"""What is seen: replies, results, events, incidents, groups, names, hints. Nothing is decided."""

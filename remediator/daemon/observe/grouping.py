@@ -1,0 +1,199 @@
+"""Failure-domain groups: which containers are members of what, how each member is, and for how long the group has been whole.
+
+Invariant: the members are those of the inventory and of what was stored; one that vanished from the inventory still counts, and
+counts as not known, until a person accepts the inventory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.world import World
+from remediator.model import targets
+from remediator.model.judging import State
+from remediator.model.plans import Plan
+from remediator.model.records import GroupKept
+from remediator.model.targets import Target
+from remediator.model.times import Instant
+from remediator.model.values import Unknown
+from remediator.safety.case import Group, Member, units_of
+from remediator.safety.guard import seconds
+
+COUNT_EVERY_S = 30.0
+GAP_S = 90.0
+"""Time between two looks that is longer than this was not seen, and does not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A kind of group: the containers that are members, and how long a member needs to settle after it came back (seconds)."""
+
+    containers: frozenset[str]
+    settle_s: float
+    own_kind: str | None = None
+    """The kind of target by which its members have a check of their own (``galera/H``), which then says how they are."""
+    own_check: str | None = None
+    """That check: others of the same target (whether its tables need an upgrade) say nothing of a member's health."""
+    only_in: str | None = None
+    """The inventory group that its members must be in: every compute host has an ovn_controller, and is no gateway."""
+
+
+DOMAINS: Mapping[str, Domain] = {
+    "galera": Domain(containers=frozenset({"mariadb"}), settle_s=60.0, own_kind="galera", own_check="galera-node"),
+    "rabbitmq": Domain(containers=frozenset({"rabbitmq"}), settle_s=60.0),
+    "ovn_nb": Domain(containers=frozenset({"ovn_nb_db"}), settle_s=60.0),
+    "ovn_sb": Domain(containers=frozenset({"ovn_sb_db"}), settle_s=60.0),
+    "ceph_mon": Domain(containers=frozenset({"ceph_mon"}), settle_s=600.0),
+    "loadbalancer": Domain(containers=frozenset({"haproxy", "proxysql", "keepalived"}), settle_s=30.0),
+    "gateway": Domain(containers=frozenset({"ovn_controller"}), settle_s=60.0, only_in="network"),
+}
+"""Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten minutes)."""
+
+
+def domain_of(target: Target) -> str | None:
+    """Return the failure-domain group that `target` belongs to, if any."""
+    for name, domain in DOMAINS.items():
+        if target.kind == domain.own_kind or (target.kind == "cluster" and target.name == name):
+            return name
+        if target.kind == "container" and target.name in domain.containers:
+            return name
+    return None
+
+
+def members_seen(world: World, name: str) -> frozenset[str]:
+    """Return the hosts that have a member of group `name` now, as far as anything was judged there."""
+    found = (world.hosts_with[container] for container in DOMAINS[name].containers if container in world.hosts_with)
+    members = frozenset(host for hosts in found for host in hosts)
+    only_in = DOMAINS[name].only_in
+    return members if only_in is None else members & frozenset(world.inventory.group(only_in))
+
+
+def members(world: World, name: str) -> frozenset[str]:
+    """Return every host that is known to have a member of group `name`: those of now, and those that were stored."""
+    kept = world.groups.get(name)
+    return members_seen(world, name) | (kept.members if kept is not None else frozenset())
+
+
+def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
+    """Return the group that `plan` touches, its members as they are now; None when it touches none."""
+    world = turn.world
+    name = domain_of(plan.target)
+    if name is None:
+        return None
+    hosts = members(world, name)
+    if DOMAINS[name].only_in is not None and not hosts & set(plan.target.hosts):
+        return None
+    if not hosts:
+        return Unknown("no member of it has been judged yet")
+    touched = {unit.split("/")[1] for unit in units_of(plan)} or set(plan.target.hosts)
+    return Group(
+        name=name,
+        members={host: member(turn, name, host) for host in sorted(hosts)},
+        touched=tuple(sorted(touched & hosts)),
+        baseline=missing(world, name, hosts),
+    )
+
+
+def missing(world: World, name: str, members: frozenset[str]) -> str | None:
+    """Return why group `name` has no baseline; None when a person accepted it, or it was seen whole for long enough."""
+    kept = world.groups.get(name)
+    if kept is not None and kept.members == members:
+        if kept.accepted_at is not None or kept.healthy_s >= world.limits.baseline_s:
+            return None
+        return f"it has been seen whole for {seconds(kept.healthy_s)} of {seconds(world.limits.baseline_s)}"
+    return "it has never been seen whole" if kept is None else "its members changed"
+
+
+def member(turn: Turn, name: str, host: str) -> Member:
+    """Return how the member of group `name` on `host` is now."""
+    world = turn.world
+    domain = DOMAINS[name]
+    if host not in world.inventory.hosts:
+        gone = Unknown("it left the inventory")
+        return Member(healthy=gone, joining=gone, settled=gone)
+    keys = [
+        key
+        for key in world.keys_of_host.get(host, ())
+        if (key[1] == f"{domain.own_kind}/{host}" and key[0] == domain.own_check)
+        or (
+            domain.own_kind is None
+            and targets.kind_of(key[1]) == "container"
+            and key[1].rsplit("/", 1)[1] in domain.containers
+        )
+    ]
+    states = [world.series[key] for key in keys if key in world.series]
+    if not states or any(series.state is State.UNKNOWN for series in states):
+        why = Unknown(f"the member on {host} is UNKNOWN")
+        return Member(healthy=why, joining=why, settled=why)
+    healthy = all(series.state is State.OK for series in states)
+    settled = healthy and all(
+        series.ok_since is not None and turn.now.since(series.ok_since) >= domain.settle_s for series in states
+    )
+    return Member(healthy=healthy, joining=_joining(world, keys), settled=settled)
+
+
+def _joining(world: World, keys: list[tuple[str, str]]) -> bool | Unknown:
+    """Return whether a member gives or takes a state transfer; only Galera has a word for it."""
+    for key in keys:
+        result = world.results.get(key)
+        state = result.data.get("local_state") if result is not None else None
+        if isinstance(state, Unknown):
+            return state
+        if isinstance(state, str) and state not in ("Synced", "Initialized"):
+            return True
+    return False
+
+
+def watch(turn: Turn) -> None:
+    """Count for how long each group has been whole: every member known, healthy, and the same as before."""
+    world = turn.world
+    for name in DOMAINS:
+        counted = world.group_counted.get(name)
+        if counted is not None and turn.now.since(counted) < COUNT_EVERY_S:
+            continue
+        members = members_seen(world, name)
+        if not members:
+            continue
+        world.group_counted[name] = turn.now
+        kept = world.groups.get(name)
+        after = _counted(turn, name, kept, members, counted)
+        if after != kept:
+            world.groups[name] = after
+            turn.journal.group(name, after)
+
+
+def _counted(
+    turn: Turn, name: str, kept: GroupKept | None, members: frozenset[str], counted: Instant | None
+) -> GroupKept:
+    if kept is None:
+        return GroupKept(members=members)
+    if not members <= kept.members:
+        return GroupKept(members=members | kept.members)  # one more: seen whole from here on, anew
+    if members != kept.members or kept.healthy_s >= turn.world.limits.baseline_s:
+        return kept
+    if counted is None or turn.now.since(counted) > GAP_S:
+        return kept
+    if not all(member(turn, name, host).healthy is True for host in members):
+        return kept
+    return replace(kept, healthy_s=kept.healthy_s + turn.now.since(counted))
+
+
+def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool) -> list[str]:
+    """Take the groups whose members all stand on `hosts` as they are now for their baseline; return their names.
+
+    `whole_inventory`: a member that left the inventory is forgotten.
+    """
+    done = []
+    for name in DOMAINS:
+        members = members_seen(turn.world, name)
+        kept = turn.world.groups.get(name)
+        known = members | (kept.members if kept is not None and not whole_inventory else frozenset())
+        if not members or not known <= set(hosts):
+            continue
+        after = GroupKept(members=members, healthy_s=kept.healthy_s if kept else 0.0, accepted_at=at)
+        turn.world.groups[name] = after
+        turn.journal.group(name, after)
+        done.append(name)
+    return done

@@ -1,0 +1,89 @@
+"""The signs of other people's work that the hosts show: what is kept of them, for how long, and which hold something now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remediator.daemon.turn.turn import Turn
+from remediator.integrations.container import signs as container_signs
+from remediator.model.replies import HostReply, Reach
+from remediator.model.signs import Sign
+
+MOMENTARY = frozenset({"ansible_process"})
+"""Kinds of signs that the next reply may not show any more: they are kept."""
+SIGN_AGAIN_S = 30.0
+"""A sign that goes on (a running ansible) is written again this often."""
+SIGN_AHEAD_S = 60.0
+"""A stored sign that is further ahead of our clock than this is not believed."""
+
+
+def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
+    """Keep what the reply shows, and every sign that still holds: a host that goes silent shows it no more."""
+    world = turn.world
+    if reply.reach is not Reach.OK:
+        return
+    world.shown_signs[reply.host] = _not_ahead(turn, reply.host, shown)
+    for sign in world.shown_signs[reply.host]:
+        if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
+            continue
+        known = world.signs.get(sign.key)
+        if known is None or sign.at > known.at:
+            world.signs[sign.key] = sign
+        written = world.signs_written.get(sign.key)
+        if written is None or (sign.at - written).total_seconds() > SIGN_AGAIN_S:
+            world.signs_written[sign.key] = sign.at
+            turn.journal.sign(sign)
+
+
+def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ...]:
+    """Return `shown`, where what bears a time to come happened when it was first seen: it holds from then, and not for ever."""
+    world, now = turn.world, turn.now.wall
+    ahead = [sign for sign in shown if sign.at > now]
+    seen = world.seen_ahead.get(host, {})
+    firsts = {sign.key: min(now, seen.get(sign.key, now)) for sign in ahead}
+    if firsts:
+        world.seen_ahead[host] = firsts
+    else:
+        world.seen_ahead.pop(host, None)
+    return tuple(replace(sign, at=firsts[sign.key]) if sign.at > now else sign for sign in shown)
+
+
+def pull_back(turn: Turn) -> None:
+    """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
+    for key, sign in list(turn.world.signs.items()):
+        if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
+            turn.world.signs[key] = replace(sign, at=turn.now.wall)
+            turn.world.signs_written[key] = turn.now.wall
+            turn.journal.sign(turn.world.signs[key])
+
+
+def forget_old(turn: Turn) -> None:
+    """Drop kept signs that have been over for longer than they hold."""
+    for key, sign in list(turn.world.signs.items()):
+        if (turn.now.wall - sign.at).total_seconds() > turn.world.limits.maintenance_s + 60:
+            del turn.world.signs[key]
+            turn.world.signs_written.pop(key, None)
+            turn.journal.forget_sign(key)
+
+
+def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
+    """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed versions."""
+    world = turn.world
+    found = [sign for sign in world.signs.values() if sign.host in hosts]
+    for host in hosts:
+        found.extend(world.shown_signs.get(host, ()))
+    replies = [reply for host in hosts if (reply := world.facts.reply(host)) is not None]
+    found.extend(container_signs.mixed_versions(replies))
+    return found
+
+
+def holding(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
+    """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
+    world = turn.world
+    replies = [reply for host in world.inventory.hosts if (reply := world.facts.reply(host)) is not None]
+    mixed = [sign for service in services for sign in container_signs.mixed_versions(replies, service)]
+    return [
+        sign
+        for sign in (*world.signs.values(), *mixed)
+        if sign.key not in world.accepted and (sign.host in hosts if sign.service is None else sign.service in services)
+    ]

@@ -1,0 +1,96 @@
+"""From a config to the parts that a daemon, or a command without one, is made of. Loads, connects nothing, decides nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from remediator import inventory as inventories
+from remediator.config import Config, load_config
+from remediator.config import mistakes as mistakes_of
+from remediator.content import load_content
+from remediator.daemon.turn.wire import Reloaded
+from remediator.integrations import registry
+from remediator.model.content import Content, Mistake
+from remediator.model.hosts import Inventory
+from remediator.model.integration import Integration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that comes from the config alone."""
+
+    config: Config
+    inventory: Inventory
+    integrations: Mapping[str, Integration]
+    content: Content
+
+
+class ContentWrong(Exception):
+    """The content has mistakes; nothing was loaded."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes_of.to_text(each) for each in mistakes))
+
+
+class NeedsRestart(Exception):
+    """A part of the config changed that a running daemon cannot change."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} changed: that needs a restart of the daemon; the old config stays")
+
+
+def load(config: Config) -> Parts:
+    """Return the parts of `config`. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
+    inventory = inventories.load(config)
+    integrations = registry.load(config)
+    content = content_of(config, inventory, integrations)
+    return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
+
+
+def content_of(config: Config, inventory: Inventory, integrations: Mapping[str, Integration]) -> Content:
+    """Return all content. Raise ContentWrong with every mistake."""
+    content, mistakes = load_content(None, integrations, config, inventory)
+    if content is None:
+        raise ContentWrong(mistakes)
+    return content
+
+
+RenewTokens = Callable[[Config], tuple[Mapping[str, str], ...]]
+RenewSecrets = Callable[[Mapping[str, Integration]], None]
+
+
+def reloaded(
+    path: str | None,
+    before: Config,
+    renew_tokens: RenewTokens = lambda _: (),
+    renew_secrets: RenewSecrets = lambda _: None,
+) -> Reloaded:
+    """Load everything anew. What is not valid, or cannot be changed in a running daemon, leaves the old config in place.
+
+    The tokens are read anew in any case, by the config that is in force afterwards: what was withdrawn stops working at once.
+    """
+    try:
+        config = load_config(path, os.environ)
+        for name in (
+            "cloud",
+            "state_dir",
+            "pause_file",
+            "audit",
+            "database",
+            "ssh",
+            "http",
+            "notify",
+            "log",
+            "integrations",
+        ):
+            if getattr(config, name) != getattr(before, name):
+                raise NeedsRestart(name)
+        parts = load(config)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the new config, the old one must stay and say why
+        return Reloaded(config=None, content=None, inventory=None, error=str(error), tokens=renew_tokens(before))
+    renew_secrets(parts.integrations)
+    tokens = renew_tokens(config)
+    return Reloaded(config=parts.config, content=parts.content, inventory=parts.inventory, tokens=tokens)

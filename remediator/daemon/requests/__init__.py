@@ -1,0 +1,1 @@
+"""What people ask on the control socket, and what they are shown."""

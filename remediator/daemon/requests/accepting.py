@@ -1,0 +1,171 @@
+"""`baseline accept`: a person says "this is whole, as it stands now", and is believed only where the checks agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.daemon.inhibit import muting
+from remediator.daemon.observe import grouping, maintenance, marking, situation
+from remediator.daemon.requests import approving
+from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.wire import Asked
+from remediator.integrations.host import signs as host_signs
+from remediator.model.control import Answer
+from remediator.model.judging import CheckResult, CheckSpec, Scope, State
+from remediator.model.replies import Reach
+from remediator.model.signs import SignKey
+from remediator.model.times import rfc3339
+from remediator.safety.guard import seconds
+
+SAMPLES = 2
+
+
+def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
+    """Return the hosts of `scope` (``all``, ``inventory``, ``group/G``, ``host/H``); None when there is no such scope."""
+    inventory = turn.world.inventory
+    if scope in ("all", "inventory"):
+        return tuple(sorted(inventory.hosts))
+    kind, _, name = scope.partition("/")
+    if kind == "group":
+        domain = grouping.members_seen(turn.world, name) if name in grouping.DOMAINS else frozenset()
+        return inventory.group(name) or tuple(sorted(domain)) or None
+    host = turn.world.names.exact(name) if kind == "host" else None
+    return None if host is None else (host,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objections:
+    """Why hosts cannot be called settled: `whole` sentences, those of them that only time ends, and how long that takes."""
+
+    whole: list[str]
+    young: list[str]
+    checks: int
+    again_s: float
+
+    def summary(self) -> str:
+        """Return the first that a person can mend, else what time mends."""
+        mendable = [each for each in self.whole if each not in self.young]
+        if mendable:
+            return mendable[0] + (f" (and {len(self.whole) - 1} more)" if len(self.whole) > 1 else "")
+        if len(self.young) == 1:
+            return f"{self.young[0]}; try again in {seconds(self.again_s)}, or add --wait"
+        return (
+            f"{len(self.young)} of {self.checks} checks have less than {SAMPLES} OK samples since the daemon started; "
+            f"try again in {seconds(self.again_s)}, or add --wait"
+        )
+
+
+def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
+    """Return why `hosts` cannot be called settled: checks not OK in two samples, anything UNKNOWN, an ansible at work."""
+    world = turn.world
+    found: list[str] = []
+    young: dict[str, float] = {}
+    checks = 0
+    for host in hosts:
+        reply = world.facts.reply(host)
+        if reply is None or reply.reach is not Reach.OK:
+            found.append(f"host/{host}: not sampled")
+        elif any(sign.kind in maintenance.MOMENTARY for sign in host_signs.signs(reply)):
+            found.append(f"host/{host}: ansible is at work")
+        found.extend(
+            f"host/{host}: {sign.detail}"
+            for sign in muting.wrap_signs(turn, (host,))
+            if world.wraps[SignKey.read(sign.key).of].ended_at is None
+        )
+    for check in world.checks():
+        for (name, text), series in world.series.items():
+            result = world.results.get((name, text))
+            if name != check.name or result is None or not set(result.target.hosts) & set(hosts):
+                continue
+            if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= set(hosts):
+                continue
+            if scope.startswith("group/") and _only_its_mark(turn, check, result):
+                continue
+            checks += 1
+            if series.state is not State.OK:
+                found.append(f"{text}: {name} is {series.state.name}: {result.output}")
+            elif series.ok_samples < SAMPLES:
+                why = f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started"
+                young[why] = (SAMPLES - series.ok_samples) * check.every_s
+    whole = sorted({*found, *young})
+    return Objections(whole=whole, young=sorted(young), checks=checks, again_s=max(young.values(), default=0.0))
+
+
+def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
+    """Return whether nothing but what we kept of the group stands against it: it was rebuilt, and a person says so by name."""
+    mark = marking.proposed(turn, check, result.target.hosts)
+    return mark is not None and marking.well_with(turn, check, result.target.hosts, mark)
+
+
+def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
+    """Keep the marks of the groups that stand on `hosts` as they are now; return what each was and is."""
+    told: dict[str, Any] = {}
+    for check in turn.world.checks():
+        members = turn.world.check_hosts(check)
+        if check.assess.scope is not Scope.GROUP or not members or not set(members) <= set(hosts):
+            continue
+        mark = marking.proposed(turn, check, members)
+        if mark is not None:
+            told[check.assess.name] = {"before": turn.world.marks.get(check.assess.name), "after": mark}
+            marking.keep(turn, check.assess.name, mark)
+    return told
+
+
+def accept(turn: Turn, asked: Asked) -> Answer:
+    """Store what is seen now as settled, or refuse (exit 4) with the list of what is not."""
+    scope = turn.world.names.target(str(asked.args.get("scope") or ""))
+    reason = str(asked.args.get("reason") or "").strip()
+    if not reason:
+        return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
+    if not approving.may_approve(asked.actor):
+        return Answer(exit=4, error=approving.MAY_NOT)
+    hosts = hosts_of(turn, scope)
+    if hosts is None:
+        doubt = turn.world.names.doubt(scope)
+        return Answer(exit=64, error=f"there is no scope {scope!r}{doubt}: all, inventory, group/NAME or host/NAME")
+    objections = _objections(turn, scope, hosts)
+    refused = objections.whole
+    if refused:
+        turn.journal.audit("baseline_refused", asked.actor.name, {"scope": scope, "reason": reason, "refused": refused})
+        return Answer(
+            exit=4,
+            data={
+                "refused": refused,
+                "young": objections.young,
+                "checks": objections.checks,
+                "again_s": objections.again_s if objections.young else None,
+            },
+            error=f"not settled: {objections.summary()}",
+        )
+    signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in maintenance.MOMENTARY]
+    wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
+    keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
+    turn.journal.accept(scope, keys, asked.actor.name, reason)
+    turn.world.accepted.update(keys)
+    at = rfc3339(turn.now.wall)
+    groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
+    marks = _marks(turn, hosts)
+    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups, "marks": marks}
+    turn.journal.audit("baseline", asked.actor.name, {**seen, "reason": reason})
+    turn.say("warning", "baseline_accepted", reason=reason, scope=scope)
+    return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})
+
+
+def show(turn: Turn, asked: Asked) -> Answer:
+    """Return what is accepted, and which signs of maintenance hold now."""
+    world = turn.world
+    signs = maintenance.signs_of(turn, tuple(sorted(world.inventory.hosts)))
+    holding = [
+        {
+            "kind": sign.kind,
+            "host": sign.host,
+            "service": sign.service,
+            "at": rfc3339(sign.at),
+            "detail": sign.detail,
+            "key": sign.key,
+        }
+        for sign in signs
+        if sign.key not in world.accepted and (turn.now.wall - sign.at).total_seconds() < world.limits.maintenance_s
+    ]
+    return Answer(exit=0, data={"accepted": sorted(world.accepted), "holding": holding})

@@ -1,0 +1,1 @@
+"""The control socket: who is there, how many, what a line means."""

@@ -1,0 +1,27 @@
+"""What a function of an action stumbled over: one sentence for people, and a line in the log.
+
+Invariant: an exception that an integration did not mean to raise costs the one run, never the turn: whoever calls into an action
+catches it and goes on with the sentence, in the way that lets nothing happen.
+"""
+
+from __future__ import annotations
+
+from remediator.daemon.turn.turn import Turn
+
+MOST_KNOWN = 1000
+"""Stumbles whose last words are remembered."""
+
+
+def told(turn: Turn, action: str, question: str, error: Exception, of: str) -> str:
+    """Return the sentence that says that `question` of `action` raised `error` for `of` (a run or a debt).
+
+    It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
+    """
+    found = f"{type(error).__name__}: {error}"[:500]
+    known, stumble = turn.world.stumbled, (of, action, question)
+    if known.pop(stumble, None) != found:
+        turn.say("error", f"{question}_failed", of=of, action=action, reason=found)
+    known[stumble] = found
+    if len(known) > MOST_KNOWN:
+        del known[next(iter(known))]
+    return f"{action} stumbled ({question}): {found}"[:500]

@@ -1,0 +1,322 @@
+"""One turn of the loop: a transaction, the instant it happens at, and the effects that leave once it is committed.
+
+Every change of the durable state goes through here, so that the mirror in the world, the table row and the audit entry cannot
+part. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from remediator.daemon.turn import places
+from remediator.daemon.turn.asides import About, Aside
+from remediator.daemon.turn.wire import Collect, Effect
+from remediator.daemon.turn.world import World
+from remediator.incidents import lifecycle
+from remediator.incidents.lifecycle import Moved
+from remediator.model.mutes import Unacked
+from remediator.model.page_keys import PageKey
+from remediator.model.people import ENGINE
+from remediator.model.records import Debt, Decision, Event, Incident, Run
+from remediator.model.times import Instant, rfc3339
+from remediator.model.values import as_json
+from remediator.runs import debts
+from remediator.runs.transition import (
+    Entry,
+    IncidentFollows,
+    Lock,
+    Look,
+    Page,
+    Refresh,
+    Releasing,
+    Searches,
+    Transition,
+    Wish,
+)
+from remediator.safety.case import StormScope, Vantage
+from remediator.store.journal import Journal
+
+log = structlog.get_logger("remediator")
+
+
+@dataclass
+class Turn:
+    world: World
+    journal: Journal
+    now: Instant
+    effects: list[Effect] = field(default_factory=list)
+    said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    answers: list[tuple[Future[Any], Any]] = field(default_factory=list)
+    """Who waits for an answer, and which: given once the turn is committed."""
+    storm_scopes: Mapping[str, StormScope] | None = None
+    vantage: Vantage | None = None
+    """Both made when first asked for, and good for this turn."""
+    work_of_others: dict[str, str] = field(default_factory=dict)
+    """Group to the sign that somebody else works on it, empty without one; looked for when first asked for."""
+    closed: list[tuple[Incident, str]] = field(default_factory=list)
+    """The incidents that this turn has closed, each with the sentence how."""
+    went_well: list[About] = field(default_factory=list)
+    """What had been set aside and was handled in this turn."""
+    told_asides: list[Aside] = field(default_factory=list)
+    """What was set aside and this turn tells people of."""
+
+    def say(self, level: str, event: str, **fields: Any) -> None:
+        """Log `event` once the turn is committed."""
+        self.said.append((level, event, {name: value for name, value in fields.items() if value is not None}))
+
+    def speak(self) -> None:
+        for level, event, fields in self.said:
+            getattr(log, level)(event, cloud=self.world.config.cloud, **fields)
+
+    def collect(self, host: str) -> None:
+        """Ask for a fresh sample of `host` as soon as its current one, if any, is back."""
+        if host not in self.world.inventory.hosts:
+            return
+        self.world.forced.add(host)
+
+    def refresh(self, run: Run, older_than_s: float | None = None) -> None:
+        """Ask for fresh samples of every host that the check of `run` reads, and that its plan touches.
+
+        `older_than_s`: only of those that the check reads, and whose newest reply is older.
+        """
+        hosts = self.world.hosts_read_for(run.plan)
+        if older_than_s is not None:
+            self.look(hosts, older_than_s)
+            return
+        for host in sorted(set(hosts) | set(run.plan.touches)):
+            self.collect(host)
+
+    def look(self, hosts: Sequence[str], older_than_s: float) -> None:
+        """Ask for a fresh sample of each of `hosts` whose newest reply is older than `older_than_s`."""
+        for host in hosts:
+            reply = self.world.facts.reply(host)
+            if reply is None or self.now.since(reply.asked_at) > older_than_s:
+                self.collect(host)
+
+    def dispatch_collections(self, due: list[str]) -> None:
+        """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
+        world = self.world
+        world.forced.keep_only(world.inventory.hosts)
+        waiting = places.in_order(due, world.forced, world.due_at, world.every_s)
+        lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting if host not in world.in_flight}
+        each = places.of_each(len(world.inventory.hosts))
+        for host in places.seated(list(lanes.items()), world.in_flight.values(), each, self.now):
+            world.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
+            self.effects.append(Collect(host=host, forced=host in world.forced))
+            world.forced.discard(host)
+
+    def number(self, kind: str, prefix: str) -> str:
+        return f"{prefix}-{self.journal.next_number(kind)}"
+
+    def event(self, record: Event, incident: str | None) -> None:
+        self.journal.event(record, incident)
+        self.world.count("events", source=record.source, result="state_change")
+        self.say(
+            "info",
+            "state_changed",
+            check=record.check,
+            target=record.target.text,
+            state=record.state.name,
+            state_type=record.state_type.value,
+            attempt=record.attempt,
+            incident=incident,
+            output=record.output,
+        )
+
+    def incident(self, moved: Moved) -> Incident:
+        """Store an incident that has moved, with the line of its timeline, and return it."""
+        record, run, text = moved.incident, moved.run, moved.text
+        before = self.world.incidents.get(record.id)
+        self.world.changed = True
+        self.journal.incident(record)
+        self.journal.timeline(record.id, moved.kind, text, run=run, rule=moved.rule)
+        if record.open:
+            self.world.incidents[record.id] = record
+            self.world.by_key[(record.check, record.target.text)] = record.id
+        else:
+            self.world.just_closed[record.id] = record
+            self.closed.append((record, text))
+            self.world.incidents.pop(record.id, None)
+            self.world.by_key.pop((record.check, record.target.text), None)
+            self.world.unmatched_since.pop(record.id, None)
+            self.world.last_event.pop(record.id, None)
+            self.world.refused_at.pop(record.id, None)
+            self.world.freed_at.pop(record.id, None)
+            for key in [key for key in self.world.decisions if key[0] == record.id]:
+                del self.world.decisions[key]
+            self.world.considered.pop(record.id, None)
+        if before is None or before.state is not record.state:
+            body = {"target": record.target.text, "check": record.check, "state": record.state.value, "text": text}
+            self.journal.audit("incident", ENGINE, body, run=run, incident=record.id)
+            self.say(
+                "info",
+                "incident",
+                incident=record.id,
+                target=record.target.text,
+                state=record.state.value,
+                text=text,
+                run=run,
+            )
+        return record
+
+    def accounted(self, record: Incident) -> None:
+        """Store what accounts for an open incident now: nothing happened to it."""
+        self.journal.incident(record)
+        self.world.incidents[record.id] = record
+
+    def decision(self, record: Decision) -> None:
+        self.journal.decision(record)
+        self.world.decisions[(record.incident, record.rule)] = record
+        body: dict[str, Any] = {
+            "decision": record.id,
+            "rule": record.rule,
+            "outcome": record.outcome.value,
+            "reason": record.reason,
+            "condition": record.condition,
+            "values": as_json(record.values),
+            "verdicts": [verdict.to_json() for verdict in record.verdicts],
+            "plan_hash": record.plan.hash if record.plan else None,
+            "content_version": record.content_version,
+        }
+        self.journal.audit("decision", ENGINE, body, run=record.run, incident=record.incident)
+        for verdict in record.verdicts:
+            if not verdict.allow:
+                self.world.count("refusals", guard=verdict.guard)
+        self.say(
+            "info",
+            "decision",
+            incident=record.incident,
+            rule=record.rule,
+            outcome=record.outcome.value,
+            reason=record.reason,
+            run=record.run,
+        )
+
+    def apply(self, transition: Transition) -> None:
+        """Store the run of `transition`, and carry out what follows, in its order. Raise TypeError for a wish that is not the turn's own."""
+        self.store(transition.run)
+        for item in transition.then:
+            self.carry_out(transition.run, item)
+
+    def store(self, run: Run) -> None:
+        """Store `run`, unless it is what is stored already."""
+        if self.world.runs.get(run.id) is not run:
+            self.run(run)
+
+    def carry_out(self, run: Run, item: Entry | Wish) -> None:
+        """Write one entry of a transition of `run`, or do what it wishes."""
+        match item:
+            case Entry():
+                self._enter(run, item)
+            case Refresh(older_than_s=older_than_s):
+                self.refresh(run, older_than_s)
+            case Look(hosts=hosts, older_than_s=older_than_s):
+                self.look(hosts, older_than_s)
+            case Page(key=key, subject=subject, text=text):
+                self.page(key, subject, text, run=run)
+            case Lock(scopes=scopes):
+                self.lock(scopes, run.id)
+            case Releasing(debt=debt):
+                self.debt(debt)
+            case Searches(ends=False):
+                self.world.probing[run.id] = self.now
+            case Searches():
+                self.world.probing.pop(run.id, None)
+            case IncidentFollows(text=text):
+                self._incident_follows(run, text)
+            case _:
+                raise TypeError(f"{type(item).__name__} is carried out by daemon.applying alone")
+
+    def _enter(self, run: Run, entry: Entry) -> None:
+        if entry.kind:
+            self.audit_run(entry.kind, run, entry.body(), actor=entry.actor or ENGINE)
+        if run.incident is None:
+            return
+        for line in entry.lines():
+            rule = run.plan.rule if line.ruled else None
+            self.journal.timeline(run.incident, line.kind, line.text, run=run.id, rule=rule, guard=line.guard)
+
+    def _incident_follows(self, run: Run, text: str) -> None:
+        incident = self.world.incidents.get(run.incident) if run.incident is not None else None
+        if incident is not None:
+            self.incident(lifecycle.follows(incident, run, text, self.now))
+
+    def run(self, record: Run) -> None:
+        """Store `record`; locks go when it has ended."""
+        self.journal.run(record)
+        if record.intent_at is not None and not debts.is_release(record):
+            self.world.past_runs[record.id] = record
+        if record.state.ended:
+            self.journal.unlock(record.id)
+            self.world.locks = {scope: run for scope, run in self.world.locks.items() if run != record.id}
+            self.world.runs.pop(record.id, None)
+            self.world.probing.pop(record.id, None)
+            self.world.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
+        else:
+            self.world.runs[record.id] = record
+
+    def debt(self, record: Debt) -> None:
+        """Store `record`; once it is not open any more, nothing waits for it."""
+        self.journal.debt(record)
+        if record.open:
+            self.world.debts[record.id] = record
+            return
+        self.world.debts.pop(record.id, None)
+        self.world.looking.pop(record.id, None)
+        self.world.debt_waits.pop(record.id, None)
+
+    def unacked(self, incident: Incident, why: str) -> None:
+        """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""
+        record = Unacked(target=incident.target.text, incident=incident.id, at=self.now.wall, why=why[:500])
+        self.journal.unacked(record)
+        self.world.unacked[record.target] = record
+
+    def lock(self, scopes: tuple[str, ...], run: str) -> None:
+        for scope in scopes:
+            self.journal.lock(scope, run)
+            self.world.locks[scope] = run
+
+    def audit_run(self, kind: str, run: Run, body: Mapping[str, Any], actor: str = ENGINE) -> None:
+        """Append what happened to `run` to the chain."""
+        head = {"runbook": run.plan.runbook, "target": run.plan.target.text, "plan_hash": run.plan.hash}
+        self.journal.audit(kind, actor, {**head, **body}, run=run.id, incident=run.incident)
+        self.say(
+            "info",
+            kind,
+            run=run.id,
+            incident=run.incident,
+            target=run.plan.target.text,
+            **{k: v for k, v in body.items() if isinstance(v, (str, int, float))},
+        )
+
+    def page(
+        self, key: PageKey, subject: str, text: str, *, incident: Incident | None = None, run: Run | None = None
+    ) -> bool:
+        """Queue a notification to people, once per `key`; return whether it is new."""
+        body = {
+            "cloud": self.world.config.cloud,
+            "at": rfc3339(self.now.wall),
+            "subject": subject,
+            "text": text,
+            "incident": incident.id if incident else None,
+            "target": incident.target.text if incident else run.plan.target.text if run else None,
+            "check": incident.check if incident else None,
+            "state": incident.state.value if incident else run.state.value if run else None,
+            "run": run.id if run else None,
+        }
+        if not self.journal.notify(key.text, body):
+            return False
+        self.journal.audit(
+            "page",
+            ENGINE,
+            {"key": key.text, "subject": subject},
+            run=run.id if run else None,
+            incident=incident.id if incident else None,
+        )
+        self.say("warning", "page", incident=body["incident"], target=body["target"], subject=subject)
+        return True
