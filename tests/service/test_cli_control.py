@@ -246,7 +246,7 @@ def test_a_silence_is_asked_for_as_it_is_meant_though_the_shell_took_its_quotes(
         site.run("silence", "add", "host=ctl2", "--reason", "disk")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        'silenced host="ctl2", check=~"a|b" until 2026-11-23 07:12:45 UTC; earlier: remediator silence end sil-1\n'
+        'silenced host="ctl2", check=~"a|b" until 2026-11-23 07:12:45 UTC; earlier: remediator silence end sil-1 --reason TEXT\n'
     )
     asked = {"matchers": ['host="ctl2"', 'check=~"a|b"'], "for_s": 1800.0, "reason": "disk"}
     assert control.asked[0] == ("silence-add", asked)

@@ -183,13 +183,14 @@ def test_a_state_directory_of_a_newer_version_is_refused_with_both_versions(runn
     assert running.process.wait(timeout=30) == 0
     path = running.config.parent / "state" / "remediator.db"
     database = sqlite3.connect(path)
-    (now,) = database.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-    database.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(int(now) + 1),))
+    (now,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    newer = f"{int(now) + 1:04}"
+    database.execute("UPDATE alembic_version SET version_num = ?", (newer,))
     database.commit()
     database.close()
     refused = running.command("daemon")
     assert refused.returncode == 1
     assert refused.stderr.startswith("remediator: ")
-    assert f"its schema is version {int(now) + 1}, this program needs {now}" in refused.stderr
+    assert f"a newer release wrote it (revision {newer}, this release knows {now})" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert os.access(path, os.R_OK)
