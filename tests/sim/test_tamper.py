@@ -28,7 +28,7 @@ from remediator.store.journal import Journal
 from tests.sim.cloud import Cloud
 from tests.sim.test_restored import Watched
 
-pytestmark = [pytest.mark.sim, pytest.mark.xdist_group("one pristine log")]
+pytestmark = pytest.mark.sim
 
 Row = dict[str, Any]
 TAIL = 20
