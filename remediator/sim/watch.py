@@ -232,6 +232,9 @@ class Watch:
         world = daemon.world
         if world.counters["failed_inputs"]:
             self._broken("well", f"an input failed: {dict(world.counters['failed_inputs'])}")
+        aside = [f"{each.about}: {each.why}" for each in world.asides.all() if each.about.kind != "host"]
+        if aside and not self.simulation.may_stumble:
+            self._broken("well", f"what no host and no sender can break was set aside: {aside[0]}")
         for check, target, at in self._newly_hard:
             incident = world.incident_of((check, target))
             if incident is None:
