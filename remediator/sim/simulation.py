@@ -136,8 +136,6 @@ class Simulation:
         """Processes on the daemon's machine that live: those of `pause --wrap`."""
         self.deaths = 0
         self.store_is_broken = False
-        self.may_stumble = False
-        """True where a test breaks what only a mistake of ours can break."""
         """A fault is upon the store, or has been until the last good turn."""
         self._store_faults = 0
         self._woken = False

@@ -41,7 +41,7 @@ INVARIANTS = {
     "ends": "every run ends or is in doubt",
     "kept": "what was acknowledged is not lost",
     "noticed": "what was bad three times has an incident",
-    "well": "no turn of the daemon fails",
+    "well": "no turn of the daemon fails, and nothing but a host is set aside",
     "progress": "an incident that can be cured is cured",
     "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
     "joins": "members join one at a time, and nothing acts on a donor or joiner",
@@ -233,7 +233,7 @@ class Watch:
         if world.counters["failed_inputs"]:
             self._broken("well", f"an input failed: {dict(world.counters['failed_inputs'])}")
         aside = [f"{each.about}: {each.why}" for each in world.asides.all() if each.about.kind != "host"]
-        if aside and not self.simulation.may_stumble:
+        if aside:
             self._broken("well", f"what no host and no sender can break was set aside: {aside[0]}")
         for check, target, at in self._newly_hard:
             incident = world.incident_of((check, target))
