@@ -25,7 +25,7 @@ from lab.errors import LabError, UsageError
 from lab.topology import Host
 
 _PORT = 3306
-_CONNECT_S, _ANSWER_S = 2, 3
+_CONNECT_S, _ANSWER_S, _CAUGHT_UP_S = 2, 3, 30
 _REFUSED = frozenset({1047, 1205, 1213, 1290})
 """Not prepared, lock wait, deadlock, read-only: the row is not there. After any other error nobody knows."""
 
@@ -87,11 +87,15 @@ def summary(folder: Path) -> Summary:
 
 
 def lost(folder: Path, host: Host) -> set[int]:
-    """Return the ids that were acknowledged and are not in the table of this member. Raise LabError when it does not answer."""
+    """Return the ids that were acknowledged and are not in the table of this member. Raise LabError when it does not answer.
+
+    The read is causal (`wsrep_sync_wait`): what another member acknowledged a moment ago may still be in this one's queue.
+    """
     run = (folder / "run").read_text()
     acknowledged = _ids(folder, "acknowledged")
     try:
-        with _connect(host) as connection, connection.cursor() as cursor:
+        with _connect(host, _CAUGHT_UP_S) as connection, connection.cursor() as cursor:
+            cursor.execute("SET SESSION wsrep_sync_wait = 1")
             cursor.execute("SELECT id FROM workload.acts WHERE run = %s", (run,))
             there = {int(row[0]) for row in cursor.fetchall()}
     except pymysql.Error as error:
@@ -153,10 +157,10 @@ class _Client(threading.Thread):
         return True
 
 
-def _connect(host: Host) -> pymysql.Connection[pymysql.cursors.Cursor]:
+def _connect(host: Host, answer_s: int = _ANSWER_S) -> pymysql.Connection[pymysql.cursors.Cursor]:
     return pymysql.connect(
         host=host.address, port=_PORT, user="workload", password=paths.WORKLOAD_PASSWORD.read_text().strip(),
-        connect_timeout=_CONNECT_S, read_timeout=_ANSWER_S, write_timeout=_ANSWER_S, autocommit=True,
+        connect_timeout=_CONNECT_S, read_timeout=answer_s, write_timeout=_ANSWER_S, autocommit=True,
     )  # fmt: skip
 
 
