@@ -93,7 +93,7 @@ def _longest_s(asked: list[float], since_s: float, until_s: float) -> float:
 
 
 def _is_ok(daemon: Daemon, host: str) -> bool:
-    result = daemon.world.results.get(("host-reachable", f"host/{host}"))
+    result = daemon.world.samples.results.get(("host-reachable", f"host/{host}"))
     return result is None or result.state.name == "OK"
 
 

@@ -100,10 +100,10 @@ class Daemon:
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)
             self.world: World = worldly.world_of(parts, refrain, ground.clock)
-            self.world.identity, self.world.new_id = identity, ground.new_id
-            self.world.process_alive = ground.process_alive
-            self.world.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
-            self.world.purge_outputs = lambda before_s: _purge(state_dir, before_s)
+            self.world.health.identity, self.world.setup.new_id = identity, ground.new_id
+            self.world.setup.process_alive = ground.process_alive
+            self.world.setup.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
+            self.world.setup.purge_outputs = lambda before_s: _purge(state_dir, before_s)
             self.engine = Engine(
                 self.world,
                 self.database,
@@ -122,7 +122,7 @@ class Daemon:
                     actor=self._reach,
                     deliver=Delivery(notify.build(config)),
                     reload=lambda: composing.reloaded(
-                        config_path, self.world.config, lambda config: self.renew_tokens(config), collector.renew
+                        config_path, self.world.loaded.config, lambda config: self.renew_tokens(config), collector.renew
                     ),
                     redact=redaction.text,
                     try_references=ground.try_references,

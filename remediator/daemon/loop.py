@@ -141,7 +141,7 @@ class Loop:
             self._ending()
             self._gives_up_at = self._clock.now().boot_s + STOP_S
         if self._gives_up_at is not None and (
-            not self._engine.world.working or self._clock.now().boot_s >= self._gives_up_at
+            not self._engine.world.pending.working or self._clock.now().boot_s >= self._gives_up_at
         ):
             self._checkpoint(force=True)
             return False
@@ -176,7 +176,7 @@ class Loop:
             kinds = sorted({type(item).__name__ for item in inputs})
             log.warning(
                 "slow_tick",
-                cloud=self._engine.world.config.cloud,
+                cloud=self._engine.world.loaded.config.cloud,
                 took_s=round(took_s, 2),
                 inputs=len(inputs),
                 kinds=kinds,
@@ -190,7 +190,7 @@ class Loop:
         engine, now_s = self._engine, self._clock.now().boot_s
         if self._hands.read_on is None or self._read_on_at is None or now_s < self._read_on_at:
             return
-        if engine.world.runs or engine.store_error is not None or self._stop:
+        if engine.world.durable.runs or engine.store_error is not None or self._stop:
             return
         self._read_on_at = None
         self._pools.submit(Kind.DELIVER, partial(self._read_some, self._hands.read_on), self._queue.put)
@@ -200,7 +200,7 @@ class Loop:
         try:
             found = read_on()
         except Exception:
-            log.exception("slow_reading_failed", cloud=self._engine.world.config.cloud)
+            log.exception("slow_reading_failed", cloud=self._engine.world.loaded.config.cloud)
         self._read_on_at = self._clock.now().boot_s + (READ_AGAIN_S if found.ended else READ_ON_S)
         return StoreRead(differs=found.differs, damaged=found.damaged, whole=found.whole)
 
@@ -223,10 +223,10 @@ class Loop:
         if file is not None and self._engine.store_error is None and self._engine.audit_seq > 0 and not self._compared:
             self._compared = True
             found = file.disagreement(self._engine.audit_seq, self._engine.hash_of, self._engine.starts())
-            world.restored = "; ".join(each for each in (found, world.restored) if each) or None
-            if world.restored is not None:
-                log.error("store_put_back", cloud=world.config.cloud, reason=world.restored)
-        if world.restored is not None or not self._compared:
+            world.health.restored = "; ".join(each for each in (found, world.health.restored) if each) or None
+            if world.health.restored is not None:
+                log.error("store_put_back", cloud=world.loaded.config.cloud, reason=world.health.restored)
+        if world.health.restored is not None or not self._compared:
             return
         seq, age_s = self._engine.audit_seq, self._clock.now().boot_s - self._checkpoint_at
         if file is None or seq == 0 or self._engine.store_error is not None:
@@ -244,7 +244,7 @@ class Loop:
     def _checkpoint_unwritten(self, why: str | None) -> None:
         """Refrain from acting while a checkpoint cannot be written; say so once per reason."""
         if why is not None and why != self._unwritten:
-            log.error("checkpoint_failed", cloud=self._engine.world.config.cloud, reason=why)
+            log.error("checkpoint_failed", cloud=self._engine.world.loaded.config.cloud, reason=why)
         self._unwritten = why
         self._checkpoint_failed(why)
 
@@ -252,14 +252,14 @@ class Loop:
 
     def _carry_out(self, effect: Effect) -> None:
         if isinstance(effect, Collect):
-            host = self._engine.world.inventory.hosts.get(effect.host)
+            host = self._engine.world.loaded.inventory.hosts.get(effect.host)
             if host is not None:
                 self._pools.submit(Kind.COLLECT, partial(self._collect, host, effect.forced), self._queue.put)
         elif isinstance(effect, Act):
-            hosts = dict(self._engine.world.inventory.hosts)
+            hosts = dict(self._engine.world.loaded.inventory.hosts)
             self._submit(Kind.ACT, partial(self._departures.act, effect, hosts), partial(departures.act_failed, effect))
         elif isinstance(effect, LayClaim):
-            host = self._engine.world.inventory.hosts.get(effect.command.host)
+            host = self._engine.world.loaded.inventory.hosts.get(effect.command.host)
             self._submit(
                 Kind.CLAIM,
                 partial(self._departures.lay_claim, effect, host),
@@ -282,7 +282,7 @@ class Loop:
         try:
             return call()
         except Exception as error:
-            log.exception("call_failed", cloud=self._engine.world.config.cloud)
+            log.exception("call_failed", cloud=self._engine.world.loaded.config.cloud)
             return failed(f"it failed in this process ({type(error).__name__}): report it with the log")
 
     def _collect(self, host: Host, forced: bool) -> Collected:
@@ -291,7 +291,7 @@ class Loop:
         try:
             return Collected(reply=self._hands.collector.collect(host, (), forced))
         except Exception as error:
-            log.exception("collection_failed", cloud=self._engine.world.config.cloud, host=host.name)
+            log.exception("collection_failed", cloud=self._engine.world.loaded.config.cloud, host=host.name)
             why = f"asking {host.name} failed here: {type(error).__name__}: report it with the log"
             moments = (asked_at, self._clock.now())
             return Collected(reply=_broken(host.name, moments, why, forced))
@@ -316,11 +316,11 @@ class Loop:
         try:
             file.write(engine.audit_seq, engine.audit_hash, self._clock.now(), {"from": file.newest_seq, "kept": kept})
         except OSError as error:
-            log.error("checkpoint_failed", cloud=engine.world.config.cloud, reason=f"{error.strerror}")
+            log.error("checkpoint_failed", cloud=engine.world.loaded.config.cloud, reason=f"{error.strerror}")
             return
-        engine.world.restored = None
+        engine.world.health.restored = None
         self._checkpoint_failed(None)
-        log.warning("restore_accepted", cloud=engine.world.config.cloud, kept=kept)
+        log.warning("restore_accepted", cloud=engine.world.loaded.config.cloud, kept=kept)
 
     # what others ask ------------------------------------------------------------------------------------------------
 
@@ -357,11 +357,11 @@ class Loop:
         return time.monotonic() - self._finished_at
 
     def ready(self) -> Mapping[str, bool]:
-        paused = self._engine.world.read_pause()
+        paused = self._engine.world.setup.read_pause()
         return {
-            "database": self._engine.store_error is None and self._engine.world.adopted,
+            "database": self._engine.store_error is None and self._engine.world.durable.adopted,
             "lease": True,
-            "paused": not isinstance(paused, tuple) or bool(paused) or bool(self._engine.world.pauses),
+            "paused": not isinstance(paused, tuple) or bool(paused) or bool(self._engine.world.durable.pauses),
             "audit": self._checkpoints is not None,
         }
 

@@ -59,12 +59,12 @@ class _Alone:
         self._undo.callback(database.close)
         refrain = Refrain(Path(config.pause_file), state_dir if acts or state_dir.is_dir() else Path("/"))
         self.world = worldly.world_of(parts, refrain, time)
-        self.world.decides = False
-        self.world.only_target = target if acts else ""
+        self.world.setup.decides = False
+        self.world.setup.only_target = target if acts else ""
         reach = reaching.reach_of(config)
         if acts:
-            self.world.identity = identities.begin(database, config.cloud, time.now().wall)
-            reach.token = f"{config.cloud}:{self.world.identity.epoch}"
+            self.world.health.identity = identities.begin(database, config.cloud, time.now().wall)
+            reach.token = f"{config.cloud}:{self.world.health.identity.epoch}"
         self._undo.callback(reach.close)
         hands = Hands(
             collector=reaching.collector_of(config, parts.integrations, reach, time),
@@ -92,8 +92,8 @@ class _Alone:
         """Wait until every host answered `samples` times, or a limit: what is missing then is for the gate to refuse."""
         give_up = wall_time.monotonic() + SAMPLES_S
         while wall_time.monotonic() < give_up:
-            seen = dict(self.world.good_samples)
-            if all(seen.get(host, 0) >= samples for host in self.world.inventory.hosts):
+            seen = dict(self.world.samples.good_samples)
+            if all(seen.get(host, 0) >= samples for host in self.world.loaded.inventory.hosts):
                 return
             wall_time.sleep(0.2)
 

@@ -6,22 +6,30 @@ from remediator.collect.facts import FactStore
 from remediator.daemon.inhibit.refraining import Refrain
 from remediator.daemon.process import clock
 from remediator.daemon.process.composing import Parts
+from remediator.daemon.turn.loaded import Loaded
+from remediator.daemon.turn.samples import Samples
+from remediator.daemon.turn.setup import Setup
 from remediator.daemon.turn.world import World
 from remediator.model.times import Clock
 
 
 def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
     """Return a world that has seen nothing yet."""
-    world = World(
-        config=parts.config,
-        content=parts.content,
-        integrations=parts.integrations,
-        inventory=parts.inventory,
-        facts=FactStore(parts.integrations),
-        started_at=time.now(),
-        own_boot_id=clock.own_boot_id(),
-        read_pause=refrain,
+    started_at = time.now()
+    return World(
+        setup=Setup(
+            started_at=started_at,
+            own_boot_id=clock.own_boot_id(),
+            own_cgroup=clock.own_cgroup(),
+            read_pause=refrain,
+            process_alive=clock.process_alive,
+        ),
+        loaded=Loaded(
+            config=parts.config,
+            content=parts.content,
+            integrations=parts.integrations,
+            inventory=parts.inventory,
+            config_at=started_at,
+        ),
+        samples=Samples(facts=FactStore(parts.integrations)),
     )
-    world.own_cgroup = clock.own_cgroup()
-    world.process_alive = clock.process_alive
-    return world

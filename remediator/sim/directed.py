@@ -46,7 +46,7 @@ def run_until(stage: Stage, seconds: float, come: Callable[[], bool], what: str,
 
 def _states(stage: Stage) -> list[RunState]:
     daemon = stage.simulation.daemon
-    return [] if daemon is None else [run.state for run in daemon.world.runs.values()]
+    return [] if daemon is None else [run.state for run in daemon.world.durable.runs.values()]
 
 
 # waits ------------------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def until_intent(stage: Stage) -> None:
     """An INTENT is committed, and its command has not left yet."""
     daemon = stage.simulation.daemon
     assert daemon is not None
-    run_until(stage, 120.0, lambda: bool(daemon.world.under_way), "INTENT")
+    run_until(stage, 120.0, lambda: bool(daemon.world.pending.under_way), "INTENT")
 
 
 @kind(0, never)
@@ -181,7 +181,7 @@ def rows_of(stage: Stage, query: sa.Select[Any]) -> list[Any]:
 def approve_another_plan(stage: Stage) -> None:
     """Somebody says yes to a plan that is not the one that waits: no yes to what waits."""
     daemon = stage.simulation.daemon
-    for run in list(daemon.world.runs) if daemon is not None else []:
+    for run in list(daemon.world.durable.runs) if daemon is not None else []:
         stage.simulation.ask("approve", OTHER, run=run, plan="0" * 64)
 
 
@@ -189,7 +189,7 @@ def approve_another_plan(stage: Stage) -> None:
 def acknowledge_newest(stage: Stage, host: str, name: str) -> None:
     """A person acknowledges the incident of a container that is open now."""
     daemon, target = stage.simulation.daemon, f"container/{host}/{name}"
-    incident = daemon.world.incident_of(("container-state", target)) if daemon is not None else None
+    incident = daemon.world.durable.incident_of(("container-state", target)) if daemon is not None else None
     if incident is not None:
         stage.watch.account.acked[target] = stage.simulation.clock.now()
         stage.simulation.ask("ack", ROOT, incident=incident.id)

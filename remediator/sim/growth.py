@@ -34,7 +34,7 @@ BOUNDS: Mapping[str, Bound] = {
     "rows": Bound(share=0.5, least=12.0, unit="rows"),
     "held": Bound(share=0.5, least=12.0, unit="items"),
     # one entry for each set of labels that occurred since the start (guards, runbooks and their ends, states): few and known
-    "held:world.counters": Bound(share=0.5, least=60.0, unit="label sets"),
+    "held:world.health.counters": Bound(share=0.5, least=60.0, unit="label sets"),
     "process": Bound(share=0.2, least=3.0, unit="of them"),
     "file:wal": Bound(share=0.5, least=8.0 * 2**20, unit="bytes"),
     "file:blobs": Bound(share=0.5, least=12.0, unit="files"),

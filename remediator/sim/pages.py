@@ -114,12 +114,12 @@ class Night:
     def runs(self, state: RunState) -> list[str]:
         daemon = self.simulation.daemon
         assert daemon is not None
-        return [run.id for run in daemon.world.runs.values() if run.state is state]
+        return [run.id for run in daemon.world.durable.runs.values() if run.state is state]
 
     def incident(self, check: str, target: str) -> str:
         daemon = self.simulation.daemon
         assert daemon is not None
-        found = daemon.world.incident_of((check, target))
+        found = daemon.world.durable.incident_of((check, target))
         assert found is not None, f"{check} on {target} has no incident"
         return found.id
 

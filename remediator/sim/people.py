@@ -198,12 +198,12 @@ class People:
 
     def _plan_of(self, run: str) -> str:
         daemon = self._simulation.daemon
-        return "" if daemon is None else daemon.world.runs[run].plan.hash
+        return "" if daemon is None else daemon.world.durable.runs[run].plan.hash
 
     def consent(self) -> None:
         """Say yes to what a run that is held asks about."""
         daemon = self._simulation.daemon
-        for run in [] if daemon is None else [each for each in daemon.world.runs.values() if each.asks]:
+        for run in [] if daemon is None else [each for each in daemon.world.durable.runs.values() if each.asks]:
             self._account.consented.add(run.id)
             self._ask("approve", OTHER, run=run.id, plan=run.asks_hash)
 
@@ -247,8 +247,10 @@ class People:
 
     def _in(self, state: RunState) -> list[str]:
         daemon = self._simulation.daemon
-        return [] if daemon is None else sorted(run.id for run in daemon.world.runs.values() if run.state is state)
+        return (
+            [] if daemon is None else sorted(run.id for run in daemon.world.durable.runs.values() if run.state is state)
+        )
 
     def _runs(self) -> list[str]:
         daemon = self._simulation.daemon
-        return [] if daemon is None else sorted(daemon.world.runs)
+        return [] if daemon is None else sorted(daemon.world.durable.runs)

@@ -129,7 +129,7 @@ def _approves_and_mends(stage: Stage) -> None:
 def _resolves(stage: Stage) -> None:
     """What nobody can prove is said by a person who looks."""
     daemon = stage.simulation.daemon
-    if daemon is not None and any(run.state is RunState.IN_DOUBT for run in daemon.world.runs.values()):
+    if daemon is not None and any(run.state is RunState.IN_DOUBT for run in daemon.world.durable.runs.values()):
         stage.people.resolve()
 
 
@@ -286,15 +286,15 @@ def _happen(stage: Stage, way: Way, point: int, again: int, cut: Cut | None) -> 
         daemon = simulation.daemon
         if daemon is None:
             return False
-        if to_cut is not None and to_cut.moment(tuple(daemon.world.runs.values())):
+        if to_cut is not None and to_cut.moment(tuple(daemon.world.durable.runs.values())):
             simulation.kill("cut")
             to_cut.meanwhile(simulation)
             to_cut = None
             simulation.revive()
             return False
         way.helps(stage)
-        idle = simulation.daemon is daemon and not daemon.world.runs and daemon.world.adopted
-        return bool(idle and way.whole(stage) and not daemon.world.incidents)
+        idle = simulation.daemon is daemon and not daemon.world.durable.runs and daemon.world.durable.adopted
+        return bool(idle and way.whole(stage) and not daemon.world.durable.incidents)
 
     cured = simulation.run(way.cures_s, over)
     if simulation.daemon is not None:

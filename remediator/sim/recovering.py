@@ -39,7 +39,7 @@ def until_step(stage: Stage, step: str, state: str) -> None:
 
     def come() -> bool:
         daemon = stage.simulation.daemon
-        runs = daemon.world.runs.values() if daemon is not None else ()
+        runs = daemon.world.durable.runs.values() if daemon is not None else ()
         return any(each.id == step and each.state is StepState(state) for run in runs for each in run.steps)
 
     run_until(stage, 300.0, come, f"step {step} that is {state}")

@@ -230,7 +230,7 @@ def _break_another(pair: Pair) -> None:
     other = next(each for each in pair.both if each is not idle)
     seen = other.daemon
     assert seen is not None
-    pair.run(60.0, lambda: "ctl1" in seen.world.in_flight)
+    pair.run(60.0, lambda: "ctl1" in seen.world.pending.in_flight)
     pair.run(1.0)
     pair.cloud.service("ctl1", "keystone").crash()
 
@@ -239,11 +239,11 @@ def _freeze_for_an_hour(pair: Pair) -> None:
     """The first one stands still with a command about to leave. After 40 minutes a person lets the second one go on."""
     daemon = pair.first.daemon
     assert daemon is not None
-    assert pair.run(200.0, lambda: bool(daemon.world.under_way)), "no INTENT"
+    assert pair.run(200.0, lambda: bool(daemon.world.pending.under_way)), "no INTENT"
     pair.first.freeze()
     pair.run(40 * 60.0)
     other = pair.second.daemon
-    if other is not None and other.world.rival is not None:
+    if other is not None and other.world.durable.rival is not None:
         pair.ask(pair.second, "brake-close", brake="rival")
     pair.run(20 * 60.0)
     pair.first.thaw()
@@ -256,7 +256,7 @@ def _decided(pair: Pair) -> bool:
         stays, goes = goes, stays
     goes.kill("a person ended it")
     daemon = stays.daemon
-    if daemon is not None and daemon.world.rival is not None:
+    if daemon is not None and daemon.world.durable.rival is not None:
         pair.ask(stays, "brake-close", brake="rival")
     return pair.run(2400.0, lambda: _well(pair))
 

@@ -327,8 +327,8 @@ class Simulation:
             return False
         world = self.daemon.world
         return bool(
-            not world.adopted or world.incidents or world.runs or world.in_flight or world.delivering or world.forced
-            or world.debts or world.clock_held
+            not world.durable.adopted or world.durable.incidents or world.durable.runs or world.pending.in_flight or world.pending.delivering or world.pending.forced
+            or world.durable.debts or world.health.clock_held
         )  # fmt: skip
 
     @property

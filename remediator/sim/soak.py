@@ -212,7 +212,13 @@ class Soak:
         fresh = [
             pair for pair in STATELESS if not any(each.target == f"container/{pair[0]}/{pair[1]}" for each in lately)
         ]
-        if daemon is None or daemon.world.incidents or daemon.world.runs or len(lately) >= PER_DAY - 1 or not fresh:
+        if (
+            daemon is None
+            or daemon.world.durable.incidents
+            or daemon.world.durable.runs
+            or len(lately) >= PER_DAY - 1
+            or not fresh
+        ):
             return
         host, name = self._chance.choice(fresh)
         service = self.simulation.cloud.service(host, name)
@@ -268,9 +274,11 @@ class Soak:
         found["file:blobs"] = float(len(list(blobs.iterdir()))) if blobs.is_dir() else 0.0
         daemon = self.simulation.daemon
         if daemon is not None:
-            for owner in (daemon.world, daemon.engine, daemon.loop, daemon.world.facts):
-                for name, size in _sizes(owner).items():
-                    found[f"held:{type(owner).__name__.lower()}.{name}"] = size
+            owners = {"engine": daemon.engine, "loop": daemon.loop, "factstore": daemon.world.samples.facts}
+            records = {f"world.{name}": record for name, record in vars(daemon.world).items()}
+            for owner, keeper in {**owners, **records}.items():
+                for name, size in _sizes(keeper).items():
+                    found[f"held:{owner}.{name}"] = size
         return found
 
     def _reader(self) -> sa.Engine:
@@ -291,14 +299,16 @@ class Soak:
             for service in host.services.values():
                 service.starts[:] = service.starts[-20:]
                 service.by_order[:] = service.by_order[-20:]
-        incidents = simulation.daemon.world.incidents if simulation.daemon is not None else {}
+        incidents = simulation.daemon.world.durable.incidents if simulation.daemon is not None else {}
         for run in [
             each.run
             for each in account.left.values()
             if each.ended is not None and now.since(each.at) > 2 * DAY_S and each.incident not in incidents
         ]:
             del account.left[run]
-        runs = set(account.left) | (set(simulation.daemon.world.runs) if simulation.daemon is not None else set())
+        runs = set(account.left) | (
+            set(simulation.daemon.world.durable.runs) if simulation.daemon is not None else set()
+        )
         account.executed &= runs
         account.approved = {run: at for run, at in account.approved.items() if run in runs}
         for name in [
@@ -324,7 +334,7 @@ def _sizes(owner: Any) -> dict[str, float]:
     """Return how much each attribute of `owner` holds: the items of a container, with those of the containers in it."""
     found = {}
     for name, value in vars(owner).items() if hasattr(owner, "__dict__") else ():
-        if isinstance(value, (dict, list, set)):
+        if isinstance(value, (dict, list, set, tuple)):
             inner = value.values() if isinstance(value, dict) else value
             found[name] = float(len(value) + sum(len(each) for each in inner if isinstance(each, (dict, list, set))))
         elif hasattr(value, "qsize"):

@@ -214,4 +214,6 @@ def _end_well(stage: Stage, chance: random.Random) -> None:
 def story_needs_a_yes(stage: Stage) -> bool:
     """Return whether a run waits for an approval."""
     daemon = stage.simulation.daemon
-    return daemon is not None and any(run.state.value == "waiting_approval" for run in daemon.world.runs.values())
+    return daemon is not None and any(
+        run.state.value == "waiting_approval" for run in daemon.world.durable.runs.values()
+    )

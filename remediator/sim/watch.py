@@ -138,7 +138,7 @@ class Watch:
         at_s = cloud.hosts[host].up_s
         if daemon is None or at_s < CLAIM_S:
             return
-        us = daemon.world.identity
+        us = daemon.world.health.identity
         ages = {line[0]: at_s - line[4] for line in cloud.hosts[host].claims.lines}
         if ages.get(us.instance, CLAIM_S + 1.0) > CLAIM_S:
             self._broken("claim", f"{run.id} acts on {host}, which is not claimed: {ages}")
@@ -156,7 +156,7 @@ class Watch:
     def _recovers(self, run: Run, script: str, host: str) -> None:
         """A program of a Galera recovery leaves: what it may not do is asked of the cloud."""
         daemon = self.simulation.daemon
-        mark = "" if daemon is None else daemon.world.identity.mark(run.id)
+        mark = "" if daemon is None else daemon.world.health.identity.mark(run.id)
         sent = Sent(run.id, mark, script, host, debts.is_release(run), run.id in self.account.consented)
         for invariant, why in galera_account.objections(self.simulation.cloud.galera, self.account.seen, sent):
             self._broken(invariant, why)
@@ -166,7 +166,7 @@ class Watch:
         daemon = self.simulation.daemon
         if daemon is None:
             raise Violation("intent", f"{command.line()} leaves and there is no daemon")
-        for run in daemon.world.runs.values():
+        for run in daemon.world.durable.runs.values():
             for record in run.steps:
                 planned = next((each for each in run.plan.steps if each.id == record.id), None)
                 if planned is not None and record.state is StepState.INTENT and command in planned.commands:
@@ -230,13 +230,13 @@ class Watch:
             self._newly_hard = []
             return
         world = daemon.world
-        if world.counters["failed_inputs"]:
-            self._broken("well", f"an input failed: {dict(world.counters['failed_inputs'])}")
-        aside = [f"{each.about}: {each.why}" for each in world.asides.all() if each.about.kind != "host"]
+        if world.health.counters["failed_inputs"]:
+            self._broken("well", f"an input failed: {dict(world.health.counters['failed_inputs'])}")
+        aside = [f"{each.about}: {each.why}" for each in world.health.asides.all() if each.about.kind != "host"]
         if aside:
             self._broken("well", f"what no host and no sender can break was set aside: {aside[0]}")
         for check, target, at in self._newly_hard:
-            incident = world.incident_of((check, target))
+            incident = world.durable.incident_of((check, target))
             if incident is None:
                 self._broken("noticed", f"{check} on {target} was bad three times and has no incident")
             elif self._is_accounted_for(check, target, at):
@@ -263,7 +263,7 @@ class Watch:
 
     def _note_ends(self) -> None:
         assert self.simulation.daemon is not None
-        live = self.simulation.daemon.world.runs
+        live = self.simulation.daemon.world.durable.runs
         for left in self.account.left.values():
             if left.ended is None and left.run not in live:
                 left.ended = self.simulation.clock.now()
@@ -275,26 +275,28 @@ class Watch:
         """The daemon's own books agree with each other."""
         assert self.simulation.daemon is not None
         world = self.simulation.daemon.world
-        for decision in world.decisions.values():
+        for decision in world.durable.decisions.values():
             silent = [verdict.guard for verdict in decision.verdicts if not verdict.allow and " " not in verdict.reason]
             if silent or (decision.outcome is Outcome.REFUSED and " " not in decision.reason):
                 self._broken("explained", f"{decision.id} refuses without a sentence: {silent}")
         busy: dict[str, str] = {}
-        for run in world.runs.values():
+        for run in world.durable.runs.values():
             empty = [each.id for each in run.plan.steps if not each.commands and _is_intended(run, each.id)]
             if empty:
                 self._broken("intent", f"{run.id} has an INTENT without a command: {empty}")
             if run.state is RunState.WAITING_APPROVAL:
                 continue
             for host in run.plan.touches:
-                if busy.setdefault(host, run.id) != run.id or world.locks.get(f"host:{host}") != run.id:
-                    self._broken("locks", f"{run.id} works on {host} and does not hold its lock alone: {world.locks}")
-        strangers = set(world.locks.values()) - set(world.runs)
+                if busy.setdefault(host, run.id) != run.id or world.durable.locks.get(f"host:{host}") != run.id:
+                    self._broken(
+                        "locks", f"{run.id} works on {host} and does not hold its lock alone: {world.durable.locks}"
+                    )
+        strangers = set(world.durable.locks.values()) - set(world.durable.runs)
         if strangers:
             self._broken("locks", f"locks of ended runs: {strangers}")
-        for debt in world.debts.values():
+        for debt in world.durable.debts.values():
             overdue = self.simulation.clock.now().since(debt.expires_at) > GRACE_S
-            if debt.run not in world.runs and overdue and not self._paged(f"{debt.id}:"):
+            if debt.run not in world.durable.runs and overdue and not self._paged(f"{debt.id}:"):
                 self._broken("debts", f"{debt.id} of an ended run is overdue, and neither released nor reported")
 
     # at the end -------------------------------------------------------------------------------------------------------
@@ -305,7 +307,7 @@ class Watch:
         `sign`: up to its last entry, with a checkpoint that the daemon did not write; it would not act on, had it to go on.
         """
         simulation, daemon = self.simulation, self.simulation.daemon
-        under_way = set(daemon.world.runs) if daemon is not None else set()
+        under_way = set(daemon.world.durable.runs) if daemon is not None else set()
         if under_way:
             simulation.run(SETTLES_S, lambda: not self._stuck(under_way), stride=2.0)
         stuck = self._stuck(under_way)
@@ -320,10 +322,12 @@ class Watch:
     def not_cured(self, host: str, service: str) -> None:
         """Raise Violation: a service broke while nothing held anything, and it was not cured."""
         daemon = self.simulation.daemon
-        incident = daemon.world.incident_of(("container-state", f"container/{host}/{service}")) if daemon else None
+        incident = (
+            daemon.world.durable.incident_of(("container-state", f"container/{host}/{service}")) if daemon else None
+        )
         said = [
             f"{each.rule} {each.outcome.value}: {each.reason} {[v.reason for v in each.verdicts if not v.allow]}"
-            for each in (daemon.world.decisions.values() if daemon else ())
+            for each in (daemon.world.durable.decisions.values() if daemon else ())
             if incident is not None and each.incident == incident.id
         ]
         self._broken("progress", f"{service} on {host} was not cured while nothing held it: {said or incident}")
@@ -335,7 +339,7 @@ class Watch:
         now = self.simulation.clock.now()
         return [
             f"{run.id} is {run.state.value}"
-            for run in daemon.world.runs.values()
+            for run in daemon.world.durable.runs.values()
             if run.id in under_way and run.state not in WAITS and not _may_still_verify(run, now)
         ]
 
@@ -345,7 +349,7 @@ class Watch:
         if lost:
             self._broken("kept", f"hints that were answered 202 and are gone: {lost}")
         daemon = self.simulation.daemon
-        gone = [name for name in self.account.pauses if daemon is not None and name not in daemon.world.pauses]
+        gone = [name for name in self.account.pauses if daemon is not None and name not in daemon.world.durable.pauses]
         if gone:
             self._broken("kept", f"pauses that were acknowledged and are gone: {gone}")
         self.checked["kept"] += 1
@@ -368,8 +372,8 @@ class Watch:
     def _nothing_left(self) -> None:
         daemon = self.simulation.daemon
         assert daemon is not None
-        owed = {debt.host for debt in daemon.world.debts.values()}
-        live = {host for run in daemon.world.runs.values() for host in run.plan.touches}
+        owed = {debt.host for debt in daemon.world.durable.debts.values()}
+        live = {host for run in daemon.world.durable.runs.values() for host in run.plan.touches}
         for host, what in galera_account.leftovers(self.simulation.cloud.galera).items():
             if host not in owed | live and not self._paged("debt"):
                 self._broken("left", f"{host}: {what}, which nobody owes, and nobody was told of")
@@ -378,7 +382,7 @@ class Watch:
     def _verified(self, sign: bool) -> None:
         daemon, config = self.simulation.daemon, self.simulation.config
         assert daemon is not None
-        if daemon.world.restored is not None:
+        if daemon.world.health.restored is not None:
             return
         if sign:
             key = checkpoints.load_key(config.audit.key_path)

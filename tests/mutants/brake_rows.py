@@ -47,7 +47,7 @@ BRAKES = (
         name="storm-counts-on-after-it-was-closed",
         mistake="What a person has closed the storm breaker over is counted again.",
         place="remediator.daemon.inhibit.storming:_fresh",
-        old="incident.bad_at.after(world.storm_closed_at)",
+        old="incident.bad_at.after(world.durable.storm_closed_at)",
         new="not incident.bad_at.after(now)",
         story="a storm closed once all are well",
     ),

@@ -79,8 +79,8 @@ JUDGEMENT = (
         name="storm-forgets-the-cured",
         mistake="What was cured meanwhile does not count in a storm.",
         place="remediator.daemon.inhibit.storming:_fresh",
-        old="(*world.incidents.values(), *world.just_closed.values())",
-        new="world.incidents.values()",
+        old="(*world.durable.incidents.values(), *world.durable.just_closed.values())",
+        new="world.durable.incidents.values()",
         story="third host, two cured",
     ),
     Mutant(

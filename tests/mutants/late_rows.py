@@ -37,7 +37,7 @@ LATE = (
         name="stored-pause-lets-leave",
         mistake="Only the pause file is looked at before a command leaves, and not the pauses in the store.",
         place="remediator.daemon.process.departures:Departures._too_late",
-        old="(*paused, *(each.text for each in tuple(self._world.pauses.values())))",
+        old="(*paused, *(each.text for each in tuple(self._world.durable.pauses.values())))",
         new="(*paused,)",
         tests=LATE_TESTS,
     ),

@@ -16,6 +16,9 @@ from remediator.collect.facts import FactStore
 from remediator.config import load_config
 from remediator.content import load_content
 from remediator.daemon.engine.engine import Engine
+from remediator.daemon.turn.loaded import Loaded
+from remediator.daemon.turn.samples import Samples
+from remediator.daemon.turn.setup import Setup
 from remediator.daemon.turn.wire import (
     Act,
     Asked,
@@ -229,16 +232,17 @@ class Cloud:
         self.database = Database(url_of(Path(self.config.state_dir), None))
         self.database.open()
         self.world = World(
-            config=self.config,
-            content=content,
-            integrations=integrations,
-            inventory=inventory,
-            facts=FactStore(integrations),
-            started_at=self.now(),
-            own_boot_id="boot-daemon",
-            read_pause=lambda: self.pauses,
+            setup=Setup(started_at=self.now(), own_boot_id="boot-daemon", read_pause=lambda: self.pauses),
+            loaded=Loaded(
+                config=self.config,
+                content=content,
+                integrations=integrations,
+                inventory=inventory,
+                config_at=self.now(),
+            ),
+            samples=Samples(facts=FactStore(integrations)),
         )
-        self.world.identity = identities.begin(self.database, self.config.cloud, self.wall())
+        self.world.health.identity = identities.begin(self.database, self.config.cloud, self.wall())
         self.engine = Engine(self.world, self.database)
         self.later = []
 
@@ -388,4 +392,4 @@ class Cloud:
         return taken.result(timeout=0)
 
     def incident(self, target: str, check: str = "container-state") -> Any:
-        return self.world.incident_of((check, target))
+        return self.world.durable.incident_of((check, target))

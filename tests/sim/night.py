@@ -63,10 +63,10 @@ class Night:
         return answer
 
     def incident(self, target: str, check: str = "container-state") -> Incident | None:
-        return self.world.incident_of((check, target))
+        return self.world.durable.incident_of((check, target))
 
     def live(self) -> list[Run]:
-        return list(self.world.runs.values())
+        return list(self.world.durable.runs.values())
 
     def pages(self, word: str = "") -> list[dict[str, Any]]:
         assert self.told.daemon is not None

@@ -51,11 +51,11 @@ def explained(cloud: Cloud, event: str) -> str:
 
 def asked(cloud: Cloud, hint: Any) -> bool:
     """Return whether `hint`, given in the middle of a quiet time, makes its host be asked at once."""
-    cloud.world.due_at.update(dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600))
+    cloud.world.pending.due_at.update(dict.fromkeys(cloud.world.pending.due_at, cloud.now().boot_s + 600))
     cloud.run(10)
-    cloud.world.due_at.update(dict.fromkeys(cloud.world.due_at, cloud.now().boot_s + 600))
+    cloud.world.pending.due_at.update(dict.fromkeys(cloud.world.pending.due_at, cloud.now().boot_s + 600))
     hint()
-    return bool(cloud.world.in_flight or cloud.world.forced)
+    return bool(cloud.world.pending.in_flight or cloud.world.pending.forced)
 
 
 def outbox(cloud: Cloud) -> list[tuple[str, str, str]]:
@@ -108,7 +108,7 @@ def test_a_time_to_come_is_not_believed(cloud: Cloud) -> None:
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMESTART", downtime_depth=1, **told(cloud, -7 * HOUR_S))
     cloud.run(5)
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, **told(cloud, 0))
-    assert not cloud.world.downtimes, "a time to come does not shut out what is told after it"
+    assert not cloud.world.durable.downtimes, "a time to come does not shut out what is told after it"
 
 
 def test_an_expired_hint_that_maps_to_nothing_pages_nobody(cloud: Cloud) -> None:
@@ -124,15 +124,15 @@ def test_an_expired_hint_that_maps_to_nothing_pages_nobody(cloud: Cloud) -> None
 def test_a_late_downtime_still_mutes_and_its_late_end_still_ends_it_in_their_order(cloud: Cloud) -> None:
     cloud.run(20)
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMESTART", downtime_depth=1, **told(cloud, 3 * HOUR_S))
-    assert cloud.world.downtimes
+    assert cloud.world.durable.downtimes
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, **told(cloud, 4 * HOUR_S))
-    assert cloud.world.downtimes, "it ended another one, before this began"
+    assert cloud.world.durable.downtimes, "it ended another one, before this began"
     cloud.crash()
     cloud.run(5)
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMECANCELLED", downtime_depth=0, **told(cloud, 5 * HOUR_S))
-    assert cloud.world.downtimes, "and a restart does not forget in which order they were told"
+    assert cloud.world.durable.downtimes, "and a restart does not forget in which order they were told"
     cloud.hint("h1", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, **told(cloud, 2 * HOUR_S))
-    assert not cloud.world.downtimes
+    assert not cloud.world.durable.downtimes
 
 
 def test_the_limit_is_that_of_the_config(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_what_was_planned_before_a_long_stop_is_not_carried_out_after_it(cloud: 
     assert ended["reason"].startswith("expired: it was planned 2 h ago")
     assert "expired: it was planned" in str(reader.explain(run.incident))
     reader.close()
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.locks == {}
     cloud.run(300)
     assert cloud.verbs() == [("h1", "start")], "a new plan, on new evidence"
     assert cloud.acted[0][0] > began + 10, "and not before it was bad for as long as any problem has to be"
@@ -193,7 +193,7 @@ def test_what_recovered_during_the_stop_is_left_alone_and_closed(cloud: Cloud) -
         for unit in host.units.values():
             unit.fail()
     cloud.run(120)
-    assert len(cloud.world.incidents) > 30
+    assert len(cloud.world.durable.incidents) > 30
     for host in cloud.hosts.values():
         for unit in host.units.values():
             unit.start(cloud.wall() + timedelta(hours=1))
@@ -201,7 +201,7 @@ def test_what_recovered_during_the_stop_is_left_alone_and_closed(cloud: Cloud) -
     stop_for(cloud, HOURS * HOUR_S)
     cloud.run(600)
     assert cloud.acted == []
-    assert not cloud.world.incidents
+    assert not cloud.world.durable.incidents
 
 
 def test_many_problems_that_are_older_than_the_stop_start_nothing_before_two_samples(cloud: Cloud) -> None:
@@ -216,8 +216,8 @@ def test_many_problems_that_are_older_than_the_stop_start_nothing_before_two_sam
     cloud.run(10)
     assert cloud.acted == []
     assert all(
-        series.bad_since is None or series.bad_since.after(cloud.world.started_at)
-        for series in cloud.world.series.values()
+        series.bad_since is None or series.bad_since.after(cloud.world.setup.started_at)
+        for series in cloud.world.samples.series.values()
     )
     cloud.run(600)
     assert all(at > began + 10 for at, _, _ in cloud.acted)
@@ -315,7 +315,7 @@ def test_what_is_open_for_days_reminds_once_after_a_stop_and_not_once_for_each(c
     before = len(cloud.delivered)
     stop_for(cloud, HOURS * HOUR_S)
     cloud.run(900)
-    assert len(cloud.world.incidents) > 30
+    assert len(cloud.world.durable.incidents) > 30
     assert len(cloud.delivered) - before <= 12, [page["subject"] for page in cloud.delivered]
     told_of = sum(page.get("pages", 1) for page in cloud.delivered[before:])
     assert told_of > 30, "every one of them is in a page, and most of them in one"
@@ -363,4 +363,4 @@ def test_a_run_in_doubt_stands_first_in_a_digest_that_cuts_its_lines(cloud: Clou
     lines = digest["text"].splitlines()
     place = next(n for n, line in enumerate(lines) if f"{run.id} on {TARGET} is in doubt" in line)
     assert place <= 3
-    assert cloud.world.incidents[run.incident].state is not IncidentState.RESOLVED
+    assert cloud.world.durable.incidents[run.incident].state is not IncidentState.RESOLVED

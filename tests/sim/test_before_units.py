@@ -37,7 +37,7 @@ class Old:
 
     def state(self, host: str) -> State:
         assert self.simulation.daemon is not None
-        return self.simulation.daemon.world.series[("container-state", f"container/{host}/{NAME}")].state
+        return self.simulation.daemon.world.samples.series[("container-state", f"container/{host}/{NAME}")].state
 
     def pages(self) -> list[dict[str, Any]]:
         assert self.simulation.daemon is not None

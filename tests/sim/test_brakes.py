@@ -40,8 +40,8 @@ def fail(cloud: Walked, *hosts: str, unit: str = "memcached") -> None:
 
 def refusing(cloud: Walked, text: str) -> set[str]:
     """Return the guards that refused in the newest decision about `text`."""
-    incidents = cloud.world.incidents
-    found = [each for each in cloud.world.decisions.values() if incidents[each.incident].target.text == text]
+    incidents = cloud.world.durable.incidents
+    found = [each for each in cloud.world.durable.decisions.values() if incidents[each.incident].target.text == text]
     return {verdict.guard for each in found for verdict in each.verdicts if not verdict.allow}
 
 
@@ -60,7 +60,7 @@ def test_two_unrelated_broken_hosts_of_five_are_cured(cloud: Walked) -> None:
     fail(cloud, "h2", unit="cron")
     cloud.run(120)
     assert sorted(cloud.verbs()) == [("h1", "start"), ("h2", "start")]
-    assert cloud.world.storms == {}
+    assert cloud.world.health.storms == {}
 
 
 def test_a_third_within_the_window_opens_the_breaker_though_the_others_are_cured(cloud: Walked) -> None:
@@ -71,12 +71,12 @@ def test_a_third_within_the_window_opens_the_breaker_though_the_others_are_cured
     cloud.run(CURED_S)
     assert len(cloud.verbs()) == 2
     assert "storm" in refusing(cloud, target("h3"))
-    assert "cloud" in cloud.world.storms
+    assert "cloud" in cloud.world.health.storms
     assert any("storm breaker" in subject for subject in cloud.pages())
     cloud.run(700)
-    assert cloud.world.storms == {}, "R1 and R2 close by themselves"
+    assert cloud.world.health.storms == {}, "R1 and R2 close by themselves"
     assert ("h3", "start") in cloud.verbs()
-    assert cloud.world.storm_latched is not None, "R3 waits for a person"
+    assert cloud.world.durable.storm_latched is not None, "R3 waits for a person"
 
 
 def test_an_open_breaker_and_its_latch_survive_a_restart(cloud: Walked) -> None:
@@ -86,15 +86,15 @@ def test_an_open_breaker_and_its_latch_survive_a_restart(cloud: Walked) -> None:
     cloud.restart()
     cloud.run(CURED_S)
     assert cloud.verbs() == []
-    assert cloud.world.storms
-    assert cloud.world.storm_latched is not None
+    assert cloud.world.health.storms
+    assert cloud.world.durable.storm_latched is not None
     assert cloud.ask("brake-close", reason="looked at it").exit == 4
     cloud.run(700)
     assert cloud.ask("brake-close", reason="looked at it").exit == 0
-    assert cloud.world.storm_latched is None
+    assert cloud.world.durable.storm_latched is None
     cloud.restart()
     cloud.run(5)
-    assert cloud.world.storm_latched is None
+    assert cloud.world.durable.storm_latched is None
 
 
 def test_what_a_down_host_explains_is_no_storm(cloud: Walked) -> None:
@@ -103,8 +103,8 @@ def test_what_a_down_host_explains_is_no_storm(cloud: Walked) -> None:
     cloud.run(CURED_S)
     fail(cloud, "h1")
     cloud.run(CURED_S)
-    assert cloud.world.storms, "two hosts gone and one broken are three hosts of five"
-    assert len({incident.target.host for incident in cloud.world.incidents.values()}) == 3
+    assert cloud.world.health.storms, "two hosts gone and one broken are three hosts of five"
+    assert len({incident.target.host for incident in cloud.world.durable.incidents.values()}) == 3
 
 
 # our own view -----------------------------------------------------------------------------------------------------
@@ -119,11 +119,11 @@ def test_cut_off_from_most_hosts_it_does_nothing_but_says_so_once(cloud: Walked)
     subjects = cloud.pages()
     assert len([each for each in subjects if "cut off" in each]) == 1
     assert len(subjects) == 1, "not a page for each host, nor one for a storm"
-    assert cloud.world.storms == {}
+    assert cloud.world.health.storms == {}
     for host in ("h2", "h3", "h4"):
         cloud.host(host).ssh = "ok"
     cloud.run(CURED_S)
-    assert cloud.world.cut_off_since is None
+    assert cloud.world.health.cut_off_since is None
     assert cloud.verbs() == [("h1", "start")], "what was broken all along is cured as soon as we see again"
     assert len(cloud.pages()) == 1
 
@@ -134,13 +134,13 @@ def test_hosts_that_stay_away_after_we_see_again_count_once_more(cloud: Walked) 
     cloud.run(120)
     cloud.host("h4").ssh = "ok"
     cloud.run(CURED_S)
-    assert cloud.world.cut_off_since is None
+    assert cloud.world.health.cut_off_since is None
     assert len(cloud.pages()) == 1, "they may be on their way back"
     cloud.run(150)
     assert len([each for each in cloud.pages() if "host/h2" in each or "host/h3" in each]) == 2
     fail(cloud, "h1")
     cloud.run(CURED_S)
-    assert cloud.world.storms, "two hosts gone and one broken are three hosts of five"
+    assert cloud.world.health.storms, "two hosts gone and one broken are three hosts of five"
     assert cloud.verbs() == []
 
 
@@ -176,7 +176,7 @@ def test_a_wrong_silence_has_its_sentence(cloud: Walked, args: dict[str, Any], w
     answer = cloud.ask("silence-add", **args)
     assert answer.exit == 64
     assert words in answer.error
-    assert cloud.world.silences == {}
+    assert cloud.world.durable.silences == {}
 
 
 def test_a_downtime_of_a_host_covers_what_stands_on_it(cloud: Walked) -> None:
@@ -204,7 +204,7 @@ def test_several_pauses_are_a_set_and_each_is_lifted_by_itself(cloud: Walked) ->
     assert cloud.ask("resume", pause=first).data["paused"] is True
     cloud.restart()
     cloud.run(3)
-    assert list(cloud.world.pauses) == [second]
+    assert list(cloud.world.durable.pauses) == [second]
     assert cloud.ask("resume", all=True).data["paused"] is False
 
 
@@ -252,7 +252,7 @@ def test_an_engine_without_a_daemon_is_never_young(engine: str, verbs: list[tupl
 
 
 def waiting(cloud: Walked) -> Run:
-    (run,) = cloud.world.runs.values()
+    (run,) = cloud.world.durable.runs.values()
     assert run.state is RunState.WAITING_APPROVAL
     return run
 
@@ -262,7 +262,7 @@ def test_a_plan_waits_for_its_approval_and_then_cures(careful: Walked) -> None:
     careful.run(CURED_S)
     run = waiting(careful)
     assert careful.verbs() == []
-    assert careful.world.locks == {}, "what only waits holds no lock"
+    assert careful.world.durable.locks == {}, "what only waits holds no lock"
     assert careful.ask("approve", NOBODY, run=run.id).exit == 4
     changed = careful.ask("approve", OTHER, run=run.id, plan="0" * 64)
     assert (changed.exit, "changed" in changed.error) == (4, True)
@@ -309,7 +309,7 @@ def test_a_denied_plan_is_not_proposed_again(careful: Walked) -> None:
     run = waiting(careful)
     assert careful.ask("deny", OTHER, run=run.id, reason="I do it by hand").exit == 0
     careful.run(120)
-    assert careful.world.runs == {}
+    assert careful.world.durable.runs == {}
     incident = careful.incident(target("h1"))
     assert incident is not None
     assert incident.state is IncidentState.ESCALATED
@@ -425,6 +425,6 @@ def test_a_plan_whose_problem_is_gone_waits_no_longer(careful: Walked) -> None:
     waiting(careful)
     careful.starts_by_hand("h1", "memcached")
     careful.run(60)
-    assert careful.world.runs == {}
+    assert careful.world.durable.runs == {}
     assert careful.incident(target("h1")) is None
     assert careful.verbs() == []

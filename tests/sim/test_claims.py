@@ -47,7 +47,7 @@ def pages(simulation: Simulation) -> list[str]:
 
 def reasons(simulation: Simulation) -> list[str]:
     assert simulation.daemon is not None
-    return [run.reason for run in simulation.daemon.world.runs.values() if run.state is RunState.HELD]
+    return [run.reason for run in simulation.daemon.world.durable.runs.values() if run.state is RunState.HELD]
 
 
 def claimed_by_another(simulation: Simulation, host: str, age_s: float = 60.0) -> None:
@@ -61,7 +61,11 @@ def test_the_intent_says_which_hosts_were_claimed(simulation: Simulation) -> Non
     assert ['"claimed":["ctl1"]' in body for body in audited(simulation, "intent")] == [True]
     (line,) = simulation.cloud.hosts["ctl1"].claims.lines
     assert simulation.daemon is not None
-    assert line[:3] == (simulation.daemon.world.identity.instance, simulation.daemon.world.identity.store, "sim")
+    assert line[:3] == (
+        simulation.daemon.world.health.identity.instance,
+        simulation.daemon.world.health.identity.store,
+        "sim",
+    )
 
 
 def test_in_a_quiet_cloud_nobody_claims_anything(simulation: Simulation) -> None:
@@ -118,11 +122,11 @@ def test_until_a_person_decides_nothing_is_done_anywhere_and_after_a_restart_nei
     assert nobody is not None
     assert nobody.exit == 4
     assert simulation.daemon is not None
-    before = simulation.daemon.world.identity.store
+    before = simulation.daemon.world.health.identity.store
     closed = simulation.ask("brake-close", ROOT, brake="rival")
     assert closed is not None
     assert closed.exit == 0
-    assert simulation.daemon.world.identity.store != before
+    assert simulation.daemon.world.health.identity.store != before
     assert simulation.run(600.0, lambda: simulation.cloud.service("ctl1", "memcached").running)
 
 
@@ -154,7 +158,7 @@ def test_a_command_that_did_not_leave_in_time_is_claimed_and_sent_again(simulati
     simulation.cloud.service("ctl1", "memcached").crash()
     assert simulation.daemon is not None
     world = simulation.daemon.world
-    assert simulation.run(120.0, lambda: bool(world.under_way))
+    assert simulation.run(120.0, lambda: bool(world.pending.under_way))
     simulation.freeze()
     simulation.clock.elapsed_s += 31.0
     simulation.thaw()

@@ -40,7 +40,7 @@ def entries(cloud: Cloud, kind: str) -> list[dict[str, Any]]:
 
 
 def refused_by(cloud: Cloud) -> set[str]:
-    return {v.guard for each in cloud.world.decisions.values() for v in each.verdicts if not v.allow}
+    return {v.guard for each in cloud.world.durable.decisions.values() for v in each.verdicts if not v.allow}
 
 
 def pages(cloud: Cloud) -> str:
@@ -56,7 +56,7 @@ def test_a_pause_taken_out_of_the_store_holds_everything_until_a_person_accepts_
     watched = Watched(cloud)
     watched.look()
     assert "pauses is not as the log has it (1 rows in the log, 0 in the store: pause-1 gone)" in str(
-        cloud.world.restored
+        cloud.world.health.restored
     )
     cloud.hosts["h1"].units["memcached"].fail()
     cloud.run(90)
@@ -67,14 +67,14 @@ def test_a_pause_taken_out_of_the_store_holds_everything_until_a_person_accepts_
     code, found = watched.verified()
     assert (code, "pause-1 gone" in found["rows"]) == (verify.TAMPERED, True)
     assert watched.accept() == 0
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     cloud.run(60)
     assert cloud.verbs() == [("h1", "start")]
     assert watched.verified()[0] == verify.INTACT
     cloud.crash()
     cloud.run(3)
     Watched(cloud).look()
-    assert cloud.world.restored is None, "what was accepted is not asked again"
+    assert cloud.world.health.restored is None, "what was accepted is not asked again"
     cloud.database.close()
 
 
@@ -83,12 +83,12 @@ def test_no_later_change_and_no_restart_forgets_a_difference(tmp_path: Path) -> 
     cloud.run(20)
     cloud.ask("pause", reason="one")
     by_another_hand(cloud, "UPDATE pauses SET reason = 'two'")
-    assert "pause-1 changed" in str(cloud.world.restored)
+    assert "pause-1 changed" in str(cloud.world.health.restored)
     cloud.ask("pause", reason="three")
     cloud.ask("resume", all=True)
     cloud.crash()
     cloud.run(3)
-    assert "pause-1 changed" in str(cloud.world.restored)
+    assert "pause-1 changed" in str(cloud.world.health.restored)
     cloud.database.close()
 
 
@@ -107,7 +107,7 @@ def test_each_kind_of_row_is_named(tmp_path: Path, statement: str, named: str) -
     assert cloud.ask("silence-add", matchers=["service=memcached"], reason="r", for_s=3600).exit == 0
     assert cloud.ask("downtime-add", target="host/h2", reason="r", for_s=3600).exit == 0
     by_another_hand(cloud, statement)
-    assert named in str(cloud.world.restored)
+    assert named in str(cloud.world.health.restored)
     cloud.database.close()
 
 
@@ -115,13 +115,13 @@ def test_a_run_that_lives_cannot_be_given_a_yes_in_the_store(tmp_path: Path) -> 
     cloud = Cloud(tmp_path)
     cloud.run(20)
     cloud.hosts["h1"].units["memcached"].fail()
-    assert cloud.run(90, lambda: bool(cloud.world.runs))
-    run = next(iter(cloud.world.runs))
+    assert cloud.run(90, lambda: bool(cloud.world.durable.runs))
+    run = next(iter(cloud.world.durable.runs))
     by_another_hand(
         cloud,
         f"UPDATE runs SET body = replace(body, '\"consent\":null', '\"consent\":{{\"lost\":7}}') WHERE id = '{run}'",
     )
-    assert f"{run} changed" in str(cloud.world.restored)
+    assert f"{run} changed" in str(cloud.world.health.restored)
     cloud.database.close()
 
 
@@ -144,14 +144,14 @@ def test_a_store_of_the_release_before_starts_cleanly_and_is_covered_from_then_o
     database.close()
     cloud = Cloud(tmp_path)
     cloud.run(5)
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     assert [each.get("covers_from_here") for each in entries(cloud, digests.KIND)] == [list(digests.SUBJECTS)]
-    assert cloud.world.pauses["pause-1"].reason == "kept"
+    assert cloud.world.durable.pauses["pause-1"].reason == "kept"
     cloud.crash()
     cloud.run(5)
     assert len(entries(cloud, digests.KIND)) == 1, "it is said once"
     by_another_hand(cloud, "DELETE FROM pauses")
-    assert "pause-1 gone" in str(cloud.world.restored)
+    assert "pause-1 gone" in str(cloud.world.health.restored)
     cloud.database.close()
 
 
@@ -163,11 +163,11 @@ def test_what_the_slow_reading_finds_is_told_and_a_row_that_decides_is_held_agai
         connection.execute(tables.pauses.delete())
     cloud.step(StoreRead(differs="", damaged="entry 3 of the audit log: edited"))
     cloud.step(StoreRead(differs="", damaged="entry 3 of the audit log: edited"))
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     assert entries(cloud, "store_damaged") == [{"why": "entry 3 of the audit log: edited"}]
     cloud.step(StoreRead(differs="pauses", damaged=""))
     cloud.run(60)
-    assert "pause-1 gone" in str(cloud.world.restored)
+    assert "pause-1 gone" in str(cloud.world.health.restored)
     assert "entry 3 of the audit log: edited" in pages(cloud)
     status = cloud.ask("status").data
     assert status["damaged"] == "entry 3 of the audit log: edited"
@@ -184,7 +184,7 @@ def test_damage_holds_nothing_and_says_so_until_the_store_was_read_whole_without
     assert page["subject"] == "remediator goes on: damaged"
     assert page["text"].endswith("It holds nothing; remediator goes on.")
     cloud.step(StoreRead(differs="", damaged="", whole=True))
-    assert cloud.world.damaged == ""
+    assert cloud.world.health.damaged == ""
     assert entries(cloud, "store_damaged") == [
         {"why": "the pages of the store do not hang together: x"},
         {"why": "", "over": "the store was read to its end, and it is not seen any more"},
@@ -203,7 +203,7 @@ def test_a_page_whose_row_cannot_be_read_keeps_no_other_page_waiting(tmp_path: P
     cloud.run(5)
     assert cloud.delivered[0]["subject"] == "page 2"
     assert "a page that cannot be read any more" in pages(cloud), "it may have waited for ever: a digest has it"
-    assert cloud.world.asides.all() == []
+    assert cloud.world.health.asides.all() == []
     cloud.database.close()
 
 
@@ -223,7 +223,7 @@ def test_what_was_not_committed_leaves_no_trace_in_the_digests(tmp_path: Path) -
     cloud.ask("pause", reason="after")
     cloud.crash()
     cloud.run(3)
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     cloud.database.close()
 
 

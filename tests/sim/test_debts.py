@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -136,15 +137,15 @@ class Cloud(base.Cloud):
         if not self.loaded:
             return
         world = self.world
-        integrations = {**world.integrations, "marks": MARKS}
+        integrations = {**world.loaded.integrations, "marks": MARKS}
         inventory = inline.load(self.config.inventory.hosts or {})
         if self.of_marks not in CONTENT_OF:
             dirs = (*content_dirs(self.config), self.directory / "content")
             content, mistakes = load_content(dirs, integrations, self.config, inventory)
             assert content is not None, mistakes
             CONTENT_OF[self.of_marks] = content
-        world.integrations = integrations
-        world.facts = FactStore(integrations)
+        world.loaded = replace(world.loaded, integrations=integrations)
+        world.samples.facts = FactStore(integrations)
         world.take_content(self.config, CONTENT_OF[self.of_marks], inventory)
 
     def apply(self, effect: Act) -> list[CommandDone]:
@@ -229,7 +230,7 @@ def test_it_is_released_after_success_and_shown(cloud: Cloud) -> None:
     assert cloud.did() == ["set first", "start", "clear first"]
     assert cloud.states() == ["released"]
     assert cloud.open_metric() == 0.0
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.locks == {}
     assert cloud.incident(TARGET) is None
     assert cloud.delivered == []
 
@@ -245,10 +246,10 @@ def test_it_stands_until_its_run_has_ended(cloud: Cloud) -> None:
 def test_a_release_counts_in_no_budget_and_no_cooldown(cloud: Cloud) -> None:
     started(cloud)
     cloud.run(90)
-    assert {run.plan.runbook for run in cloud.world.past_runs.values()} == {"container-start"}
+    assert {run.plan.runbook for run in cloud.world.durable.past_runs.values()} == {"container-start"}
     cloud.crash()
     cloud.run(5)
-    assert {run.plan.runbook for run in cloud.world.past_runs.values()} == {"container-start"}
+    assert {run.plan.runbook for run in cloud.world.durable.past_runs.values()} == {"container-start"}
 
 
 def test_it_is_released_after_a_failed_cure(cloud: Cloud) -> None:
@@ -303,7 +304,7 @@ def test_a_crash_between_intent_and_outcome_of_the_step_does_not_lose_it(cloud: 
     cloud.on_act = None
     cloud.crash()
     cloud.run(1)
-    assert [debt.id for debt in cloud.world.debts.values()] == ["debt-1"]
+    assert [debt.id for debt in cloud.world.durable.debts.values()] == ["debt-1"]
     assert cloud.did().count("clear first") == 0
     cloud.run(300)
     assert cloud.did() == ["set first", "start", "clear first"]
@@ -322,7 +323,7 @@ def test_killed_at_every_second_around_its_release_it_is_undone_once(tmp_path: P
         cloud.run(300)
         assert cloud.did() == ["set first", "start", "clear first"], f"killed at second {second}"
         assert cloud.states() == ["released"], f"killed at second {second}"
-        assert cloud.world.locks == {}
+        assert cloud.world.durable.locks == {}
         cloud.database.close()
 
 
@@ -335,7 +336,7 @@ def test_a_release_whose_outcome_is_lost_is_told_by_what_is_set(cloud: Cloud, ar
     cloud.crash()
     cloud.run(1)
     assert cloud.states() == ["releasing"]
-    assert cloud.world.locks == {"host:h1": live(cloud)[0].id}
+    assert cloud.world.durable.locks == {"host:h1": live(cloud)[0].id}
     cloud.run(300)
     assert cloud.did() == ["set first", "start", "clear first"]
     assert len(cloud.sent("clear")) == (1 if arrives else 2)
@@ -373,7 +374,7 @@ def test_a_pause_holds_it_and_people_hear_once_when_it_is_overdue(cloud: Cloud) 
     (row,) = cloud.ask("status").data["waiting"]
     assert row["state"] == "overdue"
     assert "paused: look first" in row["reason"]
-    assert cloud.world.locks == {}, "what waits holds nothing"
+    assert cloud.world.durable.locks == {}, "what waits holds nothing"
     cloud.crash()
     cloud.run(100)
     assert len(cloud.pages("still set")) == 1
@@ -496,8 +497,8 @@ def test_a_step_that_did_not_take_effect_leaves_nothing_to_report(cloud: Cloud) 
 
     cloud.on_act = refused
     crash(cloud)
-    assert cloud.run(120, until=lambda: bool(cloud.world.debts))
-    assert cloud.run(60, until=lambda: not cloud.world.debts)
+    assert cloud.run(120, until=lambda: bool(cloud.world.durable.debts))
+    assert cloud.run(60, until=lambda: not cloud.world.durable.debts)
     assert cloud.states()[0] == "released"
     assert "not known to have taken effect" in cloud.stored()[0]["reason"]
     assert cloud.pages("left to you") == []

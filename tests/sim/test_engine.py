@@ -71,7 +71,7 @@ def test_a_crashed_container_is_started_once_and_verified(cloud: Walked) -> None
         < kinds.index("outcome")
         < kinds.index("succeeded")
     )
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.locks == {}
 
 
 def test_an_unhealthy_container_is_restarted_once(cloud: Walked) -> None:
@@ -147,7 +147,7 @@ def test_a_host_that_is_down_suppresses_its_containers(cloud: Walked) -> None:
     assert cloud.verbs() == []
     cloud.host("h1").ssh = "ok"
     cloud.run(90)
-    assert cloud.world.incidents == {}
+    assert cloud.world.durable.incidents == {}
 
 
 @pytest.mark.parametrize("reached_the_host", [True, False])
@@ -170,12 +170,12 @@ def test_a_host_that_stays_away_leaves_the_run_in_doubt_with_its_locks(cloud: Wa
     cloud.the_next_command_meets("lost_before", meanwhile=goes_away)
     crash_one(cloud)
     assert cloud.until(300, lambda: bool(cloud.runs(RunState.IN_DOUBT)))
-    (run,) = cloud.world.runs.values()
-    assert cloud.world.locks == {"host:h1": run.id}
+    (run,) = cloud.world.durable.runs.values()
+    assert cloud.world.durable.locks == {"host:h1": run.id}
     assert any("in doubt" in subject for subject in cloud.pages())
     cloud.restart()
     cloud.run(60)
-    assert cloud.world.locks == {"host:h1": run.id}
+    assert cloud.world.durable.locks == {"host:h1": run.id}
     assert cloud.ask("resolve", run=run.id, outcome="maybe").exit == 64
     answer = cloud.ask("resolve", run=run.id, outcome="applied", reason="looked at the console")
     assert (answer.exit, answer.data["state"]) == (0, "running")
@@ -222,7 +222,7 @@ def test_a_hint_is_taken_once_and_never_acts_by_itself(cloud: Walked) -> None:
     assert (first.duplicate, second.duplicate, first.event) == (False, True, second.event)
     cloud.run(60)
     assert cloud.verbs() == []
-    assert cloud.world.incidents == {}
+    assert cloud.world.durable.incidents == {}
 
 
 def test_a_nagios_downtime_mutes_until_it_ends(cloud: Walked) -> None:
@@ -249,7 +249,7 @@ def test_a_second_incident_on_the_same_host_waits_for_the_lock(cloud: Walked) ->
     overlapping: list[int] = []
 
     def both() -> bool:
-        overlapping.append(len([run for run in cloud.world.runs.values() if not run.state.ended]))
+        overlapping.append(len([run for run in cloud.world.durable.runs.values() if not run.state.ended]))
         return len(closed(cloud)) == 2
 
     assert cloud.until(300, both)

@@ -72,7 +72,7 @@ class Broken:
         self.refrain.checkpoint_failed(self.watched.errors[-1] if self.watched.errors else None)
 
     def reload(self) -> None:
-        reloaded = composing.reloaded(str(self.config), self.cloud.world.config)
+        reloaded = composing.reloaded(str(self.config), self.cloud.world.loaded.config)
         self.cloud.step(reloaded)
 
     def start(self) -> None:
@@ -82,7 +82,7 @@ class Broken:
 
     def _look_outside(self) -> None:
         self.refrain = Refrain(self.cloud.directory / "etc" / "PAUSE", self.state)
-        self.cloud.world.read_pause = self.refrain
+        self.cloud.world.setup.read_pause = self.refrain
         self.watched = Watched(self.cloud)
         self.cloud.engine = type(self.cloud.engine)(self.cloud.world, self.cloud.database)
         self.watched = Watched(self.cloud)
@@ -387,7 +387,7 @@ def test_an_old_copy_written_over_the_living_database_acts_on_nothing(tmp_path: 
     cloud.run(BROKEN_S)
     assert cloud.verbs() == []
     assert len(subjects(cloud)) == 1
-    assert cloud.engine.store_error is not None or cloud.world.restored is not None
+    assert cloud.engine.store_error is not None or cloud.world.health.restored is not None
     cloud.database.close()
 
 

@@ -175,8 +175,8 @@ def test_a_baseline_keeps_what_is_shown_and_lets_go_of_boots_and_containers_that
     stage.people.accept("all")
     assert simulation.daemon is not None
     world = simulation.daemon.world
-    before = set(world.accepted)
-    shown = {sign.key for signs in world.shown_signs.values() for sign in signs}
+    before = set(world.durable.accepted)
+    shown = {sign.key for signs in world.others.shown_signs.values() for sign in signs}
     assert before & shown
     simulation.cloud.hosts["ctl1"].reboot()
     recreated = [key for key in before if key.startswith("container:cmp1:neutron_agent:")]
@@ -184,15 +184,17 @@ def test_a_baseline_keeps_what_is_shown_and_lets_go_of_boots_and_containers_that
     simulation.cloud.service("cmp1", "neutron_agent").recreate()
     simulation.cloud.cut_off |= {"cmp2"}
     _days(simulation, 1.2)
-    assert recreated[0] not in world.accepted, "its container is gone"
-    assert not [key for key in world.accepted if key.startswith("start:")], "no limit asks for a boot of yesterday"
-    still = {sign.key for host, signs in world.shown_signs.items() if host != "cmp2" for sign in signs}
-    assert before & still <= world.accepted, "what is shown stays"
+    assert recreated[0] not in world.durable.accepted, "its container is gone"
+    assert not [key for key in world.durable.accepted if key.startswith("start:")], (
+        "no limit asks for a boot of yesterday"
+    )
+    still = {sign.key for host, signs in world.others.shown_signs.items() if host != "cmp2" for sign in signs}
+    assert before & still <= world.durable.accepted, "what is shown stays"
     of_silent = {key for key in before if key.startswith("container:cmp2:")}
     assert of_silent
-    assert of_silent <= world.accepted, "a host that is silent may show it again"
+    assert of_silent <= world.durable.accepted, "a host that is silent may show it again"
     with simulation.daemon.database.transaction() as connection:
-        assert loading.load(connection, 0.0).accepted == world.accepted
+        assert loading.load(connection, 0.0).accepted == world.durable.accepted
 
 
 def test_runs_in_memory_are_those_that_may_still_count(stage: Stage) -> None:
@@ -206,14 +208,16 @@ def test_runs_in_memory_are_those_that_may_still_count(stage: Stage) -> None:
     simulation.run(900.0, stride=5.0)
     assert simulation.daemon is not None
     world = simulation.daemon.world
-    runs = {run.plan.target.text: run for run in world.past_runs.values()}
+    runs = {run.plan.target.text: run for run in world.durable.past_runs.values()}
     cured, failed = runs["container/ctl1/memcached"], runs["container/ctl2/keystone"]
     assert (cured.state.value, failed.state.value) == ("succeeded", "failed")
-    assert failed.incident in world.incidents
+    assert failed.incident in world.durable.incidents
     _days(simulation, 3.5)
-    assert set(world.past_runs) == {cured.id, failed.id}, "a budget of a day, and undone cures, look at it"
+    assert set(world.durable.past_runs) == {cured.id, failed.id}, "a budget of a day, and undone cures, look at it"
     _days(simulation, 0.7)
-    assert set(world.past_runs) == {failed.id}, "its incident is open: its ladder has failed, and its rung is used"
+    assert set(world.durable.past_runs) == {failed.id}, (
+        "its incident is open: its ladder has failed, and its rung is used"
+    )
     with simulation.daemon.database.transaction() as connection:
         assert _ids(connection, tables.runs.c.id) == [cured.id, failed.id], "the store keeps it as the config says"
         since_s = simulation.clock.now().wall.timestamp() - 4 * DAY_S
@@ -228,19 +232,25 @@ def test_a_host_that_left_is_forgotten_and_one_that_comes_back_is_sampled_anew(t
         assert simulation.run(120.0, lambda: simulation.daemon is not None and _samples(simulation, "cmp1") >= 2)
         assert simulation.daemon is not None
         world = simulation.daemon.world
-        whole = world.inventory
+        whole = world.loaded.inventory
         left = {name: host for name, host in whole.hosts.items() if name != "cmp1"}
-        world.take_content(world.config, world.content, dataclasses.replace(whole, hosts=left))
-        by_host = [world.good_samples, world.shown_signs, world.keys_of_host, world.due_at, world.every_s]
+        world.take_content(world.loaded.config, world.loaded.content, dataclasses.replace(whole, hosts=left))
+        by_host = [
+            world.samples.good_samples,
+            world.others.shown_signs,
+            world.samples.keys_of_host,
+            world.pending.due_at,
+            world.loaded.every_s,
+        ]
         assert [name for name in by_host if "cmp1" in name] == []
-        assert (world.facts.reply("cmp1"), world.facts.memory("container", "cmp1")) == (None, None)
-        assert world.facts.reply("cmp2") is not None
-        world.take_content(world.config, world.content, whole)
-        assert world.good_samples.get("cmp1", 0) == 0
+        assert (world.samples.facts.reply("cmp1"), world.samples.facts.memory("container", "cmp1")) == (None, None)
+        assert world.samples.facts.reply("cmp2") is not None
+        world.take_content(world.loaded.config, world.loaded.content, whole)
+        assert world.samples.good_samples.get("cmp1", 0) == 0
         assert simulation.run(60.0, lambda: _samples(simulation, "cmp1") >= 2)
     finally:
         simulation.close()
 
 
 def _samples(simulation: Simulation, host: str) -> int:
-    return simulation.daemon.world.good_samples.get(host, 0) if simulation.daemon is not None else 0
+    return simulation.daemon.world.samples.good_samples.get(host, 0) if simulation.daemon is not None else 0

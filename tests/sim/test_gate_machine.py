@@ -435,7 +435,7 @@ def _cured(cloud: Walked, host: str, unit: str) -> None:
     cloud.service(host, unit).crash()
     daemon = cloud.simulation.daemon
     assert daemon is not None
-    assert cloud.simulation.run(120.0, lambda: cloud.commands > before and not daemon.world.runs)
+    assert cloud.simulation.run(120.0, lambda: cloud.commands > before and not daemon.world.durable.runs)
 
 
 def _cured_often(cloud: Walked) -> None:
@@ -509,7 +509,7 @@ def test_the_watch_objects_to_a_run_that_may_not_be_so(
 ) -> None:
     daemon = cloud.simulation.daemon
     assert daemon is not None
-    runs = daemon.world.runs
+    runs = daemon.world.durable.runs
     cloud.service("h1", "cron").crash()
     assert cloud.simulation.run(HARD_S, lambda: any(run.intent_at for run in runs.values()))
     assert cloud.commands == 0

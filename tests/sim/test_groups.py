@@ -81,12 +81,12 @@ def test_an_hour_seen_whole_is_a_baseline_and_a_gap_does_not_count(cloud: Cloud)
     missing = of(cloud, "h1", "rabbitmq").baseline
     assert missing is not None
     assert "of 60 min" in missing
-    seen = cloud.world.groups["rabbitmq"].healthy_s
+    seen = cloud.world.durable.groups["rabbitmq"].healthy_s
     assert 1000 < seen <= 1200
     cloud.crash()
     cloud.elapsed_s += 7200
     cloud.run(100)
-    assert seen <= cloud.world.groups["rabbitmq"].healthy_s < seen + 120
+    assert seen <= cloud.world.durable.groups["rabbitmq"].healthy_s < seen + 120
     cloud.run(2700)
     assert of(cloud, "h1", "rabbitmq").baseline is None
 
@@ -95,9 +95,9 @@ def test_a_broken_member_stops_the_count(cloud: Cloud) -> None:
     cloud.run(100)
     cloud.hosts["h2"].units["rabbitmq"].fail()
     cloud.run(60)
-    seen = cloud.world.groups["rabbitmq"].healthy_s
+    seen = cloud.world.durable.groups["rabbitmq"].healthy_s
     cloud.run(600)
-    assert cloud.world.groups["rabbitmq"].healthy_s == seen
+    assert cloud.world.durable.groups["rabbitmq"].healthy_s == seen
 
 
 def test_a_member_that_left_the_inventory_counts_as_not_known_until_that_is_accepted(cloud: Cloud) -> None:
@@ -107,7 +107,7 @@ def test_a_member_that_left_the_inventory_counts_as_not_known_until_that_is_acce
     text = (cloud.directory / "config.yaml").read_text()
     kept = {name: entry for name, entry in (cloud.config.inventory.hosts or {}).items() if name != "h3"}
     assert "h3" in text
-    cloud.world.take_content(cloud.config, cloud.world.content, inline.load(kept))
+    cloud.world.take_content(cloud.config, cloud.world.loaded.content, inline.load(kept))
     cloud.run(60)
     found = of(cloud, "h1", "rabbitmq")
     assert sorted(found.members) == ["h1", "h2", "h3"]

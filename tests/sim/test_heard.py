@@ -57,7 +57,7 @@ class Door:
     @property
     def mutes(self) -> dict[tuple[str, str], int]:
         assert self.simulation.daemon is not None
-        return {key: each.depth for key, each in self.simulation.daemon.world.downtimes.items()}
+        return {key: each.depth for key, each in self.simulation.daemon.world.durable.downtimes.items()}
 
     def explained(self, event: str) -> str:
         reader = Reader(self.simulation.config)

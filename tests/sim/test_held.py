@@ -55,7 +55,7 @@ def test_a_held_run_keeps_its_locks_and_pages_after_two_minutes(cloud: Cloud) ->
     assert cloud.delivered == []
     cloud.run(30)
     assert ["is held" in page["subject"] for page in cloud.delivered] == [True]
-    assert cloud.world.locks
+    assert cloud.world.durable.locks
 
 
 def test_a_held_run_goes_on_when_the_pause_is_over(cloud: Cloud) -> None:
@@ -73,6 +73,6 @@ def test_a_held_run_is_given_up_after_its_limit_and_handed_to_a_person(cloud: Cl
     assert live(cloud)
     cloud.run(30)
     assert live(cloud) == []
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.locks == {}
     assert [verb for _, verb in cloud.verbs()] == ["start"]
     assert any(run.id in page["text"] or "held for 600 s" in page["text"] for page in cloud.delivered)

@@ -24,7 +24,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 
 def open_of(story: Story) -> list[Incident]:
-    return [each for each in story.world.incidents.values() if each.check.startswith("nagios:")]
+    return [each for each in story.world.durable.incidents.values() if each.check.startswith("nagios:")]
 
 
 def status_lines(story: Story) -> int:
@@ -42,8 +42,8 @@ def test_a_service_without_a_check_opens_an_incident_that_only_notifies(story: S
     assert page["incident"] == incident.id
     story.told.run(10 * MINUTE_S)
     assert story.orders("cmp1") == 0
-    assert [each for each in story.world.decisions if each[0] == incident.id] == []
-    assert story.world.storms == {}
+    assert [each for each in story.world.durable.decisions if each[0] == incident.id] == []
+    assert story.world.health.storms == {}
     story.nagios("cmp1", "RECOVERY", "backup", state="OK")
     assert open_of(story) == []
     story.told.run(MINUTE_S)
@@ -77,7 +77,7 @@ def test_invented_services_fill_neither_the_pager_nor_status(story: Story) -> No
     (digest,) = story.pages(DIGEST)
     assert "cmp1/ghost20: once from nagios" in digest["text"] or "and " in digest["text"]
     assert status_lines(story) - before <= reported.MOST_AN_HOUR
-    assert len(story.world.foreign) == 60 - reported.MOST_AN_HOUR
+    assert len(story.world.durable.foreign) == 60 - reported.MOST_AN_HOUR
 
 
 def test_what_is_open_of_reports_is_bounded_over_hours(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,13 +109,13 @@ def test_invented_hosts_fill_neither_the_pager_nor_the_store(story: Story, monke
 def test_downtimes_of_invented_services_are_folded_and_still_mute_the_host(story: Story) -> None:
     for n in range(60):
         story.nagios("cmp1", "DOWNTIMESTART", f"ghost{n}", downtime_depth=1)
-    found = story.world.downtimes
+    found = story.world.durable.downtimes
     assert len(found) == heard.MOST_SERVICES + 1
     assert ("cmp1", heard.OTHERS) in found
     service = story.told.cloud.service("cmp1", "neutron_agent")
     for n in range(60):
         story.nagios("cmp1", "DOWNTIMEEND", f"ghost{n}")
-    assert list(story.world.downtimes) == [("cmp1", heard.OTHERS)]
+    assert list(story.world.durable.downtimes) == [("cmp1", heard.OTHERS)]
     service.crash()
     story.told.run(5 * MINUTE_S)
     assert story.orders("cmp1") == 0, "nobody knows which of the folded ones are over"

@@ -90,13 +90,13 @@ def test_new_names_for_ever_fill_the_store_with_a_bounded_number(
     simulation.run(10 * MINUTE_S)
     world, before = world_of(simulation), incidents(simulation)
     assert 100 < before < 2 * 300, before
-    assert "targets within" in world.results["host-reachable", f"host/{LIAR}"].output
+    assert "targets within" in world.samples.results["host-reachable", f"host/{LIAR}"].output
     simulation.run(10 * MINUTE_S)
     assert incidents(simulation) <= before + 20
     assert any(LIAR in subject for subject in pages(simulation))
     simulation.cloud.hosts[LIAR].plays = ""
     simulation.run(2 * MINUTE_S)
-    assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
+    assert world.samples.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
     simulation.close()
 
 
@@ -112,16 +112,16 @@ def test_every_healthy_host_is_cured_while_one_lies(tmp_path: Path, name: str) -
     assert simulation.run(8 * MINUTE_S, lambda: wanted <= cured(simulation)), simulation.ask("status", ROOT)
     engine = simulation.daemon.engine if simulation.daemon is not None else None
     assert engine is not None
-    assert (engine.store_error, engine.turn_error, world.asides.all()) == (None, None, [])
+    assert (engine.store_error, engine.turn_error, world.health.asides.all()) == (None, None, [])
     assert [
         name for name, host in simulation.cloud.hosts.items() if host.orders and name not in ("ctl1", "cmp1", LIAR)
     ] == []
     if name in BLINDS:
-        assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.UNKNOWN
+        assert world.samples.results["container-state", f"container/{LIAR}/memcached"].state is State.UNKNOWN
         assert simulation.run(8 * MINUTE_S, lambda: any(LIAR in subject for subject in pages(simulation)))
     simulation.cloud.hosts[LIAR].plays = ""
     simulation.run(4 * MINUTE_S)
-    assert world.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
-    assert world.results["host-reachable", f"host/{LIAR}"].state is State.OK
-    assert not [run for run in world.runs.values() if run.state is RunState.IN_DOUBT]
+    assert world.samples.results["container-state", f"container/{LIAR}/memcached"].state is State.OK
+    assert world.samples.results["host-reachable", f"host/{LIAR}"].state is State.OK
+    assert not [run for run in world.durable.runs.values() if run.state is RunState.IN_DOUBT]
     simulation.close()

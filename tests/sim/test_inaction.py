@@ -58,8 +58,8 @@ def test_a_guard_that_refuses_is_named_with_its_newest_sentence_and_its_end(clou
     cloud.run(30)
     found = why(cloud)
     assert (found["kind"], found["guard"]) == ("refused", "downtime")
-    assert abs((cloud.world.own_downtimes["down-1"].until - ends).total_seconds()) < 2
-    assert found["until"] == rfc3339(cloud.world.own_downtimes["down-1"].until)
+    assert abs((cloud.world.durable.own_downtimes["down-1"].until - ends).total_seconds()) < 2
+    assert found["until"] == rfc3339(cloud.world.durable.own_downtimes["down-1"].until)
     cloud.ask("downtime-add", target="host/h1", for_s=7200.0, reason="firmware")
     cloud.ask("downtime-end", id="down-1", reason="done")
     cloud.run(10)
@@ -85,8 +85,8 @@ def test_a_rule_that_waits_says_until_when_and_does_not_age(cloud: Cloud, tmp_pa
 def test_a_lock_names_the_run_that_has_it_and_how_to_end_that(cloud: Cloud) -> None:
     cloud.hosts["h1"].units["memcached"].fail()
     until_hard(cloud)
-    assert cloud.run(60, until=lambda: any(run.verify_from for run in cloud.world.runs.values()))
-    run = next(iter(cloud.world.runs.values()))
+    assert cloud.run(60, until=lambda: any(run.verify_from for run in cloud.world.durable.runs.values()))
+    run = next(iter(cloud.world.durable.runs.values()))
     assert why(cloud) == {
         "kind": "run", "reason": f"{run.id} (container-start) is verifying", "guard": None, "until": None,
     }  # fmt: skip
@@ -135,12 +135,14 @@ def test_the_reason_of_an_approved_run_is_not_that_it_waits(tmp_path: Path) -> N
     cloud = Cloud(tmp_path, CONFIG.replace("R1: auto", "R1: approve"))
     cloud.run(20)
     cloud.hosts["h1"].units["memcached"].fail()
-    assert cloud.run(90, until=lambda: any(run.approval for run in cloud.world.runs.values()))
+    assert cloud.run(90, until=lambda: any(run.approval for run in cloud.world.durable.runs.values()))
     waiting = status(cloud)["waiting"]
     assert [row["reason"] for row in waiting] == ["waits for an approval"]
-    cloud.ask("approve", run="run-1", plan=cloud.world.runs["run-1"].plan.hash, reason="yes")
-    assert cloud.world.runs["run-1"].reason.startswith("approved by ")
-    assert cloud.run(90, until=lambda: bool(cloud.world.runs) and cloud.world.runs["run-1"].verify_from is not None)
+    cloud.ask("approve", run="run-1", plan=cloud.world.durable.runs["run-1"].plan.hash, reason="yes")
+    assert cloud.world.durable.runs["run-1"].reason.startswith("approved by ")
+    assert cloud.run(
+        90, until=lambda: bool(cloud.world.durable.runs) and cloud.world.durable.runs["run-1"].verify_from is not None
+    )
     (row,) = status(cloud)["curing"]
     assert row["reason"].startswith("container-state ")
     assert row["created_at"]
@@ -150,7 +152,7 @@ def test_the_reason_of_an_approved_run_is_not_that_it_waits(tmp_path: Path) -> N
 def test_the_status_says_which_config_is_in_force(cloud: Cloud) -> None:
     config = status(cloud)["config"]
     assert config["file"] == str(cloud.directory / "config.yaml")
-    assert config["loaded_at"] == rfc3339(cloud.world.started_at.wall)
+    assert config["loaded_at"] == rfc3339(cloud.world.setup.started_at.wall)
     assert len(config["sha256"]) == 64
 
 
@@ -176,7 +178,7 @@ def test_the_advice_of_a_refusal_works_as_it_is_printed(cloud: Cloud) -> None:
 
 def test_what_is_only_young_says_how_many_and_how_long(cloud: Cloud) -> None:
     cloud.crash()
-    assert cloud.run(30, until=lambda: all(cloud.world.facts.reply(host) for host in cloud.hosts))
+    assert cloud.run(30, until=lambda: all(cloud.world.samples.facts.reply(host) for host in cloud.hosts))
     refused = cloud.ask("baseline-accept", scope="all", reason="x")
     assert refused.exit == 4
     assert refused.data["young"] == refused.data["refused"]

@@ -41,7 +41,7 @@ def happens(simulation: Simulation, name: str, *words: str) -> None:
 
 def stands_at(simulation: Simulation, step: str) -> bool:
     world = simulation.daemon.world if simulation.daemon is not None else None
-    runs = world.runs.values() if world is not None else ()
+    runs = world.durable.runs.values() if world is not None else ()
     return any(each.id == step and each.state is not StepState.PENDING for run in runs for each in run.steps)
 
 
@@ -96,6 +96,6 @@ def test_a_hold_that_comes_in_mid_run_holds_the_run(simulation: Simulation) -> N
     marks.left_by_another(simulation, "ctl2", OTHER)
     simulation.run(200.0)
     assert simulation.daemon is not None
-    held = [run for run in simulation.daemon.world.runs.values() if run.state is RunState.HELD]
+    held = [run for run in simulation.daemon.world.durable.runs.values() if run.state is RunState.HELD]
     assert [("another remediator has set the hold" in run.reason) for run in held] == [True]
     assert simulation.cloud.galera.bootstraps == []

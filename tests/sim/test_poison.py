@@ -81,7 +81,7 @@ def pages(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def whole(cloud: Cloud) -> tuple[str | None, str | None, bool]:
-    return cloud.engine.store_error, cloud.engine.turn_error, cloud.world.adopted
+    return cloud.engine.store_error, cloud.engine.turn_error, cloud.world.durable.adopted
 
 
 WELL = (None, None, True)
@@ -101,7 +101,7 @@ def test_a_hint_that_cannot_be_stored_is_refused_and_the_others_of_its_turn_are_
     cloud: Cloud, first: bool
 ) -> None:
     cloud.run(20)
-    before = cloud.world.good_samples["h1"]
+    before = cloud.world.samples.good_samples["h1"]
     bad, good, question = poisoned_hint("bad"), hint("good"), asked("status")
     others: list[Input] = [good, question, sample(cloud, "h1")]
     cloud.step(*([bad, *others] if first else [*others, bad]))
@@ -109,7 +109,7 @@ def test_a_hint_that_cannot_be_stored_is_refused_and_the_others_of_its_turn_are_
         bad.taken.result(timeout=0)
     assert good.taken.result(timeout=0).duplicate is False
     assert question.answer.result(timeout=0).exit == 0
-    assert cloud.world.good_samples["h1"] == before + 1
+    assert cloud.world.samples.good_samples["h1"] == before + 1
     assert whole(cloud) == WELL
 
 
@@ -128,7 +128,7 @@ def test_a_flood_of_such_hints_costs_a_few_turns_and_not_one_for_each(cloud: Clo
     cloud.step(again)
     assert again.taken.result(timeout=0).duplicate is False
     assert question.answer.result(timeout=0).exit == 0
-    assert sum(cloud.world.counters["failed_inputs"].values()) < 10
+    assert sum(cloud.world.health.counters["failed_inputs"].values()) < 10
     assert whole(cloud) == WELL
 
 
@@ -138,7 +138,7 @@ def test_a_request_that_cannot_be_carried_out_is_told_so_and_undoes_nothing_else
     cloud.step(bad, good)
     assert bad.answer.result(timeout=0).exit == 1
     assert good.answer.result(timeout=0).exit == 0
-    assert [each.reason for each in cloud.world.pauses.values()] == ["in truth"]
+    assert [each.reason for each in cloud.world.durable.pauses.values()] == ["in truth"]
 
 
 def test_a_check_that_waits_for_its_samples_still_gets_its_answer(cloud: Cloud) -> None:
@@ -156,7 +156,7 @@ def test_a_time_without_an_end_is_refused(cloud: Cloud, seconds: float) -> None:
     cloud.run(5)
     for op, args in (("silence-add", {"matchers": ["host=h1"]}), ("downtime-add", {"target": "host/h1"})):
         assert cloud.ask(op, reason="r", for_s=seconds, **args).exit == 64
-    assert sum(cloud.world.counters["failed_inputs"].values()) == 0
+    assert sum(cloud.world.health.counters["failed_inputs"].values()) == 0
 
 
 # replies ----------------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_a_section_that_is_a_number_costs_that_section(cloud: Cloud) -> None:
     cloud.run(60)
     assert not cloud.hosts["h1"].units["cron"].running, "what nobody knows is not acted upon"
     assert whole(cloud) == WELL
-    assert cloud.world.asides.all() == []
+    assert cloud.world.health.asides.all() == []
 
 
 class OddAssessment:
@@ -191,9 +191,9 @@ class OddAssessment:
 
 
 def with_odd_assessment(cloud: Cloud, check: str) -> None:
-    spec = cloud.world.content.checks[check]
+    spec = cloud.world.loaded.content.checks[check]
     odd = replace(spec, assess=replace(spec.assess, judge=OddAssessment(spec.assess.judge)))
-    cloud.world.content.checks[check] = odd  # type: ignore[index]
+    cloud.world.loaded.content.checks[check] = odd  # type: ignore[index]
 
 
 def _odd(data: Any) -> None:
@@ -206,18 +206,18 @@ def test_a_reply_that_cannot_be_judged_makes_its_host_unknown_with_the_reason_an
     host(cloud, "h1").patch = {"containers": _odd}
     cloud.hosts["h2"].units["cron"].fail()
     assert cloud.run(120, lambda: cloud.hosts["h2"].units["cron"].running)
-    result = cloud.world.results["container-state", "container/h1/memcached"]
+    result = cloud.world.samples.results["container-state", "container/h1/memcached"]
     assert (result.state, dict(result.unknown)["running"]) == (State.UNKNOWN, "host_garbled")
-    reachable = cloud.world.results["host-reachable", "host/h1"]
+    reachable = cloud.world.samples.results["host-reachable", "host/h1"]
     assert reachable.state is State.CRITICAL
     assert "container-state: OverflowError: date value out of range" in reachable.output
     cloud.run(300)
     assert len([page for page in pages(cloud) if page["target"] == "host/h1"]) == 1
-    asked_often = cloud.world.counters["collections"][("result", "garbled"),]
+    asked_often = cloud.world.health.counters["collections"][("result", "garbled"),]
     assert asked_often < 420 / 4, "it is asked at its interval, and not again at once"
     host(cloud, "h1").patch = {}
     cloud.run(60)
-    assert cloud.world.results["container-state", "container/h1/memcached"].state is State.OK
+    assert cloud.world.samples.results["container-state", "container/h1/memcached"].state is State.OK
     assert whole(cloud) == WELL
 
 
@@ -226,7 +226,7 @@ def test_a_reply_that_cannot_be_judged_leaves_nothing_of_it_in_the_facts(cloud: 
     with_odd_assessment(cloud, "container-state")
     host(cloud, "h1").patch = {"containers": _odd}
     cloud.run(10)
-    reply = cloud.world.facts.reply("h1")
+    reply = cloud.world.samples.facts.reply("h1")
     assert reply is not None
     assert reply.reach is Reach.GARBLED
     assert all(isinstance(reply.section(name), Unknown) for name in ("containers", "host", "disk"))
@@ -254,9 +254,9 @@ class OddCondition:
 
 
 def with_odd_rule(cloud: Cloud, name: str) -> None:
-    rule = cloud.world.content.rules[name]
-    cloud.world.content.rules[name] = replace(rule, when=OddCondition(rule.when))  # type: ignore[index]
-    cloud.world.take_content(cloud.world.config, cloud.world.content, cloud.world.inventory)
+    rule = cloud.world.loaded.content.rules[name]
+    cloud.world.loaded.content.rules[name] = replace(rule, when=OddCondition(rule.when))  # type: ignore[index]
+    cloud.world.take_content(cloud.world.loaded.config, cloud.world.loaded.content, cloud.world.loaded.inventory)
 
 
 def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once(cloud: Cloud) -> None:
@@ -268,11 +268,11 @@ def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once
     assert cloud.run(180, lambda: cloud.hosts["h2"].units["cron"].running)
     cloud.run(300)
     incident = cloud.incident("container/h1/cron")
-    assert [each.about for each in cloud.world.asides.all()] == [About(kind="incident", name=incident.id)]
+    assert [each.about for each in cloud.world.health.asides.all()] == [About(kind="incident", name=incident.id)]
     told = [page for page in pages(cloud) if page["key"].endswith(":set_aside")]
     assert [page["key"] for page in told] == [f"{incident.id}:set_aside"]
     assert "ZeroDivisionError" in told[0]["text"]
-    assert cloud.world.counters["failed_handlings"][("kind", "incident"),] <= 6, "waits grow"
+    assert cloud.world.health.counters["failed_handlings"][("kind", "incident"),] <= 6, "waits grow"
     status = cloud.ask("status").data
     assert [row["name"] for row in status["failing"]] == [incident.id]
     why = next(row["why"] for row in status["open"] if row["id"] == incident.id)
@@ -280,7 +280,7 @@ def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once
     assert whole(cloud) == WELL
     host(cloud, "h1").patch = {}
     assert cloud.run(700, lambda: cloud.hosts["h1"].units["cron"].running)
-    assert cloud.world.asides.all() == []
+    assert cloud.world.health.asides.all() == []
     with cloud.database.transaction() as connection:
         line = sa.select(tables.timeline.c.kind).where(tables.timeline.c.incident == incident.id)
         kinds = list(connection.execute(line.order_by(tables.timeline.c.n)).scalars())
@@ -289,28 +289,28 @@ def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once
 
 def test_a_run_that_cannot_be_handled_ends_and_lets_go_of_its_locks(cloud: Cloud) -> None:
     cloud.run(20)
-    runbook = cloud.world.content.runbooks["container-start"]
+    runbook = cloud.world.loaded.content.runbooks["container-start"]
     verify = replace(runbook.verify, failed_when=OddCondition(runbook.verify.failed_when))
-    cloud.world.content.runbooks["container-start"] = replace(runbook, verify=verify)  # type: ignore[index]
+    cloud.world.loaded.content.runbooks["container-start"] = replace(runbook, verify=verify)  # type: ignore[index]
     unit = cloud.hosts["h1"].units["cron"]
     unit.fail()
     unit.dies_on_start = True
-    assert cloud.run(120, lambda: any(run.verify_from for run in cloud.world.runs.values()))
+    assert cloud.run(120, lambda: any(run.verify_from for run in cloud.world.durable.runs.values()))
     host(cloud, "h1").patch = {"containers": lambda data: data["containers"]["cron"].update(exit_code=ODD_CODE)}
     cloud.run(60)
-    assert {each.about.kind for each in cloud.world.asides.all()} == {"run"}
+    assert {each.about.kind for each in cloud.world.health.asides.all()} == {"run"}
     cloud.hosts["h2"].units["memcached"].fail()
     assert cloud.run(120, lambda: cloud.hosts["h2"].units["memcached"].running)
-    assert cloud.run(1500, lambda: not cloud.world.runs)
-    assert cloud.world.locks == {}
-    assert cloud.world.asides.all() == []
+    assert cloud.run(1500, lambda: not cloud.world.durable.runs)
+    assert cloud.world.durable.locks == {}
+    assert cloud.world.health.asides.all() == []
     assert whole(cloud) == WELL
 
 
 def test_a_part_that_the_gate_rests_on_holds_all_while_it_cannot_be_handled(cloud: Cloud) -> None:
     cloud.run(20)
     assert cloud.ask("wrap-begin", reason="r", scope="host/h2", pid=7, command="true").exit == 0
-    whole_world, cloud.world.process_alive = cloud.world.process_alive, lambda _pid, _started: {}[_pid]  # type: ignore[index]
+    whole_world, cloud.world.setup.process_alive = cloud.world.setup.process_alive, lambda _pid, _started: {}[_pid]  # type: ignore[index]
     cloud.run(5)
     cloud.hosts["h1"].units["cron"].fail()
     cloud.run(200)
@@ -320,13 +320,15 @@ def test_a_part_that_the_gate_rests_on_holds_all_while_it_cannot_be_handled(clou
         "remediator does nothing: turn part mutes"
     ]
     assert "KeyError" in next(page["text"] for page in pages(cloud) if "turn part" in page["subject"])
-    cloud.world.asides.failed(About(kind="part", name="groups"), ValueError("another"), cloud.now(), holds_all=True)
+    cloud.world.health.asides.failed(
+        About(kind="part", name="groups"), ValueError("another"), cloud.now(), holds_all=True
+    )
     cloud.run(5)
     assert [page["subject"] for page in pages(cloud) if "turn part" in page["subject"]][1:] == [
         "remediator does nothing: turn part groups"
     ], "a second part has a page of its own"
     assert whole(cloud) == WELL
-    cloud.world.process_alive = whole_world
+    cloud.world.setup.process_alive = whole_world
     assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
 
 
@@ -344,8 +346,8 @@ def test_everything_that_fails_at_once_is_one_part_of_the_turn(cloud: Cloud) -> 
         "containers": lambda data: [data["containers"][name].update(exit_code=ODD_CODE) for name in names]
     }
     cloud.run(60)
-    assert About(kind="part", name="decisions") in {each.about for each in cloud.world.asides.all()}
-    assert sum(cloud.world.counters["failed_handlings"].values()) < 20
+    assert About(kind="part", name="decisions") in {each.about for each in cloud.world.health.asides.all()}
+    assert sum(cloud.world.health.counters["failed_handlings"].values()) < 20
     assert whole(cloud) == WELL
 
 
@@ -361,11 +363,11 @@ def test_a_turn_that_fails_is_not_blamed_on_the_store_and_starves_the_watchdog(t
     assert daemon is not None
     loop, engine = daemon.loop, daemon.engine
     simulation.cloud.hosts["ctl1"].services["memcached"].crash()
-    assert simulation.run(60, lambda: bool(daemon.world.incidents))
+    assert simulation.run(60, lambda: bool(daemon.world.durable.incidents))
     assert loop.loop_age_s() < 5
     with daemon.database.transaction() as connection:
         connection.execute(tables.incidents.update().values(body='{"target": 7}'))
-    daemon.world.adopted = False
+    daemon.world.durable.adopted = False
     began_s = time.monotonic()
     taken = daemon.loop.submit(hint("in a turn that fails").hint)
     simulation.run(20)
@@ -398,7 +400,7 @@ def test_a_stored_sign_from_a_time_to_come_holds_for_its_time_and_no_longer(clou
     assert not cloud.hosts["h1"].units["cron"].running, "for the time of maintenance it holds that service"
     assert whole(cloud) == WELL
     assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
-    assert cloud.run(120, lambda: "k" not in cloud.world.signs)
+    assert cloud.run(120, lambda: "k" not in cloud.world.durable.signs)
 
 
 def test_a_file_that_bears_a_time_to_come_holds_from_when_it_was_first_seen(cloud: Cloud) -> None:
@@ -410,4 +412,4 @@ def test_a_file_that_bears_a_time_to_come_holds_from_when_it_was_first_seen(clou
     cloud.run(600)
     assert not cloud.hosts["h1"].units["cron"].running
     assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
-    assert all(sign.at <= cloud.now().wall for sign in cloud.world.signs.values())
+    assert all(sign.at <= cloud.now().wall for sign in cloud.world.durable.signs.values())

@@ -105,15 +105,17 @@ def test_an_old_copy_acts_on_nothing_until_it_is_accepted_and_then_verifies(tmp_
     cloud.run(3)
     watched = Watched(cloud)
     watched.look()
-    assert "put back from a copy" in (cloud.world.restored or "")
+    assert "put back from a copy" in (cloud.world.health.restored or "")
     assert watched.verified()[0] == verify.TAMPERED
     cloud.ask("resume", all=True)
     cloud.hosts["h1"].units["memcached"].fail()
     cloud.run(90)
     assert cloud.verbs() == []
-    assert any("restored" in {v.guard for v in each.verdicts if not v.allow} for each in cloud.world.decisions.values())
+    assert any(
+        "restored" in {v.guard for v in each.verdicts if not v.allow} for each in cloud.world.durable.decisions.values()
+    )
     assert watched.accept() == 0
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     assert watched.errors == [None]
     code, found = watched.verified()
     assert (code, len(found["restores"])) == (verify.INTACT, 1)
@@ -122,7 +124,7 @@ def test_an_old_copy_acts_on_nothing_until_it_is_accepted_and_then_verifies(tmp_
     watched.look()
     again = Watched(cloud)
     again.look()
-    assert cloud.world.restored is None, "the next start finds nothing wrong"
+    assert cloud.world.health.restored is None, "the next start finds nothing wrong"
     assert again.verified()[0] == verify.INTACT
     cloud.database.close()
 
@@ -135,7 +137,7 @@ def test_a_copy_that_went_on_past_its_checkpoint_is_still_found_out(tmp_path: Pa
     watched = Watched(cloud)
     assert cloud.engine.audit_seq > watched.file.newest_seq
     watched.look()
-    assert "not the one that was signed" in (cloud.world.restored or "")
+    assert "not the one that was signed" in (cloud.world.health.restored or "")
     cloud.database.close()
 
 
@@ -143,7 +145,7 @@ def test_there_is_nothing_to_accept_in_a_store_that_agrees(tmp_path: Path) -> No
     cloud, _ = aged(tmp_path)
     watched = Watched(cloud)
     watched.look()
-    assert cloud.world.restored is None
+    assert cloud.world.health.restored is None
     assert watched.accept() == 64
     assert watched.verified()[0] == verify.INTACT
     cloud.database.close()

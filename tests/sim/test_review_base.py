@@ -63,8 +63,8 @@ def crash(cloud: Cloud, host: str = "h1", name: str = "memcached") -> None:
 
 
 def live(cloud: Cloud) -> list[Any]:
-    return list(cloud.world.runs.values())
+    return list(cloud.world.durable.runs.values())
 
 
 def intended(cloud: Cloud) -> bool:
-    return any(run.intent_at is not None for run in cloud.world.runs.values())
+    return any(run.intent_at is not None for run in cloud.world.durable.runs.values())

@@ -106,8 +106,8 @@ def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started
     cloud.hosts["h3"].units["mariadb"].fail()
     cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
     cloud.run(120)
-    verbs, runs = cloud.verbs(), list(cloud.world.runs.values())
-    page = cloud.world.results[("galera-mark", "cluster/galera")]
+    verbs, runs = cloud.verbs(), list(cloud.world.durable.runs.values())
+    page = cloud.world.samples.results[("galera-mark", "cluster/galera")]
     cloud.database.close()
     assert verbs == started
     assert (page.state is State.WARNING) is (not started), runs
@@ -167,8 +167,8 @@ def test_tables_that_need_an_upgrade_make_no_member_unhealthy(tmp_path: Path) ->
     cloud = cloud_of_three(tmp_path)
     cloud.run(30)
     key = ("galera-upgrade", "galera/h2")
-    assert key in cloud.world.results
-    cloud.world.series[key] = replace(cloud.world.series[key], state=State.WARNING)
+    assert key in cloud.world.samples.results
+    cloud.world.samples.series[key] = replace(cloud.world.samples.series[key], state=State.WARNING)
     with cloud.database.transaction() as connection:
         turn = Turn(world=cloud.world, journal=Journal(connection, cloud.now()), now=cloud.now())
         healthy = grouping.member(turn, "galera", "h2").healthy

@@ -29,11 +29,11 @@ def test_another_service_that_is_in_no_downtime_does_not_end_its_hosts(cloud: Wa
 def test_a_downtime_told_before_the_first_sample_ends_with_its_end(cloud: Walked) -> None:
     cloud.restart()
     cloud.hint("h1", "memcached", "OK", notification_type="DOWNTIMESTART")
-    assert cloud.world.facts.reply("h1") is None
-    assert cloud.world.downtimes
+    assert cloud.world.samples.facts.reply("h1") is None
+    assert cloud.world.durable.downtimes
     cloud.run(40)
     cloud.hint("h1", "memcached", "OK", notification_type="DOWNTIMEEND")
-    assert cloud.world.downtimes == {}
+    assert cloud.world.durable.downtimes == {}
 
 
 def test_a_downtime_of_two_days_mutes_on_its_second_day(cloud: Walked) -> None:
@@ -60,7 +60,7 @@ def test_a_warning_of_long_ago_does_not_count_as_persistence_of_critical(cloud: 
     cloud.run(600)
     service.crash()  # he starts it, and it falls over at once
     began = cloud.simulation.clock.elapsed_s
-    assert cloud.until(400, lambda: cloud.commands > 0), [run.reason for run in cloud.world.runs.values()]
+    assert cloud.until(400, lambda: cloud.commands > 0), [run.reason for run in cloud.world.durable.runs.values()]
     assert cloud.simulation.clock.elapsed_s - began >= 10, "R1 waits at least 10 s (floor) after the first CRITICAL"
 
 

@@ -27,7 +27,7 @@ def test_a_hint_with_a_lone_surrogate(cloud: Cloud) -> None:
     with contextlib.suppress(CannotStore, CannotTake):
         cloud.hint("h1", "memcached", output="x \ud800", raw={"output": "x \ud800"})
     cloud.run(5)
-    assert cloud.world.adopted
+    assert cloud.world.durable.adopted
 
 
 def test_a_reply_with_a_lone_surrogate(cloud: Cloud) -> None:
@@ -53,5 +53,5 @@ def test_a_reply_whose_numbers_are_lists(cloud: Cloud) -> None:
         "containers": lambda data: data["containers"]["cron"].update(kolla_version={"a": 1}, health=["x"])
     }
     cloud.run(30)
-    assert cloud.world.adopted
+    assert cloud.world.durable.adopted
     crash(cloud)

@@ -29,7 +29,7 @@ def killed_as_its_command_is_lost(cloud: Walked) -> None:
 
 
 def intended(cloud: Walked) -> bool:
-    return any(run.intent_at is not None for run in cloud.world.runs.values())
+    return any(run.intent_at is not None for run in cloud.world.durable.runs.values())
 
 
 def test_what_recovered_while_we_were_dead_is_not_restarted(cloud: Walked) -> None:
@@ -77,15 +77,15 @@ def test_a_held_run_ends_when_somebody_cured_it_meanwhile(cloud: Walked) -> None
     cloud.people.leave_a_file("there")
     cloud.simulation.revive()
     cloud.run(60)
-    assert cloud.world.runs == {}, "a run that may not go on gives its locks back"
+    assert cloud.world.durable.runs == {}, "a run that may not go on gives its locks back"
     assert cloud.pages(), "and a person hears of it"
     cloud.starts_by_hand("h1", "memcached")
     cloud.run(30)
     cloud.people.let_go_of_the_file()
     cloud.run(3600, stride=15.0)
     assert cloud.commands == 1
-    assert cloud.world.runs == {}
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.runs == {}
+    assert cloud.world.durable.locks == {}
     assert cloud.incident(TARGET) is None
 
 
@@ -94,7 +94,7 @@ def test_after_a_pause_nothing_is_done_on_evidence_from_before_its_end(cloud: Wa
     cloud.people.leave_a_file("there")
     cloud.simulation.revive()
     cloud.run(60)
-    assert cloud.world.runs == {}
+    assert cloud.world.durable.runs == {}
     cloud.starts_by_hand("h1", "memcached")
     cloud.people.let_go_of_the_file()  # the operator starts it by hand, then ends the pause
     cloud.run(80)
@@ -114,8 +114,8 @@ def test_our_own_reset_failed_is_not_left_alone_as_an_operators_stop(cloud: Walk
 
 def test_a_cancelled_run_is_not_started_again_at_the_next_sample(cloud: Walked) -> None:
     crash(cloud)
-    assert cloud.until(120, lambda: bool(cloud.world.runs))
-    (run,) = cloud.world.runs
+    assert cloud.until(120, lambda: bool(cloud.world.durable.runs))
+    (run,) = cloud.world.durable.runs
     assert cloud.ask("cancel", run=run, reason="hands off, I am on it").exit == 0
     cloud.run(80)
     assert cloud.commands == 0
@@ -123,7 +123,7 @@ def test_a_cancelled_run_is_not_started_again_at_the_next_sample(cloud: Walked) 
 
 def test_killed_between_the_plan_and_the_intent_the_run_goes_on(cloud: Walked) -> None:
     crash(cloud)
-    assert cloud.until(120, lambda: bool(cloud.world.runs))
+    assert cloud.until(120, lambda: bool(cloud.world.durable.runs))
     assert not intended(cloud)
     cloud.restart()
     cloud.run(120)

@@ -81,7 +81,7 @@ def test_each_doubt_of_a_run_is_a_page_of_its_own(cloud: Cloud) -> None:
 @pytest.mark.parametrize("back", [True, False])
 def test_a_step_whose_evidence_never_comes_is_held_told_and_given_up(cloud: Slow, back: bool) -> None:
     """Each sample of its host is older than may be when it arrives."""
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     start = content.actions["container.start"]
 
     def commands(order: PlanInput) -> Built:
@@ -93,7 +93,7 @@ def test_a_step_whose_evidence_never_comes_is_held_told_and_given_up(cloud: Slow
     fresh = {**content.actions, "container.start": replace(start, when=late, programs=(("systemctl", "start", "--"),))}
     steps = tuple(replace(step, action=fresh[step.action.name]) for step in content.runbooks["container-start"].steps)
     runbooks = {**content.runbooks, "container-start": replace(content.runbooks["container-start"], steps=steps)}
-    cloud.world.content = replace(content, actions=fresh, runbooks=runbooks)
+    cloud.world.loaded = replace(cloud.world.loaded, content=replace(content, actions=fresh, runbooks=runbooks))
 
     def acted(effect: Any) -> list[CommandDone]:
         cloud.takes_s = 150.0
@@ -114,9 +114,9 @@ def test_a_step_whose_evidence_never_comes_is_held_told_and_given_up(cloud: Slow
         assert "evidence" not in run.reason, "its guards are asked again: what it left was not seen soon enough"
     else:
         cloud.run(1200)
-        assert (live(cloud), cloud.world.locks, len(cloud.acts)) == ([], {}, 1)
+        assert (live(cloud), cloud.world.durable.locks, len(cloud.acts)) == ([], {}, 1)
         assert any("held for 1200 s" in page["text"] for page in cloud.delivered)
-    assert cloud.world.waiting == {}
+    assert cloud.world.waits.waiting == {}
 
 
 def test_each_hold_of_a_run_is_a_page_of_its_own(cloud: Cloud) -> None:

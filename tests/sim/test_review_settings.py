@@ -21,9 +21,11 @@ def content_is(stage: Stage, version: str) -> None:
     """The daemon has loaded other content; `version` empty: what it began with again."""
     daemon = stage.simulation.daemon
     assert daemon is not None
-    content = daemon.world.content
+    content = daemon.world.loaded.content
     first = content.version.partition("|")[0]
-    daemon.world.content = replace(content, version=f"{first}|{version}" if version else first)
+    daemon.world.loaded = replace(
+        daemon.world.loaded, content=replace(content, version=f"{first}|{version}" if version else first)
+    )
 
 
 def reboots(order: StepInput) -> Built:
@@ -35,9 +37,11 @@ def the_action_strays(stage: Stage, name: str) -> None:
     """An action of the same content builds what it was never said to: a mistake in it, or another program under the same number."""
     daemon = stage.simulation.daemon
     assert daemon is not None
-    content = daemon.world.content
+    content = daemon.world.loaded.content
     strange = replace(content.actions[name], when=AtTurn(commands=reboots))
-    daemon.world.content = replace(content, actions={**content.actions, name: strange})
+    daemon.world.loaded = replace(
+        daemon.world.loaded, content=replace(content, actions={**content.actions, name: strange})
+    )
 
 
 STORIES = {

@@ -110,4 +110,4 @@ def test_a_reply_that_never_comes_back_is_noticed(cloud: Cloud) -> None:
 
     cloud._carry_out = swallow  # type: ignore[method-assign]
     cloud.run(1800)
-    assert cloud.world.results[("container-state", TARGET)].state.name == "UNKNOWN" or cloud.delivered
+    assert cloud.world.samples.results[("container-state", TARGET)].state.name == "UNKNOWN" or cloud.delivered

@@ -67,9 +67,9 @@ def no_undo_for(stage: Stage, action: str, host: str) -> None:
 def _changed(stage: Stage, action: str, change: Callable[[Any], Any]) -> None:
     daemon = stage.simulation.daemon
     assert daemon is not None
-    content = daemon.world.content
+    content = daemon.world.loaded.content
     actions = {**content.actions, action: change(content.actions[action])}
-    daemon.world.content = replace(content, actions=actions)
+    daemon.world.loaded = replace(daemon.world.loaded, content=replace(content, actions=actions))
 
 
 @kind(0, never)
@@ -85,8 +85,8 @@ def store_works(stage: Stage) -> None:
 def debt_waits(stage: Stage, words: str) -> None:
     daemon = stage.simulation.daemon
     assert daemon is not None
-    if not any(words in why for why in daemon.world.debt_waits.values()):
-        broken(stage, "explained", f"no debt waits with {words!r}: {daemon.world.debt_waits}")
+    if not any(words in why for why in daemon.world.waits.debt_waits.values()):
+        broken(stage, "explained", f"no debt waits with {words!r}: {daemon.world.waits.debt_waits}")
 
 
 def reading(*more: Happening | tuple[Happening, ...]) -> stories.Story:

@@ -22,7 +22,7 @@ def a_yes_to_nothing(stage: Stage, how: str) -> None:
     """Somebody who may approve says yes, and does not say to what: it is refused."""
     daemon = stage.simulation.daemon
     assert daemon is not None
-    for run in list(daemon.world.runs.values()):
+    for run in list(daemon.world.durable.runs.values()):
         whole = run.asks_hash or run.plan.hash
         given: Mapping[str, Mapping[str, Any]] = {
             "no": {}, "an empty": {"plan": ""}, "a number for a": {"plan": 4},

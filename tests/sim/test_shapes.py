@@ -39,7 +39,7 @@ def test_a_daemon_that_knows_names_alone_sees_every_member_where_it_listens(tmp_
     simulation.start()
     simulation.run(40.0)
     assert simulation.daemon is not None
-    series = simulation.daemon.world.series
+    series = simulation.daemon.world.samples.series
     assert {key[1]: one.state for key, one in series.items() if key[0] in ("galera-node", "galera-cluster")} == {
         **{f"galera/{host}": State.OK for host in NAMES_AND_NETWORKS.controllers},
         "cluster/galera": State.OK,

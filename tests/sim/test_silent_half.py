@@ -59,7 +59,7 @@ class Replies:
 
     def turned(self) -> None:
         for host in self._simulation.cloud.hosts:
-            result = self.world.results.get(("host-reachable", f"host/{host}"))
+            result = self.world.samples.results.get(("host-reachable", f"host/{host}"))
             answered = any(reply.reach is Reach.OK for reply in self.of.get(host, ()))
             if result is not None and (not self.asked(host) or (result.state is not State.OK and answered)):
                 self.wronged.add(host)
@@ -128,8 +128,8 @@ def test_a_start_beside_a_silent_half_reaches_the_others_and_judges_nobody_unask
     assert simulation.run(45.0, lambda: all(map(replies.asked, staying)))
     unasked = [name for name in silent if not replies.asked(name)]
     assert unasked, "some have not been asked by then"
-    assert not {text for _, text in replies.world.results} & {f"host/{name}" for name in unasked}
-    assert not {incident.target.hosts[0] for incident in replies.world.incidents.values()} & set(unasked)
+    assert not {text for _, text in replies.world.samples.results} & {f"host/{name}" for name in unasked}
+    assert not {incident.target.hosts[0] for incident in replies.world.durable.incidents.values()} & set(unasked)
     simulation.run(60.0)
     assert max(replies.longest_s(name, began_s) for name in staying) <= 3 * EVERY_S
     assert replies.wronged.isdisjoint(staying)
@@ -145,7 +145,7 @@ def test_a_person_who_asks_about_a_silent_host_waits_for_one_place_and_not_for_a
     for name in silent:
         simulation.cloud.hosts[name].ssh = "silent"
     simulation.run(60.0)
-    name = next(name for name in silent if name not in replies.world.in_flight)
+    name = next(name for name in silent if name not in replies.world.pending.in_flight)
     asked_s = simulation.clock.now().boot_s
     simulation.cloud.hosts[name].ssh = "ok"
     answer = simulation.ask("check", ALEX, target=f"host/{name}")
@@ -153,7 +153,7 @@ def test_a_person_who_asks_about_a_silent_host_waits_for_one_place_and_not_for_a
     newest = replies.of[name][-1]
     assert (newest.forced, newest.reach) == (True, Reach.OK)
     assert newest.asked_at.boot_s - asked_s <= DEADLINE_S + 2.0
-    assert places.lane_of(replies.world.facts.reply(name)) is places.Lane.QUICK
+    assert places.lane_of(replies.world.samples.facts.reply(name)) is places.Lane.QUICK
 
 
 def test_a_call_that_does_not_come_back_is_told_again_and_made_once(simulation: Simulation, replies: Replies) -> None:
@@ -165,7 +165,7 @@ def test_a_call_that_does_not_come_back_is_told_again_and_made_once(simulation: 
     told = [line for _, line in simulation.story if "collection_lost" in line]
     assert len(told) == 1
     assert "did not come back within 9" in told[0]
-    assert replies.world.results[("host-reachable", f"host/{name}")].state is State.CRITICAL
+    assert replies.world.samples.results[("host-reachable", f"host/{name}")].state is State.CRITICAL
     assert len(replies.of[name]) == asked
     simulation.cloud.hosts[name].ssh = "ok"
     simulation.run(observing.LOST_S + 5.0)
@@ -174,7 +174,7 @@ def test_a_call_that_does_not_come_back_is_told_again_and_made_once(simulation: 
     simulation.run(230.0)
     assert replies.of[name][asked].reason.endswith("was stuck in this process")
     assert replies.of[name][-1].reach is Reach.OK
-    assert replies.world.results[("host-reachable", f"host/{name}")].state is State.OK
+    assert replies.world.samples.results[("host-reachable", f"host/{name}")].state is State.OK
 
 
 class Broken:
@@ -194,20 +194,20 @@ def test_a_call_that_fails_in_this_process_is_heard_of_and_keeps_no_place(
     simulation.run(20.0)
     assert replies.of["more001"][0].reach is Reach.GARBLED
     assert "RuntimeError" in replies.of["more001"][0].reason
-    assert replies.world.results[("host-reachable", "host/more001")].state is State.CRITICAL
+    assert replies.world.samples.results[("host-reachable", "host/more001")].state is State.CRITICAL
     assert len(replies.of["more001"]) > 1
     assert not [line for _, line in simulation.story if "collection_lost" in line]
 
 
 def test_a_wish_of_a_turn_that_failed_is_still_a_wish(simulation: Simulation, replies: Replies) -> None:
     simulation.start()
-    assert simulation.run(60.0, lambda: bool(replies.of) and not replies.world.in_flight)
+    assert simulation.run(60.0, lambda: bool(replies.of) and not replies.world.pending.in_flight)
     assert simulation.daemon is not None
     world, now = replies.world, simulation.clock.now()
     with simulation.daemon.database.transaction() as connection:
         turn = Turn(world=world, journal=Journal(connection, now), now=now)
         turn.collect("more001")
         turn.dispatch_collections([])
-    assert ("more001" in world.in_flight, "more001" in world.forced) == (True, False)
+    assert ("more001" in world.pending.in_flight, "more001" in world.pending.forced) == (True, False)
     volatile.take_back(world, turn)
-    assert ("more001" in world.in_flight, "more001" in world.forced) == (False, True)
+    assert ("more001" in world.pending.in_flight, "more001" in world.pending.forced) == (False, True)

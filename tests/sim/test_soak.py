@@ -66,7 +66,7 @@ def _leaks_entries(simulation: Simulation) -> None:
     daemon = simulation.daemon
     assert daemon is not None
     for number in range(4):
-        daemon.world.downtime_told[(f"{simulation.clock.elapsed_s}", f"{number}")] = 0.0
+        daemon.world.others.downtime_told[(f"{simulation.clock.elapsed_s}", f"{number}")] = 0.0
 
 
 KEPT: list[bytearray] = []
@@ -76,7 +76,7 @@ def _leaks_memory(_simulation: Simulation) -> None:
     KEPT.append(bytearray(b"x" * (4 << 20)))
 
 
-LEAKS = {"rows:baseline": _leaks_rows, "held:world.downtime_told": _leaks_entries, "memory:rss": _leaks_memory}
+LEAKS = {"rows:baseline": _leaks_rows, "held:world.others.downtime_told": _leaks_entries, "memory:rss": _leaks_memory}
 ALONE = pytest.mark.part("simulated"), pytest.mark.full("make test has all leaks in one soak, and none in another")
 
 
@@ -169,13 +169,13 @@ NOISE = (0, 7, -5, 3, -8, 6, 1, -4, 8, -2)
 def test_what_goes_up_and_down_does_not_grow() -> None:
     values = [100.0 + 4 * NOISE[day % 10] for day in range(30)]
     assert _grew("rows:events", values) == []
-    assert _grew("held:world.runs", [0.0] * 29 + [5.0]) == []
+    assert _grew("held:world.durable.runs", [0.0] * 29 + [5.0]) == []
     assert (
         _grew("rows:events", [50.0 * day for day in (1, 2, 3)] + [150.0 + NOISE[day % 10] for day in range(27)]) == []
     )
 
 
-@pytest.mark.parametrize("name", ["rows:events", "held:world.runs", "process:threads", "process:descriptors"])
+@pytest.mark.parametrize("name", ["rows:events", "held:world.durable.runs", "process:threads", "process:descriptors"])
 def test_what_is_never_removed_grows(name: str) -> None:
     assert _grew(name, [10.0 + day + NOISE[day % 10] / 10 for day in range(30)]) == [name]
 
@@ -192,8 +192,10 @@ def test_the_audit_may_grow_and_not_faster_and_faster() -> None:
 
 
 def test_counters_may_meet_every_label_there_is_and_not_one_for_each_run() -> None:
-    assert _grew("held:world.counters", [19.0 + 0.7 * day for day in range(30)]) == []
-    assert _grew("held:world.counters", [19.0 + 4.0 * day for day in range(30)]) == ["held:world.counters"]
+    assert _grew("held:world.health.counters", [19.0 + 0.7 * day for day in range(30)]) == []
+    assert _grew("held:world.health.counters", [19.0 + 4.0 * day for day in range(30)]) == [
+        "held:world.health.counters"
+    ]
 
 
 def test_too_few_days_say_nothing() -> None:

@@ -23,7 +23,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_turn_costs_no_input(tmp_path: Pa
     cloud.run(30)
     assert cloud.engine.store_error is not None
     assert "full" in cloud.engine.store_error
-    assert not cloud.world.counters["failed_inputs"]
+    assert not cloud.world.health.counters["failed_inputs"]
     assert cloud.acted == []
     with cloud.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
@@ -66,12 +66,14 @@ def test_what_became_hard_in_an_undone_turn_becomes_so_again(tmp_path: Path) -> 
     cloud.run(15)
     cloud.hosts["h1"].units["cron"].fail()
     target = ("container-state", "container/h1/cron")
-    assert cloud.run(60, lambda: target in cloud.world.series and cloud.world.series[target].attempt == 2)
-    before = cloud.world.series[target]
+    assert cloud.run(
+        60, lambda: target in cloud.world.samples.series and cloud.world.samples.series[target].attempt == 2
+    )
+    before = cloud.world.samples.series[target]
     with cloud.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
     assert cloud.run(30, lambda: cloud.engine.store_error is not None)
-    assert cloud.world.series[target] == before
+    assert cloud.world.samples.series[target] == before
     with cloud.database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
     assert cloud.run(60, lambda: bool(cloud.acted))

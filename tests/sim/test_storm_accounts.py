@@ -31,7 +31,7 @@ def two_are_cured(night: Night) -> None:
     night.crash(("cmp1", "neutron_agent"))
     night.run(100.0)
     assert (night.orders("ctl1"), night.orders("cmp1")) == (1, 1)
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
 
 
 def stopped_by_an_operator(night: Night) -> None:
@@ -72,10 +72,10 @@ def test_a_third_host_that_is_accounted_for_opens_no_storm(
     assert incident is not None
     assert incident.accounted is not None
     assert why in incident.accounted.text
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     assert night.pages("storm") == []
     night.restart()
-    assert night.world.storms == {}, "what accounts for it is in the store"
+    assert night.world.health.storms == {}, "what accounts for it is in the store"
 
 
 def test_what_an_operator_stopped_and_started_again_still_counts_for_nothing(night: Night) -> None:
@@ -94,14 +94,16 @@ def test_a_silence_of_plans_alone_accounts_for_no_problem(night: Night, matcher:
     night.ask("silence-add", matchers=[matcher], for_s=3600)
     night.crash(("cmp2", "neutron_agent"))
     night.run(60.0)
-    assert "cloud" in night.world.storms
+    assert "cloud" in night.world.health.storms
 
 
 def test_a_storm_shows_its_end_and_ends_then(night: Night) -> None:
     night.crash(*THREE)
     night.run(60.0)
-    storm = night.world.storms["cloud"]
-    oldest = min(incident.bad_at.wall for incident in night.world.incidents.values() if incident.bad_at is not None)
+    storm = night.world.health.storms["cloud"]
+    oldest = min(
+        incident.bad_at.wall for incident in night.world.durable.incidents.values() if incident.bad_at is not None
+    )
     assert storm.until is not None
     assert abs((storm.until - oldest - timedelta(seconds=600)).total_seconds()) < 1.0
     row = next(row for row in night.ask("status").data["muted"] if row["kind"] == "storm" and row["what"] != "R3")
@@ -110,9 +112,9 @@ def test_a_storm_shows_its_end_and_ends_then(night: Night) -> None:
     assert f"R1 and R2 go on at {clock(storm.until)}" in page["text"]
     left_s = (storm.until - night.told.clock.now().wall).total_seconds()
     night.run(left_s - 10.0)
-    assert night.world.storms
+    assert night.world.health.storms
     night.run(20.0)
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     first, last = night.pages("storm breaker")
     assert (first, last["subject"]) == (page, "The storm breaker is closed again")
     assert "R3 still waits" in last["text"]
@@ -132,11 +134,11 @@ def test_a_person_closes_it_once_its_hosts_are_well_and_then_all_three_risks_go_
     assert (still.exit, "memcached" in still.error, "cmp1/neutron_agent" in still.error) == (4, False, True)
     night.ask("downtime-add", target="container/cmp1/neutron_agent", for_s=3600)
     night.run(10.0)
-    assert night.world.storm_latched is not None
+    assert night.world.durable.storm_latched is not None
     assert night.ask("brake-close").exit == 0
-    assert (night.world.storms, night.world.storm_latched) == ({}, None)
+    assert (night.world.health.storms, night.world.durable.storm_latched) == ({}, None)
     night.restart()
-    assert (night.world.storms, night.world.storm_latched) == ({}, None), (
+    assert (night.world.health.storms, night.world.durable.storm_latched) == ({}, None), (
         "the two that were cured are not counted again"
     )
     night.crash(("ctl3", "memcached"))
@@ -154,15 +156,15 @@ def test_what_breaks_after_it_was_closed_by_hand_opens_it_again(night: Night) ->
     for host, name in THREE:
         night.operator_starts(host, name)
     night.run(40.0)
-    assert night.world.storms
+    assert night.world.health.storms
     assert night.ask("brake-close").exit == 0
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     told = night.pages("storm breaker is closed")[0]["text"]
     assert "R3 goes on as well" in told
     assert " closed it: " in told.splitlines()[0], "who closed it, and why"
     night.crash(*THREE)
     night.run(60.0)
-    assert "cloud" in night.world.storms
+    assert "cloud" in night.world.health.storms
     assert len(night.pages("storm breaker is open")) == 2
 
 
@@ -172,7 +174,7 @@ def test_a_host_that_broke_first_and_is_still_broken_keeps_r3_held_after_the_cou
         night.crash((host, name))
     night.ask("pause")
     night.run(700.0)
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     refused = night.ask("brake-close")
     assert (refused.exit, "3" in refused.error or "are not well" in refused.error) == (4, True)
 
@@ -207,7 +209,7 @@ def test_members_that_break_by_themselves_long_after_our_run_count(tmp_path: Pat
     night.crash(("cmp1", "neutron_agent"), ("cmp2", "neutron_agent"))
     night.service("ctl2", "mariadb").crash(137)
     night.run(60.0)
-    assert "cloud" in night.world.storms
+    assert "cloud" in night.world.health.storms
     night.told.close()
 
 
@@ -245,9 +247,9 @@ def test_members_of_a_lost_cluster_count_for_nothing_when_a_host_goes_as_well_an
         assert incident is not None
         assert incident.accounted is not None
         assert "explains it (galera-cluster" in incident.accounted.text
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     night.restart()
-    assert night.world.storms == {}
+    assert night.world.health.storms == {}
     night.crash(("ctl2", "memcached"), ("cmp1", "neutron_agent"))
     night.run(60.0)
-    assert "cloud" in night.world.storms, "what breaks by itself is counted as before"
+    assert "cloud" in night.world.health.storms, "what breaks by itself is counted as before"

@@ -22,13 +22,15 @@ def test_a_stray_unit_file_on_every_host_blinds_none(tmp_path: Path, name: str) 
     story.told.run(3 * MINUTE_S)
     assert service.running
     assert story.orders("cmp1") == 1
-    said = {target: result for (check, target), result in story.world.results.items() if check == "host-names"}
+    said = {target: result for (check, target), result in story.world.samples.results.items() if check == "host-names"}
     assert {result.state.name for result in said.values()} == {"WARNING"}
     assert f"unit file {name!a}" in said["host/cmp1"].output
     assert len(story.pages("host/cmp1 needs a person")) == 1
-    assert story.world.storms == {}, "nothing broke"
+    assert story.world.health.storms == {}, "nothing broke"
     for host in story.told.cloud.hosts.values():
         host.stray_units.clear()
     story.told.run(3 * MINUTE_S)
-    assert {result.state.name for (check, _), result in story.world.results.items() if check == "host-names"} == {"OK"}
+    assert {
+        result.state.name for (check, _), result in story.world.samples.results.items() if check == "host-names"
+    } == {"OK"}
     story.told.close()

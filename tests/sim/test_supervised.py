@@ -120,12 +120,16 @@ def every_host_silent(cloud: Cloud) -> None:
 def reload(cloud: Cloud, **changes: Any) -> None:
     """Let the daemon take other content or another inventory, as a reload does."""
     world = cloud.world
-    given: dict[str, Any] = {"config": world.config, "content": world.content, "inventory": world.inventory}
+    given: dict[str, Any] = {
+        "config": world.loaded.config,
+        "content": world.loaded.content,
+        "inventory": world.loaded.inventory,
+    }
     cloud.step(Reloaded(**(given | changes)))
 
 
 def host_left(cloud: Cloud) -> None:
-    inventory = cloud.world.inventory
+    inventory = cloud.world.loaded.inventory
     reload(
         cloud,
         inventory=replace(inventory, hosts={name: host for name, host in inventory.hosts.items() if name != "h1"}),
@@ -137,24 +141,24 @@ def without(named: Any, *gone: str) -> dict[str, Any]:
 
 
 def action_gone(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     reload(cloud, content=replace(content, actions=without(content.actions, "container.start")))
 
 
 def runbook_gone(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     rules = {name: rule for name, rule in content.rules.items() if "container-start" not in rule.run}
     reload(cloud, content=replace(content, rules=rules, runbooks=without(content.runbooks, "container-start")))
 
 
 def rule_gone(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     (run,) = live(cloud)
     reload(cloud, content=replace(content, rules=without(content.rules, run.plan.rule)))
 
 
 def check_gone(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     rules = {name: rule for name, rule in content.rules.items() if rule.check != "container-state"}
     reload(cloud, content=replace(content, rules=rules, checks=without(content.checks, "container-state")))
 
@@ -220,12 +224,12 @@ def test_it_ends_or_is_in_doubt_and_pages(cloud: Cloud, state: str, taken: str) 
     found = stored(cloud, run.id)
     if found["state"] == "in_doubt":
         assert paged(cloud, f"{run.id} on {TARGET} is in doubt")
-        assert set(cloud.world.locks.values()) == {run.id}
+        assert set(cloud.world.durable.locks.values()) == {run.id}
     else:
         assert found["state"] in ENDED, found["state"]
         assert found["reason"]
-        assert run.id not in cloud.world.locks.values()
-        assert run.id not in cloud.world.runs
+        assert run.id not in cloud.world.durable.locks.values()
+        assert run.id not in cloud.world.durable.runs
     intents = [step for step in found["steps"] if step["intent_at"]]
     assert len([effect for _, effect in cloud.acts[:acts] if effect.run == run.id]) <= len(intents)
 
@@ -294,7 +298,7 @@ def test_a_run_in_doubt_keeps_its_locks_until_a_person_says_what_became_of_it(cl
     found = stored(cloud, run.id)
     assert found["state"] in ("failed", "refused")
     assert "left the inventory" in found["reason"]
-    assert cloud.world.locks == {}
+    assert cloud.world.durable.locks == {}
     assert len(cloud.acts) == 1
 
 

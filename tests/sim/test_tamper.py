@@ -501,7 +501,9 @@ def test_a_second_hand_in_the_same_database_is_named_and_held_until_it_is_accept
     cloud.hosts["h1"].units["memcached"].fail()
     cloud.run(120)
     assert cloud.verbs() == []
-    assert f"entries {forged} to {forged} of the store were written by someone else" in (cloud.world.restored or "")
+    assert f"entries {forged} to {forged} of the store were written by someone else" in (
+        cloud.world.health.restored or ""
+    )
     assert pages(cloud) == ["remediator does nothing: restored"]
     assert [row["body"] for row in rows_of(Site(tmp_path, (), 0)) if row["kind"] == "other_hand"] != []
     assert watched.accept() == 0
@@ -576,7 +578,7 @@ def test_a_journal_from_the_future_holds_however_often_the_daemon_starts(tmp_pat
         cloud.crash()
         cloud.run(600)
     assert cloud.verbs() == []
-    assert "from the future" in (cloud.world.clock_held or "")
+    assert "from the future" in (cloud.world.health.clock_held or "")
     cloud.run(1900)
     assert cloud.verbs() == [("h1", "start")]
     cloud.database.close()

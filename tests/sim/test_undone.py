@@ -113,7 +113,7 @@ def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Cloud) -> N
     cloud.step(
         Collected(reply=cloud._reply(Collect(host="h1"))), hint("p", service="x\ud800"), hint("q", service="y\ud800")
     )
-    found = cloud.world.facts.memory("container", "h1").containers["memcached"]
+    found = cloud.world.samples.facts.memory("container", "h1").containers["memcached"]
     assert found.restarting_polls == 1
 
 
@@ -124,9 +124,9 @@ def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Cloud) -> N
         Journal(connection, cloud.now()).set_meta(claiming.RIVAL, other)
     cloud.crash()
     cloud.run(3)
-    assert cloud.world.rival is not None
-    before = cloud.world.identity
+    assert cloud.world.durable.rival is not None
+    before = cloud.world.health.identity
     undone(
         cloud, Asked(op="brake-close", args={"brake": "rival", "reason": "gone"}, actor=ALEX, answer=Future[Answer]())
     )
-    assert cloud.world.identity == before
+    assert cloud.world.health.identity == before

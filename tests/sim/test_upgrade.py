@@ -125,7 +125,9 @@ def upgrade(cloud: Cloud, runbook: str | None = None, **changes: Any) -> None:
     cloud.crash()
     cloud.pauses = ()
     world = cloud.world
-    world.take_content(world.config, replace(world.content, version="upgraded", **changes), world.inventory)
+    world.take_content(
+        world.loaded.config, replace(world.loaded.content, version="upgraded", **changes), world.loaded.inventory
+    )
 
 
 def same(cloud: Cloud) -> None:
@@ -137,14 +139,14 @@ def runbook_changed(cloud: Cloud) -> None:
 
 
 def runbook_removed(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     rules = {name: rule for name, rule in content.rules.items() if "container-start" not in rule.run}
     runbooks = {name: each for name, each in content.runbooks.items() if name != "container-start"}
     upgrade(cloud, rules=rules, runbooks=runbooks)
 
 
 def action_removed(cloud: Cloud) -> None:
-    content = cloud.world.content
+    content = cloud.world.loaded.content
     upgrade(cloud, actions={name: each for name, each in content.actions.items() if name != "container.start"})
 
 
@@ -187,7 +189,7 @@ def test_a_run_in_flight_is_taken_over_and_nothing_is_done_twice(cloud: Cloud, b
         return
     assert found["reason"]
     assert found["ended_at"]
-    assert run.id not in cloud.world.locks.values()
+    assert run.id not in cloud.world.durable.locks.values()
     with cloud.database.transaction() as connection:
         _, verdict = verify.verify_chain(
             connection, cloud.directory / "none", Ed25519PrivateKey.generate().public_key()
@@ -249,11 +251,11 @@ def test_what_the_version_before_did_not_know_has_its_default(cloud: Cloud) -> N
     cloud.run(120)
     assert cloud.engine.store_error is None
     assert stored(cloud, run.id)["state"] == "succeeded"
-    assert ("h2", "") in cloud.world.downtimes
+    assert ("h2", "") in cloud.world.durable.downtimes
     late = {"TIMET": str(int(cloud.now().wall.timestamp()))}
     cloud.hint("h2", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, raw=late)
-    assert not cloud.world.downtimes
-    assert cloud.world.limits.max_event_age_s == 3600
+    assert not cloud.world.durable.downtimes
+    assert cloud.world.loaded.limits.max_event_age_s == 3600
 
 
 # a yes of the release before, whose hash bound no commands ----------------------------------------------------------

@@ -50,12 +50,12 @@ def ask(cloud: Cloud, run: Run, actor: Actor, plan: str | None, after_s: float =
     """Let `actor` approve `run`, in a transaction that is taken back."""
     asked = Asked(op="approve", args={"run": run.id, "plan": plan}, actor=actor, answer=Future())
     answer: Answer | None = None
-    cloud.world.runs = {run.id: run}
+    cloud.world.durable.runs = {run.id: run}
     with contextlib.suppress(TakenBack), cloud.database.transaction() as connection:
         now = cloud.now().later(after_s)
         answer = approving.approve(Turn(world=cloud.world, journal=Journal(connection, now), now=now), asked)
         raise TakenBack
-    cloud.world.runs, cloud.world.locks = {}, {}
+    cloud.world.durable.runs, cloud.world.durable.locks = {}, {}
     assert answer is not None
     return answer
 
@@ -122,12 +122,12 @@ def test_who_may_say_yes_to_a_plan(cloud: Cloud, actor: Actor, hash_of: Any, aft
 
 
 def test_only_an_approver_accepts_a_restored_store(cloud: Cloud) -> None:
-    cloud.world.restored = "it was put back from a copy"
+    cloud.world.health.restored = "it was put back from a copy"
     asked = Asked(op="accept-restore", args={"reason": "r"}, actor=EVE, answer=Future())
     with cloud.database.transaction() as connection:
         turn = Turn(world=cloud.world, journal=Journal(connection, cloud.now()), now=cloud.now())
         answer = muting.accept_restore(turn, asked)
-    cloud.world.restored = None
+    cloud.world.health.restored = None
     assert (answer.exit, turn.effects) == (4, [])
 
 
@@ -139,7 +139,7 @@ def acts(tmp_path: Path, ruin: bool) -> tuple[Cloud, list[Any]]:
     cloud = Cloud(tmp_path)
     cloud.run(20)
     cloud.hosts["h1"].units["memcached"].fail()
-    assert cloud.run(90, lambda: bool(cloud.world.runs))
+    assert cloud.run(90, lambda: bool(cloud.world.durable.runs))
     cloud.engine._read_back_s = cloud.now().boot_s
     left: list[Any] = []
     for _ in range(20):
@@ -183,5 +183,5 @@ def test_another_entry_in_the_place_of_our_newest_is_seen(tmp_path: Path) -> Non
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         connection.exec_driver_sql(f"UPDATE audit SET hash = '{'0' * 64}' WHERE seq = {seq}")
     cloud.step()
-    assert f"entry {seq} of the store is gone or another one" in str(cloud.world.restored)
+    assert f"entry {seq} of the store is gone or another one" in str(cloud.world.health.restored)
     cloud.database.close()

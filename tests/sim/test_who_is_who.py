@@ -88,13 +88,13 @@ class Story:
         return [page for page in found if word in page["subject"] + page["text"]]
 
     def downtimes(self) -> list[tuple[str, str]]:
-        assert [(row.host, row.service) for row in self.rows(tables.downtimes)] == sorted(self.world.downtimes)
-        return sorted(self.world.downtimes)
+        assert [(row.host, row.service) for row in self.rows(tables.downtimes)] == sorted(self.world.durable.downtimes)
+        return sorted(self.world.durable.downtimes)
 
     def refusals(self, target: str) -> dict[str, str]:
         """Return guard to its sentence, of all that refuse plans for `target` now."""
         found: dict[str, str] = {}
-        for decision in self.world.decisions.values():
+        for decision in self.world.durable.decisions.values():
             if decision.plan is not None and decision.plan.target.text == target:
                 found |= {each.guard: each.reason for each in decision.verdicts if not each.allow}
         return found
@@ -222,15 +222,15 @@ WORDS = st.tuples(
 @given(st.lists(WORDS, min_size=1, max_size=4))
 def test_foreign_names_change_no_state_of_ours(story: Story, words: list[Any]) -> None:
     """One story for all examples: none of them may leave anything behind."""
-    if not story.world.downtimes:
+    if not story.world.durable.downtimes:
         story.nagios("cmp2", "DOWNTIMESTART")
     world = story.world
-    before = (dict(world.downtimes), dict(world.incidents), dict(world.runs))
-    told = sum(each.times for each in world.foreign.values())
+    before = (dict(world.durable.downtimes), dict(world.durable.incidents), dict(world.durable.runs))
+    told = sum(each.times for each in world.durable.foreign.values())
     for name, kind, service, depth in words:
         story.nagios(name, kind, service, downtime_depth=depth, state="OK" if service else "UP")
-    assert (world.downtimes, world.incidents, world.runs) == before
-    assert sum(each.times for each in world.foreign.values()) == told + len(words)
+    assert (world.durable.downtimes, world.durable.incidents, world.durable.runs) == before
+    assert sum(each.times for each in world.durable.foreign.values()) == told + len(words)
 
 
 # the table of foreign names -----------------------------------------------------------------------------------------
@@ -259,13 +259,13 @@ def test_the_table_is_bounded_survives_a_restart_and_forgets_after_a_week(
     monkeypatch.setattr(foreigners, "MOST", 5)
     for n in range(8):
         story.nagios(f"router{n}")
-    assert list(story.world.foreign) == [f"router{n}" for n in range(3, 8)]
+    assert list(story.world.durable.foreign) == [f"router{n}" for n in range(3, 8)]
     story.nagios("ROUTER3.")
     story.away(6.9 * DAY_S)
-    assert list(story.world.foreign) == [f"router{n}" for n in (4, 5, 6, 7, 3)]
-    assert story.world.foreign["router3"].times == 2
+    assert list(story.world.durable.foreign) == [f"router{n}" for n in (4, 5, 6, 7, 3)]
+    assert story.world.durable.foreign["router3"].times == 2
     story.away(0.1 * DAY_S)
-    assert story.world.foreign == {}
+    assert story.world.durable.foreign == {}
     assert story.rows(tables.foreign_names) == []
 
 
@@ -296,10 +296,10 @@ def test_people_name_a_host_in_each_of_its_ways(story: Story, name: str) -> None
         assert answer is not None
         assert answer.exit in (0, 4), (op, answer.error)
         if op == "wrap-begin":
-            assert [each.scope for each in story.world.wraps.values()] == ["host/cmp1"]
+            assert [each.scope for each in story.world.durable.wraps.values()] == ["host/cmp1"]
             told.alive.clear()
-    assert [each.target for each in story.world.own_downtimes.values()] == ["host/cmp1"]
-    texts = {matcher.text for each in story.world.silences.values() for matcher in each.matchers}
+    assert [each.target for each in story.world.durable.own_downtimes.values()] == ["host/cmp1"]
+    texts = {matcher.text for each in story.world.durable.silences.values() for matcher in each.matchers}
     assert texts == {'host="cmp1"', 'target="container/cmp1/neutron_agent"'}
     for op, args in (
         ("results", {"names": [], "target": f"host/{name}"}),
@@ -389,14 +389,16 @@ def test_a_machine_named_twice_is_left_alone_until_the_inventory_is_mended(tmp_p
     assert story.orders("cmp1") == 0
     assert not ours.running
     assert story.refusals("container/cmp1/neutron_agent")["target"] == SENTENCE
-    results = {target: result for (check, target), result in story.world.results.items() if check == "host-identity"}
+    results = {
+        target: result for (check, target), result in story.world.samples.results.items() if check == "host-identity"
+    }
     assert {target: (result.state.name, SENTENCE in result.output) for target, result in results.items()} == {
         "host/CMP1": ("CRITICAL", True), "host/cmp1": ("WARNING", True), "host/cmp2": ("OK", False),
         "host/ctl1": ("OK", False), "host/ctl2": ("OK", False), "host/ctl3": ("OK", False),
     }  # fmt: skip
     (page,) = story.pages(f"{SENTENCE}.")
     assert page["target"] == "host/CMP1"
-    assert story.world.storms == {}, "nothing broke: it is a mistake in the inventory"
+    assert story.world.health.storms == {}, "nothing broke: it is a mistake in the inventory"
     assert told.stop()
     told.take(CONFIG)
     story.began()
@@ -410,7 +412,7 @@ def test_what_is_not_that_machine_goes_on(tmp_path: Path) -> None:
     story = twice(tmp_path)
     story.told.cloud.service("cmp2", "neutron_agent").crash()
     story.told.run(3 * MINUTE_S)
-    assert story.world.one_machine == {("CMP1", "cmp1")}
+    assert story.world.durable.one_machine == {("CMP1", "cmp1")}
     assert story.orders("cmp2") == 1
     story.told.close()
 
@@ -436,11 +438,11 @@ def test_it_stands_over_a_restart_while_one_of_the_names_is_silent(tmp_path: Pat
     story.told.cloud.service("cmp1", "neutron_agent").crash()
     story.began()
     story.told.run(3 * MINUTE_S)
-    assert story.world.facts.machines.names("cmp1") == ("CMP1", "cmp1")
+    assert story.world.samples.facts.machines.names("cmp1") == ("CMP1", "cmp1")
     assert story.orders("cmp1") == 0
     story.told.cloud.hosts["second"].power = True
     story.told.run(6 * MINUTE_S)
-    assert story.world.facts.machines.twice == frozenset(), "it is another machine after all"
+    assert story.world.samples.facts.machines.twice == frozenset(), "it is another machine after all"
     assert story.orders("cmp1") == 1
     story.told.close()
 
@@ -456,8 +458,8 @@ def test_a_reload_with_a_mended_inventory_lets_it_go_on(tmp_path: Path) -> None:
     told.daemon.engine.step(
         [Reloaded(config=told.config, content=parts.content, inventory=parts.inventory)], told.clock.now()
     )
-    assert story.world.one_machine == frozenset()
-    assert "CMP1" not in story.world.said
+    assert story.world.durable.one_machine == frozenset()
+    assert "CMP1" not in story.world.durable.said
     told.run(4 * MINUTE_S)
     assert story.orders("cmp1") == 1
     told.close()
@@ -472,7 +474,7 @@ def test_one_id_alone_is_nothing(tmp_path: Path, boot: str | None, machine: str 
     one, other = story.told.cloud.hosts["cmp1"], story.told.cloud.hosts["cmp2"]
     other.ids = (boot or one.boot_id, machine or one.machine_id)
     story.began()
-    assert story.world.facts.machines.twice == frozenset()
+    assert story.world.samples.facts.machines.twice == frozenset()
     story.told.cloud.service("cmp1", "neutron_agent").crash()
     story.told.run(3 * MINUTE_S)
     assert story.orders("cmp1") == 1
@@ -482,5 +484,5 @@ def test_one_id_alone_is_nothing(tmp_path: Path, boot: str | None, machine: str 
 def test_each_simulated_host_has_ids_and_names_of_its_own(story: Story) -> None:
     hosts = story.told.cloud.hosts.values()
     assert len({(host.boot_id, host.machine_id) for host in hosts}) == len(hosts)
-    assert story.world.said == {host.name: (host.name,) for host in hosts}
+    assert story.world.durable.said == {host.name: (host.name,) for host in hosts}
     assert timedelta(days=7) == foreigners.WEEK

@@ -105,7 +105,7 @@ class Walked:
         self.simulation.revive()
 
     def runs(self, state: RunState) -> list[Run]:
-        return [run for run in self.world.runs.values() if run.state is state]
+        return [run for run in self.world.durable.runs.values() if run.state is state]
 
     def host(self, name: str) -> SimHost:
         return self.simulation.cloud.hosts[name]
@@ -144,7 +144,7 @@ class Walked:
         return taken
 
     def incident(self, target: str, check: str = "container-state") -> Incident | None:
-        return self.world.incident_of((check, target))
+        return self.world.durable.incident_of((check, target))
 
     def pages(self) -> list[str]:
         """Return the subjects of all pages, oldest first."""

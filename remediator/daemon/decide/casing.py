@@ -42,12 +42,12 @@ def scopes(plan: Plan) -> tuple[str, ...]:
 def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person: bool, run: Run | None) -> Case:
     """Return the case of `plan` now; `run` is None before the locks are taken."""
     world = turn.world
-    mode, source = world.config.autonomy.mode_for(plan.rule, plan.risk)
-    check = world.content.checks.get(plan.check)
-    depends = world.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
+    mode, source = world.loaded.config.autonomy.mode_for(plan.rule, plan.risk)
+    check = world.loaded.content.checks.get(plan.check)
+    depends = world.loaded.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
     hosts = tuple(sorted(set(depends) | set(plan.touches)))
     wanted = scopes(plan)
-    limits = world.limits
+    limits = world.loaded.limits
     return Case(
         plan=plan,
         now=turn.now,
@@ -64,62 +64,66 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
             host_boot_s=limits.host_boot_s,
             r3_every_s=limits.r3_every_s,
         ),
-        known_targets=frozenset(target for _, target in world.results),
-        inventory_hosts=frozenset(world.inventory.hosts),
+        known_targets=frozenset(target for _, target in world.samples.results),
+        inventory_hosts=frozenset(world.loaded.inventory.hosts),
         named_twice=identities.sentences(turn, plan, tuple(depends)),
         incident=incident,
         actor=actor,
         by_person=by_person,
         mode=Mode.OFF if check is None else mode,
         mode_source=source,
-        unattended_r3=frozenset(world.config.i_accept_unattended_r3),
+        unattended_r3=frozenset(world.loaded.config.i_accept_unattended_r3),
         pauses=_pauses(turn),
         downtimes=tuple(
             replace(each, service=hinting.muted_service(turn, each.host, each.service))
-            for each in world.downtimes.values()
+            for each in world.durable.downtimes.values()
         ),
         evidence_age_s={host: _age(turn, host) for host in hosts},
         rediagnosis=rediagnosis(turn, plan, run.locked_at, run) if run is not None else None,
         expected_identity=plan.identity,
-        samples_since_start={host: world.good_samples.get(host, 0) for host in hosts},
-        clock_held=world.clock_held,
-        clock_until=world.clock_until.wall if world.clock_until else None,
+        samples_since_start={host: world.samples.good_samples.get(host, 0) for host in hosts},
+        clock_held=world.health.clock_held,
+        clock_until=world.health.clock_until.wall if world.health.clock_until else None,
         past_runs=(
-            *(_past(each, each.intent_at) for each in world.past_runs.values()),
+            *(_past(each, each.intent_at) for each in world.durable.past_runs.values()),
             *(_past(each, turn.now) for each in _beginning(world)),
         ),
-        locks={scope: holder for scope, holder in world.locks.items() if scope in wanted},
+        locks={scope: holder for scope, holder in world.durable.locks.items() if scope in wanted},
         signs=_signs(turn, plan),
         units={unit: _unit(turn, unit) for unit in units_of(plan)},
         own_hosts=_own_hosts(turn, plan),
         own_units=_own_units(turn, plan),
-        hours=world.config.autonomy.hours_for(plan.risk),
+        hours=world.loaded.config.autonomy.hours_for(plan.risk),
         approval=run.approval if run is not None else None,
-        silences=tuple(world.silences.values()),
+        silences=tuple(world.durable.silences.values()),
         labels=situation.labels(turn, plan),
-        own_downtimes=tuple(world.own_downtimes.values()),
+        own_downtimes=tuple(world.durable.own_downtimes.values()),
         vantage=situation.vantage(turn),
-        restored=world.restored,
+        restored=world.health.restored,
         storm=storming.scopes_of(turn, plan),
-        storm_latched=world.storm_latched,
-        unacked=tuple(world.unacked.values()),
+        storm_latched=world.durable.storm_latched,
+        unacked=tuple(world.durable.unacked.values()),
         undone_cures=situation.undone_cures(turn, plan),
         group=grouping.group_of(turn, plan),
         boots=situation.boots(turn, plan),
         below=situation.below(turn, plan),
         strangers=leavings.strangers(world, tuple(plan.touches), hosts),
-        rival=world.rival,
+        rival=world.durable.rival,
         own_run=run.id if run else None,
     )
 
 
 def _pauses(turn: Turn) -> tuple[str, ...] | Unknown:
-    outside = turn.world.read_pause()
-    return outside if isinstance(outside, Unknown) else (*outside, *(each.text for each in turn.world.pauses.values()))
+    outside = turn.world.setup.read_pause()
+    return (
+        outside
+        if isinstance(outside, Unknown)
+        else (*outside, *(each.text for each in turn.world.durable.pauses.values()))
+    )
 
 
 def _age(turn: Turn, host: str) -> float | Unknown:
-    reply = turn.world.facts.reply(host)
+    reply = turn.world.samples.facts.reply(host)
     if reply is None:
         return Unknown("never_asked")
     if reply.reach is not Reach.OK:
@@ -134,12 +138,12 @@ def rediagnosis(turn: Turn, plan: Plan, since: Instant, run: Run) -> Rediagnosis
     and must be still. A person's plan has no rule at all.
     """
     world = turn.world
-    result = world.results.get((plan.check, plan.target.text))
+    result = world.samples.results.get((plan.check, plan.target.text))
     if result is None or not result.asked_at.after(since):
         return None
     matches: bool | Unknown = True
     if plan.rule is not None:
-        rule = world.content.rules.get(plan.rule)
+        rule = world.loaded.content.rules.get(plan.rule)
         if rule is None:
             matches = Unknown("rule_gone")
         elif rule.when is not None:
@@ -157,10 +161,10 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
     """Return why the action of the next step would not be planned with `data`; empty when it would, or nothing is left to do."""
     current = machine.current(run)
     step = next((each for each in plan.steps if current is not None and each.id == current.id), None)
-    action = turn.world.content.actions.get(step.action) if step is not None else None
+    action = turn.world.loaded.content.actions.get(step.action) if step is not None else None
     if step is None or action is None or not plan.target.hosts or debts.is_release(run):
         return ""
-    host = turn.world.inventory.hosts.get(step.host or plan.target.hosts[0])
+    host = turn.world.loaded.inventory.hosts.get(step.host or plan.target.hosts[0])
     if host is None:
         return ""
     try:
@@ -172,7 +176,7 @@ def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
 
 def _beginning(world: World) -> Iterator[Run]:
     """Return the runs that are past the gate and have no INTENT yet, for their hosts are being claimed: they count as begun now."""
-    for run in world.runs.values():
+    for run in world.durable.runs.values():
         past_the_gate = run.state in (RunState.RUNNING, RunState.HELD)
         if past_the_gate and run.intent_at is None and not debts.is_release(run):
             yield run
@@ -200,7 +204,7 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
     """Return the signs of maintenance anywhere that no baseline contains; UNKNOWN when a touched host cannot show any."""
     world = turn.world
     for host in plan.touches:
-        reply = world.facts.reply(host)
+        reply = world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             return Unknown(f"no reply of {host}")
         for section in ("containers", "host"):
@@ -213,9 +217,9 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
 
 
 def _unit(turn: Turn, unit: str) -> Data | Unknown:
-    for check in turn.world.content.checks.values():
+    for check in turn.world.loaded.content.checks.values():
         if check.assess.name == CONTAINER_ASSESSMENT:
-            result = turn.world.results.get((check.name, unit))
+            result = turn.world.samples.results.get((check.name, unit))
             if result is not None:
                 return result.data
     return Unknown("never_assessed")
@@ -227,20 +231,24 @@ def _own_units(turn: Turn, plan: Plan) -> frozenset[str]:
     found = set()
     for unit in units_of(plan):
         _, host, name = unit.split("/")
-        reply = world.facts.reply(host)
-        if reply is not None and reply.boot_id == world.own_boot_id and f"kolla-{name}-container" in world.own_cgroup:
+        reply = world.samples.facts.reply(host)
+        if (
+            reply is not None
+            and reply.boot_id == world.setup.own_boot_id
+            and f"kolla-{name}-container" in world.setup.own_cgroup
+        ):
             found.add(unit)
     return frozenset(found)
 
 
 def _own_hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
-    own = turn.world.own_boot_id
+    own = turn.world.setup.own_boot_id
     if isinstance(own, Unknown):
         return own
     found = set()
     through = _jump_hosts(turn)
     for host in plan.touches:
-        reply = turn.world.facts.reply(host)
+        reply = turn.world.samples.facts.reply(host)
         if reply is None or reply.boot_id is None:
             return Unknown(f"the boot id of {host} is not known")
         if reply.boot_id == own or host in through:
@@ -250,7 +258,7 @@ def _own_hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
 
 def _jump_hosts(turn: Turn) -> frozenset[str]:
     """Return the hosts that `ssh.jump` names, in whatever way: each that it could be, for none of them may go away under us."""
-    jump = turn.world.config.ssh.jump
+    jump = turn.world.loaded.config.ssh.jump
     if jump is None:
         return frozenset()
     address, names = dialling.jump_host(jump).address, turn.world.names

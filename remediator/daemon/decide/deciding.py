@@ -13,7 +13,8 @@ from remediator.daemon.decide import casing
 from remediator.daemon.observe import grouping, situation
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import Considered, World
+from remediator.daemon.turn.waits import Considered
+from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.actions import AtTurn, Risk
@@ -76,32 +77,32 @@ CALLED_OFF = "a person has called its cure off: no run is started for it in this
 def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
     """Look at every rule for `incident` in the light of `result`: store what changed, start a run where all agree."""
     world = turn.world
-    series = world.series.get((incident.check, incident.target.text))
+    series = world.samples.series.get((incident.check, incident.target.text))
     if series is None or series.state is State.OK or series.state_type is not StateType.HARD:
         return
     if (
         incident.state not in (IncidentState.OPEN, IncidentState.ESCALATED)
-        or world.live_run_of(incident.id) is not None
+        or world.durable.live_run_of(incident.id) is not None
     ):
         return
-    refused_at = world.refused_at.get(incident.id)
+    refused_at = world.waits.refused_at.get(incident.id)
     if refused_at is not None and turn.now.since(refused_at) < REFUSED_WAIT_S:
         return
-    freed_at = world.freed_at.get(incident.id)
+    freed_at = world.waits.freed_at.get(incident.id)
     if freed_at is not None:
         if not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S:
             return
-        del world.freed_at[incident.id]
-    outcomes = decide.decide(world.rules.candidates(incident.check, series.state), result.data)
+        del world.waits.freed_at[incident.id]
+    outcomes = decide.decide(world.loaded.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)
-    world.considered[incident.id] = {}
+    world.waits.considered[incident.id] = {}
     for each in outcomes:
         if each is not winner:
             _store(turn, incident, each, each.outcome, each.reason)
     if winner is None:
         _unmatched(turn, incident, series.state)
         return
-    world.unmatched_since.pop(incident.id, None)
+    world.waits.unmatched_since.pop(incident.id, None)
     _act_on(turn, incident, winner, result)
 
 
@@ -125,7 +126,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         tried = "the ladder is at its end and nothing cured it"
         escalate(turn, incident, rule, tried if incident.acted_at is not None else CALLED_OFF, result)
         return
-    runbook = turn.world.content.runbooks[rung]
+    runbook = turn.world.loaded.content.runbooks[rung]
     wait = _still_waits(turn, incident, rule, runbook.risk)
     if wait is not None:
         _store(turn, incident, winner, Outcome.SKIPPED, wait, waits=True)
@@ -135,11 +136,11 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         target=incident.target,
         data=result.data,
         identity=result.identity,
-        inventory=turn.world.inventory,
+        inventory=turn.world.loaded.inventory,
         rule=rule.name,
         check=incident.check,
-        hold_s=turn.world.limits.hold_s[runbook.risk],
-        content_version=turn.world.content.version,
+        hold_s=turn.world.loaded.limits.hold_s[runbook.risk],
+        content_version=turn.world.loaded.content.version,
     )
     if isinstance(plan, Refused):
         _store(turn, incident, winner, Outcome.SKIPPED, plan.reason)
@@ -164,7 +165,7 @@ def _our_own_blindness(turn: Turn, incident: Incident) -> str | None:
     """Return why a host that does not answer is nothing to page for: one page has said that it may be us."""
     if incident.check != situation.REACHABLE:
         return None
-    if turn.world.cut_off_since is not None:
+    if turn.world.health.cut_off_since is not None:
         return "I reach less than half of the cloud: it may be me who is cut off, and one page says so"
     if situation.blames_us(turn.world, incident, turn.now):
         return "it stopped answering while I was cut off myself, and one page said so: it may be on its way back"
@@ -177,8 +178,8 @@ def _our_own_work(turn: Turn, incident: Incident) -> str | None:
     In its quiet period it does nothing any more: what is bad then is news, a second loss above all.
     """
     group = grouping.domain_of(incident.target)
-    holder = turn.world.locks.get(f"group:{group}") if group is not None else None
-    run = turn.world.runs.get(holder) if holder is not None else None
+    holder = turn.world.durable.locks.get(f"group:{group}") if group is not None else None
+    run = turn.world.durable.runs.get(holder) if holder is not None else None
     if holder is None or (run is not None and run.state is RunState.VERIFYING):
         return None
     return f"{holder} works on {group}; what is still so after it is told then"
@@ -187,10 +188,10 @@ def _our_own_work(turn: Turn, incident: Incident) -> str | None:
 def remind(turn: Turn) -> None:
     """Tell people once about every problem that has been open for two days and that no other explains."""
     world = turn.world
-    if world.reminded_at is not None and turn.now.since(world.reminded_at) < OLD_EVERY_S:
+    if world.waits.reminded_at is not None and turn.now.since(world.waits.reminded_at) < OLD_EVERY_S:
         return
-    world.reminded_at = turn.now
-    for incident in world.incidents.values():
+    world.waits.reminded_at = turn.now
+    for incident in world.durable.incidents.values():
         if incident.state is IncidentState.SUPPRESSED or turn.now.since(incident.opened_at) < OLD_PAGE_S:
             continue
         turn.page(
@@ -225,7 +226,7 @@ def _page_blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) ->
 
 def _whose(turn: Turn, verdict: Verdict) -> str:
     """Return what the run that holds a lock is at, and how a person ends it; empty for every other verdict."""
-    run = turn.world.runs.get(str(verdict.inputs.get("run"))) if verdict.guard == "lock" else None
+    run = turn.world.durable.runs.get(str(verdict.inputs.get("run"))) if verdict.guard == "lock" else None
     if run is None:
         return ""
     doing = f"{run.id} is {run.plan.runbook} on {run.plan.target}, {run.state.value.replace('_', ' ')}"
@@ -238,7 +239,7 @@ def _until(verdict: Verdict) -> str:
 
 def _still_waits(turn: Turn, incident: Incident, rule: RuleSpec, risk: Risk) -> str | None:
     """Return why it is too early to act: persistence of the risk and the rule's `settle`, the longest wins."""
-    return _still_settles(turn, incident, max(turn.world.limits.persistence_s[risk], rule.settle_s))
+    return _still_settles(turn, incident, max(turn.world.loaded.limits.persistence_s[risk], rule.settle_s))
 
 
 def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: CheckResult) -> None:
@@ -248,7 +249,7 @@ def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: Chec
     """
     if rule.meanwhile is None or incident.state is IncidentState.ESCALATED:
         return
-    if _still_settles(turn, incident, turn.world.limits.persistence_s[Risk.R3]) is not None:
+    if _still_settles(turn, incident, turn.world.loaded.limits.persistence_s[Risk.R3]) is not None:
         return
     told = advice.meanwhile(rule, incident.target, result.data)
     subject = f"{incident.level.name} {incident.target}: seen, and not acted on yet"
@@ -262,7 +263,7 @@ def _tell_meanwhile(turn: Turn, incident: Incident, rule: RuleSpec, result: Chec
 
 def _still_settles(turn: Turn, incident: Incident, needed: float, then: str = "it acts") -> str | None:
     """Return how long the unbroken bad series still has to last; None when it has lasted for `needed` seconds."""
-    series = turn.world.series[(incident.check, incident.target.text)]
+    series = turn.world.samples.series[(incident.check, incident.target.text)]
     if needed <= 0:
         return None
     if series.bad_since is None:
@@ -316,10 +317,10 @@ def _evidence(turn: Turn, plan: Plan, asks: Sequence[Ask]) -> str:
 
     What its actions ask for as well is told in any case: a yes covers nothing that was not shown.
     """
-    result = turn.world.results.get((plan.check, plan.target.text))
+    result = turn.world.samples.results.get((plan.check, plan.target.text))
     if result is None:
         return ""
-    rule = turn.world.content.rules.get(plan.rule) if plan.rule is not None else None
+    rule = turn.world.loaded.content.rules.get(plan.rule) if plan.rule is not None else None
     said = advice.evidence(rule, plan.target, result.data) if rule is not None else ""
     said = said or f"{plan.check} on {plan.target}: {result.output}"
     untold = [ask.reason for ask in asks if ask.reason not in said]
@@ -328,9 +329,9 @@ def _evidence(turn: Turn, plan: Plan, asks: Sequence[Ask]) -> str:
 
 def _asks(turn: Turn, plan: Plan) -> list[Ask]:
     """Return what a yes to `plan` is asked for as well, by the newest result."""
-    result = turn.world.results.get((plan.check, plan.target.text))
+    result = turn.world.samples.results.get((plan.check, plan.target.text))
     found: dict[Ask, None] = {}
-    for action in (turn.world.content.actions.get(step.action) for step in plan.steps):
+    for action in (turn.world.loaded.content.actions.get(step.action) for step in plan.steps):
         if (
             result is None
             or action is None
@@ -370,7 +371,9 @@ def _shown(steps: Sequence[PlannedStep]) -> list[str]:
 
 def _asked_before(turn: Turn, incident: str | None) -> tuple[str, ...]:
     """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before what can lose data."""
-    early = sum(run.incident == incident and lifecycle.ended_early(run) for run in turn.world.past_runs.values())
+    early = sum(
+        run.incident == incident and lifecycle.ended_early(run) for run in turn.world.durable.past_runs.values()
+    )
     return (str(early),) if incident is not None and early else ()
 
 
@@ -409,9 +412,9 @@ def escalate(
 
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
     """Page when a HARD CRITICAL or UNKNOWN problem has no rule that fits for too long: nothing is silent."""
-    if state is State.UNKNOWN and turn.world.cut_off_since is not None:
-        turn.world.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
-    since = turn.world.unmatched_since.setdefault(incident.id, turn.now)
+    if state is State.UNKNOWN and turn.world.health.cut_off_since is not None:
+        turn.world.waits.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
+    since = turn.world.waits.unmatched_since.setdefault(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
         key, beside = PageKey(PageKind.UNMATCHED, incident.id), ""
         if state is State.UNKNOWN:
@@ -431,7 +434,7 @@ def _unknown_alike(turn: Turn, incident: Incident) -> list[Incident]:
     """Return the incidents that one page tells of: of the same hosts, UNKNOWN, of the same check or for a same reason; `incident` too."""
     found, world = [incident], turn.world
     reasons = _reasons(world, incident)
-    for other in world.incidents.values():
+    for other in world.durable.incidents.values():
         if other is incident or other.level is not State.UNKNOWN or other.target.hosts != incident.target.hosts:
             continue
         if other.check == incident.check or reasons & _reasons(world, other):
@@ -440,7 +443,7 @@ def _unknown_alike(turn: Turn, incident: Incident) -> list[Incident]:
 
 
 def _reasons(world: World, incident: Incident) -> frozenset[str]:
-    result = world.results.get((incident.check, incident.target.text))
+    result = world.samples.results.get((incident.check, incident.target.text))
     return frozenset() if result is None else frozenset(reason for _, reason in result.unknown)
 
 
@@ -467,12 +470,12 @@ def _store(
         run=run,
         waits=waits,
     )
-    turn.world.considered.setdefault(incident.id, {})[judged.rule.name] = look
+    turn.world.waits.considered.setdefault(incident.id, {})[judged.rule.name] = look
     decision = Decision(
         id="",
         at=turn.now,
         incident=incident.id,
-        event=turn.world.last_event.get(incident.id),
+        event=turn.world.samples.last_event.get(incident.id),
         rule=judged.rule.name,
         outcome=outcome,
         reason=reason,
@@ -481,11 +484,11 @@ def _store(
         verdicts=verdicts,
         plan=plan,
         run=run,
-        content_version=turn.world.content.version,
+        content_version=turn.world.loaded.content.version,
         met=judged.met,
         waits=waits,
     )
-    known = turn.world.decisions.get((incident.id, judged.rule.name))
+    known = turn.world.durable.decisions.get((incident.id, judged.rule.name))
     if known is not None and known.same_outcome(decision):
         return
     decision = replace(decision, id=turn.number("decision", "dec"))

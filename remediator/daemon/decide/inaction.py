@@ -18,22 +18,22 @@ from remediator.model.verdicts import Verdict, refusals
 
 def of(world: World, incident: Incident) -> dict[str, Any]:
     """Return ``{kind,reason,guard,until}``; `kind` is failing, follows, run, well, unconfirmed, refused, waits, person or no_rule."""
-    aside = world.asides.of(About(kind="incident", name=incident.id))
+    aside = world.health.asides.of(About(kind="incident", name=incident.id))
     if aside is not None:
         return _said("failing", aside.text)
     if incident.state is IncidentState.SUPPRESSED:
         return _said("follows", f"{incident.parent} accounts for it")
-    run = world.live_run_of(incident.id)
+    run = world.durable.live_run_of(incident.id)
     if run is not None:
         return _said("run", f"{run.id} ({run.plan.runbook}) is {run.state.value.replace('_', ' ')}")
-    series = world.series.get((incident.check, incident.target.text))
+    series = world.samples.series.get((incident.check, incident.target.text))
     if series is not None and series.state is State.OK:
         return _said("well", f"OK in {series.ok_samples} of the 2 samples after which it is closed")
     if series is not None and series.state_type is not StateType.HARD:
-        spec = world.content.checks.get(incident.check)
+        spec = world.loaded.content.checks.get(incident.check)
         of_how_many = f" of {spec.attempts}" if spec is not None else ""
         return _said("unconfirmed", f"not confirmed yet: bad sample {series.attempt}{of_how_many}")
-    if incident.id in world.freed_at:
+    if incident.id in world.waits.freed_at:
         return _said("unconfirmed", "what explained it is over, and its next sample decides")
     if incident.state is IncidentState.ESCALATED:
         return _said("person", _handed_over(world, incident))
@@ -42,7 +42,7 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
 
 def _held_back(world: World, incident: Incident) -> dict[str, Any]:
     """Return what the rules and the gate said at the newest look."""
-    looks = list(world.considered.get(incident.id, {}).values())
+    looks = list(world.waits.considered.get(incident.id, {}).values())
     refused = next((look for look in looks if look.outcome is Outcome.REFUSED), None)
     if refused is not None:
         refusing = refusals(refused.verdicts)
@@ -70,7 +70,7 @@ def _held_back(world: World, incident: Incident) -> dict[str, Any]:
 
 def _verdict(world: World, verdict: Verdict) -> tuple[str, datetime | None]:
     """Return the sentence of a refusal and when it may end; of a lock, who has it and how long that can take."""
-    holder = world.runs.get(str(verdict.inputs.get("run"))) if verdict.guard == "lock" else None
+    holder = world.durable.runs.get(str(verdict.inputs.get("run"))) if verdict.guard == "lock" else None
     if holder is None:
         return verdict.reason, verdict.until
     what = f"{holder.id} ({holder.plan.runbook} on {holder.plan.target}, {holder.state.value})"
@@ -86,7 +86,7 @@ def _ends(run: Run) -> datetime | None:
 
 
 def _handed_over(world: World, incident: Incident) -> str:
-    looks = world.considered.get(incident.id, {}).values()
+    looks = world.waits.considered.get(incident.id, {}).values()
     if any(look.outcome is Outcome.FIRED and look.run is None for look in looks):
         return "needs a person: no runbook cures this"
     if incident.rungs and incident.acted_at is None:

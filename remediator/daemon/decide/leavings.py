@@ -23,32 +23,32 @@ RUN = "run"
 
 def older_marks(world: World, run: str) -> dict[str, str]:
     """Return host to what `run` has set there under another mark than it would set today."""
-    today = world.identity.mark(run)
+    today = world.health.identity.mark(run)
     return {
         debt.host: debt.mark[RUN]
-        for debt in world.debts.values()
+        for debt in world.durable.debts.values()
         if debt.open and debt.run == run and debt.mark.get(RUN, today) != today
     }
 
 
 def mark_on(world: World, run: str, host: str) -> str:
     """Return the mark of `run` on `host`."""
-    return older_marks(world, run).get(host, world.identity.mark(run))
+    return older_marks(world, run).get(host, world.health.identity.mark(run))
 
 
 def is_ours(world: World, mark: str, host: str) -> bool:
     """Return whether `mark`, which was found on `host`, is of our store."""
     found = identity.parsed(mark)
-    if found is not None and found.store and found.store == world.identity.store:
+    if found is not None and found.store and found.store == world.health.identity.store:
         return True
-    return any(_sets(debt, mark, host) for debt in world.debts.values())
+    return any(_sets(debt, mark, host) for debt in world.durable.debts.values())
 
 
 def strangers(world: World, touched: Sequence[str], hosts: Sequence[str]) -> tuple[Stranger, ...] | Unknown:
     """Return what other stores have left on `hosts`, oldest host first by name; UNKNOWN when one of those `touched` shows nothing."""
     found = []
     for host in hosts:
-        reply = world.facts.reply(host)
+        reply = world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             if host in touched:
                 return Unknown(f"no reply of {host}")
@@ -60,7 +60,7 @@ def strangers(world: World, touched: Sequence[str], hosts: Sequence[str]) -> tup
 
 
 def _left(world: World, reply: HostReply) -> list[LeftOnHost]:
-    return [one for each in world.integrations.values() if each.left is not None for one in each.left(reply)]
+    return [one for each in world.loaded.integrations.values() if each.left is not None for one in each.left(reply)]
 
 
 def _sets(debt: Debt, mark: str, host: str) -> bool:

@@ -7,7 +7,7 @@ before anything else is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,8 +86,8 @@ class Engine:
         self._coverage = coverage.Coverage()
         self._alarm = alarming.StoreAlarm()
         self._troubles = alarming.Troubles()
-        self._reload = refraining.AndReload(world.read_pause)
-        world.read_pause = refraining.AndAsides(self._reload, world.asides)
+        self._reload = refraining.AndReload(world.setup.read_pause)
+        world.setup.read_pause = refraining.AndAsides(self._reload, world.health.asides)
         self._blind_at: Instant | None = None
         """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
         self._read_back_s: float | None = None
@@ -108,25 +108,23 @@ class Engine:
         """
         inputs, self._again = self._without_alarms([*self._again, *inputs], now), []
         stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
-        before = volatile.kept(self.world)
+        self.world.begin()
         replay = replays.Replay(self.world, self._reload, now)
         for _ in range(MOST_REPLAYS):
             try:
-                return self._play(inputs, now, stepped, before)
+                return self._play(inputs, now, stepped)
             except poison.Poisoned as poisoned:
-                volatile.put_back(self.world, before)
+                self.world.undo()
                 inputs = replay.without(poisoned, inputs)
             except poison.Stumbled as stumbled:
-                volatile.put_back(self.world, before)
+                self.world.undo()
                 replay.set_aside(stumbled)
-            before = volatile.kept(self.world)
+            self.world.begin()
         why = f"{MOST_REPLAYS} things in one turn could not be handled; the newest is in the log"
         return self._without_turn(why, inputs, None, now, alarming.OF_TURNS)
 
-    def _play(
-        self, inputs: Sequence[Input], now: Instant, stepped: str | None, before: Mapping[str, Any]
-    ) -> list[Effect]:
-        """Play one turn. Raise Poisoned or Stumbled for what it must be played again without. `before`: what it starts from."""
+    def _play(self, inputs: Sequence[Input], now: Instant, stepped: str | None) -> list[Effect]:
+        """Play one turn. Raise Poisoned or Stumbled for what it must be played again without."""
         turn: Turn | None = None
         try:
             with self._database.transaction() as connection:
@@ -134,15 +132,15 @@ class Engine:
                 if self.store_error is not None:
                     self._database.prove_room(connection)
                 other = self._other_hand(connection)
-                if not self.world.adopted:
+                if not self.world.durable.adopted:
                     differs = self._coverage.read(connection)
                     self._adopt(turn, self._load(connection, now, differs))
                     other = other or differs
                     if self.store_error is not None:
                         since = rfc3339(self._alarm.since.wall) if self._alarm.since is not None else None
                         turn.journal.audit("store_back", ENGINE, {"since": since, "why": self.store_error[:500]})
-                if other is not None and self.world.restored is None:
-                    self.world.restored = other
+                if other is not None and self.world.health.restored is None:
+                    self.world.health.restored = other
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
@@ -155,15 +153,15 @@ class Engine:
                 self._coverage.note(connection, turn)
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
-            volatile.put_back(self.world, before)
+            self.world.undo()
             return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
         except (poison.Poisoned, poison.Stumbled):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the turn is undone and told
-            log.error("turn_failed", cloud=self.world.config.cloud, trace=asides.trace(error))
+            log.error("turn_failed", cloud=self.world.loaded.config.cloud, trace=asides.trace(error))
             why = f"a turn failed and was undone: {asides.told(error)}"
             blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
-            volatile.put_back(self.world, before)
+            self.world.undo()
             return self._without_turn(why, inputs, turn, now, blamed, errors.failure_of(error))
         self.audit_seq, self.audit_hash = head
         self._coverage.committed()
@@ -188,18 +186,22 @@ class Engine:
         self._troubles.committed()
         self.turn_error = None
         if self.store_error is not None:
-            log.warning("store_back", cloud=self.world.config.cloud)
+            log.warning("store_back", cloud=self.world.loaded.config.cloud)
             self.store_error = None
         world = self.world
-        alive: dict[str, Container[str]] = {"incident": world.incidents, "run": world.runs, "debt": world.debts}
+        alive: dict[str, Container[str]] = {
+            "incident": world.durable.incidents,
+            "run": world.durable.runs,
+            "debt": world.durable.debts,
+        }
         gone = [
             each.about
-            for each in world.asides.all()
+            for each in world.health.asides.all()
             if each.about.name not in alive.get(each.about.kind, (each.about.name,))
         ]
-        world.asides.were_told(turn.told_asides)
+        world.health.asides.were_told(turn.told_asides)
         for about in (*turn.went_well, *gone):
-            world.asides.worked(about)
+            world.health.asides.worked(about)
 
     def _without_alarms(self, inputs: Sequence[Input], now: Instant) -> list[Input]:
         """Take what became of the alarm about the store, which is in no outbox, out of `inputs`."""
@@ -208,7 +210,7 @@ class Engine:
             if isinstance(item, Delivered) and item.n in alarming.OF_NO_OUTBOX:
                 self._alarm.delivered(item.error, now)
                 if item.error:
-                    log.error("notification_failed", cloud=self.world.config.cloud, reason=item.error)
+                    log.error("notification_failed", cloud=self.world.loaded.config.cloud, reason=item.error)
             else:
                 kept.append(item)
         return kept
@@ -226,13 +228,13 @@ class Engine:
             return
         self._laid_s = now.boot_s
         if self._lay_ballast():
-            log.warning("ballast_laid", cloud=self.world.config.cloud, reason="the disk has room again")
+            log.warning("ballast_laid", cloud=self.world.loaded.config.cloud, reason="the disk has room again")
 
     def _sees(self, now: Instant) -> bool:
         """Return whether every host has had the time to answer since we asked nobody, or could not tell how old an answer is."""
         if self._blind_at is None:
             return True
-        replies = [self.world.facts.reply(host) for host in self.world.inventory.hosts]
+        replies = [self.world.samples.facts.reply(host) for host in self.world.loaded.inventory.hosts]
         since = self._blind_at
         if all(reply is not None and reply.asked_at.after(since) for reply in replies) or now.since(since) > BLIND_S:
             self._blind_at = None
@@ -246,7 +248,7 @@ class Engine:
         if chain.hash_of(connection, seq) != entry_hash:
             return f"entry {seq} of the store is gone or another one since our last turn: the store was put back from a copy"
         newest, _ = chain.head(connection)
-        if self.world.adopted and newest != seq:
+        if self.world.durable.adopted and newest != seq:
             return f"entries {seq + 1} to {newest} of the store were written by someone else: two write one store"
         return None
 
@@ -259,17 +261,17 @@ class Engine:
 
     def _found_troubles(self) -> list[refraining.Trouble]:
         world = self.world
-        found = refraining.troubles(world.read_pause())
-        if world.clock_held is not None:
-            found.append(refraining.Trouble("clock", world.clock_held))
-        if world.restored is not None:
+        found = refraining.troubles(world.setup.read_pause())
+        if world.health.clock_held is not None:
+            found.append(refraining.Trouble("clock", world.health.clock_held))
+        if world.health.restored is not None:
             found.append(
                 refraining.Trouble(
-                    "restored", f"{world.restored}; look, then: remediator audit accept-restore --reason TEXT"
+                    "restored", f"{world.health.restored}; look, then: remediator audit accept-restore --reason TEXT"
                 )
             )
-        if world.damaged:
-            found.append(refraining.Trouble("damaged", world.damaged, holds=False))
+        if world.health.damaged:
+            found.append(refraining.Trouble("damaged", world.health.damaged, holds=False))
         return found
 
     def _trim(self, turn: Turn) -> None:
@@ -277,10 +279,10 @@ class Engine:
         connection, now = turn.journal.connection, turn.now
         if now.boot_s < self._trimmed_s:
             return
-        kept = self.world.config.retention
+        kept = self.world.loaded.config.retention
         removed = retention.trim(connection, now, retention.Keep(events_s=kept.events, runs_s=kept.runs))
         removed += forgetting.forget(self.world, connection, now, PAST_RUNS_S)
-        removed += self.world.purge_outputs(now.wall.timestamp() - kept.output)
+        removed += self.world.setup.purge_outputs(now.wall.timestamp() - kept.output)
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
     def _load(self, connection: sa.Connection, now: Instant, differs: str | None) -> loading.Stored:
@@ -296,19 +298,19 @@ class Engine:
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
-        self.world.marks = marking.stored(stored.meta)
+        self.world.durable.marks = marking.stored(stored.meta)
         claiming.adopt(self.world, dict(stored.meta))
-        if self.world.decides and not self.world.told_start:
-            self.world.told_start = True
+        if self.world.setup.decides and not self.world.health.told_start:
+            self.world.health.told_start = True
             turn.journal.audit(
                 "started",
                 ENGINE,
                 {
                     "version": __version__,
-                    "content_version": self.world.content.version,
-                    "store": self.world.identity.store,
-                    "start": self.world.identity.instance,
-                    "epoch": self.world.identity.epoch,
+                    "content_version": self.world.loaded.content.version,
+                    "store": self.world.health.identity.store,
+                    "start": self.world.health.identity.instance,
+                    "epoch": self.world.health.identity.epoch,
                 },
             )
         observing.forget_unrecorded(self.world)
@@ -317,12 +319,12 @@ class Engine:
         clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
         for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
-        if self.world.journal_until is not None:
-            turn.journal.set_meta(clockwatch.FUTURE, rfc3339(self.world.journal_until))
-        busy = {run for run, _ in self.world.working}
-        for run in self.world.runs.values():
+        if self.world.health.journal_until is not None:
+            turn.journal.set_meta(clockwatch.FUTURE, rfc3339(self.world.health.journal_until))
+        busy = {run for run, _ in self.world.pending.working}
+        for run in self.world.durable.runs.values():
             if run.id not in busy:
-                self.world.probing.pop(run.id, None)
+                self.world.pending.probing.pop(run.id, None)
 
     def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:
@@ -335,12 +337,12 @@ class Engine:
     def _take(self, turn: Turn, item: Input) -> None:
         if isinstance(item, Collected):
             about = asides.About(kind="host", name=item.reply.host)
-            if turn.world.asides.left_alone(about, turn.now):
+            if turn.world.health.asides.left_alone(about, turn.now):
                 observing.leave_alone(turn, item.reply.host)
                 return
             for result in observing.take(turn, item.reply):
-                turn.world.sampled.add((result.check, result.target.text))
-            if turn.world.asides.of(about) is not None:
+                turn.world.samples.sampled.add((result.check, result.target.text))
+            if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
             stepping.commands_done(turn, item)
@@ -356,23 +358,23 @@ class Engine:
         elif isinstance(item, Reloaded):
             self._reload.refused = reloads.take(turn, item)
         elif isinstance(item, Referenced):
-            turn.world.references = dict(item.answered)
+            turn.world.health.references = dict(item.answered)
         elif isinstance(item, StoreRead):
             self._store_read(turn, item)
 
     def _store_read(self, turn: Turn, item: StoreRead) -> None:
         """The slow reading found something: damage is told, and rows that decide are compared here, as at a start."""
         world = turn.world
-        if item.damaged and item.damaged != world.damaged:
-            world.damaged = item.damaged
+        if item.damaged and item.damaged != world.health.damaged:
+            world.health.damaged = item.damaged
             turn.journal.audit("store_damaged", ENGINE, {"why": item.damaged})
             turn.say("error", "store_damaged", reason=item.damaged)
-        elif item.whole and world.damaged:
-            world.damaged = ""
+        elif item.whole and world.health.damaged:
+            world.health.damaged = ""
             over = "the store was read to its end, and it is not seen any more"
             turn.journal.audit("store_damaged", ENGINE, {"why": "", "over": over})
-        if item.differs and world.restored is None:
-            world.adopted = False
+        if item.differs and world.health.restored is None:
+            world.durable.adopted = False
 
     def _without_turn(
         self,
@@ -393,7 +395,7 @@ class Engine:
             self._note_store_error(why, failure)
         else:
             self.turn_error = why
-        world.adopted = False
+        world.durable.adopted = False
         for item in inputs:
             if isinstance(item, HintCame) and not item.taken.done():
                 item.taken.set_exception(CannotStore(why) if of_the_store else NotTaken(why))
@@ -402,18 +404,18 @@ class Engine:
         self._again = [item for item in inputs if isinstance(item, TOLD_ONCE)]
         for item in inputs:
             if isinstance(item, Collected):
-                world.in_flight.pop(item.reply.host, None)
+                world.pending.in_flight.pop(item.reply.host, None)
                 if of_the_store:
-                    world.facts.take(item.reply)
+                    world.samples.facts.take(item.reply)
                 else:
-                    world.due_at[item.reply.host] = now.boot_s + AGAIN_S
+                    world.pending.due_at[item.reply.host] = now.boot_s + AGAIN_S
         volatile.take_back(world, turn)
         self._blind_at = now
-        alarm = self._alarm.failed(world.config.cloud, why, now, blamed)
+        alarm = self._alarm.failed(world.loaded.config.cloud, why, now, blamed)
         return [] if alarm is None else [alarm]
 
     def _note_store_error(self, why: str, failure: errors.Failure) -> None:
-        cloud = self.world.config.cloud
+        cloud = self.world.loaded.config.cloud
         if self.store_error is None:
             log.error("store_unavailable", cloud=cloud, reason=why)
         if failure is errors.Failure.FULL and self._make_room():

@@ -32,18 +32,20 @@ def forget(world: World, connection: sa.Connection, now: Instant, past_runs_s: f
     `past_runs_s`: runs whose INTENT is older count no more, unless their incident is open.
     """
     oldest_s = now.wall.timestamp() - past_runs_s
-    world.past_runs = {
+    world.durable.past_runs = {
         run.id: run
-        for run in world.past_runs.values()
-        if run.id in world.runs
-        or run.incident in world.incidents
+        for run in world.durable.past_runs.values()
+        if run.id in world.durable.runs
+        or run.incident in world.durable.incidents
         or (run.intent_at is not None and run.intent_at.wall.timestamp() >= oldest_s)
     }
-    before = now.wall - timedelta(seconds=max(SETTLED_S, 2 * world.limits.maintenance_s, 2 * world.limits.host_boot_s))
+    before = now.wall - timedelta(
+        seconds=max(SETTLED_S, 2 * world.loaded.limits.maintenance_s, 2 * world.loaded.limits.host_boot_s)
+    )
     old = retention.accepted_before(connection, rfc3339(before))
     gone = [key for key in old if _is_over(world, key, before.timestamp())]
     retention.forget_accepted(connection, gone)
-    world.accepted.difference_update(gone)
+    world.durable.accepted.difference_update(gone)
     return len(gone)
 
 
@@ -54,15 +56,15 @@ def _is_over(world: World, key: str, before_s: float) -> bool:
         began = situation.started_at(seen)
         return began is not None and began[1] < before_s
     if seen.kind == muting.WRAP:
-        return seen.of not in world.wraps
+        return seen.of not in world.durable.wraps
     if seen.kind not in SHOWN_BY_HOSTS or not _tells_all(world, seen.of):
         return False
-    return key not in world.signs and all(sign.key != key for sign in world.shown_signs.get(seen.of, ()))
+    return key not in world.durable.signs and all(sign.key != key for sign in world.others.shown_signs.get(seen.of, ()))
 
 
 def _tells_all(world: World, host: str) -> bool:
     """Return whether the newest reply of `host` says everything that signs are read from."""
-    reply = world.facts.reply(host)
+    reply = world.samples.facts.reply(host)
     if reply is None or reply.reach is not Reach.OK:
         return False
     return not any(isinstance(reply.section(name), Unknown) for name in ("containers", "host"))

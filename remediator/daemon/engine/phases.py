@@ -32,7 +32,7 @@ class Phase:
 def play(turn: Turn, phases: Iterable[Phase]) -> None:
     """Play `phases` in their order. Raise Stumbled for one that cannot be handled."""
     for phase in phases:
-        if not phase.decides or turn.world.decides:
+        if not phase.decides or turn.world.setup.decides:
             about = asides.About(kind="part", name=phase.name)
             poison.bound(turn, about, partial(phase.call, turn), holds_all=phase.vital)
 
@@ -40,16 +40,16 @@ def play(turn: Turn, phases: Iterable[Phase]) -> None:
 def _consider_all(turn: Turn) -> None:
     """Look at every incident whose check was sampled in this turn."""
     world = turn.world
-    for incident in list(world.incidents.values()):
+    for incident in list(world.durable.incidents.values()):
         key = (incident.check, incident.target.text)
-        result = world.results.get(key)
-        if result is not None and key in world.sampled and incident.id in world.incidents:
+        result = world.samples.results.get(key)
+        if result is not None and key in world.samples.sampled and incident.id in world.durable.incidents:
             about = asides.About(kind="incident", name=incident.id)
-            poison.bound(turn, about, partial(deciding.consider, turn, world.incidents[incident.id], result))
+            poison.bound(turn, about, partial(deciding.consider, turn, world.durable.incidents[incident.id], result))
 
 
 def _sampled_is_seen(turn: Turn) -> None:
-    turn.world.sampled.clear()
+    turn.world.samples.sampled.clear()
 
 
 def _collect_due(turn: Turn) -> None:

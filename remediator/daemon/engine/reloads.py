@@ -20,13 +20,12 @@ def take(turn: Turn, item: Reloaded) -> str | None:
         turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
         turn.say("error", "reload_refused", reason=item.error[:2000])
         return item.error.splitlines()[0][:200] if item.error else "no reason was given"
-    before = world.config, world.content, world.inventory
+    before = world.loaded.config, world.loaded.content, world.loaded.inventory, world.loaded.config_at
     try:
-        world.take_content(item.config, item.content, item.inventory)
+        world.take_content(item.config, item.content, item.inventory, turn.now)
     except Exception:
         world.take_content(*before)
         raise
-    world.config_at = turn.now
     observing.forget_left(turn)
     identities.forget_left(turn)
     turn.journal.audit(

@@ -42,14 +42,14 @@ class Replay:
         self._blamed[about.kind] += 1
         if self._blamed[about.kind] > MOST_OF_A_KIND and about.kind in PART_OF:
             about, holds_all = asides.About(kind="part", name=PART_OF[about.kind]), True
-        self._world.asides.failed(about, stumbled.error, self._now, holds_all=holds_all)
-        self._world.count("failed_handlings", kind=about.kind)
+        self._world.health.asides.failed(about, stumbled.error, self._now, holds_all=holds_all)
+        self._world.health.count("failed_handlings", kind=about.kind)
         log.error(
-            "handling_failed", cloud=self._world.config.cloud, kind=about.kind, name=about.name,
+            "handling_failed", cloud=self._world.loaded.config.cloud, kind=about.kind, name=about.name,
             reason=asides.told(stumbled.error), trace=asides.trace(stumbled.error),
         )  # fmt: skip
         if about == asides.About(kind="part", name="live checks"):
-            self._world.waiting_checks.clear()
+            self._world.pending.waiting_checks = ()
 
     def without(self, poisoned: poison.Poisoned, inputs: Sequence[Input]) -> list[Input]:
         """Return `inputs` without the one that cannot be handled. A reply is one that says nothing from then on.
@@ -60,12 +60,12 @@ class Replay:
         kind = type(item)
         log.error(
             "input_failed",
-            cloud=self._world.config.cloud,
+            cloud=self._world.loaded.config.cloud,
             kind=kind.__name__,
             reason=why,
             trace=asides.trace(poisoned.error),
         )
-        self._world.count("failed_inputs", kind=kind.__name__)
+        self._world.health.count("failed_inputs", kind=kind.__name__)
         self._blamed[kind.__name__] += 1
         left: list[Input] = [each for each in inputs if each is not item]
         if isinstance(item, Collected):
@@ -84,9 +84,9 @@ class Replay:
         self._blamed[f"host {host}"] += 1
         if self._blamed[f"host {host}"] == 1 and self._blamed["Collected"] <= MOST_OF_A_KIND:
             return [*left, Collected(reply=judgement.unreadable(item.reply, why))]
-        world.in_flight.pop(host, None)
-        world.due_at[host] = self._now.boot_s + world.every_s.get(host, 60.0)
-        world.asides.failed(asides.About(kind="host", name=host), ValueError(why), self._now)
+        world.pending.in_flight.pop(host, None)
+        world.pending.due_at[host] = self._now.boot_s + world.loaded.every_s.get(host, 60.0)
+        world.health.asides.failed(asides.About(kind="host", name=host), ValueError(why), self._now)
         return left
 
     def _send_back(self, item: Input, why: str, *, again: bool = False) -> None:
@@ -100,9 +100,9 @@ class Replay:
         elif isinstance(item, HintCame) and not item.taken.done():
             item.taken.set_exception(NotTaken(why) if again else CannotTake(why))
         elif isinstance(item, CommandsDone):
-            world.working.discard((item.run, item.step))
-            world.under_way.discard((item.run, item.step))
+            world.pending.working.discard((item.run, item.step))
+            world.pending.under_way.discard((item.run, item.step))
         elif isinstance(item, Delivered):
-            world.delivering.discard(item.n)
+            world.pending.delivering.discard(item.n)
         elif isinstance(item, Reloaded):
             self._reload.refused = why

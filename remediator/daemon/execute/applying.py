@@ -26,7 +26,7 @@ def apply(turn: Turn, transition: Transition) -> None:
     """Store the run, carry out what follows in its order, and let incident and debts of a run that has ended follow."""
     run = transition.run
     if run.state.ended:
-        turn.world.waiting.pop(run.id, None)
+        turn.world.waits.waiting.pop(run.id, None)
         claiming.used(turn, run.id)
     turn.store(run)
     for item in transition.then:
@@ -46,7 +46,7 @@ def _carry_out(turn: Turn, run: Run, item: Entry | Wish) -> None:
         case Leave():
             _leave(turn, run, item)
         case entries.OutcomeKnown(step=record):
-            turn.world.keep_output(record.output)
+            turn.world.setup.keep_output(record.output)
             turn.carry_out(run, item)
         case _:
             turn.carry_out(run, item)
@@ -54,8 +54,8 @@ def _carry_out(turn: Turn, run: Run, item: Entry | Wish) -> None:
 
 def _leave(turn: Turn, run: Run, wish: Leave) -> None:
     world = turn.world
-    world.working.add((run.id, wish.step))
-    world.under_way.add((run.id, wish.step))
+    world.pending.working.add((run.id, wish.step))
+    world.pending.under_way.add((run.id, wish.step))
     turn.effects.append(
         Act(
             run=run.id,

@@ -26,7 +26,7 @@ def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
     """Let the debts, the incident and the people who were asked follow a run that has `ended`; `refused`: by the whole gate."""
     world = turn.world
     if ended.state is RunState.REFUSED and ended.incident is not None:
-        world.refused_at[ended.incident] = turn.now
+        world.waits.refused_at[ended.incident] = turn.now
     if debts.is_release(ended):
         janitor.release_ended(turn, ended)
         return
@@ -34,7 +34,7 @@ def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
         told = _follow_refusal(turn, ended, refused)
     else:
         told = _page_without_incident(turn, ended)
-        incident = world.incidents.get(ended.incident) if ended.incident is not None else None
+        incident = world.durable.incidents.get(ended.incident) if ended.incident is not None else None
         if incident is not None:
             told = _follow(turn, ended, incident)
     all_clear.of_run(turn, ended, told=told)
@@ -54,13 +54,17 @@ def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
     Return whether a page tells people of that.
     """
     for verdict in refusals(refused.verdicts):
-        turn.world.count("refusals", guard=verdict.guard)
-    if run.intent_at is None or run.incident is None or (incident := turn.world.incidents.get(run.incident)) is None:
+        turn.world.health.count("refusals", guard=verdict.guard)
+    if (
+        run.intent_at is None
+        or run.incident is None
+        or (incident := turn.world.durable.incidents.get(run.incident)) is None
+    ):
         return False
     incident = turn.incident(lifecycle.after_run(incident, run, ()))
     if any(verdict.guard == "already_fixed" and not verdict.allow for verdict in refused.verdicts):
         return False
-    result = turn.world.results.get((incident.check, incident.target.text))
+    result = turn.world.samples.results.get((incident.check, incident.target.text))
     return deciding.escalate(
         turn,
         incident,
@@ -73,10 +77,10 @@ def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
 def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
     """Let the incident of a run that has ended follow; return whether a page tells people of that end."""
     world = turn.world
-    rule = world.content.rules.get(ended.plan.rule) if ended.plan.rule else None
+    rule = world.loaded.content.rules.get(ended.plan.rule) if ended.plan.rule else None
     ladder = rule.run if rule is not None else ()
     after = turn.incident(lifecycle.after_run(incident, ended, ladder))
-    result = world.results.get((incident.check, incident.target.text))
+    result = world.samples.results.get((incident.check, incident.target.text))
     if ended.state is RunState.SUCCEEDED:
         return turn.journal.was_told(page_keys.about(incident.id))
     if ended.state is RunState.FAILED:
@@ -108,16 +112,16 @@ def _early(turn: Turn, ended: Run, last: bool) -> str:
     why = f"{ended.id} ({ended.plan.runbook}) ended before anything that can lose data: {ended.reason}"
     if last:
         return f"{why}\nIt is not tried again unattended; {budget.by_hand(ended.plan.runbook, ended.plan.target.text)}"
-    at = turn.now.wall + timedelta(seconds=turn.world.limits.cooldown_s[Risk.R2])
+    at = turn.now.wall + timedelta(seconds=turn.world.loaded.limits.cooldown_s[Risk.R2])
     return f"{why}\nIt is proposed again from {rfc3339(at)} on, if the problem is still there"
 
 
 def _last_unattended(turn: Turn, ended: Run) -> bool:
     """Return whether nothing tries again what `ended` tried, unless a person asks for it: the guard `budget` counts those runs alike."""
-    mode, _ = turn.world.config.autonomy.mode_for(ended.plan.rule, ended.plan.risk)
+    mode, _ = turn.world.loaded.config.autonomy.mode_for(ended.plan.rule, ended.plan.risk)
     early = {
         run.id
-        for run in turn.world.past_runs.values()
+        for run in turn.world.durable.past_runs.values()
         if run.incident == ended.incident and run.plan.runbook == ended.plan.runbook and lifecycle.ended_early(run)
     }
     return mode is Mode.AUTO and len(early | {ended.id}) >= budget.EARLY_LIMIT

@@ -39,22 +39,22 @@ FRESH_S = 30.0
 def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> Debt | Refused | None:
     """Return the debt that `step` would leave behind; None when it leaves none. Refused: the step may not be carried out without one."""
     world = turn.world
-    action = world.content.actions.get(step.action)
+    action = world.loaded.content.actions.get(step.action)
     if action is None or action.debt is None or not step.commands:
         return None
     name = step.commands[0].host
-    host = world.inventory.hosts.get(name)
+    host = world.loaded.inventory.hosts.get(name)
     if host is None:
         return Refused(f"{step.action} leaves a debt behind, and {name} is not in the inventory")
-    result = world.results.get((run.plan.check, run.plan.target.text))
+    result = world.samples.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
     order = StepInput(
-        evidence=marking.evidence_of(world, run.plan.check, world.hosts_read_for(run.plan), turn.now),
+        evidence=marking.evidence_of(world, run.plan.check, world.loaded.hosts_read_for(run.plan), turn.now),
         target=run.plan.target,
         host=host,
         data=data,
         run=run.id,
-        mark=world.identity.mark(run.id),
+        mark=world.health.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),
     )
     try:
@@ -70,7 +70,7 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
 
 def owe(turn: Turn, run: Run, debt: Debt) -> None:
     """Write the `debt` of a step of `run`, whose INTENT this turn writes."""
-    known = next((each for each in turn.world.debts.values() if debts.same(each, debt)), None)
+    known = next((each for each in turn.world.durable.debts.values() if debts.same(each, debt)), None)
     step = debt.step
     debt = debts.taken_over(known, debt) if known is not None else debt
     turn.debt(debt)
@@ -88,11 +88,11 @@ def owe(turn: Turn, run: Run, debt: Debt) -> None:
 
 def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
     """Note that the OUTCOME of `step` says that it took effect, and that what it took back on its host is owed no more."""
-    action = turn.world.content.actions.get(step.action)
+    action = turn.world.loaded.content.actions.get(step.action)
     releases = action.releases if action is not None else ()
     commands = next((each.commands for each in run.plan.steps if each.id == step.id), ())
     hosts = {command.host for command in commands}
-    for debt in list(turn.world.debts.values()):
+    for debt in list(turn.world.durable.debts.values()):
         if (debt.run, debt.step) == (run.id, step.id):
             turn.debt(debts.applied(debt))
         elif debt.run == run.id and debt.action in releases and debt.host in hosts:
@@ -102,18 +102,18 @@ def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
 def begin(turn: Turn) -> list[Run]:
     """Return the releases that begin now; the caller writes their INTENT in this same turn."""
     world = turn.world
-    if not world.decides:
+    if not world.setup.decides:
         return []
     begun: list[Run] = []
-    for debt in list(world.debts.values()):
-        live = world.runs.get(debt.run)
+    for debt in list(world.durable.debts.values()):
+        live = world.durable.runs.get(debt.run)
         if live is not None and debts.overdue(debt, turn.now):
             _waits(turn, debt, f"{live.id} has not ended, it is {live.state.value}")
-    due = debts.due(list(world.debts.values()), world.runs.keys())
-    for debt in list(world.debts.values()):
+    due = debts.due(list(world.durable.debts.values()), world.durable.runs.keys())
+    for debt in list(world.durable.debts.values()):
         if (
             debt.state is DebtState.OPEN
-            and debt.run not in world.runs
+            and debt.run not in world.durable.runs
             and debt not in due
             and debts.overdue(debt, turn.now)
         ):
@@ -133,7 +133,7 @@ def _begin_or_wait(turn: Turn, debt: Debt, begun: list[Run]) -> None:
 
 def _waits(turn: Turn, debt: Debt, why: str) -> None:
     """Remember why `debt` is not released yet; tell people once when it should have been."""
-    turn.world.debt_waits[debt.id] = why
+    turn.world.waits.debt_waits[debt.id] = why
     if debts.overdue(debt, turn.now):
         _page(
             turn,
@@ -154,22 +154,22 @@ def _page(turn: Turn, debt: Debt, kind: PageKind, subject: str, text: str) -> No
 def _release(turn: Turn, debt: Debt) -> Run | str | None:
     """Return the release of `debt` if it begins now, else why it waits; None when nothing is owed any more."""
     world = turn.world
-    plan = debts.plan_of(debt, world.content.version)
+    plan = debts.plan_of(debt, world.loaded.content.version)
     scopes = casing.scopes(plan)
     waits = debts.too_early(debt, turn.now) or _stands_in_the_way(turn, plan.touches, scopes)
     if waits is not None:
-        world.looking.pop(debt.id, None)
+        world.waits.looking.pop(debt.id, None)
         return waits
     reply = _sample(turn, debt)
     if reply is None:
-        return world.debt_waits.get(debt.id, f"waits for a sample of {debt.host}")
+        return world.waits.debt_waits.get(debt.id, f"waits for a sample of {debt.host}")
     ours = _still_ours(turn, debt, reply)
     if isinstance(ours, Unknown):
         return f"whether it is still ours is not known ({ours.reason})"
     if not ours:
         _settled(turn, debts.not_ours(debt))
         return None
-    since = world.looking[debt.id]
+    since = world.waits.looking[debt.id]
     if (why := _not_now(turn, debt, since)) is not None:
         return why
     asked = machine.planned(debt.id, plan, None, JANITOR, since)
@@ -181,42 +181,42 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     if isinstance(claim, claiming.Wanting):
         return claim.reason
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
-    world.looking.pop(debt.id, None)
-    world.debt_waits.pop(debt.id, None)
+    world.waits.looking.pop(debt.id, None)
+    world.waits.debt_waits.pop(debt.id, None)
     said = entries.ReleasePlanned(plan=plan, locks=scopes, debt=debt.id, verdicts=verdicts, actor=JANITOR)
     turn.apply(Transition(run=run, then=(Lock(scopes=scopes), Releasing(debt=debts.releasing(debt, run.id)), said)))
     return run
 
 
 def _stands_in_the_way(turn: Turn, hosts: tuple[str, ...], scopes: tuple[str, ...]) -> str | None:
-    gone = [host for host in hosts if host not in turn.world.inventory.hosts]
+    gone = [host for host in hosts if host not in turn.world.loaded.inventory.hosts]
     if gone:
         return f"{gone[0]} is not in the inventory"
-    held = [scope for scope in scopes if scope in turn.world.locks]
-    return f"{held[0]} is locked by run {turn.world.locks[held[0]]}" if held else None
+    held = [scope for scope in scopes if scope in turn.world.durable.locks]
+    return f"{held[0]} is locked by run {turn.world.durable.locks[held[0]]}" if held else None
 
 
 def _sample(turn: Turn, debt: Debt) -> HostReply | None:
     """Return a reply of the debt's host that was asked for since its hosts are free of runs, and lately; else ask for one."""
     world = turn.world
-    since = world.looking.get(debt.id)
-    reply = world.facts.reply(debt.host)
+    since = world.waits.looking.get(debt.id)
+    reply = world.samples.facts.reply(debt.host)
     if since is not None and reply is not None and reply.asked_at.after(since):
         if turn.now.at_most_since(reply.asked_at) <= FRESH_S:
             return reply
         since = None
     if since is None:
-        world.looking[debt.id] = turn.now
-        check = world.content.checks.get(debt.check)
-        for host in world.evidence_hosts(check, debt.target) if check is not None else debt.target.hosts:
+        world.waits.looking[debt.id] = turn.now
+        check = world.loaded.content.checks.get(debt.check)
+        for host in world.loaded.evidence_hosts(check, debt.target) if check is not None else debt.target.hosts:
             turn.collect(host)
-    if debt.host not in world.in_flight:
+    if debt.host not in world.pending.in_flight:
         turn.collect(debt.host)
     return None
 
 
 def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
-    action = turn.world.content.actions.get(debt.action)
+    action = turn.world.loaded.content.actions.get(debt.action)
     if action is None or action.debt is None:
         return Unknown(f"the action {debt.action} is not there any more")
     if reply.reach is not Reach.OK:
@@ -229,15 +229,15 @@ def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
 
 def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
     """Return what the action says against undoing it now, on evidence of every host of its check from after `since`."""
-    action, check = turn.world.content.actions.get(debt.action), turn.world.content.checks.get(debt.check)
+    action, check = turn.world.loaded.content.actions.get(debt.action), turn.world.loaded.content.checks.get(debt.check)
     ask = action.debt.stands_in_the_way if action is not None and action.debt is not None else None
     if ask is None:
         return None
     if check is None:
         return f"the check {debt.check} is not there any more"
-    hosts = turn.world.evidence_hosts(check, debt.target)
+    hosts = turn.world.loaded.evidence_hosts(check, debt.target)
     for host in hosts:
-        reply = turn.world.facts.reply(host)
+        reply = turn.world.samples.facts.reply(host)
         if reply is None or not reply.asked_at.after(since):
             return f"waits for a sample of {host}"
     try:
@@ -248,7 +248,7 @@ def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
 
 def of_release(turn: Turn, run: Run) -> Debt | None:
     """Return the debt that `run` releases."""
-    return next((debt for debt in turn.world.debts.values() if debt.release == run.id), None)
+    return next((debt for debt in turn.world.durable.debts.values() if debt.release == run.id), None)
 
 
 def probe(turn: Turn, run: Run, reply: HostReply) -> Probe:
@@ -267,10 +267,10 @@ def release_ended(turn: Turn, run: Run) -> None:
         return
     after = debts.after_release(debt, run, turn.now)
     _settled(turn, after)
-    action = turn.world.content.actions.get(debt.action)
+    action = turn.world.loaded.content.actions.get(debt.action)
     if after.state is not DebtState.RELEASED or action is None or action.debt is None:
         return
-    for other in list(turn.world.debts.values()):
+    for other in list(turn.world.durable.debts.values()):
         if (other.run, other.host) == (debt.run, debt.host) and other.action in action.debt.releases and other.open:
             _settled(turn, debts.taken_back(other, run.id))
 

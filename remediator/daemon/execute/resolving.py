@@ -47,10 +47,10 @@ def waits_for_evidence(turn: Turn, run: Run, step: StepRecord) -> list[str]:
     outcome = last_effect(run)
     if not planned(run, step).fresh or outcome is None:
         return []
-    limit_s = turn.world.limits.evidence_age_s[run.plan.risk]
+    limit_s = turn.world.loaded.limits.evidence_age_s[run.plan.risk]
     wanting = []
-    for host in turn.world.hosts_read_for(run.plan):
-        reply = turn.world.facts.reply(host)
+    for host in turn.world.loaded.hosts_read_for(run.plan):
+        reply = turn.world.samples.facts.reply(host)
         if reply is None or not reply.asked_at.after(outcome) or turn.now.at_most_since(reply.asked_at) > limit_s:
             turn.collect(host)
             wanting.append(host)
@@ -62,11 +62,11 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
     world = turn.world
     wanted = planned(run, step)
     name = wanted.host or run.plan.target.hosts[0]
-    host = world.inventory.hosts.get(name)
+    host = world.loaded.inventory.hosts.get(name)
     if host is None:
         return Refused(f"{name} is not in the inventory")
-    result = world.results.get((run.plan.check, run.plan.target.text))
-    action = world.content.actions.get(step.action)
+    result = world.samples.results.get((run.plan.check, run.plan.target.text))
+    action = world.loaded.content.actions.get(step.action)
     results = {each.id: each.given for each in run.steps if each.state is StepState.DONE}
     yes = run.approval if run.approval is not None and run.approval.approved_by is not None else None
     return StepInput(
@@ -74,15 +74,15 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
         host=host,
         data=result.data if result is not None else {},
         run=run.id,
-        mark=world.identity.mark(run.id),
+        mark=world.health.identity.mark(run.id),
         older_marks=leavings.older_marks(world, run.id),
         approved=yes is not None,
         covers=yes.covers if yes is not None else NOTHING_MORE,
         consent=run.consent,
         bound=planning.bound(
-            run.plan, wanted, action.needs if action is not None else (), world.content.actions, results
+            run.plan, wanted, action.needs if action is not None else (), world.loaded.content.actions, results
         ),
-        evidence=marking.evidence_of(world, run.plan.check, turn.world.hosts_read_for(run.plan), turn.now),
+        evidence=marking.evidence_of(world, run.plan.check, turn.world.loaded.hosts_read_for(run.plan), turn.now),
     )
 
 
@@ -91,7 +91,7 @@ def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
 
     A step whose commands are stored with the plan goes on, whatever was loaded since.
     """
-    then, now = run.plan.content_version, turn.world.content.version
+    then, now = run.plan.content_version, turn.world.loaded.content.version
     if then == now or not planned(run, step).late:
         return None
     return f"it was planned under other content or settings ({then[:12]}, now {now[:12]}), and {step.id} would be built from ours"
@@ -103,7 +103,7 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
     Else what its action declines with; a wait when the action stumbles or the plan is `outdated`.
     """
     wanted = planned(run, step)
-    action = turn.world.content.actions.get(step.action)
+    action = turn.world.loaded.content.actions.get(step.action)
     if not wanted.late or action is None:
         return run
     if (why := outdated(turn, run, step)) is not None:
@@ -136,7 +136,7 @@ def _limit(action: ActionSpec, asked: StepInput, wanted: PlannedStep) -> float:
 
 def given(turn: Turn, run: Run, step: StepRecord) -> Run:
     """Return the run after the commands of `step` ended well: what it gives, or SETTLING where its effect takes its time."""
-    action = turn.world.content.actions.get(step.action)
+    action = turn.world.loaded.content.actions.get(step.action)
     if action is None:
         return run
     gives = _gives(turn, run, step, action)
@@ -161,7 +161,7 @@ def _gives(turn: Turn, run: Run, step: StepRecord, action: ActionSpec) -> Mappin
 
 def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
     """Return how far what `step` set going has come. An action that cannot tell has not seen its end."""
-    action = turn.world.content.actions.get(step.action)
+    action = turn.world.loaded.content.actions.get(step.action)
     if action is None or action.settle is None:
         return Settled(text=f"the action {step.action} is not there any more: nobody can tell when it is over")
     try:
@@ -176,7 +176,7 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
 
 def probed(turn: Turn, run: Run, step: StepRecord, reply: HostReply) -> Probe:
     """Return what a fresh `reply` proves about a step whose outcome was lost. An action that cannot tell leaves it UNKNOWN."""
-    action = turn.world.content.actions.get(step.action)
+    action = turn.world.loaded.content.actions.get(step.action)
     if action is None:
         return Probe.UNKNOWN
     try:

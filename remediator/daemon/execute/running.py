@@ -33,8 +33,8 @@ MOST_FAILURES = 5
 
 def advance_all(turn: Turn) -> None:
     """Advance every live run as far as what is known allows, begin the releases that are due."""
-    only = turn.world.only_target
-    for run in list(turn.world.runs.values()):
+    only = turn.world.setup.only_target
+    for run in list(turn.world.durable.runs.values()):
         if only is None or run.plan.target.text == only:
             poison.bound(turn, asides.About(kind="run", name=run.id), partial(_advance_or_end, turn, run))
     for release in janitor.begin(turn):
@@ -49,7 +49,7 @@ def _begin(turn: Turn, run: Run) -> None:
 
 def _advance_or_end(turn: Turn, run: Run) -> None:
     """Advance `run`; end one whose handling has failed again and again, unless a command of it may be under way."""
-    known = turn.world.asides.of(asides.About(kind="run", name=run.id))
+    known = turn.world.health.asides.of(asides.About(kind="run", name=run.id))
     step = machine.current(run)
     open_step = step is not None and step.state not in (StepState.PENDING, StepState.FAILED)
     if known is None or known.times < MOST_FAILURES or open_step:
@@ -62,7 +62,7 @@ def _advance_far(turn: Turn, run: Run) -> None:
     """Advance `run` until a transition needs something that is not there yet: steps without a command end at once."""
     for _ in range(MOST_TRANSITIONS):
         applying.carry_out(turn, _transitions(turn, run))
-        after = turn.world.runs.get(run.id)
+        after = turn.world.durable.runs.get(run.id)
         if after is None or after is run:
             return
         run = after
@@ -107,12 +107,14 @@ def _some(transition: Transition | None) -> Iterator[Transition]:
 def _ground(turn: Turn) -> ends.Ground:
     world = turn.world
     return ends.Ground(
-        hosts=world.inventory.hosts, actions=world.content.actions, max_event_age_s=world.limits.max_event_age_s
+        hosts=world.loaded.inventory.hosts,
+        actions=world.loaded.content.actions,
+        max_event_age_s=world.loaded.limits.max_event_age_s,
     )
 
 
 def _ok_since(turn: Turn, run: Run) -> Instant | None:
-    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    result = turn.world.samples.results.get((run.plan.check, run.plan.target.text))
     return result.asked_at if result is not None and result.state is State.OK else None
 
 
@@ -122,12 +124,12 @@ def _gated(turn: Turn, run: Run) -> Iterator[Transition]:
     Such a run would otherwise end with half of it done, for want of a second sample after a restart.
     """
     world = turn.world
-    hosts = world.hosts_read_for(run.plan)
+    hosts = world.loaded.hosts_read_for(run.plan)
     fresh = casing.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
         turn, hosts, run.locked_at
     )
-    grown = run.intent_at is None or all(world.good_samples.get(host, 0) >= STARTUP_SAMPLES for host in hosts)
-    waited_s = min(turn.now.since(run.locked_at), turn.now.since(world.started_at))
+    grown = run.intent_at is None or all(world.samples.good_samples.get(host, 0) >= STARTUP_SAMPLES for host in hosts)
+    waited_s = min(turn.now.since(run.locked_at), turn.now.since(world.setup.started_at))
     if not (fresh and grown) and waited_s <= FRESH_WITHIN_S:
         return
     verdicts = gate.ask_all(stepping.case_of(turn, run))
@@ -143,8 +145,11 @@ def _gated(turn: Turn, run: Run) -> Iterator[Transition]:
 def _verified(turn: Turn, run: Run) -> verification.Seen:
     world = turn.world
     key = (run.plan.verify_check, run.plan.target.text)
-    newest, series = world.results.get(key), world.series.get(key)
-    runbook, check = world.content.runbooks.get(run.plan.runbook), world.content.checks.get(run.plan.verify_check)
+    newest, series = world.samples.results.get(key), world.samples.series.get(key)
+    runbook, check = (
+        world.loaded.content.runbooks.get(run.plan.runbook),
+        world.loaded.content.checks.get(run.plan.verify_check),
+    )
     failed_when = runbook.verify.failed_when if runbook is not None and check is not None else None
     return verification.Seen(
         newest=newest,

@@ -54,7 +54,7 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
     A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
     """
     ended = resolving.newest(each.outcome_at for each in run.steps if each.outcome_at)
-    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    result = turn.world.samples.results.get((run.plan.check, run.plan.target.text))
     if not run.plan.identity or step.before or ended is None or result is None or not result.asked_at.after(ended):
         return run
     if result.asked_at.at_most_since(ended) > LEFT_WITHIN_S or not set(run.plan.identity) <= set(result.identity):
@@ -72,11 +72,11 @@ def go_on(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
         yield from hold.held(run, step, changed, turn.now)
         return
     if wanting := resolving.waits_for_evidence(turn, run, step):
-        since = turn.world.waiting.setdefault(run.id, turn.now)
+        since = turn.world.waits.waiting.setdefault(run.id, turn.now)
         if turn.now.since(since) > EVIDENCE_S:
             yield from hold.held(run, step, f"waits for fresh evidence of {', '.join(wanting)}", turn.now)
         return
-    turn.world.waiting.pop(run.id, None)
+    turn.world.waits.waiting.pop(run.id, None)
     verdicts = gate.ask_again(case_of(turn, run))
     if not gate.allowed(verdicts):
         yield from hold.refused(run, step, verdicts, turn.now)
@@ -143,7 +143,7 @@ def _claim(
     if not changing:
         return claims.nothing(turn.now)
     found = claiming.granted(turn, _subject(turn, run), run.plan, changing)
-    stored = turn.world.runs[run.id]
+    stored = turn.world.durable.runs[run.id]
     if isinstance(found, Claim):
         held_s = turn.now.since(run.held_since) if run.held_since is not None else 0.0
         if run.intent_at is None and run.state is RunState.HELD and held_s > STALE_S and not debts.is_release(run):
@@ -158,7 +158,7 @@ def _claim(
 
 def _before(turn: Turn, run: Run) -> dict[str, str]:
     """Return the identity that is recorded with the INTENTs of this turn: probes and debts compare with it."""
-    result = turn.world.results.get((run.plan.check, run.plan.target.text))
+    result = turn.world.samples.results.get((run.plan.check, run.plan.target.text))
     before = dict(result.identity) if result is not None else dict(run.plan.identity)
     return before | {"intent_at": rfc3339(turn.now.wall)}
 
@@ -166,9 +166,9 @@ def _before(turn: Turn, run: Run) -> dict[str, str]:
 def commands_done(turn: Turn, message: CommandsDone) -> None:
     """Take the outcome of a step's commands."""
     world = turn.world
-    world.working.discard((message.run, message.step))
-    world.under_way.discard((message.run, message.step))
-    run = world.runs.get(message.run)
+    world.pending.working.discard((message.run, message.step))
+    world.pending.under_way.discard((message.run, message.step))
+    run = world.durable.runs.get(message.run)
     step = next((each for each in run.steps if each.id == message.step), None) if run is not None else None
     if run is None or step is None or step.state is not StepState.INTENT:
         return
@@ -179,9 +179,9 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
 def supervised(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Give up to wait for the commands of a step that nobody in this process works on, or whose time is over."""
     key = (run.id, step.id)
-    lost = doubt.supervised(run, resolving.planned(run, step), key in turn.world.working, turn.now)
+    lost = doubt.supervised(run, resolving.planned(run, step), key in turn.world.pending.working, turn.now)
     if lost is not None:
-        turn.world.working.discard(key)
+        turn.world.pending.working.discard(key)
         yield lost
 
 
@@ -189,15 +189,15 @@ def probed(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
     world = turn.world
     planned = resolving.planned(run, step)
-    action = world.content.actions.get(step.action)
+    action = world.loaded.content.actions.get(step.action)
     seen = doubt.Seen(
         host=planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0],
-        since=world.probing.setdefault(run.id, turn.now),
+        since=world.pending.probing.setdefault(run.id, turn.now),
         answer=Probe.UNKNOWN,
-        under_way=(run.id, step.id) in world.under_way,
+        under_way=(run.id, step.id) in world.pending.under_way,
         arrives_s=action.arrives_s if action is not None else 0.0,
     )
-    reply = world.facts.reply(seen.host)
+    reply = world.samples.facts.reply(seen.host)
     if reply is not None and reply.reach is Reach.OK and reply.asked_at.after(seen.since):
         release = debts.is_release(run)
         answer = janitor.probe(turn, run, reply) if release else resolving.probed(turn, run, step, reply)

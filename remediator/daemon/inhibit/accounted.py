@@ -55,7 +55,7 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
     fresh = list(incidents)
     parents = _parents(turn.world, turn.now) if fresh else {}
     for incident in fresh:
-        series = turn.world.series.get((incident.check, incident.target.text))
+        series = turn.world.samples.series.get((incident.check, incident.target.text))
         if not incident.open or series is None:
             continue
         if series.state is State.OK:
@@ -63,7 +63,9 @@ def note(turn: Turn, incidents: Iterable[Incident]) -> None:
                 turn.accounted(replace(incident, accounted=None))
             continue
         why = account(turn, incident, parents)
-        known = series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.results
+        known = (
+            series.state is not State.UNKNOWN and (incident.check, incident.target.text) in turn.world.samples.results
+        )
         if why is None and (not known or _cause_is_unseen(turn.world, incident)):
             continue
         if why != incident.accounted:
@@ -97,7 +99,7 @@ def _told(text: str) -> Account | None:
 
 def _parents(world: World, now: Instant) -> Parents:
     found: dict[str, list[Parent]] = {}
-    for incident in (*world.incidents.values(), *world.just_closed.values()):
+    for incident in (*world.durable.incidents.values(), *world.durable.just_closed.values()):
         bad_now = _is_bad(world, incident)
         if bad_now or _was_bad(world, incident, now):
             problem = dependency.Problem(check=incident.check, target=incident.target, incident=incident.id)
@@ -108,7 +110,7 @@ def _parents(world: World, now: Instant) -> Parents:
 
 def _is_bad(world: World, incident: Incident) -> bool:
     """Return whether `incident` is a problem now; SOFT is enough, UNKNOWN is none."""
-    series = world.series.get((incident.check, incident.target.text))
+    series = world.samples.series.get((incident.check, incident.target.text))
     if not incident.open or series is None or series.state is State.UNKNOWN:
         return False
     return series.state is not State.OK or incident.state in AT_WORK
@@ -116,7 +118,7 @@ def _is_bad(world: World, incident: Incident) -> bool:
 
 def _was_bad(world: World, incident: Incident, now: Instant) -> bool:
     """Return whether `incident` is well, and was a problem a moment ago."""
-    series = world.series.get((incident.check, incident.target.text))
+    series = world.samples.series.get((incident.check, incident.target.text))
     well = series is not None and series.state is State.OK
     over = incident.cured_at or incident.closed_at
     if incident.open and series is not None and well:
@@ -137,7 +139,7 @@ def _explained(
     world: World, incident: Incident, near: Iterable[Parent], *, broke_first: bool = False
 ) -> Account | None:
     problems = [each.problem for each in near]
-    parent = dependency.parent_of(incident.check, incident.target, problems, world.explained_by_rules)
+    parent = dependency.parent_of(incident.check, incident.target, problems, world.loaded.explained_by_rules)
     if parent is None:
         return None
     text = f"{parent.incident} explains it ({parent.check} on {parent.target}){BROKE_FIRST if broke_first else ''}"
@@ -149,8 +151,8 @@ def _cause_is_unseen(world: World, incident: Incident) -> bool:
     known = incident.accounted
     if known is None or known.cause is None or known.broke_first:
         return False
-    cause = world.incidents.get(known.cause)
-    series = None if cause is None else world.series.get((cause.check, cause.target.text))
+    cause = world.durable.incidents.get(known.cause)
+    series = None if cause is None else world.samples.series.get((cause.check, cause.target.text))
     return cause is not None and cause.open and series is not None and series.state is State.UNKNOWN
 
 
@@ -158,24 +160,24 @@ def _cause_is_unseen(world: World, incident: Incident) -> bool:
 
 
 def _stopped(world: World, incident: Incident) -> str:
-    result = world.results.get((incident.check, incident.target.text))
+    result = world.samples.results.get((incident.check, incident.target.text))
     stopped = result is not None and result.data.get(OPERATOR_STOPPED) is True
     return "an operator has stopped it" if stopped else ""
 
 
 def _muted(turn: Turn, incident: Incident) -> str:
     world, wall = turn.world, turn.now.wall
-    for own in world.own_downtimes.values():
+    for own in world.durable.own_downtimes.values():
         if own.until > wall and _covers(world, own, incident.target):
             return f"{own.target} is in a downtime of {own.author} ({own.id})"
-    for told in world.downtimes.values():
+    for told in world.durable.downtimes.values():
         if told.depth <= 0 or told.until <= wall or told.host not in incident.target.hosts:
             continue
         service = hinting.muted_service(turn, told.host, told.service)
         if service is None or service in (incident.target.name, *_unit_names(incident.target)):
             return f"{told.host} is in a scheduled downtime of {told.source}"
-    for silence in world.silences.values():
-        if silence.until > wall and _silences(silence, incident, world.config.cloud):
+    for silence in world.durable.silences.values():
+        if silence.until > wall and _silences(silence, incident, world.loaded.config.cloud):
             return f"silenced by {silence.author} ({silence.id})"
     return ""
 
@@ -231,7 +233,7 @@ def worked_on(turn: Turn, incident: Incident) -> Account | None:
 
 
 def _own_run(turn: Turn, group: str, incident: Incident) -> Account | None:
-    for run in (*turn.world.runs.values(), *turn.world.past_runs.values()):
+    for run in (*turn.world.durable.runs.values(), *turn.world.durable.past_runs.values()):
         if run.intent_at is None or grouping.domain_of(run.plan.target) != group:
             continue
         if run.ended_at is not None and turn.now.since(run.ended_at) >= RUN_S:
@@ -248,11 +250,11 @@ def _of_others(turn: Turn, group: str) -> str:
     if group not in turn.work_of_others:
         world, members = turn.world, tuple(sorted(grouping.members(turn.world, group)))
         containers = grouping.DOMAINS[group].containers
-        shown = [sign for host in members for sign in world.shown_signs.get(host, ())]
+        shown = [sign for host in members for sign in world.others.shown_signs.get(host, ())]
         signs = [
             sign
-            for sign in (*world.signs.values(), *shown, *muting.wrap_signs(turn, members))
-            if sign.key not in world.accepted
+            for sign in (*world.durable.signs.values(), *shown, *muting.wrap_signs(turn, members))
+            if sign.key not in world.durable.accepted
             and (turn.now.wall - sign.at).total_seconds() < RUN_S
             and (sign.host in members if sign.service is None else sign.service in containers)
         ]

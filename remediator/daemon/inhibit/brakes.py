@@ -28,7 +28,7 @@ def close(turn: Turn, asked: Asked) -> Answer:
 
 
 def _storm(turn: Turn, asked: Asked) -> Answer:
-    was = turn.world.storm_latched
+    was = turn.world.durable.storm_latched
     if was is None:
         return Answer(exit=USAGE, error="the storm breaker is not open: there is nothing to close")
     sick = storming.in_the_way(turn)
@@ -54,7 +54,7 @@ def _rival(turn: Turn, asked: Asked) -> Answer:
         return Answer(
             exit=REFUSED, error="only root and members of the group remediator-approve may close the brake rival"
         )
-    was = turn.world.rival
+    was = turn.world.durable.rival
     if was is None:
         return Answer(exit=USAGE, error="the brake rival is not on: no other remediator was seen")
     claiming.close(turn, asked.actor.name, text(asked.args, "reason"))

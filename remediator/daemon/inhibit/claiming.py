@@ -47,20 +47,20 @@ def needs(step: PlannedStep) -> bool:
 def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) -> Claim | Wanting:
     """Return the claim that the `steps` of `subject` (a run, or a debt) may rest on now, or why there is none; it is laid here."""
     world = turn.world
-    if not world.identity.store:
+    if not world.health.identity.store:
         return Wanting(reason="whose store this is, is not known: nothing is claimed, and nothing done", first=False)
     must = frozenset(command.host for step in steps for command in step.commands)
-    known = world.claims.get(subject)
+    known = world.waits.claims.get(subject)
     if known is None or not must <= known.must:
         _lay(turn, subject, plan, must, "")
         return Wanting(reason=f"waits for its claim on {', '.join(sorted(must))}", first=True)
     age_s = turn.now.at_most_since(known.began)
-    refused = world.unclaimed.get(subject, "")
+    refused = world.waits.unclaimed.get(subject, "")
     if not claims.settled(known, turn.now):
         return Wanting(reason=refused or f"waits for its claim on {', '.join(known.hosts)}", first=not refused)
     why = claims.rival(known, told(world)) or claims.fading(known, told(world)) or claims.missing(known)
     if why is not None:
-        world.unclaimed[subject] = why
+        world.waits.unclaimed[subject] = why
         if age_s >= AGAIN_S:
             _lay(turn, subject, plan, must, why)
         return Wanting(reason=why, first=False)
@@ -72,22 +72,26 @@ def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) 
 
 def used(turn: Turn, subject: str) -> None:
     """Forget the claim of `subject`: a step began on it, or it has ended."""
-    turn.world.claims.pop(subject, None)
-    turn.world.unclaimed.pop(subject, None)
+    turn.world.waits.claims.pop(subject, None)
+    turn.world.waits.unclaimed.pop(subject, None)
 
 
 def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: str) -> None:
     world = turn.world
     groups = _groups(world, plan)
     members = frozenset(host for each in groups.values() for host in each)
-    hosts = tuple(sorted(host for host in must | frozenset(plan.touches) | members if host in world.inventory.hosts))
-    world.claim_number += 1
-    claim = Claim(subject=subject, number=world.claim_number, began=turn.now, hosts=hosts, must=must, groups=groups)
-    world.claims[subject] = claim
+    hosts = tuple(
+        sorted(host for host in must | frozenset(plan.touches) | members if host in world.loaded.inventory.hosts)
+    )
+    world.waits.claim_number += 1
+    claim = Claim(
+        subject=subject, number=world.waits.claim_number, began=turn.now, hosts=hosts, must=must, groups=groups
+    )
+    world.waits.claims[subject] = claim
     if refused:
-        world.unclaimed[subject] = refused
+        world.waits.unclaimed[subject] = refused
     turn.effects.extend(
-        LayClaim(subject=subject, number=claim.number, command=claims.command(claim, world.identity, host))
+        LayClaim(subject=subject, number=claim.number, command=claims.command(claim, world.health.identity, host))
         for host in hosts
     )
 
@@ -101,17 +105,17 @@ def _groups(world: World, plan: Plan) -> dict[str, frozenset[str]]:
 
 def told(world: World) -> Known:
     """Return what tells another one from ourselves."""
-    return Known(us=world.identity, started_at=world.started_at, closed_at=world.rival_closed_at)
+    return Known(us=world.health.identity, started_at=world.setup.started_at, closed_at=world.durable.rival_closed_at)
 
 
 def take(turn: Turn, item: Claimed) -> None:
     """Take the answer of one host; whoever else it shows is stored at once."""
     world = turn.world
-    claim = world.claims.get(item.subject)
+    claim = world.waits.claims.get(item.subject)
     if claim is None or claim.number != item.number:
         return
     claim = claims.taken(claim, item.host, item.done, item.came_at)
-    world.claims[item.subject] = claim
+    world.waits.claims[item.subject] = claim
     why = claims.rival(claim, told(world))
     if why is not None:
         _seen(turn, why, item.subject)
@@ -120,10 +124,10 @@ def take(turn: Turn, item: Claimed) -> None:
 def _seen(turn: Turn, why: str, subject: str) -> None:
     """Close the brake for another remediator, and tell people once."""
     world = turn.world
-    if world.rival is not None:
+    if world.durable.rival is not None:
         return
     since = rfc3339(turn.now.wall)
-    world.rival = f"since {since}: {why}"
+    world.durable.rival = f"since {since}: {why}"
     _keep(turn)
     turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
     turn.say("error", "rival_seen", reason=why)
@@ -141,10 +145,10 @@ def close(turn: Turn, actor: str, reason: str) -> None:
     The store gets another id by that: where the other one was a copy of it, no mark of ours is ever taken for one of the copy's.
     """
     world = turn.world
-    turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.rival, "reason": reason})
-    world.rival, world.rival_closed_at = None, turn.now
-    world.claims.clear()
-    world.unclaimed.clear()
+    turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.durable.rival, "reason": reason})
+    world.durable.rival, world.durable.rival_closed_at = None, turn.now
+    world.waits.claims.clear()
+    world.waits.unclaimed.clear()
     _keep(turn)
     renew(turn, actor)
 
@@ -152,23 +156,23 @@ def close(turn: Turn, actor: str, reason: str) -> None:
 def renew(turn: Turn, actor: str) -> None:
     """Give the store another id. What open debts have set under the former one stays ours (leavings)."""
     world = turn.world
-    former = world.identity.store
-    world.identity = replace(world.identity, store=world.new_id())
-    turn.journal.set_meta(identities.STORE, world.identity.store)
-    turn.journal.audit("store_renamed", actor, {"was": former, "is": world.identity.store})
+    former = world.health.identity.store
+    world.health.identity = replace(world.health.identity, store=world.setup.new_id())
+    turn.journal.set_meta(identities.STORE, world.health.identity.store)
+    turn.journal.audit("store_renamed", actor, {"was": former, "is": world.health.identity.store})
 
 
 def _keep(turn: Turn) -> None:
-    closed = turn.world.rival_closed_at
-    body = {"open": turn.world.rival, "closed_at": rows.instant(closed)}
+    closed = turn.world.durable.rival_closed_at
+    body = {"open": turn.world.durable.rival, "closed_at": rows.instant(closed)}
     turn.journal.set_meta(RIVAL, json.dumps(body, sort_keys=True))
 
 
 def adopt(world: World, meta: dict[str, Any]) -> None:
     """Take over what the store has of it."""
     body = json.loads(meta.get(RIVAL) or "{}")
-    world.rival = body.get("open")
+    world.durable.rival = body.get("open")
     closed: Instant | None = rows.to_instant(body.get("closed_at"))
-    world.rival_closed_at = closed
-    world.claims.clear()
-    world.unclaimed.clear()
+    world.durable.rival_closed_at = closed
+    world.waits.claims.clear()
+    world.waits.unclaimed.clear()

@@ -21,63 +21,68 @@ FUTURE = "journal_until"
 
 def watch(world: World, now: Instant) -> str | None:
     """Compare the two clocks since the last tick, and return a sentence when they parted just now."""
-    last = world.last_tick
-    world.last_tick = now
+    last = world.health.last_tick
+    world.health.last_tick = now
     said = None
     if last is not None and last.boot_id == now.boot_id:
         apart = (now.wall - last.wall).total_seconds() - (now.boot_s - last.boot_s)
         if abs(apart) > STEP_S:
             said = f"the wall clock stepped by {apart:+.0f} s"
-            world.clock_held = f"{said}: nothing above R0 until it has run evenly for {CALM_S:.0f} s"
-            world.clock_until = Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id)
-    until = world.clock_until
+            world.health.clock_held = f"{said}: nothing above R0 until it has run evenly for {CALM_S:.0f} s"
+            world.health.clock_until = Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id)
+    until = world.health.clock_until
     if until is not None and now.boot_s >= until.boot_s and now.boot_id == until.boot_id:
-        world.clock_held = None
-        world.clock_until = None
+        world.health.clock_held = None
+        world.health.clock_until = None
     _hold_until_passed(world, now)
     return said
 
 
 def stored(world: World) -> str:
     """Return the hold after a step as the store keeps it; "" when there is none."""
-    until = world.clock_until
+    until = world.health.clock_until
     if until is None:
         return ""
-    row = {"why": world.clock_held, "wall": rfc3339(until.wall), "boot_s": until.boot_s, "boot_id": until.boot_id}
+    row = {
+        "why": world.health.clock_held,
+        "wall": rfc3339(until.wall),
+        "boot_s": until.boot_s,
+        "boot_id": until.boot_id,
+    }
     return json.dumps(row)
 
 
 def hold_again(world: World, kept: str | None, now: Instant) -> None:
     """After reading the store: what is left of a hold from before the restart holds on, by the clock that says more is left."""
-    if not kept or world.clock_held is not None:
+    if not kept or world.health.clock_held is not None:
         return
     row = json.loads(kept)
     left = min(CALM_S, (parse_rfc3339(row["wall"]) - now.wall).total_seconds())
     if row["boot_id"] == now.boot_id:
         left = max(left, row["boot_s"] - now.boot_s)
     if left > 0:
-        world.clock_held = row["why"]
-        world.clock_until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
+        world.health.clock_held = row["why"]
+        world.health.clock_until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
 
 
 def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:
     """After reading the store: a journal from the future holds everything above R0 until the clock has passed it."""
     if newest_audit is None or (newest_audit - now.wall).total_seconds() <= STEP_S:
         return
-    if world.journal_until is None or newest_audit > world.journal_until:
-        world.journal_until = newest_audit
+    if world.health.journal_until is None or newest_audit > world.health.journal_until:
+        world.health.journal_until = newest_audit
     _hold_until_passed(world, now)
 
 
 def _hold_until_passed(world: World, now: Instant) -> None:
-    until = world.journal_until
+    until = world.health.journal_until
     if until is None:
         return
     ahead = (until - now.wall).total_seconds()
     if ahead <= 0:
-        world.journal_until = None
-    elif world.clock_held is None:
-        world.clock_held = (
+        world.health.journal_until = None
+    elif world.health.clock_held is None:
+        world.health.clock_held = (
             f"the journal is {ahead:.0f} s from the future: nothing above R0 until the clock has passed it"
         )
-        world.clock_until = Instant(until, now.boot_s + ahead, now.boot_id)
+        world.health.clock_until = Instant(until, now.boot_s + ahead, now.boot_id)

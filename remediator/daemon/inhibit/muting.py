@@ -53,13 +53,13 @@ def pause(turn: Turn, asked: Asked) -> Answer:
     reason = text(asked.args, "reason")
     name = turn.journal.pause(reason, asked.actor.name)
     turn.journal.audit("pause", asked.actor.name, {"pause": name, "reason": reason})
-    turn.world.pauses[name] = Pause(reason=reason, author=asked.actor.name, at=rfc3339(turn.now.wall))
+    turn.world.durable.pauses[name] = Pause(reason=reason, author=asked.actor.name, at=rfc3339(turn.now.wall))
     turn.say("warning", "paused", reason=reason)
     return Answer(exit=DONE, data={"paused": True, "pause": name, "reasons": _reasons(turn)})
 
 
 def _reasons(turn: Turn) -> list[str]:
-    return [each.text for each in turn.world.pauses.values()]
+    return [each.text for each in turn.world.durable.pauses.values()]
 
 
 def resume(turn: Turn, asked: Asked) -> Answer:
@@ -69,24 +69,26 @@ def resume(turn: Turn, asked: Asked) -> Answer:
     listed = {
         "pauses": [
             {"id": name, "reason": each.reason, "author": each.author, "at": each.at}
-            for name, each in world.pauses.items()
+            for name, each in world.durable.pauses.items()
         ]
     }
-    if wanted and wanted not in world.pauses:
-        return Answer(exit=USAGE, data=listed, error=f"there is no pause {wanted!r}{near(wanted, world.pauses)}")
-    if not wanted and len(world.pauses) > 1 and asked.args.get("all") is not True:
-        names = ", ".join(world.pauses)
+    if wanted and wanted not in world.durable.pauses:
         return Answer(
-            exit=USAGE, data=listed, error=f"{len(world.pauses)} pauses stand ({names}): name one, or say --all"
+            exit=USAGE, data=listed, error=f"there is no pause {wanted!r}{near(wanted, world.durable.pauses)}"
         )
-    lifted = {name: world.pauses[name].text for name in ([wanted] if wanted else list(world.pauses))}
+    if not wanted and len(world.durable.pauses) > 1 and asked.args.get("all") is not True:
+        names = ", ".join(world.durable.pauses)
+        return Answer(
+            exit=USAGE, data=listed, error=f"{len(world.durable.pauses)} pauses stand ({names}): name one, or say --all"
+        )
+    lifted = {name: world.durable.pauses[name].text for name in ([wanted] if wanted else list(world.durable.pauses))}
     turn.journal.resume(wanted or None)
     reason = text(asked.args, "reason")
     turn.journal.audit("resume", asked.actor.name, {"reason": reason, "lifted": lifted})
     for name in lifted:
-        del world.pauses[name]
+        del world.durable.pauses[name]
     turn.say("warning", "resumed", reason=reason)
-    return Answer(exit=DONE, data={"paused": bool(world.pauses), "reasons": _reasons(turn)})
+    return Answer(exit=DONE, data={"paused": bool(world.durable.pauses), "reasons": _reasons(turn)})
 
 
 # silences and downtimes -------------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
     )
     turn.journal.silence(record)
     turn.journal.audit("silence", asked.actor.name, shapes.silence_json(record))
-    turn.world.silences[record.id] = record
+    turn.world.durable.silences[record.id] = record
     return Answer(exit=DONE, data={"silence": _shown(record)})
 
 
@@ -148,7 +150,7 @@ def _may_hold(turn: Turn, matcher: matching.Matcher) -> bool:
     """Return whether a matcher of hosts matches one that there is; one of anything else always may."""
     if matcher.label != "host":
         return True
-    return any(matcher.matches({"host": host}) for host in turn.world.inventory.hosts)
+    return any(matcher.matches({"host": host}) for host in turn.world.loaded.inventory.hosts)
 
 
 def _shown(record: Silence) -> dict[str, Any]:
@@ -156,15 +158,15 @@ def _shown(record: Silence) -> dict[str, Any]:
 
 
 def silence_list(turn: Turn, asked: Asked) -> Answer:
-    return Answer(exit=DONE, data={"silences": [_shown(each) for each in turn.world.silences.values()]})
+    return Answer(exit=DONE, data={"silences": [_shown(each) for each in turn.world.durable.silences.values()]})
 
 
 def silence_end(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     name = text(asked.args, "id")
-    if name not in turn.world.silences:
-        return Answer(exit=USAGE, error=f"there is no silence {name!r}{near(name, turn.world.silences)}")
+    if name not in turn.world.durable.silences:
+        return Answer(exit=USAGE, error=f"there is no silence {name!r}{near(name, turn.world.durable.silences)}")
     _silence_over(turn, name, asked.actor.name, text(asked.args, "reason"))
     return Answer(exit=DONE, data={"silence": name})
 
@@ -172,7 +174,7 @@ def silence_end(turn: Turn, asked: Asked) -> Answer:
 def _silence_over(turn: Turn, name: str, by: str, reason: str) -> None:
     turn.journal.end_silence(name)
     turn.journal.audit("silence_ended", by, {"id": name, "reason": reason})
-    del turn.world.silences[name]
+    del turn.world.durable.silences[name]
 
 
 def downtime_add(turn: Turn, asked: Asked) -> Answer:
@@ -183,7 +185,7 @@ def downtime_add(turn: Turn, asked: Asked) -> Answer:
         return span
     world = turn.world
     wanted = world.names.target(text(asked.args, "target"))
-    known = {target for _, target in world.results} | {f"host/{host}" for host in world.inventory.hosts}
+    known = {target for _, target in world.samples.results} | {f"host/{host}" for host in world.loaded.inventory.hosts}
     if wanted not in known:
         hint = world.names.doubt(wanted) or near(wanted, sorted(known))
         return Answer(exit=USAGE, error=f"there is no target {wanted!r}{hint}; `remediator check` lists them")
@@ -197,12 +199,12 @@ def downtime_add(turn: Turn, asked: Asked) -> Answer:
     )
     turn.journal.own_downtime(record)
     turn.journal.audit("downtime", asked.actor.name, shapes.downtime_json(record))
-    world.own_downtimes[record.id] = record
+    world.durable.own_downtimes[record.id] = record
     return Answer(exit=DONE, data={"downtime": shapes.downtime_json(record)})
 
 
 def downtime_list(turn: Turn, asked: Asked) -> Answer:
-    found = [shapes.downtime_json(each) for each in turn.world.own_downtimes.values()]
+    found = [shapes.downtime_json(each) for each in turn.world.durable.own_downtimes.values()]
     return Answer(exit=DONE, data={"downtimes": found})
 
 
@@ -210,8 +212,8 @@ def downtime_end(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     name = text(asked.args, "id")
-    if name not in turn.world.own_downtimes:
-        return Answer(exit=USAGE, error=f"there is no downtime {name!r}{near(name, turn.world.own_downtimes)}")
+    if name not in turn.world.durable.own_downtimes:
+        return Answer(exit=USAGE, error=f"there is no downtime {name!r}{near(name, turn.world.durable.own_downtimes)}")
     _downtime_over(turn, name, asked.actor.name, text(asked.args, "reason"))
     return Answer(exit=DONE, data={"downtime": name})
 
@@ -219,7 +221,7 @@ def downtime_end(turn: Turn, asked: Asked) -> Answer:
 def _downtime_over(turn: Turn, name: str, by: str, reason: str) -> None:
     turn.journal.end_own_downtime(name)
     turn.journal.audit("downtime_ended", by, {"id": name, "reason": reason})
-    del turn.world.own_downtimes[name]
+    del turn.world.durable.own_downtimes[name]
 
 
 # wrapped commands -------------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def wrap_begin(turn: Turn, asked: Asked) -> Answer:
     """Hold `scope` while a person's command runs, and for the time of maintenance after its end."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    inventory, names = turn.world.inventory, turn.world.names
+    inventory, names = turn.world.loaded.inventory, turn.world.names
     scope = names.target(text(asked.args, "scope") or "all")
     known = {"all", *(f"group/{group}" for group in inventory.groups), *(f"host/{host}" for host in inventory.hosts)}
     if scope not in known:
@@ -250,25 +252,25 @@ def wrap_begin(turn: Turn, asked: Asked) -> Answer:
     )
     turn.journal.wrap(record)
     turn.journal.audit("wrap", asked.actor.name, shapes.wrap_json(record))
-    turn.world.wraps[record.id] = record
+    turn.world.durable.wraps[record.id] = record
     turn.say("warning", "wrapped", reason=f"{scope}: {record.command}")
     return Answer(exit=DONE, data={"wrap": record.id})
 
 
 def wrap_end(turn: Turn, asked: Asked) -> Answer:
     name = text(asked.args, "wrap")
-    if name not in turn.world.wraps:
+    if name not in turn.world.durable.wraps:
         return Answer(exit=USAGE, error=f"there is no wrapped command {name!r}")
     _wrap_over(turn, name, asked.actor.name, f"exit {asked.args.get('exit')}")
     return Answer(exit=DONE, data={"wrap": name})
 
 
 def _wrap_over(turn: Turn, name: str, by: str, how: str) -> None:
-    record = turn.world.wraps[name]
+    record = turn.world.durable.wraps[name]
     if record.ended_at is not None:
         return
     ended = replace(record, ended_at=turn.now.wall)
-    turn.world.wraps[name] = ended
+    turn.world.durable.wraps[name] = ended
     turn.journal.wrap(ended)
     turn.journal.audit("wrap_ended", by, {"wrap": name, "how": how})
     turn.say("warning", "wrap_ended", reason=f"{name}: {how}")
@@ -280,7 +282,7 @@ def covers(turn: Turn, scope: str, host: str) -> bool:
     return (
         kind == "all"
         or (kind == "host" and name == host)
-        or (kind == "group" and host in turn.world.inventory.group(name))
+        or (kind == "group" and host in turn.world.loaded.inventory.group(name))
     )
 
 
@@ -304,9 +306,9 @@ def wrap_signs(turn: Turn, hosts: Iterable[str]) -> list[Sign]:
             key=wrap_key(wrap.id, host).text,
             detail=f"{wrap.author} {'ran' if wrap.ended_at else 'runs'} {wrap.command!r} under pause --wrap ({wrap.reason})",
         )
-        for wrap in turn.world.wraps.values()
+        for wrap in turn.world.durable.wraps.values()
         for host in hosts
-        if covers(turn, wrap.scope, host) and wrap_key(wrap.id, host).text not in turn.world.accepted
+        if covers(turn, wrap.scope, host) and wrap_key(wrap.id, host).text not in turn.world.durable.accepted
     ]
 
 
@@ -323,10 +325,10 @@ def ack(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=USAGE, error=f"there is no incident {name!r}")
     target, _ = found
     turn.journal.acked(target, asked.actor.name, reason)
-    turn.world.unacked.pop(target, None)
-    turn.world.acked_at[target] = turn.now.wall
+    turn.world.durable.unacked.pop(target, None)
+    turn.world.durable.acked_at[target] = turn.now.wall
     turn.journal.audit("ack", asked.actor.name, {"target": target, "reason": reason}, incident=name)
-    incident = turn.world.incidents.get(name)
+    incident = turn.world.durable.incidents.get(name)
     if incident is None:
         turn.journal.timeline(name, "ack", f"{asked.actor.name}: {reason}")
     else:
@@ -340,27 +342,27 @@ def accept_restore(turn: Turn, asked: Asked) -> Answer:
         return wrong
     if asked.actor.uid != 0 and not asked.actor.may_approve:
         return Answer(exit=REFUSED, error="only root and members of the group remediator-approve may accept a restore")
-    if turn.world.restored is None:
+    if turn.world.health.restored is None:
         return Answer(exit=USAGE, error="the store agrees with its newest checkpoint: there is nothing to accept")
-    body = {"was": turn.world.restored, "reason": text(asked.args, "reason")}
+    body = {"was": turn.world.health.restored, "reason": text(asked.args, "reason")}
     turn.journal.audit("restore_accepted", asked.actor.name, body)
     turn.journal.rows_accepted = True
     claiming.renew(turn, asked.actor.name)
     turn.effects.append(AcceptRestore())
-    return Answer(exit=DONE, data={"accepted": turn.world.restored})
+    return Answer(exit=DONE, data={"accepted": turn.world.health.restored})
 
 
 def watch(turn: Turn) -> None:
     """Once a turn: drop what is over, and note wrapped commands that ended without a word."""
     world, now = turn.world, turn.now.wall
-    for silence in [each.id for each in world.silences.values() if each.until <= now]:
+    for silence in [each.id for each in world.durable.silences.values() if each.until <= now]:
         _silence_over(turn, silence, ENGINE, "its time is over")
-    for downtime in [each.id for each in world.own_downtimes.values() if each.until <= now]:
+    for downtime in [each.id for each in world.durable.own_downtimes.values() if each.until <= now]:
         _downtime_over(turn, downtime, ENGINE, "its time is over")
-    for wrap in list(world.wraps.values()):
+    for wrap in list(world.durable.wraps.values()):
         if wrap.ended_at is None:
-            if not world.process_alive(wrap.pid, wrap.pid_started):
+            if not world.setup.process_alive(wrap.pid, wrap.pid_started):
                 _wrap_over(turn, wrap.id, ENGINE, "its process is gone")
-        elif (now - wrap.ended_at).total_seconds() > world.limits.maintenance_s + 60:
+        elif (now - wrap.ended_at).total_seconds() > world.loaded.limits.maintenance_s + 60:
             turn.journal.forget_wrap(wrap.id)
-            del world.wraps[wrap.id]
+            del world.durable.wraps[wrap.id]

@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounted
 from remediator.daemon.observe import situation
+from remediator.daemon.turn.durable import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD
+from remediator.daemon.turn.self_health import OpenStorm
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD, OpenStorm, World
+from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import State
 from remediator.model.page_keys import PageKey, PageKind
@@ -46,12 +48,12 @@ def troubled(turn: Turn) -> tuple[Incident, ...]:
 def _fresh(world: World, now: Instant) -> list[Incident]:
     return [
         incident
-        for incident in (*world.incidents.values(), *world.just_closed.values())
+        for incident in (*world.durable.incidents.values(), *world.durable.just_closed.values())
         if incident.bad_at is not None
         and incident.check not in OF_THE_INVENTORY
         and len(incident.target.hosts) == 1
         and now.since(incident.bad_at) < FRESH_S
-        and (world.storm_closed_at is None or incident.bad_at.after(world.storm_closed_at))
+        and (world.durable.storm_closed_at is None or incident.bad_at.after(world.durable.storm_closed_at))
     ]
 
 
@@ -61,8 +63,8 @@ def scopes_of(turn: Turn, plan: Plan) -> tuple[StormScope, ...]:
     names = {"cloud"} | {
         f"group/{group}"
         for host in plan.touches
-        if host in turn.world.inventory.hosts
-        for group in turn.world.inventory.hosts[host].groups
+        if host in turn.world.loaded.inventory.hosts
+        for group in turn.world.loaded.inventory.hosts[host].groups
     }
     if plan.target.kind == "container":
         names.add(f"service/{plan.target.name}")
@@ -82,7 +84,7 @@ def _made(turn: Turn) -> Iterator[StormScope]:
     hosts_in: dict[str, dict[str, datetime]] = {"cloud": {}}
     for incident in troubled(turn):
         host = incident.target.host
-        if host not in world.inventory.hosts:
+        if host not in world.loaded.inventory.hosts:
             continue
         until = _fresh_until(incident, now)
         for scope in _scopes_of_problem(world, incident):
@@ -93,7 +95,7 @@ def _made(turn: Turn) -> Iterator[StormScope]:
 
 
 def _scopes_of_problem(world: World, incident: Incident) -> tuple[str, ...]:
-    groups = tuple(f"group/{group}" for group in world.inventory.hosts[incident.target.host].groups)
+    groups = tuple(f"group/{group}" for group in world.loaded.inventory.hosts[incident.target.host].groups)
     service = (f"service/{incident.target.name}",) if incident.target.kind == "container" else ()
     return ("cloud", *groups, *service)
 
@@ -106,10 +108,10 @@ def _fresh_until(incident: Incident, now: Instant) -> datetime:
 def _size(world: World, scope: str) -> int:
     kind, _, name = scope.partition("/")
     if kind == "cloud":
-        return len(world.inventory.hosts)
+        return len(world.loaded.inventory.hosts)
     if kind == "group":
-        return len(world.inventory.group(name))
-    return len(world.hosts_with.get(name, ()))
+        return len(world.loaded.inventory.group(name))
+    return len(world.samples.hosts_with.get(name, ()))
 
 
 def watch(turn: Turn, closed_by: str = "") -> None:
@@ -118,26 +120,26 @@ def watch(turn: Turn, closed_by: str = "") -> None:
     `closed_by`: who closed it in this moment, and why.
     """
     world = turn.world
-    for incident in list(world.just_closed.values()):
+    for incident in list(world.durable.just_closed.values()):
         if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
-            del world.just_closed[incident.id]
+            del world.durable.just_closed[incident.id]
     opened = _open_now(turn)
-    for name in sorted(set(opened) - set(world.storms)):
+    for name in sorted(set(opened) - set(world.health.storms)):
         turn.journal.audit("storm_opened", ENGINE, {"scope": name, "why": opened[name].why})
         turn.say("warning", "storm_opened", reason=opened[name].why)
-    for name in sorted(set(world.storms) - set(opened)):
+    for name in sorted(set(world.health.storms) - set(opened)):
         turn.journal.audit("storm_closed", ENGINE, {"scope": name})
         turn.say("warning", "storm_closed", reason=name)
-    world.storms = opened
+    world.health.storms = opened
     if opened:
         _latch(turn, opened[min(opened)])
         _count(turn)
-    elif world.storm_told:
+    elif world.durable.storm_told:
         _tell_its_end(turn, closed_by)
 
 
 def _open_now(turn: Turn) -> dict[str, OpenStorm]:
-    most_hosts, most_percent = turn.world.limits.storm_hosts, turn.world.limits.storm_percent
+    most_hosts, most_percent = turn.world.loaded.limits.storm_hosts, turn.world.loaded.limits.storm_percent
     return {
         name: OpenStorm(why=why, until=storm.ends_at(scope, most_hosts, most_percent))
         for name, scope in _scopes(turn).items()
@@ -148,14 +150,14 @@ def _open_now(turn: Turn) -> dict[str, OpenStorm]:
 def _latch(turn: Turn, first: OpenStorm) -> None:
     """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
     world = turn.world
-    if world.storm_latched is None:
-        world.storm_latched = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}"
-        turn.journal.set_meta(STORM_LATCH, world.storm_latched)
-    if world.storm_told:
+    if world.durable.storm_latched is None:
+        world.durable.storm_latched = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}"
+        turn.journal.set_meta(STORM_LATCH, world.durable.storm_latched)
+    if world.durable.storm_told:
         return
     told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
-    world.storm_told = told.text
-    turn.journal.set_meta(STORM_TOLD, world.storm_told)
+    world.durable.storm_told = told.text
+    turn.journal.set_meta(STORM_TOLD, world.durable.storm_told)
     until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
     turn.page(
         told,
@@ -169,12 +171,12 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
 def _tell_its_end(turn: Turn, closed_by: str) -> None:
     world = turn.world
     first = f"{closed_by}\n" if closed_by else ""
-    held = world.storm_latched is not None
+    held = world.durable.storm_latched is not None
     rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
-    opened = PageKey.read(world.storm_told)
+    opened = PageKey.read(world.durable.storm_told)
     over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
     turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
-    world.storm_told = ""
+    world.durable.storm_told = ""
     turn.journal.set_meta(STORM_TOLD, "")
 
 
@@ -182,9 +184,9 @@ def _count(turn: Turn) -> None:
     """Keep which problems the breaker has counted and are not over: each must be well, or accounted for, before it is closed by hand."""
     world = turn.world
     now = _counted_now(turn)
-    kept = frozenset(each for each in world.storm_counted if each in world.incidents) | now
-    if kept != world.storm_counted:
-        world.storm_counted = kept
+    kept = frozenset(each for each in world.durable.storm_counted if each in world.durable.incidents) | now
+    if kept != world.durable.storm_counted:
+        world.durable.storm_counted = kept
         turn.journal.set_meta(STORM_COUNTED, json.dumps(sorted(kept)))
 
 
@@ -193,8 +195,8 @@ def _counted_now(turn: Turn) -> frozenset[str]:
     return frozenset(
         incident.id
         for incident in troubled(turn)
-        if incident.target.host in world.inventory.hosts
-        and not world.storms.keys().isdisjoint(_scopes_of_problem(world, incident))
+        if incident.target.host in world.loaded.inventory.hosts
+        and not world.health.storms.keys().isdisjoint(_scopes_of_problem(world, incident))
     )
 
 
@@ -206,25 +208,29 @@ def in_the_way(turn: Turn) -> list[Incident]:
     world = turn.world
     turn.storm_scopes = None
     _scopes(turn)
-    counted = world.storm_counted | _counted_now(turn)
-    known = [world.incidents[each] for each in sorted(counted) if each in world.incidents]
+    counted = world.durable.storm_counted | _counted_now(turn)
+    known = [world.durable.incidents[each] for each in sorted(counted) if each in world.durable.incidents]
     accounted.note(turn, known)
     return [
-        world.incidents[each.id]
+        world.durable.incidents[each.id]
         for each in known
-        if accounted.counts(world.incidents[each.id]) and not _well(world, each)
+        if accounted.counts(world.durable.incidents[each.id]) and not _well(world, each)
     ]
 
 
 def _well(world: World, incident: Incident) -> bool:
-    series = world.series.get((incident.check, incident.target.text))
+    series = world.samples.series.get((incident.check, incident.target.text))
     return series is not None and series.state is State.OK and series.ok_samples >= lifecycle.OK_SAMPLES_TO_CLOSE
 
 
 def close(turn: Turn, closed_by: str) -> None:
     """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
     world = turn.world
-    world.storm_latched, world.storm_counted, world.storm_closed_at = None, frozenset(), turn.now
+    world.durable.storm_latched, world.durable.storm_counted, world.durable.storm_closed_at = (
+        None,
+        frozenset(),
+        turn.now,
+    )
     for key, value in ((STORM_LATCH, ""), (STORM_COUNTED, ""), (STORM_CLOSED, json.dumps(rows.instant(turn.now)))):
         turn.journal.set_meta(key, value)
     turn.storm_scopes = None

@@ -59,7 +59,12 @@ def recovered(turn: Turn, incident: Incident) -> str:
     if incident.parent is not None:
         return f"OK again, with {incident.parent}, which explains it"
     run = next(
-        (turn.world.locks[f"host:{host}"] for host in incident.target.hosts if f"host:{host}" in turn.world.locks), None
+        (
+            turn.world.durable.locks[f"host:{host}"]
+            for host in incident.target.hosts
+            if f"host:{host}" in turn.world.durable.locks
+        ),
+        None,
     )
     return f"OK again while {run} was at work there" if run is not None else "OK again while no run was at work there"
 

@@ -34,7 +34,7 @@ Waiting = tuple[int, str, Mapping[str, Any]]
 
 def fold(turn: Turn) -> None:
     """Put what waits into one digest: all of it when more than MOST_WAITING wait, else what waited for too long."""
-    longest = turn.world.limits.max_event_age_s
+    longest = turn.world.loaded.limits.max_event_age_s
     oldest = _waiting(turn, MOST_WAITING + 1)
     if len(oldest) <= MOST_WAITING and not any(_age_s(turn, body) > longest for _, _, body in oldest):
         return
@@ -42,7 +42,7 @@ def fold(turn: Turn) -> None:
     late = {n for n, _, body in pages if _age_s(turn, body) > longest}
     folded = pages if len(pages) > MOST_WAITING else [each for each in pages if each[0] in late]
     digests = turn.journal.waiting_notifications(BATCH, DIGEST)
-    before = [each for each in digests if each[0] not in turn.world.delivering]
+    before = [each for each in digests if each[0] not in turn.world.pending.delivering]
     digest = turn.number("digest", PageKind.DIGEST.value)
     for n, _, body in folded:
         if n in late:
@@ -69,7 +69,7 @@ def fold(turn: Turn) -> None:
 
 def _waiting(turn: Turn, limit: int) -> list[Waiting]:
     """Return the oldest pages that wait, without digests and what is being delivered."""
-    delivering = turn.world.delivering
+    delivering = turn.world.pending.delivering
     found = turn.journal.waiting_notifications(limit + len(delivering) + 1)
     return [each for each in found if each[0] not in delivering and PageKey.read(each[1]).kind is not PageKind.DIGEST]
 
@@ -78,7 +78,7 @@ def _next_s(turn: Turn) -> float:
     """Return when the next digest may leave, in epoch seconds: one in DIGEST_EVERY_S, whatever piles up."""
     now_s = turn.now.wall.timestamp()
     digests = turn.journal.waiting_notifications(BATCH, DIGEST)
-    if any(n in turn.world.delivering for n, _, _ in digests):
+    if any(n in turn.world.pending.delivering for n, _, _ in digests):
         return now_s + DIGEST_EVERY_S
     last = turn.journal.newest_sent(DIGEST)
     if last is None:
@@ -115,14 +115,14 @@ def _digest(turn: Turn, folded: Sequence[Waiting], before: Sequence[Mapping[str,
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
     head = [f"These waited, and are told in one page: {counts}."]
     if expired:
-        age = seconds(turn.world.limits.max_event_age_s)
+        age = seconds(turn.world.loaded.limits.max_event_age_s)
         head.append(f"{expired} of them waited for more than {age}: what they ask for may be over.")
     if pages > len(shown):
         head.append(f"{len(shown)} of them:")
-    still = len(turn.world.incidents)
+    still = len(turn.world.durable.incidents)
     tail = f"{still} incidents are open now: remediator status"
     return {
-        "cloud": turn.world.config.cloud,
+        "cloud": turn.world.loaded.config.cloud,
         "at": rfc3339(turn.now.wall),
         "subject": f"{pages} pages waited: {counts}",
         "text": "\n".join((*head, *(text for _, text in shown), tail)),

@@ -14,20 +14,22 @@ MOST_WAIT_S = 600.0
 def deliver_due(turn: Turn) -> None:
     """Let the notifications leave that are due, as far as there are places."""
     world = turn.world
-    free = AT_ONCE - len(world.delivering)
-    for n, _tries, body in turn.journal.due_notifications(turn.now.wall.timestamp(), free + len(world.delivering)):
-        if n not in world.delivering and free > 0:
+    free = AT_ONCE - len(world.pending.delivering)
+    for n, _tries, body in turn.journal.due_notifications(
+        turn.now.wall.timestamp(), free + len(world.pending.delivering)
+    ):
+        if n not in world.pending.delivering and free > 0:
             if all_clear.comes_too_soon(turn, n, body):
                 turn.journal.notification_postponed(n, turn.now.wall.timestamp() + all_clear.AFTER_S)
                 continue
             free -= 1
-            world.delivering.add(n)
+            world.pending.delivering.add(n)
             turn.effects.append(Deliver(n=n, body=body))
 
 
 def delivered(turn: Turn, item: Delivered) -> None:
     """Take what became of a notification that left."""
-    turn.world.delivering.discard(item.n)
+    turn.world.pending.delivering.discard(item.n)
     if not item.error:
         turn.journal.notification_sent(item.n)
         return

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from remediator.daemon.turn.durable import NAMES_TOLD
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import NAMES_TOLD
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
 from remediator.model.hooks import ForeignName, Hint
@@ -34,7 +34,7 @@ NOTHING = "Nothing follows from what is said of {}: no check is made due, and no
 
 def stands_for(turn: Turn) -> str | None:
     """Return the event that stands for further ones of this day, once MOST_EVENTS were stored; None while another may be."""
-    kept = turn.world.foreign_events
+    kept = turn.world.others.foreign_events
     if kept is None or turn.now.since(kept[0]) >= DAY.total_seconds():
         return None
     return kept[2] if kept[1] >= MOST_EVENTS else None
@@ -42,9 +42,9 @@ def stands_for(turn: Turn) -> str | None:
 
 def stored(turn: Turn, event: str) -> None:
     """Remember that `event`, of a name that means no target of ours, was stored."""
-    kept = turn.world.foreign_events
+    kept = turn.world.others.foreign_events
     fresh = kept is None or turn.now.since(kept[0]) >= DAY.total_seconds()
-    turn.world.foreign_events = (turn.now, 1, event) if kept is None or fresh else (kept[0], kept[1] + 1, event)
+    turn.world.others.foreign_events = (turn.now, 1, event) if kept is None or fresh else (kept[0], kept[1] + 1, event)
 
 
 def note(turn: Turn, hint: Hint, meant: Meant) -> None:
@@ -56,11 +56,11 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     """Count `sent`, a name that means no target of ours: of a host, or of a host's service."""
     world = turn.world
     name = rows.storable(naming.canonical(sent))
-    if not world.foreign:
-        world.names_looked_at = turn.now
-    before = world.foreign.pop(name, None)
-    if before is None and len(world.foreign) >= MOST:
-        _forget(turn, next(iter(world.foreign)))
+    if not world.durable.foreign:
+        world.others.names_looked_at = turn.now
+    before = world.durable.foreign.pop(name, None)
+    if before is None and len(world.durable.foreign) >= MOST:
+        _forget(turn, next(iter(world.durable.foreign)))
     about = "" if hint.service is None else f" of {hint.service}"
     record = ForeignName(
         name=name,
@@ -76,9 +76,9 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     )
     if before is not None:
         record = replace(record, times=before.times + 1, told=before.told, first_at=before.first_at)
-    world.foreign[name] = record
+    world.durable.foreign[name] = record
     turn.journal.foreign_name(record)
-    world.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
+    world.health.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
     if ambiguous and (before is None or not before.ambiguous) and _may_page(turn, name):
         turn.page(
             PageKey(PageKind.NAMES, parts=(name, rfc3339(turn.now.wall))),
@@ -89,42 +89,48 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
 
 def _may_page(turn: Turn, name: str) -> bool:
     """Return whether an ambiguous name may still page at once: each once a day, and at most MOST_PAGES of them; the digest has them all."""
-    recent = [each for each in turn.world.names_paged if turn.now.since(each[1]) < DAY.total_seconds()]
+    recent = [each for each in turn.world.others.names_paged if turn.now.since(each[1]) < DAY.total_seconds()]
     if len(recent) >= MOST_PAGES or any(told == name for told, _ in recent):
         return False
-    turn.world.names_paged = [*recent, (name, turn.now)]
+    turn.world.others.names_paged = (*recent, (name, turn.now))
     return True
 
 
 def watch(turn: Turn) -> None:
     """Forget what was silent for a week, and queue the digest of the day when there is something to tell."""
     world, now = turn.world, turn.now
-    if not world.foreign or (world.names_looked_at is not None and now.since(world.names_looked_at) < LOOK_EVERY_S):
+    if not world.durable.foreign or (
+        world.others.names_looked_at is not None and now.since(world.others.names_looked_at) < LOOK_EVERY_S
+    ):
         return
-    world.names_looked_at = now
-    for name in [each.name for each in world.foreign.values() if now.wall - each.last_at > WEEK]:
+    world.others.names_looked_at = now
+    for name in [each.name for each in world.durable.foreign.values() if now.wall - each.last_at > WEEK]:
         _forget(turn, name)
-    told_at = world.names_told_at
+    told_at = world.durable.names_told_at
     if told_at is not None and timedelta(0) <= now.wall - told_at < DAY:
         return
-    paged = {name for name, _ in world.names_paged}
+    paged = {name for name, _ in world.others.names_paged}
     fresh = [
         each
-        for each in world.foreign.values()
+        for each in world.durable.foreign.values()
         if each.times > each.told
         and (not each.ambiguous or each.last_at - each.first_at > DAY or each.name not in paged)
     ]
     if not fresh:
         return
     for each in fresh:
-        world.foreign[each.name] = replace(each, told=each.times)
-        turn.journal.foreign_name(world.foreign[each.name])
-    world.names_told_at = now.wall
+        world.durable.foreign[each.name] = replace(each, told=each.times)
+        turn.journal.foreign_name(world.durable.foreign[each.name])
+    world.durable.names_told_at = now.wall
     turn.journal.set_meta(NAMES_TOLD, rfc3339(now.wall))
     said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
-    full = [f"The table is full: of more than {MOST} names the newest are kept."] if len(world.foreign) >= MOST else []
+    full = (
+        [f"The table is full: of more than {MOST} names the newest are kept."]
+        if len(world.durable.foreign) >= MOST
+        else []
+    )
     text = [*lines[:MOST_LINES], *more, *full, NOTHING.format("them" if len(fresh) > 1 else "it")]
     text.append(f"For a host of ours, {naming.DECLARE}. The next such page comes in a day.")
     turn.page(
@@ -140,5 +146,5 @@ def _line(record: ForeignName) -> str:
 
 
 def _forget(turn: Turn, name: str) -> None:
-    turn.world.foreign.pop(name, None)
+    turn.world.durable.foreign.pop(name, None)
     turn.journal.forget_foreign_name(name)

@@ -64,15 +64,19 @@ def domain_of(target: Target) -> str | None:
 
 def members_seen(world: World, name: str) -> frozenset[str]:
     """Return the hosts that have a member of group `name` now, as far as anything was judged there."""
-    found = (world.hosts_with[container] for container in DOMAINS[name].containers if container in world.hosts_with)
+    found = (
+        world.samples.hosts_with[container]
+        for container in DOMAINS[name].containers
+        if container in world.samples.hosts_with
+    )
     members = frozenset(host for hosts in found for host in hosts)
     only_in = DOMAINS[name].only_in
-    return members if only_in is None else members & frozenset(world.inventory.group(only_in))
+    return members if only_in is None else members & frozenset(world.loaded.inventory.group(only_in))
 
 
 def members(world: World, name: str) -> frozenset[str]:
     """Return every host that is known to have a member of group `name`: those of now, and those that were stored."""
-    kept = world.groups.get(name)
+    kept = world.durable.groups.get(name)
     return members_seen(world, name) | (kept.members if kept is not None else frozenset())
 
 
@@ -98,11 +102,11 @@ def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
 
 def missing(world: World, name: str, members: frozenset[str]) -> str | None:
     """Return why group `name` has no baseline; None when a person accepted it, or it was seen whole for long enough."""
-    kept = world.groups.get(name)
+    kept = world.durable.groups.get(name)
     if kept is not None and kept.members == members:
-        if kept.accepted_at is not None or kept.healthy_s >= world.limits.baseline_s:
+        if kept.accepted_at is not None or kept.healthy_s >= world.loaded.limits.baseline_s:
             return None
-        return f"it has been seen whole for {seconds(kept.healthy_s)} of {seconds(world.limits.baseline_s)}"
+        return f"it has been seen whole for {seconds(kept.healthy_s)} of {seconds(world.loaded.limits.baseline_s)}"
     return "it has never been seen whole" if kept is None else "its members changed"
 
 
@@ -110,12 +114,12 @@ def member(turn: Turn, name: str, host: str) -> Member:
     """Return how the member of group `name` on `host` is now."""
     world = turn.world
     domain = DOMAINS[name]
-    if host not in world.inventory.hosts:
+    if host not in world.loaded.inventory.hosts:
         gone = Unknown("it left the inventory")
         return Member(healthy=gone, joining=gone, settled=gone)
     keys = [
         key
-        for key in world.keys_of_host.get(host, ())
+        for key in world.samples.keys_of_host.get(host, ())
         if (key[1] == f"{domain.own_kind}/{host}" and key[0] == domain.own_check)
         or (
             domain.own_kind is None
@@ -123,7 +127,7 @@ def member(turn: Turn, name: str, host: str) -> Member:
             and key[1].rsplit("/", 1)[1] in domain.containers
         )
     ]
-    states = [world.series[key] for key in keys if key in world.series]
+    states = [world.samples.series[key] for key in keys if key in world.samples.series]
     if not states or any(series.state is State.UNKNOWN for series in states):
         why = Unknown(f"the member on {host} is UNKNOWN")
         return Member(healthy=why, joining=why, settled=why)
@@ -137,7 +141,7 @@ def member(turn: Turn, name: str, host: str) -> Member:
 def _joining(world: World, keys: list[tuple[str, str]]) -> bool | Unknown:
     """Return whether a member gives or takes a state transfer; only Galera has a word for it."""
     for key in keys:
-        result = world.results.get(key)
+        result = world.samples.results.get(key)
         state = result.data.get("local_state") if result is not None else None
         if isinstance(state, Unknown):
             return state
@@ -150,17 +154,17 @@ def watch(turn: Turn) -> None:
     """Count for how long each group has been whole: every member known, healthy, and the same as before."""
     world = turn.world
     for name in DOMAINS:
-        counted = world.group_counted.get(name)
+        counted = world.samples.group_counted.get(name)
         if counted is not None and turn.now.since(counted) < COUNT_EVERY_S:
             continue
         members = members_seen(world, name)
         if not members:
             continue
-        world.group_counted[name] = turn.now
-        kept = world.groups.get(name)
+        world.samples.group_counted[name] = turn.now
+        kept = world.durable.groups.get(name)
         after = _counted(turn, name, kept, members, counted)
         if after != kept:
-            world.groups[name] = after
+            world.durable.groups[name] = after
             turn.journal.group(name, after)
 
 
@@ -171,7 +175,7 @@ def _counted(
         return GroupKept(members=members)
     if not members <= kept.members:
         return GroupKept(members=members | kept.members)  # one more: seen whole from here on, anew
-    if members != kept.members or kept.healthy_s >= turn.world.limits.baseline_s:
+    if members != kept.members or kept.healthy_s >= turn.world.loaded.limits.baseline_s:
         return kept
     if counted is None or turn.now.since(counted) > GAP_S:
         return kept
@@ -188,12 +192,12 @@ def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool)
     done = []
     for name in DOMAINS:
         members = members_seen(turn.world, name)
-        kept = turn.world.groups.get(name)
+        kept = turn.world.durable.groups.get(name)
         known = members | (kept.members if kept is not None and not whole_inventory else frozenset())
         if not members or not known <= set(hosts):
             continue
         after = GroupKept(members=members, healthy_s=kept.healthy_s if kept else 0.0, accepted_at=at)
-        turn.world.groups[name] = after
+        turn.world.durable.groups[name] = after
         turn.journal.group(name, after)
         done.append(name)
     return done

@@ -80,7 +80,7 @@ def words(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -
 def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_at: float, *, guessed: bool) -> Word:
     if depth > 0 and _crowded(turn, host, service):
         service = OTHERS
-    standing = turn.world.downtimes.get((host, service))
+    standing = turn.world.durable.downtimes.get((host, service))
     name = naming.canonical(hint.host)
     kept = ""
     newest = _newest(turn, host, service)
@@ -114,9 +114,11 @@ def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_a
 
 def _crowded(turn: Turn, host: str, service: str) -> bool:
     """Return whether the host has as many downtimes of services as are kept one by one, and `service` is none of them."""
-    if not service or (host, service) in turn.world.downtimes:
+    if not service or (host, service) in turn.world.durable.downtimes:
         return False
-    return sum(each.host == host and bool(each.service) for each in turn.world.downtimes.values()) >= MOST_SERVICES
+    return (
+        sum(each.host == host and bool(each.service) for each in turn.world.durable.downtimes.values()) >= MOST_SERVICES
+    )
 
 
 def _untimed(standing: Downtime, hint: Hint) -> str:
@@ -130,8 +132,8 @@ def _untimed(standing: Downtime, hint: Hint) -> str:
 
 def _newest(turn: Turn, host: str, service: str) -> float:
     """Return when the newest word about this downtime was said, by the sender's clock; 0 when nobody said."""
-    newest = turn.world.downtime_told.get((host, service))
-    if newest is None and (host, service) in turn.world.downtimes:
+    newest = turn.world.others.downtime_told.get((host, service))
+    if newest is None and (host, service) in turn.world.durable.downtimes:
         newest = turn.journal.downtime_told(host, service)
     return newest or 0.0
 
@@ -144,12 +146,12 @@ def take(turn: Turn, word: Word) -> None:
         return
     whole_second = word.told_at and not word.told_at % 1
     told_at = max(word.newest, word.told_at + (WITHIN_S if word.ends and whole_second else 0.0))
-    world.downtime_told.pop((word.host, word.service), None)
-    world.downtime_told[(word.host, word.service)] = told_at
-    if len(world.downtime_told) > MOST_TOLD:
-        del world.downtime_told[next(iter(world.downtime_told))]  # of one that stands the store knows it
+    world.others.downtime_told.pop((word.host, word.service), None)
+    world.others.downtime_told[(word.host, word.service)] = told_at
+    if len(world.others.downtime_told) > MOST_TOLD:
+        del world.others.downtime_told[next(iter(world.others.downtime_told))]  # of one that stands the store knows it
     downtime: Downtime | None = None
-    standing = world.downtimes.get((word.host, word.service))
+    standing = world.durable.downtimes.get((word.host, word.service))
     if word.depth > 0:
         downtime = Downtime(
             source=word.source,
@@ -164,9 +166,9 @@ def take(turn: Turn, word: Word) -> None:
         )
     turn.journal.downtime(word.host, word.service, downtime)
     if downtime is not None:
-        world.downtimes[(word.host, word.service)] = downtime
+        world.durable.downtimes[(word.host, word.service)] = downtime
     else:
-        world.downtimes.pop((word.host, word.service), None)
+        world.durable.downtimes.pop((word.host, word.service), None)
     if word.before != word.depth:
         entry = {"host": word.host, "service": word.service, "depth": word.depth}
         turn.journal.audit("downtime", word.source, entry)

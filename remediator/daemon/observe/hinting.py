@@ -31,7 +31,7 @@ def take(turn: Turn, hint: Hint) -> Taken:
     world = turn.world
     known = turn.journal.hint_event(hint.key)
     if known is not None:
-        world.count("events", source=hint.source, result="duplicate")
+        world.health.count("events", source=hint.source, result="duplicate")
         return Taken(event=known, duplicate=True)
     meant = names_of(turn).meant(hint.host)
     host = meant.host
@@ -76,12 +76,12 @@ def take(turn: Turn, hint: Hint) -> Taken:
     for word in words:
         heard.take(turn, word)
     if expired is not None:
-        world.count("events", source=hint.source, result="expired")
+        world.health.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
         return Taken(event=event, duplicate=False)
     if host is not None:
         _check_now(turn, host)
-        world.count("events", source=hint.source, result="taken")
+        world.health.count("events", source=hint.source, result="taken")
     else:
         foreigners.note(turn, hint, meant)
     turn.say(
@@ -111,14 +111,14 @@ def _looked_at(turn: Turn, host: str, target: str | None, expired: str | None) -
 
 def _open(turn: Turn, target: str | None) -> list[str]:
     """Return a sentence for each incident that is open on `target` when the hint comes."""
-    known = [each for each in turn.world.incidents.values() if each.target.text == target]
+    known = [each for each in turn.world.durable.incidents.values() if each.target.text == target]
     return [
         f"{each.id} of {each.check} is open on {target} at this time: remediator explain {each.id}" for each in known
     ]
 
 
 def _due(turn: Turn, host: str) -> bool:
-    reply = turn.world.facts.reply(host)
+    reply = turn.world.samples.facts.reply(host)
     return reply is None or turn.now.since(reply.asked_at) > HINT_GAP_S
 
 
@@ -131,7 +131,7 @@ def _check_now(turn: Turn, host: str) -> None:
 def names_of(turn: Turn) -> Names:
     """Return the index over the inventory, with what its hosts say of themselves; a bare inventory gets one for this question."""
     kept: Names | None = getattr(turn.world, "names", None)
-    return kept if kept is not None else Names(turn.world.inventory.hosts)
+    return kept if kept is not None else Names(turn.world.loaded.inventory.hosts)
 
 
 def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
@@ -140,7 +140,7 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
         return None
     if service:
         name = service.replace("-", "_")
-        known = {target for _, target in turn.world.keys_of_host.get(host, ())}
+        known = {target for _, target in turn.world.samples.keys_of_host.get(host, ())}
         for candidate in (service, f"container/{host}/{service}", f"container/{host}/{name}", f"{service}/{host}"):
             if candidate in known:
                 return candidate
@@ -173,7 +173,7 @@ def _epoch(value: Any) -> float | None:
 
 def _expired(turn: Turn, source: str, told_at: float | None) -> str | None:
     """Return why a hint of `told_at` is too old to start anything; None while it is young, or as old as its receipt."""
-    longest = turn.world.limits.max_event_age_s
+    longest = turn.world.loaded.limits.max_event_age_s
     age = 0.0 if told_at is None else turn.now.wall.timestamp() - told_at
     if told_at is None or age <= longest:
         return None

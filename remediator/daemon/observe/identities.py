@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 
 from remediator.daemon.observe import grouping
+from remediator.daemon.turn.durable import ONE_MACHINE
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import ONE_MACHINE
 from remediator.integrations.host import facts
 from remediator.model.hosts import one_machine
 from remediator.model.people import ENGINE
@@ -24,10 +24,10 @@ def learn(turn: Turn, reply: HostReply) -> None:
         return
     world, host = turn.world, reply.host
     said = facts.names(reply.section("host"))
-    if said and said != world.said.get(host):
-        world.say_of(host, said)
+    if said and said != world.durable.said.get(host):
+        world.durable.say_of(host, said)
         turn.journal.said(host, said)
-        for name in world.written_names.disbelieved(host, said):
+        for name in world.loaded.written_names.disbelieved(host, said):
             turn.say(
                 "warning", "name_not_believed", host=host, reason=f"{host} calls itself {name}, a name of another host"
             )
@@ -36,24 +36,24 @@ def learn(turn: Turn, reply: HostReply) -> None:
 
 def _note_machines(turn: Turn) -> None:
     world = turn.world
-    twice = world.facts.machines.twice
-    if twice == world.one_machine:
+    twice = world.samples.facts.machines.twice
+    if twice == world.durable.one_machine:
         return
-    for names in sorted(twice - world.one_machine):
+    for names in sorted(twice - world.durable.one_machine):
         turn.journal.audit("one_machine", ENGINE, {"names": list(names)})
         turn.say("warning", "one_machine", reason=one_machine(names))
-    for names in sorted(world.one_machine - twice):
+    for names in sorted(world.durable.one_machine - twice):
         turn.journal.audit("one_machine_over", ENGINE, {"names": list(names)})
         turn.say("warning", "one_machine_over", reason=f"{', '.join(names)}: not one machine any more")
-    world.one_machine = twice
+    world.durable.one_machine = twice
     turn.journal.set_meta(ONE_MACHINE, json.dumps(sorted(twice)))
 
 
 def forget_left(turn: Turn) -> None:
     """After another inventory was taken: forget what hosts said that left it."""
     world = turn.world
-    for host in [host for host in world.said if host not in world.inventory.hosts]:
-        world.say_of(host, ())
+    for host in [host for host in world.durable.said if host not in world.loaded.inventory.hosts]:
+        world.durable.say_of(host, ())
         turn.journal.said(host, ())
     _note_machines(turn)
 
@@ -64,7 +64,7 @@ def sentences(turn: Turn, plan: Plan, depends: tuple[str, ...]) -> tuple[str, ..
     hosts = {*plan.touches, *plan.target.hosts, *depends}
     group = grouping.domain_of(plan.target)
     if group is not None:
-        kept = world.groups.get(group)
+        kept = world.durable.groups.get(group)
         hosts |= grouping.members_seen(world, group) | (kept.members if kept is not None else frozenset())
-    machines = {names for host in hosts if (names := world.facts.machines.names(host))}
+    machines = {names for host in hosts if (names := world.samples.facts.machines.names(host))}
     return tuple(one_machine(names) for names in sorted(machines))

@@ -12,8 +12,8 @@ from remediator.collect import judge
 from remediator.collect.facts import FactsOfHosts
 from remediator.daemon.observe import marking
 from remediator.daemon.turn import asides, poison
+from remediator.daemon.turn.samples import GroupJudged
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import GroupJudged
 from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import signs as host_signs
 from remediator.model.judging import CheckResult, CheckSpec, Scope
@@ -68,27 +68,27 @@ def judged(turn: Turn, reply: HostReply) -> Judged:
     """
     world = turn.world
     for _ in range(MOST_BLAMED):
-        before = world.facts.kept(reply.host)
+        before = world.samples.facts.kept(reply.host)
         try:
-            world.facts.take(reply)
+            world.samples.facts.take(reply)
             return _judge_all(turn, reply)
         except Unjudgeable as blamed:
             if blamed.host == reply.host:
-                world.facts.put_back(reply.host, before)
+                world.samples.facts.put_back(reply.host, before)
                 reply = _unreadable(turn, reply, blamed)
-            elif (other := world.facts.reply(blamed.host)) is not None:
-                world.facts.take(_unreadable(turn, other, blamed))
+            elif (other := world.samples.facts.reply(blamed.host)) is not None:
+                world.samples.facts.take(_unreadable(turn, other, blamed))
         except Exception as error:
             if poison.blames_the_store(error):
                 raise
-            world.facts.put_back(reply.host, before)
+            world.samples.facts.put_back(reply.host, before)
             reply = _unreadable(turn, reply, Unjudgeable(reply.host, asides.told(error)))
-    world.facts.take(reply)
+    world.samples.facts.take(reply)
     return _judge_all(turn, reply)
 
 
 def _unreadable(turn: Turn, reply: HostReply, blamed: Unjudgeable) -> HostReply:
-    turn.world.count("unjudgeable", host=blamed.host)
+    turn.world.health.count("unjudgeable", host=blamed.host)
     turn.say("error", "reply_unjudgeable", host=blamed.host, kind=blamed.reach.value, reason=blamed.why)
     return unreadable(reply, blamed.why, blamed.reach)
 
@@ -98,20 +98,20 @@ def _judge_all(turn: Turn, reply: HostReply) -> Judged:
     world, judged = turn.world, Judged()
     if reply.reach is Reach.OK:
         judged.signs = (*container_signs.signs(reply), *host_signs.signs(reply))
-    for check in world.checks():
-        if check.assess.scope is Scope.HOST and reply.host in world.check_hosts(check):
+    for check in world.loaded.checks():
+        if check.assess.scope is Scope.HOST and reply.host in world.loaded.check_hosts(check):
             judged.results.extend(_judge_host(turn, check, reply.host))
         elif check.assess.scope is Scope.GROUP and _group_is_fresh(turn, check):
             judged.groups.append(check)
             judged.results.extend(_judge_group(turn, check, judged))
-    if (why := world.newcomers.refuse(reply.host, newcomers(turn, reply.host, judged), turn.now)) is not None:
+    if (why := world.samples.newcomers.refuse(reply.host, newcomers(turn, reply.host, judged), turn.now)) is not None:
         raise Unjudgeable(reply.host, why, Reach.TOO_LARGE)
     return judged
 
 
 def newcomers(turn: Turn, host: str, judged: Judged) -> int:
     """Return how many targets on `host` alone were not known before."""
-    known = turn.world.results
+    known = turn.world.samples.results
     return len(
         {
             result.target.text
@@ -133,7 +133,7 @@ def _judge_host(turn: Turn, check: CheckSpec, host: str) -> list[CheckResult]:
 def _judge_group(turn: Turn, check: CheckSpec, judged: Judged) -> list[CheckResult]:
     """Judge a group. What raises is blamed on the member without whose reply the rest can be judged."""
     world = turn.world
-    seen = marking.evidence(world, check, world.check_hosts(check), turn.now)
+    seen = marking.evidence(world, check, world.loaded.check_hosts(check), turn.now)
     try:
         return _group_results(turn, check, seen, judged)
     except Exception as error:
@@ -165,12 +165,12 @@ def _group_results(turn: Turn, check: CheckSpec, seen: FactsOfHosts, judged: Jud
 def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
     """Return whether a group can be judged anew: its oldest evidence has moved, or a member keeps us waiting for too long."""
     world = turn.world
-    replies = [world.facts.reply(host) for host in world.check_hosts(check)]
+    replies = [world.samples.facts.reply(host) for host in world.loaded.check_hosts(check)]
     known = [reply.asked_at for reply in replies if reply is not None]
     if not known:
         return False
     oldest = max(known, key=turn.now.at_most_since)
-    judged = world.group_judged.get(check.name)
+    judged = world.samples.group_judged.get(check.name)
     if judged is None:
         return len(known) == len(replies)
     late = turn.now.since(judged.at) > GROUP_PATIENCE * check.every_s
@@ -178,6 +178,8 @@ def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
 
 
 def note_judged(turn: Turn, check: CheckSpec) -> None:
-    hosts = turn.world.check_hosts(check)
-    known = [reply.asked_at for host in hosts if (reply := turn.world.facts.reply(host)) is not None]
-    turn.world.group_judged[check.name] = GroupJudged(at=turn.now, oldest=max(known, key=turn.now.at_most_since))
+    hosts = turn.world.loaded.check_hosts(check)
+    known = [reply.asked_at for host in hosts if (reply := turn.world.samples.facts.reply(host)) is not None]
+    turn.world.samples.group_judged[check.name] = GroupJudged(
+        at=turn.now, oldest=max(known, key=turn.now.at_most_since)
+    )

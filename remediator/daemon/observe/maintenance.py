@@ -22,16 +22,19 @@ def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
     world = turn.world
     if reply.reach is not Reach.OK:
         return
-    world.shown_signs[reply.host] = _not_ahead(turn, reply.host, shown)
-    for sign in world.shown_signs[reply.host]:
-        if sign.key in world.accepted or (turn.now.wall - sign.at).total_seconds() > world.limits.maintenance_s:
+    world.others.shown_signs[reply.host] = _not_ahead(turn, reply.host, shown)
+    for sign in world.others.shown_signs[reply.host]:
+        if (
+            sign.key in world.durable.accepted
+            or (turn.now.wall - sign.at).total_seconds() > world.loaded.limits.maintenance_s
+        ):
             continue
-        known = world.signs.get(sign.key)
+        known = world.durable.signs.get(sign.key)
         if known is None or sign.at > known.at:
-            world.signs[sign.key] = sign
-        written = world.signs_written.get(sign.key)
+            world.durable.signs[sign.key] = sign
+        written = world.durable.signs_written.get(sign.key)
         if written is None or (sign.at - written).total_seconds() > SIGN_AGAIN_S:
-            world.signs_written[sign.key] = sign.at
+            world.durable.signs_written[sign.key] = sign.at
             turn.journal.sign(sign)
 
 
@@ -39,40 +42,40 @@ def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ..
     """Return `shown`, where what bears a time to come happened when it was first seen: it holds from then, and not for ever."""
     world, now = turn.world, turn.now.wall
     ahead = [sign for sign in shown if sign.at > now]
-    seen = world.seen_ahead.get(host, {})
+    seen = world.others.seen_ahead.get(host, {})
     firsts = {sign.key: min(now, seen.get(sign.key, now)) for sign in ahead}
     if firsts:
-        world.seen_ahead[host] = firsts
+        world.others.seen_ahead[host] = firsts
     else:
-        world.seen_ahead.pop(host, None)
+        world.others.seen_ahead.pop(host, None)
     return tuple(replace(sign, at=firsts[sign.key]) if sign.at > now else sign for sign in shown)
 
 
 def pull_back(turn: Turn) -> None:
     """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
-    for key, sign in list(turn.world.signs.items()):
+    for key, sign in list(turn.world.durable.signs.items()):
         if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
-            turn.world.signs[key] = replace(sign, at=turn.now.wall)
-            turn.world.signs_written[key] = turn.now.wall
-            turn.journal.sign(turn.world.signs[key])
+            turn.world.durable.signs[key] = replace(sign, at=turn.now.wall)
+            turn.world.durable.signs_written[key] = turn.now.wall
+            turn.journal.sign(turn.world.durable.signs[key])
 
 
 def forget_old(turn: Turn) -> None:
     """Drop kept signs that have been over for longer than they hold."""
-    for key, sign in list(turn.world.signs.items()):
-        if (turn.now.wall - sign.at).total_seconds() > turn.world.limits.maintenance_s + 60:
-            del turn.world.signs[key]
-            turn.world.signs_written.pop(key, None)
+    for key, sign in list(turn.world.durable.signs.items()):
+        if (turn.now.wall - sign.at).total_seconds() > turn.world.loaded.limits.maintenance_s + 60:
+            del turn.world.durable.signs[key]
+            turn.world.durable.signs_written.pop(key, None)
             turn.journal.forget_sign(key)
 
 
 def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
     """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed versions."""
     world = turn.world
-    found = [sign for sign in world.signs.values() if sign.host in hosts]
+    found = [sign for sign in world.durable.signs.values() if sign.host in hosts]
     for host in hosts:
-        found.extend(world.shown_signs.get(host, ()))
-    replies = [reply for host in hosts if (reply := world.facts.reply(host)) is not None]
+        found.extend(world.others.shown_signs.get(host, ()))
+    replies = [reply for host in hosts if (reply := world.samples.facts.reply(host)) is not None]
     found.extend(container_signs.mixed_versions(replies))
     return found
 
@@ -80,10 +83,11 @@ def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
 def holding(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
     """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
     world = turn.world
-    replies = [reply for host in world.inventory.hosts if (reply := world.facts.reply(host)) is not None]
+    replies = [reply for host in world.loaded.inventory.hosts if (reply := world.samples.facts.reply(host)) is not None]
     mixed = [sign for service in services for sign in container_signs.mixed_versions(replies, service)]
     return [
         sign
-        for sign in (*world.signs.values(), *mixed)
-        if sign.key not in world.accepted and (sign.host in hosts if sign.service is None else sign.service in services)
+        for sign in (*world.durable.signs.values(), *mixed)
+        if sign.key not in world.durable.accepted
+        and (sign.host in hosts if sign.service is None else sign.service in services)
     ]

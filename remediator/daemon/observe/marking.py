@@ -31,29 +31,32 @@ def stored(meta: Mapping[str, str]) -> dict[str, Any]:
 
 def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> FactsOfHosts:
     """Return the evidence of `check` on `hosts` with what the journal knows of them."""
-    known = _known(world, check, hosts, now) if check.assess.name in world.marked else {}
-    return world.facts.evidence(check.assess, hosts, world.inventory, now, known)
+    known = _known(world, check, hosts, now) if check.assess.name in world.loaded.marked else {}
+    return world.samples.facts.evidence(check.assess, hosts, world.loaded.inventory, now, known)
 
 
 def evidence_of(world: World, check: str, hosts: Sequence[str], now: Instant) -> FactsOfHosts:
     """Return the evidence of the check of that name; where it is not there any more, nothing is known of `hosts`."""
-    found = world.content.checks.get(check)
+    found = world.loaded.content.checks.get(check)
     if found is not None:
         return evidence(world, found, hosts, now)
-    return FactsOfHosts(hosts=tuple(hosts), inventory=world.inventory, now=now, replies={}, memories={})
+    return FactsOfHosts(hosts=tuple(hosts), inventory=world.loaded.inventory, now=now, replies={}, memories={})
 
 
 def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> Mapping[str, Any]:
-    if not world.decides:
+    if not world.setup.decides:
         return {}
     kind, touched = check.assess.target_kind, set(hosts)
-    past = {**world.past_runs, **{run.id: run for run in world.runs.values() if run.intent_at is not None}}
+    past = {
+        **world.durable.past_runs,
+        **{run.id: run for run in world.durable.runs.values() if run.intent_at is not None},
+    }
     runs = [
         _told(run, now)
         for run in past.values()
         if run.plan.target.kind == kind and touched & set(run.plan.target.hosts)
     ]
-    return {"mark": world.marks.get(check.assess.name), "marks": dict(world.marks), "runs": tuple(runs)}
+    return {"mark": world.durable.marks.get(check.assess.name), "marks": dict(world.durable.marks), "runs": tuple(runs)}
 
 
 def _told(run: Run, now: Instant) -> Mapping[str, Any]:
@@ -70,22 +73,22 @@ def _told(run: Run, now: Instant) -> Mapping[str, Any]:
 
 def folded(world: World, check: CheckSpec, seen: Evidence) -> Any:
     """Return what the integration of `check` makes of its mark when it looks at `seen`; None when nothing changes."""
-    spec = world.marked.get(check.assess.name)
-    if spec is None or not world.decides or not world.adopted:
+    spec = world.loaded.marked.get(check.assess.name)
+    if spec is None or not world.setup.decides or not world.durable.adopted:
         return None
-    before = world.marks.get(check.assess.name)
+    before = world.durable.marks.get(check.assess.name)
     after = spec.fold(before, seen)
     return after if after != before else None
 
 
 def with_mark(world: World, check: CheckSpec, seen: FactsOfHosts, mark: Any) -> FactsOfHosts:
     """Return `seen` as it is once `mark` is kept for `check`."""
-    return replace(seen, known={**seen.known, "mark": mark, "marks": {**world.marks, check.assess.name: mark}})
+    return replace(seen, known={**seen.known, "mark": mark, "marks": {**world.durable.marks, check.assess.name: mark}})
 
 
 def proposed(turn: Turn, check: CheckSpec, hosts: Sequence[str]) -> Any:
     """Return the mark of `check` once a person says that `hosts` are whole as they stand; None when they are not shown whole."""
-    spec = turn.world.marked.get(check.assess.name)
+    spec = turn.world.loaded.marked.get(check.assess.name)
     return None if spec is None else spec.accept(evidence(turn.world, check, hosts, turn.now))
 
 
@@ -94,12 +97,12 @@ def well_with(turn: Turn, check: CheckSpec, hosts: Sequence[str], mark: Any) -> 
     seen = evidence(turn.world, check, hosts, turn.now)
     known = {**seen.known, "mark": mark}
     judged = judge.judge_check(
-        check, turn.world.facts.evidence(check.assess, hosts, turn.world.inventory, turn.now, known)
+        check, turn.world.samples.facts.evidence(check.assess, hosts, turn.world.loaded.inventory, turn.now, known)
     )
     return bool(judged) and all(result.state is State.OK for result in judged)
 
 
 def keep(turn: Turn, name: str, mark: Any) -> None:
     """Keep `mark` for the assessment `name`."""
-    turn.world.marks[name] = mark
+    turn.world.durable.marks[name] = mark
     turn.journal.set_meta(f"{KEY}{name}", json.dumps(mark, sort_keys=True))

@@ -30,7 +30,7 @@ def hear(turn: Turn, hint: Hint, host: str, target: str | None) -> str | None:
     if hint.service is None or target != f"host/{host}":
         return None
     world, key = turn.world, (f"{hint.source}{lifecycle.REPORTED}{hint.service}", target)
-    incident = world.incident_of(key)
+    incident = world.durable.incident_of(key)
     if hint.state == State.OK.name:
         if incident is None:
             return None
@@ -48,13 +48,13 @@ def hear(turn: Turn, hint: Hint, host: str, target: str | None) -> str | None:
 
 def _opened(turn: Turn, hint: Hint, host: str, key: tuple[str, str], output: str) -> str:
     world = turn.world
-    recent = [(told, at) for told, at in world.reports.get(hint.sender, ()) if turn.now.since(at) < HOUR_S]
+    recent = [(told, at) for told, at in world.others.reports.get(hint.sender, ()) if turn.now.since(at) < HOUR_S]
     again = any(told == key for told, _ in recent)
-    many = sum(lifecycle.is_reported(each) for each in world.incidents.values())
+    many = sum(lifecycle.is_reported(each) for each in world.durable.incidents.values())
     if many >= MOST_OPEN or (not again and len(recent) >= MOST_AN_HOUR):
         foreigners.count(turn, hint, f"{host}/{hint.service}", BEYOND)
         return f"{hint.service} maps to no check of ours, and it is counted only: {BEYOND}"
-    world.reports[hint.sender] = recent if again else [*recent, (key, turn.now)]
+    world.others.reports[hint.sender] = recent if again else [*recent, (key, turn.now)]
     number, target, level = turn.number("incident", "inc"), targets.on_host(host), State[hint.state]
     incident = turn.incident(lifecycle.reported(number, key[0], target, level, output, turn.now))
     if again:
@@ -70,6 +70,6 @@ def _opened(turn: Turn, hint: Hint, host: str, key: tuple[str, str], output: str
 
 def forget(turn: Turn) -> None:
     """Close what nobody has ended within a week: who still sees the problem reports it again."""
-    for incident in [each for each in turn.world.incidents.values() if lifecycle.is_reported(each)]:
+    for incident in [each for each in turn.world.durable.incidents.values() if lifecycle.is_reported(each)]:
         if turn.now.wall - incident.opened_at.wall > WEEK:
             turn.incident(lifecycle.closed(incident, None, turn.now, "it was reported a week ago"))

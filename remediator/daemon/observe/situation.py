@@ -50,23 +50,23 @@ def vantage(turn: Turn) -> Vantage:
 def _vantage(turn: Turn) -> Vantage:
     world = turn.world
     hosts = answering = 0
-    for host in world.inventory.hosts:
-        reply = world.facts.reply(host)
-        if reply is not None and reply.boot_id is not None and reply.boot_id == world.own_boot_id:
+    for host in world.loaded.inventory.hosts:
+        reply = world.samples.facts.reply(host)
+        if reply is not None and reply.boot_id is not None and reply.boot_id == world.setup.own_boot_id:
             continue
         hosts += 1
         if (
             reply is not None
             and reply.reach is Reach.OK
             and turn.now.at_most_since(reply.asked_at)
-            <= YOUNG_INTERVALS * world.every_s.get(host, 60.0) + YOUNG_SLACK_S
+            <= YOUNG_INTERVALS * world.loaded.every_s.get(host, 60.0) + YOUNG_SLACK_S
         ):
             answering += 1
     references: Mapping[str, bool | Unknown] = {
-        f"{address}:{port}": world.references.get(f"{address}:{port}", Unknown("not tried yet"))
-        for address, port in world.config.references
+        f"{address}:{port}": world.health.references.get(f"{address}:{port}", Unknown("not tried yet"))
+        for address, port in world.loaded.config.references
     }
-    if hosts == 0 and world.inventory.hosts:
+    if hosts == 0 and world.loaded.inventory.hosts:
         return Vantage(hosts=1, answering=1, references=references)  # nothing but the host we run on
     return Vantage(hosts=hosts, answering=answering, references=references)
 
@@ -74,17 +74,19 @@ def _vantage(turn: Turn) -> Vantage:
 def watch(turn: Turn) -> None:
     """Note when we lose sight of more than half of the cloud, and tell people once: it may be us."""
     world = turn.world
-    if world.config.references and (world.references_at is None or turn.now.since(world.references_at) > TRY_EVERY_S):
-        world.references_at = turn.now
-        turn.effects.append(TryReferences(addresses=world.config.references))
-    if world.vantage_at is not None and turn.now.since(world.vantage_at) < LOOK_EVERY_S:
+    if world.loaded.config.references and (
+        world.health.references_at is None or turn.now.since(world.health.references_at) > TRY_EVERY_S
+    ):
+        world.health.references_at = turn.now
+        turn.effects.append(TryReferences(addresses=world.loaded.config.references))
+    if world.health.vantage_at is not None and turn.now.since(world.health.vantage_at) < LOOK_EVERY_S:
         return
-    world.vantage_at = turn.now
+    world.health.vantage_at = turn.now
     seen = vantage(turn)
-    asked = [host for host in world.inventory.hosts if world.facts.reply(host) is not None]
-    cut_off = len(asked) == len(world.inventory.hosts) and seen.answering * 2 < seen.hosts
-    if cut_off and world.cut_off_since is None:
-        world.cut_off_since = turn.now
+    asked = [host for host in world.loaded.inventory.hosts if world.samples.facts.reply(host) is not None]
+    cut_off = len(asked) == len(world.loaded.inventory.hosts) and seen.answering * 2 < seen.hosts
+    if cut_off and world.health.cut_off_since is None:
+        world.health.cut_off_since = turn.now
         why = f"I reach {seen.answering} of {seen.hosts} hosts: it may be me who is cut off"
         turn.journal.audit("cut_off", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("error", "cut_off", reason=why)
@@ -93,11 +95,10 @@ def watch(turn: Turn) -> None:
             "remediator may be cut off from its cloud",
             f"{why}; nothing is done.",
         )
-    elif not cut_off and world.cut_off_since is not None:
-        world.past_cut_offs = [
-            (since, until) for since, until in world.past_cut_offs if turn.now.since(until) < KEPT_S
-        ] + [(world.cut_off_since, turn.now)]
-        world.cut_off_since = None
+    elif not cut_off and world.health.cut_off_since is not None:
+        kept = [each for each in world.health.past_cut_offs if turn.now.since(each[1]) < KEPT_S]
+        world.health.past_cut_offs = (*kept, (world.health.cut_off_since, turn.now))
+        world.health.cut_off_since = None
         turn.journal.audit("sees_again", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("warning", "sees_again", reason=f"{seen.answering} of {seen.hosts} hosts answer")
 
@@ -110,11 +111,11 @@ def blames_us(world: World, incident: Incident, now: Instant) -> bool:
     if incident.check != REACHABLE or incident.hard_at is None:
         return False
     hard_at = incident.hard_at
-    if world.cut_off_since is not None and not world.cut_off_since.after(hard_at):
+    if world.health.cut_off_since is not None and not world.health.cut_off_since.after(hard_at):
         return True
     return any(
         not since.after(hard_at) and not hard_at.after(until) and (not incident.open or now.since(until) < RECOVERS_S)
-        for since, until in world.past_cut_offs
+        for since, until in world.health.past_cut_offs
     )
 
 
@@ -140,7 +141,7 @@ def _age(age_s: float | None, missing: str) -> float | Unknown:
 
 
 def _engine_of(world: World, host: str) -> str:
-    return world.inventory.hosts[host].engine if host in world.inventory.hosts else ""
+    return world.loaded.inventory.hosts[host].engine if host in world.loaded.inventory.hosts else ""
 
 
 def boots(turn: Turn, plan: Plan) -> dict[str, Boot | Unknown | None]:
@@ -149,7 +150,7 @@ def boots(turn: Turn, plan: Plan) -> dict[str, Boot | Unknown | None]:
 
 
 def _youngest(turn: Turn, host: str) -> Boot | Unknown | None:
-    reply = turn.world.facts.reply(host)
+    reply = turn.world.samples.facts.reply(host)
     if reply is None or reply.reach is not Reach.OK:
         return Unknown(f"no reply of {host}")
     found: list[Boot] = []
@@ -170,7 +171,7 @@ def boot_marks(turn: Turn, hosts: tuple[str, ...]) -> list[str]:
     """Return the marks that a baseline keeps of the boots and engine starts of `hosts`."""
     marks = []
     for host in hosts:
-        reply = turn.world.facts.reply(host)
+        reply = turn.world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             continue
         for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
@@ -192,7 +193,7 @@ def started_at(key: SignKey) -> tuple[str, float] | None:
 
 def _is_accepted(turn: Turn, host: str, what: str, at_s: float) -> bool:
     head = SignKey(START, host, f"{what}:").text
-    near = (started_at(SignKey.read(key)) for key in turn.world.accepted if key.startswith(head))
+    near = (started_at(SignKey.read(key)) for key in turn.world.durable.accepted if key.startswith(head))
     return any(known is not None and abs(known[1] - at_s) <= SAME_START_S for known in near)
 
 
@@ -221,9 +222,9 @@ def dependency_results(world: World, need: str, plan: Plan) -> list[CheckResult]
     if need == dependency.DATABASE:
         keys = [("galera-cluster", "cluster/galera")]
     else:
-        targets = (f"container/{host}/{need}" for host in world.hosts_with.get(need, ()))
+        targets = (f"container/{host}/{need}" for host in world.samples.hosts_with.get(need, ()))
         keys = [("container-state", text) for text in targets if text != plan.target.text]
-    return [world.results[key] for key in keys if key in world.results]
+    return [world.samples.results[key] for key in keys if key in world.samples.results]
 
 
 def undone_cures(turn: Turn, plan: Plan) -> int:
@@ -233,10 +234,10 @@ def undone_cures(turn: Turn, plan: Plan) -> int:
     """
     if plan.rule is None:
         return 0
-    acked = turn.world.acked_at.get(plan.target.text)
+    acked = turn.world.durable.acked_at.get(plan.target.text)
     return sum(
         1
-        for run in turn.world.past_runs.values()
+        for run in turn.world.durable.past_runs.values()
         if run.plan.rule == plan.rule
         and run.plan.target.text == plan.target.text
         and run.state.value == "succeeded"
@@ -253,7 +254,7 @@ def _within(now: Instant, then: Instant, limit_s: float) -> bool:
 def labels(turn: Turn, plan: Plan) -> tuple[dict[str, str], ...]:
     """Return what silences match, one set for each host that the plan touches."""
     common = {
-        "cloud": turn.world.config.cloud,
+        "cloud": turn.world.loaded.config.cloud,
         "target": plan.target.text,
         "kind": plan.target.kind,
         "service": plan.target.name,

@@ -102,11 +102,11 @@ class Departures:
 
     def _too_late(self, effect: Act, first: bool) -> _NotSent | None:
         """Return why a command may not leave any more: a pause came after its INTENT, or it waited for too long."""
-        paused = self._world.read_pause()
+        paused = self._world.setup.read_pause()
         reasons = (
             (paused.reason,)
             if isinstance(paused, Unknown)
-            else (*paused, *(each.text for each in tuple(self._world.pauses.values())))  # the loop changes them
+            else (*paused, *(each.text for each in tuple(self._world.durable.pauses.values())))  # the loop changes them
         )
         if reasons and not (self._ends() and not first):
             return _NotSent(f"paused: {'; '.join(reasons)}", Unsent.PREVENTED)

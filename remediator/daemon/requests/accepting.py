@@ -23,7 +23,7 @@ SAMPLES = 2
 
 def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
     """Return the hosts of `scope` (``all``, ``inventory``, ``group/G``, ``host/H``); None when there is no such scope."""
-    inventory = turn.world.inventory
+    inventory = turn.world.loaded.inventory
     if scope in ("all", "inventory"):
         return tuple(sorted(inventory.hosts))
     kind, _, name = scope.partition("/")
@@ -63,7 +63,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
     young: dict[str, float] = {}
     checks = 0
     for host in hosts:
-        reply = world.facts.reply(host)
+        reply = world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             found.append(f"host/{host}: not sampled")
         elif any(sign.kind in maintenance.MOMENTARY for sign in host_signs.signs(reply)):
@@ -71,11 +71,11 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
         found.extend(
             f"host/{host}: {sign.detail}"
             for sign in muting.wrap_signs(turn, (host,))
-            if world.wraps[SignKey.read(sign.key).of].ended_at is None
+            if world.durable.wraps[SignKey.read(sign.key).of].ended_at is None
         )
-    for check in world.checks():
-        for (name, text), series in world.series.items():
-            result = world.results.get((name, text))
+    for check in world.loaded.checks():
+        for (name, text), series in world.samples.series.items():
+            result = world.samples.results.get((name, text))
             if name != check.name or result is None or not set(result.target.hosts) & set(hosts):
                 continue
             if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= set(hosts):
@@ -101,13 +101,13 @@ def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
 def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
     """Keep the marks of the groups that stand on `hosts` as they are now; return what each was and is."""
     told: dict[str, Any] = {}
-    for check in turn.world.checks():
-        members = turn.world.check_hosts(check)
+    for check in turn.world.loaded.checks():
+        members = turn.world.loaded.check_hosts(check)
         if check.assess.scope is not Scope.GROUP or not members or not set(members) <= set(hosts):
             continue
         mark = marking.proposed(turn, check, members)
         if mark is not None:
-            told[check.assess.name] = {"before": turn.world.marks.get(check.assess.name), "after": mark}
+            told[check.assess.name] = {"before": turn.world.durable.marks.get(check.assess.name), "after": mark}
             marking.keep(turn, check.assess.name, mark)
     return told
 
@@ -142,7 +142,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     turn.journal.accept(scope, keys, asked.actor.name, reason)
-    turn.world.accepted.update(keys)
+    turn.world.durable.accepted.update(keys)
     at = rfc3339(turn.now.wall)
     groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
     marks = _marks(turn, hosts)
@@ -155,7 +155,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
 def show(turn: Turn, asked: Asked) -> Answer:
     """Return what is accepted, and which signs of maintenance hold now."""
     world = turn.world
-    signs = maintenance.signs_of(turn, tuple(sorted(world.inventory.hosts)))
+    signs = maintenance.signs_of(turn, tuple(sorted(world.loaded.inventory.hosts)))
     holding = [
         {
             "kind": sign.kind,
@@ -166,6 +166,7 @@ def show(turn: Turn, asked: Asked) -> Answer:
             "key": sign.key,
         }
         for sign in signs
-        if sign.key not in world.accepted and (turn.now.wall - sign.at).total_seconds() < world.limits.maintenance_s
+        if sign.key not in world.durable.accepted
+        and (turn.now.wall - sign.at).total_seconds() < world.loaded.limits.maintenance_s
     ]
-    return Answer(exit=0, data={"accepted": sorted(world.accepted), "holding": holding})
+    return Answer(exit=0, data={"accepted": sorted(world.durable.accepted), "holding": holding})

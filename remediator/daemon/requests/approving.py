@@ -49,7 +49,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
     """
     world, actor = turn.world, asked.actor
     name, wanted = text(asked.args, "run"), _wanted(asked)
-    run = world.runs.get(name)
+    run = world.durable.runs.get(name)
     if run is None:
         return _ended(turn, name)
     if run.state is RunState.HELD and run.asks:
@@ -136,7 +136,7 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     """Say no to a waiting run: whoever denies has the incident."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    run = turn.world.runs.get(text(asked.args, "run"))
+    run = turn.world.durable.runs.get(text(asked.args, "run"))
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
     reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"

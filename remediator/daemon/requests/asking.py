@@ -63,7 +63,7 @@ def matching(turn: Turn, names: tuple[str, ...], target: str | None) -> list[Che
     """Return the newest results of the named checks (all when none is named) for one target, or for all."""
     return [
         result
-        for (check, text), result in turn.world.results.items()
+        for (check, text), result in turn.world.samples.results.items()
         if (not names or check in names) and (target is None or text == target)
     ]
 
@@ -71,18 +71,18 @@ def matching(turn: Turn, names: tuple[str, ...], target: str | None) -> list[Che
 def _check(turn: Turn, asked: Asked) -> Answer | None:
     names, target = _chosen(turn, asked.args)
     hosts: set[str] = set()
-    for check in turn.world.checks():
+    for check in turn.world.loaded.checks():
         if names and check.name not in names:
             continue
         known = [
             result.target
-            for (name, text), result in turn.world.results.items()
+            for (name, text), result in turn.world.samples.results.items()
             if name == check.name and text == target
         ]
         hosts.update(
-            turn.world.evidence_hosts(check, known[0])
+            turn.world.loaded.evidence_hosts(check, known[0])
             if known
-            else turn.world.check_hosts(check)
+            else turn.world.loaded.check_hosts(check)
             if target is None
             else ()
         )
@@ -91,17 +91,18 @@ def _check(turn: Turn, asked: Asked) -> Answer | None:
     for host in hosts:
         turn.collect(host)
     waiting = WaitingCheck(answer=asked.answer, names=names, target=target, hosts=tuple(sorted(hosts)), since=turn.now)
-    turn.world.waiting_checks.append(waiting)
+    turn.world.pending.waiting_checks = (*turn.world.pending.waiting_checks, waiting)
     return None
 
 
 def answer_checks(turn: Turn) -> None:
     """Answer the waiting checks whose replies are all there, or whose patience is over."""
-    for waiting in list(turn.world.waiting_checks):
+    pending = turn.world.pending
+    for waiting in pending.waiting_checks:
         took_s = turn.now.since(waiting.since)
         if not observing.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
             continue
-        turn.world.waiting_checks.remove(waiting)
+        pending.waiting_checks = tuple(each for each in pending.waiting_checks if each is not waiting)
         found = matching(turn, waiting.names, waiting.target)
         shown = showing.check(turn.world, found, turn.now, took_s * 1000)
         turn.answers.append((waiting.answer, Answer(exit=DONE, data=shown)))
@@ -121,23 +122,23 @@ def _status(turn: Turn, asked: Asked) -> Answer:
 
 def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str | None] | Answer:
     world = turn.world
-    runbook = world.content.runbooks.get(text(asked.args, "runbook"))
+    runbook = world.loaded.content.runbooks.get(text(asked.args, "runbook"))
     wanted = world.names.target(text(asked.args, "target"))
     if runbook is None:
         return Answer(
             exit=USAGE,
-            error=f"there is no runbook {text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.content.runbooks))}",
+            error=f"there is no runbook {text(asked.args, 'runbook')!r}; known: {', '.join(sorted(world.loaded.content.runbooks))}",
         )
-    result = world.results.get((runbook.verify.check, wanted))
+    result = world.samples.results.get((runbook.verify.check, wanted))
     if result is None:
-        known = sorted(target for check, target in world.results if check == runbook.verify.check)
+        known = sorted(target for check, target in world.samples.results if check == runbook.verify.check)
         hint = world.names.doubt(wanted) or near(wanted, known)
         why = f"{runbook.verify.check} knows no target {wanted!r}{hint}; `remediator check` lists them"
         return Answer(exit=USAGE, error=why)
     incident = next(
         (
             each
-            for each in world.incidents.values()
+            for each in world.durable.incidents.values()
             if each.target.text == wanted and each.check == runbook.verify.check
         ),
         None,
@@ -147,11 +148,11 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
         target=result.target,
         data=result.data,
         identity=result.identity,
-        inventory=world.inventory,
+        inventory=world.loaded.inventory,
         rule=None,
         check=runbook.verify.check,
-        hold_s=world.limits.hold_s[runbook.risk],
-        content_version=world.content.version,
+        hold_s=world.loaded.limits.hold_s[runbook.risk],
+        content_version=world.loaded.content.version,
     )
     if isinstance(plan, Refused):
         return Answer(exit=REFUSED, error=plan.reason)
@@ -171,7 +172,7 @@ def _plan(turn: Turn, asked: Asked) -> Answer:
 
 def _now(turn: Turn, plan: Plan) -> dict[str, Any] | None:
     """Return how the check that would verify `plan` finds its target now; None when it has not looked."""
-    result = turn.world.results.get((plan.verify_check, plan.target.text))
+    result = turn.world.samples.results.get((plan.verify_check, plan.target.text))
     return None if result is None else {"check": result.check, "state": result.state.name, "output": result.output}
 
 
@@ -214,7 +215,7 @@ def _resolve(turn: Turn, asked: Asked) -> Answer:
     outcome = outcomes.get(text(asked.args, "outcome"))
     if outcome is None:
         return Answer(exit=USAGE, error="--outcome is applied or not-applied")
-    run = turn.world.runs.get(text(asked.args, "run"))
+    run = turn.world.durable.runs.get(text(asked.args, "run"))
     if run is None:
         return Answer(exit=USAGE, error=f"there is no live run {text(asked.args, 'run')!r}")
     step = machine.current(run)
@@ -234,7 +235,7 @@ def _resolve(turn: Turn, asked: Asked) -> Answer:
 def _cancel(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    run = turn.world.runs.get(text(asked.args, "run"))
+    run = turn.world.durable.runs.get(text(asked.args, "run"))
     if run is None:
         return Answer(exit=USAGE, error=f"there is no live run {text(asked.args, 'run')!r}")
     step = machine.current(run)
@@ -251,14 +252,14 @@ def _cancel(turn: Turn, asked: Asked) -> Answer:
 def _close(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
-    incident = turn.world.incidents.get(text(asked.args, "incident"))
+    incident = turn.world.durable.incidents.get(text(asked.args, "incident"))
     if incident is None:
         return Answer(exit=USAGE, error=f"there is no open incident {text(asked.args, 'incident')!r}")
-    if turn.world.live_run_of(incident.id) is not None:
+    if turn.world.durable.live_run_of(incident.id) is not None:
         return Answer(exit=FAILED, error=f"a run works on {incident.id}: cancel or resolve it first")
     turn.journal.audit("close", asked.actor.name, {"reason": text(asked.args, "reason")}, incident=incident.id)
     closed = turn.incident(lifecycle.closed(incident, None, turn.now, text(asked.args, "reason"), by=asked.actor.name))
-    turn.world.series.pop((incident.check, incident.target.text), None)
+    turn.world.samples.series.pop((incident.check, incident.target.text), None)
     return Answer(exit=DONE, data={"incident": incident.id, "state": closed.state.value})
 
 

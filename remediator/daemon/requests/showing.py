@@ -30,24 +30,24 @@ def check(
     """Return CONTRACTS' `check` JSON; a cached result older than three intervals is UNKNOWN."""
 
     def stale(result: CheckResult, age_s: float) -> bool:
-        spec = world.content.checks.get(result.check)
+        spec = world.loaded.content.checks.get(result.check)
         return cached and spec is not None and age_s > STALE_INTERVALS * spec.every_s + STALE_SLACK_S
 
     return {
-        **reporting.check(world.config.cloud, results, now, took_ms, stale, world.content.checks),
+        **reporting.check(world.loaded.config.cloud, results, now, took_ms, stale, world.loaded.content.checks),
         "config": config(world),
     }
 
 
 def config(world: World) -> dict[str, Any]:
     """Return which config the daemon goes by: an answer of the daemon is never of the file that lies there by now."""
-    document = world.config.origin.document
-    return {"file": document.file, "sha256": document.sha256, "loaded_at": rfc3339(world.config_at.wall)}
+    document = world.loaded.config.origin.document
+    return {"file": document.file, "sha256": document.sha256, "loaded_at": rfc3339(world.loaded.config_at.wall)}
 
 
 def _problem(world: World, incident: Incident) -> dict[str, Any]:
     """Return an open incident with the newest state of its check, and why nothing is done about it."""
-    result = world.results.get((incident.check, incident.target.text))
+    result = world.samples.results.get((incident.check, incident.target.text))
     return {
         **_brief(incident),
         "now": result.state.name if result is not None else None,
@@ -72,35 +72,35 @@ def _brief(incident: Incident) -> dict[str, Any]:
 def muted(world: World, now: Instant) -> list[dict[str, Any]]:
     """Return what is muted, by whom, until when."""
     rows: list[dict[str, Any]] = []
-    outside = world.read_pause()
+    outside = world.setup.read_pause()
     reasons = (f"UNKNOWN: {outside.reason}",) if isinstance(outside, Unknown) else outside
     for reason in reasons:
         trouble = {"trouble": reason.kind} if isinstance(reason, Trouble) else {}
         rows.append({"kind": "pause", "what": "everything", "reason": reason, "until": None, **trouble})
-    for name, pause in world.pauses.items():
+    for name, pause in world.durable.pauses.items():
         rows.append(_mute("pause", name, "everything", pause.reason, pause.author, None))
-    for silence in world.silences.values():
+    for silence in world.durable.silences.values():
         if silence.until > now.wall:
             what = ", ".join(matcher.text for matcher in silence.matchers)
             rows.append(_mute("silence", silence.id, what, silence.reason, silence.author, silence.until))
-    for own in world.own_downtimes.values():
+    for own in world.durable.own_downtimes.values():
         if own.until > now.wall:
             rows.append(_mute("downtime", own.id, own.target, own.reason, own.author, own.until))
-    for wrap in world.wraps.values():
-        over = None if wrap.ended_at is None else wrap.ended_at + timedelta(seconds=world.limits.maintenance_s)
+    for wrap in world.durable.wraps.values():
+        over = None if wrap.ended_at is None else wrap.ended_at + timedelta(seconds=world.loaded.limits.maintenance_s)
         if over is None or over > now.wall:
             rows.append(_mute("wrap", wrap.id, wrap.scope, f"{wrap.reason}: {wrap.command}", wrap.author, over))
-    for scope, storm in sorted(world.storms.items()):
+    for scope, storm in sorted(world.health.storms.items()):
         until = rfc3339(storm.until) if storm.until is not None else None
         what = f"R1 and above in {scope}"
         rows.append({"kind": "storm", "what": what, "reason": storm.why, "until": until, "scope": scope})
-    if world.storm_latched:
-        rows.append({"kind": "storm", "what": "R3", "reason": world.storm_latched, "until": None})
-    if world.rival:
-        rows.append({"kind": "rival", "what": "everything above R0", "reason": world.rival, "until": None})
-    if world.restored:
-        rows.append({"kind": "restored", "what": "everything above R0", "reason": world.restored, "until": None})
-    for downtime in world.downtimes.values():
+    if world.durable.storm_latched:
+        rows.append({"kind": "storm", "what": "R3", "reason": world.durable.storm_latched, "until": None})
+    if world.durable.rival:
+        rows.append({"kind": "rival", "what": "everything above R0", "reason": world.durable.rival, "until": None})
+    if world.health.restored:
+        rows.append({"kind": "restored", "what": "everything above R0", "reason": world.health.restored, "until": None})
+    for downtime in world.durable.downtimes.values():
         if downtime.until > now.wall:
             what = f"{downtime.host}/{downtime.service}" if downtime.service else downtime.host
             rows.append(
@@ -111,9 +111,9 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
                     "until": rfc3339(downtime.until),
                 }
             )
-    if world.clock_held:
-        until = rfc3339(world.clock_until.wall) if world.clock_until else None
-        rows.append({"kind": "clock", "what": "everything above R0", "reason": world.clock_held, "until": until})
+    if world.health.clock_held:
+        until = rfc3339(world.health.clock_until.wall) if world.health.clock_until else None
+        rows.append({"kind": "clock", "what": "everything above R0", "reason": world.health.clock_held, "until": until})
     return rows
 
 
@@ -137,7 +137,7 @@ def _progress(run: Run, now: Instant) -> str:
 def status(world: World, now: Instant) -> dict[str, Any]:
     """Return CONTRACTS' `status` JSON."""
     mutes = muted(world, now)
-    states = Counter(result.state for result in world.results.values())
+    states = Counter(result.state for result in world.samples.results.values())
     waiting = [
         {
             "run": run.id,
@@ -153,7 +153,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             else None,
             **({"command": f"remediator approve {run.id}"} if run.asks else {}),
         }
-        for run in world.runs.values()
+        for run in world.durable.runs.values()
         if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
     ]
     waiting += [
@@ -161,16 +161,16 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "id": debt.id,
             "state": "overdue",
             "target": debt.target.text,
-            "reason": f"{debt.what} on {debt.host}: {world.debt_waits.get(debt.id, debt.reason)}",
+            "reason": f"{debt.what} on {debt.host}: {world.waits.debt_waits.get(debt.id, debt.reason)}",
             "until": rfc3339(debt.expires_at.wall),
             "command": f"remediator runs show {debt.run}",
         }
-        for debt in world.debts.values()
+        for debt in world.durable.debts.values()
         if debts.overdue(debt, now)
     ]
     waiting += [
         _problem(world, incident)
-        for incident in world.incidents.values()
+        for incident in world.durable.incidents.values()
         if incident.state is IncidentState.ESCALATED and incident.acked_at is None
     ]
     curing = [
@@ -183,20 +183,20 @@ def status(world: World, now: Instant) -> dict[str, Any]:
             "created_at": rfc3339(run.created_at.wall),
             "reason": _progress(run, now),
         }
-        for run in world.runs.values()
+        for run in world.durable.runs.values()
         if run.state in (RunState.PLANNED, RunState.RUNNING, RunState.VERIFYING)
     ]
     return {
-        "cloud": world.config.cloud,
+        "cloud": world.loaded.config.cloud,
         "at": rfc3339(now.wall),
         "paused": any(row["kind"] == "pause" for row in mutes),
-        "open": [_problem(world, incident) for incident in world.incidents.values()],
+        "open": [_problem(world, incident) for incident in world.durable.incidents.values()],
         "curing": curing,
         "waiting": waiting,
         "muted": mutes,
         "config": config(world),
-        "failing": [_failing(aside) for aside in world.asides.all()],
-        "damaged": world.damaged or None,
+        "failing": [_failing(aside) for aside in world.health.asides.all()],
+        "damaged": world.health.damaged or None,
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
     }
 
@@ -219,9 +219,9 @@ Samples = list[tuple[Mapping[str, str], float]]
 def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
     """Return the samples of CONTRACTS' metrics but the loop's age, which the loop itself knows."""
     found: dict[str, Samples] = {}
-    open_by_check = Counter(incident.check for incident in world.incidents.values())
+    open_by_check = Counter(incident.check for incident in world.durable.incidents.values())
     found["remediator_incidents_open"] = [
-        ({"check": name}, float(open_by_check[name])) for name in sorted(world.content.checks)
+        ({"check": name}, float(open_by_check[name])) for name in sorted(world.loaded.content.checks)
     ]
     for counter, metric in (
         ("runs", "remediator_runs_total"),
@@ -230,15 +230,15 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
         ("checks", "remediator_checks_total"),
         ("unknown", "remediator_unknown_total"),
     ):
-        found[metric] = [(dict(labels), value) for labels, value in sorted(world.counters[counter].items())]
+        found[metric] = [(dict(labels), value) for labels, value in sorted(world.health.counters[counter].items())]
     found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
     found["remediator_brakes_open"] = [
-        ({"guard": "clock"}, float(world.clock_held is not None)),
-        ({"guard": "rival"}, float(bool(world.rival))),
-        ({"guard": "storm"}, float(bool(world.storms or world.storm_latched))),
-        ({"guard": "self_vantage"}, float(world.cut_off_since is not None)),
-        ({"guard": "restored"}, float(world.restored is not None)),
+        ({"guard": "clock"}, float(world.health.clock_held is not None)),
+        ({"guard": "rival"}, float(bool(world.durable.rival))),
+        ({"guard": "storm"}, float(bool(world.health.storms or world.durable.storm_latched))),
+        ({"guard": "self_vantage"}, float(world.health.cut_off_since is not None)),
+        ({"guard": "restored"}, float(world.health.restored is not None)),
     ]
     found["remediator_audit_seq"] = [({}, float(audit_seq))]
-    found["remediator_debts_open"] = [({}, float(len(world.debts)))]
+    found["remediator_debts_open"] = [({}, float(len(world.durable.debts)))]
     return found

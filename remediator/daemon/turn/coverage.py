@@ -36,7 +36,7 @@ class Coverage:
         journal = turn.journal
         state, changed = self._state.after(connection, journal.touched)
         self._next = state
-        begins = self._uncovered if turn.world.decides else ()
+        begins = self._uncovered if turn.world.setup.decides else ()
         if journal.rows_accepted:
             self._differs, begins = "", tuple(digests.SUBJECTS)
         elif not changed and not begins:

@@ -54,7 +54,7 @@ def bound(turn: Turn, about: About, call: Callable[[], object], *, holds_all: bo
 
     `holds_all`: the gate rests on it, so while it is set aside nothing may act.
     """
-    asides = turn.world.asides
+    asides = turn.world.health.asides
     if asides.left_alone(about, turn.now):
         return
     try:
@@ -72,20 +72,20 @@ def bound(turn: Turn, about: About, call: Callable[[], object], *, holds_all: bo
 
 def _tell_over(turn: Turn, about: About) -> None:
     """Say in the story of an incident that what was told of it is over."""
-    known, incident = turn.world.asides.of(about), turn.world.incidents.get(_incident(turn, about))
+    known, incident = turn.world.health.asides.of(about), turn.world.durable.incidents.get(_incident(turn, about))
     if known is not None and known.told and incident is not None:
         turn.journal.timeline(incident.id, "handled", f"{about} can be handled again")
 
 
 def tell(turn: Turn) -> None:
     """Tell people once of everything that was set aside, and of each new reason for it."""
-    for aside in turn.world.asides.untold():
+    for aside in turn.world.health.asides.untold():
         turn.journal.audit("set_aside", ENGINE, {"kind": aside.about.kind, "name": aside.about.name, "why": aside.why})
         turn.say("error", "set_aside", kind=aside.about.kind, name=aside.about.name, reason=aside.why)
         if not aside.holds_all or aside.about.name == "troubles":  # else it is told with the other reasons not to act
             turn.page(_key(turn, aside), f"remediator cannot handle {aside.about}", _text(turn, aside))
         turn.told_asides.append(aside)
-        incident = turn.world.incidents.get(_incident(turn, aside.about))
+        incident = turn.world.durable.incidents.get(_incident(turn, aside.about))
         if incident is not None:
             turn.journal.timeline(incident.id, "set_aside", aside.text)
 
@@ -94,7 +94,7 @@ def _incident(turn: Turn, about: About) -> str:
     """Return the incident that `about` is, or that a run works on; empty without one."""
     if about.kind == "incident":
         return about.name
-    run = turn.world.runs.get(about.name) if about.kind == "run" else None
+    run = turn.world.durable.runs.get(about.name) if about.kind == "run" else None
     return run.incident or "" if run is not None else ""
 
 

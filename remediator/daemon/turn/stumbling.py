@@ -18,7 +18,7 @@ def told(turn: Turn, action: str, question: str, error: Exception, of: str) -> s
     It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
     """
     found = f"{type(error).__name__}: {error}"[:500]
-    known, stumble = turn.world.stumbled, (of, action, question)
+    known, stumble = turn.world.waits.stumbled, (of, action, question)
     if known.pop(stumble, None) != found:
         turn.say("error", f"{question}_failed", of=of, action=action, reason=found)
     known[stumble] = found

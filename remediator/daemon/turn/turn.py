@@ -71,20 +71,20 @@ class Turn:
 
     def speak(self) -> None:
         for level, event, fields in self.said:
-            getattr(log, level)(event, cloud=self.world.config.cloud, **fields)
+            getattr(log, level)(event, cloud=self.world.loaded.config.cloud, **fields)
 
     def collect(self, host: str) -> None:
         """Ask for a fresh sample of `host` as soon as its current one, if any, is back."""
-        if host not in self.world.inventory.hosts:
+        if host not in self.world.loaded.inventory.hosts:
             return
-        self.world.forced.add(host)
+        self.world.pending.forced.add(host)
 
     def refresh(self, run: Run, older_than_s: float | None = None) -> None:
         """Ask for fresh samples of every host that the check of `run` reads, and that its plan touches.
 
         `older_than_s`: only of those that the check reads, and whose newest reply is older.
         """
-        hosts = self.world.hosts_read_for(run.plan)
+        hosts = self.world.loaded.hosts_read_for(run.plan)
         if older_than_s is not None:
             self.look(hosts, older_than_s)
             return
@@ -94,28 +94,32 @@ class Turn:
     def look(self, hosts: Sequence[str], older_than_s: float) -> None:
         """Ask for a fresh sample of each of `hosts` whose newest reply is older than `older_than_s`."""
         for host in hosts:
-            reply = self.world.facts.reply(host)
+            reply = self.world.samples.facts.reply(host)
             if reply is None or self.now.since(reply.asked_at) > older_than_s:
                 self.collect(host)
 
     def dispatch_collections(self, due: list[str]) -> None:
         """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
         world = self.world
-        world.forced.keep_only(world.inventory.hosts)
-        waiting = places.in_order(due, world.forced, world.due_at, world.every_s)
-        lanes = {host: places.lane_of(world.facts.reply(host)) for host in waiting if host not in world.in_flight}
-        each = places.of_each(len(world.inventory.hosts))
-        for host in places.seated(list(lanes.items()), world.in_flight.values(), each, self.now):
-            world.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
-            self.effects.append(Collect(host=host, forced=host in world.forced))
-            world.forced.discard(host)
+        world.pending.forced.keep_only(world.loaded.inventory.hosts)
+        waiting = places.in_order(due, world.pending.forced, world.pending.due_at, world.loaded.every_s)
+        lanes = {
+            host: places.lane_of(world.samples.facts.reply(host))
+            for host in waiting
+            if host not in world.pending.in_flight
+        }
+        each = places.of_each(len(world.loaded.inventory.hosts))
+        for host in places.seated(list(lanes.items()), world.pending.in_flight.values(), each, self.now):
+            world.pending.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
+            self.effects.append(Collect(host=host, forced=host in world.pending.forced))
+            world.pending.forced.discard(host)
 
     def number(self, kind: str, prefix: str) -> str:
         return f"{prefix}-{self.journal.next_number(kind)}"
 
     def event(self, record: Event, incident: str | None) -> None:
         self.journal.event(record, incident)
-        self.world.count("events", source=record.source, result="state_change")
+        self.world.health.count("events", source=record.source, result="state_change")
         self.say(
             "info",
             "state_changed",
@@ -131,25 +135,25 @@ class Turn:
     def incident(self, moved: Moved) -> Incident:
         """Store an incident that has moved, with the line of its timeline, and return it."""
         record, run, text = moved.incident, moved.run, moved.text
-        before = self.world.incidents.get(record.id)
-        self.world.changed = True
+        before = self.world.durable.incidents.get(record.id)
+        self.world.samples.changed = True
         self.journal.incident(record)
         self.journal.timeline(record.id, moved.kind, text, run=run, rule=moved.rule)
         if record.open:
-            self.world.incidents[record.id] = record
-            self.world.by_key[(record.check, record.target.text)] = record.id
+            self.world.durable.incidents[record.id] = record
+            self.world.durable.by_key[(record.check, record.target.text)] = record.id
         else:
-            self.world.just_closed[record.id] = record
+            self.world.durable.just_closed[record.id] = record
             self.closed.append((record, text))
-            self.world.incidents.pop(record.id, None)
-            self.world.by_key.pop((record.check, record.target.text), None)
-            self.world.unmatched_since.pop(record.id, None)
-            self.world.last_event.pop(record.id, None)
-            self.world.refused_at.pop(record.id, None)
-            self.world.freed_at.pop(record.id, None)
-            for key in [key for key in self.world.decisions if key[0] == record.id]:
-                del self.world.decisions[key]
-            self.world.considered.pop(record.id, None)
+            self.world.durable.incidents.pop(record.id, None)
+            self.world.durable.by_key.pop((record.check, record.target.text), None)
+            self.world.waits.unmatched_since.pop(record.id, None)
+            self.world.samples.last_event.pop(record.id, None)
+            self.world.waits.refused_at.pop(record.id, None)
+            self.world.waits.freed_at.pop(record.id, None)
+            for key in [key for key in self.world.durable.decisions if key[0] == record.id]:
+                del self.world.durable.decisions[key]
+            self.world.waits.considered.pop(record.id, None)
         if before is None or before.state is not record.state:
             body = {"target": record.target.text, "check": record.check, "state": record.state.value, "text": text}
             self.journal.audit("incident", ENGINE, body, run=run, incident=record.id)
@@ -167,11 +171,11 @@ class Turn:
     def accounted(self, record: Incident) -> None:
         """Store what accounts for an open incident now: nothing happened to it."""
         self.journal.incident(record)
-        self.world.incidents[record.id] = record
+        self.world.durable.incidents[record.id] = record
 
     def decision(self, record: Decision) -> None:
         self.journal.decision(record)
-        self.world.decisions[(record.incident, record.rule)] = record
+        self.world.durable.decisions[(record.incident, record.rule)] = record
         body: dict[str, Any] = {
             "decision": record.id,
             "rule": record.rule,
@@ -186,7 +190,7 @@ class Turn:
         self.journal.audit("decision", ENGINE, body, run=record.run, incident=record.incident)
         for verdict in record.verdicts:
             if not verdict.allow:
-                self.world.count("refusals", guard=verdict.guard)
+                self.world.health.count("refusals", guard=verdict.guard)
         self.say(
             "info",
             "decision",
@@ -205,7 +209,7 @@ class Turn:
 
     def store(self, run: Run) -> None:
         """Store `run`, unless it is what is stored already."""
-        if self.world.runs.get(run.id) is not run:
+        if self.world.durable.runs.get(run.id) is not run:
             self.run(run)
 
     def carry_out(self, run: Run, item: Entry | Wish) -> None:
@@ -224,9 +228,9 @@ class Turn:
             case Releasing(debt=debt):
                 self.debt(debt)
             case Searches(ends=False):
-                self.world.probing[run.id] = self.now
+                self.world.pending.probing[run.id] = self.now
             case Searches():
-                self.world.probing.pop(run.id, None)
+                self.world.pending.probing.pop(run.id, None)
             case IncidentFollows(text=text):
                 self._incident_follows(run, text)
             case _:
@@ -242,7 +246,7 @@ class Turn:
             self.journal.timeline(run.incident, line.kind, line.text, run=run.id, rule=rule, guard=line.guard)
 
     def _incident_follows(self, run: Run, text: str) -> None:
-        incident = self.world.incidents.get(run.incident) if run.incident is not None else None
+        incident = self.world.durable.incidents.get(run.incident) if run.incident is not None else None
         if incident is not None:
             self.incident(lifecycle.follows(incident, run, text, self.now))
 
@@ -250,36 +254,38 @@ class Turn:
         """Store `record`; locks go when it has ended."""
         self.journal.run(record)
         if record.intent_at is not None and not debts.is_release(record):
-            self.world.past_runs[record.id] = record
+            self.world.durable.past_runs[record.id] = record
         if record.state.ended:
             self.journal.unlock(record.id)
-            self.world.locks = {scope: run for scope, run in self.world.locks.items() if run != record.id}
-            self.world.runs.pop(record.id, None)
-            self.world.probing.pop(record.id, None)
-            self.world.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
+            self.world.durable.locks = {
+                scope: run for scope, run in self.world.durable.locks.items() if run != record.id
+            }
+            self.world.durable.runs.pop(record.id, None)
+            self.world.pending.probing.pop(record.id, None)
+            self.world.health.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
         else:
-            self.world.runs[record.id] = record
+            self.world.durable.runs[record.id] = record
 
     def debt(self, record: Debt) -> None:
         """Store `record`; once it is not open any more, nothing waits for it."""
         self.journal.debt(record)
         if record.open:
-            self.world.debts[record.id] = record
+            self.world.durable.debts[record.id] = record
             return
-        self.world.debts.pop(record.id, None)
-        self.world.looking.pop(record.id, None)
-        self.world.debt_waits.pop(record.id, None)
+        self.world.durable.debts.pop(record.id, None)
+        self.world.waits.looking.pop(record.id, None)
+        self.world.waits.debt_waits.pop(record.id, None)
 
     def unacked(self, incident: Incident, why: str) -> None:
         """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""
         record = Unacked(target=incident.target.text, incident=incident.id, at=self.now.wall, why=why[:500])
         self.journal.unacked(record)
-        self.world.unacked[record.target] = record
+        self.world.durable.unacked[record.target] = record
 
     def lock(self, scopes: tuple[str, ...], run: str) -> None:
         for scope in scopes:
             self.journal.lock(scope, run)
-            self.world.locks[scope] = run
+            self.world.durable.locks[scope] = run
 
     def audit_run(self, kind: str, run: Run, body: Mapping[str, Any], actor: str = ENGINE) -> None:
         """Append what happened to `run` to the chain."""
@@ -299,7 +305,7 @@ class Turn:
     ) -> bool:
         """Queue a notification to people, once per `key`; return whether it is new."""
         body = {
-            "cloud": self.world.config.cloud,
+            "cloud": self.world.loaded.config.cloud,
             "at": rfc3339(self.now.wall),
             "subject": subject,
             "text": text,

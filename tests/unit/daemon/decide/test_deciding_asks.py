@@ -11,6 +11,7 @@ import pytest
 
 from remediator.daemon.decide import deciding
 from remediator.daemon.turn.turn import Turn
+from remediator.daemon.turn.waits import Waits
 from remediator.model.actions import AtTurn
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.judging import CheckResult, State
@@ -36,9 +37,9 @@ def turn(data: Data, asks: Callable[[Data], Ask | None] | None = None, output: s
         check="galera-cluster", target=target, state=State.CRITICAL, output=output, data=data, asked_at=at(0)
     )
     world = SimpleNamespace(
-        results={("galera-cluster", target.text): result},
-        content=SimpleNamespace(actions=actions, rules={}),
-        stumbled={},
+        samples=SimpleNamespace(results={("galera-cluster", target.text): result}),
+        loaded=SimpleNamespace(content=SimpleNamespace(actions=actions, rules={})),
+        waits=Waits(),
     )
     return cast(Turn, SimpleNamespace(world=world, say=lambda *_said, **_more: None))
 

@@ -12,6 +12,7 @@ import structlog
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.process.pools import Threads
+from remediator.daemon.turn.durable import Durable
 from remediator.daemon.turn.wire import (
     Act,
     Claimed,
@@ -64,10 +65,9 @@ def brought(effect: Effect) -> Input:
     """Carry out `effect` in a real pool, and return what comes back."""
     odd, pools = Odd(), Threads()
     world = SimpleNamespace(
-        read_pause=lambda: (),
-        pauses={},
-        config=SimpleNamespace(cloud="lab"),
-        inventory=SimpleNamespace(hosts=HOSTS),
+        setup=SimpleNamespace(read_pause=lambda: ()),
+        durable=Durable(),
+        loaded=SimpleNamespace(config=SimpleNamespace(cloud="lab"), inventory=SimpleNamespace(hosts=HOSTS)),
     )
     engine = SimpleNamespace(world=world, store_error=None, audit_seq=0)
     hands = SimpleNamespace(actor=odd, redact=str, reload=odd.reload, try_references=odd.try_references)

@@ -12,8 +12,11 @@ import structlog
 
 from remediator.daemon.engine.replays import MOST_OF_A_KIND, Replay
 from remediator.daemon.inhibit.refraining import AndReload
-from remediator.daemon.turn.asides import About, Asides
+from remediator.daemon.turn.asides import About
+from remediator.daemon.turn.pending import Pending
+from remediator.daemon.turn.places import Lane, UnderWay
 from remediator.daemon.turn.poison import Poisoned, Stumbled
+from remediator.daemon.turn.self_health import SelfHealth
 from remediator.daemon.turn.wire import Asked, Collected, HintCame, Input, Reloaded
 from remediator.daemon.turn.world import World
 from remediator.model.control import Actor, Answer
@@ -41,14 +44,11 @@ class Ground:
     def __init__(self) -> None:
         self.reload = AndReload(lambda: ())
         self.world = SimpleNamespace(
-            asides=Asides(),
-            count=lambda *_args, **_labels: None,
-            config=SimpleNamespace(cloud="lab"),
-            waiting_checks=["one"],
-            in_flight={"h1": object()},
-            due_at={},
-            every_s={"h1": 15.0},
+            loaded=SimpleNamespace(config=SimpleNamespace(cloud="lab"), every_s={"h1": 15.0}),
+            pending=Pending(waiting_checks=("one",)),
+            health=SelfHealth(),
         )
+        self.world.pending.in_flight["h1"] = UnderWay(lane=Lane.QUICK, since=at(90), judged_at=at(90))
         self.replay = Replay(cast(World, self.world), self.reload, at(100))
 
     def stumble(self, kind: str, name: str, *, holds_all: bool = False) -> None:
@@ -71,21 +71,21 @@ def test_after_several_of_a_kind_the_whole_part_is_set_aside_and_nothing_acts(ki
     ground = Ground()
     for n in range(MOST_OF_A_KIND):
         ground.stumble(kind, f"{kind}-{n}")
-    assert ground.world.asides.holding == ()
+    assert ground.world.health.asides.holding == ()
     ground.stumble(kind, f"{kind}-more")
-    assert [each.about for each in ground.world.asides.holding] == [About(kind="part", name=part)]
-    assert ground.world.asides.of(About(kind=kind, name=f"{kind}-more")) is None
+    assert [each.about for each in ground.world.health.asides.holding] == [About(kind="part", name=part)]
+    assert ground.world.health.asides.of(About(kind=kind, name=f"{kind}-more")) is None
 
 
 def test_a_part_that_fails_is_that_part_however_often() -> None:
     ground = Ground()
     for n in range(MOST_OF_A_KIND + 2):
         ground.stumble("part", f"part-{n}", holds_all=n % 2 == 0)
-    assert len(ground.world.asides.all()) == MOST_OF_A_KIND + 2
-    assert len(ground.world.asides.holding) == MOST_OF_A_KIND // 2 + 1
-    assert ground.world.waiting_checks == ["one"]
+    assert len(ground.world.health.asides.all()) == MOST_OF_A_KIND + 2
+    assert len(ground.world.health.asides.holding) == MOST_OF_A_KIND // 2 + 1
+    assert ground.world.pending.waiting_checks == ("one",)
     ground.stumble("part", "live checks")
-    assert ground.world.waiting_checks == []
+    assert ground.world.pending.waiting_checks == ()
 
 
 def test_who_asked_what_cannot_be_handled_hears_why_and_the_others_are_asked() -> None:
@@ -114,10 +114,10 @@ def test_a_reply_says_nothing_the_first_time_and_its_host_is_set_aside_the_secon
     ground = Ground()
     (said,) = ground.without(reply())
     assert isinstance(said, Collected)
-    assert (said.reply.reach, ground.world.asides.all()) == (Reach.GARBLED, [])
+    assert (said.reply.reach, ground.world.health.asides.all()) == (Reach.GARBLED, [])
     assert ground.without(said) == []
-    assert [each.about for each in ground.world.asides.all()] == [About(kind="host", name="h1")]
-    assert (ground.world.in_flight, ground.world.due_at) == ({}, {"h1": at(100).boot_s + 15.0})
+    assert [each.about for each in ground.world.health.asides.all()] == [About(kind="host", name="h1")]
+    assert (ground.world.pending.in_flight, ground.world.pending.due_at) == ({}, {"h1": at(100).boot_s + 15.0})
 
 
 def test_a_reload_that_cannot_be_handled_is_a_refused_one() -> None:

@@ -16,6 +16,8 @@ from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.process.clock import SystemClock
 from remediator.daemon.process.pools import Threads
+from remediator.daemon.turn.pending import Pending
+from remediator.daemon.turn.self_health import SelfHealth
 from remediator.daemon.turn.wire import Effect, Input
 from remediator.model.times import Instant
 
@@ -32,7 +34,9 @@ class Counting:
     def __init__(self) -> None:
         self.turns = 0
         self.told = 0
-        self.world = SimpleNamespace(restored=None, working=set(), config=SimpleNamespace(cloud="lab"))
+        self.world = SimpleNamespace(
+            health=SelfHealth(), pending=Pending(), loaded=SimpleNamespace(config=SimpleNamespace(cloud="lab"))
+        )
 
     def step(self, _inputs: Sequence[Input], _now: Instant) -> list[Effect]:
         self.turns += 1

@@ -13,6 +13,7 @@ import pytest
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import READ_AGAIN_S, READ_ON_S, Hands, Loop
 from remediator.daemon.process.pools import Kind
+from remediator.daemon.turn.durable import Durable
 from remediator.daemon.turn.wire import Input, StoreRead
 from remediator.model.times import Instant
 from remediator.store.slow_reading import Found
@@ -48,8 +49,8 @@ class Ground:
         put(call())
 
 
-def a_loop(ground: Ground, **world: Any) -> tuple[Loop, SimpleNamespace]:
-    known = SimpleNamespace(**{"runs": {}, "config": SimpleNamespace(cloud="lab"), **world})
+def a_loop(ground: Ground, **durable: Any) -> tuple[Loop, SimpleNamespace]:
+    known = SimpleNamespace(loaded=SimpleNamespace(config=SimpleNamespace(cloud="lab")), durable=Durable(**durable))
     engine = SimpleNamespace(world=known, store_error=None, audit_seq=0)
     hands = cast(Hands, SimpleNamespace(actor=None, redact=str, read_on=ground.read_on))
     return Loop(cast(Engine, engine), ground, hands, ground, None, lambda: None, lambda _why: None), engine
@@ -88,7 +89,7 @@ def test_nothing_is_read_while_a_run_lives_or_the_store_cannot_be_used() -> None
     ground = Ground(found=[Found()])
     loop, engine = a_loop(ground, runs={"run-1": None})
     assert later(loop, ground, READ_ON_S) == 0
-    engine.world.runs = {}
+    engine.world.durable.runs = {}
     engine.store_error = "the disk is full"
     assert later(loop, ground, READ_ON_S) == 0
     engine.store_error = None

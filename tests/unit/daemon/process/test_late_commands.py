@@ -60,7 +60,11 @@ def act(
     known: Known = KNOWN,
     commands: tuple[Command, ...] = (STOP, START),
 ) -> tuple[CommandDone, ...]:
-    world = SimpleNamespace(read_pause=lambda: ground.pauses, pauses=ground.stored, config=SimpleNamespace(cloud="lab"))
+    world = SimpleNamespace(
+        setup=SimpleNamespace(read_pause=lambda: ground.pauses),
+        durable=SimpleNamespace(pauses=ground.stored),
+        loaded=SimpleNamespace(config=SimpleNamespace(cloud="lab")),
+    )
     departures = Departures(cast(World, world), ground, ground, str, lambda: False)
     effect = Act(
         run="run-7", step="restart", commands=commands, not_after=not_after or at(110), claim=CLAIM, known=known

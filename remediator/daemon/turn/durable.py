@@ -1,0 +1,146 @@
+"""A mirror of the durable state, as the store has it.
+
+The mirror is read from the store (`adopt`) and changed only through a `Turn`, together with its rows. When a transaction fails
+the mirror is stale and is read again before anything else is decided.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from remediator.model import times
+from remediator.model.hooks import ForeignName
+from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
+from remediator.model.signs import Sign
+from remediator.model.times import Instant
+from remediator.runs import debts
+from remediator.safety.case import Downtime
+from remediator.store import rows
+from remediator.store.loading import Stored
+
+STORM_LATCH = "storm_latched"
+"""Where the store keeps the latch of the storm breaker."""
+STORM_COUNTED = "storm_counted"
+"""Where it keeps the incidents that the breaker has counted and that were not over."""
+STORM_CLOSED = "storm_closed"
+"""Where it keeps when a person closed the breaker last."""
+STORM_TOLD = "storm_told"
+"""Where it keeps the page of the storm whose end nobody was told yet."""
+ONE_MACHINE = "one_machine"
+"""Where the store keeps which names are one machine."""
+NAMES_TOLD = "names_told"
+"""Where the store keeps when the last digest of foreign names was queued."""
+
+Key = tuple[str, str]
+"""(check, target text)."""
+
+
+@dataclass
+class Durable:
+    """See the module."""
+
+    adopted: bool = False
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    by_key: dict[Key, str] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)
+    debts: dict[str, Debt] = field(default_factory=dict)
+    """Those that are open, oldest first."""
+    decisions: dict[Key, Decision] = field(default_factory=dict)
+    """(incident, rule) to the newest stored decision."""
+    past_runs: dict[str, Run] = field(default_factory=dict)
+    downtimes: dict[tuple[str, str], Downtime] = field(default_factory=dict)
+    pauses: dict[str, Pause] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)
+    own_downtimes: dict[str, OwnDowntime] = field(default_factory=dict)
+    wraps: dict[str, Wrap] = field(default_factory=dict)
+    unacked: dict[str, Unacked] = field(default_factory=dict)
+    """Target to the ladder that ended there without a cure."""
+    acked_at: dict[str, datetime] = field(default_factory=dict)
+    groups: dict[str, GroupKept] = field(default_factory=dict)
+    marks: dict[str, Any] = field(default_factory=dict)
+    """Assessment to what its integration keeps of it (marking)."""
+    just_closed: dict[str, Incident] = field(default_factory=dict)
+    """Incidents closed in the last ten minutes: cured or not, they count in a storm."""
+    storm_latched: str | None = None
+    """Since when, and by what, the storm breaker is open for R3."""
+    storm_counted: frozenset[str] = frozenset()
+    """The incidents that it has counted since, as far as they are not over."""
+    storm_closed_at: Instant | None = None
+    """When a person closed it last: what went HARD until then is not counted again."""
+    storm_told: str = ""
+    """The page of the storm whose end nobody was told yet."""
+    said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Host to the names by which it calls itself. Replaced and never changed: an index is made of it."""
+    foreign: dict[str, ForeignName] = field(default_factory=dict)
+    """Names from outside that mean no host of ours, by their one spelling (foreigners)."""
+    names_told_at: datetime | None = None
+    """When the last digest of them was queued."""
+    one_machine: frozenset[tuple[str, ...]] = frozenset()
+    """The machines that the inventory has under several names, as the store has them (identities)."""
+    rival_closed_at: Instant | None = None
+    """Until when a person has said that no other one acts here."""
+    rival: str | None = None
+    """Since when, and by which line on a host, another remediator is known to act here."""
+    accepted: set[str] = field(default_factory=set)
+    signs: dict[str, Sign] = field(default_factory=dict)
+    signs_written: dict[str, datetime] = field(default_factory=dict)
+    """Key of a sign to its time as the store has it: one that goes on is not written with every sample."""
+
+    def adopt(self, stored: Stored) -> None:
+        """Take over the durable state as the store has it."""
+        self.incidents = dict(stored.incidents)
+        self.by_key = {(incident.check, incident.target.text): incident.id for incident in stored.incidents.values()}
+        self.runs = dict(stored.runs)
+        self.locks = dict(stored.locks)
+        self.debts = {debt.id: debt for debt in stored.debts}
+        self.decisions = dict(stored.decisions)
+        self.past_runs = {
+            run.id: run
+            for run in (*stored.past_runs, *stored.runs.values())
+            if run.intent_at is not None and not debts.is_release(run)
+        }
+        self.downtimes = {}
+        for downtime in stored.downtimes:
+            self.downtimes[(downtime.host, downtime.service or "")] = downtime
+        self.pauses = dict(stored.pauses)
+        self.silences = {each.id: each for each in stored.silences}
+        self.own_downtimes = {each.id: each for each in stored.own_downtimes}
+        self.wraps = {each.id: each for each in stored.wraps}
+        self.unacked = {each.target: each for each in stored.unacked}
+        self.acked_at = {target: times.parse_rfc3339(at) for target, at in stored.acked_at.items()}
+        self.groups = dict(stored.groups)
+        self.just_closed = {incident.id: incident for incident in stored.just_closed}
+        self.storm_latched = stored.meta.get(STORM_LATCH) or None
+        self.storm_counted = frozenset(json.loads(stored.meta.get(STORM_COUNTED) or "[]"))
+        self.storm_closed_at = rows.to_instant(json.loads(stored.meta.get(STORM_CLOSED) or "null"))
+        self.storm_told = stored.meta.get(STORM_TOLD) or ""
+        self.said = {host: tuple(names) for host, names in stored.said.items()}
+        self.foreign = {each.name: each for each in sorted(stored.foreign, key=lambda each: each.last_at)}
+        told_at = stored.meta.get(NAMES_TOLD)
+        self.names_told_at = times.parse_rfc3339(told_at) if told_at else None
+        self.one_machine = frozenset(tuple(names) for names in json.loads(stored.meta.get(ONE_MACHINE) or "[]"))
+        self.accepted = set(stored.accepted)
+        self.signs = dict(stored.signs)
+        self.signs_written = {key: sign.at for key, sign in stored.signs.items()}
+        self.adopted = True
+
+    def undo(self) -> None:
+        """Note that a turn has failed: the mirror is read anew before anything else is decided."""
+        self.adopted = False
+
+    def say_of(self, host: str, said: tuple[str, ...]) -> None:
+        """Take over by which names `host` calls itself; none: it left."""
+        others = {name: names for name, names in self.said.items() if name != host}
+        self.said = {**self.said, host: said} if said else others
+
+    def incident_of(self, key: Key) -> Incident | None:
+        found = self.by_key.get(key)
+        return self.incidents.get(found) if found else None
+
+    def live_run_of(self, incident: str) -> Run | None:
+        return next((run for run in self.runs.values() if run.incident == incident), None)
