@@ -11,7 +11,7 @@ import pytest
 
 from remediator.daemon.observe import observing
 from remediator.daemon.process.pools import Kind
-from remediator.daemon.turn import places, volatile
+from remediator.daemon.turn import places
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Collected, Input
 from remediator.daemon.turn.world import World
@@ -209,5 +209,5 @@ def test_a_wish_of_a_turn_that_failed_is_still_a_wish(simulation: Simulation, re
         turn.collect("more001")
         turn.dispatch_collections([])
     assert ("more001" in world.pending.in_flight, "more001" in world.pending.forced) == (True, False)
-    volatile.take_back(world, turn)
+    world.take_back(turn.effects)
     assert ("more001" in world.pending.in_flight, "more001" in world.pending.forced) == (False, True)

@@ -92,17 +92,17 @@ def consider(turn: Turn, incident: Incident, result: CheckResult) -> None:
     if freed_at is not None:
         if not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S:
             return
-        del world.waits.freed_at[incident.id]
+        world.waits.freed_is_over(incident.id)
     outcomes = decide.decide(world.loaded.rules.candidates(incident.check, series.state), result.data)
     winner = decide.fired(outcomes)
-    world.waits.considered[incident.id] = {}
+    world.waits.looked_at_anew(incident.id)
     for each in outcomes:
         if each is not winner:
             _store(turn, incident, each, each.outcome, each.reason)
     if winner is None:
         _unmatched(turn, incident, series.state)
         return
-    world.waits.unmatched_since.pop(incident.id, None)
+    world.waits.matched(incident.id)
     _act_on(turn, incident, winner, result)
 
 
@@ -190,7 +190,7 @@ def remind(turn: Turn) -> None:
     world = turn.world
     if world.waits.reminded_at is not None and turn.now.since(world.waits.reminded_at) < OLD_EVERY_S:
         return
-    world.waits.reminded_at = turn.now
+    world.waits.reminded(turn.now)
     for incident in world.durable.incidents.values():
         if incident.state is IncidentState.SUPPRESSED or turn.now.since(incident.opened_at) < OLD_PAGE_S:
             continue
@@ -413,8 +413,8 @@ def escalate(
 def _unmatched(turn: Turn, incident: Incident, state: State) -> None:
     """Page when a HARD CRITICAL or UNKNOWN problem has no rule that fits for too long: nothing is silent."""
     if state is State.UNKNOWN and turn.world.health.cut_off_since is not None:
-        turn.world.waits.unmatched_since[incident.id] = turn.now  # it may be our own blindness, and one page says so
-    since = turn.world.waits.unmatched_since.setdefault(incident.id, turn.now)
+        turn.world.waits.unmatched_from(incident.id, turn.now)  # it may be our own blindness, and one page says so
+    since = turn.world.waits.unmatched(incident.id, turn.now)
     if state is not State.WARNING and turn.now.since(since) > UNMATCHED_PAGE_S:
         key, beside = PageKey(PageKind.UNMATCHED, incident.id), ""
         if state is State.UNKNOWN:
@@ -470,7 +470,7 @@ def _store(
         run=run,
         waits=waits,
     )
-    turn.world.waits.considered.setdefault(incident.id, {})[judged.rule.name] = look
+    turn.world.waits.considers(incident.id, look)
     decision = Decision(
         id="",
         at=turn.now,

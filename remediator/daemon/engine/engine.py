@@ -20,7 +20,7 @@ from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining
 from remediator.daemon.notify import outbox
 from remediator.daemon.observe import hinting, maintenance, marking, observing, situation
 from remediator.daemon.requests import asking, showing
-from remediator.daemon.turn import asides, coverage, poison, volatile
+from remediator.daemon.turn import asides, coverage, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import (
     Act,
@@ -324,7 +324,7 @@ class Engine:
         busy = {run for run, _ in self.world.pending.working}
         for run in self.world.durable.runs.values():
             if run.id not in busy:
-                self.world.pending.probing.pop(run.id, None)
+                self.world.pending.found(run.id)
 
     def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:
@@ -404,12 +404,12 @@ class Engine:
         self._again = [item for item in inputs if isinstance(item, TOLD_ONCE)]
         for item in inputs:
             if isinstance(item, Collected):
-                world.pending.in_flight.pop(item.reply.host, None)
+                world.pending.came_back(item.reply.host)
                 if of_the_store:
                     world.samples.facts.take(item.reply)
                 else:
-                    world.pending.due_at[item.reply.host] = now.boot_s + AGAIN_S
-        volatile.take_back(world, turn)
+                    world.pending.due(item.reply.host, now.boot_s + AGAIN_S)
+        world.take_back(turn.effects if turn is not None else ())
         self._blind_at = now
         alarm = self._alarm.failed(world.loaded.config.cloud, why, now, blamed)
         return [] if alarm is None else [alarm]

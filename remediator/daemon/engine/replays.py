@@ -49,7 +49,7 @@ class Replay:
             reason=asides.told(stumbled.error), trace=asides.trace(stumbled.error),
         )  # fmt: skip
         if about == asides.About(kind="part", name="live checks"):
-            self._world.pending.waiting_checks = ()
+            self._world.pending.drop_checks()
 
     def without(self, poisoned: poison.Poisoned, inputs: Sequence[Input]) -> list[Input]:
         """Return `inputs` without the one that cannot be handled. A reply is one that says nothing from then on.
@@ -84,8 +84,8 @@ class Replay:
         self._blamed[f"host {host}"] += 1
         if self._blamed[f"host {host}"] == 1 and self._blamed["Collected"] <= MOST_OF_A_KIND:
             return [*left, Collected(reply=judgement.unreadable(item.reply, why))]
-        world.pending.in_flight.pop(host, None)
-        world.pending.due_at[host] = self._now.boot_s + world.loaded.every_s.get(host, 60.0)
+        world.pending.came_back(host)
+        world.pending.due(host, self._now.boot_s + world.loaded.every_s.get(host, 60.0))
         world.health.asides.failed(asides.About(kind="host", name=host), ValueError(why), self._now)
         return left
 
@@ -100,9 +100,8 @@ class Replay:
         elif isinstance(item, HintCame) and not item.taken.done():
             item.taken.set_exception(NotTaken(why) if again else CannotTake(why))
         elif isinstance(item, CommandsDone):
-            world.pending.working.discard((item.run, item.step))
-            world.pending.under_way.discard((item.run, item.step))
+            world.pending.step_back(item.run, item.step)
         elif isinstance(item, Delivered):
-            world.pending.delivering.discard(item.n)
+            world.pending.page_back(item.n)
         elif isinstance(item, Reloaded):
             self._reload.refused = why

@@ -26,7 +26,7 @@ def apply(turn: Turn, transition: Transition) -> None:
     """Store the run, carry out what follows in its order, and let incident and debts of a run that has ended follow."""
     run = transition.run
     if run.state.ended:
-        turn.world.waits.waiting.pop(run.id, None)
+        turn.world.waits.goes_on(run.id)
         claiming.used(turn, run.id)
     turn.store(run)
     for item in transition.then:
@@ -54,8 +54,7 @@ def _carry_out(turn: Turn, run: Run, item: Entry | Wish) -> None:
 
 def _leave(turn: Turn, run: Run, wish: Leave) -> None:
     world = turn.world
-    world.pending.working.add((run.id, wish.step))
-    world.pending.under_way.add((run.id, wish.step))
+    world.pending.step_left(run.id, wish.step)
     turn.effects.append(
         Act(
             run=run.id,

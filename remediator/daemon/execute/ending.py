@@ -26,7 +26,7 @@ def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
     """Let the debts, the incident and the people who were asked follow a run that has `ended`; `refused`: by the whole gate."""
     world = turn.world
     if ended.state is RunState.REFUSED and ended.incident is not None:
-        world.waits.refused_at[ended.incident] = turn.now
+        world.waits.refused(ended.incident, turn.now)
     if debts.is_release(ended):
         janitor.release_ended(turn, ended)
         return

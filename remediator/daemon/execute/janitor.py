@@ -133,7 +133,7 @@ def _begin_or_wait(turn: Turn, debt: Debt, begun: list[Run]) -> None:
 
 def _waits(turn: Turn, debt: Debt, why: str) -> None:
     """Remember why `debt` is not released yet; tell people once when it should have been."""
-    turn.world.waits.debt_waits[debt.id] = why
+    turn.world.waits.debt(debt.id, why)
     if debts.overdue(debt, turn.now):
         _page(
             turn,
@@ -158,7 +158,7 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     scopes = casing.scopes(plan)
     waits = debts.too_early(debt, turn.now) or _stands_in_the_way(turn, plan.touches, scopes)
     if waits is not None:
-        world.waits.looking.pop(debt.id, None)
+        world.waits.looks_no_more(debt.id)
         return waits
     reply = _sample(turn, debt)
     if reply is None:
@@ -181,8 +181,7 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     if isinstance(claim, claiming.Wanting):
         return claim.reason
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
-    world.waits.looking.pop(debt.id, None)
-    world.waits.debt_waits.pop(debt.id, None)
+    world.waits.debt_over(debt.id)
     said = entries.ReleasePlanned(plan=plan, locks=scopes, debt=debt.id, verdicts=verdicts, actor=JANITOR)
     turn.apply(Transition(run=run, then=(Lock(scopes=scopes), Releasing(debt=debts.releasing(debt, run.id)), said)))
     return run
@@ -206,7 +205,7 @@ def _sample(turn: Turn, debt: Debt) -> HostReply | None:
             return reply
         since = None
     if since is None:
-        world.waits.looking[debt.id] = turn.now
+        world.waits.looks(debt.id, turn.now)
         check = world.loaded.content.checks.get(debt.check)
         for host in world.loaded.evidence_hosts(check, debt.target) if check is not None else debt.target.hosts:
             turn.collect(host)

@@ -72,11 +72,11 @@ def go_on(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
         yield from hold.held(run, step, changed, turn.now)
         return
     if wanting := resolving.waits_for_evidence(turn, run, step):
-        since = turn.world.waits.waiting.setdefault(run.id, turn.now)
+        since = turn.world.waits.for_evidence(run.id, turn.now)
         if turn.now.since(since) > EVIDENCE_S:
             yield from hold.held(run, step, f"waits for fresh evidence of {', '.join(wanting)}", turn.now)
         return
-    turn.world.waits.waiting.pop(run.id, None)
+    turn.world.waits.goes_on(run.id)
     verdicts = gate.ask_again(case_of(turn, run))
     if not gate.allowed(verdicts):
         yield from hold.refused(run, step, verdicts, turn.now)
@@ -166,8 +166,7 @@ def _before(turn: Turn, run: Run) -> dict[str, str]:
 def commands_done(turn: Turn, message: CommandsDone) -> None:
     """Take the outcome of a step's commands."""
     world = turn.world
-    world.pending.working.discard((message.run, message.step))
-    world.pending.under_way.discard((message.run, message.step))
+    world.pending.step_back(message.run, message.step)
     run = world.durable.runs.get(message.run)
     step = next((each for each in run.steps if each.id == message.step), None) if run is not None else None
     if run is None or step is None or step.state is not StepState.INTENT:
@@ -181,7 +180,7 @@ def supervised(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     key = (run.id, step.id)
     lost = doubt.supervised(run, resolving.planned(run, step), key in turn.world.pending.working, turn.now)
     if lost is not None:
-        turn.world.pending.working.discard(key)
+        turn.world.pending.step_lost(run.id, step.id)
         yield lost
 
 
@@ -192,7 +191,7 @@ def probed(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     action = world.loaded.content.actions.get(step.action)
     seen = doubt.Seen(
         host=planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0],
-        since=world.pending.probing.setdefault(run.id, turn.now),
+        since=world.pending.searches(run.id, turn.now),
         answer=Probe.UNKNOWN,
         under_way=(run.id, step.id) in world.pending.under_way,
         arrives_s=action.arrives_s if action is not None else 0.0,

@@ -60,7 +60,7 @@ def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) 
         return Wanting(reason=refused or f"waits for its claim on {', '.join(known.hosts)}", first=not refused)
     why = claims.rival(known, told(world)) or claims.fading(known, told(world)) or claims.missing(known)
     if why is not None:
-        world.waits.unclaimed[subject] = why
+        world.waits.not_claimed(subject, why)
         if age_s >= AGAIN_S:
             _lay(turn, subject, plan, must, why)
         return Wanting(reason=why, first=False)
@@ -72,8 +72,7 @@ def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) 
 
 def used(turn: Turn, subject: str) -> None:
     """Forget the claim of `subject`: a step began on it, or it has ended."""
-    turn.world.waits.claims.pop(subject, None)
-    turn.world.waits.unclaimed.pop(subject, None)
+    turn.world.waits.claim_over(subject)
 
 
 def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: str) -> None:
@@ -83,13 +82,12 @@ def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: st
     hosts = tuple(
         sorted(host for host in must | frozenset(plan.touches) | members if host in world.loaded.inventory.hosts)
     )
-    world.waits.claim_number += 1
     claim = Claim(
-        subject=subject, number=world.waits.claim_number, began=turn.now, hosts=hosts, must=must, groups=groups
+        subject=subject, number=world.waits.next_claim(), began=turn.now, hosts=hosts, must=must, groups=groups
     )
-    world.waits.claims[subject] = claim
+    world.waits.claimed(claim)
     if refused:
-        world.waits.unclaimed[subject] = refused
+        world.waits.not_claimed(subject, refused)
     turn.effects.extend(
         LayClaim(subject=subject, number=claim.number, command=claims.command(claim, world.health.identity, host))
         for host in hosts
@@ -115,7 +113,7 @@ def take(turn: Turn, item: Claimed) -> None:
     if claim is None or claim.number != item.number:
         return
     claim = claims.taken(claim, item.host, item.done, item.came_at)
-    world.waits.claims[item.subject] = claim
+    world.waits.claimed(claim)
     why = claims.rival(claim, told(world))
     if why is not None:
         _seen(turn, why, item.subject)
@@ -147,8 +145,7 @@ def close(turn: Turn, actor: str, reason: str) -> None:
     world = turn.world
     turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.durable.rival, "reason": reason})
     world.durable.rival, world.durable.rival_closed_at = None, turn.now
-    world.waits.claims.clear()
-    world.waits.unclaimed.clear()
+    world.waits.no_claims()
     _keep(turn)
     renew(turn, actor)
 
@@ -174,5 +171,4 @@ def adopt(world: World, meta: dict[str, Any]) -> None:
     world.durable.rival = body.get("open")
     closed: Instant | None = rows.to_instant(body.get("closed_at"))
     world.durable.rival_closed_at = closed
-    world.waits.claims.clear()
-    world.waits.unclaimed.clear()
+    world.waits.no_claims()

@@ -23,13 +23,13 @@ def deliver_due(turn: Turn) -> None:
                 turn.journal.notification_postponed(n, turn.now.wall.timestamp() + all_clear.AFTER_S)
                 continue
             free -= 1
-            world.pending.delivering.add(n)
+            world.pending.page_left(n)
             turn.effects.append(Deliver(n=n, body=body))
 
 
 def delivered(turn: Turn, item: Delivered) -> None:
     """Take what became of a notification that left."""
-    turn.world.pending.delivering.discard(item.n)
+    turn.world.pending.page_back(item.n)
     if not item.error:
         turn.journal.notification_sent(item.n)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from remediator.checks import series as series_of
@@ -32,7 +31,7 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
     One that cannot be judged counts as one that says nothing: its host is UNKNOWN, with the reason.
     """
     world = turn.world
-    world.pending.in_flight.pop(reply.host, None)
+    world.pending.came_back(reply.host)
     if reply.host not in world.loaded.inventory.hosts:
         return []
     judged = judgement.judged(turn, reply)
@@ -58,8 +57,8 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
 
 def leave_alone(turn: Turn, host: str) -> None:
     """Let a reply of a host that is set aside pass by; it is asked again at its interval."""
-    turn.world.pending.in_flight.pop(host, None)
-    turn.world.pending.due_at[host] = turn.now.boot_s + turn.world.loaded.every_s.get(host, 60.0)
+    turn.world.pending.came_back(host)
+    turn.world.pending.due(host, turn.now.boot_s + turn.world.loaded.every_s.get(host, 60.0))
 
 
 def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -> None:
@@ -115,7 +114,7 @@ def give_up_lost(turn: Turn) -> None:
         silent, asked_at = Reach.UNREACHABLE, call.judged_at
         lost = HostReply(host=host, asked_at=asked_at, received_at=turn.now, reach=silent, reason=why)
         poison.bound(turn, asides.About(kind="host", name=host), partial(take, turn, lost))
-        world.pending.in_flight[host] = replace(call, judged_at=turn.now)
+        world.pending.silent(host, call, turn.now)
         turn.say("error", "collection_lost", host=host, reason=why)
 
 
@@ -229,7 +228,7 @@ def correlate(turn: Turn) -> None:
         if moved is not None and (parent is not None or not _is_over_with_its_parent(world, incident)):
             turn.incident(moved)
             if parent is None:
-                world.waits.freed_at[incident.id] = turn.now
+                world.waits.freed(incident.id, turn.now)
 
 
 def _is_over_with_its_parent(world: World, incident: Incident) -> bool:
@@ -278,7 +277,7 @@ def _reschedule(turn: Turn, host: str, results: list[CheckResult]) -> None:
         for check in world.loaded.checks()
         if host in world.loaded.check_hosts(check)
     ]
-    world.pending.due_at[host] = turn.now.boot_s + (min(waits) if waits else 60.0)
+    world.pending.due(host, turn.now.boot_s + (min(waits) if waits else 60.0))
 
 
 def _is_soft(series: Series) -> bool:

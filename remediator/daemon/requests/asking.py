@@ -91,7 +91,7 @@ def _check(turn: Turn, asked: Asked) -> Answer | None:
     for host in hosts:
         turn.collect(host)
     waiting = WaitingCheck(answer=asked.answer, names=names, target=target, hosts=tuple(sorted(hosts)), since=turn.now)
-    turn.world.pending.waiting_checks = (*turn.world.pending.waiting_checks, waiting)
+    turn.world.pending.check_waits(waiting)
     return None
 
 
@@ -102,7 +102,7 @@ def answer_checks(turn: Turn) -> None:
         took_s = turn.now.since(waiting.since)
         if not observing.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
             continue
-        pending.waiting_checks = tuple(each for each in pending.waiting_checks if each is not waiting)
+        pending.check_answered(waiting)
         found = matching(turn, waiting.names, waiting.target)
         shown = showing.check(turn.world, found, turn.now, took_s * 1000)
         turn.answers.append((waiting.answer, Answer(exit=DONE, data=shown)))

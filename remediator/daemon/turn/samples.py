@@ -56,6 +56,14 @@ class Samples(Record):
             self.good_samples.pop(host, None)
             self.keys_of_host.pop(host, None)
 
+    def take_back(self) -> None:
+        """Forget what a turn that was undone has made of the samples.
+
+        A problem that became HARD in such a turn must become so again, or nothing durable ever says when it did.
+        """
+        self.series.undo()
+        self.results.undo()
+
     def keep_only(self, checks: Collection[str], hosts: Iterable[str]) -> None:
         """Forget what was judged by checks that are not there any more, or about hosts that are not."""
         there = set(hosts)

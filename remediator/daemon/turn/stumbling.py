@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from remediator.daemon.turn.turn import Turn
 
-MOST_KNOWN = 1000
-"""Stumbles whose last words are remembered."""
-
 
 def told(turn: Turn, action: str, question: str, error: Exception, of: str) -> str:
     """Return the sentence that says that `question` of `action` raised `error` for `of` (a run or a debt).
@@ -18,10 +15,6 @@ def told(turn: Turn, action: str, question: str, error: Exception, of: str) -> s
     It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
     """
     found = f"{type(error).__name__}: {error}"[:500]
-    known, stumble = turn.world.waits.stumbled, (of, action, question)
-    if known.pop(stumble, None) != found:
+    if turn.world.waits.stumbles((of, action, question), found):
         turn.say("error", f"{question}_failed", of=of, action=action, reason=found)
-    known[stumble] = found
-    if len(known) > MOST_KNOWN:
-        del known[next(iter(known))]
     return f"{action} stumbled ({question}): {found}"[:500]

@@ -77,7 +77,7 @@ class Turn:
         """Ask for a fresh sample of `host` as soon as its current one, if any, is back."""
         if host not in self.world.loaded.inventory.hosts:
             return
-        self.world.pending.forced.add(host)
+        self.world.pending.wish(host)
 
     def refresh(self, run: Run, older_than_s: float | None = None) -> None:
         """Ask for fresh samples of every host that the check of `run` reads, and that its plan touches.
@@ -101,7 +101,7 @@ class Turn:
     def dispatch_collections(self, due: list[str]) -> None:
         """Turn wishes and due hosts into effects as far as there are places, who waits longest first; the others wait on."""
         world = self.world
-        world.pending.forced.keep_only(world.loaded.inventory.hosts)
+        world.pending.keep_wishes(world.loaded.inventory.hosts)
         waiting = places.in_order(due, world.pending.forced, world.pending.due_at, world.loaded.every_s)
         lanes = {
             host: places.lane_of(world.samples.facts.reply(host))
@@ -228,9 +228,9 @@ class Turn:
             case Releasing(debt=debt):
                 self.debt(debt)
             case Searches(ends=False):
-                self.world.pending.probing[run.id] = self.now
+                self.world.pending.searches_anew(run.id, self.now)
             case Searches():
-                self.world.pending.probing.pop(run.id, None)
+                self.world.pending.found(run.id)
             case IncidentFollows(text=text):
                 self._incident_follows(run, text)
             case _:
@@ -261,7 +261,7 @@ class Turn:
                 scope: run for scope, run in self.world.durable.locks.items() if run != record.id
             }
             self.world.durable.runs.pop(record.id, None)
-            self.world.pending.probing.pop(record.id, None)
+            self.world.pending.found(record.id)
             self.world.health.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
         else:
             self.world.durable.runs[record.id] = record
@@ -273,8 +273,7 @@ class Turn:
             self.world.durable.debts[record.id] = record
             return
         self.world.durable.debts.pop(record.id, None)
-        self.world.waits.looking.pop(record.id, None)
-        self.world.waits.debt_waits.pop(record.id, None)
+        self.world.waits.debt_over(record.id)
 
     def unacked(self, incident: Incident, why: str) -> None:
         """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""

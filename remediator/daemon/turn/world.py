@@ -6,6 +6,7 @@ waits, and SelfHealth how the daemon itself is. Invariant: a failed turn leaves 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from remediator.config import Config
@@ -17,6 +18,7 @@ from remediator.daemon.turn.samples import Samples
 from remediator.daemon.turn.self_health import SelfHealth
 from remediator.daemon.turn.setup import Setup
 from remediator.daemon.turn.waits import Waits
+from remediator.daemon.turn.wire import Effect
 from remediator.inventory.naming import Names
 from remediator.model.content import Content
 from remediator.model.hosts import Inventory
@@ -77,6 +79,11 @@ class World:
         """Let a turn begin."""
         for record in (self.samples, self.pending, self.waits, self.others, self.health):
             record.begin()
+
+    def take_back(self, effects: Iterable[Effect]) -> None:
+        """Forget what a turn that was undone has made of the samples, and that its `effects` were under way."""
+        self.samples.take_back()
+        self.pending.take_back(effects)
 
     def undo(self) -> None:
         """Let all be as it was when the turn began; the durable state is read anew."""
