@@ -100,7 +100,8 @@ class Daemon:
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)
             self.world: World = worldly.world_of(parts, refrain, ground.clock)
-            self.world.health.identity, self.world.setup.new_id = identity, ground.new_id
+            self.world.health.known_as(identity)
+            self.world.setup.new_id = ground.new_id
             self.world.setup.process_alive = ground.process_alive
             self.world.setup.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
             self.world.setup.purge_outputs = lambda before_s: _purge(state_dir, before_s)

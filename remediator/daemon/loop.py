@@ -223,7 +223,7 @@ class Loop:
         if file is not None and self._engine.store_error is None and self._engine.audit_seq > 0 and not self._compared:
             self._compared = True
             found = file.disagreement(self._engine.audit_seq, self._engine.hash_of, self._engine.starts())
-            world.health.restored = "; ".join(each for each in (found, world.health.restored) if each) or None
+            world.health.put_back(found)
             if world.health.restored is not None:
                 log.error("store_put_back", cloud=world.loaded.config.cloud, reason=world.health.restored)
         if world.health.restored is not None or not self._compared:
@@ -318,7 +318,7 @@ class Loop:
         except OSError as error:
             log.error("checkpoint_failed", cloud=engine.world.loaded.config.cloud, reason=f"{error.strerror}")
             return
-        engine.world.health.restored = None
+        engine.world.health.restore_accepted()
         self._checkpoint_failed(None)
         log.warning("restore_accepted", cloud=engine.world.loaded.config.cloud, kept=kept)
 

@@ -63,7 +63,7 @@ class _Alone:
         self.world.setup.only_target = target if acts else ""
         reach = reaching.reach_of(config)
         if acts:
-            self.world.health.identity = identities.begin(database, config.cloud, time.now().wall)
+            self.world.health.known_as(identities.begin(database, config.cloud, time.now().wall))
             reach.token = f"{config.cloud}:{self.world.health.identity.epoch}"
         self._undo.callback(reach.close)
         hands = Hands(

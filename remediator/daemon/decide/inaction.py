@@ -26,6 +26,16 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
     run = world.durable.live_run_of(incident.id)
     if run is not None:
         return _said("run", f"{run.id} ({run.plan.runbook}) is {run.state.value.replace('_', ' ')}")
+    unconfirmed = _unconfirmed(world, incident)
+    if unconfirmed is not None:
+        return unconfirmed
+    if incident.state is IncidentState.ESCALATED:
+        return _said("person", _handed_over(world, incident))
+    return _held_back(world, incident)
+
+
+def _unconfirmed(world: World, incident: Incident) -> dict[str, Any] | None:
+    """Return why the samples do not show a problem to act on yet; None when they do."""
     series = world.samples.series.get((incident.check, incident.target.text))
     if series is not None and series.state is State.OK:
         return _said("well", f"OK in {series.ok_samples} of the 2 samples after which it is closed")
@@ -35,9 +45,7 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
         return _said("unconfirmed", f"not confirmed yet: bad sample {series.attempt}{of_how_many}")
     if incident.id in world.waits.freed_at:
         return _said("unconfirmed", "what explained it is over, and its next sample decides")
-    if incident.state is IncidentState.ESCALATED:
-        return _said("person", _handed_over(world, incident))
-    return _held_back(world, incident)
+    return None
 
 
 def _held_back(world: World, incident: Incident) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from remediator.daemon.engine import forgetting, phases, reloads, replays
 from remediator.daemon.execute import stepping
 from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining, storming
 from remediator.daemon.notify import outbox
-from remediator.daemon.observe import hinting, maintenance, marking, observing, situation
+from remediator.daemon.observe import hinting, maintenance, observing, situation
 from remediator.daemon.requests import asking, showing
 from remediator.daemon.turn import asides, coverage, poison
 from remediator.daemon.turn.turn import Turn
@@ -140,7 +140,7 @@ class Engine:
                         since = rfc3339(self._alarm.since.wall) if self._alarm.since is not None else None
                         turn.journal.audit("store_back", ENGINE, {"since": since, "why": self.store_error[:500]})
                 if other is not None and self.world.health.restored is None:
-                    self.world.health.restored = other
+                    self.world.health.other_hand(other)
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
@@ -281,7 +281,7 @@ class Engine:
             return
         kept = self.world.loaded.config.retention
         removed = retention.trim(connection, now, retention.Keep(events_s=kept.events, runs_s=kept.runs))
-        removed += forgetting.forget(self.world, connection, now, PAST_RUNS_S)
+        removed += forgetting.forget(turn, PAST_RUNS_S)
         removed += self.world.setup.purge_outputs(now.wall.timestamp() - kept.output)
         self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
 
@@ -298,33 +298,37 @@ class Engine:
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
         self.world.adopt(stored)
-        self.world.durable.marks = marking.stored(stored.meta)
-        claiming.adopt(self.world, dict(stored.meta))
-        if self.world.setup.decides and not self.world.health.told_start:
-            self.world.health.told_start = True
-            turn.journal.audit(
-                "started",
-                ENGINE,
-                {
-                    "version": __version__,
-                    "content_version": self.world.loaded.content.version,
-                    "store": self.world.health.identity.store,
-                    "start": self.world.health.identity.instance,
-                    "epoch": self.world.health.identity.epoch,
-                },
-            )
+        self.world.waits.no_claims()
+        if self.world.setup.decides:
+            self._tell_start(turn)
         observing.forget_unrecorded(self.world)
         observing.restore_series(turn)
         maintenance.pull_back(turn)
+        self._hold_clock(turn, stored)
+        self.world.pending.nobody_searches(self.world.durable.runs)
+
+    def _tell_start(self, turn: Turn) -> None:
+        """Write once that this daemon has started, and as whom."""
+        health = self.world.health
+        if health.told_start:
+            return
+        health.start_told()
+        body = {
+            "version": __version__,
+            "content_version": self.world.loaded.content.version,
+            "store": health.identity.store,
+            "start": health.identity.instance,
+            "epoch": health.identity.epoch,
+        }
+        turn.journal.audit("started", ENGINE, body)
+
+    def _hold_clock(self, turn: Turn, stored: loading.Stored) -> None:
+        """Take over what the clock held before the store was read, and what a journal from the future holds."""
         clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
         for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
             clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
         if self.world.health.journal_until is not None:
             turn.journal.set_meta(clockwatch.FUTURE, rfc3339(self.world.health.journal_until))
-        busy = {run for run, _ in self.world.pending.working}
-        for run in self.world.durable.runs.values():
-            if run.id not in busy:
-                self.world.pending.found(run.id)
 
     def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:
@@ -341,7 +345,7 @@ class Engine:
                 observing.leave_alone(turn, item.reply.host)
                 return
             for result in observing.take(turn, item.reply):
-                turn.world.samples.sampled.add((result.check, result.target.text))
+                turn.world.samples.to_decide((result.check, result.target.text))
             if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
@@ -358,7 +362,7 @@ class Engine:
         elif isinstance(item, Reloaded):
             self._reload.refused = reloads.take(turn, item)
         elif isinstance(item, Referenced):
-            turn.world.health.references = dict(item.answered)
+            turn.world.health.references_answered(item.answered)
         elif isinstance(item, StoreRead):
             self._store_read(turn, item)
 
@@ -366,15 +370,15 @@ class Engine:
         """The slow reading found something: damage is told, and rows that decide are compared here, as at a start."""
         world = turn.world
         if item.damaged and item.damaged != world.health.damaged:
-            world.health.damaged = item.damaged
+            world.health.store_damaged(item.damaged)
             turn.journal.audit("store_damaged", ENGINE, {"why": item.damaged})
             turn.say("error", "store_damaged", reason=item.damaged)
         elif item.whole and world.health.damaged:
-            world.health.damaged = ""
+            world.health.store_damaged("")
             over = "the store was read to its end, and it is not seen any more"
             turn.journal.audit("store_damaged", ENGINE, {"why": "", "over": over})
         if item.differs and world.health.restored is None:
-            world.durable.adopted = False
+            world.durable.stale()
 
     def _without_turn(
         self,
@@ -395,7 +399,7 @@ class Engine:
             self._note_store_error(why, failure)
         else:
             self.turn_error = why
-        world.durable.adopted = False
+        world.durable.stale()
         for item in inputs:
             if isinstance(item, HintCame) and not item.taken.done():
                 item.taken.set_exception(CannotStore(why) if of_the_store else NotTaken(why))
@@ -406,7 +410,7 @@ class Engine:
             if isinstance(item, Collected):
                 world.pending.came_back(item.reply.host)
                 if of_the_store:
-                    world.samples.facts.take(item.reply)
+                    world.samples.keep(item.reply)
                 else:
                     world.pending.due(item.reply.host, now.boot_s + AGAIN_S)
         world.take_back(turn.effects if turn is not None else ())

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import sqlalchemy as sa
-
 from remediator.daemon.inhibit import muting
 from remediator.daemon.observe import situation
+from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
 from remediator.model.replies import Reach
 from remediator.model.signs import SignKey
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import rfc3339
 from remediator.model.values import Unknown
 from remediator.store import retention
 
@@ -26,26 +25,18 @@ SHOWN_BY_HOSTS = ("container", "kolla_job", "etc_kolla", "ansible_log")
 """Kinds of what a host goes on to show for as long as it is there."""
 
 
-def forget(world: World, connection: sa.Connection, now: Instant, past_runs_s: float) -> int:
-    """Forget what is over and return how many rows of the store went: at most a batch, inside the caller's transaction.
+def forget(turn: Turn, past_runs_s: float) -> int:
+    """Forget what is over and return how many rows of the store went: at most a batch, inside the transaction of `turn`.
 
     `past_runs_s`: runs whose INTENT is older count no more, unless their incident is open.
     """
-    oldest_s = now.wall.timestamp() - past_runs_s
-    world.durable.past_runs = {
-        run.id: run
-        for run in world.durable.past_runs.values()
-        if run.id in world.durable.runs
-        or run.incident in world.durable.incidents
-        or (run.intent_at is not None and run.intent_at.wall.timestamp() >= oldest_s)
-    }
-    before = now.wall - timedelta(
-        seconds=max(SETTLED_S, 2 * world.loaded.limits.maintenance_s, 2 * world.loaded.limits.host_boot_s)
-    )
-    old = retention.accepted_before(connection, rfc3339(before))
+    world, wall = turn.world, turn.now.wall
+    turn.forget_runs(wall.timestamp() - past_runs_s)
+    limits = world.loaded.limits
+    before = wall - timedelta(seconds=max(SETTLED_S, 2 * limits.maintenance_s, 2 * limits.host_boot_s))
+    old = retention.accepted_before(turn.journal.connection, rfc3339(before))
     gone = [key for key in old if _is_over(world, key, before.timestamp())]
-    retention.forget_accepted(connection, gone)
-    world.durable.accepted.difference_update(gone)
+    turn.forget_accepted(gone)
     return len(gone)
 
 

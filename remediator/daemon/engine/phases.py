@@ -49,7 +49,7 @@ def _consider_all(turn: Turn) -> None:
 
 
 def _sampled_is_seen(turn: Turn) -> None:
-    turn.world.samples.sampled.clear()
+    turn.world.samples.decided()
 
 
 def _collect_due(turn: Turn) -> None:

@@ -54,7 +54,7 @@ def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
     Return whether a page tells people of that.
     """
     for verdict in refusals(refused.verdicts):
-        turn.world.health.count("refusals", guard=verdict.guard)
+        turn.count("refusals", guard=verdict.guard)
     if (
         run.intent_at is None
         or run.incident is None

@@ -7,12 +7,11 @@ decides. A claim is nothing that lasts: after a restart it is laid anew.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from remediator.daemon.observe import grouping
+from remediator.daemon.turn.durable import RIVAL
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Claimed, LayClaim
 from remediator.daemon.turn.world import World
@@ -20,13 +19,11 @@ from remediator.model.actions import Risk
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
 from remediator.model.plans import Plan, PlannedStep
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import rfc3339
 from remediator.runs import claims
 from remediator.runs.claims import Claim, Known
-from remediator.store import identities, rows
+from remediator.store import identities
 
-RIVAL = "rival"
-"""Where the store keeps since when another one is known to act here, and until when a person has closed that."""
 AGAIN_S = 10.0
 """A claim that was not answered by enough hosts is laid again so long after it began."""
 
@@ -125,8 +122,7 @@ def _seen(turn: Turn, why: str, subject: str) -> None:
     if world.durable.rival is not None:
         return
     since = rfc3339(turn.now.wall)
-    world.durable.rival = f"since {since}: {why}"
-    _keep(turn)
+    turn.rival(f"since {since}: {why}", world.durable.rival_closed_at)
     turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
     turn.say("error", "rival_seen", reason=why)
     turn.page(
@@ -144,9 +140,8 @@ def close(turn: Turn, actor: str, reason: str) -> None:
     """
     world = turn.world
     turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.durable.rival, "reason": reason})
-    world.durable.rival, world.durable.rival_closed_at = None, turn.now
+    turn.rival(None, turn.now)
     world.waits.no_claims()
-    _keep(turn)
     renew(turn, actor)
 
 
@@ -154,21 +149,6 @@ def renew(turn: Turn, actor: str) -> None:
     """Give the store another id. What open debts have set under the former one stays ours (leavings)."""
     world = turn.world
     former = world.health.identity.store
-    world.health.identity = replace(world.health.identity, store=world.setup.new_id())
+    world.health.known_as(replace(world.health.identity, store=world.setup.new_id()))
     turn.journal.set_meta(identities.STORE, world.health.identity.store)
     turn.journal.audit("store_renamed", actor, {"was": former, "is": world.health.identity.store})
-
-
-def _keep(turn: Turn) -> None:
-    closed = turn.world.durable.rival_closed_at
-    body = {"open": turn.world.durable.rival, "closed_at": rows.instant(closed)}
-    turn.journal.set_meta(RIVAL, json.dumps(body, sort_keys=True))
-
-
-def adopt(world: World, meta: dict[str, Any]) -> None:
-    """Take over what the store has of it."""
-    body = json.loads(meta.get(RIVAL) or "{}")
-    world.durable.rival = body.get("open")
-    closed: Instant | None = rows.to_instant(body.get("closed_at"))
-    world.durable.rival_closed_at = closed
-    world.waits.no_claims()

@@ -21,19 +21,18 @@ FUTURE = "journal_until"
 
 def watch(world: World, now: Instant) -> str | None:
     """Compare the two clocks since the last tick, and return a sentence when they parted just now."""
-    last = world.health.last_tick
-    world.health.last_tick = now
+    health = world.health
+    last = health.ticked(now)
     said = None
     if last is not None and last.boot_id == now.boot_id:
         apart = (now.wall - last.wall).total_seconds() - (now.boot_s - last.boot_s)
         if abs(apart) > STEP_S:
             said = f"the wall clock stepped by {apart:+.0f} s"
-            world.health.clock_held = f"{said}: nothing above R0 until it has run evenly for {CALM_S:.0f} s"
-            world.health.clock_until = Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id)
-    until = world.health.clock_until
+            why = f"{said}: nothing above R0 until it has run evenly for {CALM_S:.0f} s"
+            health.hold_for_clock(why, Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id))
+    until = health.clock_until
     if until is not None and now.boot_s >= until.boot_s and now.boot_id == until.boot_id:
-        world.health.clock_held = None
-        world.health.clock_until = None
+        health.clock_runs_evenly()
     _hold_until_passed(world, now)
     return said
 
@@ -61,8 +60,8 @@ def hold_again(world: World, kept: str | None, now: Instant) -> None:
     if row["boot_id"] == now.boot_id:
         left = max(left, row["boot_s"] - now.boot_s)
     if left > 0:
-        world.health.clock_held = row["why"]
-        world.health.clock_until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
+        until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
+        world.health.hold_for_clock(row["why"], until)
 
 
 def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:
@@ -70,7 +69,7 @@ def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -
     if newest_audit is None or (newest_audit - now.wall).total_seconds() <= STEP_S:
         return
     if world.health.journal_until is None or newest_audit > world.health.journal_until:
-        world.health.journal_until = newest_audit
+        world.health.journal_reaches(newest_audit)
     _hold_until_passed(world, now)
 
 
@@ -80,9 +79,7 @@ def _hold_until_passed(world: World, now: Instant) -> None:
         return
     ahead = (until - now.wall).total_seconds()
     if ahead <= 0:
-        world.health.journal_until = None
+        world.health.journal_reaches(None)
     elif world.health.clock_held is None:
-        world.health.clock_held = (
-            f"the journal is {ahead:.0f} s from the future: nothing above R0 until the clock has passed it"
-        )
-        world.health.clock_until = Instant(until, now.boot_s + ahead, now.boot_id)
+        why = f"the journal is {ahead:.0f} s from the future: nothing above R0 until the clock has passed it"
+        world.health.hold_for_clock(why, Instant(until, now.boot_s + ahead, now.boot_id))

@@ -8,14 +8,12 @@ Invariant: what a person has closed the breaker over is not counted again; a pro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounted
 from remediator.daemon.observe import situation
-from remediator.daemon.turn.durable import STORM_CLOSED, STORM_COUNTED, STORM_LATCH, STORM_TOLD
 from remediator.daemon.turn.self_health import OpenStorm
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
@@ -28,7 +26,6 @@ from remediator.model.records import Incident
 from remediator.model.times import Instant, clock, rfc3339
 from remediator.safety import storm
 from remediator.safety.case import StormScope
-from remediator.store import rows
 
 FRESH_S = 600.0
 OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})
@@ -122,7 +119,7 @@ def watch(turn: Turn, closed_by: str = "") -> None:
     world = turn.world
     for incident in list(world.durable.just_closed.values()):
         if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
-            del world.durable.just_closed[incident.id]
+            turn.no_longer_fresh(incident.id)
     opened = _open_now(turn)
     for name in sorted(set(opened) - set(world.health.storms)):
         turn.journal.audit("storm_opened", ENGINE, {"scope": name, "why": opened[name].why})
@@ -130,7 +127,7 @@ def watch(turn: Turn, closed_by: str = "") -> None:
     for name in sorted(set(world.health.storms) - set(opened)):
         turn.journal.audit("storm_closed", ENGINE, {"scope": name})
         turn.say("warning", "storm_closed", reason=name)
-    world.health.storms = opened
+    world.health.storms_open(opened)
     if opened:
         _latch(turn, opened[min(opened)])
         _count(turn)
@@ -151,13 +148,11 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
     """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
     world = turn.world
     if world.durable.storm_latched is None:
-        world.durable.storm_latched = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}"
-        turn.journal.set_meta(STORM_LATCH, world.durable.storm_latched)
+        turn.storm_latched(f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}")
     if world.durable.storm_told:
         return
     told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
-    world.durable.storm_told = told.text
-    turn.journal.set_meta(STORM_TOLD, world.durable.storm_told)
+    turn.storm_told(told.text)
     until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
     turn.page(
         told,
@@ -176,8 +171,7 @@ def _tell_its_end(turn: Turn, closed_by: str) -> None:
     opened = PageKey.read(world.durable.storm_told)
     over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
     turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
-    world.durable.storm_told = ""
-    turn.journal.set_meta(STORM_TOLD, "")
+    turn.storm_told("")
 
 
 def _count(turn: Turn) -> None:
@@ -186,8 +180,7 @@ def _count(turn: Turn) -> None:
     now = _counted_now(turn)
     kept = frozenset(each for each in world.durable.storm_counted if each in world.durable.incidents) | now
     if kept != world.durable.storm_counted:
-        world.durable.storm_counted = kept
-        turn.journal.set_meta(STORM_COUNTED, json.dumps(sorted(kept)))
+        turn.storm_counts(kept)
 
 
 def _counted_now(turn: Turn) -> frozenset[str]:
@@ -225,13 +218,6 @@ def _well(world: World, incident: Incident) -> bool:
 
 def close(turn: Turn, closed_by: str) -> None:
     """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
-    world = turn.world
-    world.durable.storm_latched, world.durable.storm_counted, world.durable.storm_closed_at = (
-        None,
-        frozenset(),
-        turn.now,
-    )
-    for key, value in ((STORM_LATCH, ""), (STORM_COUNTED, ""), (STORM_CLOSED, json.dumps(rows.instant(turn.now)))):
-        turn.journal.set_meta(key, value)
+    turn.storm_closed()
     turn.storm_scopes = None
     watch(turn, closed_by)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon.turn.durable import NAMES_TOLD
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
@@ -58,9 +57,9 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     name = rows.storable(naming.canonical(sent))
     if not world.durable.foreign:
         world.others.names_looked_at = turn.now
-    before = world.durable.foreign.pop(name, None)
+    before = world.durable.foreign.get(name)
     if before is None and len(world.durable.foreign) >= MOST:
-        _forget(turn, next(iter(world.durable.foreign)))
+        turn.forget_foreign_name(next(iter(world.durable.foreign)))
     about = "" if hint.service is None else f" of {hint.service}"
     record = ForeignName(
         name=name,
@@ -76,9 +75,8 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     )
     if before is not None:
         record = replace(record, times=before.times + 1, told=before.told, first_at=before.first_at)
-    world.durable.foreign[name] = record
-    turn.journal.foreign_name(record)
-    world.health.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
+    turn.foreign_name(record)
+    turn.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
     if ambiguous and (before is None or not before.ambiguous) and _may_page(turn, name):
         turn.page(
             PageKey(PageKind.NAMES, parts=(name, rfc3339(turn.now.wall))),
@@ -105,7 +103,7 @@ def watch(turn: Turn) -> None:
         return
     world.others.names_looked_at = now
     for name in [each.name for each in world.durable.foreign.values() if now.wall - each.last_at > WEEK]:
-        _forget(turn, name)
+        turn.forget_foreign_name(name)
     told_at = world.durable.names_told_at
     if told_at is not None and timedelta(0) <= now.wall - told_at < DAY:
         return
@@ -119,10 +117,8 @@ def watch(turn: Turn) -> None:
     if not fresh:
         return
     for each in fresh:
-        world.durable.foreign[each.name] = replace(each, told=each.times)
-        turn.journal.foreign_name(world.durable.foreign[each.name])
-    world.durable.names_told_at = now.wall
-    turn.journal.set_meta(NAMES_TOLD, rfc3339(now.wall))
+        turn.foreign_name(replace(each, told=each.times))
+    turn.names_told()
     said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
@@ -143,8 +139,3 @@ def watch(turn: Turn) -> None:
 def _line(record: ForeignName) -> str:
     times = "once" if record.times == 1 else f"{record.times} times"
     return f"{record.sent}: {times} from {record.source}, last {record.word}; {record.why}"
-
-
-def _forget(turn: Turn, name: str) -> None:
-    turn.world.durable.foreign.pop(name, None)
-    turn.journal.forget_foreign_name(name)

@@ -164,8 +164,7 @@ def watch(turn: Turn) -> None:
         kept = world.durable.groups.get(name)
         after = _counted(turn, name, kept, members, counted)
         if after != kept:
-            world.durable.groups[name] = after
-            turn.journal.group(name, after)
+            turn.group(name, after)
 
 
 def _counted(
@@ -197,7 +196,6 @@ def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool)
         if not members or not known <= set(hosts):
             continue
         after = GroupKept(members=members, healthy_s=kept.healthy_s if kept else 0.0, accepted_at=at)
-        turn.world.durable.groups[name] = after
-        turn.journal.group(name, after)
+        turn.group(name, after)
         done.append(name)
     return done

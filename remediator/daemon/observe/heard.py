@@ -164,11 +164,7 @@ def take(turn: Turn, word: Word) -> None:
             sender=word.sender,
             told_at=max(word.told_at, standing.told_at if standing is not None else 0.0),
         )
-    turn.journal.downtime(word.host, word.service, downtime)
-    if downtime is not None:
-        world.durable.downtimes[(word.host, word.service)] = downtime
-    else:
-        world.durable.downtimes.pop((word.host, word.service), None)
+    turn.downtime(word.host, word.service, downtime)
     if word.before != word.depth:
         entry = {"host": word.host, "service": word.service, "depth": word.depth}
         turn.journal.audit("downtime", word.source, entry)

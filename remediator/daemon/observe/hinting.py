@@ -28,10 +28,9 @@ AHEAD_S = 60.0
 
 def take(turn: Turn, hint: Hint) -> Taken:
     """Store `hint` once per key, learn its downtime depth, and make the checks of what it names due now."""
-    world = turn.world
     known = turn.journal.hint_event(hint.key)
     if known is not None:
-        world.health.count("events", source=hint.source, result="duplicate")
+        turn.count("events", source=hint.source, result="duplicate")
         return Taken(event=known, duplicate=True)
     meant = names_of(turn).meant(hint.host)
     host = meant.host
@@ -76,12 +75,12 @@ def take(turn: Turn, hint: Hint) -> Taken:
     for word in words:
         heard.take(turn, word)
     if expired is not None:
-        world.health.count("events", source=hint.source, result="expired")
+        turn.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
         return Taken(event=event, duplicate=False)
     if host is not None:
         _check_now(turn, host)
-        world.health.count("events", source=hint.source, result="taken")
+        turn.count("events", source=hint.source, result="taken")
     else:
         foreigners.note(turn, hint, meant)
     turn.say(

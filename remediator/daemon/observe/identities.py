@@ -6,10 +6,7 @@ are one machine, every plan that touches it, or a group that holds it, has a sen
 
 from __future__ import annotations
 
-import json
-
 from remediator.daemon.observe import grouping
-from remediator.daemon.turn.durable import ONE_MACHINE
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts
 from remediator.model.hosts import one_machine
@@ -25,8 +22,7 @@ def learn(turn: Turn, reply: HostReply) -> None:
     world, host = turn.world, reply.host
     said = facts.names(reply.section("host"))
     if said and said != world.durable.said.get(host):
-        world.durable.say_of(host, said)
-        turn.journal.said(host, said)
+        turn.calls_itself(host, said)
         for name in world.loaded.written_names.disbelieved(host, said):
             turn.say(
                 "warning", "name_not_believed", host=host, reason=f"{host} calls itself {name}, a name of another host"
@@ -45,16 +41,14 @@ def _note_machines(turn: Turn) -> None:
     for names in sorted(world.durable.one_machine - twice):
         turn.journal.audit("one_machine_over", ENGINE, {"names": list(names)})
         turn.say("warning", "one_machine_over", reason=f"{', '.join(names)}: not one machine any more")
-    world.durable.one_machine = twice
-    turn.journal.set_meta(ONE_MACHINE, json.dumps(sorted(twice)))
+    turn.one_machine(twice)
 
 
 def forget_left(turn: Turn) -> None:
     """After another inventory was taken: forget what hosts said that left it."""
     world = turn.world
     for host in [host for host in world.durable.said if host not in world.loaded.inventory.hosts]:
-        world.durable.say_of(host, ())
-        turn.journal.said(host, ())
+        turn.calls_itself(host, ())
     _note_machines(turn)
 
 

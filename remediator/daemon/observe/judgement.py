@@ -88,7 +88,7 @@ def judged(turn: Turn, reply: HostReply) -> Judged:
 
 
 def _unreadable(turn: Turn, reply: HostReply, blamed: Unjudgeable) -> HostReply:
-    turn.world.health.count("unjudgeable", host=blamed.host)
+    turn.count("unjudgeable", host=blamed.host)
     turn.say("error", "reply_unjudgeable", host=blamed.host, kind=blamed.reach.value, reason=blamed.why)
     return unreadable(reply, blamed.why, blamed.reach)
 

@@ -29,13 +29,7 @@ def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
             or (turn.now.wall - sign.at).total_seconds() > world.loaded.limits.maintenance_s
         ):
             continue
-        known = world.durable.signs.get(sign.key)
-        if known is None or sign.at > known.at:
-            world.durable.signs[sign.key] = sign
-        written = world.durable.signs_written.get(sign.key)
-        if written is None or (sign.at - written).total_seconds() > SIGN_AGAIN_S:
-            world.durable.signs_written[sign.key] = sign.at
-            turn.journal.sign(sign)
+        turn.sign(sign, SIGN_AGAIN_S)
 
 
 def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ...]:
@@ -53,20 +47,16 @@ def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ..
 
 def pull_back(turn: Turn) -> None:
     """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
-    for key, sign in list(turn.world.durable.signs.items()):
+    for sign in list(turn.world.durable.signs.values()):
         if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
-            turn.world.durable.signs[key] = replace(sign, at=turn.now.wall)
-            turn.world.durable.signs_written[key] = turn.now.wall
-            turn.journal.sign(turn.world.durable.signs[key])
+            turn.sign_was(replace(sign, at=turn.now.wall))
 
 
 def forget_old(turn: Turn) -> None:
     """Drop kept signs that have been over for longer than they hold."""
     for key, sign in list(turn.world.durable.signs.items()):
         if (turn.now.wall - sign.at).total_seconds() > turn.world.loaded.limits.maintenance_s + 60:
-            del turn.world.durable.signs[key]
-            turn.world.durable.signs_written.pop(key, None)
-            turn.journal.forget_sign(key)
+            turn.forget_sign(key)
 
 
 def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:

@@ -7,7 +7,6 @@ without a daemon has none and writes none: to it all of this is not known.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,14 +18,6 @@ from remediator.daemon.turn.world import World
 from remediator.model.judging import CheckSpec, Evidence, State
 from remediator.model.records import Run
 from remediator.model.times import Instant
-
-KEY = "mark:"
-"""How the keys begin under which the store keeps marks."""
-
-
-def stored(meta: Mapping[str, str]) -> dict[str, Any]:
-    """Return assessment to mark, as the store has them."""
-    return {key.removeprefix(KEY): json.loads(value) for key, value in meta.items() if key.startswith(KEY)}
 
 
 def evidence(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -> FactsOfHosts:
@@ -100,9 +91,3 @@ def well_with(turn: Turn, check: CheckSpec, hosts: Sequence[str], mark: Any) -> 
         check, turn.world.samples.facts.evidence(check.assess, hosts, turn.world.loaded.inventory, turn.now, known)
     )
     return bool(judged) and all(result.state is State.OK for result in judged)
-
-
-def keep(turn: Turn, name: str, mark: Any) -> None:
-    """Keep `mark` for the assessment `name`."""
-    turn.world.durable.marks[name] = mark
-    turn.journal.set_meta(f"{KEY}{name}", json.dumps(mark, sort_keys=True))

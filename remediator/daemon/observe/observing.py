@@ -7,7 +7,7 @@ from functools import partial
 from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.daemon.notify import all_clear
-from remediator.daemon.observe import identities, judgement, maintenance, marking
+from remediator.daemon.observe import identities, judgement, maintenance
 from remediator.daemon.turn import asides, poison
 from remediator.daemon.turn.durable import Key
 from remediator.daemon.turn.turn import Turn
@@ -39,12 +39,12 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
     identities.learn(turn, taken)
     if taken.reach is Reach.OK:
         world.samples.good_samples[reply.host] = world.samples.good_samples.get(reply.host, 0) + 1
-    world.health.count("collections", result=taken.reach.value)
+    turn.count("collections", result=taken.reach.value)
     maintenance.remember(turn, taken, judged.signs)
     for check in judged.groups:
         judgement.note_judged(turn, check)
     for name, mark in judged.marks.items():
-        marking.keep(turn, name, mark)
+        turn.mark(name, mark)
     world.samples.newcomers = world.samples.newcomers.noted(
         reply.host, judgement.newcomers(turn, reply.host, judged), turn.now
     )
@@ -132,9 +132,9 @@ def _advance(turn: Turn, result: CheckResult) -> None:
     world.samples.keys_of_host.setdefault(result.target.hosts[0], set()).add(key)
     if result.target.kind == "container":
         world.samples.hosts_with[result.target.name].add(result.target.host)
-    world.health.count("checks", state=result.state.name.lower())
+    turn.count("checks", state=result.state.name.lower())
     for _, reason in result.unknown:
-        world.health.count("unknown", reason=reason.split(":", 1)[0])
+        turn.count("unknown", reason=reason.split(":", 1)[0])
     for run in list(world.durable.runs.values()):
         if (
             run.plan.verify_check == result.check
@@ -187,7 +187,7 @@ def _changed(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> Non
         turn.event(event, incident.id)
         turn.incident(lifecycle.touched(incident, event, text))
     world.samples.last_event[incident.id] = event.id
-    world.health.count("flaps" if changed.flapping else "changes", check=result.check)
+    turn.count("flaps" if changed.flapping else "changes", check=result.check)
 
 
 def _close_if_recovered(turn: Turn, key: Key, series: Series) -> None:

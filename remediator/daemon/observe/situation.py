@@ -77,16 +77,16 @@ def watch(turn: Turn) -> None:
     if world.loaded.config.references and (
         world.health.references_at is None or turn.now.since(world.health.references_at) > TRY_EVERY_S
     ):
-        world.health.references_at = turn.now
+        world.health.tries_references(turn.now)
         turn.effects.append(TryReferences(addresses=world.loaded.config.references))
     if world.health.vantage_at is not None and turn.now.since(world.health.vantage_at) < LOOK_EVERY_S:
         return
-    world.health.vantage_at = turn.now
+    world.health.looks_around(turn.now)
     seen = vantage(turn)
     asked = [host for host in world.loaded.inventory.hosts if world.samples.facts.reply(host) is not None]
     cut_off = len(asked) == len(world.loaded.inventory.hosts) and seen.answering * 2 < seen.hosts
     if cut_off and world.health.cut_off_since is None:
-        world.health.cut_off_since = turn.now
+        world.health.cut_off(turn.now)
         why = f"I reach {seen.answering} of {seen.hosts} hosts: it may be me who is cut off"
         turn.journal.audit("cut_off", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("error", "cut_off", reason=why)
@@ -96,9 +96,7 @@ def watch(turn: Turn) -> None:
             f"{why}; nothing is done.",
         )
     elif not cut_off and world.health.cut_off_since is not None:
-        kept = [each for each in world.health.past_cut_offs if turn.now.since(each[1]) < KEPT_S]
-        world.health.past_cut_offs = (*kept, (world.health.cut_off_since, turn.now))
-        world.health.cut_off_since = None
+        world.health.sees_again(turn.now, KEPT_S)
         turn.journal.audit("sees_again", ENGINE, {"hosts": seen.hosts, "answering": seen.answering})
         turn.say("warning", "sees_again", reason=f"{seen.answering} of {seen.hosts} hosts answer")
 

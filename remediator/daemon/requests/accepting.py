@@ -108,7 +108,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
         mark = marking.proposed(turn, check, members)
         if mark is not None:
             told[check.assess.name] = {"before": turn.world.durable.marks.get(check.assess.name), "after": mark}
-            marking.keep(turn, check.assess.name, mark)
+            turn.mark(check.assess.name, mark)
     return told
 
 

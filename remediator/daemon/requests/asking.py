@@ -259,7 +259,7 @@ def _close(turn: Turn, asked: Asked) -> Answer:
         return Answer(exit=FAILED, error=f"a run works on {incident.id}: cancel or resolve it first")
     turn.journal.audit("close", asked.actor.name, {"reason": text(asked.args, "reason")}, incident=incident.id)
     closed = turn.incident(lifecycle.closed(incident, None, turn.now, text(asked.args, "reason"), by=asked.actor.name))
-    turn.world.samples.series.pop((incident.check, incident.target.text), None)
+    turn.world.samples.begins_anew((incident.check, incident.target.text))
     return Answer(exit=DONE, data={"incident": incident.id, "state": closed.state.value})
 
 

@@ -134,10 +134,8 @@ def _progress(run: Run, now: Instant) -> str:
     return f"{step.id}: {step.result}" if step.state is StepState.SETTLING else f"{step.id}: {step.state.value}"
 
 
-def status(world: World, now: Instant) -> dict[str, Any]:
-    """Return CONTRACTS' `status` JSON."""
-    mutes = muted(world, now)
-    states = Counter(result.state for result in world.samples.results.values())
+def _waiting(world: World, now: Instant) -> list[dict[str, Any]]:
+    """Return the runs and debts that wait for a person."""
     waiting = [
         {
             "run": run.id,
@@ -156,7 +154,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         for run in world.durable.runs.values()
         if run.state in (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
     ]
-    waiting += [
+    overdue = [
         {
             "id": debt.id,
             "state": "overdue",
@@ -168,6 +166,14 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         for debt in world.durable.debts.values()
         if debts.overdue(debt, now)
     ]
+    return waiting + overdue
+
+
+def status(world: World, now: Instant) -> dict[str, Any]:
+    """Return CONTRACTS' `status` JSON."""
+    mutes = muted(world, now)
+    states = Counter(result.state for result in world.samples.results.values())
+    waiting = _waiting(world, now)
     waiting += [
         _problem(world, incident)
         for incident in world.durable.incidents.values()

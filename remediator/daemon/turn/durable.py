@@ -35,13 +35,18 @@ ONE_MACHINE = "one_machine"
 NAMES_TOLD = "names_told"
 """Where the store keeps when the last digest of foreign names was queued."""
 
+MARK = "mark:"
+"""How the keys begin under which the store keeps marks."""
+RIVAL = "rival"
+"""Where the store keeps what is known of another remediator."""
+
 Key = tuple[str, str]
 """(check, target text)."""
 
 
 @dataclass
 class Durable:
-    """See the module."""
+    """See the module. Written by `adopt` and by the methods of `Turn` alone."""
 
     adopted: bool = False
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -124,19 +129,20 @@ class Durable:
         told_at = stored.meta.get(NAMES_TOLD)
         self.names_told_at = times.parse_rfc3339(told_at) if told_at else None
         self.one_machine = frozenset(tuple(names) for names in json.loads(stored.meta.get(ONE_MACHINE) or "[]"))
+        self.marks = {
+            key.removeprefix(MARK): json.loads(value) for key, value in stored.meta.items() if key.startswith(MARK)
+        }
+        rival = json.loads(stored.meta.get(RIVAL) or "{}")
+        self.rival = rival.get("open")
+        self.rival_closed_at = rows.to_instant(rival.get("closed_at"))
         self.accepted = set(stored.accepted)
         self.signs = dict(stored.signs)
         self.signs_written = {key: sign.at for key, sign in stored.signs.items()}
         self.adopted = True
 
-    def undo(self) -> None:
-        """Note that a turn has failed: the mirror is read anew before anything else is decided."""
+    def stale(self) -> None:
+        """Read the store again before anything else is decided: a turn has failed, or rows are not as they were."""
         self.adopted = False
-
-    def say_of(self, host: str, said: tuple[str, ...]) -> None:
-        """Take over by which names `host` calls itself; none: it left."""
-        others = {name: names for name, names in self.said.items() if name != host}
-        self.said = {**self.said, host: said} if said else others
 
     def incident_of(self, key: Key) -> Incident | None:
         found = self.by_key.get(key)

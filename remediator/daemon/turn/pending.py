@@ -97,6 +97,13 @@ class Pending(Record):
         """No probe looks for the fate of a step of `run` any more."""
         self.probing.pop(run, None)
 
+    def nobody_searches(self, runs: Iterable[str]) -> None:
+        """Let probes begin anew for those of `runs` whose commands are not under way here."""
+        busy = {run for run, _ in self.working}
+        for run in runs:
+            if run not in busy:
+                self.found(run)
+
     # deliveries and live checks ---------------------------------------------------------------------------------------
 
     def page_left(self, n: int) -> None:

@@ -13,6 +13,7 @@ from remediator.daemon.turn.newcomers import Newcomers
 from remediator.daemon.turn.record import Record, lasting
 from remediator.daemon.turn.undoable import Undoable, UndoableSet
 from remediator.model.judging import CheckResult
+from remediator.model.replies import HostReply
 from remediator.model.times import Instant
 
 GROWS = "it grows by what was judged, and what was judged stays true"
@@ -47,6 +48,30 @@ class Samples(Record):
     """First host of a target to the (check, target) that were judged on it."""
     hosts_with: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set), metadata=lasting(GROWS))
     """Container to the hosts on which it was judged."""
+
+    def correlate_again(self) -> None:
+        """A series or an incident has changed: incidents are correlated anew."""
+        self.changed = True
+
+    def incident_over(self, incident: str) -> None:
+        """Forget the newest event of a closed incident."""
+        self.last_event.pop(incident, None)
+
+    def to_decide(self, key: Key) -> None:
+        """Decide in this turn on what was judged under `key`."""
+        self.sampled.add(key)
+
+    def decided(self) -> None:
+        """What was judged in this turn has been decided on."""
+        self.sampled.clear()
+
+    def keep(self, reply: HostReply) -> None:
+        """Keep a reply that a turn which failed could not judge."""
+        self.facts.take(reply)
+
+    def begins_anew(self, key: Key) -> None:
+        """Forget the history of a result: a person has closed its incident."""
+        self.series.pop(key, None)
 
     def forget_hosts(self, hosts: Sequence[str]) -> None:
         """Forget what was seen of hosts that left: one that comes back has to be sampled anew."""

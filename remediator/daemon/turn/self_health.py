@@ -25,7 +25,7 @@ class OpenStorm:
 
 @dataclass
 class SelfHealth(Record):
-    """See the module."""
+    """See the module. Written by its own methods alone."""
 
     identity: Identity = NOBODY
     """Who we are on hosts. Nobody leaves nothing there and acts on none."""
@@ -59,6 +59,82 @@ class SelfHealth(Record):
 
     def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
         self.counters[name][tuple(sorted(labels.items()))] += amount
+
+    # who we are -------------------------------------------------------------------------------------------------------
+
+    def known_as(self, identity: Identity) -> None:
+        """Be `identity` on hosts from now on."""
+        self.identity = identity
+
+    def start_told(self) -> None:
+        """The audit has it now that this daemon started."""
+        self.told_start = True
+
+    # what we reach ----------------------------------------------------------------------------------------------------
+
+    def tries_references(self, now: Instant) -> None:
+        """The references are tried now."""
+        self.references_at = now
+
+    def references_answered(self, answered: Mapping[str, bool]) -> None:
+        """Keep which references answered."""
+        self.references = dict(answered)
+
+    def looks_around(self, now: Instant) -> None:
+        """How many hosts answer is counted now."""
+        self.vantage_at = now
+
+    def cut_off(self, now: Instant) -> None:
+        """From now on less than half of the hosts answer."""
+        self.cut_off_since = now
+
+    def sees_again(self, now: Instant, kept_s: float) -> None:
+        """More than half of the hosts answer again; what ended longer ago than `kept_s` is forgotten."""
+        if self.cut_off_since is not None:
+            kept = [each for each in self.past_cut_offs if now.since(each[1]) < kept_s]
+            self.past_cut_offs = (*kept, (self.cut_off_since, now))
+        self.cut_off_since = None
+
+    # clock ------------------------------------------------------------------------------------------------------------
+
+    def ticked(self, now: Instant) -> Instant | None:
+        """The clocks were compared now; return when they were before."""
+        before, self.last_tick = self.last_tick, now
+        return before
+
+    def hold_for_clock(self, why: str, until: Instant) -> None:
+        """Hold everything above R0 until then."""
+        self.clock_held, self.clock_until = why, until
+
+    def clock_runs_evenly(self) -> None:
+        """The clock holds nothing any more."""
+        self.clock_held = self.clock_until = None
+
+    def journal_reaches(self, until: datetime | None) -> None:
+        """The newest entry of the journal is from that time to come; None: the clock has passed it."""
+        self.journal_until = until
+
+    # store and brakes -------------------------------------------------------------------------------------------------
+
+    def other_hand(self, why: str) -> None:
+        """The rows are not as our last turn left them."""
+        self.restored = why
+
+    def put_back(self, why: str | None) -> None:
+        """The journal is not as its checkpoints have it; None: it is."""
+        self.restored = "; ".join(each for each in (why, self.restored) if each) or None
+
+    def restore_accepted(self) -> None:
+        """A person has accepted the store as it is, and it is written."""
+        self.restored = None
+
+    def store_damaged(self, why: str) -> None:
+        """The slow reading of the store has found this; empty: it found nothing up to the end."""
+        self.damaged = why
+
+    def storms_open(self, storms: Mapping[str, OpenStorm]) -> None:
+        """These storm breakers are open now, and no other one."""
+        self.storms = storms
 
     def forget_hosts(self, hosts: Collection[str]) -> None:
         """Forget that hosts which left were set aside."""

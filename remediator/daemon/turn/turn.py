@@ -15,15 +15,15 @@ import structlog
 
 from remediator.daemon.turn import places
 from remediator.daemon.turn.asides import About, Aside
+from remediator.daemon.turn.keeping import Keeping
 from remediator.daemon.turn.wire import Collect, Effect
-from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
 from remediator.model.mutes import Unacked
 from remediator.model.page_keys import PageKey
 from remediator.model.people import ENGINE
 from remediator.model.records import Debt, Decision, Event, Incident, Run
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import rfc3339
 from remediator.model.values import as_json
 from remediator.runs import debts
 from remediator.runs.transition import (
@@ -39,16 +39,12 @@ from remediator.runs.transition import (
     Wish,
 )
 from remediator.safety.case import StormScope, Vantage
-from remediator.store.journal import Journal
 
 log = structlog.get_logger("remediator")
 
 
 @dataclass
-class Turn:
-    world: World
-    journal: Journal
-    now: Instant
+class Turn(Keeping):
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     answers: list[tuple[Future[Any], Any]] = field(default_factory=list)
@@ -72,6 +68,10 @@ class Turn:
     def speak(self) -> None:
         for level, event, fields in self.said:
             getattr(log, level)(event, cloud=self.world.loaded.config.cloud, **fields)
+
+    def count(self, name: str, **labels: str) -> None:
+        """Count one more of `name` in the metrics, whatever becomes of the turn."""
+        self.world.health.count(name, 1.0, **labels)
 
     def collect(self, host: str) -> None:
         """Ask for a fresh sample of `host` as soon as its current one, if any, is back."""
@@ -110,16 +110,15 @@ class Turn:
         }
         each = places.of_each(len(world.loaded.inventory.hosts))
         for host in places.seated(list(lanes.items()), world.pending.in_flight.values(), each, self.now):
-            world.pending.in_flight[host] = places.UnderWay(lane=lanes[host], since=self.now, judged_at=self.now)
             self.effects.append(Collect(host=host, forced=host in world.pending.forced))
-            world.pending.forced.discard(host)
+            world.pending.left(host, lanes[host], self.now)
 
     def number(self, kind: str, prefix: str) -> str:
         return f"{prefix}-{self.journal.next_number(kind)}"
 
     def event(self, record: Event, incident: str | None) -> None:
         self.journal.event(record, incident)
-        self.world.health.count("events", source=record.source, result="state_change")
+        self.count("events", source=record.source, result="state_change")
         self.say(
             "info",
             "state_changed",
@@ -136,7 +135,7 @@ class Turn:
         """Store an incident that has moved, with the line of its timeline, and return it."""
         record, run, text = moved.incident, moved.run, moved.text
         before = self.world.durable.incidents.get(record.id)
-        self.world.samples.changed = True
+        self.world.samples.correlate_again()
         self.journal.incident(record)
         self.journal.timeline(record.id, moved.kind, text, run=run, rule=moved.rule)
         if record.open:
@@ -147,13 +146,10 @@ class Turn:
             self.closed.append((record, text))
             self.world.durable.incidents.pop(record.id, None)
             self.world.durable.by_key.pop((record.check, record.target.text), None)
-            self.world.waits.unmatched_since.pop(record.id, None)
-            self.world.samples.last_event.pop(record.id, None)
-            self.world.waits.refused_at.pop(record.id, None)
-            self.world.waits.freed_at.pop(record.id, None)
+            self.world.waits.incident_over(record.id)
+            self.world.samples.incident_over(record.id)
             for key in [key for key in self.world.durable.decisions if key[0] == record.id]:
                 del self.world.durable.decisions[key]
-            self.world.waits.considered.pop(record.id, None)
         if before is None or before.state is not record.state:
             body = {"target": record.target.text, "check": record.check, "state": record.state.value, "text": text}
             self.journal.audit("incident", ENGINE, body, run=run, incident=record.id)
@@ -190,7 +186,7 @@ class Turn:
         self.journal.audit("decision", ENGINE, body, run=record.run, incident=record.incident)
         for verdict in record.verdicts:
             if not verdict.allow:
-                self.world.health.count("refusals", guard=verdict.guard)
+                self.count("refusals", guard=verdict.guard)
         self.say(
             "info",
             "decision",
@@ -262,7 +258,7 @@ class Turn:
             }
             self.world.durable.runs.pop(record.id, None)
             self.world.pending.found(record.id)
-            self.world.health.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
+            self.count("runs", runbook=record.plan.runbook, outcome=record.state.value)
         else:
             self.world.durable.runs[record.id] = record
 

@@ -89,4 +89,4 @@ class World:
         """Let all be as it was when the turn began; the durable state is read anew."""
         for record in (self.samples, self.pending, self.waits, self.others, self.health):
             record.undo()
-        self.durable.undo()
+        self.durable.stale()
