@@ -14,6 +14,7 @@ from lab import engine, images, keys, paths, services, shapes, topology
 from lab.errors import CommandFailed
 from lab.proc import Finished, poll, run
 from lab.topology import Host
+from remediator.cli import catalogue
 
 
 def state(host: Host) -> str:
@@ -141,6 +142,9 @@ def _seed(host: Host) -> bytes:
         packaging = paths.CHECKOUT / "packaging"
         _file(tar, keys.ACT, (packaging / "remediator-act").read_text(), 0o755)
         _file(tar, "/etc/tmpfiles.d/remediator-act.conf", (packaging / "remediator-act.tmpfiles").read_text())
+        _directory(tar, keys.ACT_FILES, 0o755, 0)
+        for name, text in catalogue.files_of_act().items():
+            _file(tar, f"{keys.ACT_FILES}/{name}", text)
         _file(tar, "/etc/machine-id", uuid.uuid4().hex + "\n")
         for path, text in services.config_files(host).items():
             _file(tar, path, text)

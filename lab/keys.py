@@ -12,6 +12,8 @@ from lab.proc import poll, run
 from lab.topology import Host
 
 ACT = "/usr/local/sbin/remediator-act"
+ACT_FILES = "/etc/remediator-act.d"
+"""Where a host has what the script takes, as `remediator actions --format act` prints it."""
 ACTS_PER_HOUR = 200
 """A host of the lab is broken and cured more often than one of a cloud."""
 

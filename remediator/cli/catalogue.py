@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import enum
 import shlex
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from remediator.cli.errors import USAGE, CliError
+from remediator.cli.errors import FAILED, USAGE, CliError
 
 if TYPE_CHECKING:
     from remediator.model.actions import ActionSpec
@@ -19,11 +21,12 @@ _ARGUMENT: Final = "ARG{}"
 
 
 class ActionsFormat(enum.StrEnum):
-    """How the actions are printed; `sudoers` is a file for the hosts."""
+    """How the actions are printed; `sudoers` and `act` are files for the hosts."""
 
     TABLE = "table"
     JSON = "json"
     SUDOERS = "sudoers"
+    ACT = "act"
 
 
 def actions(
@@ -32,6 +35,14 @@ def actions(
     user: Annotated[
         str | None,
         typer.Option(help="With --format sudoers: the account on the hosts (ssh.user).  [default: remediator]"),
+    ] = None,
+    integration: Annotated[
+        str | None,
+        typer.Option(help="With --format act: print the file of this integration, or of `remediator` itself."),
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="With --format act: write the files of all integrations into this directory."),
     ] = None,
 ) -> int:
     """Everything it can do to a host.
@@ -44,6 +55,10 @@ def actions(
 
     if user is not None and format is not ActionsFormat.SUDOERS:
         raise CliError("--user names the account of a sudoers file: add --format sudoers", USAGE)
+    if format is not ActionsFormat.ACT and (integration is not None or directory is not None):
+        raise CliError("--integration and --directory are of the files of remediator-act: add --format act", USAGE)
+    if format is ActionsFormat.ACT:
+        return _act(integration, directory)
     loaded = registry.load({name: {} for name in registry.factories()})
     found = [*(action for integration in loaded.values() for action in integration.actions), claims.ACTION]
     if format is ActionsFormat.JSON:
@@ -62,6 +77,42 @@ def sudoers_file(found: Iterable[ActionSpec], user: str) -> str:
     from remediator.integrations.container import catalogue
 
     return sudoers.text(found, assembly.argv(sudo=False), catalogue.STATEFUL.pattern, user)
+
+
+def _act(integration: str | None, directory: Path | None) -> int:
+    """Print one file of `remediator-act`, or write all of them and print their paths."""
+    from remediator.cli import act_files, output
+
+    files = files_of_act()
+    known = ", ".join(name.removesuffix(".json") for name in files)
+    if (integration is None) is (directory is None):
+        raise CliError(f"name one file by --integration ({known}), or write all of them by --directory DIR", USAGE)
+    if directory is None:
+        if f"{integration}.json" not in files:
+            raise CliError(f"integration {integration!r} runs nothing on a host, or is none; known: {known}", USAGE)
+        print(files[f"{integration}.json"], end="")
+        return 0
+    others = act_files.write(directory, files)
+    output.say("\n".join(str(directory / name) for name in files))
+    for path in others:
+        print(f"remediator: {path} is of none of these integrations: remove it where nothing needs it", file=sys.stderr)
+    return 0
+
+
+def files_of_act() -> dict[str, str]:
+    """Return the files of `remediator-act` for all integrations, by name. Raise CliError for what cannot be told in one."""
+    from remediator.cli import act_files
+    from remediator.integrations import registry
+    from remediator.integrations.container import kolla
+    from remediator.runs import claims
+
+    loaded = registry.load({name: {} for name in registry.factories()})
+    if act_files.OWN in loaded:
+        raise CliError(f"an integration is called {act_files.OWN}, which is what it is itself: rename it", FAILED)
+    actions = {name: tuple(one.actions) for name, one in loaded.items()} | {act_files.OWN: (claims.ACTION,)}
+    holding = {"container": kolla.HOLDING}
+    texts = {name: act_files.text(name, actions[name], holding.get(name, ())) for name in sorted(actions)}
+    return {f"{name}.json": text for name, text in texts.items() if text is not None}
 
 
 def as_json(action: ActionSpec) -> dict[str, Any]:

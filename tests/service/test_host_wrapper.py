@@ -9,140 +9,32 @@ import fcntl
 import json
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from remediator import __version__
 from remediator.integrations.galera import scripts
 from remediator.model.commands import Command
+from tests.service import host_side
+from tests.service.host_side import REFUSED, SCRIPT, Ended, HostSide, assert_refused
 
-pytestmark = pytest.mark.service
-SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"
+pytestmark = [
+    pytest.mark.service,
+    pytest.mark.skipif(os.geteuid() != 0, reason="the script believes no file but root's, and only root makes those"),
+]
 UNIT = "kolla-memcached-container.service"
 START = f"systemctl start -- {UNIT}"
-REFUSED = 126
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of root and of others")
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
-
-STAND_IN = """#!/bin/sh
-{{ printf '%s' "${{0##*/}}"; for word; do printf ' <%s>' "$word"; done; echo; }} >> {here}/calls
-echo "${{0##*/}} says $1"
-echo "${{0##*/}} warns" >&2
-[ -e {here}/do-$1 ] && . {here}/do-$1
-exit 0
-"""
-SUDO = """#!/bin/sh
-{{ printf 'sudo'; for word; do printf ' <%s>' "$word"; done; echo; }} >> {here}/calls
-shift 2
-exec "$@"
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How one request ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostSide:
-    """A directory that stands for a host: its programs, its state, its log."""
-
-    here: Path
-    log: socket.socket
-
-    @property
-    def state(self) -> Path:
-        return self.here / "run" / "act.json"
-
-    @property
-    def calls(self) -> list[str]:
-        """How the programs were called, in order."""
-        written = self.here / "calls"
-        return written.read_text().splitlines() if written.exists() else []
-
-    def logged(self) -> list[str]:
-        """Return the lines that reached the log so far."""
-        lines = []
-        while True:
-            try:
-                lines.append(self.log.recv(4096).decode("ascii"))
-            except BlockingIOError:
-                return lines
-
-    def when(self, verb: str, script: str) -> None:
-        """Let the programs run `script` when they are called with `verb`."""
-        (self.here / f"do-{verb}").write_text(script + "\n")
-
-    def seen(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.state.read_text())
-        return found
-
-    def ask(
-        self,
-        line: str | bytes | None,
-        *arguments: str,
-        environment: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-    ) -> Ended:
-        """Send one request, as sshd would."""
-        paths = (
-            "--state",
-            str(self.state),
-            "--path",
-            f"{self.here}/bin:/usr/bin:/bin",
-            "--log",
-            f"{self.here}/log",
-            "--kolla",
-            f"{self.here}/kolla",
-            "--docker",
-            f"{self.here}/daemon.json",
-            "--podman",
-            f"{self.here}/storage.conf",
-        )
-        passed = {os.fsencode(k): os.fsencode(v) for k, v in {"PATH": "/usr/bin:/bin", **(environment or {})}.items()}
-        if line is not None:
-            passed[b"SSH_ORIGINAL_COMMAND"] = os.fsencode(line)
-        done = subprocess.run(
-            [str(SCRIPT), *paths, *arguments], env=passed, cwd=cwd, capture_output=True, timeout=60, check=False
-        )
-        return Ended(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
 
 @pytest.fixture
 def host() -> Iterator[HostSide]:
-    with tempfile.TemporaryDirectory(prefix="act-", dir="/tmp") as directory:  # a socket's path must be short
-        here = Path(directory)
-        (here / "run").mkdir(mode=0o700)
-        (here / "bin").mkdir()
-        (here / "kolla" / "memcached").mkdir(parents=True)
-        for name, text in (("systemctl", STAND_IN), ("docker", STAND_IN), ("sudo", SUDO)):
-            program = here / "bin" / name
-            program.write_text(text.format(here=here))
-            program.chmod(0o755)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
-            log.bind(f"{here}/log")
-            log.setblocking(False)
-            yield HostSide(here=here, log=log)
-
-
-def assert_refused(host: HostSide, ended: Ended, words: str = "") -> None:
-    assert ended.code == REFUSED
-    assert ended.out == ""
-    assert ended.err.startswith("remediator-act: refused: ")
-    assert ended.err.count("\n") == 1
-    assert words in ended.err
+    with host_side.made() as host:
+        yield host
 
 
 def test_what_the_product_sends_is_run_word_by_word(host: HostSide) -> None:
@@ -189,7 +81,10 @@ def test_a_script_is_run_by_a_shell_with_its_arguments_and_counts_once(host: Hos
 def test_the_script_of_another_version_is_refused_with_the_remedy(host: HostSide) -> None:
     line = Command(host="ctl1", argv=scripts.START.argv(), timeout_s=60).line(sudo=True)
     assert_refused(
-        host, host.ask(line.replace("; systemctl", " ; systemctl", 1)), "install the script of the daemon's version"
+        host,
+        host.ask(line.replace("; systemctl", " ; systemctl", 1)),
+        f"galera-start is not as in {host.lists}/galera.json (release {__version__}): restart the daemon if it is older, "
+        "else install what it prints (remediator actions --format act --directory DIR)",
     )
     assert host.calls == []
 
@@ -455,7 +350,6 @@ def test_what_kolla_itself_uses_is_taken(host: HostSide, path: str) -> None:
     assert not taken(host, f"{path}/mysql")
 
 
-@as_root
 @pytest.mark.parametrize(
     ("file", "text"),
     [
@@ -477,7 +371,6 @@ def test_where_an_engine_was_moved_to_is_read_from_its_settings(host: HostSide, 
     assert not taken(host, moved), "it is another one's"
 
 
-@as_root
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"data-root": 5}', '{"data-root": "../x"}', '{"data-root": "/a/../b"}', '{"data-root": "/a b"}', "[" * 60000,

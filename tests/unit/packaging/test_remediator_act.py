@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,24 @@ ACT: Any = wrapper.load()
 UNIT = "kolla-memcached-container.service"
 NOW = ACT.Now("boot", 5000.0, 1_700_000_000.0)
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
-START = ACT.parse(f"systemctl start -- {UNIT}")
+LISTED = wrapper.listed(ACT)
+
+
+def parse(line: str) -> Any:
+    """Return the request that `line` is by the product's own files."""
+    return ACT.parse(line, LISTED)
+
+
+def outsider(request: Any, kolla: str, data: Sequence[str]) -> str | None:
+    found: str | None = ACT.outsider(request, LISTED, kolla, data)
+    return found
+
+
+START = parse(f"systemctl start -- {UNIT}")
 
 
 def words(line: str) -> list[list[str]]:
-    return [argv for argv, _ in ACT.parse(line).commands]
+    return [argv for argv, _ in parse(line).commands]
 
 
 def test_it_is_python_3_6_and_needs_the_standard_library_alone() -> None:
@@ -43,20 +57,21 @@ def test_it_is_python_3_6_and_needs_the_standard_library_alone() -> None:
     assert "shell=True" not in source
 
 
-def test_its_list_is_what_the_actions_print() -> None:
-    assert set(ACT.ALLOWED) == {pattern for action in wrapper.ACTIONS for pattern in action.privileges}
+def test_the_containers_that_it_spares_by_itself_are_those_of_the_daemon() -> None:
     assert catalogue.STATEFUL.pattern == ACT.STATEFUL
 
 
-def test_its_scripts_are_those_of_the_actions_letter_by_letter() -> None:
-    built_in = {script.name: (script.text, script.args) for script in wrapper.scripts()}
-    assert built_in
-    held = {name: (text, args) for name, text, args in ACT.SCRIPTS}
-    assert held == built_in, "one was changed: python -m tests.unit.packaging.wrapper"
-    assert len(ACT.SCRIPTS) == len(built_in)
-    assert wrapper.block() in wrapper.SCRIPT.read_text("utf-8"), (
-        "they are laid out by hand: python -m tests.unit.packaging.wrapper"
-    )
+def test_the_files_of_the_product_list_all_that_its_actions_need_and_nothing_else() -> None:
+    assert LISTED.problems == []
+    assert set(LISTED.commands) == {pattern for action in wrapper.ACTIONS for pattern in action.privileges}
+    listed = {name: (script.text, script.forms) for name, script in LISTED.scripts.items()}
+    assert listed == {script.name: (script.text, script.args) for script in wrapper.scripts()}
+
+
+def test_it_has_no_program_itself_and_knows_by_name_those_alone_that_count_as_no_change() -> None:
+    source = wrapper.SCRIPT.read_text("utf-8")
+    assert not [script.name for script in wrapper.scripts() if script.text[:60] in source]
+    assert {script.name for script in wrapper.scripts() if f'"{script.name}"' in source} == set(ACT.FREE)
 
 
 DOES = [action for action in wrapper.ACTIONS if action.name != "galera.decide"]
@@ -71,7 +86,7 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
     assert commands
     for command in commands:
         prefix = ["sudo", "-n", "--"] if sudo else []
-        asked = ACT.parse(token + command.line(sudo=sudo))
+        asked = parse(token + command.line(sudo=sudo))
         assert [argv for argv, _ in asked.commands] == [
             [*prefix, *each] for each in (command.first, command.argv) if each
         ]
@@ -113,7 +128,7 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
 )  # fmt: skip
 def test_all_else_is_refused_with_one_sentence(line: str) -> None:
     with pytest.raises(ACT.Refusal) as refused:
-        ACT.parse(line)
+        parse(line)
     assert str(refused.value).isascii()
     assert str(refused.value).isprintable()
 
@@ -139,7 +154,7 @@ GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker", "stopped"), timeout_s
 def test_a_script_that_differs_in_one_letter_word_or_space_is_refused(line: str) -> None:
     assert line != GOOD
     with pytest.raises(ACT.Refusal) as refused:
-        ACT.parse(line)
+        parse(line)
     assert str(refused.value).isprintable()
 
 
@@ -147,7 +162,7 @@ def test_a_script_that_differs_in_one_letter_word_or_space_is_refused(line: str)
 def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, put: str, cut: int) -> None:
     line = GOOD[:at] + put + GOOD[at + cut :]
     try:
-        ((argv, bare),) = ACT.parse(line).commands
+        ((argv, bare),) = parse(line).commands
     except ACT.Refusal:
         return
     assert argv == bare
@@ -156,8 +171,8 @@ def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, p
 
 
 def test_the_log_names_a_script_and_leaves_its_text_out() -> None:
-    assert ACT.shown("sudo -n -- " + GOOD) == "sudo -n -- sh -c '...' galera-hold run-7 docker stopped"
-    assert ACT.shown("docker start -- a") == "docker start -- a"
+    assert ACT.shown("sudo -n -- " + GOOD, LISTED) == "sudo -n -- sh -c '...' galera-hold run-7 docker stopped"
+    assert ACT.shown("docker start -- a", LISTED) == "docker start -- a"
 
 
 NAME = r"(?!(mariadb|rabbitmq)\b|remediator_)[a-z0-9][a-z0-9_]*"
@@ -217,12 +232,12 @@ def test_within_one_boot_the_wall_clock_has_no_say() -> None:
 
 
 def test_a_chain_counts_for_each_of_its_changes() -> None:
-    chain = ACT.parse(" && ".join(["docker start -- a"] * 3))
+    chain = parse(" && ".join(["docker start -- a"] * 3))
     assert ACT.admit(EMPTY, chain, NOW, 3, False)[1] is None
     after, refusal = ACT.admit(EMPTY, chain, NOW, 2, False)
     assert refusal is not None
     assert after["ran"] == []
-    assert ACT.changes(ACT.parse(f"systemctl reset-failed -- {UNIT}")) == 1
+    assert ACT.changes(parse(f"systemctl reset-failed -- {UNIT}")) == 1
 
 
 @pytest.mark.parametrize(
@@ -243,7 +258,7 @@ def test_a_chain_counts_for_each_of_its_changes() -> None:
 def test_a_lower_token_is_refused(
     seen: dict[str, int], token: str, required: bool, allowed: bool, highest: dict[str, int]
 ) -> None:
-    asked = ACT.parse((f"REMEDIATOR_TOKEN={token} " if token else "") + "docker start -- a")
+    asked = parse((f"REMEDIATOR_TOKEN={token} " if token else "") + "docker start -- a")
     after, refusal = ACT.admit({**EMPTY, "tokens": seen}, asked, NOW, 20, required)
     assert (refusal is None) is allowed
     assert after["tokens"] == highest
@@ -251,7 +266,7 @@ def test_a_lower_token_is_refused(
 
 
 def test_a_higher_token_counts_even_when_the_hour_is_full() -> None:
-    asked = ACT.parse("REMEDIATOR_TOKEN=lab:9 docker start -- a")
+    asked = parse("REMEDIATOR_TOKEN=lab:9 docker start -- a")
     after, refusal = ACT.admit({**ran(3, 1), "tokens": {"lab": 3}}, asked, NOW, 3, False)
     assert refusal is not None
     assert after["tokens"] == {"lab": 9}
@@ -274,7 +289,7 @@ def test_what_it_does_without_arguments() -> None:
 
 def a_claim(token: str = "") -> Any:
     (command,) = wrapper.filled(claims.SCRIPT)
-    return ACT.parse(token + command.line())
+    return parse(token + command.line())
 
 
 def test_a_claim_is_no_change_and_has_room_in_a_full_hour() -> None:
@@ -298,7 +313,7 @@ def test_a_claim_with_another_argument_is_refused(at: int, bad: str) -> None:
     words = [*command.argv[4:]]
     words[at] = bad
     with pytest.raises(ACT.Refusal):
-        ACT.parse(" ".join([*map(shlex.quote, command.argv[:4]), *words]))
+        parse(" ".join([*map(shlex.quote, command.argv[:4]), *words]))
 
 
 # what is none of kolla's --------------------------------------------------------------------------------------------
@@ -352,7 +367,7 @@ def test_the_programs_that_take_a_path_are_known() -> None:
 def test_a_path_that_leads_elsewhere_is_refused_by_its_form_alone(script: Script) -> None:
     for path in ELSEWHERE:
         with pytest.raises(ACT.Refusal):
-            ACT.parse(with_path(script, path))
+            parse(with_path(script, path))
 
 
 @pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
@@ -360,16 +375,16 @@ def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None
     nowhere = "/nonexistent/settings"
     own = ACT.directories(nowhere, nowhere, None)
     for path in DATA:
-        assert ACT.outsider(ACT.parse(with_path(script, path)), "/etc/kolla", own) is None
+        assert outsider(parse(with_path(script, path)), "/etc/kolla", own) is None
     for path in STRANGERS:
-        request = ACT.parse(with_path(script, path))
-        refused = ACT.outsider(request, "/etc/kolla", own)
+        request = parse(with_path(script, path))
+        refused = outsider(request, "/etc/kolla", own)
         assert refused is not None
         assert path in refused
         assert "--data" in refused
-        assert ACT.outsider(request, "/etc/kolla", ACT.directories(nowhere, nowhere, "/srv/other")) is not None
+        assert outsider(request, "/etc/kolla", ACT.directories(nowhere, nowhere, "/srv/other")) is not None
         named = ACT.directories(nowhere, nowhere, path)
-        assert ACT.outsider(request, "/etc/kolla", named) is None, "whoever installs the script may name it"
+        assert outsider(request, "/etc/kolla", named) is None, "whoever installs the script may name it"
 
 
 def test_the_product_asks_for_no_directory_that_its_wrapper_does_not_know() -> None:
@@ -381,14 +396,14 @@ def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) 
     (tmp_path / "portainer").write_text("no directory")
     for engine in ("docker", "podman"):
         for verb in ("start", "restart -t 60"):
-            assert ACT.outsider(ACT.parse(f"{engine} {verb} -- kolla_toolbox"), str(tmp_path), ()) is None
+            assert outsider(parse(f"{engine} {verb} -- kolla_toolbox"), str(tmp_path), ()) is None
             for name in ("registry", "portainer", "toolbox", "x"):
-                refused = ACT.outsider(ACT.parse(f"sudo -n -- {engine} {verb} -- {name}"), str(tmp_path), ())
+                refused = outsider(parse(f"sudo -n -- {engine} {verb} -- {name}"), str(tmp_path), ())
                 assert refused is not None
                 assert f"{name} is no container of kolla here: {tmp_path}/{name}: " in refused
-    chain = ACT.parse("docker start -- kolla_toolbox && docker start -- registry")
-    assert ACT.outsider(chain, str(tmp_path), ()) is not None
-    assert ACT.outsider(START, str(tmp_path), ()) is None, "the name of a unit is kolla's own"
+    chain = parse("docker start -- kolla_toolbox && docker start -- registry")
+    assert outsider(chain, str(tmp_path), ()) is not None
+    assert outsider(START, str(tmp_path), ()) is None, "the name of a unit is kolla's own"
 
 
 # every command of every action ---------------------------------------------------------------------------------------

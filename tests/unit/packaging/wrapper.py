@@ -1,17 +1,14 @@
-"""The script that stands behind the act key, loaded as a module, and every request that a built-in action can make of it.
-
-`python -m tests.unit.packaging.wrapper` writes the programs of the actions into the script anew, after one of them was changed.
-"""
+"""The script that stands behind the act key, loaded as a module, what it takes, and every request that a built-in action can make of it."""
 
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from remediator.cli import catalogue
 from remediator.integrations import registry
 from remediator.integrations.galera import scripts as galera_scripts
 from remediator.model import identity, targets
@@ -94,46 +91,13 @@ def scripts() -> list[Script]:
     return list({script.name: script for action in ACTIONS for script in action.scripts}.values())
 
 
-def block() -> str:
-    """Return the assignment of SCRIPTS as the script has it, for the scripts of all built-in actions."""
-    lines = ["SCRIPTS = ("]
-    for script in scripts():
-        parts = _lines(script.text)
-        words = ", ".join(_literal(pattern) for pattern in script.args) + ("," if len(script.args) == 1 else "")
-        lines += [
-            "    (",
-            f'        "{script.name}",',
-            *(f"        {part}" for part in parts[:-1]),
-            f"        {parts[-1]},",
-        ]
-        lines += [f"        ({words}),", "    ),"]
-    return "\n".join([*lines, ")\n"])
+def files() -> dict[str, str]:
+    """Return the files that say what the script takes, by name, as `remediator actions --format act` prints them."""
+    return catalogue.files_of_act()
 
 
-def _lines(text: str) -> list[str]:
-    """Return `text` as literals that stand below each other, cut at its spaces."""
-    found = [""]
-    for word in re.findall(r"[^ ]* ?", text):
-        if found[-1] and len(_literal(found[-1] + word)) > 110:
-            found.append("")
-        found[-1] += word
-    return [_literal(part) for part in found]
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\")
-    if escaped.count('"') > escaped.count("'"):
-        return "'" + escaped.replace("'", "\\'") + "'"
-    return '"' + escaped.replace('"', '\\"') + '"'
-
-
-def main() -> None:
-    """Write the block into the script."""
-    source = SCRIPT.read_text("utf-8")
-    SCRIPT.write_text(
-        re.sub(r"^SCRIPTS = \(\n.*?^\)\n", lambda _: block(), source, count=1, flags=re.M | re.S), "utf-8"
-    )
-
-
-if __name__ == "__main__":
-    main()
+def listed(act: ModuleType, texts: Mapping[str, str] | None = None) -> Any:
+    """Return what the script takes by `texts`, or by the product's own files, as if root had them in its directory."""
+    found = files() if texts is None else texts
+    read = [act.believed(text.encode("ascii"), f"{act.LISTS}/{name}") for name, text in found.items()]
+    return act.together(act.LISTS, read, [])
