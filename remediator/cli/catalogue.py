@@ -44,10 +44,13 @@ def actions(
         Path | None,
         typer.Option(help="With --format act: write the files of all integrations into this directory."),
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Ask every host over the act key what remediator-act takes there.")
+    ] = False,
 ) -> int:
     """Everything it can do to a host.
 
-    Risk, effect, exact command patterns and whole scripts. Needs no config.
+    Risk, effect, exact command patterns and whole scripts. Needs no config, but for --compare.
     """
     from remediator.cli import output
     from remediator.integrations import registry
@@ -57,6 +60,10 @@ def actions(
         raise CliError("--user names the account of a sudoers file: add --format sudoers", USAGE)
     if format is not ActionsFormat.ACT and (integration is not None or directory is not None):
         raise CliError("--integration and --directory are of the files of remediator-act: add --format act", USAGE)
+    if compare:
+        if format not in (ActionsFormat.TABLE, ActionsFormat.JSON):
+            raise CliError("--compare prints a table or JSON: leave --format out, or say json", USAGE)
+        return _compare(ctx, format)
     if format is ActionsFormat.ACT:
         return _act(integration, directory)
     loaded = registry.load({name: {} for name in registry.factories()})
@@ -97,6 +104,19 @@ def _act(integration: str | None, directory: Path | None) -> int:
     for path in others:
         print(f"remediator: {path} is of none of these integrations: remove it where nothing needs it", file=sys.stderr)
     return 0
+
+
+def _compare(ctx: typer.Context, format: ActionsFormat) -> int:
+    """Print how each host compares. Return 1 when something is to be installed, or a host is not known."""
+    from remediator.cli import act_hosts, output, session
+
+    rows = act_hosts.ask(session.of(ctx).config())
+    if format is ActionsFormat.JSON:
+        output.as_json([{"host": row.host, "state": row.state, "sentences": list(row.sentences)} for row in rows])
+    else:
+        told = ((row.host, row.state, "; ".join(row.sentences)) for row in rows)
+        output.table(("host", "remediator-act", "what to do"), told, empty="the inventory has no host")
+    return 0 if all(row.state in act_hosts.GOOD for row in rows) else FAILED
 
 
 def files_of_act() -> dict[str, str]:
