@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from lab import api, paths, shapes
+from lab import api, keys, paths, shapes
+from remediator.model.commands import Command
+from remediator.runs import claims
 from tests.lab.inside import folder
 from tests.lab.scenario import REMEDIATOR
 
@@ -80,6 +83,7 @@ def host(lab_status: dict[str, Any]) -> Iterator[str]:
             name, f"systemd-tmpfiles --create remediator.conf && chown remediator {TOKEN} && chmod 0400 {TOKEN}"
         )
         _sudoers(*WATCHED)
+        _act_files(*WATCHED)
         # the way to the program is root's alone where its Python lies in root's home; here that is the lab's own /root
         _passable(name, "o+x")
         api.host_shell(name, "systemctl daemon-reload && systemctl start remediator", timeout=120)
@@ -153,6 +157,17 @@ def _sudoers(*hosts: str) -> None:
         api.host_exec(each, ["visudo", "-c", "-s", "-f", path], check=True)
 
 
+def _act_files(*hosts: str) -> None:
+    """Install on `hosts` the files of remediator-act that this release prints, as the operator does after an upgrade."""
+    main = [str(Path(sys.executable).with_name("remediator")), "actions", "--format", "act", "--directory"]
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([*main, directory], capture_output=True, timeout=60, check=True)
+        for path in sorted(Path(directory).glob("*.json")):
+            for each in hosts:
+                argv = ["install", "-D", "-m", "0644", "/dev/stdin", f"{keys.ACT_FILES}/{path.name}"]
+                api.host_exec(each, argv, stdin=path.read_text(), check=True)
+
+
 def _until(what: str, ready: Callable[[], bool], limit_s: float) -> None:
     give_up = time.monotonic() + limit_s
     while not ready():
@@ -214,6 +229,49 @@ def test_a_crash_is_cured_through_the_wrapper_and_the_sudoers_and_a_reload_in_th
     assert [run["state"] for run in runs if run["target"] == target][:1] == ["succeeded"]
     assert json.loads(root(host, "audit", "list", "--kind", "reloaded", "--format", "json").out)
     assert "remediator-act" in api.host_shell(watched, "journalctl -t remediator-act --no-pager | tail -n 20")
+
+
+CLAIM = claims.SCRIPT.argv("0123456789abcdef", "0123456789abcdef", "lab", "1", "shipped-claim-1")
+
+
+def refused(host: str) -> str:
+    """Return how `host` refuses the claim as the act key would send it; fail when it is taken."""
+    line = Command(host=host, argv=CLAIM, timeout_s=10.0).line(sudo=True)
+    done = as_user(host, "remediator", "env", f"SSH_ORIGINAL_COMMAND={line}", keys.ACT)
+    assert done.code == 126, f"{done.out}{done.err}"
+    return str(done.err)
+
+
+def compared(host: str) -> dict[str, tuple[str, str]]:
+    """Return what `actions --compare` says of each host: its state and its sentences."""
+    rows = json.loads(root(host, "actions", "--compare", "--format", "json").out)
+    return {row["host"]: (row["state"], "; ".join(row["sentences"])) for row in rows}
+
+
+def test_a_host_whose_files_are_of_another_release_takes_nothing_of_them_and_is_known_before_it_is_needed(
+    host: str,
+) -> None:
+    stale, current = WATCHED
+    file = f"{keys.ACT_FILES}/remediator.json"
+    assert compared(host) == dict.fromkeys(WATCHED, ("same", ""))
+    try:
+        api.host_shell(stale, f'sed -i \'s/exit 5/exit 55/; s/"release": "/&0./\' {file}')
+        assert f"remediator-claim is not as in {file} (release 0." in refused(stale)
+        state, said = compared(host)[stale]
+        assert (state, compared(host)[current]) == ("other", ("same", ""))
+        assert "remediator.json is of 0." in said
+        assert "install it anew" in said
+        api.host_shell(stale, f"chmod 0666 {file}")
+        assert f"{file} can be written by others than root" in refused(stale)
+        api.host_exec(stale, ["rm", file], check=True)
+        assert "not among the allowed scripts: remediator-claim" in refused(stale)
+        assert compared(host)[stale] == ("other", "remediator.json lists nothing: install it")
+        api.host_shell(stale, f"mv {keys.ACT_FILES} {keys.ACT_FILES}.moved")
+        assert f"there is no {keys.ACT_FILES}: remediator actions --format act" in refused(stale)
+    finally:
+        api.host_shell(stale, f"[ ! -e {keys.ACT_FILES}.moved ] || mv {keys.ACT_FILES}.moved {keys.ACT_FILES}")
+        _act_files(stale)
+    assert compared(host) == dict.fromkeys(WATCHED, ("same", ""))
 
 
 def test_a_host_whose_replies_drip_is_unknown_and_costs_nobody_else_anything(host: str) -> None:

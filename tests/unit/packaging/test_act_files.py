@@ -22,7 +22,7 @@ from remediator.cli import act_files, catalogue, main
 from remediator.cli.errors import CliError
 from remediator.integrations.container import catalogue as containers
 from remediator.model.actions import ActionSpec
-from remediator.model.commands import Script
+from remediator.model.commands import Command, Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -121,7 +121,7 @@ def test_a_third_party_brings_its_own_file_and_its_own_choices() -> None:
     text = act_files.text("mydb", [action(script, commands=("mydb-ctl promote --now",))], ("mydb(_proxy)?",))
     assert text is not None
     listed = wrapper.listed(ACT, {**FILES, "mydb.json": text})
-    good = wrapper.Command(host="h", argv=script.argv("primary"), timeout_s=1.0).line()
+    good = Command(host="h", argv=script.argv("primary"), timeout_s=1.0).line()
     assert ACT.parse(good, listed).commands[0][1] == list(script.argv("primary"))
     assert ACT.parse("mydb-ctl promote --now", listed).commands == [(["mydb-ctl", "promote", "--now"],) * 2]
     for line in (good.replace(" primary", " other"), good.replace(" primary", " primary|replica"), "mydb-ctl promote",
