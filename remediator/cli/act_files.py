@@ -41,6 +41,8 @@ FORMS: Final = (
     r"[0-9]{1,18}",
 )
 """A directory, the mark of a run, a cloud, two kinds of nonces, an id, a number."""
+MARK: Final = "MARK"
+"""The last word of a command that stands for the mark of a run."""
 HOLES: Final = {"systemctl": "kolla-*-container.service", "docker": "NAME", "podman": "NAME"}
 MOST_ENTRIES: Final = 256
 MOST_TEXT: Final = 3072
@@ -105,7 +107,8 @@ def unfit(content: Mapping[str, Any]) -> str | None:
 def unfit_command(pattern: str) -> str | None:
     """Return why no file may list the command `pattern`; None when one may.
 
-    It is a program, or a choice of them, and plain words. Only the last word may stand for many, behind ``--``, as HOLES says.
+    It is a program, or a choice of them, and plain words. Only the last word may stand for many: a container's name behind ``--``, as
+    HOLES says, or MARK.
     """
     first, *words = pattern.split(" ")
     programs = first.split("|")
@@ -116,6 +119,9 @@ def unfit_command(pattern: str) -> str | None:
         if "*" in word or "NAME" in word:
             if many != {word} or at != len(words) - 1 or words[at - 1 : at] != ["--"]:
                 return f"its command {pattern!r} stands for more than names of containers behind --"
+        elif word == MARK:
+            if at != len(words) - 1:
+                return f"its command {pattern!r} has more behind the mark of a run"
         elif _PLAIN.fullmatch(word) is None:
             return f"its command {pattern!r} has a word that no request can have"
     return None

@@ -130,6 +130,18 @@ def test_a_third_party_brings_its_own_file_and_its_own_choices() -> None:
             ACT.parse(line, listed)
 
 
+def test_the_snapshot_of_an_operator_is_a_file_of_his_own() -> None:
+    own = {**EMPTY, "integration": "site", "release": "site", "commands": ["lvm-snapshot --fast MARK"]}
+    listed = wrapper.listed(ACT, {**FILES, "site.json": json.dumps(own)})
+    mark = "prod-1.eu.0123456789abcdef.run-12"
+    request = ACT.parse(f"sudo -n -- lvm-snapshot --fast {mark}", listed)
+    assert [bare for _, bare in request.commands] == [["lvm-snapshot", "--fast", mark]]
+    assert ACT.changes(request) == 1
+    for word in ("x", "--all", "-run-1", "MARK", "run-1 x", "../run-1", "run-1;id"):
+        with pytest.raises(ACT.Refusal):
+            ACT.parse(f"lvm-snapshot --fast {word}", listed)
+
+
 # the command ---------------------------------------------------------------------------------------------------------
 
 
@@ -190,7 +202,7 @@ def test_both_know_the_same_rules() -> None:
 
 
 WORDS = ("systemctl", "docker", "docker|podman", "sudo", "sh", "ovs-vsctl", "start", "--", "NAME", "*", "kolla-*-container.service",
-         "kolla-a-container.service", "*.service", "a/b", "", "-t", "60", "xNAME", "a b", "$(id)", "&&", "docker|systemctl", "|")  # fmt: skip
+         "kolla-a-container.service", "*.service", "a/b", "", "-t", "60", "xNAME", "a b", "$(id)", "&&", "docker|systemctl", "|", "MARK")  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join))
@@ -216,7 +228,7 @@ def test_a_script_that_may_be_printed_is_one_that_is_believed(script: dict[str, 
 
 
 GIVEN = ("systemctl", "docker", "podman", "start", "--", "memcached", "mariadb", "-t", "60", "*", "NAME", "a b", "--all", "../x", "sshd.service",
-         "kolla-memcached-container.service", "kolla-mariadb-container.service", "kolla-x-container.service sshd.service", "")  # fmt: skip
+         "kolla-memcached-container.service", "kolla-mariadb-container.service", "kolla-x-container.service sshd.service", "", "run-7", "-run-7", "run-7 x")  # fmt: skip
 
 
 @given(
@@ -233,6 +245,8 @@ def test_a_believed_command_is_its_own_words_but_for_one_name_of_a_container(pat
             name = re.fullmatch(r"(?:kolla-)?([a-z0-9_]+)(?:-container\.service)?", given_)
             assert name is not None
             assert re.fullmatch(ACT.STATEFUL, name[1]) is None
+        elif wanted == ACT.MARK:
+            assert given_ == "run-7"
         else:
             assert given_ == wanted
 
