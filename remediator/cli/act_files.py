@@ -54,7 +54,7 @@ _NEVER: Final = ("sudo", "sh")
 _OWNER: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _SCRIPT_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _TEXT: Final = re.compile(r"[ -~]+")
-_STATEFUL: Final = re.compile(r"(?!(.*\?){5}|(.*\.\*){3})([a-z0-9_()|]|\[[a-z]+\]|\?|\.\*){1,200}")
+_STATEFUL: Final = re.compile(r"(?!(.*\?){5}|(.*\.\*){3}|.*\(\?)([a-z0-9_()|]|\[[a-z]+\]|\?|\.\*){1,200}")
 
 
 def text(owner: str, actions: Iterable[ActionSpec], stateful: Sequence[str] = ()) -> str | None:

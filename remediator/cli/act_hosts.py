@@ -108,6 +108,8 @@ def _differences(told: Mapping[str, Any], files: Mapping[str, str]) -> list[str]
             f"remediator-act reads files of version {told['version']}, and {__version__} prints {act_files.VERSION}: {what}"
         ]
     wrong = [str(problem)[:LONGEST] for problem in told["problems"]]
+    if wrong and not told["files"]:
+        return wrong
     there = {str(file.get("file")): file for file in told["files"]}
     for name, text in files.items():
         found = there.get(name)

@@ -69,6 +69,13 @@ def test_a_missing_file_and_one_that_cannot_be_believed_are_told_once_each() -> 
     assert judged(json.dumps(told(files=[first], problems=[problem])), 1) == ("other", problem)
 
 
+def test_a_host_without_any_file_is_told_once() -> None:
+    problem = (
+        "there is no /etc/remediator-act.d: remediator actions --format act --directory DIR writes the files for it"
+    )
+    assert judged(json.dumps(told(files=[], problems=[problem])), 1) == ("other", problem)
+
+
 @pytest.mark.parametrize(
     ("version", "words"), [(2, "this daemon is older: upgrade it"), (0, "install remediator-act anew")]
 )

@@ -289,7 +289,7 @@ def test_whatever_is_changed_in_a_file_it_is_refused_with_one_sentence_or_says_w
 
 
 @pytest.mark.parametrize(
-    "expression", ["(.*)?" * 3, "a?" * 5, ".*" * 3, "(", "a{9}", "(?=a)", "a+", "[^a]", "A", "a b", ""]
+    "expression", ["(.*)?" * 3, "a?" * 5, ".*" * 3, "(", "a{9}", "(?=a)", "a+", "[^a]", "A", "a b", "", "a(?i)b"]
 )
 def test_names_that_take_long_or_say_nothing_are_refused(expression: str) -> None:
     assert believed({**EMPTY, "stateful": [expression]}) is not None
