@@ -369,6 +369,15 @@ def test_where_an_engine_was_moved_to_is_read_from_its_settings(host: HostSide, 
     (host.here / file).chmod(0o644)
     os.chown(host.here / file, 12345, 0)
     assert not taken(host, moved), "it is another one's"
+    os.chown(host.here / file, 0, 0)
+    shared = host.here / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (host.here / file).rename(shared / file)
+    option = "--docker" if file == "daemon.json" else "--podman"
+    assert not taken(host, moved, option, str(shared / file)), "others may put another one there"
+    shared.chmod(0o755)
+    assert taken(host, moved, option, str(shared / file))
 
 
 @pytest.mark.parametrize(
