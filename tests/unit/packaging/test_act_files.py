@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator import __version__
@@ -26,6 +26,8 @@ from remediator.model.commands import Command, Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine under load says nothing about the script."""
 ACT: Any = wrapper.load()
 FILES = wrapper.files()
 BASE = wrapper.ACTIONS[0]
@@ -205,6 +207,7 @@ WORDS = ("systemctl", "docker", "docker|podman", "sudo", "sh", "ovs-vsctl", "sta
          "kolla-a-container.service", "*.service", "a/b", "", "-t", "60", "xNAME", "a b", "$(id)", "&&", "docker|systemctl", "|", "MARK")  # fmt: skip
 
 
+@PATIENT
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join))
 def test_a_command_that_may_be_printed_is_one_that_is_believed(pattern: str) -> None:
     content = {**EMPTY, "commands": [pattern]}
@@ -221,6 +224,7 @@ SCRIPTS = st.fixed_dictionaries(
 )
 
 
+@PATIENT
 @given(SCRIPTS, st.lists(st.one_of(PIECES, st.sampled_from(["mydb", "ovn_[ns]b_db", "a(b|c)?", "x_.*"])), max_size=3))
 def test_a_script_that_may_be_printed_is_one_that_is_believed(script: dict[str, Any], stateful: list[str]) -> None:
     content = {**EMPTY, "scripts": [script], "stateful": stateful}
@@ -231,6 +235,7 @@ GIVEN = ("systemctl", "docker", "podman", "start", "--", "memcached", "mariadb",
          "kolla-memcached-container.service", "kolla-mariadb-container.service", "kolla-x-container.service sshd.service", "", "run-7", "-run-7", "run-7 x")  # fmt: skip
 
 
+@PATIENT
 @given(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join),
     st.lists(st.sampled_from(GIVEN), min_size=1, max_size=6),
@@ -257,6 +262,7 @@ VALUES = st.recursive(
 )
 
 
+@PATIENT
 @given(st.sampled_from(sorted(FILES)), st.sampled_from([*EMPTY, "more"]), VALUES)
 def test_a_file_with_a_wrong_value_is_refused_with_one_sentence(name: str, key: str, value: Any) -> None:
     content = json.loads(FILES[name])
@@ -274,6 +280,7 @@ def _plain(key: str, value: Any) -> bool:
     return lists and act_files.unfit({**EMPTY, key: value}) is None
 
 
+@PATIENT
 @given(st.sampled_from(sorted(FILES)), st.integers(0, 12_000), st.binary(max_size=4), st.integers(0, 6))
 def test_whatever_is_changed_in_a_file_it_is_refused_with_one_sentence_or_says_what_it_may(
     name: str, at: int, put: bytes, cut: int

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.integrations.container import catalogue
@@ -22,6 +22,8 @@ from remediator.runs import claims
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine under load says nothing about the script."""
 ACT: Any = wrapper.load()
 UNIT = "kolla-memcached-container.service"
 NOW = ACT.Now("boot", 5000.0, 1_700_000_000.0)
@@ -158,6 +160,7 @@ def test_a_script_that_differs_in_one_letter_word_or_space_is_refused(line: str)
     assert str(refused.value).isprintable()
 
 
+@PATIENT
 @given(st.integers(0, len(GOOD)), st.text(st.sampled_from(" 'a;$|&\n\\7"), max_size=3), st.integers(0, 3))
 def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, put: str, cut: int) -> None:
     line = GOOD[:at] + put + GOOD[at + cut :]
@@ -188,6 +191,7 @@ PIECES = (
 )  # fmt: skip
 
 
+@PATIENT
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8))
 def test_it_lets_through_exactly_one_grammar(pieces: list[str]) -> None:
     line = " ".join(pieces)
