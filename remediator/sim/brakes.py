@@ -5,82 +5,94 @@ Invariant: as in `directed`: a story here fails when the one thing that it is na
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
-import sqlalchemy as sa
-
-from remediator.sim.directed import ONE, RESTART, broken, cured, never, rows_of, story, then
-from remediator.sim.happenings import Stage, kind
-from remediator.sim.stories import Story
-from remediator.store import tables
+from remediator.model.page_keys import PageKind
+from remediator.sim.acts import approve, close_brake, deny, downtime, pause, people_let_go, resume
+from remediator.sim.daemon_faults import daemon_killed
+from remediator.sim.directed import ONE, RESTART, cured
+from remediator.sim.expectations import (
+    commands_left,
+    must_be_cured,
+    not_paged,
+    nothing_leaves,
+    page_says,
+    until_asked,
+    until_command,
+    until_idle,
+)
+from remediator.sim.paged import Paged
+from remediator.sim.scenarios import Scenario, scenario
+from remediator.sim.service_faults import (
+    crash,
+    crash_and_the_command_meets,
+    operator_starts,
+    operator_stops,
+    out_of_memory,
+)
+from remediator.sim.stories import Setup, then
 
 OTHER, THIRD, FOURTH = ("cmp1", "neutron_agent"), ("cmp2", "neutron_agent"), ("ctl1", "keystone")
 """Two other hosts, and a second service of the first one: it breaks no further host."""
 TWO_CURED = (*cured(*ONE), *cured(*OTHER))
-THREE_BREAK = (then(5, "crash", *ONE), then(0, "crash", *OTHER), then(0, "crash", *THIRD))
+THREE_BREAK = (then(5, crash(*ONE)), then(0, crash(*OTHER)), then(0, crash(*THIRD)))
 
 
-@kind(0, never)
-def page_says(stage: Stage, subject: str, words: str) -> None:
-    """The newest page whose subject has `subject` says `words`."""
-    bodies = [json.loads(body) for body in rows_of(stage, sa.select(tables.outbox.c.body).order_by(tables.outbox.c.n))]
-    found = [body for body in bodies if subject in body["subject"]]
-    if not found or words not in found[-1]["text"]:
-        broken(stage, "explained", f"no page about {subject!r} says {words!r}: {[body['text'] for body in found]}")
-
-
-@kind(0, never)
-def page_never_says(stage: Stage, words: str) -> None:
-    if rows_of(stage, sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words))):
-        broken(stage, "explained", f"a page says what did not happen: {words!r}")
-
-
-@kind(0, never)
-def commands_left(stage: Stage, count: int) -> None:
-    if stage.watch.commands != count:
-        broken(stage, "progress", f"{stage.watch.commands} commands have left, and not {count}")
-
-
-NAMED: Mapping[str, Story] = {
-    "third host, stopped by an operator": story(
-        TWO_CURED, then(1, "operator-stops", *THIRD), then(40, "crash", *FOURTH), then(0, "must-be-cured", *FOURTH),
+SCENARIOS: tuple[Scenario, ...] = (
+    scenario(
+        "third host, stopped by an operator",
+        TWO_CURED, then(1, operator_stops(*THIRD)), then(40, crash(*FOURTH)), then(0, must_be_cured(*FOURTH)),
+        shows=("storm-counts-what-an-operator-stopped",),
     ),
-    "third host, stopped by an operator, then a restart": story(
-        then(5, "operator-stops", *THIRD), then(40, "operator-starts", *THIRD), then(60, "daemon-killed"), then(15, "people-let-go"),
+    scenario(
+        "third host, stopped by an operator, then a restart",
+        then(5, operator_stops(*THIRD)), then(40, operator_starts(*THIRD)), then(60, daemon_killed()), then(15, people_let_go()),
         TWO_CURED,
+        shows=("storm-forgets-what-accounted",),
     ),
-    "third host, in a downtime": story(
-        TWO_CURED, then(1, "downtime", *THIRD, 600), then(1, "crash", *THIRD), then(40, "crash", *FOURTH),
-        then(0, "must-be-cured", *FOURTH),
+    scenario(
+        "third host, in a downtime",
+        TWO_CURED, then(1, downtime(*THIRD, 600)), then(1, crash(*THIRD)), then(40, crash(*FOURTH)),
+        then(0, must_be_cured(*FOURTH)),
+        shows=("storm-counts-what-is-in-a-downtime",),
     ),
-    "a storm closed over what is broken": story(
-        THREE_BREAK, then(30, "close-brake"), then(0, "nothing-leaves", 60.0, "three hosts are broken"), then(0, "people-let-go"),
+    scenario(
+        "a storm closed over what is broken",
+        THREE_BREAK, then(30, close_brake()), then(0, nothing_leaves(60.0, "three hosts are broken")), then(0, people_let_go()),
+        shows=("storm-closed-over-the-sick",),
     ),
-    "a storm closed once all are well": story(
-        then(5, "pause"), THREE_BREAK, then(40, "operator-starts", *ONE), then(0, "operator-starts", *OTHER),
-        then(0, "operator-starts", *THIRD), then(30, "resume"), then(0, "close-brake"), RESTART,
-        then(30, "crash", *FOURTH), then(0, "must-be-cured", *FOURTH),
+    scenario(
+        "a storm closed once all are well",
+        then(5, pause()), THREE_BREAK, then(40, operator_starts(*ONE)), then(0, operator_starts(*OTHER)),
+        then(0, operator_starts(*THIRD)), then(30, resume()), then(0, close_brake()), RESTART,
+        then(30, crash(*FOURTH)), then(0, must_be_cured(*FOURTH)),
+        shows=("storm-counts-on-after-it-was-closed",),
     ),
-    "two approved in one moment, and room for one": story(
-        cured(*ONE), cured(*FOURTH), cured(*OTHER), then(70, "crash", *ONE), then(0, "crash", *OTHER), then(50, "approve"),
-        then(60, "approve"), then(30, "commands-left", 4), approving=True,
+    scenario(
+        "two approved in one moment, and room for one",
+        cured(*ONE), cured(*FOURTH), cured(*OTHER), then(70, crash(*ONE)), then(0, crash(*OTHER)), then(50, approve()),
+        then(60, approve()), then(30, commands_left(4)),
+        setup=Setup.APPROVING, shows=("beginning-runs-uncounted",),
     ),
-    "no, before anything began": story(
-        then(5, "crash", *ONE), then(0, "until-asked"), then(1, "deny"), then(30, "page-says", "needs a person", "was denied by operator-1001: a story. Nothing was done"),
-        then(0, "page-never-says", "did not help"),
-        then(0, "page-never-says", "nothing cured it"), approving=True,
+    scenario(
+        "no, before anything began",
+        then(5, crash(*ONE)), then(0, until_asked()), then(1, deny()), then(30, page_says(Paged(PageKind.RULE), "was denied by operator-1001: a story. Nothing was done")),
+        then(0, not_paged(Paged(says="did not help"))),
+        then(0, not_paged(Paged(says="nothing cured it"))),
+        setup=Setup.APPROVING, shows=("advice-of-a-cure-that-never-was",),
     ),
-    "told, then started by hand": story(
-        then(5, "crash-and-the-command-meets", *ONE, "refused"), then(0, "until-command"), then(0, "until-idle"),
-        then(10, "operator-starts", *ONE), then(90, "page-says", "is OK again", "no run was at work"),
+    scenario(
+        "told, then started by hand",
+        then(5, crash_and_the_command_meets(*ONE, "refused")), then(0, until_command()), then(0, until_idle()),
+        then(10, operator_starts(*ONE)), then(90, page_says(Paged(PageKind.OVER), "no run was at work")),
     ),
-    "an all-clear in a downtime": story(
-        then(5, "out-of-memory", *ONE), then(40, "downtime", *ONE, 600), then(5, "operator-starts", *ONE),
-        then(90, "page-says", "is OK again", "no run was at work"),
+    scenario(
+        "an all-clear in a downtime",
+        then(5, out_of_memory(*ONE)), then(40, downtime(*ONE, 600)), then(5, operator_starts(*ONE)),
+        then(90, page_says(Paged(PageKind.OVER), "no run was at work")),
     ),
-    "a yes, and its end": story(
-        then(5, "crash", *ONE), then(0, "must-be-cured", *ONE), then(0, "until-idle"),
-        then(5, "page-says", "is OK again", "approved by"), approving=True,
+    scenario(
+        "a yes, and its end",
+        then(5, crash(*ONE)), then(0, must_be_cured(*ONE)), then(0, until_idle()),
+        then(5, page_says(Paged(PageKind.OVER), "approved by")),
+        setup=Setup.APPROVING, shows=("no-all-clear-after-a-run",),
     ),
-}  # fmt: skip
+)  # fmt: skip

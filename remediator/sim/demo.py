@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remediator.config import Config
-from remediator.sim.happenings import KINDS, Stage
+from remediator.sim.kinds import Happening
 from remediator.sim.people import ROOT, People
+from remediator.sim.service_faults import crash, crash_member
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.stage import Stage
 from remediator.sim.watch import Watch
 from remediator.store.reader import Reader
 
@@ -30,7 +32,7 @@ class Break:
     fault: str
     host: str
     target: str
-    happening: tuple[str, ...]
+    happening: Happening
     said: str
 
 
@@ -39,14 +41,14 @@ BREAKS = (
         fault="crash-once-limit",
         host="ctl2",
         target="container/ctl2/memcached",
-        happening=("crash", "ctl2", "memcached"),
+        happening=crash("ctl2", "memcached"),
         said="memcached on ctl2 fell over until systemd gave up; what made it fall is gone",
     ),
     Break(
         fault="galera-member-failed",
         host="ctl3",
         target="galera/ctl3",
-        happening=("crash-member", "ctl3"),
+        happening=crash_member("ctl3"),
         said="the unit of mariadb on ctl3 is failed; what made it fail is gone",
     ),
 )
@@ -99,8 +101,7 @@ class Play:
         self._watch.account.accepted(tuple(self.simulation.cloud.hosts))
 
     def break_one(self, one: Break) -> None:
-        name, *words = one.happening
-        KINDS[name].happen(self._stage, *words)
+        one.happening.happen(self._stage)
 
     def watch(self, cured: Callable[[Break, str], None]) -> dict[str, str]:
         """Let time pass until all of BREAKS are cured; return target -> incident. Raise DemoFailed when one is not.

@@ -18,10 +18,24 @@ from remediator.sim import galera_account, galera_scripts
 from remediator.sim.dying import watching
 from remediator.sim.galera import Galera
 from remediator.sim.galera_data import UUID, VERSION
-from remediator.sim.happenings import KINDS, Stage
+from remediator.sim.kinds import Happening
+from remediator.sim.paged import CALLS
 from remediator.sim.people import People
+from remediator.sim.service_faults import (
+    cluster_killed,
+    cluster_lost,
+    crash,
+    crash_member,
+    cut_apart,
+    left_out,
+    shut_down,
+    sicken,
+    tables_outdated,
+    two_killed,
+)
 from remediator.sim.shapes import DEFAULT, NAMES_AND_NETWORKS, ONE_CONTROLLER, Shape
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.stage import Stage
 from remediator.sim.stories import APPROVING, RECOVERING, UNATTENDED, in_memory, story_needs_a_yes
 from remediator.sim.watch import Violation, Watch
 
@@ -33,13 +47,13 @@ FURTHEST = "ctl2"
 
 @dataclass(frozen=True)
 class Way:
-    """`breaks`: name and words of the happening that brings it about. `helps`: what people do until it is over."""
+    """`breaks`: what brings it about. `helps`: what people do until it is over."""
 
     name: str
     runbook: str
     host: str
     service: str
-    breaks: tuple[str, ...]
+    breaks: Happening
     config: str = CONFIG
     helps: Callable[[Stage], None] = lambda _stage: None
     cures_s: float = 420.0
@@ -78,7 +92,7 @@ class Way:
         ]
         if len(orders) > 1:
             raise Violation("once", f"{self.name}: {len(orders)} commands took effect: {orders}")
-        if not orders and not (self.asks and stage.watch.was_paged("needs a person")):
+        if not orders and not (self.asks and stage.watch.was_paged(*CALLS)):
             raise Violation(
                 "intent", f"{self.name} was cured and no command of ours took effect: the way proves nothing"
             )
@@ -135,64 +149,64 @@ def _resolves(stage: Stage) -> None:
 
 def _by_hand(stage: Stage) -> None:
     """Whom a page calls for a member that was left out restarts it."""
-    if stage.watch.was_paged("needs a person"):
+    if stage.watch.was_paged(*CALLS):
         for host, member in stage.simulation.cloud.galera.members.items():
             if member.state == "cut":
                 stage.service(host, "mariadb").restart()
 
 
 WAYS = (
-    Way("container-start", "container-start", "ctl1", "memcached", ("crash", "ctl1", "memcached")),
-    Way("container-start without a unit", "container-start", "cmp1", "cron", ("crash", "cmp1", "cron")),
+    Way("container-start", "container-start", "ctl1", "memcached", crash("ctl1", "memcached")),
+    Way("container-start without a unit", "container-start", "cmp1", "cron", crash("cmp1", "cron")),
     Way(
-        "container-start approved", "container-start", "cmp2", "cron", ("crash", "cmp2", "cron"),
+        "container-start approved", "container-start", "cmp2", "cron", crash("cmp2", "cron"),
         config=APPROVING, helps=_approves,
     ),
-    Way("container-restart", "container-restart", "cmp2", "neutron_agent", ("sicken", "cmp2", "neutron_agent")),
-    Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3")),
+    Way("container-restart", "container-restart", "cmp2", "neutron_agent", sicken("cmp2", "neutron_agent")),
+    Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", crash_member("ctl3")),
     Way(
-        "galera-start-lone", "galera-start-lone", "galera", "mariadb", ("crash-member", "ctl1"),
+        "galera-start-lone", "galera-start-lone", "galera", "mariadb", crash_member("ctl1"),
         one_in=2, shape=ONE_CONTROLLER,
     ),
-    Way("galera-restart-left-out", "galera-restart-left-out", "ctl3", "mariadb", ("left-out", "ctl3"), helps=_by_hand, asks=True),
+    Way("galera-restart-left-out", "galera-restart-left-out", "ctl3", "mariadb", left_out("ctl3"), helps=_by_hand, asks=True),
     Way(
-        "galera-mariadb-upgrade", "galera-mariadb-upgrade", "ctl2", "mariadb", ("tables-outdated", "ctl2"),
+        "galera-mariadb-upgrade", "galera-mariadb-upgrade", "ctl2", "mariadb", tables_outdated("ctl2"),
         helps=_resolves,
         cures_s=2400.0, one_in=2,
     ),
-    Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",)),
+    Way("galera-start-members", "galera-start-members", "galera", "mariadb", cluster_killed()),
     Way(
-        "galera-bootstrap approved", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        "galera-bootstrap approved", "galera-bootstrap", "galera", "mariadb", cluster_lost(),
         config=RECOVERING, helps=_approves, cures_s=1200.0, one_in=4,
     ),
     Way(
-        "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        "galera-bootstrap unattended", "galera-bootstrap", "galera", "mariadb", cluster_lost(),
         config=UNATTENDED, cures_s=1200.0, one_in=16,
     ),
     Way(
-        "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", ("shut-down",),
+        "galera-bootstrap of members that look for each other", "galera-bootstrap", "galera", "mariadb", shut_down(),
         config=UNATTENDED, cures_s=1500.0, one_in=16,
     ),
     Way(
-        "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", ("two-killed",),
+        "galera-bootstrap beside one that runs", "galera-bootstrap", "galera", "mariadb", two_killed(),
         config=RECOVERING, helps=_approves, cures_s=3000.0, one_in=32,
     ),
     Way(
-        "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
+        "galera-pc-bootstrap approved", "galera-pc-bootstrap", "galera", "mariadb", cut_apart(FURTHEST),
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0, one_in=2,
     ),
 )  # fmt: skip
 
 
 ON_NAMES = (
-    Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", ("crash-member", "ctl3"), shape=NAMES_AND_NETWORKS),
-    Way("galera-start-members", "galera-start-members", "galera", "mariadb", ("cluster-killed",), shape=NAMES_AND_NETWORKS),
+    Way("galera-start-member", "galera-start-member", "ctl3", "mariadb", crash_member("ctl3"), shape=NAMES_AND_NETWORKS),
+    Way("galera-start-members", "galera-start-members", "galera", "mariadb", cluster_killed(), shape=NAMES_AND_NETWORKS),
     Way(
-        "galera-bootstrap", "galera-bootstrap", "galera", "mariadb", ("cluster-lost",),
+        "galera-bootstrap", "galera-bootstrap", "galera", "mariadb", cluster_lost(),
         config=RECOVERING, helps=_approves, cures_s=1200.0, shape=NAMES_AND_NETWORKS,
     ),
     Way(
-        "galera-pc-bootstrap", "galera-pc-bootstrap", "galera", "mariadb", ("cut-apart", FURTHEST),
+        "galera-pc-bootstrap", "galera-pc-bootstrap", "galera", "mariadb", cut_apart(FURTHEST),
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0, shape=NAMES_AND_NETWORKS,
     ),
 )  # fmt: skip
@@ -273,9 +287,8 @@ def _happen(stage: Stage, way: Way, point: int, again: int, cut: Cut | None) -> 
     simulation.run(WARM_S)
     stage.people.accept("all")
     simulation.run(SEEN_S if way.of_cluster else 0.0)
-    name, *words = way.breaks
     simulation.dying.arm(point)
-    KINDS[name].happen(stage, *words)
+    way.breaks.happen(stage)
     armed_again, to_cut = again == 0, cut
 
     def over() -> bool:

@@ -76,7 +76,7 @@ def tell_batch(seeds: Sequence[int]) -> Piece:
 
 def direct_batch(names: Sequence[str]) -> Piece:
     """Tell the directed stories `names`: those in which one guard, or one promise, alone holds."""
-    return _piece([stories.tell(named.NAMED[name]) for name in names], shorten=False)
+    return _piece([stories.tell(named.SCENARIOS[name].story) for name in names], shorten=False)
 
 
 def _piece(told: Sequence[Told], shorten: bool) -> Piece:
@@ -155,7 +155,7 @@ def _jobs(
     proof.total += len(all_points)
     for batch in _batches(all_points):
         yield die_batch, batch
-    for names in _batches(sorted(named.NAMED)):
+    for names in _batches(sorted(named.SCENARIOS)):
         yield direct_batch, names
     told = 0
     while scenarios is None or told < scenarios:
@@ -237,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _replay(text: str) -> int:
-    story = stories.story_of(int(text)) if text.isdigit() else stories.from_json(text)
+    story = stories.story_of(int(text)) if text.isdigit() else stories.from_json(text, named.REPERTOIRE)
     told = stories.tell(story)
     print(shrinking.readable(told))
     return 0 if told.violation is None else 1

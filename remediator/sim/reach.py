@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 from remediator.model.commands import Command
 from remediator.model.hosts import Host
@@ -33,7 +33,8 @@ MANGLES = ("cut", "noise", "banner", "not_json", "late", "busy", "stale", "secti
 LIES = ("says_well", "says_dead")
 """A reply that is whole and not true: everything runs; or the first container that has a unit and no data has given up."""
 
-ENDS = ("ok", "refused", "lost", "never_left", "lost_before", "late", "hang")
+End = Literal["ok", "refused", "lost", "never_left", "lost_before", "late", "hang"]
+ENDS: tuple[End, ...] = get_args(End)
 """What may become of a command: carried out and answered; refused by the host (exit 1); carried out, answer lost; a
 connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
 

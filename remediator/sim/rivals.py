@@ -24,9 +24,10 @@ from remediator.model.commands import Command
 from remediator.model.control import Answer
 from remediator.runs import claims
 from remediator.sim import galera_scripts
-from remediator.sim.happenings import KINDS, Stage
 from remediator.sim.people import ROOT
+from remediator.sim.service_faults import cluster_lost, crash
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.stage import Stage
 from remediator.sim.stories import UNATTENDED, in_memory
 from remediator.store import tables
 
@@ -152,8 +153,8 @@ WAYS = (
     Way("started in the same second", together=True),
 )
 BREAKS = {
-    "a container": (CONFIG, ("crash", "ctl1", "memcached")),
-    "the cluster": (UNATTENDED, ("cluster-lost",)),
+    "a container": (CONFIG, crash("ctl1", "memcached")),
+    "the cluster": (UNATTENDED, cluster_lost()),
 }
 """What breaks, and the config with which it is cured without a person."""
 
@@ -187,9 +188,8 @@ def pair_of(way: Way, breaks: str, wrapped: bool) -> Iterator[Pair]:
 
 def break_it(pair: Pair, breaks: str) -> None:
     """Let what `breaks` names happen."""
-    name, *words = BREAKS[breaks][1]
     nobody: Any = None
-    KINDS[name].happen(Stage(pair.first, nobody, nobody), *words)
+    BREAKS[breaks][1].happen(Stage(pair.first, nobody, nobody))
 
 
 def held_by(simulation: Simulation) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 
-from remediator.sim.stories import Happening, Story, Told, tell
+from remediator.sim.stories import Moment, Story, Told, tell
 
 MOST_S = 120.0
 QUIET = ("its condition is false", "baseline_accepted")
@@ -17,7 +17,7 @@ def shrink(told: Told, most_s: float = MOST_S, again: Callable[[Story], Told] = 
     if told.violation is None:
         return told
     ends = time.monotonic() + most_s
-    best, piece = told, max(1, len(told.story.happenings) // 2)
+    best, piece = told, max(1, len(told.story.moments) // 2)
     while piece >= 1 and time.monotonic() < ends:
         shorter = _without_a_piece(best, piece, ends, again)
         if shorter is not None:
@@ -29,12 +29,12 @@ def shrink(told: Told, most_s: float = MOST_S, again: Callable[[Story], Told] = 
 
 def _without_a_piece(told: Told, piece: int, ends: float, again: Callable[[Story], Told]) -> Told | None:
     """Return how the story goes without some `piece` happenings, if it fails in the same way."""
-    happenings = told.story.happenings
-    for start in range(0, len(happenings), piece):
+    moments = told.story.moments
+    for start in range(0, len(moments), piece):
         if time.monotonic() >= ends:
             return None
-        left = _joined(happenings[:start], happenings[start : start + piece], happenings[start + piece :])
-        tried = again(dataclasses.replace(told.story, happenings=left))
+        left = _joined(moments[:start], moments[start : start + piece], moments[start + piece :])
+        tried = again(dataclasses.replace(told.story, moments=left))
         if _alike(tried, told):
             return tried
     return None
@@ -47,9 +47,7 @@ def _alike(one: Told, other: Told) -> bool:
     return one.violation.invariant == other.violation.invariant
 
 
-def _joined(
-    before: tuple[Happening, ...], gone: tuple[Happening, ...], after: tuple[Happening, ...]
-) -> tuple[Happening, ...]:
+def _joined(before: tuple[Moment, ...], gone: tuple[Moment, ...], after: tuple[Moment, ...]) -> tuple[Moment, ...]:
     """Take `gone` out and keep its time: what comes after happens when it did."""
     if not after:
         return before
@@ -59,6 +57,6 @@ def _joined(
 
 def readable(told: Told) -> str:
     """Return the story in lines: when, what happened (##), who asked (**), what left (->), what the daemon logged."""
-    head = f"seed {told.story.seed}, {'approving' if told.story.approving else 'auto'}: {told.violation or 'all held'}"
+    head = f"seed {told.story.seed}, {told.story.setup.value}: {told.violation or 'all held'}"
     lines = [f"{at:9.1f} s  {line}" for at, line in told.lines if not any(word in line for word in QUIET)]
     return "\n".join([head, *lines, f"replay: python -m remediator.sim.prove --story '{told.story.to_json()}'"])

@@ -26,14 +26,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.sim import growth, stories
+from remediator.sim import daemon_faults, drawn, growth, stories
 from remediator.sim.account import PER_DAY
 from remediator.sim.crowd import ON_EACH, Crowd
+from remediator.sim.drawn import STATELESS
 from remediator.sim.dying import watching
 from remediator.sim.growth import Grew
-from remediator.sim.happenings import KINDS, STATELESS, Stage, weights
 from remediator.sim.people import People
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.stage import Stage
 from remediator.sim.watch import Violation, Watch
 from remediator.store import database, tables
 
@@ -49,7 +50,12 @@ BUSY_S, QUIET_S = 5.0, 60.0
 """Seconds between two turns while something is under way, and while nothing is: a reply wakes the daemon at once."""
 EVENTS_D, RUNS_D = 1, 2
 """Retention in days: the floor of the config, and a day more."""
-RESTARTS = frozenset(("daemon-killed", "daemon-dies-at-point", "daemon-stopped", "daemon-machine-boots"))
+RESTARTS = (
+    daemon_faults.daemon_killed,
+    daemon_faults.daemon_dies_at_point,
+    daemon_faults.daemon_stopped,
+    daemon_faults.daemon_machine_boots,
+)
 MOST_STEP_S = 60
 STORY_LINES = 500
 
@@ -163,14 +169,13 @@ class Soak:
     def _bout(self, restarts: bool) -> None:
         """Several things happen, and a while later all is set right."""
         chance = self._chance
-        weighted = {name: weight for name, weight in weights().items() if restarts or name not in RESTARTS}
-        for kind in chance.choices(list(weighted), list(weighted.values()), k=chance.choice(LENGTHS)):
-            words = tuple(KINDS[kind].draw(chance))
-            if kind == "wall-clock-steps":
-                words = (max(-MOST_STEP_S, min(MOST_STEP_S, words[0])),)
-            self.simulation.tell(f"## {kind} {words}")
-            self.kinds[kind] += 1
-            KINDS[kind].happen(self._stage, *words)
+        for row in drawn.choose(chance, chance.choice(LENGTHS), () if restarts else RESTARTS):
+            happening = row.draw(chance)
+            if row.kind is daemon_faults.wall_clock_steps:
+                happening = daemon_faults.wall_clock_steps(max(-MOST_STEP_S, min(MOST_STEP_S, happening.words[0])))
+            self.simulation.tell(f"## {happening.kind.name} {happening.words}")
+            self.kinds[happening.kind.name] += 1
+            happening.happen(self._stage)
             self._pass(float(chance.choice(GAPS)))
         self._pass(BOUT_S)
         self._mend()

@@ -1,7 +1,11 @@
-"""A story: a seed, what happens when, and whether R1 waits for approvals. Told once, it is the same story ever after."""
+"""A story: a seed, what happens when, and what the daemon may do alone. Told once, it is the same story ever after.
+
+Invariant: a story is data. It can be stored, read back, told again, and cut down.
+"""
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import random
@@ -12,13 +16,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from remediator.sim import happenings
+from remediator.sim import drawn
+from remediator.sim.drawn import STATELESS
 from remediator.sim.dying import watching
-from remediator.sim.happenings import KINDS, STATELESS, Stage
+from remediator.sim.kinds import Happening, NotAHappening, Repertoire
 from remediator.sim.people import People
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.stage import Stage
 from remediator.sim.watch import Violation, Watch
 
 GAPS = (1, 4, 9, 15, 25, 40, 70)
@@ -36,75 +41,100 @@ UNATTENDED = CONFIG.replace(
     "autonomy: {R1: auto, R2: auto, R3: approve, rules: {galera-cluster-bootstrap: auto}}",
 )
 assert len({CONFIG, APPROVING, RECOVERING, UNATTENDED}) == 4
-CONFIGS = {"": CONFIG, "approve": RECOVERING, "unattended": UNATTENDED}
-"""By how a lost Galera cluster may be bootstrapped: not at all, with a person's yes, alone."""
+
+
+class Setup(enum.Enum):
+    """What the daemon may do alone: the word in a stored story."""
+
+    AUTO = "auto"
+    """R1 and R2."""
+    APPROVING = "approving"
+    """R2; a person approves each R1."""
+    RECOVERING = "recovering"
+    """R1 and R2; a person approves the bootstrap of a lost Galera cluster."""
+    UNATTENDED = "unattended"
+    """R1, R2, and that bootstrap."""
+
+    @property
+    def config(self) -> str:
+        return _CONFIGS[self]
+
+
+_CONFIGS = {
+    Setup.AUTO: CONFIG,
+    Setup.APPROVING: APPROVING,
+    Setup.RECOVERING: RECOVERING,
+    Setup.UNATTENDED: UNATTENDED,
+}
+
+
+class NotAStory(ValueError):
+    """A text that no story was written as; the text says where it is wrong."""
 
 
 @dataclass(frozen=True)
-class Happening:
-    """`gap_s` after the one before."""
+class Moment:
+    """`happening` comes `gap_s` after the one before."""
 
     gap_s: float
-    kind: str
-    words: tuple[Any, ...]
+    happening: Happening
 
-    def line(self) -> str:
-        said = " ".join(
-            " ".join(map(str, each)) if isinstance(each, (tuple, list)) else str(each) for each in self.words
-        )
-        return f"{self.kind} {said}".rstrip()
+
+def then(gap_s: float, happening: Happening) -> Moment:
+    return Moment(float(gap_s), happening)
 
 
 @dataclass(frozen=True)
 class Story:
-    """`ends_well`: at its end everything is mended, a day goes by, and one more service must be cured. `bootstraps`: one of CONFIGS."""
+    """`ends_well`: at its end everything is mended, a day goes by, and one more service must be cured."""
 
     seed: int
-    approving: bool
+    setup: Setup
     ends_well: bool
-    happenings: tuple[Happening, ...]
-    bootstraps: str = ""
-
-    @property
-    def config(self) -> str:
-        return APPROVING if self.approving else CONFIGS[self.bootstraps]
+    moments: tuple[Moment, ...]
 
     def to_json(self) -> str:
         return json.dumps(
             {
-                "seed": self.seed, "approving": self.approving, "ends_well": self.ends_well,
-                "happenings": [[each.gap_s, each.kind, each.words] for each in self.happenings],
-                "bootstraps": self.bootstraps,
+                "seed": self.seed, "setup": self.setup.value, "ends_well": self.ends_well,
+                "happenings": [[each.gap_s, *each.happening.written()] for each in self.moments],
             }
         )  # fmt: skip
 
 
-def from_json(text: str) -> Story:
-    """Reverse `to_json`. Raise ValueError or KeyError for what is no story."""
-    body = json.loads(text)
-    return Story(
-        body["seed"], body["approving"], body["ends_well"],
-        tuple(Happening(float(gap), kind, _tuples(words)) for gap, kind, words in body["happenings"]),
-        body.get("bootstraps", ""),
-    )  # fmt: skip
+def story(*moments: Moment | tuple[Moment, ...], setup: Setup = Setup.AUTO) -> Story:
+    """Return the story that somebody writes: of no seed, with no end but its own."""
+    return Story(0, setup, False, flat(moments))
 
 
-def _tuples(words: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(tuple(each) if isinstance(each, list) else each for each in words)
+def flat(moments: Sequence[Moment | tuple[Moment, ...]]) -> tuple[Moment, ...]:
+    return tuple(one for each in moments for one in (each if isinstance(each, tuple) else (each,)))
+
+
+def from_json(text: str, repertoire: Repertoire) -> Story:
+    """Reverse `to_json`. Raise NotAStory for what is no story, or has happenings that are not in `repertoire`."""
+    try:
+        body = json.loads(text)
+        return Story(body["seed"], Setup(body["setup"]), body["ends_well"], tuple(
+            then(gap_s, repertoire.read(name, words)) for gap_s, name, words in body["happenings"]
+        ))  # fmt: skip
+    except NotAHappening as error:
+        raise NotAStory(str(error)) from error
+    except KeyError as error:
+        raise NotAStory(f"a story has {error}; take the JSON that a replay line shows") from error
+    except (ValueError, TypeError) as error:
+        raise NotAStory(f"{error}; take the JSON that a replay line shows") from error
 
 
 def story_of(seed: int) -> Story:
     """Return the story of a seed."""
     chance = random.Random(seed)
-    weights = happenings.weights()
-    kinds = chance.choices(list(weights), list(weights.values()), k=chance.choice(LENGTHS))
+    rows = drawn.choose(chance, chance.choice(LENGTHS))
     return Story(
         seed,
-        approving=chance.random() < 0.25,
+        setup=Setup.APPROVING if chance.random() < 0.25 else Setup.AUTO,
         ends_well=chance.random() < 0.25,
-        happenings=tuple(
-            Happening(float(chance.choice(GAPS)), kind, tuple(KINDS[kind].draw(chance))) for kind in kinds
-        ),
+        moments=tuple(then(chance.choice(GAPS), row.draw(chance)) for row in rows),
     )
 
 
@@ -125,8 +155,8 @@ class Told:
 def tell(story: Story, place: Path | None = None) -> Told:
     """Let `story` happen and return how it went. `place`: where its state is kept while it lasts."""
     directory = Path(tempfile.mkdtemp(prefix="story-", dir=place or in_memory()))
-    simulation = Simulation(directory, story.config)
-    watch = Watch(simulation, needs_approval=story.approving, unattended=story.bootstraps == "unattended")
+    simulation = Simulation(directory, story.setup.config)
+    watch = Watch(simulation, needs_approval=story.setup is Setup.APPROVING, unattended=story.setup is Setup.UNATTENDED)
     stage = Stage(simulation, watch, People(simulation, watch))
     tell_logs(simulation)
     violation: Violation | None = None
@@ -142,7 +172,7 @@ def tell(story: Story, place: Path | None = None) -> Told:
         simulation.close()
         shutil.rmtree(directory, ignore_errors=True)
     return Told(
-        story, violation, Counter(each.kind for each in story.happenings), watch.checked, watch.commands,
+        story, violation, Counter(each.happening.kind.name for each in story.moments), watch.checked, watch.commands,
         simulation.deaths, simulation.clock.elapsed_s, tuple(simulation.story),
     )  # fmt: skip
 
@@ -158,10 +188,10 @@ def _happen(stage: Stage, story: Story) -> None:
     simulation.start()
     simulation.run(20.0)
     stage.people.accept("all")
-    for each in story.happenings:
+    for each in story.moments:
         simulation.run(each.gap_s)
-        simulation.tell(f"## {each.line()}")
-        KINDS[each.kind].happen(stage, *each.words)
+        simulation.tell(f"## {each.happening.line()}")
+        each.happening.happen(stage)
     simulation.run(30.0)
     simulation.dying.arm(0)
     simulation.dying.open = False

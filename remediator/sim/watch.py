@@ -23,6 +23,7 @@ from remediator.runs import claims, debts
 from remediator.sim import galera_account, galera_scripts
 from remediator.sim.account import DATABASE, ENGINE, Account, Left
 from remediator.sim.galera_account import Sent
+from remediator.sim.paged import Paged
 from remediator.sim.simulation import Simulation
 from remediator.store import checkpoints, database, tables, verify
 
@@ -393,9 +394,10 @@ class Watch:
             self._broken("chain", f"the log is not whole: {body}")
         self.checked["chain"] += 1
 
-    def was_paged(self, words: str) -> bool:
-        """Return whether a page with `words` is in the outbox."""
-        return bool(self._rows(sa.select(tables.outbox.c.n).where(tables.outbox.c.body.contains(words)).limit(1)))
+    def was_paged(self, *pages: Paged) -> bool:
+        """Return whether one of `pages` is in the outbox."""
+        rows = self._rows(sa.select(tables.outbox.c.key, tables.outbox.c.body))
+        return any(page.is_one(key, body) for key, body in rows for page in pages)
 
     # helpers ----------------------------------------------------------------------------------------------------------
 

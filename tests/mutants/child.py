@@ -17,8 +17,8 @@ from remediator.sim.watch import Violation
 
 def directed_first(first: str) -> dict[str, str] | None:
     """Tell the directed stories, `first` before the others; return what broke, or None."""
-    for name in sorted(named.NAMED, key=lambda name: name != first):
-        told = stories.tell(named.NAMED[name])
+    for name in sorted(named.SCENARIOS, key=lambda name: name != first):
+        told = stories.tell(named.SCENARIOS[name].story)
         if told.violation is not None:
             return {"invariant": told.violation.invariant, "by": f"story “{name}”", "said": told.violation.text}
     return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from remediator.sim import brakes, stories
+from remediator.sim.scenarios import Scenario
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("name", brakes.NAMED)
-def test_a_directed_story_of_a_brake_holds(name: str) -> None:
-    told = stories.tell(brakes.NAMED[name])
-    assert told.violation is None, f"{name}: {told.violation}"
+@pytest.mark.parametrize("scenario", brakes.SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_directed_story_of_a_brake_holds(scenario: Scenario) -> None:
+    told = stories.tell(scenario.story)
+    assert told.violation is None, f"{scenario.name}: {told.violation}"

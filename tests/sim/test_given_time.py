@@ -12,8 +12,10 @@ import pytest
 from remediator.daemon.decide import inaction
 from remediator.model.records import Incident, IncidentState
 from remediator.sim.cloud import CONTROLLERS
-from remediator.sim.happenings import KINDS, Stage
+from remediator.sim.kinds import Happening
+from remediator.sim.service_faults import cut_apart, one_stranded, rolled_too_fast
 from remediator.sim.simulation import CONFIG
+from remediator.sim.stage import Stage
 from tests.sim.night import Night
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
@@ -34,14 +36,14 @@ def known(night: Night, target: str, check: str) -> Incident:
     return incident
 
 
-def happens(night: Night, name: str) -> None:
+def happens(night: Night, happening: Happening) -> None:
     nobody: Any = None
-    KINDS[name].happen(Stage(night.told, nobody, nobody))
+    happening.happen(Stage(night.told, nobody, nobody))
 
 
-@pytest.mark.parametrize("fault", ["rolled-too-fast", "cut-apart"])
+@pytest.mark.parametrize("fault", [rolled_too_fast(), cut_apart()], ids=Happening.line)
 def test_a_cluster_that_is_given_ten_minutes_is_paged_when_it_is_seen_and_then_asked_about(
-    asking: Night, fault: str
+    asking: Night, fault: Happening
 ) -> None:
     happens(asking, fault)
     asking.until(120.0, lambda: bool(asking.pages(":meanwhile")))
@@ -58,7 +60,7 @@ def test_a_cluster_that_is_given_ten_minutes_is_paged_when_it_is_seen_and_then_a
 
 
 def test_who_was_called_about_a_lost_cluster_hears_the_time_in_that_page(asking: Night) -> None:
-    happens(asking, "one-stranded")
+    happens(asking, one_stranded())
     asking.until(700.0, lambda: bool(asking.pages("needs a person")))
     (page,) = asking.pages()
     assert re.search(r"At \d\d:\d\d UTC it is judged anew", page["text"]) is not None
@@ -67,7 +69,7 @@ def test_who_was_called_about_a_lost_cluster_hears_the_time_in_that_page(asking:
 
 
 def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> None:
-    happens(asking, "cut-apart")
+    happens(asking, cut_apart())
     asking.run(40.0)
     asking.told.cloud.galera.see_again(at_once=True)
     asking.until(15.0, lambda: known(asking, "galera/ctl1", "galera-node").state is IncidentState.OPEN)
@@ -78,7 +80,7 @@ def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> N
 
 
 def test_a_cluster_that_finds_itself_again_after_it_was_told_gets_its_all_clear(asking: Night) -> None:
-    happens(asking, "cut-apart")
+    happens(asking, cut_apart())
     asking.until(120.0, lambda: bool(asking.pages(":meanwhile")))
     incident = known(asking, "cluster/galera", "galera-cluster").id
     asking.told.cloud.galera.see_again(at_once=True)

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from remediator.model.records import RunState, StepState
 from remediator.sim import marks
-from remediator.sim.happenings import KINDS, Stage
+from remediator.sim.kinds import Happening
 from remediator.sim.people import ROOT
+from remediator.sim.service_faults import cluster_lost
 from remediator.sim.simulation import Simulation
+from remediator.sim.stage import Stage
 from remediator.sim.stories import UNATTENDED
 from remediator.store import tables
 
@@ -34,9 +36,9 @@ def simulation(tmp_path: Path) -> Iterator[Simulation]:
     made.close()
 
 
-def happens(simulation: Simulation, name: str, *words: str) -> None:
+def happens(simulation: Simulation, happening: Happening) -> None:
     nobody: Any = None
-    KINDS[name].happen(Stage(simulation, nobody, nobody), *words)
+    happening.happen(Stage(simulation, nobody, nobody))
 
 
 def stands_at(simulation: Simulation, step: str) -> bool:
@@ -59,7 +61,7 @@ def audited(simulation: Simulation, kind: str) -> list[str]:
 
 @pytest.mark.parametrize("step", ["read_ctl1", "bootstrap"])
 def test_a_recovery_that_the_release_before_began_goes_on(simulation: Simulation, step: str) -> None:
-    happens(simulation, "cluster-lost")
+    happens(simulation, cluster_lost())
     assert simulation.run(300.0, lambda: stands_at(simulation, step))
     simulation.run(5.0)
     simulation.kill("its release is upgraded")
@@ -72,7 +74,7 @@ def test_a_recovery_that_the_release_before_began_goes_on(simulation: Simulation
 
 @pytest.mark.parametrize("mark", ["run-1", OTHER, "other.00c0ffee00c0ffee.run-7", "an operator"])
 def test_a_hold_of_another_store_holds_the_recovery_and_stays(simulation: Simulation, mark: str) -> None:
-    happens(simulation, "cluster-lost")
+    happens(simulation, cluster_lost())
     marks.left_by_another(simulation, "ctl2", mark)
     simulation.run(400.0)
     assert simulation.cloud.galera.members["ctl2"].hold == f"# remediator {mark}"
@@ -82,7 +84,7 @@ def test_a_hold_of_another_store_holds_the_recovery_and_stays(simulation: Simula
 
 
 def test_once_a_person_has_taken_it_back_the_recovery_goes_on(simulation: Simulation) -> None:
-    happens(simulation, "cluster-lost")
+    happens(simulation, cluster_lost())
     marks.left_by_another(simulation, "ctl2", OTHER)
     simulation.run(200.0)
     simulation.cloud.galera.mend("ctl2")
@@ -91,7 +93,7 @@ def test_once_a_person_has_taken_it_back_the_recovery_goes_on(simulation: Simula
 
 def test_a_hold_that_comes_in_mid_run_holds_the_run(simulation: Simulation) -> None:
     """Another one held ctl2 after our own hold was taken away there: nothing is bootstrapped beside it."""
-    happens(simulation, "cluster-lost")
+    happens(simulation, cluster_lost())
     assert simulation.run(300.0, lambda: stands_at(simulation, "read_ctl1"))
     marks.left_by_another(simulation, "ctl2", OTHER)
     simulation.run(200.0)

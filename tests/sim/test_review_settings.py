@@ -8,15 +8,24 @@ import pytest
 
 from remediator.model.actions import AtTurn, Built, StepInput
 from remediator.model.commands import Command
+from remediator.model.page_keys import PageKind
+from remediator.model.records import StepState
 from remediator.sim import stories
-from remediator.sim.directed import never, then
-from remediator.sim.happenings import Stage, kind
-from remediator.sim.recovering import APPROVED, CTL1, HEALTHY, LOST, WHOLE, story
+from remediator.sim.acts import approve
+from remediator.sim.expectations import not_paged, nothing_leaves, until_asked, until_paged, until_planned
+from remediator.sim.galera_expectations import bootstrapped_on, until_nothing_is_left, until_step
+from remediator.sim.kinds import kind
+from remediator.sim.paged import Paged
+from remediator.sim.rare_faults import cancel
+from remediator.sim.recovering import APPROVED, CTL1, HEALTHY, LOST, WHOLE
+from remediator.sim.service_faults import cluster_lost
+from remediator.sim.stage import Stage
+from remediator.sim.stories import Setup, story, then
 
 pytestmark = pytest.mark.sim
 
 
-@kind(0, never)
+@kind
 def content_is(stage: Stage, version: str) -> None:
     """The daemon has loaded other content; `version` empty: what it began with again."""
     daemon = stage.simulation.daemon
@@ -32,7 +41,7 @@ def reboots(order: StepInput) -> Built:
     return (Command(host=order.host.name, argv=("reboot",), timeout_s=5.0),)
 
 
-@kind(0, never)
+@kind
 def the_action_strays(stage: Stage, name: str) -> None:
     """An action of the same content builds what it was never said to: a mistake in it, or another program under the same number."""
     daemon = stage.simulation.daemon
@@ -46,30 +55,30 @@ def the_action_strays(stage: Stage, name: str) -> None:
 
 STORIES = {
     "what nobody said yes to does not leave": story(
-        "approve", LOST, APPROVED, then(0, "until-step", "stop_ctl1", "done"), then(0, "the-action-strays", "galera.save"),
-        then(0, "until-paged", "what no yes to its plan covers: reboot", 60.0),
+        LOST, APPROVED, then(0, until_step("stop_ctl1", StepState.DONE)), then(0, the_action_strays("galera.save")),
+        then(0, until_paged(Paged(PageKind.RULE, says="what no yes to its plan covers: reboot"), 60.0)), setup=Setup.RECOVERING,
     ),
     "held, told, and put back": story(
-        "approve", LOST, APPROVED, then(0, "until-step", "read_ctl2", "intent"), then(0, "content-is", "other"),
-        then(25, "nothing-leaves", 130.0, "it was approved under other settings"),
-        then(0, "until-paged", "it was planned under other content or settings", 10.0), then(0, "until-paged", "runs cancel run-", 1.0),
-        then(0, "bootstrapped-on"), then(0, "content-is", ""), WHOLE, CTL1,
+        LOST, APPROVED, then(0, until_step("read_ctl2", StepState.INTENT)), then(0, content_is("other")),
+        then(25, nothing_leaves(130.0, "it was approved under other settings")),
+        then(0, until_paged(Paged(PageKind.HELD, says="it was planned under other content or settings"), 10.0)), then(0, until_paged(Paged(PageKind.HELD, says="runs cancel run-"), 1.0)),
+        then(0, bootstrapped_on()), then(0, content_is("")), WHOLE, CTL1, setup=Setup.RECOVERING,
     ),
     "cancelled, and left to people": story(
-        "unattended", LOST, then(0, "until-step", "read_ctl2", "intent"), then(0, "content-is", "other"), then(30, "cancel"),
-        then(0, "until-nothing-is-left", 300.0), then(0, "bootstrapped-on"), then(0, "until-paged", "needs a person", 10.0),
+        LOST, then(0, until_step("read_ctl2", StepState.INTENT)), then(0, content_is("other")), then(30, cancel()),
+        then(0, until_nothing_is_left(300.0)), then(0, bootstrapped_on()), then(0, until_paged(Paged(PageKind.RULE), 10.0)), setup=Setup.UNATTENDED,
     ),
     "what settles comes to its end": story(
-        "unattended", LOST, then(0, "until-step", "join_ctl2", "settling"), then(0, "content-is", "other"),
-        then(0, "until-step", "join_ctl2", "done"), then(0, "until-paged", "join_ctl3 would be built from ours", 300.0), CTL1,
+        LOST, then(0, until_step("join_ctl2", StepState.SETTLING)), then(0, content_is("other")),
+        then(0, until_step("join_ctl2", StepState.DONE)), then(0, until_paged(Paged(PageKind.HELD, says="join_ctl3 would be built from ours"), 300.0)), CTL1, setup=Setup.UNATTENDED,
     ),
     "not begun: planned anew at once": story(
-        "unattended", HEALTHY, then(0, "cluster-lost"), then(0, "until-planned"), then(0, "content-is", "other"), WHOLE, CTL1,
-        then(60, "not-paged", "is held"),
+        HEALTHY, then(0, cluster_lost()), then(0, until_planned()), then(0, content_is("other")), WHOLE, CTL1,
+        then(60, not_paged(Paged(PageKind.HELD))), setup=Setup.UNATTENDED,
     ),
     "not begun: approved once more": story(
-        "approve", LOST, then(0, "until-asked"), then(0, "content-is", "other"), then(5, "approve"),
-        then(0, "nothing-leaves", 30.0, "the yes was to other settings"), then(0, "bootstrapped-on"), APPROVED, WHOLE, CTL1,
+        LOST, then(0, until_asked()), then(0, content_is("other")), then(5, approve()),
+        then(0, nothing_leaves(30.0, "the yes was to other settings")), then(0, bootstrapped_on()), APPROVED, WHOLE, CTL1, setup=Setup.RECOVERING,
     ),
 }  # fmt: skip
 

@@ -10,15 +10,28 @@ import pytest
 
 from remediator.model.actions import ActionSpec
 from remediator.model.declined import Refused
+from remediator.model.page_keys import PageKind
+from remediator.model.records import StepState
 from remediator.sim import stories
-from remediator.sim.directed import broken, never, then
-from remediator.sim.happenings import Stage, kind
-from remediator.sim.recovering import HEALTHY, LOST, story
-from remediator.sim.stories import Happening
+from remediator.sim.daemon_faults import daemon_killed
+from remediator.sim.expectations import broken, must_be_cured, nothing_leaves, until_idle, until_paged, until_planned
+from remediator.sim.galera_expectations import (
+    bootstrap_container_runs,
+    bootstrapped_on,
+    until_nothing_is_left,
+    until_step,
+)
+from remediator.sim.kinds import kind
+from remediator.sim.paged import Paged
+from remediator.sim.rare_faults import cancel
+from remediator.sim.recovering import HEALTHY, LOST
+from remediator.sim.service_faults import cluster_lost, crash
+from remediator.sim.stage import Stage
+from remediator.sim.stories import Moment, Setup, story, then
 
 pytestmark = pytest.mark.sim
 
-OTHER_IS_CURED = (then(20, "crash", "cmp2", "cron"), then(0, "must-be-cured", "cmp2", "cron"))
+OTHER_IS_CURED = (then(20, crash("cmp2", "cron")), then(0, must_be_cured("cmp2", "cron")))
 
 
 def stumbles(*_given: Any) -> Any:
@@ -36,7 +49,7 @@ def refuses(only: str, meant: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return asked
 
 
-@kind(0, never)
+@kind
 def action_stumbles(stage: Stage, action: str, question: str) -> None:
     """From now on asking `question` of `action` raises a ValueError."""
 
@@ -54,12 +67,12 @@ def action_stumbles(stage: Stage, action: str, question: str) -> None:
     _changed(stage, action, change)
 
 
-@kind(0, never)
+@kind
 def debt_stumbles(stage: Stage, action: str, question: str) -> None:
     _changed(stage, action, lambda found: replace(found, debt=replace(found.debt, **{question: stumbles})))
 
 
-@kind(0, never)
+@kind
 def no_undo_for(stage: Stage, action: str, host: str) -> None:
     _changed(stage, action, lambda found: replace(found, debt=replace(found.debt, undo=refuses(host, found.debt.undo))))
 
@@ -72,7 +85,7 @@ def _changed(stage: Stage, action: str, change: Callable[[Any], Any]) -> None:
     daemon.world.loaded = replace(daemon.world.loaded, content=replace(content, actions=actions))
 
 
-@kind(0, never)
+@kind
 def store_works(stage: Stage) -> None:
     """Turns are committed."""
     daemon = stage.simulation.daemon
@@ -81,7 +94,7 @@ def store_works(stage: Stage) -> None:
         broken(stage, "well", daemon.engine.store_error)
 
 
-@kind(0, never)
+@kind
 def debt_waits(stage: Stage, words: str) -> None:
     daemon = stage.simulation.daemon
     assert daemon is not None
@@ -89,58 +102,58 @@ def debt_waits(stage: Stage, words: str) -> None:
         broken(stage, "explained", f"no debt waits with {words!r}: {daemon.world.waits.debt_waits}")
 
 
-def reading(*more: Happening | tuple[Happening, ...]) -> stories.Story:
-    return story("unattended", LOST, then(0, "until-step", "read_ctl2", "intent"), *more)
+@kind
+def until_running(stage: Stage) -> None:
+    stage.simulation.revive()
+
+
+def reading(*more: Moment | tuple[Moment, ...]) -> stories.Story:
+    return story(LOST, then(0, until_step("read_ctl2", StepState.INTENT)), *more, setup=Setup.UNATTENDED)
 
 
 STUMBLES = {
     "commands of a late step": reading(
-        then(0, "action-stumbles", "galera.decide", "commands"), then(30, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.decide stumbled (commands): ValueError", 300.0), then(0, "bootstrapped-on"),
-        then(0, "cancel"), then(0, "until-nothing-is-left", 300.0),
+        then(0, action_stumbles("galera.decide", "commands")), then(30, store_works()), OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.decide stumbled (commands): ValueError"), 300.0)), then(0, bootstrapped_on()),
+        then(0, cancel()), then(0, until_nothing_is_left(300.0)),
     ),
     "the limit of a late step": reading(
-        then(0, "action-stumbles", "galera.join", "limit_s"), then(60, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.join stumbled (commands): ValueError", 300.0), then(0, "bootstrapped-on", "ctl1"),
+        then(0, action_stumbles("galera.join", "limit_s")), then(60, store_works()), OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.join stumbled (commands): ValueError"), 300.0)), then(0, bootstrapped_on("ctl1")),
     ),
     "the result of a step": reading(
-        then(0, "action-stumbles", "galera.decide", "result"), then(30, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.decide stumbled (result): ValueError", 300.0), then(0, "until-nothing-is-left", 300.0),
-        then(0, "bootstrapped-on"),
+        then(0, action_stumbles("galera.decide", "result")), then(30, store_works()), OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.decide stumbled (result): ValueError"), 300.0)), then(0, until_nothing_is_left(300.0)),
+        then(0, bootstrapped_on()),
     ),
     "how far a step has come": reading(
-        then(0, "action-stumbles", "galera.bootstrap", "seen"), then(60, "store-works"), OTHER_IS_CURED,
-        then(0, "until-paged", "galera.bootstrap stumbled (settled): ValueError", 900.0), then(0, "bootstrapped-on", "ctl1"),
+        then(0, action_stumbles("galera.bootstrap", "seen")), then(60, store_works()), OTHER_IS_CURED,
+        then(0, until_paged(Paged(says="galera.bootstrap stumbled (settled): ValueError"), 900.0)), then(0, bootstrapped_on("ctl1")),
     ),
     "what became of a step": reading(
-        then(0, "action-stumbles", "galera.bootstrap", "probe"), then(0, "until-step", "bootstrap", "intent"),
-        then(0, "daemon-killed"), then(0, "until-running"), then(0, "action-stumbles", "galera.bootstrap", "probe"),
-        then(30, "store-works"), then(0, "until-paged", "is in doubt", 400.0), OTHER_IS_CURED,
+        then(0, action_stumbles("galera.bootstrap", "probe")), then(0, until_step("bootstrap", StepState.INTENT)),
+        then(0, daemon_killed()), then(0, until_running()), then(0, action_stumbles("galera.bootstrap", "probe")),
+        then(30, store_works()), then(0, until_paged(Paged(PageKind.IN_DOUBT), 400.0)), OTHER_IS_CURED,
     ),
     "a plan": story(
-        "unattended", HEALTHY, then(0, "action-stumbles", "container.start", "commands"), then(0, "crash", "cmp2", "cron"),
-        then(90, "store-works"), then(0, "nothing-leaves", 30.0, "its action stumbles"),
+        HEALTHY, then(0, action_stumbles("container.start", "commands")), then(0, crash("cmp2", "cron")),
+        then(90, store_works()), then(0, nothing_leaves(30.0, "its action stumbles")), setup=Setup.UNATTENDED,
     ),
     "a run that is planned": story(
-        "unattended", HEALTHY, then(0, "crash", "cmp2", "cron"), then(0, "until-planned"),
-        then(0, "action-stumbles", "container.start", "commands"), then(60, "store-works"),
+        HEALTHY, then(0, crash("cmp2", "cron")), then(0, until_planned()),
+        then(0, action_stumbles("container.start", "commands")), then(60, store_works()), setup=Setup.UNATTENDED,
     ),
     "whether a debt is in the way": story(
-        "unattended", LOST, then(0, "until-step", "join_ctl2", "settling"),
-        then(0, "debt-stumbles", "galera.bootstrap", "stands_in_the_way"), then(0, "cancel"), then(120, "store-works"),
-        then(0, "debt-waits", "galera.bootstrap stumbled (stands_in_the_way): ValueError"), then(0, "bootstrap-container-runs", "ctl1", True),
+        LOST, then(0, until_step("join_ctl2", StepState.SETTLING)),
+        then(0, debt_stumbles("galera.bootstrap", "stands_in_the_way")), then(0, cancel()), then(120, store_works()),
+        then(0, debt_waits("galera.bootstrap stumbled (stands_in_the_way): ValueError")), then(0, bootstrap_container_runs("ctl1", True)), setup=Setup.UNATTENDED,
     ),
     "the undo of a debt": story(
-        "unattended", HEALTHY, then(0, "debt-stumbles", "galera.hold", "undo"), then(0, "cluster-lost"),
-        then(0, "until-paged", "galera.hold stumbled (undo): ValueError", 400.0), then(0, "store-works"), OTHER_IS_CURED,
-        then(0, "bootstrapped-on"), then(0, "until-nothing-is-left", 5.0),
+        HEALTHY, then(0, debt_stumbles("galera.hold", "undo")), then(0, cluster_lost()),
+        then(0, until_paged(Paged(says="galera.hold stumbled (undo): ValueError"), 400.0)), then(0, store_works()), OTHER_IS_CURED,
+        then(0, bootstrapped_on()), then(0, until_nothing_is_left(5.0)), setup=Setup.UNATTENDED,
     ),
 }  # fmt: skip
-
-
-@kind(0, never)
-def until_running(stage: Stage) -> None:
-    stage.simulation.revive()
 
 
 @pytest.mark.parametrize("name", STUMBLES)
@@ -153,9 +166,9 @@ def test_a_wave_of_which_one_owes_nothing_that_can_be_undone_does_not_begin() ->
     """No command of it leaves: not even those of the members before it."""
     told = stories.tell(
         story(
-            "unattended", HEALTHY, then(0, "no-undo-for", "galera.hold", "ctl2"), then(0, "cluster-lost"),
-            then(0, "nothing-leaves", 300.0, "the hold of ctl2 could not be undone"),
-            then(0, "until-paged", "leaves a debt behind on ctl2 that could not be taken back: there is no undo for ctl2", 60.0), then(0, "until-idle"), then(0, "until-nothing-is-left", 1.0),
+            HEALTHY, then(0, no_undo_for("galera.hold", "ctl2")), then(0, cluster_lost()),
+            then(0, nothing_leaves(300.0, "the hold of ctl2 could not be undone")),
+            then(0, until_paged(Paged(says="leaves a debt behind on ctl2 that could not be taken back: there is no undo for ctl2"), 60.0)), then(0, until_idle()), then(0, until_nothing_is_left(1.0)), setup=Setup.UNATTENDED,
         )
     )  # fmt: skip
     assert told.violation is None, f"{told.violation}"

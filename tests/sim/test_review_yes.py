@@ -8,16 +8,21 @@ from typing import Any
 import pytest
 
 from remediator.sim import stories
-from remediator.sim.directed import broken, never, then
-from remediator.sim.happenings import Stage, kind
+from remediator.sim.acts import approve
+from remediator.sim.expectations import broken, nothing_leaves, until_asked
+from remediator.sim.galera_expectations import bootstrapped_on
+from remediator.sim.kinds import kind
 from remediator.sim.people import OTHER
-from remediator.sim.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE, story
-from remediator.sim.stories import Story
+from remediator.sim.rare_faults import consent
+from remediator.sim.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
+from remediator.sim.service_faults import cluster_lost
+from remediator.sim.stage import Stage
+from remediator.sim.stories import Setup, Story, story, then
 
 pytestmark = pytest.mark.sim
 
 
-@kind(0, never)
+@kind
 def a_yes_to_nothing(stage: Stage, how: str) -> None:
     """Somebody who may approve says yes, and does not say to what: it is refused."""
     daemon = stage.simulation.daemon
@@ -35,16 +40,16 @@ def a_yes_to_nothing(stage: Stage, how: str) -> None:
 
 def asked(how: str) -> Story:
     return story(
-        "unattended", HEALTHY, UNFLUSHED, then(0, "cluster-lost"), ASKED, then(0, "a-yes-to-nothing", how),
-        then(0, "nothing-leaves", 60.0, "nobody has said yes to the loss"), then(0, "bootstrapped-on"), then(0, "consent"), WHOLE, CTL1,
+        HEALTHY, UNFLUSHED, then(0, cluster_lost()), ASKED, then(0, a_yes_to_nothing(how)),
+        then(0, nothing_leaves(60.0, "nobody has said yes to the loss")), then(0, bootstrapped_on()), then(0, consent()), WHOLE, CTL1, setup=Setup.UNATTENDED,
     )  # fmt: skip
 
 
 def waits(how: str) -> Story:
     return story(
-        "approve", HEALTHY, then(0, "cluster-lost"), then(0, "until-asked"), then(0, "a-yes-to-nothing", how),
-        then(0, "nothing-leaves", 60.0, "nobody has approved it"), then(0, "bootstrapped-on"),
-        then(0, "approve"), WHOLE, CTL1,
+        HEALTHY, then(0, cluster_lost()), then(0, until_asked()), then(0, a_yes_to_nothing(how)),
+        then(0, nothing_leaves(60.0, "nobody has approved it")), then(0, bootstrapped_on()),
+        then(0, approve()), WHOLE, CTL1, setup=Setup.RECOVERING,
     )  # fmt: skip
 
 

@@ -11,9 +11,12 @@ import pytest
 import remediator
 from remediator.daemon import assembling, loop
 from remediator.daemon.engine import engine
-from remediator.sim import points, prove, shrinking, simulation, stories, watch
-from remediator.sim.happenings import FAULTS, KINDS
-from remediator.sim.stories import Happening, Story
+from remediator.sim import drawn, named, points, prove, shrinking, simulation, stories, watch
+from remediator.sim.acts import nagios, resume, silence
+from remediator.sim.happenings import FAULTS
+from remediator.sim.host_faults import replies_meet
+from remediator.sim.service_faults import crash
+from remediator.sim.stories import then
 from remediator.store import database
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
@@ -63,7 +66,7 @@ def test_a_runbook_without_a_way_is_reported() -> None:
 
 def test_a_story_is_told_twice_in_the_same_words() -> None:
     story = stories.story_of(7)
-    first, second = stories.tell(story), stories.tell(stories.from_json(story.to_json()))
+    first, second = stories.tell(story), stories.tell(stories.from_json(story.to_json(), named.REPERTOIRE))
     assert first.lines == second.lines
     assert len(first.lines) > 20
 
@@ -114,24 +117,21 @@ def test_a_violation_is_cut_down_to_what_it_needs(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(watch.Watch, "leaves", object_to_everything)
     noise = [
-        Happening(5.0, "silence", ("cmp2", None, 30)),
-        Happening(5.0, "replies-meet", ("ctl1", ("cut",))),
-        Happening(5.0, "nagios", ("ctl3", "keystone", 0)),
+        then(5, silence("cmp2", None, 30)),
+        then(5, replies_meet("ctl1", ("cut",))),
+        then(5, nagios("ctl3", "keystone", 0)),
     ]
-    needed = Happening(5.0, "crash", ("cmp1", "neutron_agent"))
-    story = Story(
-        0, approving=False, ends_well=False, happenings=(*noise, needed, *noise, Happening(60.0, "resume", ()))
-    )
-    told = stories.tell(story)
+    needed = then(5, crash("cmp1", "neutron_agent"))
+    told = stories.tell(stories.story(*noise, needed, *noise, then(60, resume())))
     assert told.violation is not None
     short = shrinking.shrink(told)
-    assert [each.kind for each in short.story.happenings] == ["crash"]
+    assert [each.happening for each in short.story.moments] == [needed.happening]
     text = shrinking.readable(short)
     assert "for the sake of this test" in text
-    assert stories.from_json(short.story.to_json()) == short.story
+    assert stories.from_json(short.story.to_json(), named.REPERTOIRE) == short.story
 
 
 def test_every_kind_of_happening_can_be_told() -> None:
     """No kind is only there by name: each is drawn from seeds that are near."""
-    drawn = {happening.kind for seed in range(400) for happening in stories.story_of(seed).happenings}
-    assert drawn == {name for name, kind in KINDS.items() if kind.weight > 0}
+    told = {moment.happening.kind for seed in range(400) for moment in stories.story_of(seed).moments}
+    assert told == {row.kind for row in drawn.DRAWN}

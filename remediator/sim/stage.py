@@ -1,0 +1,22 @@
+"""The stage of a story: the simulation, the watch that looks on, and the people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.sim.people import People
+from remediator.sim.services import Service
+from remediator.sim.simulation import Simulation
+from remediator.sim.watch import Watch
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a happening acts on."""
+
+    simulation: Simulation
+    watch: Watch
+    people: People
+
+    def service(self, host: str, name: str) -> Service:
+        return self.simulation.cloud.service(host, name)

@@ -1,0 +1,137 @@
+"""Happenings are typed: their words are those of their kind's function, in code, by chance, and read back from a file."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+
+import remediator.sim
+from remediator.model.page_keys import PageKind
+from remediator.model.records import StepState
+from remediator.sim import acts, expectations, galera_expectations, host_faults, named, service_faults, stories
+from remediator.sim.kinds import Happening, Kind, NotAHappening, Repertoire, kind
+from remediator.sim.paged import Paged
+from remediator.sim.stage import Stage
+from remediator.sim.stories import Moment, NotAStory, Setup, then
+
+
+@kind
+def tide_turns(stage: Stage, height_m: float, how: Literal["high", "low"] = "high", *, once: bool = False) -> None:
+    """A kind of this test alone."""
+
+
+@pytest.mark.parametrize(
+    ("made", "line"),
+    [
+        (acts.pause(), "pause"),
+        (service_faults.crash("ctl1", "memcached"), "crash ctl1 memcached"),
+        (acts.silence("cmp2", None, 30), "silence cmp2 None 30"),
+        (host_faults.cut_off(("cmp1", "ctl2"), 120), "cut-off cmp1 ctl2 120"),
+        (service_faults.loop("ctl1", "memcached", life_s=9), "loop ctl1 memcached 9.0"),
+        (galera_expectations.until_step("choose", StepState.DONE), "until-step choose done"),
+        (galera_expectations.until_whole(900, "ctl1", "ctl2"), "until-whole 900.0 ctl1 ctl2"),
+        (expectations.until_paged(Paged(PageKind.ASKS, says="choose"), within_s=400), "until-paged asks 'choose' 400.0"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_happening_is_told_by_name_and_words_and_read_back(made: Happening, line: str) -> None:
+    assert made.line() == line
+    name, words = json.loads(json.dumps(made.written()))
+    assert named.REPERTOIRE.read(name, words) == made
+
+
+def test_every_happening_of_every_scenario_and_of_many_seeds_is_read_back() -> None:
+    told = [each.story for each in named.SCENARIOS.values()] + [stories.story_of(seed) for seed in range(100)]
+    for story in told:
+        assert stories.from_json(story.to_json(), named.REPERTOIRE) == story
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "sentence"),
+    [
+        ("crush", ["ctl1", "memcached"], "there is no kind of happening called 'crush'; crash is near"),
+        ("xyz", [], "there is no kind of happening called 'xyz'"),
+        ("crash", ["ctl1"], "crash takes (host: str, name: str): missing a required argument: 'name'"),
+        ("crash", ["ctl1", "cron", 3], "crash takes (host: str, name: str): too many positional arguments"),
+        ("crash", ["ctl1", 3], "crash takes (host: str, name: str): name is 3: Input should be a valid string"),
+        ("wall-clock-steps", [True], "wall-clock-steps takes (seconds: int): seconds is True: Input should be a valid integer"),
+        ("engine-fails", ["ctl1", "sad", 3], "how is 'sad': Input should be 'hung' or 'down'"),
+        ("until-whole", [9.0, "ctl1", 2], "until-whole takes (seconds: float, *hosts: str): hosts is 2: Input should be a valid string"),
+        ("until-step", ["choose", "begun"], "state is 'begun': Input should be"),
+        ("not-paged", [{"kind": "letter"}], "page is {'kind': 'letter'}: Input should be"),
+        ("not-paged", [{"word": "letter"}], "page is {'word': 'letter'}: Unexpected keyword argument"),
+    ],
+)  # fmt: skip
+def test_what_is_no_happening_is_refused_with_the_sentence_that_says_why(
+    name: str, words: list[object], sentence: str
+) -> None:
+    with pytest.raises(NotAHappening) as raised:
+        named.REPERTOIRE.read(name, words)
+    assert sentence in str(raised.value)
+
+
+WRONG: list[Callable[[], object]] = [
+    lambda: service_faults.crash("ctl1"),  # type: ignore[call-arg]
+    lambda: service_faults.crash("ctl1", 3),  # type: ignore[arg-type]
+    lambda: host_faults.cut_off(["ctl1"], 3),  # type: ignore[arg-type]
+    lambda: host_faults.engine_fails("ctl1", "sad", 3),  # type: ignore[arg-type]
+    lambda: galera_expectations.until_step("choose", "done"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_words_are_checked_when_a_happening_is_made(wrong: Callable[[], object]) -> None:
+    """By mypy first: each of these lines carries what mypy says of it."""
+    with pytest.raises(NotAHappening):
+        wrong()
+
+
+def test_a_kind_of_a_test_is_known_to_who_passes_it_and_to_nobody_else() -> None:
+    story = stories.story(then(3, tide_turns(2, how="low")), setup=Setup.UNATTENDED)
+    with pytest.raises(NotAStory, match="no kind of happening called 'tide-turns'"):
+        stories.from_json(story.to_json(), named.REPERTOIRE)
+    read = stories.from_json(story.to_json(), Repertoire.of(named.REPERTOIRE, tide_turns))
+    assert read == story
+    assert read.moments == (Moment(3.0, tide_turns(2.0, "low")),)
+
+
+def test_two_kinds_of_one_name_are_no_repertoire() -> None:
+    with pytest.raises(ValueError, match="two kinds are called crash: rename"):
+        Repertoire.of(named.REPERTOIRE, Kind(lambda stage: None), kind(_crash()))
+    assert set(Repertoire.of(named.REPERTOIRE, service_faults.crash)) == set(named.REPERTOIRE)
+
+
+def _crash() -> Callable[[Stage], None]:
+    def crash(stage: Stage) -> None:
+        """Not the one that there is."""
+
+    return crash
+
+
+def test_nobody_adds_to_a_repertoire() -> None:
+    with pytest.raises(TypeError):
+        named.REPERTOIRE.kinds["tide-turns"] = tide_turns  # type: ignore[index]
+
+
+def test_every_kind_of_the_simulator_can_be_read_back() -> None:
+    modules = [
+        importlib.import_module(each.name) for each in pkgutil.iter_modules(remediator.sim.__path__, "remediator.sim.")
+    ]
+    kinds = {each for module in modules for each in vars(module).values() if isinstance(each, Kind)}
+    assert kinds == set(named.REPERTOIRE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "3", '{"seed": 1, "setup": "brave", "ends_well": false, "happenings": []}',
+     '{"seed": 1, "setup": "auto", "ends_well": false, "happenings": [["crash"]]}',
+     '{"seed": 1, "setup": "auto", "ends_well": false, "happenings": [["soon", "pause", []]]}'],
+)  # fmt: skip
+def test_a_text_that_is_no_story_says_what_to_pass(text: str) -> None:
+    with pytest.raises(NotAStory, match="take the JSON that a replay line shows"):
+        stories.from_json(text, named.REPERTOIRE)
