@@ -74,7 +74,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "no, before anything began",
-        then(5, crash(*ONE)), then(0, until_asked()), then(1, deny()), then(30, page_says(Paged(PageKind.RULE), "was denied by operator-1001: a story. Nothing was done")),
+        then(5, crash(*ONE)), then(0, until_asked()), then(1, deny()),
+        then(30, page_says(Paged(PageKind.RULE), "was denied by operator-1001: a story. Nothing was done")),
         then(0, not_paged(Paged(says="did not help"))),
         then(0, not_paged(Paged(says="nothing cured it"))),
         setup=Setup.APPROVING, shows=("advice-of-a-cure-that-never-was",),

@@ -339,7 +339,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "killed before the command",
-        then(5, crash(*ONE)), then(0, until_intent()), then(0, daemon_killed()), then(15, must_be_cured(*ONE)), then(0, until_idle()), then(0, nobody_was_called()),
+        then(5, crash(*ONE)), then(0, until_intent()), then(0, daemon_killed()), then(15, must_be_cured(*ONE)),
+        then(0, until_idle()), then(0, nobody_was_called()),
         shows=("restart-asks-no-probe",),
     ),
     scenario(

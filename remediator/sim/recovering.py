@@ -6,6 +6,9 @@ the watch asks its invariants on the way. Rules are those of docs/galera-decisio
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
 from remediator.sim.acts import accept, approve, pause, people_let_go, resume
 from remediator.sim.cloud import CONTROLLERS
@@ -55,6 +58,22 @@ OTHER_UUID = "5a2f8a3e-0000-11f0-8000-00000000beef"
 HALF = f"# GALERA saved state\nversion: 2.1\nuuid:    {UUID}\nseqno:  "
 
 
+LEFT_LOST = Paged(PageKind.RULE, about="galera-cluster-lost")
+"""The cluster is lost, and nothing that is known cures it."""
+FAILED = Paged(PageKind.RULE, about="galera-cluster-bootstrap")
+"""A bootstrap of ours did not cure it."""
+
+
+def asks_before(step: str) -> Paged:
+    """Return the page that asks for a yes to the step: its key is by the hash of the question."""
+    return Paged(PageKind.ASKS, says=f"before {step}")
+
+
+def refused_at(step: str, by: str, says: str = "") -> Paged:
+    """Return the page of a run that ended early, since `step` was refused: its key has why, which begins with `by`."""
+    return Paged(PageKind.EARLY, about=f"refused:{step}:{by}", says=says)
+
+
 def _refused(
     name: str, *before: Moment, page: Paged | None = None, why: str, setup: Setup = Setup.UNATTENDED, shows: tuple[str, ...] = ()
 ) -> Scenario:  # fmt: skip
@@ -79,7 +98,7 @@ HEALTHY = then(90, people_let_go())
 """Long enough for the mark to be kept."""
 LOST = (HEALTHY, then(0, cluster_lost()))
 APPROVED = (then(0, until_asked()), then(5, approve()))
-ASKED = then(0, until_paged(Paged(says="needs a person's yes"), 400.0))
+ASKED = then(0, until_paged(Paged(PageKind.ASKS), 400.0))
 UNFLUSHED = tuple(then(0, unflushed(host, 80)) for host in CONTROLLERS)
 SILENT, HEARD = (tuple(then(0, sql_is(host, how)) for host in CONTROLLERS) for how in ("timeout", ""))
 WHOLE = (then(0, until_whole(900.0)), then(0, rows_are_there()), then(0, until_idle()))
@@ -89,13 +108,14 @@ SCENARIOS: tuple[Scenario, ...] = (
     # what heals, and what is bootstrapped
     scenario(
         "galera: all killed, views complete",
-        HEALTHY, then(0, cluster_killed()), WHOLE, then(0, bootstrapped_on()), then(60, not_paged(Paged(says="storm"))),
+        HEALTHY, then(0, cluster_killed()), WHOLE, then(0, bootstrapped_on()), then(60, not_paged(Paged(PageKind.STORM))),
         setup=Setup.UNATTENDED,
     ),
     scenario(
         "galera: all killed, the newest transactions are in no file",
         *(then(0, unflushed(host, 8)) for host in CONTROLLERS), HEALTHY, then(0, cluster_killed()),
-        WHOLE, then(0, bootstrapped_on()), then(20, loss_is_told(8)), then(0, until_paged(Paged(says="8 transactions"), 60.0)),
+        WHOLE, then(0, bootstrapped_on()), then(20, loss_is_told(8)),
+        then(0, until_paged(Paged(PageKind.RULE, about="galera-behind-mark", says="8 transactions"), 60.0)),
         then(600, loss_is_told(8)), then(0, accept("group/galera")), then(60, loss_is_told(0)),
         setup=Setup.UNATTENDED, shows=("galera-logs-unread",),
     ),
@@ -107,11 +127,11 @@ SCENARIOS: tuple[Scenario, ...] = (
     _refused(
         "galera: all lost, nobody approves",
         *LOST,
-        page=Paged(says="waits for an approval"), why="nobody has approved it", setup=Setup.RECOVERING,
+        page=Paged(PageKind.APPROVAL), why="nobody has approved it", setup=Setup.RECOVERING,
     ),
     scenario(
         "galera: all lost, unattended",
-        LOST, WHOLE, CTL1, then(60, not_paged(Paged(says="storm"))), then(0, nobody_was_called()),
+        LOST, WHOLE, CTL1, then(60, not_paged(Paged(PageKind.STORM))), then(0, nobody_was_called()),
         setup=Setup.UNATTENDED, shows=("galera-no-hold", "galera-its-own-work-pages", "galera-cured-is-a-storm"),
     ),
     scenario(
@@ -121,7 +141,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "galera: shut down in turn and started again",
-        HEALTHY, then(0, shut_down()), WHOLE, then(0, bootstrapped_on("ctl3")), then(60, not_paged(Paged(says="storm"))),
+        HEALTHY, then(0, shut_down()), WHOLE, then(0, bootstrapped_on("ctl3")), then(60, not_paged(Paged(PageKind.STORM))),
         then(0, nobody_was_called()),
         setup=Setup.UNATTENDED, shows=("galera-log-is-not-read",),
     ),
@@ -134,7 +154,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "galera: shut down and started again, and Primary again while they are held",
         HEALTHY, then(0, shut_down()), then(0, until_step("hold_ctl1", StepState.SETTLING)),
         then(26, started_by_hand("ctl3", True)), then(0, until_idle()), then(0, until_nothing_is_left(300.0)), then(0, bootstrapped_on()),
-        then(0, until_paged(Paged(says="galera/ctl1 needs a person"), 60.0)),
+        then(0, until_paged(Paged(PageKind.RULE, target="galera/ctl1"), 60.0)),
         setup=Setup.UNATTENDED,
     ),
     scenario(
@@ -145,52 +165,52 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "galera: one runs on alone, and the others look for it for ever",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="running outside of a Primary component"), 1800.0)), then(5, approve()), WHOLE,
+        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(PageKind.APPROVAL), 1800.0)), then(5, approve()), WHOLE,
         CTL1,
         setup=Setup.RECOVERING,
     ),
     scenario(
         "galera: one runs on alone, and nobody says yes to its stop",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="yes before stop_ctl3"), 1800.0)),
+        HEALTHY, then(0, two_killed()), then(0, until_paged(asks_before("stop_ctl3"), 1800.0)),
         then(0, nothing_leaves(300.0, "nobody has said yes")), then(0, bootstrapped_on()), then(0, consent()),
-        then(0, until_paged(Paged(says="yes before choose"), 200.0)), then(0, bootstrapped_on()), then(0, consent()), WHOLE, CTL1,
+        then(0, until_paged(asks_before("choose"), 200.0)), then(0, bootstrapped_on()), then(0, consent()), WHOLE, CTL1,
         setup=Setup.UNATTENDED, shows=("galera-stopped-without-a-yes",),
     ),
     scenario(
         "galera: one runs on alone, and the answer to its stop is lost",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="yes before stop_ctl3"), 1800.0)),
-        then(0, commands_meet(("lost",))), then(0, consent()), then(0, until_paged(Paged(says="yes before choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
+        HEALTHY, then(0, two_killed()), then(0, until_paged(asks_before("stop_ctl3"), 1800.0)),
+        then(0, commands_meet(("lost",))), then(0, consent()), then(0, until_paged(asks_before("choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
         setup=Setup.UNATTENDED,
     ),
     scenario(
         "galera: one runs on alone, and its stop arrives late",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="yes before stop_ctl3"), 1800.0)),
-        then(0, commands_meet(("late",))), then(0, consent()), then(0, until_paged(Paged(says="yes before choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
+        HEALTHY, then(0, two_killed()), then(0, until_paged(asks_before("stop_ctl3"), 1800.0)),
+        then(0, commands_meet(("late",))), then(0, consent()), then(0, until_paged(asks_before("choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
         setup=Setup.UNATTENDED,
     ),
     scenario(
         "galera: one runs on alone, and is Primary again before it is stopped",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="yes before stop_ctl3"), 1800.0)),
+        HEALTHY, then(0, two_killed()), then(0, until_paged(asks_before("stop_ctl3"), 1800.0)),
         then(0, started_by_hand("ctl3", True)), then(0, consent()), then(0, until_idle()), then(0, until_nothing_is_left(300.0)),
         then(0, bootstrapped_on()),
         setup=Setup.UNATTENDED,
     ),
     scenario(
         "galera: one runs on alone, killed while it is stopped",
-        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(says="running outside of a Primary component"), 1800.0)), then(5, approve()),
+        HEALTHY, then(0, two_killed()), then(0, until_paged(Paged(PageKind.APPROVAL), 1800.0)), then(5, approve()),
         then(0, until_step("stop_ctl3", StepState.INTENT)), then(0, daemon_killed()), WHOLE, CTL1,
         setup=Setup.RECOVERING,
     ),
     scenario(
         "galera: one is stranded while it joins",
-        HEALTHY, then(0, one_stranded()), then(0, until_paged(Paged(says="running outside of a Primary component"), 1800.0)),
-        then(0, not_paged(Paged(says="is not proven to be outside"))), then(5, approve()), WHOLE, CTL1,
+        HEALTHY, then(0, one_stranded()), then(0, until_paged(Paged(PageKind.APPROVAL), 1800.0)),
+        then(0, not_paged(Paged(says="GB-2"))), then(5, approve()), WHOLE, CTL1,
         setup=Setup.RECOVERING, shows=("galera-stranded-is-not-read",),
     ),
     scenario(
         "galera: one is stranded while it joins, and the answer to its stop is lost",
-        HEALTHY, then(0, one_stranded()), then(0, until_paged(Paged(says="yes before stop_ctl1"), 1800.0)),
-        then(0, commands_meet(("lost",))), then(0, consent()), then(0, until_paged(Paged(says="yes before choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
+        HEALTHY, then(0, one_stranded()), then(0, until_paged(asks_before("stop_ctl1"), 1800.0)),
+        then(0, commands_meet(("lost",))), then(0, consent()), then(0, until_paged(asks_before("choose"), 300.0)), then(0, consent()), WHOLE, CTL1,
         setup=Setup.UNATTENDED,
     ),
     scenario(
@@ -224,32 +244,32 @@ SCENARIOS: tuple[Scenario, ...] = (
     _refused(
         "galera: grastate half written",
         *LOST, then(0, grastate_is("ctl2", HALF)),
-        page=Paged(says="GB-7"), why="the flag of ctl2 is not known",
+        page=replace(LEFT_LOST, says="GB-7"), why="the flag of ctl2 is not known",
     ),
     _refused(
         "galera: two uuids",
         *LOST, then(0, data_of("ctl2", OTHER_UUID)),
-        page=Paged(says="GB-5"), why="there are two histories", shows=("galera-any-uuid",),
+        page=replace(LEFT_LOST, says="GB-5"), why="there are two histories", shows=("galera-any-uuid",),
     ),
     _refused(
         "galera: all of another uuid",
         *LOST, *(then(0, data_of(host, OTHER_UUID)) for host in CONTROLLERS),
-        page=Paged(says="GB-5"), why="it is not the recorded history",
+        page=replace(LEFT_LOST, says="GB-5"), why="it is not the recorded history",
     ),
     _refused(
         "galera: two flags",
         *LOST, then(0, data_of("ctl1", UUID, True)), then(0, data_of("ctl2", UUID, True)),
-        page=Paged(says="GB-7"), why="two are flagged",
+        page=replace(LEFT_LOST, says="GB-7"), why="two are flagged",
     ),
     _refused(
         "galera: all flagged but empty",
         *LOST, *(then(0, data_of(host, ZERO, True)) for host in CONTROLLERS),
-        page=Paged(says="galera"), why="nobody has a history",
+        page=LEFT_LOST, why="nobody has a history",
     ),
     _refused(
         "galera: disk full",
         *LOST, then(0, disk_is("ctl2", 100.0)),
-        page=Paged(says="GB-17"), why="the disk of ctl2 is full",
+        page=replace(LEFT_LOST, says="GB-17"), why="the disk of ctl2 is full",
     ),
     scenario(
         "galera: zero uuid, a person approves and says yes to it",
@@ -279,25 +299,25 @@ SCENARIOS: tuple[Scenario, ...] = (
     ends_without(
         "galera: a grastate.dat of another history than its data",
         *LOST, then(0, uuid_is("ctl3", OTHER_UUID)),
-        page=Paged(says="grastate_contradicts"),
+        page=refused_at("choose", "GB-5", says="grastate_contradicts"),
     ),
     scenario(
         "galera: a stale volume beside a grastate.dat that claims more",
         LOST, then(0, grastate_is("ctl1", grastate(UUID, 9_000_000, False))),
-        then(0, until_paged(Paged(says="Galera would believe the file"), 400.0)), then(0, nothing_leaves(60.0, "nobody has said yes")),
+        then(0, until_paged(Paged(PageKind.ASKS, says="9000000"), 400.0)), then(0, nothing_leaves(60.0, "nobody has said yes")),
         then(0, bootstrapped_on()), then(0, consent()), WHOLE, then(0, bootstrapped_on("ctl2")),
         setup=Setup.UNATTENDED, shows=("galera-the-file-is-believed",),
     ),
     scenario(
         "galera: all killed, and one of them claims more than it has",
         HEALTHY, then(0, cluster_killed()), then(0, grastate_is("ctl1", grastate(UUID, 9_000_000, False))),
-        then(0, until_paged(Paged(says="Galera would believe the file"), 1200.0)),
+        then(0, until_paged(Paged(PageKind.RULE, target="galera/ctl1", says="9000000"), 1200.0)),
         setup=Setup.UNATTENDED,
     ),
     scenario(
         "galera: a recovery that ended before what can lose data is asked about again",
         LOST, then(0, uuid_is("ctl3", OTHER_UUID)), APPROVED,
-        then(0, until_paged(Paged(says="ended before anything that can lose data"), 400.0)), then(0, bootstrapped_on()), then(0, until_idle()),
+        then(0, until_paged(Paged(PageKind.EARLY), 400.0)), then(0, bootstrapped_on()), then(0, until_idle()),
         then(0, until_nothing_is_left(300.0)), then(100, uuid_is("ctl3", UUID)), APPROVED, WHOLE, CTL1,
         setup=Setup.RECOVERING,
     ),
@@ -305,16 +325,16 @@ SCENARIOS: tuple[Scenario, ...] = (
     ends_without(
         "galera: a position of an older run",
         *LOST, then(0, position_is_old("ctl2")),
-        page=Paged(says="GB-4"), shows=("galera-hold-forgotten",),
+        page=refused_at("choose", "GB-4"), shows=("galera-hold-forgotten",),
     ),
     ends_without(
         "galera: prepared transactions",
         *LOST, then(0, prepared("ctl2", 1)),
-        page=Paged(says="GB-4"), shows=("galera-prepared-transactions",),
+        page=refused_at("choose", "GB-4"), shows=("galera-prepared-transactions",),
     ),
     scenario(
         "galera: prepared transactions, tried twice and then left to a person",
-        *LOST, then(0, prepared("ctl2", 1)), then(0, until_paged(Paged(says="is not tried again unattended"), 900.0)),
+        *LOST, then(0, prepared("ctl2", 1)), then(0, until_paged(Paged(PageKind.EARLY, about="last"), 900.0)),
         then(0, until_nothing_is_left(300.0)), then(0, nothing_leaves(900.0, "it ended twice before what can lose data")),
         then(0, bootstrapped_on()),
         setup=Setup.UNATTENDED,
@@ -322,7 +342,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: below the mark, a person says yes",
         HEALTHY, UNFLUSHED, then(0, cluster_lost()), APPROVED, ASKED, then(0, bootstrapped_on()),
-        then(0, until_paged(Paged(says="transactions below the high-water mark are possibly lost"), 10.0)), then(5, consent()), WHOLE, CTL1,
+        then(0, until_paged(Paged(PageKind.ASKS, says="80 transactions"), 10.0)), then(5, consent()), WHOLE, CTL1,
         setup=Setup.RECOVERING,
     ),
     scenario(
@@ -334,7 +354,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: lost long after the newest sample",
         HEALTHY, *SILENT, then(130, cluster_lost()), *HEARD, ASKED, then(0, bootstrapped_on()),
-        then(0, until_paged(Paged(says="the newest sample of the high-water mark"), 10.0)), then(0, nothing_leaves(60.0, "nobody has said yes")),
+        then(0, until_paged(Paged(PageKind.ASKS, says="the newest sample of the high-water mark"), 10.0)), then(0, nothing_leaves(60.0, "nobody has said yes")),
         then(5, consent()), WHOLE, CTL1,
         setup=Setup.UNATTENDED, shows=("galera-mark-of-any-age",),
     ),
@@ -342,7 +362,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ends_without(
         "galera: a member runs again during the run",
         *LOST, then(0, until_step("read_ctl2", StepState.INTENT)), then(1, started_by_hand("ctl2", False)),
-        page=Paged(says="GB-"),
+        page=refused_at("choose", "GB-2"),
     ),
     scenario(
         "galera: a member is Primary again during the run",
@@ -360,8 +380,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         "galera: its container ends at once",
         LOST, then(0, until_step("read_ctl1", StepState.INTENT)),
         then(0, dies_of("ctl1", "[ERROR] Can't open shared library")),
-        then(0, until_paged(Paged(says="has ended with 0"), 300.0)), then(0, until_idle()), then(0, until_nothing_is_left(300.0)), CTL1,
-        then(0, not_paged(Paged(says="is left to you"))), then(0, until_paged(Paged(says="GB-13"), 900.0)),
+        then(0, until_paged(replace(FAILED, says="has ended with 0"), 300.0)), then(0, until_idle()), then(0, until_nothing_is_left(300.0)), CTL1,
+        then(0, not_paged(Paged(PageKind.REPORTED))), then(0, until_paged(replace(LEFT_LOST, says="GB-13"), 900.0)),
         then(0, nothing_leaves(300.0, "it was bootstrapped today, and nobody knows its rows")), CTL1,
         setup=Setup.UNATTENDED,
     ),
@@ -369,7 +389,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "galera: a joiner fails",
         LOST, then(0, until_step("bootstrap", StepState.SETTLING)),
         then(0, dies_of("ctl2", "[ERROR] Can't open shared library")),
-        then(0, until_paged(Paged(says="did not stay up"), 300.0)), then(200, bootstrap_container_runs("ctl1", True)), CTL1,
+        then(0, until_paged(replace(FAILED, says="did not stay up"), 300.0)), then(200, bootstrap_container_runs("ctl1", True)), CTL1,
         then(0, started_by_hand("ctl3", False)), then(0, until_whole(400.0, "ctl1", "ctl3")), CTL1,
         setup=Setup.UNATTENDED, shows=("galera-only-copy-stopped",),
     ),
@@ -389,7 +409,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: paused in the middle",
         LOST, then(0, until_step("read_ctl2", StepState.INTENT)), then(1, pause()),
-        then(25, nothing_leaves(130.0, "it is paused")), then(0, people_were_paged(Paged(says="is held"))), then(0, bootstrapped_on()),
+        then(25, nothing_leaves(130.0, "it is paused")), then(0, people_were_paged(Paged(PageKind.HELD))), then(0, bootstrapped_on()),
         then(0, resume()), WHOLE, CTL1,
         setup=Setup.UNATTENDED,
     ),
@@ -422,13 +442,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "galera: lost again in the quiet period of its cure",
-        LOST, then(0, until_whole(900.0)), then(25, cluster_lost()), then(0, until_paged(Paged(says="which is another loss"), 300.0)),
+        LOST, then(0, until_whole(900.0)), then(25, cluster_lost()), then(0, until_paged(replace(FAILED, says="which is another loss"), 300.0)),
         CTL1,
         setup=Setup.UNATTENDED, shows=("galera-a-second-loss-waits",),
     ),
     scenario(
         "galera: lost again within a day",
-        LOST, WHOLE, CTL1, then(600, cluster_lost()), then(0, until_paged(Paged(says="GB-18"), 900.0)),
+        LOST, WHOLE, CTL1, then(600, cluster_lost()), then(0, until_paged(replace(LEFT_LOST, says="GB-18"), 900.0)),
         then(0, nothing_leaves(300.0, "it was bootstrapped today")), CTL1,
         setup=Setup.UNATTENDED, shows=("galera-once-a-day",),
     ),

@@ -5,6 +5,7 @@ Invariant: as in `recovering`; that a member was made Primary is told by the clo
 
 from __future__ import annotations
 
+from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
 from remediator.sim.cloud import CONTROLLERS
 from remediator.sim.daemon_faults import daemon_killed
@@ -14,7 +15,7 @@ from remediator.sim.galera_faults import behind, lets_nobody_in, network_back
 from remediator.sim.host_faults import commands_meet
 from remediator.sim.paged import Paged
 from remediator.sim.rare_faults import consent
-from remediator.sim.recovering import APPROVED, ASKED, HEALTHY, WHOLE, ends_without
+from remediator.sim.recovering import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
 from remediator.sim.scenarios import Scenario, scenario
 from remediator.sim.service_faults import crash_member, cut_apart
 from remediator.sim.stories import Setup, then
@@ -45,24 +46,24 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "galera: cut from each other for a moment",
-        APART, then(300, network_back()), WHOLE, NOT_SAID, then(60, not_paged(Paged(says="waits for an approval"))),
+        APART, then(300, network_back()), WHOLE, NOT_SAID, then(60, not_paged(Paged(PageKind.APPROVAL))),
         setup=Setup.RECOVERING, shows=("galera-no-ten-minutes",),
     ),
     scenario(
         "galera: made Primary, and the network stays away",
         LONG_APART, then(0, until_step("bootstrap", StepState.DONE)),
-        then(0, until_paged(Paged(says="Look at the network between them"), 900.0)), then(0, until_idle()), then(0, is_alone("ctl2")), SAID, CURED,
+        then(0, until_paged(Paged(PageKind.RULE, about="galera-member-not-primary"), 900.0)), then(0, until_idle()), then(0, is_alone("ctl2")), SAID, CURED,
         setup=Setup.RECOVERING,
     ),
     ends_without(
         "galera: cut from each other, and nobody is let in",
         *LET_NOBODY_IN, *LONG_APART,
-        page=Paged(says=STATEMENT), setup=Setup.RECOVERING,
+        page=Paged(PageKind.EARLY, about="step:choose", says=STATEMENT), setup=Setup.RECOVERING,
     ),
     scenario(
         "galera: cut from each other, below the mark",
         APART, then(0, behind(80)), WAITED, APPROVED, ASKED, NOT_SAID,
-        then(0, until_paged(Paged(says="transactions below the high-water mark are possibly lost"), 10.0)),
+        then(0, until_paged(Paged(PageKind.ASKS, says="80 transactions"), 10.0)),
         then(0, nothing_leaves(120.0, "the loss is not accepted")), then(0, consent()), then(0, until_step("bootstrap", StepState.DONE)), CURED,
         setup=Setup.RECOVERING,
     ),
@@ -84,7 +85,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "galera: the furthest goes back before the statement",
-        LONG_APART, then(0, until_step("choose", StepState.DONE)), then(0, behind(80)), then(0, until_paged(Paged(says="was chosen at"), 60.0)),
+        LONG_APART, then(0, until_step("choose", StepState.DONE)), then(0, behind(80)), then(0, until_paged(refused_at("bootstrap", "ctl2"), 60.0)),
         then(0, until_idle()), NOT_SAID,
         setup=Setup.RECOVERING, shows=("galera-said-further-back",),
     ),
