@@ -15,7 +15,6 @@ from remediator.model.records import Incident, Run, RunState
 from remediator.sim.kinds import Repertoire, kind
 from remediator.sim.paged import CALLS, Paged
 from remediator.sim.stage import Stage
-from remediator.sim.stories import story_needs_a_yes
 from remediator.sim.watch import Violation
 from remediator.store import codec, tables
 
@@ -65,7 +64,7 @@ def until_doubt(stage: Stage) -> None:
 
 @kind
 def until_asked(stage: Stage) -> None:
-    run_until(stage, 120.0, lambda: story_needs_a_yes(stage), "run that waits for an approval")
+    run_until(stage, 120.0, lambda: stage.waits_for_a_yes, "run that waits for an approval")
 
 
 @kind
@@ -87,7 +86,7 @@ def must_be_cured(stage: Stage, host: str, name: str) -> None:
     service = stage.service(host, name)
 
     def cured() -> bool:
-        if story_needs_a_yes(stage):
+        if stage.waits_for_a_yes:
             stage.people.approve()
         return service.running and not service.sick
 

@@ -14,7 +14,6 @@ from remediator.sim.galera import Galera
 from remediator.sim.galera_data import UUID
 from remediator.sim.kinds import Repertoire, kind
 from remediator.sim.stage import Stage
-from remediator.sim.stories import story_needs_a_yes
 from remediator.store import tables
 
 
@@ -92,7 +91,7 @@ def loss_is_told(stage: Stage, lost: int) -> None:
 @kind
 def nobody_is_asked(stage: Stage, seconds: float, why: str) -> None:
     """For so long no run waits for a yes."""
-    if story_needs_a_yes(stage) or stage.simulation.run(seconds, lambda: story_needs_a_yes(stage)):
+    if stage.waits_for_a_yes or stage.simulation.run(seconds, lambda: stage.waits_for_a_yes):
         broken(stage, "bootstrap", f"a person is asked for a yes: {why}")
 
 

@@ -36,7 +36,7 @@ from remediator.sim.service_faults import (
 from remediator.sim.shapes import DEFAULT, NAMES_AND_NETWORKS, ONE_CONTROLLER, Shape
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.stage import Stage
-from remediator.sim.stories import APPROVING, RECOVERING, UNATTENDED, in_memory, story_needs_a_yes
+from remediator.sim.stories import APPROVING, RECOVERING, UNATTENDED, in_memory
 from remediator.sim.watch import Violation, Watch
 
 WARM_S, SEEN_S = 20.0, 60.0
@@ -128,7 +128,7 @@ def _one_statement(way: Way, galera: Galera, orders: Mapping[str, Sequence[tuple
 
 
 def _approves(stage: Stage) -> None:
-    if story_needs_a_yes(stage):
+    if stage.waits_for_a_yes:
         stage.people.approve()
 
 

@@ -342,7 +342,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: below the mark, a person says yes",
         HEALTHY, UNFLUSHED, then(0, cluster_lost()), APPROVED, ASKED, then(0, bootstrapped_on()),
-        then(0, until_paged(Paged(PageKind.ASKS, says="80 transactions"), 10.0)), then(5, consent()), WHOLE, CTL1,
+        then(0, until_paged(Paged(PageKind.ASKS, says="65 transactions"), 10.0)), then(5, consent()), WHOLE, CTL1,
         setup=Setup.RECOVERING,
     ),
     scenario(

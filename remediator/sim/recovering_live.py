@@ -63,7 +63,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: cut from each other, below the mark",
         APART, then(0, behind(80)), WAITED, APPROVED, ASKED, NOT_SAID,
-        then(0, until_paged(Paged(PageKind.ASKS, says="80 transactions"), 10.0)),
+        then(0, until_paged(Paged(PageKind.ASKS, says="65 transactions"), 10.0)),
         then(0, nothing_leaves(120.0, "the loss is not accepted")), then(0, consent()), then(0, until_step("bootstrap", StepState.DONE)), CURED,
         setup=Setup.RECOVERING,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remediator.model.records import RunState
 from remediator.sim.people import People
 from remediator.sim.services import Service
 from remediator.sim.simulation import Simulation
@@ -20,3 +21,11 @@ class Stage:
 
     def service(self, host: str, name: str) -> Service:
         return self.simulation.cloud.service(host, name)
+
+    @property
+    def waits_for_a_yes(self) -> bool:
+        """Whether a run waits for an approval."""
+        daemon = self.simulation.daemon
+        return daemon is not None and any(
+            run.state is RunState.WAITING_APPROVAL for run in daemon.world.durable.runs.values()
+        )

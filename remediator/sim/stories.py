@@ -230,7 +230,7 @@ def _end_well(stage: Stage, chance: random.Random) -> None:
     service.crash()
 
     def cured() -> bool:
-        if story_needs_a_yes(stage):
+        if stage.waits_for_a_yes:
             stage.people.approve()
         return service.running
 
@@ -239,11 +239,3 @@ def _end_well(stage: Stage, chance: random.Random) -> None:
     stage.watch.checked["progress"] += 1
     simulation.run(40.0)
     stage.watch.finish()
-
-
-def story_needs_a_yes(stage: Stage) -> bool:
-    """Return whether a run waits for an approval."""
-    daemon = stage.simulation.daemon
-    return daemon is not None and any(
-        run.state.value == "waiting_approval" for run in daemon.world.durable.runs.values()
-    )

@@ -82,7 +82,7 @@ def test_of_the_daemon_only_its_ground_is_replaced(tmp_path: Path) -> None:
     told.close()
 
 
-@pytest.mark.parametrize("file", sorted(SIM.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("file", sorted(SIM.rglob("*.py")), ids=lambda path: str(path.relative_to(SIM)))
 def test_the_simulator_puts_nothing_into_a_module_or_a_class_of_ours(file: Path) -> None:
     """It could replace more behind the door's back: by assigning to a module, or by a patch. No file of it does."""
     tree = ast.parse(file.read_text())

@@ -120,7 +120,7 @@ def test_nobody_adds_to_a_repertoire() -> None:
 
 def test_every_kind_of_the_simulator_can_be_read_back() -> None:
     modules = [
-        importlib.import_module(each.name) for each in pkgutil.iter_modules(remediator.sim.__path__, "remediator.sim.")
+        importlib.import_module(each.name) for each in pkgutil.walk_packages(remediator.sim.__path__, "remediator.sim.")
     ]
     kinds = {each for module in modules for each in vars(module).values() if isinstance(each, Kind)}
     assert kinds == set(named.REPERTOIRE)

@@ -42,7 +42,7 @@ def means(page: Paged, target: str | None = "galera/ctl1", text: str = "80 trans
         (Paged(PageKind.IN_DOUBT), set()),
         (Paged(), set(KEYS)),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, Paged) else "",
 )
 def test_a_page_is_meant_by_what_it_is_about(page: Paged, found: set[str]) -> None:
     assert means(page) == found
