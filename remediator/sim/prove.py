@@ -19,7 +19,7 @@ from typing import Any
 
 from remediator.sim import named, points, shrinking, stories
 from remediator.sim.happenings import FAULTS
-from remediator.sim.stories import Told
+from remediator.sim.stories import NotAStory, Told
 from remediator.sim.watch import INVARIANTS
 
 WORKERS = 2
@@ -226,7 +226,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--story", help="replay one story (its JSON, or a seed) and print it as it went")
     chosen = parser.parse_args(arguments)
     if chosen.story is not None:
-        return _replay(chosen.story)
+        try:
+            return _replay(chosen.story)
+        except NotAStory as error:
+            parser.error(f"--story: {error}")
     proof = prove(
         chosen.seed, seconds=60.0 * chosen.minutes if chosen.scenarios is None else float("inf"),
         scenarios=chosen.scenarios, twice=chosen.twice, until_first=chosen.until_first, say=print,

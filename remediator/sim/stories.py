@@ -121,7 +121,7 @@ def from_json(text: str, repertoire: Repertoire) -> Story:
     except NotAHappening as error:
         raise NotAStory(str(error)) from error
     except KeyError as error:
-        raise NotAStory(f"a story has {error}; take the JSON that a replay line shows") from error
+        raise NotAStory(f"{error} is missing; take the JSON that a replay line shows") from error
     except (ValueError, TypeError) as error:
         raise NotAStory(f"{error}; take the JSON that a replay line shows") from error
 

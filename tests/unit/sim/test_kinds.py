@@ -13,7 +13,7 @@ import pytest
 import remediator.sim
 from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
-from remediator.sim import acts, expectations, galera_expectations, host_faults, named, service_faults, stories
+from remediator.sim import acts, expectations, galera_expectations, host_faults, named, prove, service_faults, stories
 from remediator.sim.kinds import Happening, Kind, NotAHappening, Repertoire, kind
 from remediator.sim.paged import Paged
 from remediator.sim.stage import Stage
@@ -135,3 +135,10 @@ def test_every_kind_of_the_simulator_can_be_read_back() -> None:
 def test_a_text_that_is_no_story_says_what_to_pass(text: str) -> None:
     with pytest.raises(NotAStory, match="take the JSON that a replay line shows"):
         stories.from_json(text, named.REPERTOIRE)
+
+
+def test_a_replay_of_no_story_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        prove.main(["--story", '{"seed": 1, "ends_well": false, "happenings": []}'])
+    assert ended.value.code == 2
+    assert "--story: 'setup' is missing; take the JSON that a replay line shows" in capsys.readouterr().err
