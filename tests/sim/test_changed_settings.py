@@ -56,7 +56,7 @@ def the_action_strays(stage: Stage, name: str) -> None:
 STORIES = {
     "what nobody said yes to does not leave": story(
         LOST, APPROVED, then(0, until_step("stop_ctl1", StepState.DONE)), then(0, the_action_strays("galera.save")),
-        then(0, until_paged(Paged(PageKind.RULE, says="what no yes to its plan covers: reboot"), 60.0)), setup=Setup.RECOVERING,
+        then(0, until_paged(Paged(PageKind.EARLY, says="reboot"), 60.0)), setup=Setup.RECOVERING,
     ),
     "held, told, and put back": story(
         LOST, APPROVED, then(0, until_step("read_ctl2", StepState.INTENT)), then(0, content_is("other")),

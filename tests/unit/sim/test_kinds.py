@@ -102,7 +102,7 @@ def test_a_kind_of_a_test_is_known_to_who_passes_it_and_to_nobody_else() -> None
 
 def test_two_kinds_of_one_name_are_no_repertoire() -> None:
     with pytest.raises(ValueError, match="two kinds are called crash: rename"):
-        Repertoire.of(named.REPERTOIRE, Kind(lambda stage: None), kind(_crash()))
+        Repertoire.of(named.REPERTOIRE, kind(_crash()))
     assert set(Repertoire.of(named.REPERTOIRE, service_faults.crash)) == set(named.REPERTOIRE)
 
 
