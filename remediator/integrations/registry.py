@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from remediator.config import Config
 from remediator.config.secrets import Secret
-from remediator.integrations import container, galera, host
+from remediator.integrations.container import manifest as container
+from remediator.integrations.galera import manifest as galera
+from remediator.integrations.host import manifest as host
 from remediator.model.integration import Integration
 
 GROUP = "remediator.integrations"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera import scripts
 from remediator.model.commands import Script
 from remediator.sim import galera_account, galera_scripts

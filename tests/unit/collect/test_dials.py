@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remediator.collect.collector import Collector
-from remediator.integrations import galera
+from remediator.integrations.galera import manifest as galera
 from remediator.model.hosts import Host
 from remediator.model.integration import Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach

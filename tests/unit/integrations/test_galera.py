@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import assess, causes, facts, fields
+from remediator.integrations.galera import manifest as galera
 from remediator.model.hosts import Host
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import assess, launch, scripts
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera.decision import Procedure, outlook
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.gather import picture

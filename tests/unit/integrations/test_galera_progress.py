@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera import progress
 from remediator.model.actions import Settled
 from remediator.model.replies import HostReply, Reach

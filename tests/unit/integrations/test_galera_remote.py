@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import causes, datadir, launch
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera.saved import Saved, ViewState
 from remediator.model.values import Unknown
 from tests.unit.integrations import golden

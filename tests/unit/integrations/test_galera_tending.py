@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import assess, left_out, scripts, tending
+from remediator.integrations.galera import manifest as galera
 from remediator.model import targets
 from remediator.model.actions import ActionSpec, PlanInput, Probe, StepInput
 from remediator.model.declined import Refused

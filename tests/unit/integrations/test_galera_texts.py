@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import actions, assess, causes, texts, words
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera.decision import Procedure, outlook
 from remediator.integrations.galera.gather import picture
 from tests.unit.integrations import galera_world as world

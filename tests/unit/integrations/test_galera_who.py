@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
 from remediator.integrations.galera import addresses, who
+from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera.who import Who
 from remediator.model.values import Unknown
 

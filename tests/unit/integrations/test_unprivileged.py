@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations import galera
+from remediator.integrations.galera import manifest as galera
 from tests.unit.integrations import unprivileged
 
 pytestmark = pytest.mark.unit

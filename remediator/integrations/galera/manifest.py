@@ -1,0 +1,115 @@
+"""Galera under kolla: each member over SQL, from its unit and its files, and the cluster; and how a lost one comes back.
+
+The judgement is `decision`, its evidence `gather` and `marks`, its procedure `recovery`. See `fields.py` for what conditions read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from remediator.integrations.galera import actions, assess, left, live, lone, marks, recovery, scripts, tending, who
+from remediator.integrations.galera.facts import SQL
+from remediator.model.hosts import Host
+from remediator.model.integration import Integration, MarkSpec, SectionSpec
+from remediator.model.replies import HostReply
+from remediator.model.values import Unknown
+
+SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "snapshot")
+COPIES = ("files", "datadir")
+REMOTE = ("remote.py", "remote_who.py", "remote_users.py")
+NO_WAY = ("sql_unreachable", "sql_timeout")
+"""No answer that may be the network's fault: then the inventory's address is a second way, and its answer counts where it gives one."""
+
+
+def build(config: Mapping[str, Any]) -> Integration:
+    """Return the integration. Config, all optional: ``group`` (mariadb), ``port`` (3306), ``user`` (monitor), ``password``
+    (a resolved secret: text, or an object with ``get_secret_value``; without one SQL is UNKNOWN), ``volume`` (the data
+    directory on the host), ``canaries`` (tables ``schema.table`` whose rows are counted before and after a bootstrap), ``copy``
+    (``files``, or ``datadir`` for a whole copy before a bootstrap), ``snapshot`` (an argv run on the chosen member before it).
+    Raise ValueError with the setting and the remedy."""
+    unknown = sorted(set(config) - set(SETTINGS))
+    if unknown:
+        raise ValueError(f"integrations.galera: unknown setting {unknown[0]!r}; known: {', '.join(SETTINGS)}")
+    group, port = str(config.get("group", "mariadb")), int(config.get("port", 3306))
+    user, password = str(config.get("user", "monitor")), config.get("password")
+    if config.get("copy", "files") not in COPIES:
+        raise ValueError(f"integrations.galera.copy is one of {', '.join(COPIES)}, not {config.get('copy')!r}")
+    volume = config.get("volume")
+    volume = volume.rstrip("/") if isinstance(volume, str) else volume
+    if volume is not None and re.fullmatch(scripts.PATH, str(volume)) is None:
+        raise ValueError(f"integrations.galera.volume is an absolute path of plain characters, not {volume!r}")
+    tables = _texts(config, "canaries")
+    _texts(config, "snapshot")
+    word = (
+        None
+        if password is None
+        else password.get_secret_value()
+        if hasattr(password, "get_secret_value")
+        else str(password)
+    )
+
+    def sql(host: Host) -> Mapping[str, str] | Unknown:
+        if word is None:
+            return Unknown("sql_not_configured")
+        from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
+
+        return by_two_ways(host, lambda address: mysql.wsrep_status(address, port, user, word))
+
+    def rows(host: Host) -> Mapping[str, int | Unknown]:
+        from remediator.reach import mysql
+
+        return mysql.canary_counts(host.api_address or host.address, port, user, str(word), tables)
+
+    direct: dict[str, Any] = {SQL: sql}
+    if tables and word is not None:
+        direct[marks.CANARIES] = rows
+    return Integration(
+        name="galera",
+        sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
+        remote_source=remote_source(),
+        assessments=assess.ASSESSMENTS,
+        actions=(*actions.ACTIONS, *recovery.actions(config), *lone.ACTIONS, *live.ACTIONS, *tending.ACTIONS),
+        direct=direct,
+        dials=dials,
+        request={"galera_volume": volume},
+        applies=lambda host: group in host.groups,
+        left=left.on_host,
+        marks={
+            "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
+            "galera.node": tending.NOTHING_KEPT,
+        },
+    )
+
+
+def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -> Mapping[str, str] | Unknown:
+    """Return what the member says where it says that it listens; where nothing leads there, what it says at the inventory's address. A
+    port that refuses there proves nothing of the member, so only an answer counts from the second way."""
+    answer = ask(host.api_address or host.address)
+    if not isinstance(answer, Unknown) or answer.reason not in NO_WAY or host.api_address in (None, host.address):
+        return answer
+    second = ask(host.address)
+    return answer if isinstance(second, Unknown) else second
+
+
+def dials(reply: HostReply) -> str | None:
+    """Return the one address at which the host of `reply` says that its MariaDB takes clients (``bind-address``), if it is one of its own;
+    None: at all of them, or nobody knows."""
+    found = reply.read("galera", who.parse)
+    if isinstance(found, Unknown) or isinstance(found.addresses, Unknown):
+        return None
+    return found.binds if found.binds in found.addresses else None
+
+
+def remote_source() -> str:
+    """Return what runs on a host: its files in one text."""
+    return "\n\n".join(resources.files(__package__).joinpath(name).read_text("utf-8") for name in REMOTE)
+
+
+def _texts(config: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = config.get(name) or ()
+    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise ValueError(f"integrations.galera.{name} is a list of texts, not {value!r}")
+    return tuple(value)

@@ -1,0 +1,30 @@
+"""The host itself: reach, disks, clock, engine, and who works on it. See `fields.py` for what conditions may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from remediator.integrations.host import assess
+from remediator.model.integration import Integration, SectionSpec
+
+MOUNTS = ("/", "/boot", "/var", "/var/log", "/var/log/kolla", "/var/lib/docker", "/var/lib/containers", "/var/lib/nova")
+
+
+def build(config: Mapping[str, Any]) -> Integration:
+    """Return the integration. Config: ``mounts``, the mount points to watch beside the usual ones (absolute paths)."""
+    extra = config.get("mounts", [])
+    unknown = sorted(set(config) - {"mounts"})
+    if unknown:
+        raise ValueError(f"integrations.host: unknown setting {unknown[0]!r}: it has only `mounts`")
+    if not isinstance(extra, list) or not all(isinstance(path, str) and path.startswith("/") for path in extra):
+        raise ValueError("integrations.host.mounts: expected a list of absolute paths")
+    return Integration(
+        name="host",
+        sections=(SectionSpec(name="host", timeout_s=12.0), SectionSpec(name="disk", timeout_s=5.0)),
+        remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
+        assessments=assess.ASSESSMENTS,
+        actions=(),
+        request={"disk_mounts": sorted({*MOUNTS, *extra})},
+    )
