@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import shlex
 import sys
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from remediator.cli.errors import FAILED, USAGE, CliError
 
 if TYPE_CHECKING:
     from remediator.model.actions import ActionSpec
+    from remediator.model.manifest.containers import OwnContainer
 from remediator.model.commands import Script
 
 _ARGUMENT: Final = "ARG{}"
@@ -66,24 +68,24 @@ def actions(
         return _compare(ctx, format)
     if format is ActionsFormat.ACT:
         return _act(integration, directory)
-    loaded = registry.load({name: {} for name in registry.factories()})
+    loaded = registry.all_of_them()
     found = [*(action for integration in loaded.values() for action in integration.actions), claims.ACTION]
     if format is ActionsFormat.JSON:
         output.as_json([as_json(action) for action in found])
     elif format is ActionsFormat.SUDOERS:
-        print(sudoers_file(found, "remediator" if user is None else user), end="")
+        print(sudoers_file(found, "remediator" if user is None else user, loaded.containers), end="")
     else:
         output.say("\n\n".join(paragraphs(found)))
     return 0
 
 
-def sudoers_file(found: Iterable[ActionSpec], user: str) -> str:
-    """Return the sudoers file of `user` for these actions and the collector. Raise CliError."""
+def sudoers_file(found: Iterable[ActionSpec], user: str, containers: Iterable[OwnContainer]) -> str:
+    """Return the sudoers file of `user` for these actions and the collector, but for what holds state. Raise CliError."""
     from remediator.cli import sudoers
     from remediator.collect import assembly
     from remediator.integrations.container import catalogue
 
-    return sudoers.text(found, assembly.argv(sudo=False), catalogue.STATEFUL.pattern, user)
+    return sudoers.text(found, assembly.argv(sudo=False), catalogue.Catalogue(tuple(containers)).stateful.pattern, user)
 
 
 def _act(integration: str | None, directory: Path | None) -> int:
@@ -126,11 +128,15 @@ def files_of_act() -> dict[str, str]:
     from remediator.integrations.container import kolla
     from remediator.runs import claims
 
-    loaded = registry.load({name: {} for name in registry.factories()})
+    loaded = registry.all_of_them()
     if act_files.OWN in loaded:
         raise CliError(f"an integration is called {act_files.OWN}, which is what it is itself: rename it", FAILED)
     actions = {name: tuple(one.actions) for name, one in loaded.items()} | {act_files.OWN: (claims.ACTION,)}
-    holding = {"container": kolla.HOLDING}
+    holding = {"container": kolla.HOLDING} | {
+        name: tuple(re.escape(each.name) for each in one.containers if re.fullmatch(kolla.STATEFUL, each.name) is None)
+        for name, one in loaded.items()
+        if name != "container"
+    }
     texts = {name: act_files.text(name, actions[name], holding.get(name, ())) for name in sorted(actions)}
     return {f"{name}.json": text for name, text in texts.items() if text is not None}
 

@@ -31,8 +31,9 @@ def schema() -> int:
     """The JSON schema of the config file, for editors."""
     from remediator.cli import output
     from remediator.config.effective import json_schema
+    from remediator.integrations import registry
 
-    output.as_json(json_schema())
+    output.as_json(json_schema(registry.sections()))
     return 0
 
 

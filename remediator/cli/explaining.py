@@ -73,10 +73,11 @@ def _now(here: session.Session, found: Mapping[str, Any]) -> list[str]:
 
 def _by_name(here: session.Session, words: list[str]) -> tuple[Mapping[str, Any], str]:
     from remediator.cli import recalling
+    from remediator.integrations import registry
 
     now = datetime.now(UTC)
     question = questions.parse(words, now)
-    found = recalling.answer(here.reader(), question, _known(here), now)
+    found = recalling.answer(here.reader(), question, _known(here), now, registry.load({}).kinds.aliases())
     return found, recalling.text(found)
 
 

@@ -1,7 +1,7 @@
 """What somebody asks in free words, "ctl2 mariadb, 03:10": names and perhaps a time. Pure.
 
-Every name must fit: a host, the kind or a part of a target, a whole target, a check. MariaDB's containers and Galera's members
-are one thing to who asks, so `mariadb` and `galera` stand for each other.
+Every name must fit: a host, the kind or a part of a target, a whole target, a check. A container and the kind of target that it
+is a member of may be one thing to who asks: the integrations declare which words stand for each other (`Aliases`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from remediator.cli.errors import USAGE, CliError
 
 WINDOW: Final = timedelta(minutes=15)
 _ID: Final = re.compile(r"(inc|run|ev)-\S*")
-SAME: Final[Mapping[str, str]] = {"mariadb": "galera", "galera": "mariadb"}
 _CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILLER: Final = frozenset({"at", "on", "utc"})
+
+Aliases = Mapping[str, frozenset[str]]
+"""A word to the others that mean the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,25 +78,25 @@ def _moment(word: str, date: str, now: datetime) -> datetime:
     return found - timedelta(days=1) if of_day and not date and found > now else found
 
 
-def fits(names: Iterable[str], target: str, check: str, hosts: Sequence[str]) -> bool:
+def fits(names: Iterable[str], target: str, check: str, hosts: Sequence[str], same: Aliases) -> bool:
     """Return whether every name is one of this target (whole, a part, a host of it) or its check."""
-    return all(_is_one_of(name.casefold(), _names(target, check, hosts)) for name in names)
+    return all(_is_one_of(name.casefold(), _names(target, check, hosts), same) for name in names)
 
 
 def _names(target: str, check: str, hosts: Sequence[str]) -> set[str]:
     return {each.casefold() for each in (target, check, *target.split("/"), *hosts)}
 
 
-def _is_one_of(name: str, known: set[str]) -> bool:
-    return name in known or SAME.get(name) in known
+def _is_one_of(name: str, known: set[str], same: Aliases) -> bool:
+    return name in known or not known.isdisjoint(same.get(name, ()))
 
 
-def unknown(names: Iterable[str], known: Iterable[str]) -> str:
+def unknown(names: Iterable[str], known: Iterable[str], same: Aliases) -> str:
     """Return the sentence about the first name that nothing known bears, empty when each is known."""
     heard = {part for each in known for part in (each, *each.split("/"))}
     folded = {each.casefold() for each in heard}
     for name in names:
-        if not _is_one_of(name.casefold(), folded):
+        if not _is_one_of(name.casefold(), folded, same):
             return f"nothing known is called {name!r}{clean.suggestion(name, sorted(heard))}"
     return ""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from remediator.cli import clean, explaining, moments, questions, standing
 from remediator.cli.errors import USAGE, CliError
-from remediator.cli.questions import Question
+from remediator.cli.questions import Aliases, Question
 from remediator.model import targets
 from remediator.model.times import rfc3339
 
@@ -25,16 +25,17 @@ READ_EVENTS: Final = 20_000
 READ_MUTES: Final = 2_000
 
 
-def answer(reader: Queries, question: Question, known: Sequence[str], now: datetime) -> dict[str, Any]:
-    """Return what the store says to `question`. `known` are names that exist without ever having had an incident.
+def answer(reader: Queries, question: Question, known: Sequence[str], now: datetime, same: Aliases) -> dict[str, Any]:
+    """Return what the store says to `question`. `known` are names that exist without ever having had an incident; `same` are words
+    that stand for each other.
 
     Raise CliError 64 with a suggestion when nothing is called so.
     """
     keys = reader.incident_keys()
-    matching = [key for key in keys if _matches(reader, key, question)]
+    matching = [key for key in keys if _matches(reader, key, question, same)]
     parts = [each for key in keys for each in questions.of_key(key)]
     hosts = sorted({host for each in reader.newest_incidents(matching, MOST_INCIDENTS) for host in each["hosts"]})
-    stranger = questions.unknown(question.names, [*parts, *hosts, *known])
+    stranger = questions.unknown(question.names, [*parts, *hosts, *known], same)
     if stranger:
         raise CliError(f"{stranger}: no host, target or check, and no incident that is kept", USAGE)
     moment = question.at or now
@@ -54,20 +55,20 @@ def answer(reader: Queries, question: Question, known: Sequence[str], now: datet
     return {
         **found,
         "explanations": _explained(reader, then, (rfc3339(start), rfc3339(end))),
-        "events": _events(reader, question, start, end),
+        "events": _events(reader, question, start, end, same),
         "before": None if then else reader.incident_before(matching, start),
         "after": None if then else reader.incident_after(matching, end),
     }
 
 
-def _matches(reader: Queries, key: str, question: Question) -> bool:
+def _matches(reader: Queries, key: str, question: Question, same: Aliases) -> bool:
     check, target = questions.of_key(key)
-    if questions.fits(question.names, target, check, ()):
+    if questions.fits(question.names, target, check, (), same):
         return True
     if targets.kind_of(target) != "cluster":
         return False
     return any(
-        questions.fits(question.names, target, check, each["hosts"]) for each in reader.newest_incidents([key], 1)
+        questions.fits(question.names, target, check, each["hosts"], same) for each in reader.newest_incidents([key], 1)
     )
 
 
@@ -87,14 +88,18 @@ def _explained(
     return found
 
 
-def _events(reader: Queries, question: Question, start: datetime, end: datetime) -> list[dict[str, Any]]:
+def _events(reader: Queries, question: Question, start: datetime, end: datetime, same: Aliases) -> list[dict[str, Any]]:
     """Return what was seen in that time and belongs to no incident: SOFT problems, hints."""
     return [
         each
         for each in reader.events_between(start, end, READ_EVENTS)
         if each.get("incident") is None
         and questions.fits(
-            question.names, str(each["target"]), str(each.get("check") or ""), [str(h) for h in each.get("hosts") or ()]
+            question.names,
+            str(each["target"]),
+            str(each.get("check") or ""),
+            [str(host) for host in each.get("hosts") or ()],
+            same,
         )
     ][:MOST_EVENTS]
 

@@ -144,31 +144,8 @@ class SshConfig(Section):
         return value
 
 
-class GaleraConfig(Section):
-    """How each Galera member is asked, and what a bootstrap does beside itself. SQL goes to the member itself, never to the VIP;
-    without a password it is UNKNOWN."""
-
-    group: Name = "mariadb"
-    port: Port = 3306
-    user: Annotated[str, Field(min_length=1)] = "monitor"
-    password: Secret | None = None
-    volume: AbsolutePath | None = None
-    canaries: list[Table] = Field(default_factory=list)
-    copy_: Annotated[Literal["files", "datadir"], Field(alias="copy")] = "files"
-    snapshot: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
-
-
-class HostConfig(Section):
-    """`mounts` are watched beside the usual ones (/, /var, /var/log/kolla, the engine's own)."""
-
-    mounts: list[AbsolutePath] = Field(default_factory=list)
-
-
 class IntegrationsConfig(Section):
-    """What the integrations need beyond SSH. Galera is watched only when it is named here."""
-
-    galera: GaleraConfig | None = None
-    host: HostConfig | None = None
+    """What the integrations need beyond SSH: each that is named here is loaded. `models.with_sections` adds one key for each."""
 
     def without_secrets(self) -> dict[str, dict[str, Any]]:
         """Return the settings of each integration that is named, for its factory, secrets left out: enough to validate."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from remediator.config.connections import Section
 from remediator.config.documents import Loc, dotted
 from remediator.config.durations import form
-from remediator.config.models import Config
+from remediator.config.models import Config, with_sections
 from remediator.config.secrets import Secret
 from remediator.model.hours import Hours
 
@@ -30,9 +32,9 @@ def effective(config: Config) -> list[Row]:
     return [Row(dotted(loc), value, config.origin.source(loc)) for loc, value in _leaves(config, ())]
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of the config file, for editors."""
-    return Config.model_json_schema(mode="validation")
+def json_schema(sections: Mapping[str, type[Section]]) -> dict[str, Any]:
+    """Return the JSON schema of the config file, for editors, with the `sections` of the integrations."""
+    return with_sections(sections).model_json_schema(mode="validation")
 
 
 def _leaves(value: Any, loc: Loc) -> list[tuple[Loc, Any]]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from remediator.config import documents, loading, overrides
 from remediator.config.connections import AbsolutePath, Name, default_section
-from remediator.config.models import AuditConfig, Config, DatabaseConfig
+from remediator.config.models import AuditConfig, Config, DatabaseConfig, Sections, no_sections
 from remediator.model.content import Mistake
 
 KEYS: Final = ("cloud", "state_dir", "pause_file", "database", "audit")
@@ -59,11 +59,11 @@ class Essentials:
     """The whole config, where it has no mistake."""
 
 
-def read(path: str | None, env: Mapping[str, str] | None = None) -> Essentials | None:
+def read(path: str | None, env: Mapping[str, str] | None = None, sections: Sections = no_sections) -> Essentials | None:
     """Return the essentials of the config at `path`, or of the default place; None when there is no such file."""
     variables = os.environ if env is None else env
     where = loading.find(path, variables)
-    config, mistakes = loading.read_config(path, variables)
+    config, mistakes = loading.read_config(path, variables, sections)
     if config is not None:
         inline = config.inventory.hosts
         return Essentials(

@@ -13,7 +13,7 @@ from typing import Any
 
 from remediator.config import documents, files, mistakes, overrides, problems
 from remediator.config.errors import ConfigError
-from remediator.config.models import Config
+from remediator.config.models import Config, Sections, no_sections, with_sections
 from remediator.config.origin import Origin
 from remediator.model.content import Mistake
 
@@ -26,8 +26,13 @@ def find(path: str | None, env: Mapping[str, str]) -> Path:
     return Path(path or env.get(VARIABLE) or DEFAULT_PATH)
 
 
-def read_config(path: str | None, env: Mapping[str, str] | None = None) -> tuple[Config | None, list[Mistake]]:
-    """Return the config, or None and every mistake in it (file and environment)."""
+def read_config(
+    path: str | None, env: Mapping[str, str] | None = None, sections: Sections = no_sections
+) -> tuple[Config | None, list[Mistake]]:
+    """Return the config, or None and every mistake in it (file and environment).
+
+    `sections` gives the models of the integrations' parts; without it nothing may stand below ``integrations``.
+    """
     variables = os.environ if env is None else env
     where = find(path, variables)
     document = documents.read(where)
@@ -36,8 +41,9 @@ def read_config(path: str | None, env: Mapping[str, str] | None = None) -> tuple
     if document.data is not None and not isinstance(document.data, dict):
         return None, [document.mistake((), "not_a_mapping", "the config should be a mapping (key: value)")]
     data: dict[str, Any] = copy.deepcopy(document.data) if document.data else {}
-    applied, wrong = overrides.apply(data, variables, Config)
-    config, found = problems.check(Config, document, data=data)
+    model = with_sections(sections(_named(data, variables)))
+    applied, wrong = overrides.apply(data, variables, model)
+    config, found = problems.check(model, document, data=data)
     found = [_in_environment(mistake, applied) for mistake in found]
     everything = mistakes.in_order([*document.mistakes, *wrong, *found])
     if config is None or everything:
@@ -47,12 +53,20 @@ def read_config(path: str | None, env: Mapping[str, str] | None = None) -> tuple
     return (None, refused) if refused else (whole, [])
 
 
-def load_config(path: str | None, env: Mapping[str, str] | None = None) -> Config:
+def load_config(path: str | None, env: Mapping[str, str] | None = None, sections: Sections = no_sections) -> Config:
     """Return the config. Raise ConfigError with every mistake at once."""
-    config, found = read_config(path, env)
+    config, found = read_config(path, env, sections)
     if config is None:
         raise ConfigError(found)
     return config
+
+
+def _named(data: Mapping[str, Any], env: Mapping[str, str]) -> set[str]:
+    """Return the names below ``integrations``, in the file or in the environment."""
+    inside = data.get("integrations")
+    prefix = f"{overrides.PREFIX}INTEGRATIONS__"
+    words = {name.removeprefix(prefix).split("__")[0].lower() for name in env if name.startswith(prefix)}
+    return {*(str(name) for name in inside), *words} if isinstance(inside, dict) else words
 
 
 def _with_remedy(mistake: Mistake, path: str | None, env: Mapping[str, str]) -> Mistake:

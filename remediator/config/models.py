@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os.path
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from remediator.config.connections import (
@@ -97,7 +98,7 @@ class CheckOverride(Section):
 
 
 class DatabaseConfig(Section):
-    """SQLite in the state directory (no url), or PostgreSQL. Never the Galera it heals."""
+    """SQLite in the state directory (no url), or PostgreSQL. Never the database that it heals."""
 
     url: Annotated[str | Secret | None, Field(union_mode="left_to_right")] = None
 
@@ -215,3 +216,28 @@ class Config(Section):
             if os.path.commonpath((self.state_dir, path)) == os.path.normpath(self.state_dir):
                 raise ValueError(f"audit.{name} lies inside state_dir; who rolls one back would roll back the other")
         return self
+
+
+Sections = Callable[[Iterable[str]], Mapping[str, type[Section]]]
+"""Given the names below ``integrations``, the model of each integration's part: handed in by who loads the config."""
+
+
+def no_sections(_named: Iterable[str]) -> Mapping[str, type[Section]]:
+    """No integration has a part in the config."""
+    return {}
+
+
+def with_sections(sections: Mapping[str, type[Section]]) -> type[Config]:
+    """Return the model of a config whose `integrations` have these parts; the same one for the same parts."""
+    return _with_sections(tuple(sorted(sections.items())))
+
+
+@functools.lru_cache(maxsize=16)
+def _with_sections(sections: tuple[tuple[str, type[Section]], ...]) -> type[Config]:
+    parts: dict[str, Any] = {name: (section | None, None) for name, section in sections}
+    integrations = create_model(
+        "IntegrationsConfig", __base__=IntegrationsConfig, __doc__=IntegrationsConfig.__doc__, **parts
+    )
+    return create_model(
+        "Config", __base__=Config, __doc__=Config.__doc__, integrations=(integrations, default_section())
+    )

@@ -11,6 +11,7 @@ from remediator.content.entries import Entries, Entry
 from remediator.model.actions import ActionSpec, Effect, Risk
 from remediator.model.content import Mistake, RunbookSpec, StepSpec, VerifySpec
 from remediator.model.judging import AssessSpec
+from remediator.model.manifest.kinds import Kinds
 from remediator.rules.conditions import CelCondition, Environment
 from remediator.runs.schema import RunbookEntry, StepEntry
 
@@ -21,17 +22,26 @@ def build_runbooks(
     assessments: Mapping[str, AssessSpec],
     environments: Mapping[str, Environment],
     limits: Limits,
+    kinds: Kinds,
 ) -> tuple[dict[str, RunbookSpec], list[Mistake]]:
     """Return the runbooks that are whole, and the mistakes of the others. `verify.hold` only lengthens its limit."""
     found: list[Mistake] = []
     built: dict[str, RunbookSpec] = {}
     for name, entry in entries.runbooks.items():
         before = len(found)
+        if entry.body.target not in kinds:
+            found.append(_no_kind(entry, kinds))
+            continue
         steps = _steps(entry, actions, found)
         failed_when = _verify(entry, entries, assessments, environments, found)
         if len(found) == before:
             built[name] = _spec(entry, steps, failed_when, limits)
     return built, found
+
+
+def _no_kind(entry: Entry[RunbookEntry], kinds: Kinds) -> Mistake:
+    message = f"{entry.body.target!r} is not a kind of target: {', '.join(kinds.names)}"
+    return entry.mistake(("target",), "value_error", message)
 
 
 def _steps(entry: Entry[RunbookEntry], actions: Mapping[str, ActionSpec], found: list[Mistake]) -> tuple[StepSpec, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from remediator.config import Config, mistakes
@@ -14,32 +14,28 @@ from remediator.content.entries import read_entries
 from remediator.content.places import ContentDir, content_dirs
 from remediator.content.settings import check_settings
 from remediator.content.version import version_of
-from remediator.integrations import registry
 from remediator.inventory import aliases
 from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 from remediator.rules.conditions import Environment
 
 
 def load_content(
     dirs: Sequence[ContentDir | Path | str] | None,
-    integrations: Mapping[str, Integration],
+    integrations: Manifests,
     config: Config | None,
     inventory: Inventory | None = None,
 ) -> tuple[Content | None, list[Mistake]]:
     """Return the content, or None and every mistake in every file at once.
 
-    `dirs` None: what we ship, then the directories of the config. Without `config` its overrides and limits are the defaults;
+    `dirs` None: what we ship, what the packages of integrations bring, then the directories of the config. Without `config` its overrides and limits are the defaults;
     without `inventory` nothing is said about empty groups. The content of an integration that we have but that was not
-    loaded (Galera, when the config does not name it) is checked all the same, and its checks are off.
+    loaded, for the config does not name it, is checked all the same, and its checks are off.
     """
-    where = content_dirs(config) if dirs is None else tuple(_directory(path) for path in dirs)
+    where = content_dirs(config, integrations) if dirs is None else tuple(_directory(path) for path in dirs)
     entries, found = read_entries(where)
-    known = {
-        **{name: build({}) for name, build in registry.factories().items() if name not in integrations},
-        **integrations,
-    }
+    known = integrations.installed
     assessments = {spec.name: spec for integration in known.values() for spec in integration.assessments}
     actions = {spec.name: spec for integration in known.values() for spec in integration.actions}
     loaded = frozenset(spec.name for integration in integrations.values() for spec in integration.assessments)
@@ -47,7 +43,7 @@ def load_content(
     limits = (config.limits if config is not None else LimitsConfig()).resolved
     checks, of_checks = build_checks(entries.checks, assessments, environments, loaded, config, inventory)
     rules, of_rules = build_rules(entries, assessments, environments)
-    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, environments, limits)
+    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, environments, limits, integrations.kinds)
     found += [*of_checks, *of_rules, *of_runbooks]
     if config is not None:
         found += check_settings(config, entries, rules, runbooks)

@@ -1,4 +1,7 @@
-"""Where content comes from: what we ship, then the directories of the config, each adding to or overriding the ones before."""
+"""Where content comes from: what we ship, what the packages of integrations bring, then the directories of the config.
+
+Each adds to the ones before, or overrides them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import remediator
 from remediator.config import Config
+from remediator.model.manifest.together import Manifests
 
 KINDS = ("checks", "rules", "runbooks")
 """The folders of a content directory; each file in them has the folder's name as its one key."""
@@ -19,7 +23,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ContentDir:
-    """One directory with the folders checks/, rules/ and runbooks/. What we ship is as trusted as the program itself."""
+    """One directory with the folders checks/, rules/ and runbooks/. What comes with a program is as trusted as that program."""
 
     path: Path
     shipped: bool = False
@@ -32,7 +36,8 @@ def shipped() -> ContentDir:
     return ContentDir(inside if inside.is_dir() else package.parent, shipped=True)
 
 
-def content_dirs(config: Config | None) -> tuple[ContentDir, ...]:
+def content_dirs(config: Config | None, integrations: Manifests) -> tuple[ContentDir, ...]:
     """Return all directories in the order in which they override each other, the weakest first."""
     named = tuple(ContentDir(Path(path)) for path in config.content) if config is not None else ()
-    return (shipped(), *named)
+    brought = (one.content for _, one in sorted(integrations.installed.items()))
+    return (shipped(), *(ContentDir(path, shipped=True) for path in brought if path is not None), *named)

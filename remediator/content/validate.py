@@ -16,12 +16,12 @@ from remediator.config import Config, documents, loading, mistakes
 from remediator.config.documents import Loc
 from remediator.content import quoting
 from remediator.content.loading import load_content
-from remediator.content.places import ContentDir, content_dirs, shipped
+from remediator.content.places import ContentDir, content_dirs
 from remediator.integrations import registry
 from remediator.inventory import InventoryError
 from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,11 @@ def validate(config_path: str | None, env: Mapping[str, str] | None = None) -> l
 def examine(config_path: str | None, env: Mapping[str, str] | None = None) -> Validated:
     """Return every mistake, and the notes. A broken config does not hide the mistakes of the content."""
     variables = os.environ if env is None else env
-    config, found = loading.read_config(config_path, variables)
+    config, found = loading.read_config(config_path, variables, registry.sections)
     where = loading.find(config_path, variables)
-    dirs = content_dirs(config) if config is not None else _dirs_of_broken(where)
     inventory = _inventory(config, found) if config is not None else None
     integrations = _integrations(config, where, found)
+    dirs = (*content_dirs(config, integrations), *(_dirs_of_broken(where) if config is None else ()))
     content, of_content = load_content(dirs, integrations, config, inventory)
     everything = mistakes.in_order([*found, *of_content])
     notes = (*_notes(config, integrations, inventory), *quoting.notes(dirs)) if config is not None else ()
@@ -63,7 +63,7 @@ def _dirs_of_broken(where: Path) -> tuple[ContentDir, ...]:
     usable = (
         [path for path in named if isinstance(path, str) and path.startswith("/")] if isinstance(named, list) else []
     )
-    return (shipped(), *(ContentDir(Path(path)) for path in usable))
+    return tuple(ContentDir(Path(path)) for path in usable)
 
 
 def _inventory(config: Config, found: list[Mistake]) -> Inventory | None:
@@ -79,23 +79,25 @@ def _source(config: Config) -> Loc:
     return ("inventory", "kolla" if config.inventory.kolla is not None else "hosts")
 
 
-def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> Mapping[str, Integration]:
+def _integrations(config: Config | None, where: Path, found: list[Mistake]) -> Manifests:
     settings = config.integrations.without_secrets() if config is not None else {}
+    document = config.origin.document if config is not None else documents.Document(file=str(where))
     try:
-        return registry.load(settings)
+        loaded = registry.load(settings)
     except ValueError as error:
-        document = config.origin.document if config is not None else documents.Document(file=str(where))
         found.append(document.mistake(("integrations",), "integration", str(error)))
         return registry.load({})
+    for name, why in loaded.broken.items():
+        loc = ("integrations", name) if name in settings else ("integrations",)
+        found.append(document.mistake(loc, "integration", why))
+    return loaded
 
 
-def _notes(config: Config, integrations: Mapping[str, Integration], inventory: Inventory | None) -> tuple[Mistake, ...]:
+def _notes(config: Config, integrations: Manifests, inventory: Inventory | None) -> tuple[Mistake, ...]:
     notes: list[tuple[Loc, str]] = [(("limits",), config.limits.resolved.note)]
     if inventory is not None:
         notes += [(_source(config), note) for note in inventory.notes]
-    if "galera" not in integrations and inventory is not None and inventory.group("mariadb"):
-        text = "Galera is not watched: the group mariadb has hosts, but integrations.galera is not set"
-        notes.append((("integrations",), text))
+    notes += [(("integrations",), text) for text in _unwatched(integrations, inventory)]
     if not config.notify:
         text = "nobody is told: notify names no notifier, so an escalation reaches only the log and the page"
         notes.append((("notify",), text))
@@ -103,3 +105,15 @@ def _notes(config: Config, integrations: Mapping[str, Integration], inventory: I
     if off:
         notes.append((("checks",), f"switched off by the config: {', '.join(off)}"))
     return tuple(config.origin.document.mistake(loc, mistakes.NOTE, text) for loc, text in notes if text)
+
+
+def _unwatched(integrations: Manifests, inventory: Inventory | None) -> list[str]:
+    """Return a sentence for each technology that the inventory has and that the config does not name."""
+    told = []
+    for name, one in integrations.installed.items():
+        if name in integrations or inventory is None or one.watched is None or not inventory.group(one.watched.group):
+            continue
+        told.append(
+            f"{one.watched.title} is not watched: the group {one.watched.group} has hosts, but integrations.{name} is not set"
+        )
+    return told

@@ -26,7 +26,7 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
     inventory = inventories.load(config)
     integrations = registry.load(config)
     if target is not None:
-        target = Names(inventory.hosts, inventory.aliases).target(target)
+        target = Names(inventory.hosts, inventory.aliases).target(target, integrations.kinds)
     hosts = _asked(inventory, target)
     facts = FactStore(integrations)
     started = time.now()

@@ -16,6 +16,7 @@ from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.process import composing, logs, systemd
 from remediator.daemon.socket import doors, reading
 from remediator.daemon.socket.control import ControlSocket
+from remediator.integrations import registry
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import EnginePort
 from remediator.store import reader
@@ -41,7 +42,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     Raise ConfigError, ContentWrong, StateLocked, StoreUnavailable, KeyUnusable or OSError (an address in use) before
     anything is done.
     """
-    config = load_config(config_path, os.environ)
+    config = load_config(config_path, os.environ, registry.sections)
     logs.configure(config)
     # whom another daemon keeps out hears it before Ansible has read the inventory
     StateLock.free(Path(config.state_dir))

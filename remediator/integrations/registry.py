@@ -1,61 +1,78 @@
-"""Which integrations there are: the built-in ones and those of the entry point group ``remediator.integrations``.
+"""Loads the integrations: those that are always there, and those that the config names.
 
-Invariant: a name means one integration; a factory takes its own part of the config and raises ValueError with a
-sentence that names the setting.
+Invariant: a name means one integration. What is wrong with the settings of one is a ValueError with a sentence that names the
+setting; what is wrong with a third party's package is said in `Manifests.broken`, and the others are loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib import metadata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from remediator.config import Config
+from remediator.config.connections import Section
 from remediator.config.secrets import Secret
-from remediator.integrations.container import manifest as container
-from remediator.integrations.galera import manifest as galera
-from remediator.integrations.host import manifest as host
+from remediator.integrations import packages
 from remediator.model.integration import Integration
-
-GROUP = "remediator.integrations"
-Factory = Callable[[Mapping[str, Any]], Integration]
-
-BUILT_IN: Mapping[str, Factory] = {"container": container.build, "host": host.build, "galera": galera.build}
-ALWAYS = ("container", "host")
-"""Loaded without being named in the config: everything else stands on them."""
+from remediator.model.manifest.together import Manifests
 
 
-def factories() -> dict[str, Factory]:
-    """Return every factory by name. Raise ValueError when a third party's has the name of a built-in one."""
-    found = dict(BUILT_IN)
-    for point in metadata.entry_points(group=GROUP):
-        if point.name in BUILT_IN:
-            raise ValueError(f"integration {point.name} of {point.value} has the name of a built-in one")
-        found[point.name] = point.load()
+class CannotBeLoaded(Section):
+    """Takes what the config says of an integration whose package is broken, and keeps nothing of it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def sections(named: Iterable[str] | None = None) -> dict[str, type[Section]]:
+    """Return the model of each integration's part of the config, ours alone where all of `named` are ours.
+
+    Nothing but these models is loaded: most commands need no more.
+    """
+    ours = packages.own()
+    if named is not None and set(named) <= set(ours):
+        return {name: package.settings() for name, package in ours.items()}
+    installed = packages.installed()
+    found: dict[str, type[Section]] = {}
+    for name, package in installed.packages.items():
+        try:
+            found[name] = package.settings()
+        except Exception:  # a package that is broken costs itself alone, and is named when it is loaded
+            if not package.origin:
+                raise
+            found[name] = CannotBeLoaded
+    found.update({name: CannotBeLoaded for name in installed.broken if name.isidentifier()})
     return found
 
 
-def load(config: Config | Mapping[str, Mapping[str, Any]]) -> dict[str, Integration]:
+def load(config: Config | Mapping[str, Mapping[str, Any]]) -> Manifests:
     """Return the integrations that `config` names (its part ``integrations``), and the ones that are always there.
 
     Secrets are resolved here; raise SecretError when one cannot be.
 
-    Raise ValueError when a name or a setting is unknown, or when two integrations have a section of the same name.
+    Raise ValueError when a name or a setting is unknown.
     """
-    known = factories()
     settings = _settings(config.integrations) if isinstance(config, Config) else config
+    installed = packages.installed()
     for name in settings:
-        if name not in known:
-            raise ValueError(f"integrations.{name}: there is no such integration; known: {', '.join(sorted(known))}")
-    loaded = {name: known[name](settings.get(name) or {}) for name in sorted({*ALWAYS, *settings})}
-    owners: dict[str, str] = {}
-    for name, one in loaded.items():
-        for section in (*(spec.name for spec in one.sections), *one.direct):
-            if owners.setdefault(section, name) != name:
-                raise ValueError(f"integrations {owners[section]} and {name} both have a section {section!r}")
-    return loaded
+        if name not in installed.packages and name not in installed.broken:
+            known = ", ".join(sorted(installed.packages))
+            raise ValueError(f"integrations.{name}: there is no such integration; known: {known}")
+    whole, broken = packages.built(installed, settings)
+    containers = [each for one in whole.values() for each in one.containers]
+    whole = {name: one.knowing(containers) if one.knowing is not None else one for name, one in whole.items()}
+    return Manifests({name: one for name, one in sorted(whole.items()) if one.basic or name in settings}, whole, broken)
+
+
+def all_of_them() -> Manifests:
+    """Return every integration that is installed, each with its default settings."""
+    return load({name: {} for name in packages.installed().packages})
+
+
+def beside(loaded: Mapping[str, Integration]) -> Manifests:
+    """Return `loaded` as if nothing else were loaded, beside what is installed."""
+    return Manifests(loaded, load({}).installed)
 
 
 def _settings(section: BaseModel) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from remediator.model import targets
 from remediator.model.hosts import Host
+from remediator.model.manifest.kinds import Kinds
 
 LOOPBACK = "localhost"
 PLACEHOLDERS = frozenset({"localdomain", "localhost", "novalocal", "openstacklocal"})
@@ -198,13 +198,13 @@ class Names:
             return False
         return not self._domains or domain in self._domains
 
-    def target(self, text: str) -> str:
+    def target(self, text: str, kinds: Kinds) -> str:
         """Return the target `text` with the inventory's own name of its host; as it is when it names none of ours.
 
         A host of the inventory that is written exactly as there is always itself, whatever else is called so.
         """
         kind, _, rest = text.partition("/")
-        if kind not in targets.KINDS or kind in targets.WITHOUT_HOST or not rest:
+        if not kinds.of_host(kind) or not rest:
             return text
         name, slash, more = rest.partition("/")
         return f"{kind}/{self.exact(name) or name}{slash}{more}"

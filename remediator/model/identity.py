@@ -44,7 +44,7 @@ class LeftOnHost:
 
     mark: str
     what: str
-    """What it is, as people call it: ``the hold of MariaDB's unit``."""
+    """What it is, as people call it: ``the hold of a unit``."""
     take_back: str
     """The command by which a person takes it back."""
 

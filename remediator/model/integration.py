@@ -1,15 +1,22 @@
-"""What we know about one technology, as its package gives it. A frozen record."""
+"""The manifest of a technology: what its package declares, so that the core knows none by name. A frozen record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from remediator.model.actions import ActionSpec
 from remediator.model.hosts import Host
 from remediator.model.identity import LeftOnHost
 from remediator.model.judging import AssessSpec, Evidence
+from remediator.model.manifest.containers import OwnContainer
+from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.kinds import Kind
+from remediator.model.manifest.services import Service
+from remediator.model.manifest.signs import SignSource
+from remediator.model.manifest.watching import Watched
 from remediator.model.replies import HostReply
 
 
@@ -55,3 +62,25 @@ class Integration:
     """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave nothing."""
     marks: Mapping[str, MarkSpec] = field(default_factory=dict)
     """Assessment of GROUP scope to what is kept of it across restarts."""
+    settings: type[Any] | None = None
+    """The model of ``integrations.NAME`` in the config; None: it has no settings."""
+    basic: bool = False
+    """Always loaded, without being named in the config: everything else stands on it."""
+    kinds: tuple[Kind, ...] = ()
+    """The kinds of targets that are its own."""
+    domains: tuple[Domain, ...] = ()
+    """The failure domains that it knows the members of."""
+    services: tuple[Service, ...] = ()
+    """What others need of it."""
+    explains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Check to the checks whose problems on the same host it explains; ``*`` is every other check."""
+    signs: SignSource | None = None
+    """How it shows that people are at work; None: it shows nothing."""
+    containers: tuple[OwnContainer, ...] = ()
+    """The containers that hold its state."""
+    watched: Watched | None = None
+    """The hosts that nobody watches while the config does not name it; None: nothing is said then."""
+    content: Path | None = None
+    """The directory of its own content (checks/, rules/, runbooks/); None: it has none, or it lies beside ours."""
+    knowing: Callable[[Sequence[OwnContainer]], Integration] | None = None
+    """The same integration once the containers of all installed ones are known; None: it asks for none."""

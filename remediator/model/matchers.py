@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from remediator.model import targets
@@ -37,12 +37,8 @@ _TOKEN = re.compile(
     |.""",
     re.DOTALL | re.VERBOSE,
 )
-_NAMES = ("a", "z", "0", "ctl1", "nova_compute", "galera-member-failed")
-_PROBES: Mapping[str, tuple[str, ...]] = {
-    "risk": ("R1", "R2", "R3"),
-    "kind": targets.KINDS,
-    "target": tuple(f"{kind}/ctl1/0" if kind == "container" else f"{kind}/a" for kind in targets.KINDS),
-}
+_NAMES = ("a", "z", "0", "ctl1", "nova_compute", "volume-member-failed")
+_RISKS = ("R1", "R2", "R3")
 """Values as they occur: what matches all of them does not narrow anything."""
 
 
@@ -103,20 +99,28 @@ def parse(text: str) -> Matcher:
     return Matcher(label=label, operator=operator, value=value)
 
 
-def matches_everything(matchers: Iterable[Matcher]) -> bool:
+def matches_everything(matchers: Iterable[Matcher], kinds: Sequence[str]) -> bool:
     """Return whether all plans satisfy `matchers`, so that a silence with them would be a pause.
 
     As in Alertmanager, matchers that all match the empty string match everything, and so do none. Neither does a matcher
     narrow that every value in use satisfies (``host=~".+"``, ``risk=~"R[1-3]"``), nor one of the cloud: there is only one.
+    `kinds` are those of all targets that there can be.
     """
-    return not any(_narrows(matcher) for matcher in matchers)
+    return not any(_narrows(matcher, kinds) for matcher in matchers)
 
 
-def _narrows(matcher: Matcher) -> bool:
+def _narrows(matcher: Matcher, kinds: Sequence[str]) -> bool:
     if matcher.label == "cloud" or matcher.matches({}):
         return False
-    probes = _PROBES.get(matcher.label, _NAMES)
-    return not all(matcher.matches({matcher.label: probe}) for probe in probes)
+    return not all(matcher.matches({matcher.label: probe}) for probe in _probes(matcher.label, kinds))
+
+
+def _probes(label: str, kinds: Sequence[str]) -> Sequence[str]:
+    if label == "kind":
+        return kinds
+    if label == "target":
+        return [f"{kind}/ctl1/0" if kind == targets.CONTAINER else f"{kind}/a" for kind in kinds]
+    return _RISKS if label == "risk" else _NAMES
 
 
 def _value(text: str, label: str, operator: str, written: str) -> str:

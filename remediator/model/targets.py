@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("host", "container", "galera", "cluster", "compute", "chassis")
-"""Known kinds: ``host/H``, ``container/H/NAME``, ``galera/H`` (one member), ``cluster/NAME``, ``compute/H``, ``chassis/H``."""
-
-
-WITHOUT_HOST = ("cluster",)
-"""Kinds whose name is not that of a host."""
+HOST = "host"
+CONTAINER = "container"
+CLUSTER = "cluster"
+"""The kinds that the core itself knows: ``host/H``, ``container/H/NAME``, ``cluster/NAME``. Integrations declare others
+(model.manifest.kinds): ``KIND/H``."""
 
 
 class BadTarget(ValueError):
@@ -31,9 +30,9 @@ class Target:
         if not self.hosts:
             raise BadTarget(self.text, "it names no host")
         parts = self.text.split("/")
-        wanted = 3 if parts[0] == "container" else 2
-        if parts[0] not in KINDS or len(parts) != wanted or not all(parts):
-            raise BadTarget(self.text, f"expected KIND/NAME with KIND one of {', '.join(KINDS)}")
+        wanted = 3 if parts[0] == CONTAINER else 2
+        if not parts[0].isidentifier() or len(parts) != wanted or not all(parts):
+            raise BadTarget(self.text, "expected KIND/NAME, or container/HOST/NAME")
 
     def __str__(self) -> str:
         return self.text
@@ -68,8 +67,9 @@ def container(host: str, name: str) -> Target:
     return Target(f"container/{host}/{name}", (host,))
 
 
-def galera_member(host: str) -> Target:
-    return Target(f"galera/{host}", (host,))
+def member(kind: str, host: str) -> Target:
+    """Return the target ``KIND/HOST`` of a kind that an integration declares."""
+    return Target(f"{kind}/{host}", (host,))
 
 
 def cluster(name: str, hosts: tuple[str, ...]) -> Target:

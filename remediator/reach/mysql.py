@@ -1,4 +1,4 @@
-"""Ask one MariaDB member for its wsrep state, directly and never through a VIP. The only file that imports pymysql.
+"""Ask one MySQL server, directly and never through a VIP. The only file that imports pymysql.
 
 Invariant: it reads and never changes anything, ends within about twice the timeout, never raises, and tells apart the ways
 to get no answer: ``sql_refused`` (nobody listens), ``sql_timeout`` (accepted, or dropped, and silent), ``sql_unreachable``,
@@ -14,7 +14,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import pymysql
@@ -24,11 +24,6 @@ from pymysql.constants import ER
 from remediator.model.hosts import LOCAL
 from remediator.model.values import Unknown
 
-STATUS = "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'"
-VARIABLES = (
-    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_cluster_address', 'wsrep_cluster_name', 'wsrep_node_name',"
-    " 'wsrep_provider_options', 'wsrep_on', 'wsrep_desync', 'read_only', 'version', 'innodb_flush_log_at_trx_commit')"
-)
 DENIED = (
     ER.ACCESS_DENIED_ERROR,
     ER.DBACCESS_DENIED_ERROR,
@@ -44,18 +39,20 @@ MOST_ROWS = 100_000
 Answer = TypeVar("Answer")
 
 
-def wsrep_status(host: str, port: int, user: str, password: str, timeout_s: float = 3.0) -> Mapping[str, str] | Unknown:
-    """Return ``wsrep_*`` status variables and a few global ones of the member at `host`, or `Unknown` with the reason.
+def pairs(
+    host: str, port: int, user: str, password: str, queries: Sequence[str], timeout_s: float = 3.0
+) -> dict[str, str] | Unknown:
+    """Return what `queries` say, each row a name and its value, or `Unknown` with the reason.
 
-    Of ``wsrep_provider_options`` only the ``pc.*`` part is kept.
+    A query that fails does not keep the next from being asked, and leaves nothing known.
     """
-    return _asked(host, port, user, password, timeout_s, 2 * timeout_s, _wsrep)
+    return _asked(host, port, user, password, timeout_s, 2 * timeout_s, lambda server: _pairs(server, queries))
 
 
 def canary_counts(
     host: str, port: int, user: str, password: str, tables: Sequence[str], timeout_s: float = 5.0
 ) -> dict[str, int | Unknown]:
-    """Return how many rows each of `tables` (``schema.table``) has on the member at `host`; 100,000 stands for that or more.
+    """Return how many rows each of `tables` (``schema.table``) has on the server at `host`; 100,000 stands for that or more.
 
     All of it takes about `timeout_s` at most; a table whose turn did not come is UNKNOWN. Reasons besides those above:
     ``sql_bad_name`` (other than small letters, digits and underscores; it is not asked for), ``sql_missing`` (no such
@@ -64,12 +61,12 @@ def canary_counts(
     named = [table for table in tables if TABLE.fullmatch(table)]
     counts: dict[str, int | Unknown] = {}
 
-    def count(member: _Member) -> None:
+    def count(server: _Server) -> None:
         for table in named:
             try:
-                counts[table] = _rows(member, table)
+                counts[table] = _rows(server, table)
             except pymysql.err.MySQLError as error:
-                if not member.open:
+                if not server.open:
                     raise
                 counts[table] = Unknown(_reason(error))
 
@@ -82,7 +79,7 @@ def canary_counts(
     return counts
 
 
-class _Member(Connection):
+class _Server(Connection):
     """Knows whether the server let us in, and whether it then answered: what fails between is its engine's doing."""
 
     let_in = False
@@ -100,24 +97,23 @@ class _Member(Connection):
         return found
 
 
-def _wsrep(member: _Member) -> Mapping[str, str]:
+def _pairs(server: _Server, queries: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     failures: list[pymysql.err.MySQLError] = []
-    for query in (VARIABLES, STATUS):
+    for query in queries:
         try:
-            found.update({str(name): str(value) for name, value in member.rows(query)})
+            found.update({str(name): str(value) for name, value in server.rows(query)})
         except pymysql.err.MySQLError as error:
             failures.append(error)
     if failures:
         raise failures[0]
-    options = (part.strip() for part in found.pop("wsrep_provider_options", "").split(";"))
-    return {**found, "wsrep_provider_options_pc": "; ".join(part for part in options if part.startswith("pc."))}
+    return found
 
 
-def _rows(member: _Member, table: str) -> int:
+def _rows(server: _Server, table: str) -> int:
     schema, name = table.split(".")
     query = f"SELECT COUNT(*) FROM (SELECT 1 FROM `{schema}`.`{name}` LIMIT {MOST_ROWS}) AS bounded"
-    return int(member.rows(query)[0][0])
+    return int(server.rows(query)[0][0])
 
 
 def _asked(
@@ -127,9 +123,9 @@ def _asked(
     password: str,
     timeout_s: float,
     total_s: float,
-    ask: Callable[[_Member], Answer],
+    ask: Callable[[_Server], Answer],
 ) -> Answer | Unknown:
-    """Return what `ask` makes of the member at `host`, or why there is no answer. `ask` may raise what pymysql raises."""
+    """Return what `ask` makes of the server at `host`, or why there is no answer. `ask` may raise what pymysql raises."""
     if host == LOCAL:
         return Unknown("sql_unreachable")  # no address for SQL, and a name server may know a host of that name
     began_s = time.monotonic()
@@ -142,7 +138,7 @@ def _asked(
     except OSError:
         return Unknown("sql_unreachable")
     with contextlib.closing(sock), _at_most(sock, total_s - (time.monotonic() - began_s)) as late:
-        member = _Member(
+        server = _Server(
             host=host,
             port=port,
             user=user,
@@ -154,17 +150,17 @@ def _asked(
             defer_connect=True,
         )
         try:
-            member.connect(sock)
-            return ask(member)
+            server.connect(sock)
+            return ask(server)
         except pymysql.err.MySQLError as error:
             why = "sql_timeout" if late.is_set() else _reason(error)
-            engine = member.let_in and not member.answered
+            engine = server.let_in and not server.answered
             return Unknown(f"sql_engine:{why.removeprefix('sql_')}" if engine else why)
         except (OSError, ValueError, IndexError, KeyError, TypeError) as error:  # what is there does not speak MySQL
             return Unknown("sql_timeout" if late.is_set() else f"sql_error:{type(error).__name__}")
         finally:
             with contextlib.suppress(pymysql.err.MySQLError, OSError):
-                member.close()
+                server.close()
 
 
 def _reason(error: pymysql.err.MySQLError) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from remediator.config.connections import Name, Section
 from remediator.config.durations import Duration
-from remediator.model import targets
 
 STEP_ID = r"^[a-z][a-z0-9_]{0,30}$"
 MAX_STEPS = 50
@@ -45,10 +44,3 @@ class RunbookEntry(Section):
     held_at_most: Duration = 4 * 3600.0
     """How long a run may be held between two steps, by a pause for one, before it is given up and handed to a person."""
     on_failure: tuple[Literal["notify.operators"], ...] = ("notify.operators",)
-
-    @field_validator("target")
-    @classmethod
-    def _known_kind(cls, value: str) -> str:
-        if value not in targets.KINDS:
-            raise ValueError(f"{value!r} is not a kind of target: {', '.join(targets.KINDS)}")
-        return value

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from remediator.model.content import Mode
 from remediator.model.hours import Hours
 from remediator.model.judging import State
+from remediator.model.manifest.kinds import Kinds
 from remediator.model.mutes import OwnDowntime, Silence, Unacked
 from remediator.model.plans import Plan
 from remediator.model.records import Approval
 from remediator.model.signs import Sign
-from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 
@@ -207,6 +207,8 @@ class Case:
     labels: tuple[Mapping[str, str], ...]
     """What silences match, one set for each host touched: ``cloud target host kind service check rule runbook risk``."""
     own_downtimes: tuple[OwnDowntime, ...]
+    kinds: Kinds
+    """What a target, of the plan or of a downtime, stands for."""
     vantage: Vantage | Unknown
     restored: str | None
     """Why the store is taken for an old copy of itself; None when it is not."""
@@ -234,7 +236,7 @@ class Case:
 
 def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Return the scopes a run of `plan` locks: ``host:H`` for each host it touches, and ``group:G`` for each failure-domain
-    group of which it touches a member's unit. `failure_groups` maps a target text (``container/H/mariadb``, ``galera/H``)
+    group of which it touches a member's unit. `failure_groups` maps a target text (``container/H/NAME``, ``cluster/NAME``)
     to its groups."""
     scopes = {f"host:{host}" for host in plan.touches}
     for group in failure_groups.get(plan.target.text, frozenset()):
@@ -242,18 +244,8 @@ def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple
     return tuple(sorted(scopes))
 
 
-def units_of(plan: Plan) -> tuple[str, ...]:
-    """Return those of `touched_units` that `plan` acts on: all, but of a release only those on the hosts of its commands."""
-    units = touched_units(plan.target)
+def units_of(plan: Plan, kinds: Kinds) -> tuple[str, ...]:
+    """Return the targets ``container/H/NAME`` whose unit `plan` acts on: all of its target, but of a release only those on the hosts
+    of its commands."""
+    units = kinds.units(plan.target)
     return tuple(unit for unit in units if unit.split("/")[1] in plan.touches) if plan.is_release else units
-
-
-def touched_units(target: Target) -> tuple[str, ...]:
-    """Return the targets ``container/H/NAME`` whose unit a runbook on `target` acts on."""
-    if target.kind == "container":
-        return (target.text,)
-    if target.kind == "galera":
-        return (f"container/{target.host}/mariadb",)
-    if target.kind == "cluster" and target.name == "galera":
-        return tuple(f"container/{host}/mariadb" for host in target.hosts)
-    return ()

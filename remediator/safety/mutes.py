@@ -6,10 +6,10 @@ Invariant: a mute whose end has not come holds every plan it may cover; it takes
 from __future__ import annotations
 
 from remediator.model.mutes import OwnDowntime, Silence
-from remediator.model.targets import KINDS, Target
+from remediator.model.targets import Target
 from remediator.model.values import Unknown
 from remediator.model.verdicts import Verdict
-from remediator.safety.case import Case, Downtime, touched_units
+from remediator.safety.case import Case, Downtime
 from remediator.safety.guard import Guard, allow, refuse
 
 
@@ -68,9 +68,9 @@ def _covers(downtime: OwnDowntime, case: Case) -> bool:
         if isinstance(case.group, Unknown):
             return True
         return case.group is not None and case.group.name == name
-    if kind not in KINDS:
+    if kind not in case.kinds:
         return False
-    return not case.units.keys().isdisjoint(touched_units(Target(downtime.target, (name,))))
+    return not case.units.keys().isdisjoint(case.kinds.units(Target(downtime.target, (name,))))
 
 
 def _own_downtime(case: Case) -> Verdict | None:

@@ -24,12 +24,13 @@ from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.process import composing, ticks
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.turn.wire import Input
+from remediator.integrations import registry
 from remediator.integrations.galera import marks
 from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
-from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
 from remediator.sim.crowd import NOBODY, Crowd
@@ -100,7 +101,7 @@ def _parts(text: str) -> Parts:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)
         file.flush()
-        return composing.load(load_config(file.name, os.environ))
+        return composing.load(load_config(file.name, os.environ, registry.sections))
 
 
 class Simulation:
@@ -200,13 +201,14 @@ class Simulation:
         if self.watch is not None:
             self.watch.started()
 
-    def _dialling(self, reach: SimReach) -> dict[str, Integration]:
+    def _dialling(self, reach: SimReach) -> Manifests:
         """Return the integrations, those that dial a service themselves over `reach`."""
         direct = {SQL: reach.sql, marks.CANARIES: reach.canaries}
-        return {
+        loaded = {
             name: dataclasses.replace(each, direct=direct) if name == "galera" else each
             for name, each in self._integrations.items()
         }
+        return Manifests(loaded, self._integrations.installed)
 
     def kill(self, why: str = "kill -9") -> None:
         """End the daemon as SIGKILL does."""

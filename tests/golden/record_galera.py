@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from remediator.integrations.galera import sql
 from remediator.model.values import as_json
 from remediator.reach import mysql
 
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parent / "galera"
 
 def main(password_file: str, case: str, *addresses: str) -> None:
     password = Path(password_file).read_text().strip()
-    answers = {address: as_json(mysql.wsrep_status(address, 3306, "monitor", password)) for address in addresses}
+    answers = {address: as_json(sql.wsrep_status(address, 3306, "monitor", password)) for address in addresses}
     versions = sorted({answer["version"] for answer in answers.values() if "version" in answer})
     body = {
         "provenance": {

@@ -22,6 +22,7 @@ from typing import Any
 from lab import api, mark
 from remediator.cli import control_client
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.store.reader import Reader
 
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
@@ -219,7 +220,7 @@ class Scenario:
 
     def _reader(self) -> Reader:
         if self._open_reader is None:
-            self._open_reader = Reader(load_config(str(self.written.config), {}))
+            self._open_reader = Reader(load_config(str(self.written.config), {}, registry.sections))
         return self._open_reader
 
     def wait_incident(self, target: str, check: str, states: Sequence[str], limit_s: float) -> dict[str, Any]:

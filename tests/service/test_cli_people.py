@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from remediator.cli import questions, recalling
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.model.judging import State
 from remediator.model.records import (
     Approval,
@@ -254,7 +255,7 @@ def test_names_are_those_of_the_store_the_config_and_the_daemon(site: Site) -> N
 def test_every_question_to_the_store_uses_an_index(site: Site) -> None:
     stored(site, incident(1, -60, 60), audits=((-HOUR, "clock", {"why": "x"}),))
     asked: list[tuple[str, Any]] = []
-    source = reader.Reader(load_config(str(site.config)))
+    source = reader.Reader(load_config(str(site.config), sections=registry.sections))
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
         asked.append((statement, parameters))
@@ -262,7 +263,7 @@ def test_every_question_to_the_store_uses_an_index(site: Site) -> None:
     with source.connection() as connection:
         sa.event.listen(connection.engine, "before_cursor_execute", note)
     for moment in (START, START + timedelta(hours=1), None):
-        recalling.answer(source, questions.Question(names=("ctl2",), at=moment), [], START + timedelta(days=1))
+        recalling.answer(source, questions.Question(names=("ctl2",), at=moment), [], START + timedelta(days=1), {})
     plans: list[str] = []
     with source.connection() as connection:
         for statement, parameters in list(asked):

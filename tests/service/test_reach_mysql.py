@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from remediator.integrations.galera import sql
 from remediator.model.values import Unknown
 from remediator.reach import mysql
 
@@ -54,7 +55,7 @@ def listening(talk: Callable[[socket.socket], object]) -> Iterator[int]:
 
 
 def ask(port: int) -> object:
-    return mysql.wsrep_status("127.0.0.1", port, "monitor", "hush", timeout_s=0.5)
+    return sql.wsrep_status("127.0.0.1", port, "monitor", "hush", timeout_s=0.5)
 
 
 def test_nobody_listens() -> None:
@@ -103,5 +104,5 @@ def test_no_thread_is_left() -> None:
 
 
 def test_this_very_machine_has_no_address_until_its_host_says_one() -> None:
-    assert mysql.wsrep_status("local", 1, "u", "p") == Unknown("sql_unreachable")
+    assert sql.wsrep_status("local", 1, "u", "p") == Unknown("sql_unreachable")
     assert mysql.canary_counts("local", 1, "u", "p", ["a.b"]) == {"a.b": Unknown("sql_unreachable")}

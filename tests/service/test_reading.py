@@ -19,6 +19,7 @@ from remediator.cli.errors import CliError
 from remediator.config import Config, load_config
 from remediator.daemon.socket import reading
 from remediator.daemon.socket.control import ControlSocket
+from remediator.integrations import registry
 from remediator.model.control import Actor, Answer
 from remediator.store import digests, errors, readable, tables
 from remediator.store.database import Database
@@ -49,7 +50,7 @@ def config(site: Site) -> Iterator[Config]:
         audits=audits,
     )
     stored(site, waiting_run())
-    config = load_config(str(site.config), {})
+    config = load_config(str(site.config), {}, registry.sections)
     questions = reading.Reading(config)
 
     def ask(op: str, args: Mapping[str, Any], _actor: Actor) -> Future[Answer]:
@@ -181,6 +182,6 @@ def test_a_daemon_that_ends_waits_for_one_question_and_tells_the_others(site: Si
 
 
 def test_a_daemon_that_is_not_there_is_said_so(site: Site) -> None:
-    config = load_config(str(site.config), {})
+    config = load_config(str(site.config), {}, registry.sections)
     with pytest.raises(CliError, match="daemon not reachable"):
         AskedReader(config.state_dir).incidents()

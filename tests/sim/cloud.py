@@ -41,7 +41,7 @@ from remediator.model.content import Content
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 from remediator.model.replies import CommandDone, HostReply, Reach, Section
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
@@ -72,7 +72,7 @@ checks:
 """
 
 
-_LOADED: dict[str, tuple[dict[str, Integration], Content]] = {}
+_LOADED: dict[str, tuple[Manifests, Content]] = {}
 """By the text of the config."""
 GALERA_UUID = "5a2f8a3e-0000-11f0-8000-000000000001"
 
@@ -211,7 +211,7 @@ class Cloud:
         path.write_text(text)
         path.chmod(0o600)
         (directory / "state").mkdir(exist_ok=True)
-        self.config = load_config(str(path), {})
+        self.config = load_config(str(path), {}, registry.sections)
         self.hosts = {
             name: FakeHost(name, {"memcached": Unit("memcached", healthy=True), "cron": Unit("cron")})
             for name in ("h1", "h2")
@@ -246,7 +246,7 @@ class Cloud:
         self.engine = Engine(self.world, self.database)
         self.later = []
 
-    def _loaded(self, inventory: Inventory) -> tuple[dict[str, Integration], Content]:
+    def _loaded(self, inventory: Inventory) -> tuple[Manifests, Content]:
         """Return what a daemon loads. What follows from the text of the config alone is loaded once; each daemon has tables of its own."""
         if self.config.content or self._text not in _LOADED:
             integrations = registry.load(self.config)
@@ -257,7 +257,7 @@ class Cloud:
             _LOADED[self._text] = integrations, content
         integrations, content = _LOADED[self._text]
         own = replace(content, checks=dict(content.checks), rules=dict(content.rules), runbooks=dict(content.runbooks))
-        return dict(integrations), own
+        return integrations, own
 
     def crash(self) -> None:
         """End the engine as SIGKILL does, and start it again."""

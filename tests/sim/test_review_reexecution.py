@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.sim.reach import NEVER
 from remediator.sim.shapes import FIVE_ALIKE
 from remediator.sim.simulation import CONFIG, config_of
@@ -49,7 +50,7 @@ def test_a_mode_that_was_taken_back_while_we_were_dead_is_honoured(cloud: Walked
     shadow = CONFIG.replace("autonomy: {R1: auto, R2: auto}", "autonomy: {R1: shadow, R2: shadow}")
     path.write_text(config_of(FIVE_ALIKE, shadow))
     path.chmod(0o600)
-    autonomy = load_config(str(path), {}).autonomy
+    autonomy = load_config(str(path), {}, registry.sections).autonomy
     cloud.simulation.config = cloud.simulation.config.model_copy(update={"autonomy": autonomy})
     cloud.simulation.revive()
     cloud.run(200)

@@ -8,6 +8,7 @@ import pytest
 
 from remediator.config import load_config
 from remediator.daemon.process import composing
+from remediator.integrations import registry
 from tests.sim.cloud import CONFIG
 
 pytestmark = pytest.mark.sim
@@ -27,7 +28,7 @@ def test_a_reload_refuses_what_it_does_not_carry_out(tmp_path: Path, change: str
         path.chmod(0o600)
 
     write(f"pause_file: {tmp_path}/PAUSE")
-    before = load_config(str(path), {})
+    before = load_config(str(path), {}, registry.sections)
     write(change.format(d=tmp_path))
     answer = composing.reloaded(str(path), before)
     assert answer.config is None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.turn.wire import Reloaded
+from remediator.integrations import registry
 from remediator.model.records import Run, RunState, StepState
 from remediator.store.reader import Reader
 from tests.sim.cloud import CONFIG
@@ -55,7 +56,7 @@ def waiting(cloud: Cloud) -> Run:
     path.write_text(path.read_text().replace("autonomy: {R1: auto", "autonomy: {R1: approve"))
     from remediator.config import load_config
 
-    cloud.config = load_config(str(path), {})
+    cloud.config = load_config(str(path), {}, registry.sections)
     cloud.crash()
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.WAITING_APPROVAL)

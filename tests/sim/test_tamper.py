@@ -21,6 +21,7 @@ import rfc8785
 import sqlalchemy as sa
 
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.model.times import Instant
 from remediator.store import chain, checkpoints, digests, epochs, errors, tables, verify
 from remediator.store.database import Database, url_of
@@ -52,7 +53,7 @@ class Site:
         return self.directory / "audit" / "c.jsonl"
 
     def verify(self) -> tuple[int, dict[str, Any]]:
-        return verify.verify(load_config(str(self.directory / "config.yaml"), {}))
+        return verify.verify(load_config(str(self.directory / "config.yaml"), {}, registry.sections))
 
     def copy(self, to: Path) -> Site:
         shutil.copytree(self.directory, to)
@@ -350,7 +351,7 @@ def test_not_detectable_a_log_signed_again_by_someone_with_the_key_but_for_a_cop
     shutil.copy(site.checkpoints, elsewhere)
     rows = chained(edited(rows_of(site), MIDDLE))
     put(site, rows)
-    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}).audit.key_path)
+    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path)
     site.checkpoints.unlink()
     forged = checkpoints.CheckpointFile(site.checkpoints, key)
     for seq in site.marks:
@@ -388,7 +389,7 @@ def test_a_checkpoint_file_that_was_touched_cannot_tell_and_says_where(
 
 
 def test_a_new_key_cannot_tell(site: Site) -> None:
-    path = load_config(str(site.directory / "config.yaml"), {}).audit.key_path
+    path = load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path
     path.unlink()
     checkpoints.load_key(path)
     code, found = site.verify()
@@ -415,7 +416,7 @@ def test_not_detectable_the_newest_checkpoints_taken_away(site: Site) -> None:
 def test_a_living_daemon_signs_nothing_into_a_file_that_is_not_as_it_left_it(
     site: Site, harm: Callable[[Path], None], says: str
 ) -> None:
-    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}).audit.key_path)
+    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path)
     file = checkpoints.CheckpointFile(site.checkpoints, key)
     whole = site.checkpoints.read_bytes()
     head = rows_of(site)[-1]
@@ -432,7 +433,7 @@ def test_a_living_daemon_signs_nothing_into_a_file_that_is_not_as_it_left_it(
 
 @pytest.mark.parametrize("harm", ["none", "removed", "cut", "foreign", "new key"])
 def test_a_start_holds_the_store_against_its_checkpoints_and_an_acceptance_begins_anew(site: Site, harm: str) -> None:
-    path = load_config(str(site.directory / "config.yaml"), {}).audit.key_path
+    path = load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path
     if harm == "removed":
         site.checkpoints.unlink()
     elif harm == "cut":

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.model.records import Run, RunState, StepState
 from remediator.sim import marks
 from remediator.store import errors, schema, tables, verify
@@ -101,7 +102,7 @@ def verifying(cloud: Cloud) -> Run:
 def waiting(cloud: Cloud) -> Run:
     path = cloud.directory / "config.yaml"
     path.write_text(path.read_text().replace("autonomy: {R1: auto", "autonomy: {R1: approve"))
-    cloud.config = load_config(str(path), {})
+    cloud.config = load_config(str(path), {}, registry.sections)
     cloud.crash()
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.WAITING_APPROVAL)

@@ -29,14 +29,14 @@ from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of
 CONTAINER_ASSESSMENT = "container.state"
 
 
-def groups_of(target: Target) -> dict[str, frozenset[str]]:
+def groups_of(world: World, target: Target) -> dict[str, frozenset[str]]:
     """Return the failure-domain groups of `target`, as `scopes_of` wants them."""
-    group = grouping.domain_of(target)
+    group = world.loaded.integrations.domain_of(target)
     return {target.text: frozenset({group})} if group else {}
 
 
-def scopes(plan: Plan) -> tuple[str, ...]:
-    return scopes_of(plan, groups_of(plan.target))
+def scopes(world: World, plan: Plan) -> tuple[str, ...]:
+    return scopes_of(plan, groups_of(world, plan.target))
 
 
 def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person: bool, run: Run | None) -> Case:
@@ -46,7 +46,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
     check = world.loaded.content.checks.get(plan.check)
     depends = world.loaded.evidence_hosts(check, plan.target) if check is not None else plan.target.hosts
     hosts = tuple(sorted(set(depends) | set(plan.touches)))
-    wanted = scopes(plan)
+    wanted = scopes(world, plan)
     limits = world.loaded.limits
     return Case(
         plan=plan,
@@ -90,7 +90,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         ),
         locks={scope: holder for scope, holder in world.durable.locks.items() if scope in wanted},
         signs=_signs(turn, plan),
-        units={unit: _unit(turn, unit) for unit in units_of(plan)},
+        units={unit: _unit(turn, unit) for unit in units_of(plan, world.loaded.integrations.kinds)},
         own_hosts=_own_hosts(turn, plan),
         own_units=_own_units(turn, plan),
         hours=world.loaded.config.autonomy.hours_for(plan.risk),
@@ -98,6 +98,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         silences=tuple(world.durable.silences.values()),
         labels=situation.labels(turn, plan),
         own_downtimes=tuple(world.durable.own_downtimes.values()),
+        kinds=world.loaded.integrations.kinds,
         vantage=situation.vantage(turn),
         restored=world.health.restored,
         storm=storming.scopes_of(turn, plan),
@@ -207,11 +208,13 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
         reply = world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             return Unknown(f"no reply of {host}")
-        for section in ("containers", "host"):
+        for section in world.loaded.integrations.sign_sections(world.loaded.inventory.hosts.get(host)):
             data = reply.section(section)
             if isinstance(data, Unknown):
                 return Unknown(f"{host}: {data.reason}")
-    services = frozenset({unit.rsplit("/", 1)[1] for unit in units_of(plan)} | {plan.target.name})
+    services = frozenset(
+        {unit.rsplit("/", 1)[1] for unit in units_of(plan, world.loaded.integrations.kinds)} | {plan.target.name}
+    )
     wrapped = muting.wrap_signs(turn, plan.touches)
     return (*maintenance.holding(turn, services, plan.touches), *wrapped)
 
@@ -229,7 +232,7 @@ def _own_units(turn: Turn, plan: Plan) -> frozenset[str]:
     """Return the touched container that we run in ourselves, if any: by the boot id of its host and our own control group."""
     world = turn.world
     found = set()
-    for unit in units_of(plan):
+    for unit in units_of(plan, world.loaded.integrations.kinds):
         _, host, name = unit.split("/")
         reply = world.samples.facts.reply(host)
         if (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from remediator.daemon.decide import casing
-from remediator.daemon.observe import grouping, situation
+from remediator.daemon.observe import situation
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.waits import Considered
@@ -177,7 +177,7 @@ def _our_own_work(turn: Turn, incident: Incident) -> str | None:
 
     In its quiet period it does nothing any more: what is bad then is news, a second loss above all.
     """
-    group = grouping.domain_of(incident.target)
+    group = turn.world.loaded.integrations.domain_of(incident.target)
     holder = turn.world.durable.locks.get(f"group:{group}") if group is not None else None
     run = turn.world.durable.runs.get(holder) if holder is not None else None
     if holder is None or (run is not None and run.state is RunState.VERIFYING):
@@ -278,7 +278,7 @@ def _still_settles(turn: Turn, incident: Incident, needed: float, then: str = "i
 def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as: tuple[int, ...] = ()) -> Run:
     """Create the run of `plan`, take its locks, and ask for evidence younger than them."""
     run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now, asked_as)
-    scopes = casing.scopes(plan)
+    scopes = casing.scopes(turn.world, plan)
     said = entries.Planned(plan=plan, locks=scopes, actor=actor)
     turn.apply(Transition(run=run, then=(Lock(scopes=scopes), said, Refresh())))
     return run

@@ -21,9 +21,6 @@ from remediator.store import retention
 SETTLED_S = 86400.0
 """What was accepted longer ago, and is not shown any more, no limit asks for."""
 
-SHOWN_BY_HOSTS = ("container", "kolla_job", "etc_kolla", "ansible_log")
-"""Kinds of what a host goes on to show for as long as it is there."""
-
 
 def forget(turn: Turn, past_runs_s: float) -> int:
     """Forget what is over and return how many rows of the store went: at most a batch, inside the transaction of `turn`.
@@ -48,7 +45,7 @@ def _is_over(world: World, key: str, before_s: float) -> bool:
         return began is not None and began[1] < before_s
     if seen.kind == muting.WRAP:
         return seen.of not in world.durable.wraps
-    if seen.kind not in SHOWN_BY_HOSTS or not _tells_all(world, seen.of):
+    if seen.kind not in world.loaded.integrations.lasting_signs or not _tells_all(world, seen.of):
         return False
     return key not in world.durable.signs and all(sign.key != key for sign in world.others.shown_signs.get(seen.of, ()))
 
@@ -58,4 +55,5 @@ def _tells_all(world: World, host: str) -> bool:
     reply = world.samples.facts.reply(host)
     if reply is None or reply.reach is not Reach.OK:
         return False
-    return not any(isinstance(reply.section(name), Unknown) for name in ("containers", "host"))
+    sections = world.loaded.integrations.sign_sections(world.loaded.inventory.hosts.get(host))
+    return not any(isinstance(reply.section(name), Unknown) for name in sections)

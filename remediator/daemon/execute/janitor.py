@@ -155,7 +155,7 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     """Return the release of `debt` if it begins now, else why it waits; None when nothing is owed any more."""
     world = turn.world
     plan = debts.plan_of(debt, world.loaded.content.version)
-    scopes = casing.scopes(plan)
+    scopes = casing.scopes(world, plan)
     waits = debts.too_early(debt, turn.now) or _stands_in_the_way(turn, plan.touches, scopes)
     if waits is not None:
         world.waits.looks_no_more(debt.id)

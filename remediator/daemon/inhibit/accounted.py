@@ -21,7 +21,6 @@ from remediator.model.mutes import OwnDowntime, Silence
 from remediator.model.records import Account, Incident, IncidentState
 from remediator.model.targets import Target
 from remediator.model.times import Instant, clock
-from remediator.safety.case import touched_units
 
 PARENT_S = 120.0
 """A parent that is well again still accounts for what it caused, for so long."""
@@ -139,7 +138,9 @@ def _explained(
     world: World, incident: Incident, near: Iterable[Parent], *, broke_first: bool = False
 ) -> Account | None:
     problems = [each.problem for each in near]
-    parent = dependency.parent_of(incident.check, incident.target, problems, world.loaded.explained_by_rules)
+    parent = dependency.parent_of(
+        incident.check, incident.target, problems, world.loaded.explained_by_rules, world.loaded.integrations
+    )
     if parent is None:
         return None
     text = f"{parent.incident} explains it ({parent.check} on {parent.target}){BROKE_FIRST if broke_first else ''}"
@@ -174,7 +175,7 @@ def _muted(turn: Turn, incident: Incident) -> str:
         if told.depth <= 0 or told.until <= wall or told.host not in incident.target.hosts:
             continue
         service = hinting.muted_service(turn, told.host, told.service)
-        if service is None or service in (incident.target.name, *_unit_names(incident.target)):
+        if service is None or service in (incident.target.name, *_unit_names(world, incident.target)):
             return f"{told.host} is in a scheduled downtime of {told.source}"
     for silence in world.durable.silences.values():
         if silence.until > wall and _silences(silence, incident, world.loaded.config.cloud):
@@ -186,15 +187,15 @@ def _covers(world: World, downtime: OwnDowntime, target: Target) -> bool:
     kind, _, name = downtime.target.partition("/")
     if kind == "host":
         return name in target.hosts
-    if downtime.target == target.text or downtime.target in touched_units(target):
+    if downtime.target == target.text or downtime.target in world.loaded.integrations.kinds.units(target):
         return True
     if kind in ("cluster", "group"):
         return group_of(world, target) == name
     return False
 
 
-def _unit_names(target: Target) -> tuple[str, ...]:
-    return tuple(unit.rsplit("/", 1)[1] for unit in touched_units(target))
+def _unit_names(world: World, target: Target) -> tuple[str, ...]:
+    return tuple(unit.rsplit("/", 1)[1] for unit in world.loaded.integrations.kinds.units(target))
 
 
 def _silences(silence: Silence, incident: Incident, cloud: str) -> bool:
@@ -220,7 +221,7 @@ def _matches(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
 
 def group_of(world: World, target: Target) -> str | None:
     """Return the failure-domain group that `target` is a member of, or stands for."""
-    name = grouping.domain_of(target)
+    name = world.loaded.integrations.domain_of(target)
     if name is None or not grouping.members(world, name) & set(target.hosts):
         return None
     return name
@@ -234,7 +235,7 @@ def worked_on(turn: Turn, incident: Incident) -> Account | None:
 
 def _own_run(turn: Turn, group: str, incident: Incident) -> Account | None:
     for run in (*turn.world.durable.runs.values(), *turn.world.durable.past_runs.values()):
-        if run.intent_at is None or grouping.domain_of(run.plan.target) != group:
+        if run.intent_at is None or turn.world.loaded.integrations.domain_of(run.plan.target) != group:
             continue
         if run.ended_at is not None and turn.now.since(run.ended_at) >= RUN_S:
             continue
@@ -249,7 +250,7 @@ def _of_others(turn: Turn, group: str) -> str:
     """Return the sign that somebody else is at work on `group`, or was a moment ago; looked for once a turn."""
     if group not in turn.work_of_others:
         world, members = turn.world, tuple(sorted(grouping.members(turn.world, group)))
-        containers = grouping.DOMAINS[group].containers
+        containers = world.loaded.integrations.domains[group].containers
         shown = [sign for host in members for sign in world.others.shown_signs.get(host, ())]
         signs = [
             sign

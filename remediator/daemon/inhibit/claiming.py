@@ -93,7 +93,7 @@ def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: st
 
 def _groups(world: World, plan: Plan) -> dict[str, frozenset[str]]:
     """Return the failure-domain group that `plan` touches, with every host that is known to be a member of it."""
-    name = grouping.domain_of(plan.target)
+    name = world.loaded.integrations.domain_of(plan.target)
     members = grouping.members(world, name) if name is not None else frozenset()
     return {name: members} if name is not None and members & frozenset(plan.touches) else {}
 

@@ -120,7 +120,7 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
     if idle := [matcher for matcher in found if not _may_hold(turn, matcher)]:
         why = f"{idle[0].text} matches no host of the inventory, so this silence would hold nothing"
         return Answer(exit=USAGE, error=f"{why}{turn.world.names.doubt(f'host/{idle[0].value}')}")
-    if matching.matches_everything(found):
+    if matching.matches_everything(found, turn.world.loaded.integrations.kinds.names):
         return Answer(exit=USAGE, error="this silence would match everything: that is what `remediator pause` is for")
     record = Silence(
         id=turn.number("silence", "sil"),
@@ -138,12 +138,12 @@ def silence_add(turn: Turn, asked: Asked) -> Answer:
 
 def _by_inventory_name(turn: Turn, matcher: matching.Matcher) -> matching.Matcher:
     """Return `matcher` with the inventory's own name of the host that it names. A regular expression is over those names."""
-    names = turn.world.names
+    names, kinds = turn.world.names, turn.world.loaded.integrations.kinds
     if matcher.operator not in ("=", "!="):
         return matcher
     if matcher.label == "host":
         return replace(matcher, value=names.exact(matcher.value) or matcher.value)
-    return replace(matcher, value=names.target(matcher.value)) if matcher.label == "target" else matcher
+    return replace(matcher, value=names.target(matcher.value, kinds)) if matcher.label == "target" else matcher
 
 
 def _may_hold(turn: Turn, matcher: matching.Matcher) -> bool:
@@ -184,7 +184,7 @@ def downtime_add(turn: Turn, asked: Asked) -> Answer:
     if isinstance(span, Answer):
         return span
     world = turn.world
-    wanted = world.names.target(text(asked.args, "target"))
+    wanted = world.names.target(text(asked.args, "target"), world.loaded.integrations.kinds)
     known = {target for _, target in world.samples.results} | {f"host/{host}" for host in world.loaded.inventory.hosts}
     if wanted not in known:
         hint = world.names.doubt(wanted) or near(wanted, sorted(known))
@@ -232,7 +232,7 @@ def wrap_begin(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     inventory, names = turn.world.loaded.inventory, turn.world.names
-    scope = names.target(text(asked.args, "scope") or "all")
+    scope = names.target(text(asked.args, "scope") or "all", turn.world.loaded.integrations.kinds)
     known = {"all", *(f"group/{group}" for group in inventory.groups), *(f"host/{host}" for host in inventory.hosts)}
     if scope not in known:
         hint = names.doubt(scope) or near(scope, sorted(known))

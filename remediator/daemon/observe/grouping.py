@@ -6,16 +6,15 @@ counts as not known, until a person accepts the inventory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
 from remediator.model import targets
 from remediator.model.judging import State
+from remediator.model.manifest.domains import Domain
 from remediator.model.plans import Plan
 from remediator.model.records import GroupKept
-from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.safety.case import Group, Member, units_of
@@ -26,52 +25,14 @@ GAP_S = 90.0
 """Time between two looks that is longer than this was not seen, and does not count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
-    """A kind of group: the containers that are members, and how long a member needs to settle after it came back (seconds)."""
-
-    containers: frozenset[str]
-    settle_s: float
-    own_kind: str | None = None
-    """The kind of target by which its members have a check of their own (``galera/H``), which then says how they are."""
-    own_check: str | None = None
-    """That check: others of the same target (whether its tables need an upgrade) say nothing of a member's health."""
-    only_in: str | None = None
-    """The inventory group that its members must be in: every compute host has an ovn_controller, and is no gateway."""
-
-
-DOMAINS: Mapping[str, Domain] = {
-    "galera": Domain(containers=frozenset({"mariadb"}), settle_s=60.0, own_kind="galera", own_check="galera-node"),
-    "rabbitmq": Domain(containers=frozenset({"rabbitmq"}), settle_s=60.0),
-    "ovn_nb": Domain(containers=frozenset({"ovn_nb_db"}), settle_s=60.0),
-    "ovn_sb": Domain(containers=frozenset({"ovn_sb_db"}), settle_s=60.0),
-    "ceph_mon": Domain(containers=frozenset({"ceph_mon"}), settle_s=600.0),
-    "loadbalancer": Domain(containers=frozenset({"haproxy", "proxysql", "keepalived"}), settle_s=30.0),
-    "gateway": Domain(containers=frozenset({"ovn_controller"}), settle_s=60.0, only_in="network"),
-}
-"""Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten minutes)."""
-
-
-def domain_of(target: Target) -> str | None:
-    """Return the failure-domain group that `target` belongs to, if any."""
-    for name, domain in DOMAINS.items():
-        if target.kind == domain.own_kind or (target.kind == "cluster" and target.name == name):
-            return name
-        if target.kind == "container" and target.name in domain.containers:
-            return name
-    return None
-
-
 def members_seen(world: World, name: str) -> frozenset[str]:
     """Return the hosts that have a member of group `name` now, as far as anything was judged there."""
+    domain = world.loaded.integrations.domains[name]
     found = (
-        world.samples.hosts_with[container]
-        for container in DOMAINS[name].containers
-        if container in world.samples.hosts_with
+        world.samples.hosts_with[container] for container in domain.containers if container in world.samples.hosts_with
     )
     members = frozenset(host for hosts in found for host in hosts)
-    only_in = DOMAINS[name].only_in
-    return members if only_in is None else members & frozenset(world.loaded.inventory.group(only_in))
+    return members if domain.only_in is None else members & frozenset(world.loaded.inventory.group(domain.only_in))
 
 
 def members(world: World, name: str) -> frozenset[str]:
@@ -83,15 +44,15 @@ def members(world: World, name: str) -> frozenset[str]:
 def group_of(turn: Turn, plan: Plan) -> Group | Unknown | None:
     """Return the group that `plan` touches, its members as they are now; None when it touches none."""
     world = turn.world
-    name = domain_of(plan.target)
+    name = world.loaded.integrations.domain_of(plan.target)
     if name is None:
         return None
     hosts = members(world, name)
-    if DOMAINS[name].only_in is not None and not hosts & set(plan.target.hosts):
+    if world.loaded.integrations.domains[name].only_in is not None and not hosts & set(plan.target.hosts):
         return None
     if not hosts:
         return Unknown("no member of it has been judged yet")
-    touched = {unit.split("/")[1] for unit in units_of(plan)} or set(plan.target.hosts)
+    touched = {unit.split("/")[1] for unit in units_of(plan, world.loaded.integrations.kinds)} or set(plan.target.hosts)
     return Group(
         name=name,
         members={host: member(turn, name, host) for host in sorted(hosts)},
@@ -113,7 +74,7 @@ def missing(world: World, name: str, members: frozenset[str]) -> str | None:
 def member(turn: Turn, name: str, host: str) -> Member:
     """Return how the member of group `name` on `host` is now."""
     world = turn.world
-    domain = DOMAINS[name]
+    domain = world.loaded.integrations.domains[name]
     if host not in world.loaded.inventory.hosts:
         gone = Unknown("it left the inventory")
         return Member(healthy=gone, joining=gone, settled=gone)
@@ -135,25 +96,25 @@ def member(turn: Turn, name: str, host: str) -> Member:
     settled = healthy and all(
         series.ok_since is not None and turn.now.since(series.ok_since) >= domain.settle_s for series in states
     )
-    return Member(healthy=healthy, joining=_joining(world, keys), settled=settled)
+    return Member(healthy=healthy, joining=_joining(world, domain, keys), settled=settled)
 
 
-def _joining(world: World, keys: list[tuple[str, str]]) -> bool | Unknown:
-    """Return whether a member gives or takes a state transfer; only Galera has a word for it."""
+def _joining(world: World, domain: Domain, keys: list[tuple[str, str]]) -> bool | Unknown:
+    """Return whether a member is on its way in, or gives a transfer, in the words of its own technology."""
     for key in keys:
         result = world.samples.results.get(key)
-        state = result.data.get("local_state") if result is not None else None
-        if isinstance(state, Unknown):
-            return state
-        if isinstance(state, str) and state not in ("Synced", "Initialized"):
-            return True
+        if result is None or domain.joining is None:
+            continue
+        found = domain.joining(result.data)
+        if isinstance(found, Unknown) or found:
+            return found
     return False
 
 
 def watch(turn: Turn) -> None:
     """Count for how long each group has been whole: every member known, healthy, and the same as before."""
     world = turn.world
-    for name in DOMAINS:
+    for name in world.loaded.integrations.domains:
         counted = world.samples.group_counted.get(name)
         if counted is not None and turn.now.since(counted) < COUNT_EVERY_S:
             continue
@@ -189,7 +150,7 @@ def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool)
     `whole_inventory`: a member that left the inventory is forgotten.
     """
     done = []
-    for name in DOMAINS:
+    for name in turn.world.loaded.integrations.domains:
         members = members_seen(turn.world, name)
         kept = turn.world.durable.groups.get(name)
         known = members | (kept.members if kept is not None and not whole_inventory else frozenset())

@@ -56,7 +56,7 @@ def sentences(turn: Turn, plan: Plan, depends: tuple[str, ...]) -> tuple[str, ..
     """Return a sentence for each machine with several names that `plan` touches, that its check reads, or that its group holds."""
     world = turn.world
     hosts = {*plan.touches, *plan.target.hosts, *depends}
-    group = grouping.domain_of(plan.target)
+    group = world.loaded.integrations.domain_of(plan.target)
     if group is not None:
         kept = world.durable.groups.get(group)
         hosts |= grouping.members_seen(world, group) | (kept.members if kept is not None else frozenset())

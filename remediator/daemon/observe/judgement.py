@@ -14,8 +14,6 @@ from remediator.daemon.observe import marking
 from remediator.daemon.turn import asides, poison
 from remediator.daemon.turn.samples import GroupJudged
 from remediator.daemon.turn.turn import Turn
-from remediator.integrations.container import signs as container_signs
-from remediator.integrations.host import signs as host_signs
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.replies import HostReply, Reach, Section
 from remediator.model.signs import Sign
@@ -97,7 +95,7 @@ def _judge_all(turn: Turn, reply: HostReply) -> Judged:
     """Judge whatever `reply`, which the facts hold, allows to be judged. Raise Unjudgeable, naming the host whose reply is to blame."""
     world, judged = turn.world, Judged()
     if reply.reach is Reach.OK:
-        judged.signs = (*container_signs.signs(reply), *host_signs.signs(reply))
+        judged.signs = world.loaded.integrations.signs(reply)
     for check in world.loaded.checks():
         if check.assess.scope is Scope.HOST and reply.host in world.loaded.check_hosts(check):
             judged.results.extend(_judge_host(turn, check, reply.host))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from remediator.daemon.turn.turn import Turn
-from remediator.integrations.container import signs as container_signs
 from remediator.model.replies import HostReply, Reach
 from remediator.model.signs import Sign
 
-MOMENTARY = frozenset({"ansible_process"})
-"""Kinds of signs that the next reply may not show any more: they are kept."""
 SIGN_AGAIN_S = 30.0
 """A sign that goes on (a running ansible) is written again this often."""
 SIGN_AHEAD_S = 60.0
@@ -66,7 +63,7 @@ def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
     for host in hosts:
         found.extend(world.others.shown_signs.get(host, ()))
     replies = [reply for host in hosts if (reply := world.samples.facts.reply(host)) is not None]
-    found.extend(container_signs.mixed_versions(replies))
+    found.extend(world.loaded.integrations.signs_together(replies))
     return found
 
 
@@ -74,7 +71,7 @@ def holding(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> lis
     """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
     world = turn.world
     replies = [reply for host in world.loaded.inventory.hosts if (reply := world.samples.facts.reply(host)) is not None]
-    mixed = [sign for service in services for sign in container_signs.mixed_versions(replies, service)]
+    mixed = [sign for service in services for sign in world.loaded.integrations.signs_together(replies, service)]
     return [
         sign
         for sign in (*world.durable.signs.values(), *mixed)

@@ -1,5 +1,5 @@
 """What the journal knows beside the facts, for assessments of a whole group: what an integration keeps across restarts (its
-*mark*: Galera's high-water mark), and the runs of the last days.
+*mark*: a high-water mark, say), and the runs of the last days.
 
 Invariant: a mark is folded by a pure function of its integration, and changes in the store and in the world together. A command
 without a daemon has none and writes none: to it all of this is not known.

@@ -223,7 +223,9 @@ def correlate(turn: Turn) -> None:
                 problems.setdefault(host, []).append(problem)
     for incident in list(world.durable.incidents.values()):
         near = [problem for problem in problems.get(incident.target.hosts[0], ()) if problem.incident != incident.id]
-        parent = dependency.parent_of(incident.check, incident.target, near, world.loaded.explained_by_rules)
+        parent = dependency.parent_of(
+            incident.check, incident.target, near, world.loaded.explained_by_rules, world.loaded.integrations
+        )
         moved = lifecycle.parented(incident, parent)
         if moved is not None and (parent is not None or not _is_over_with_its_parent(world, incident)):
             turn.incident(moved)

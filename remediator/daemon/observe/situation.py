@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import TryReferences
 from remediator.daemon.turn.world import World
-from remediator.incidents import dependency
 from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import CheckResult, State
+from remediator.model.manifest.services import Service
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
@@ -201,7 +201,7 @@ def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:
         return ()
     world = turn.world
     found: list[Below] = []
-    for need in dependency.needs_of(plan.target.name):
+    for need in world.loaded.integrations.needs_of(plan.target.name):
         results = dependency_results(world, need, plan)
         bad = [result for result in results if result.state in (State.WARNING, State.CRITICAL)]
         unknown = [result for result in results if result.state is State.UNKNOWN]
@@ -211,17 +211,14 @@ def below(turn: Turn, plan: Plan) -> tuple[Below, ...] | Unknown:
         if bad and len(bad) * 2 >= len(results):
             found.append(Below(target=bad[0].target.text, check=bad[0].check, state=bad[0].state))
         else:
-            return Unknown(f"{need} is UNKNOWN")
+            return Unknown(f"{need.name} is UNKNOWN")
     return tuple(found)
 
 
-def dependency_results(world: World, need: str, plan: Plan) -> list[CheckResult]:
+def dependency_results(world: World, need: Service, plan: Plan) -> list[CheckResult]:
     """Return the newest results that tell how `need` is, the plan's own target aside."""
-    if need == dependency.DATABASE:
-        keys = [("galera-cluster", "cluster/galera")]
-    else:
-        targets = (f"container/{host}/{need}" for host in world.samples.hosts_with.get(need, ()))
-        keys = [("container-state", text) for text in targets if text != plan.target.text]
+    targets = need.targets(world.samples.hosts_with.get(need.name, ()))
+    keys = [(need.check, text) for text in targets if text != plan.target.text]
     return [world.samples.results[key] for key in keys if key in world.samples.results]
 
 

@@ -15,6 +15,7 @@ from remediator.integrations import registry
 from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory
 from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Parts:
 
     config: Config
     inventory: Inventory
-    integrations: Mapping[str, Integration]
+    integrations: Manifests
     content: Content
 
 
@@ -50,7 +51,7 @@ def load(config: Config) -> Parts:
     return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 
-def content_of(config: Config, inventory: Inventory, integrations: Mapping[str, Integration]) -> Content:
+def content_of(config: Config, inventory: Inventory, integrations: Manifests) -> Content:
     """Return all content. Raise ContentWrong with every mistake."""
     content, mistakes = load_content(None, integrations, config, inventory)
     if content is None:
@@ -73,7 +74,7 @@ def reloaded(
     The tokens are read anew in any case, by the config that is in force afterwards: what was withdrawn stops working at once.
     """
     try:
-        config = load_config(path, os.environ)
+        config = load_config(path, os.environ, registry.sections)
         for name in (
             "cloud",
             "state_dir",

@@ -10,7 +10,6 @@ from remediator.daemon.observe import grouping, maintenance, marking, situation
 from remediator.daemon.requests import approving
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
-from remediator.integrations.host import signs as host_signs
 from remediator.model.control import Answer
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
 from remediator.model.replies import Reach
@@ -28,7 +27,9 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
         return tuple(sorted(inventory.hosts))
     kind, _, name = scope.partition("/")
     if kind == "group":
-        domain = grouping.members_seen(turn.world, name) if name in grouping.DOMAINS else frozenset()
+        domain = (
+            grouping.members_seen(turn.world, name) if name in turn.world.loaded.integrations.domains else frozenset()
+        )
         return inventory.group(name) or tuple(sorted(domain)) or None
     host = turn.world.names.exact(name) if kind == "host" else None
     return None if host is None else (host,)
@@ -58,7 +59,7 @@ class Objections:
 
 def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
     """Return why `hosts` cannot be called settled: checks not OK in two samples, anything UNKNOWN, an ansible at work."""
-    world = turn.world
+    world, momentary = turn.world, turn.world.loaded.integrations.momentary_signs
     found: list[str] = []
     young: dict[str, float] = {}
     checks = 0
@@ -66,7 +67,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
         reply = world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             found.append(f"host/{host}: not sampled")
-        elif any(sign.kind in maintenance.MOMENTARY for sign in host_signs.signs(reply)):
+        elif any(sign.kind in momentary for sign in world.loaded.integrations.signs(reply)):
             found.append(f"host/{host}: ansible is at work")
         found.extend(
             f"host/{host}: {sign.detail}"
@@ -114,7 +115,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
 
 def accept(turn: Turn, asked: Asked) -> Answer:
     """Store what is seen now as settled, or refuse (exit 4) with the list of what is not."""
-    scope = turn.world.names.target(str(asked.args.get("scope") or ""))
+    scope = turn.world.names.target(str(asked.args.get("scope") or ""), turn.world.loaded.integrations.kinds)
     reason = str(asked.args.get("reason") or "").strip()
     if not reason:
         return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
@@ -138,7 +139,8 @@ def accept(turn: Turn, asked: Asked) -> Answer:
             },
             error=f"not settled: {objections.summary()}",
         )
-    signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in maintenance.MOMENTARY]
+    momentary = turn.world.loaded.integrations.momentary_signs
+    signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in momentary]
     wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     turn.journal.accept(scope, keys, asked.actor.name, reason)

@@ -76,7 +76,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         turn.journal.audit("approval_refused", actor.name, {"why": said}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, data={"verdicts": [verdict.to_json() for verdict in no]}, error=said)
     yes = entries.Approved(reason=text(asked.args, "reason"), actor=actor.name)
-    turn.apply(Transition(run=approved, then=(Lock(scopes=casing.scopes(run.plan)), yes, Refresh())))
+    turn.apply(Transition(run=approved, then=(Lock(scopes=casing.scopes(turn.world, run.plan)), yes, Refresh())))
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
 
 

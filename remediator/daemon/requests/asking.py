@@ -56,7 +56,7 @@ def handle(turn: Turn, asked: Asked) -> Answer | None:
 def _chosen(turn: Turn, args: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
     names = tuple(str(name) for name in args.get("names") or ())
     target = args.get("target")
-    return names, turn.world.names.target(str(target)) if target else None
+    return names, turn.world.names.target(str(target), turn.world.loaded.integrations.kinds) if target else None
 
 
 def matching(turn: Turn, names: tuple[str, ...], target: str | None) -> list[CheckResult]:
@@ -123,7 +123,7 @@ def _status(turn: Turn, asked: Asked) -> Answer:
 def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str | None] | Answer:
     world = turn.world
     runbook = world.loaded.content.runbooks.get(text(asked.args, "runbook"))
-    wanted = world.names.target(text(asked.args, "target"))
+    wanted = world.names.target(text(asked.args, "target"), world.loaded.integrations.kinds)
     if runbook is None:
         return Answer(
             exit=USAGE,

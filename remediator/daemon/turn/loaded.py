@@ -14,8 +14,9 @@ from remediator.config import Config, Limits
 from remediator.inventory.naming import Names
 from remediator.model.content import Content
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration, MarkSpec
+from remediator.model.integration import MarkSpec
 from remediator.model.judging import CheckSpec, Scope
+from remediator.model.manifest.together import Manifests
 from remediator.model.plans import Plan
 from remediator.model.targets import Target
 from remediator.model.times import Instant
@@ -28,7 +29,7 @@ class Loaded:
 
     config: Config
     content: Content
-    integrations: Mapping[str, Integration]
+    integrations: Manifests
     inventory: Inventory
     config_at: Instant
     """When the config was loaded."""

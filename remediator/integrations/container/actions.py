@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from remediator.integrations.container import catalogue, units
+from remediator.integrations.container import units
+from remediator.integrations.container.catalogue import Catalogue
 from remediator.model.actions import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
 from remediator.model.declined import Refused
 from remediator.model.names import is_name
@@ -19,13 +20,13 @@ OWN = "remediator_"
 """How the names of our own helper containers begin."""
 
 
-def _refusal(order: PlanInput) -> Refused | None:
+def _refusal(order: PlanInput, known: Catalogue) -> Refused | None:
     name = order.target.name
     if not is_name(name):
         return Refused(f"{ascii(name)[:80]} can be the name of no container: nothing is said to a host about it")
     if name.startswith(OWN):
         return Refused(f"{name} is a helper of a recovery of ours: only the run that made it takes it away")
-    if catalogue.is_stateful(name):
+    if known.is_stateful(name):
         return Refused(f"{name} is on the list of containers that need a runbook of their own (KR-5)")
     if order.data.get("short_lived") is True:
         return Refused(f"{name} belongs to a deployment under way (BOOTSTRAP or UPGRADE label)")
@@ -34,9 +35,9 @@ def _refusal(order: PlanInput) -> Refused | None:
     return None
 
 
-def _guarded(build: Callable[[PlanInput, str], Built]) -> Callable[[PlanInput], Built]:
+def _guarded(build: Callable[[PlanInput, str], Built], known: Catalogue) -> Callable[[PlanInput], Built]:
     def commands(order: PlanInput) -> Built:
-        return _refusal(order) or build(order, order.target.name)
+        return _refusal(order, known) or build(order, order.target.name)
 
     return commands
 
@@ -45,34 +46,36 @@ def _probe(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe
     return units.probe(before, reply, target.name)
 
 
-ACTIONS = (
-    ActionSpec(
-        name="container.start",
-        summary="start a container that is down: reset-failed and start of its unit, or the engine's start without one",
-        risk=Risk.R1,
-        effect=Effect.ONCE,
-        target_kinds=("container",),
-        when=AtPlan(commands=_guarded(units.start)),
-        probe=_probe,
-        privileges=(
-            "systemctl reset-failed -- kolla-*-container.service",
-            "systemctl start -- kolla-*-container.service",
-            "docker|podman start -- NAME",
+def actions(known: Catalogue) -> tuple[ActionSpec, ...]:
+    """Return the actions on containers of which `known` is known by name."""
+    return (
+        ActionSpec(
+            name="container.start",
+            summary="start a container that is down: reset-failed and start of its unit, or the engine's start without one",
+            risk=Risk.R1,
+            effect=Effect.ONCE,
+            target_kinds=("container",),
+            when=AtPlan(commands=_guarded(units.start, known)),
+            probe=_probe,
+            privileges=(
+                "systemctl reset-failed -- kolla-*-container.service",
+                "systemctl start -- kolla-*-container.service",
+                "docker|podman start -- NAME",
+            ),
         ),
-    ),
-    ActionSpec(
-        name="container.restart",
-        summary="restart a container: restart of its unit, or the engine's restart without one",
-        risk=Risk.R1,
-        effect=Effect.ONCE,
-        target_kinds=("container",),
-        when=AtPlan(commands=_guarded(units.restart)),
-        probe=_probe,
-        privileges=(
-            "systemctl reset-failed -- kolla-*-container.service",
-            "systemctl restart -- kolla-*-container.service",
-            "docker|podman restart -t 60 -- NAME",
+        ActionSpec(
+            name="container.restart",
+            summary="restart a container: restart of its unit, or the engine's restart without one",
+            risk=Risk.R1,
+            effect=Effect.ONCE,
+            target_kinds=("container",),
+            when=AtPlan(commands=_guarded(units.restart, known)),
+            probe=_probe,
+            privileges=(
+                "systemctl reset-failed -- kolla-*-container.service",
+                "systemctl restart -- kolla-*-container.service",
+                "docker|podman restart -t 60 -- NAME",
+            ),
+            takes_away_healthy=True,
         ),
-        takes_away_healthy=True,
-    ),
-)
+    )

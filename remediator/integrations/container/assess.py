@@ -8,9 +8,11 @@ container with all fields UNKNOWN. `fields.py` says what each field means.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from remediator.integrations.container import catalogue, causes, facts, fields, kolla
+from remediator.integrations.container.catalogue import Catalogue
 from remediator.integrations.container.memory import ContainerMemory, Remembered
 from remediator.integrations.host import disks
 from remediator.model import targets
@@ -26,27 +28,35 @@ LOOP_SETTLES_S = 120.0
 """systemd's StartLimitInterval of kolla: what runs for longer than this after three starts is not looping any more."""
 
 
-def state(evidence: Evidence) -> Sequence[Assessed]:
+def state(evidence: Evidence, known: Catalogue = catalogue.OF_KOLLA) -> Sequence[Assessed]:
     """Return `container.state` of each expected container of the evidence's hosts."""
-    return [one for host in evidence.hosts for one in _host(evidence, host, state_data, tuple(fields.STATE))]
+    return [one for host in evidence.hosts for one in _host(evidence, host, state_data, tuple(fields.STATE), known)]
 
 
-def health(evidence: Evidence) -> Sequence[Assessed]:
+def health(evidence: Evidence, known: Catalogue = catalogue.OF_KOLLA) -> Sequence[Assessed]:
     """Return `container.health` of each expected container of the evidence's hosts."""
-    return [one for host in evidence.hosts for one in _host(evidence, host, _health, tuple(fields.HEALTH))]
+    return [one for host in evidence.hosts for one in _host(evidence, host, _health, tuple(fields.HEALTH), known)]
 
 
 class View:
     """One container as one reply shows it: the facts that both assessments start from."""
 
-    def __init__(self, found: facts.HostContainers, reply: HostReply, name: str, full: frozenset[str]) -> None:
+    def __init__(
+        self,
+        found: facts.HostContainers,
+        reply: HostReply,
+        name: str,
+        full: frozenset[str],
+        known: Catalogue = catalogue.OF_KOLLA,
+    ) -> None:
         self.name = name
+        self.catalogue = known
         self.engine = found.engine
-        known = found.containers
-        self.unknown = Unknown(f"engine_{found.engine_state}") if known is None else None
+        containers = found.containers
+        self.unknown = Unknown(f"engine_{found.engine_state}") if containers is None else None
         if name in found.unread:
             self.unknown = Unknown(f"not_inspected: {found.unread[name]}")
-        self.container = None if known is None else known.get(name)
+        self.container = None if containers is None else containers.get(name)
         self.has_unit = name in found.unit_files
         self.units = found.units
         self.unit = found.units.get(name) if self.has_unit and not isinstance(found.units, Unknown) else None
@@ -166,7 +176,7 @@ class View:
             "start_limit_hit": self.of_unit("start_limit_hit", without=False),
             "systemd_busy": self.busy,
             "operator_stopped": self.operator_stopped,
-            "stateful": catalogue.is_stateful(self.name),
+            "stateful": self.catalogue.is_stateful(self.name),
             "short_lived": self.flag("short_lived"),
             "oom_killed": self.flag("oom_killed"),
             "image": self.of_container("image"),
@@ -189,20 +199,20 @@ class View:
         return {key: value for key, value in found.items() if value is not None}
 
 
-def _host(evidence: Evidence, host: str, build: Any, names: tuple[str, ...]) -> list[Assessed]:
+def _host(evidence: Evidence, host: str, build: Any, names: tuple[str, ...], known: Catalogue) -> list[Assessed]:
     reply, memory = evidence.reply(host), evidence.memory(host)
     remembered = memory.containers if isinstance(memory, ContainerMemory) else {}
     if reply is None:
         return []
     found = facts.of(reply)
     if isinstance(found, Unknown):
-        return [_unknown(host, name, names, found) for name in sorted(remembered)]
+        return [_unknown(host, name, names, found, known) for name in sorted(remembered)]
     disk = disks.parse(reply.section("disk"))
     full = frozenset[str]() if isinstance(disk, Unknown) else disk.full
     expected = found.expected if found.containers is not None else found.expected | frozenset(remembered)
     results = []
     for name in sorted(expected):
-        view = View(found, reply, name, full)
+        view = View(found, reply, name, full, known)
         data = build(view, remembered.get(name, Remembered()))
         results.append(Assessed(target=targets.container(host, name), data=data, identity=view.identity()))
     return results
@@ -235,33 +245,35 @@ def _health(view: View, seen: Remembered) -> dict[str, Any]:
         "has_healthcheck": checked,
         "health": status if isinstance(status, Unknown) or view.running is True else None,
         "failing_streak": view.of_container("failing_streak"),
-        "false_alarm": catalogue.is_false_alarm(view.name, None if isinstance(age_s, Unknown) else age_s),
+        "false_alarm": view.catalogue.is_false_alarm(view.name, None if isinstance(age_s, Unknown) else age_s),
         "last_health_output": view.of_container("health_output"),
     }
 
 
-def _unknown(host: str, name: str, names: tuple[str, ...], reason: Unknown) -> Assessed:
-    own = {"name": name, "stateful": catalogue.is_stateful(name)}
+def _unknown(host: str, name: str, names: tuple[str, ...], reason: Unknown, known: Catalogue) -> Assessed:
+    own = {"name": name, "stateful": known.is_stateful(name)}
     return Assessed(target=targets.container(host, name), data={**dict.fromkeys(names, reason), **own})
 
 
-ASSESSMENTS = (
-    AssessSpec(
-        name="container.state",
-        scope=Scope.HOST,
-        sections=("containers", "disk"),
-        fields=fields.STATE,
-        judge=state,
-        target_kind="container",
-        summary="whether each expected container runs, and if not, who stopped it and why",
-    ),
-    AssessSpec(
-        name="container.health",
-        scope=Scope.HOST,
-        sections=("containers", "disk"),
-        fields=fields.HEALTH,
-        judge=health,
-        target_kind="container",
-        summary="what the container's own health check says",
-    ),
-)
+def assessments(known: Catalogue) -> tuple[AssessSpec, ...]:
+    """Return the assessments of containers of which `known` is known by name."""
+    return (
+        AssessSpec(
+            name="container.state",
+            scope=Scope.HOST,
+            sections=("containers", "disk"),
+            fields=fields.STATE,
+            judge=partial(state, known=known),
+            target_kind="container",
+            summary="whether each expected container runs, and if not, who stopped it and why",
+        ),
+        AssessSpec(
+            name="container.health",
+            scope=Scope.HOST,
+            sections=("containers", "disk"),
+            fields=fields.HEALTH,
+            judge=partial(health, known=known),
+            target_kind="container",
+            summary="what the container's own health check says",
+        ),
+    )

@@ -46,7 +46,7 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     # databases, queues and their coordinators
-    Row(names="mariadb", read="roles/mariadb/defaults", state="a database of a Galera group"),
+    Row(names="mariadb", read="roles/mariadb/defaults", state="a database of a group with a quorum"),
     Row(names="rabbitmq", read="roles/rabbitmq/defaults", state="queues of a cluster"),
     Row(
         names="outward_rabbitmq", read="site.yml, role rabbitmq (outward)", state="queues of a cluster",
@@ -88,7 +88,7 @@ TABLE: tuple[Row, ...] = (
         state="membership in a cluster whose changes evacuate guests",
     ),
     # none of kolla's
-    Row(names="remediator_.*", read="none of them: integrations/galera/scripts.py", state="a recovery of ours has it in its hands"),
+    Row(names="remediator_.*", read="none of them: a recovery of ours makes them", state="a recovery of ours has it in its hands"),
     # tags that are not the first word of the name
     Row(names="iscsid", read="site.yml, role iscsi", tags={13: "iscsi"}),
     Row(names="kolla_toolbox", read="site.yml, role common; kolla_toolbox since 22", tags={13: "common"}),

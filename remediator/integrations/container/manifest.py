@@ -1,24 +1,46 @@
-"""kolla's containers on Docker and Podman: state, health, start and restart. See `fields.py` for what conditions may use."""
+"""The manifest of kolla's containers on Docker and Podman. See `fields.py` for what conditions may use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.container import actions, assess, memory
+from remediator.integrations.container import actions, assess, memory, services, signs
+from remediator.integrations.container.catalogue import Catalogue
 from remediator.model.integration import Integration, SectionSpec
+from remediator.model.manifest.containers import OwnContainer
+from remediator.model.manifest.signs import SignSource
+
+SIGNS = SignSource(
+    read=signs.signs,
+    sections=("containers",),
+    lasting=frozenset({"container", "kolla_job"}),
+    together=signs.mixed_versions,
+)
 
 
 def build(config: Mapping[str, Any]) -> Integration:
     """Return the integration; it has no settings of its own."""
     if config:
         raise ValueError(f"integrations.container: unknown setting {sorted(config)[0]!r}: it has none")
+    return knowing(())
+
+
+def knowing(own: Sequence[OwnContainer]) -> Integration:
+    """Return the integration that knows, beside kolla's table, the containers `own` of other integrations."""
+    known = Catalogue(tuple(own))
     return Integration(
         name="container",
+        basic=True,
         sections=(SectionSpec(name="containers", timeout_s=13.0),),
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
-        assessments=assess.ASSESSMENTS,
-        actions=actions.ACTIONS,
+        assessments=assess.assessments(known),
+        actions=actions.actions(known),
         remember=memory.remember,
+        kinds=services.KINDS,
+        domains=services.DOMAINS,
+        services=services.SERVICES,
+        signs=SIGNS,
+        knowing=knowing,
     )

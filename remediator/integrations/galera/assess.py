@@ -27,6 +27,7 @@ from remediator.integrations.galera import (
     upgrade,
     views,
 )
+from remediator.integrations.galera.cluster import GALERA
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
 from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status
 from remediator.integrations.galera.group import Group
@@ -81,7 +82,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         **_judged(evidence, primary),
         "slowest": _slowest(members),
     }
-    return [Assessed(target=targets.cluster("galera", evidence.hosts), data=data)]
+    return [Assessed(target=targets.cluster(GALERA, evidence.hosts), data=data)]
 
 
 def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def _node(host: str, reply: HostReply | None, told: Group) -> Assessed:
     data.update(_upgrade(me, others))
     data["named_twice"] = told.twins(host)
     identity = {} if unknown is not None or isinstance(view, Unknown) else view.identity()
-    return Assessed(target=targets.galera_member(host), data=data, identity=identity)
+    return Assessed(target=targets.member(GALERA, host), data=data, identity=identity)
 
 
 def _cause(view: containers.View, me: Member) -> str | Unknown | None:

@@ -10,8 +10,21 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import actions, assess, left, live, lone, marks, recovery, scripts, tending, who
+from remediator.integrations.galera import (
+    actions,
+    assess,
+    cluster,
+    left,
+    live,
+    lone,
+    marks,
+    recovery,
+    scripts,
+    tending,
+    who,
+)
 from remediator.integrations.galera.facts import SQL
+from remediator.integrations.galera.settings import Settings
 from remediator.model.hosts import Host
 from remediator.model.integration import Integration, MarkSpec, SectionSpec
 from remediator.model.replies import HostReply
@@ -33,7 +46,7 @@ def build(config: Mapping[str, Any]) -> Integration:
     unknown = sorted(set(config) - set(SETTINGS))
     if unknown:
         raise ValueError(f"integrations.galera: unknown setting {unknown[0]!r}; known: {', '.join(SETTINGS)}")
-    group, port = str(config.get("group", "mariadb")), int(config.get("port", 3306))
+    group, port = str(config.get("group", cluster.MARIADB)), int(config.get("port", 3306))
     user, password = str(config.get("user", "monitor")), config.get("password")
     if config.get("copy", "files") not in COPIES:
         raise ValueError(f"integrations.galera.copy is one of {', '.join(COPIES)}, not {config.get('copy')!r}")
@@ -51,19 +64,21 @@ def build(config: Mapping[str, Any]) -> Integration:
         else str(password)
     )
 
-    def sql(host: Host) -> Mapping[str, str] | Unknown:
+    def status(host: Host) -> Mapping[str, str] | Unknown:
         if word is None:
             return Unknown("sql_not_configured")
-        from remediator.reach import mysql  # loaded while the hosts answer: a check has other things to do first
+        from remediator.integrations.galera import (
+            sql,  # loaded while the hosts answer: a check has other things to do first
+        )
 
-        return by_two_ways(host, lambda address: mysql.wsrep_status(address, port, user, word))
+        return by_two_ways(host, lambda address: sql.wsrep_status(address, port, user, word))
 
     def rows(host: Host) -> Mapping[str, int | Unknown]:
         from remediator.reach import mysql
 
         return mysql.canary_counts(host.api_address or host.address, port, user, str(word), tables)
 
-    direct: dict[str, Any] = {SQL: sql}
+    direct: dict[str, Any] = {SQL: status}
     if tables and word is not None:
         direct[marks.CANARIES] = rows
     return Integration(
@@ -81,6 +96,12 @@ def build(config: Mapping[str, Any]) -> Integration:
             "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
             "galera.node": tending.NOTHING_KEPT,
         },
+        settings=Settings,
+        kinds=(cluster.KIND,),
+        domains=(cluster.DOMAIN,),
+        services=(cluster.DATABASE,),
+        containers=(cluster.CONTAINER,),
+        watched=cluster.WATCHED,
     )
 
 

@@ -1,4 +1,4 @@
-"""From the section `disk` of one reply to frozen numbers per mount. Pure; also read by the container and galera assessments."""
+"""From the section `disk` of one reply to frozen numbers per mount. Pure; also read by the assessments of other integrations."""
 
 from __future__ import annotations
 

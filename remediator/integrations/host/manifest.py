@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.host import assess
+from remediator.integrations.host import assess, signs
+from remediator.integrations.host.settings import Settings
 from remediator.model.integration import Integration, SectionSpec
+from remediator.model.manifest.signs import SignSource
 
 MOUNTS = ("/", "/boot", "/var", "/var/log", "/var/log/kolla", "/var/lib/docker", "/var/lib/containers", "/var/lib/nova")
+
+EXPLAINS: Mapping[str, tuple[str, ...]] = {
+    "host-reachable": ("*",),
+    "host-engine": ("container-state", "container-health", "host-names"),
+}
+SIGNS = SignSource(
+    read=signs.signs,
+    sections=("host",),
+    lasting=frozenset({"etc_kolla", "ansible_log"}),
+    momentary=frozenset({"ansible_process"}),
+)
 
 
 def build(config: Mapping[str, Any]) -> Integration:
@@ -22,9 +35,13 @@ def build(config: Mapping[str, Any]) -> Integration:
         raise ValueError("integrations.host.mounts: expected a list of absolute paths")
     return Integration(
         name="host",
+        basic=True,
+        settings=Settings,
         sections=(SectionSpec(name="host", timeout_s=12.0), SectionSpec(name="disk", timeout_s=5.0)),
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.ASSESSMENTS,
         actions=(),
         request={"disk_mounts": sorted({*MOUNTS, *extra})},
+        explains=EXPLAINS,
+        signs=SIGNS,
     )

@@ -8,8 +8,11 @@ import pytest
 
 from remediator.cli import questions
 from remediator.cli.errors import CliError
+from remediator.integrations import registry
 
 pytestmark = pytest.mark.unit
+
+SAME = registry.load({}).kinds.aliases()
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -59,19 +62,20 @@ def test_what_is_no_question_says_why(words: list[str], sentence: str) -> None:
     ],
 )
 def test_every_name_must_fit(names: tuple[str, ...], fits: bool) -> None:
-    assert questions.fits(names, "container/ctl2/mariadb", "container-state", ()) is fits
+    assert questions.fits(names, "container/ctl2/mariadb", "container-state", (), SAME) is fits
 
 
 def test_a_cluster_is_known_by_its_hosts() -> None:
-    assert questions.fits(("ctl2", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"))
-    assert not questions.fits(("ctl3", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"))
+    assert questions.fits(("ctl2", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"), SAME)
+    assert not questions.fits(("ctl3", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"), SAME)
 
 
 def test_a_name_that_nothing_bears_is_said_with_the_nearest() -> None:
     known = ["container/ctl2/mariadb", "container-state"]
-    assert questions.unknown(("ctl2", "mariadb"), known) == ""
+    assert questions.unknown(("ctl2", "mariadb"), known, SAME) == ""
     assert (
-        questions.unknown(("ctl2", "mariadbb"), known) == "nothing known is called 'mariadbb' (did you mean mariadb?)"
+        questions.unknown(("ctl2", "mariadbb"), known, SAME)
+        == "nothing known is called 'mariadbb' (did you mean mariadb?)"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from remediator.cli.main import main
 from remediator.config import files, load_config, loading
+from remediator.integrations import registry
 from tests.unit.config.writing import MINIMAL, written
 
 pytestmark = pytest.mark.unit
@@ -99,13 +100,13 @@ def test_a_secret_in_a_directory_that_is_closed_to_others_is_read_by_nobody_else
     (closed / "token").write_text("x\n", "utf-8")
     (closed / "token").chmod(0o644)
     path = config(reachable, f"tokens: [{{name: a, scopes: [read], token: {{file: {closed}/token}}}}]\n")
-    (note,) = files.notes(load_config(path, {}))
+    (note,) = files.notes(load_config(path, {}, registry.sections))
     assert note.message == f"{closed}/token can be read by others (mode 0644): chmod 600 {closed}/token"
     (closed / "token").chmod(0o646)
-    assert [each.code for each in loading.read_config(path, {})[1]] == ["writable_by_others"]
+    assert [each.code for each in loading.read_config(path, {}, registry.sections)[1]] == ["writable_by_others"]
     (closed / "token").chmod(0o644)
     closed.chmod(0o711)
-    assert [each.code for each in loading.read_config(path, {})[1]] == ["readable_by_others"]
+    assert [each.code for each in loading.read_config(path, {}, registry.sections)[1]] == ["readable_by_others"]
 
 
 def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
@@ -139,7 +140,7 @@ def test_a_tls_key_that_a_group_may_read_is_a_note(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x", "utf-8")
         (tmp_path / name).chmod(0o640)
     path = config(tmp_path, f"http: {{tls: {{cert: {tmp_path}/cert, key: {tmp_path}/key}}}}\n")
-    (note,) = files.notes(load_config(path, {}))
+    (note,) = files.notes(load_config(path, {}, registry.sections))
     assert (note.path, note.message) == (
         "http.tls.key",
         f"{tmp_path}/key can be read by others (mode 0640): chmod 600 {tmp_path}/key",
@@ -165,7 +166,7 @@ def test_what_others_may_change_is_a_mistake_in_every_place_that_can_make_us_act
         f"state_dir: {tmp_path}/state\npause_file: {tmp_path}/stop/PAUSE\n"
     )
     Path(path).write_text(text + more, "utf-8")
-    _, found = loading.read_config(path, {})
+    _, found = loading.read_config(path, {}, registry.sections)
     assert [each.message.replace(f"{tmp_path}/", "") for each in found] == [
         "group_vars may be written by others (mode 0775): chmod go-w group_vars",
         "multinode may be written by others (mode 0666): chmod go-w multinode",
@@ -178,6 +179,6 @@ def test_what_others_may_change_is_a_mistake_in_every_place_that_can_make_us_act
 
 def test_an_open_address_in_the_clear_is_noted(tmp_path: Path) -> None:
     path = config(tmp_path, "http: {bind: '0.0.0.0:8087', plaintext_ok: true}\n")
-    (note,) = files.notes(load_config(path, {}))
+    (note,) = files.notes(load_config(path, {}, registry.sections))
     assert (note.path, note.line) == ("http.plaintext_ok", 4)
     assert "tokens can be read on the way" in note.message

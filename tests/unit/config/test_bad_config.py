@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from remediator.config import ConfigError, load_config, loading
+from remediator.integrations import registry
 from tests.unit.config.writing import MINIMAL, said, written
 
 pytestmark = pytest.mark.unit
@@ -238,7 +239,7 @@ def test_one_mistake_one_message(tmp_path: Path, text: str, message: str) -> Non
 
 def test_mistakes_in_hours_and_vantage_have_codes_of_their_own_and_a_hint(tmp_path: Path) -> None:
     text = "autonomy: {allowed: {R2: daily 09-17 Zurich}}\nvantage: [a, b:1, b:1]\n"
-    _, found = loading.read_config(written(tmp_path, MINIMAL + text), {})
+    _, found = loading.read_config(written(tmp_path, MINIMAL + text), {}, registry.sections)
     assert [(mistake.path, mistake.code, mistake.hint) for mistake in found] == [
         ("autonomy.allowed.R2", "bad_hours", "Europe/Zurich"),
         ("vantage.0", "bad_vantage", ""),
@@ -321,29 +322,29 @@ def test_deep_nesting_is_bounded(tmp_path: Path) -> None:
 def test_a_file_that_others_may_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = written(tmp_path, MINIMAL, mode)
     with pytest.raises(ConfigError) as caught:
-        load_config(path, {})
+        load_config(path, {}, registry.sections)
     assert str(caught.value) == f"{path}:1:1: the file may be written by others (mode {mode:04o}): chmod go-w {path}"
 
 
 def test_missing_file_says_how_to_name_another(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"No such file or directory$"):
-        load_config(str(tmp_path / "none.yaml"), {})
+        load_config(str(tmp_path / "none.yaml"), {}, registry.sections)
     if not os.path.exists("/etc/remediator/config.yaml"):
         with pytest.raises(ConfigError, match=r"name a config with --config or \$REMEDIATOR_CONFIG"):
-            load_config(None, {})
+            load_config(None, {}, registry.sections)
 
 
 def test_not_utf8_and_a_folder(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_bytes(b"cloud: \xff\n")
     with pytest.raises(ConfigError, match=r"not UTF-8 text \(byte 7\)"):
-        load_config(str(tmp_path / "x.yaml"), {})
+        load_config(str(tmp_path / "x.yaml"), {}, registry.sections)
     with pytest.raises(ConfigError, match="not a regular file"):
-        load_config(str(tmp_path), {})
+        load_config(str(tmp_path), {}, registry.sections)
 
 
 def test_the_message_of_an_error_names_the_first_and_counts_the_rest(tmp_path: Path) -> None:
     path = written(tmp_path, MINIMAL + "a: 1\nb: 2\n")
     with pytest.raises(ConfigError) as caught:
-        load_config(path, {})
+        load_config(path, {}, registry.sections)
     assert str(caught.value) == f"{path}:3:1: a: unknown key a (and 1 more: remediator validate)"
     assert len(caught.value.mistakes) == 2

@@ -53,7 +53,7 @@ database: {}
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Config:
-    return load_config(written(tmp_path, LAB), {})
+    return load_config(written(tmp_path, LAB), {}, registry.sections)
 
 
 def test_the_lab_stands_at_the_floors(lab: Config) -> None:
@@ -274,7 +274,7 @@ EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
 
 
 def test_the_example_validates_and_shows_the_defaults() -> None:
-    config = load_config(str(EXAMPLE), {})
+    config = load_config(str(EXAMPLE), {}, registry.sections)
     assert config.limits == LimitsConfig()
     defaults = Config.model_validate({"cloud": "x", "inventory": {"hosts": {"a": {"address": "b"}}}})
     for name in ("autonomy", "retention", "log", "state_dir", "pause_file", "ssh", "database"):

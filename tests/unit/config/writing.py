@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from remediator.config import Config, load_config, loading, mistakes
+from remediator.integrations import registry
 
 MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11}}}\n"
 
@@ -20,10 +21,10 @@ def written(folder: Path, text: str, mode: int = 0o600) -> str:
 
 def config_of(folder: Path, more: str = "", env: Mapping[str, str] | None = None) -> Config:
     """Return the config of the minimal one and `more`."""
-    return load_config(written(folder, MINIMAL + more), env or {})
+    return load_config(written(folder, MINIMAL + more), env or {}, registry.sections)
 
 
 def said(folder: Path, text: str, env: Mapping[str, str] | None = None) -> list[str]:
     """Return the mistakes in `text`, without the folder."""
-    _, found = loading.read_config(written(folder, text), env or {})
+    _, found = loading.read_config(written(folder, text), env or {}, registry.sections)
     return [mistakes.to_text(mistake).replace(f"{folder}/", "") for mistake in found]

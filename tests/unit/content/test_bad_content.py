@@ -190,7 +190,7 @@ TABLE = {
     ),
     "unknown kind of target": (
         runbook("target: container", "target: kontainer"),
-        ["runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, galera, cluster, compute, chassis"],
+        ["runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, galera, compute, chassis"],
     ),
     "target of an action": (
         runbook("target: container", "target: host"),

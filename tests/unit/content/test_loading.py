@@ -10,6 +10,7 @@ import pytest
 
 from remediator.config import Config, load_config, mistakes
 from remediator.content import load_content
+from remediator.integrations import registry
 from remediator.model.actions import ActionSpec, AtPlan, Effect, Risk
 from remediator.model.commands import Script
 from remediator.model.content import FromStep
@@ -22,7 +23,7 @@ MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11}}}\n"
 
 def config_of(folder: Path, more: str) -> Config:
     path = put(folder, {"config.yaml": MINIMAL + more}) / "config.yaml"
-    return load_config(str(path), {})
+    return load_config(str(path), {}, registry.sections)
 
 
 def test_records_say_where_they_come_from(tmp_path: Path) -> None:
@@ -114,7 +115,9 @@ def test_the_version_is_of_what_a_step_may_become_that_is_built_in_its_turn(
     folder = put(tmp_path, GOOD)
 
     def version(action: ActionSpec) -> str:
-        content, found = load_content([folder], {"toy": replace(TOY, actions=(*TOY.actions, action))}, None)
+        content, found = load_content(
+            [folder], registry.beside({"toy": replace(TOY, actions=(*TOY.actions, action))}), None
+        )
         assert content is not None, found
         return content.version
 
@@ -181,9 +184,9 @@ checks:
   - {name: node, assess: galera.node, hosts: {group: mariadb}, every: 5s, critical: data.stopped, output: x}
 """
     folder = put(tmp_path, {"checks/galera.yaml": check})
-    content, found = load_content([folder], {"toy": TOY}, None)
+    content, found = load_content([folder], registry.beside({"toy": TOY}), None)
     assert content is not None, found
     assert content.checks["node"].enabled is False
     put(tmp_path, {"checks/galera.yaml": check.replace("data.stopped", "data.stoped")})
-    _, found = load_content([folder], {"toy": TOY}, None)
+    _, found = load_content([folder], registry.beside({"toy": TOY}), None)
     assert [(mistake.code, mistake.hint) for mistake in found] == [("condition", "stopped")]

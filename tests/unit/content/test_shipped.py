@@ -16,7 +16,7 @@ from remediator.model.content import Content, Mode
 from remediator.model.hosts import one_machine
 from remediator.model.integration import Integration
 from remediator.model.judging import State
-from remediator.model.targets import Target, cluster, container, galera_member, on_host
+from remediator.model.targets import Target, cluster, container, member, on_host
 from remediator.model.values import Data, Unknown
 from remediator.rules import advice, decide
 from remediator.rules.decide import RuleOutcome
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.unit
 TARGETS: dict[str, Target] = {
     "container": container("ctl1", "nova_api"),
     "host": on_host("ctl1"),
-    "galera": galera_member("ctl1"),
+    "galera": member("galera", "ctl1"),
     "cluster": cluster("galera", ("ctl1", "ctl2", "ctl3")),
 }
 

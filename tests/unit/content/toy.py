@@ -8,6 +8,7 @@ from typing import Any
 
 from remediator.config import Config, mistakes
 from remediator.content import load_content
+from remediator.integrations import registry
 from remediator.model.actions import (
     ActionSpec,
     AtPlan,
@@ -125,7 +126,7 @@ def put(folder: Path, files: Mapping[str, str]) -> Path:
 def load(
     *folders: Path, config: Config | None = None, inventory: Inventory | None = None
 ) -> tuple[Content | None, list[Mistake]]:
-    return load_content(list(folders), {"toy": TOY}, config, inventory)
+    return load_content(list(folders), registry.beside({"toy": TOY}), config, inventory)
 
 
 def loaded(*folders: Path, config: Config | None = None) -> Content:

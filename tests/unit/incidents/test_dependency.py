@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.incidents import dependency
+from remediator.integrations import registry
 
 pytestmark = pytest.mark.unit
 
@@ -28,4 +28,4 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_a_container_needs_what_kolla_configures_it_with(container: str, needs: tuple[str, ...]) -> None:
-    assert dependency.needs_of(container) == needs
+    assert tuple(service.name for service in registry.load({}).needs_of(container)) == needs

@@ -25,7 +25,7 @@ UNIT = "kolla-memcached-container.service"
 
 def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: Any) -> list[tuple[str, ...]]:
     host = Host(name="ctl1", address="a", groups=(), engine=engine)
-    target = targets.galera_member("ctl1") if action.startswith("galera") else targets.container("ctl1", name)
+    target = targets.member("galera", "ctl1") if action.startswith("galera") else targets.container("ctl1", name)
     commands = built(ACTIONS[action].when.commands(PlanInput(target=target, host=host, data=data)))
     assert all(command.privileged and command.host == "ctl1" and 0 < command.timeout_s <= 300 for command in commands)
     return [argv for command in commands for argv in (command.first, command.argv) if argv]

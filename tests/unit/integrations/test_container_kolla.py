@@ -77,7 +77,7 @@ def test_every_directory_leads_to_its_container_and_back() -> None:
 
 
 def test_whatever_keeps_a_volume_was_thought_about() -> None:
-    undecided = {row.container for row in read() if row.volume and not catalogue.is_stateful(row.container)}
+    undecided = {row.container for row in read() if row.volume and not catalogue.OF_KOLLA.is_stateful(row.container)}
     assert undecided == set(HARMLESS.split())
 
 
@@ -94,7 +94,7 @@ def test_what_holds_state_says_why(name: str) -> None:
     assert row is not None
     assert row.state
     assert row.read
-    assert catalogue.is_stateful(name)
+    assert catalogue.OF_KOLLA.is_stateful(name)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_holds_state_says_why(name: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_stands_beside_state_may_be_started(name: str) -> None:
-    assert not catalogue.is_stateful(name)
+    assert not catalogue.OF_KOLLA.is_stateful(name)
 
 
 def test_each_row_ends_with_the_last_release_that_deploys_it() -> None:

@@ -31,7 +31,9 @@ def _replies(cycle: int) -> Iterable[HostReply]:
 
 def test_as_many_parsed_forms_are_kept_as_there_are_hosts() -> None:
     store, before = FactStore(registry.load({})), _alive()
-    spec = next(spec for one in registry.load({}).values() for spec in one.assessments if spec.judge is assess.state)
+    spec = next(
+        spec for one in registry.load({}).values() for spec in one.assessments if spec.name == "container.state"
+    )
     for cycle in range(CYCLES):
         for reply in _replies(cycle):
             store.take(reply)

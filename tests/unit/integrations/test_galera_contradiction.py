@@ -68,7 +68,7 @@ def start(claimed: int, read: int) -> StepInput:
         world.stopped("ctl3", grastate_text=world.grastate(seqno=claimed)),
     )  # fmt: skip
     return dataclasses.replace(
-        asked, target=targets.galera_member("ctl3"), data=FAILED, bound={"position": world.read(read)}
+        asked, target=targets.member("galera", "ctl3"), data=FAILED, bound={"position": world.read(read)}
     )
 
 

@@ -34,7 +34,9 @@ def order(position: dict[str, Any] | None, **changes: Any) -> StepInput:
         world.stopped("ctl3"),
     )
     results = {} if position is None else {"position": position}
-    return dataclasses.replace(asked, target=targets.galera_member("ctl3"), data={**FAILED, **changes}, bound=results)
+    return dataclasses.replace(
+        asked, target=targets.member("galera", "ctl3"), data={**FAILED, **changes}, bound=results
+    )
 
 
 EXCHANGE, LATER = "815a94d2-e7a8-11f1-b342-7f4042f87a7a", "91111111-e7a8-11f1-b342-7f4042f87a7a"
@@ -55,7 +57,7 @@ def beside_formed(seqno: int, others: list[dict[str, Any]], own: Any) -> StepInp
         world.stopped("ctl3", starts=own),
     )
     return dataclasses.replace(
-        asked, target=targets.galera_member("ctl3"), data=FAILED, bound={"position": world.read(seqno)}
+        asked, target=targets.member("galera", "ctl3"), data=FAILED, bound={"position": world.read(seqno)}
     )
 
 

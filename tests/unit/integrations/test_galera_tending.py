@@ -33,7 +33,7 @@ ACTIONS: Mapping[str, ActionSpec] = {one.name: one for one in galera.build({}).a
 LOGIN, UPGRADE, RESTART = (
     ACTIONS[name] for name in ("galera.login", "galera.upgrade_tables", "galera.restart_left_out")
 )
-TARGET = targets.galera_member("ctl1")
+TARGET = targets.member("galera", "ctl1")
 OLD, NEW = "10.6.16-MariaDB", "10.11.19-MariaDB"
 U = Unknown("x")
 UPGRADABLE: dict[str, Any] = {

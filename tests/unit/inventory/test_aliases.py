@@ -10,6 +10,7 @@ from remediator import inventory as inventories
 from remediator.config import load_config
 from remediator.content.validate import validate
 from remediator.daemon.process import composing
+from remediator.integrations import registry
 
 pytestmark = pytest.mark.unit
 
@@ -30,7 +31,7 @@ def written(directory: Path, aliases: str) -> Path:
 def test_what_is_declared_reaches_the_inventory(tmp_path: Path, aliases: str) -> None:
     path = written(tmp_path, aliases)
     assert validate(str(path), {}) == []
-    config = load_config(str(path), {})
+    config = load_config(str(path), {}, registry.sections)
     assert inventories.load(config).aliases == config.inventory.aliases
 
 
@@ -53,4 +54,4 @@ def test_a_name_for_no_host_or_for_two_is_a_mistake(
     assert says in mistake.message
     assert mistake.line == 5
     with pytest.raises(composing.ContentWrong, match=says.split()[0]):
-        composing.load(load_config(str(path), {}))
+        composing.load(load_config(str(path), {}, registry.sections))

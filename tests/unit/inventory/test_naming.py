@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remediator.integrations import registry
 from remediator.inventory import naming
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Host
 
 pytestmark = pytest.mark.unit
+
+KINDS = registry.load({}).kinds
 
 
 def host(name: str, address: str | None = None, api: str | None = None) -> Host:
@@ -224,7 +227,7 @@ def test_a_domain_that_an_installer_made_up_is_none(placeholder: str) -> None:
     ],
 )
 def test_a_target_is_written_with_the_inventory_s_own_name(text: str, target: str) -> None:
-    assert SHORT.target(text) == target
+    assert SHORT.target(text, KINDS) == target
 
 
 def test_a_person_means_the_host_that_is_written_exactly_so() -> None:

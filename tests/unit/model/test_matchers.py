@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remediator.integrations import registry
 from remediator.model import matchers
 from remediator.model.matchers import LABELS, OPERATORS, BadMatcher, Matcher
 
 pytestmark = pytest.mark.unit
+
+KINDS = registry.load({}).kinds.names
 
 READ = {
     'check="container-state"': ("check", "=", "container-state"),
@@ -202,12 +205,12 @@ NARROW = (
 
 @pytest.mark.parametrize("texts", EVERYTHING)
 def test_what_matches_everything(texts: tuple[str, ...]) -> None:
-    assert matchers.matches_everything(matchers.parse(text) for text in texts)
+    assert matchers.matches_everything([matchers.parse(text) for text in texts], KINDS)
 
 
 @pytest.mark.parametrize("texts", NARROW)
 def test_what_does_not(texts: tuple[str, ...]) -> None:
-    assert not matchers.matches_everything(matchers.parse(text) for text in texts)
+    assert not matchers.matches_everything([matchers.parse(text) for text in texts], KINDS)
 
 
 def test_an_operator_is_never_mistaken_for_a_shorter_one() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from remediator.integrations import registry
 from remediator.integrations.container import catalogue
 from remediator.integrations.galera import scripts, undoing
 from remediator.model.actions import ActionSpec
@@ -60,7 +61,7 @@ def test_it_is_python_3_6_and_needs_the_standard_library_alone() -> None:
 
 
 def test_the_containers_that_it_spares_by_itself_are_those_of_the_daemon() -> None:
-    assert catalogue.STATEFUL.pattern == ACT.STATEFUL
+    assert catalogue.Catalogue(registry.load({}).containers).stateful.pattern == ACT.STATEFUL
 
 
 def test_the_files_of_the_product_list_all_that_its_actions_need_and_nothing_else() -> None:

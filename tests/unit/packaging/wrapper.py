@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from remediator.cli import catalogue
-from remediator.integrations import registry
+from remediator.integrations import packages, registry
 from remediator.integrations.galera import scripts as galera_scripts
 from remediator.model import identity, targets
 from remediator.model.actions import ActionSpec, PlanInput
@@ -19,7 +19,7 @@ from remediator.runs import claims
 
 SCRIPT = Path(__file__).parents[3] / "packaging" / "remediator-act"
 ACTIONS = [
-    *(action for one in registry.load({name: {} for name in registry.BUILT_IN}).values() for action in one.actions),
+    *(action for one in registry.load({name: {} for name in packages.own()}).values() for action in one.actions),
     claims.ACTION,
 ]
 NAMES = ("memcached", "nova_api", "cron", "kolla_toolbox", "neutron_ovn_metadata_agent")
@@ -76,7 +76,7 @@ def samples(action: ActionSpec) -> Iterator[Command]:
         for kind in action.target_kinds:
             if kind == "galera" and not state["has_unit"]:
                 continue
-            target = targets.galera_member("ctl1") if kind == "galera" else targets.container("ctl1", name)
+            target = targets.member("galera", "ctl1") if kind == "galera" else targets.container("ctl1", name)
             yield from action.with_plan(PlanInput(target=target, host=host, data={**WELL, **state}))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations import registry
 from remediator.model import targets
 from remediator.model.actions import DebtSpec, Probe
 from remediator.model.commands import Command
@@ -129,7 +130,7 @@ def test_a_release_touches_the_host_of_its_command_and_no_other() -> None:
     wide = replace(debt, target=targets.cluster("galera", (host, "ctl8", "ctl9")))
     plan = debts.plan_of(wide, "1")
     assert plan.touches == (host,)
-    assert units_of(plan) == (f"container/{host}/mariadb",)
+    assert units_of(plan, registry.load({}).kinds) == (f"container/{host}/mariadb",)
     assert replace(plan, runbook="other").touches == tuple(sorted((host, "ctl8", "ctl9")))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from remediator.integrations import registry
 from remediator.model.actions import Effect, Risk
 from remediator.model.commands import Command
 from remediator.model.content import Mode
@@ -17,6 +18,8 @@ from remediator.model.verdicts import Verdict
 from remediator.safety import gate
 from remediator.safety.case import Approval, Brakes, Case, Group, Member, PastRun, Rediagnosis, StormScope, Vantage
 
+KINDS = registry.load({}).kinds
+"""All that the installed integrations declare."""
 START = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 
 
@@ -59,6 +62,7 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
     good = Case(
         plan=plan,
         now=NOW,
+        kinds=KINDS,
         brakes=Brakes(
             evidence_age_s=120,
             cooldown_s=600,

@@ -15,7 +15,7 @@ from remediator.model.judging import State
 from remediator.model.mutes import Unacked
 from remediator.model.plans import RELEASE, Plan
 from remediator.model.signs import Sign
-from remediator.model.targets import container, galera_member
+from remediator.model.targets import container, member
 from remediator.model.values import Unknown
 from remediator.model.verdicts import GUARD_IDS, refusals
 from remediator.safety import gate
@@ -334,7 +334,7 @@ def test_nobody_asked_is_nobody_agreed() -> None:
 
 
 def test_the_generic_start_on_a_galera_member_is_judged_by_its_container() -> None:
-    target = galera_member("ctl2")
+    target = member("galera", "ctl2")
     unit = container("ctl2", "mariadb").text
     verdict = ask("stateful", plan=a_plan(target), units={unit: GOOD_UNIT | {"stateful": True}})
     assert not verdict.allow

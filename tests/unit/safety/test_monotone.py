@@ -23,7 +23,7 @@ from remediator.model.matchers import Matcher
 from remediator.model.mutes import OwnDowntime, Silence, Unacked
 from remediator.model.plans import Plan
 from remediator.model.signs import Sign
-from remediator.model.targets import cluster, container, galera_member
+from remediator.model.targets import cluster, container, member
 from remediator.model.values import Unknown
 from remediator.model.verdicts import GUARD_IDS, Verdict, refusals
 from remediator.safety import gate
@@ -59,7 +59,7 @@ PLANS = (
     a_plan(),
     a_plan(risk=Risk.R0),
     a_plan(risk=Risk.R3),
-    a_plan(galera_member("ctl2"), Risk.R2, "galera.start_member"),
+    a_plan(member("galera", "ctl2"), Risk.R2, "galera.start_member"),
     taking_away(a_plan(container("ctl2", "mariadb"), Risk.R2, "galera.restart_member")),
     a_plan(cluster("galera", HOSTS), Risk.R3, "galera.start_members"),
 )

@@ -10,7 +10,7 @@ import pytest
 
 from remediator.model.matchers import Matcher
 from remediator.model.mutes import OwnDowntime, Silence
-from remediator.model.targets import cluster, galera_member
+from remediator.model.targets import cluster, member
 from remediator.model.values import Unknown
 from tests.unit.safety.cases import START, a_group, a_plan, ask
 
@@ -84,7 +84,7 @@ def own(target: str, hours: float = 1) -> OwnDowntime:
 
 
 GALERA: dict[str, Any] = {
-    "plan": a_plan(galera_member("ctl2"), action="galera.start_member"),
+    "plan": a_plan(member("galera", "ctl2"), action="galera.start_member"),
     "units": {"container/ctl2/mariadb": {"running": False}},
     "group": a_group(),
 }

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from remediator.model.plans import Plan
-from remediator.model.targets import cluster, container, galera_member
+from remediator.model.targets import cluster, container, member
 from remediator.model.values import Unknown
 from remediator.safety.case import Boot, Member
 from tests.unit.safety.cases import START, STOPPED, WELL, a_case, a_group, a_plan, ask
@@ -27,7 +27,7 @@ SETTLING = Member(healthy=True, joining=False, settled=False)
 
 RESTART = a_plan(container("ctl2", "mariadb"), action="container.restart")
 RESTART = replace(RESTART, steps=tuple(replace(step, takes_away_healthy=True) for step in RESTART.steps))
-START_IT = a_plan(galera_member("ctl2"), action="galera.start_member")
+START_IT = a_plan(member("galera", "ctl2"), action="galera.start_member")
 DOWN = {"container/ctl2/mariadb": {"running": False}}
 UP = {"container/ctl2/mariadb": {"running": True}}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from remediator.config import load_config
+from remediator.integrations import registry
 from remediator.web import settings, tokens
 from tests.unit.config.writing import MINIMAL, written
 
@@ -37,6 +38,8 @@ def test_a_token_that_cannot_be_read_costs_no_other_one(tmp_path: Path) -> None:
     entries = ", ".join(
         f"{{name: {n}, scopes: [read], token: {{file: {tmp_path}/{n}}}}}" for n in ("good", "empty", "no")
     )
-    found, unreadable = settings.readable(load_config(written(tmp_path, f"{MINIMAL}tokens: [{entries}]\n"), {}))
+    found, unreadable = settings.readable(
+        load_config(written(tmp_path, f"{MINIMAL}tokens: [{entries}]\n"), {}, registry.sections)
+    )
     assert [each.name for each in found] == ["good"]
     assert sorted(unreadable) == ["empty", "no"]
