@@ -80,7 +80,7 @@ def _alone(here: session.Session, names: tuple[str, ...], target: str | None) ->
     """Look once from this process, with the config as it lies there."""
     from remediator.daemon.looking import check_once
 
-    return check_once(here.config(), names, target)
+    return check_once(here.config(), names, target, session.warn)
 
 
 def _known(here: session.Session) -> list[str]:

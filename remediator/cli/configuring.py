@@ -31,9 +31,9 @@ def schema() -> int:
     """The JSON schema of the config file, for editors."""
     from remediator.cli import output
     from remediator.config.effective import json_schema
-    from remediator.integrations import registry
+    from remediator.integrations import packages
 
-    output.as_json(json_schema(registry.sections()))
+    output.as_json(json_schema(packages.sections()))
     return 0
 
 

@@ -43,12 +43,12 @@ class Session:
     def config(self) -> Config:
         """Return the config, for what watches or acts in this process. Raise CliError 78 with its first mistake."""
         from remediator.config import ConfigError, load_config
-        from remediator.integrations import registry
+        from remediator.integrations import packages
 
         if self._essentials is not None and self._essentials.config is not None:
             return self._essentials.config
         try:
-            return load_config(self.config_path, sections=registry.sections)
+            return load_config(self.config_path, sections=packages.sections)
         except ConfigError as error:
             raise CliError(str(error), CONFIG) from error
 
@@ -59,9 +59,9 @@ class Session:
         """
         if self._essentials is None:
             from remediator.config import essentials
-            from remediator.integrations import registry
+            from remediator.integrations import packages
 
-            found = essentials.read(self.config_path, sections=registry.sections)
+            found = essentials.read(self.config_path, sections=packages.sections)
             if found is None:
                 self.config()
                 raise AssertionError("a config that is not there has been read")

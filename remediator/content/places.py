@@ -27,6 +27,8 @@ class ContentDir:
 
     path: Path
     shipped: bool = False
+    brought_by: str = ""
+    """The integration whose package it came with: what that brings adds to ours, and overrides nothing."""
 
 
 def shipped() -> ContentDir:
@@ -39,5 +41,13 @@ def shipped() -> ContentDir:
 def content_dirs(config: Config | None, integrations: Manifests) -> tuple[ContentDir, ...]:
     """Return all directories in the order in which they override each other, the weakest first."""
     named = tuple(ContentDir(Path(path)) for path in config.content) if config is not None else ()
-    brought = (one.content for _, one in sorted(integrations.installed.items()))
-    return (shipped(), *(ContentDir(path, shipped=True) for path in brought if path is not None), *named)
+    return (shipped(), *brought(integrations), *named)
+
+
+def brought(integrations: Manifests) -> tuple[ContentDir, ...]:
+    """Return the directories that came with the packages of integrations."""
+    return tuple(
+        ContentDir(one.content, shipped=True, brought_by=name)
+        for name, one in sorted(integrations.installed.items())
+        if one.content is not None
+    )

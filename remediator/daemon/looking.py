@@ -6,6 +6,7 @@ content is loaded while the hosts answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,8 +21,13 @@ from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
 
 
-def check_once(config: Config, names: tuple[str, ...], target: str | None) -> dict[str, Any]:
-    """Return CONTRACTS' `check` JSON for the named checks (all when none is named). State is that of one sample."""
+def check_once(
+    config: Config, names: tuple[str, ...], target: str | None, warn: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Return CONTRACTS' `check` JSON for the named checks (all when none is named). State is that of one sample.
+
+    `warn` is told what is not looked at, for the package that would do it is broken.
+    """
     time = clock.SystemClock()
     inventory = inventories.load(config)
     integrations = registry.load(config)
@@ -37,7 +43,9 @@ def check_once(config: Config, names: tuple[str, ...], target: str | None) -> di
             replies = [pool.submit(collector.collect, inventory.hosts[host], (), True) for host in hosts]
             from remediator.daemon.process import composing
 
-            content = composing.content_of(config, inventory, integrations)
+            content, spoilt = composing.content_of(config, inventory, integrations)
+            for why in {**integrations.broken, **spoilt}.values():
+                warn(why)
             for reply in replies:
                 facts.take(reply.result())
     finally:

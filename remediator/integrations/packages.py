@@ -10,21 +10,29 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict
 
 from remediator import integrations
 from remediator.config.connections import Section
-from remediator.integrations import conflicts
-from remediator.model.integration import Integration
+
+if TYPE_CHECKING:
+    from remediator.model.integration import Integration
 
 GROUP = "remediator.integrations"
 
 
 class NoSettings(Section):
     """An integration that is named in the config and has no settings."""
+
+
+class CannotBeLoaded(Section):
+    """Takes what the config says of an integration whose package is broken, and keeps nothing of it."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,8 @@ def own() -> dict[str, Package]:
 
 def installed() -> Installed:
     """Return what can be found, without loading any of it."""
+    from importlib import metadata  # takes its time, and most commands ask for ours alone
+
     packages, broken = own(), {}
     others: dict[str, set[Package]] = {}
     for point in metadata.entry_points(group=GROUP):
@@ -91,16 +101,40 @@ def installed() -> Installed:
     return Installed(packages=packages, broken=broken)
 
 
+def sections(named: Iterable[str] | None = None) -> dict[str, type[Section]]:
+    """Return the model of each integration's part of the config, ours alone where all of `named` are ours.
+
+    One of ours without settings has no part. Nothing but these models is loaded: most commands need no more.
+    """
+    ours = {name: package.settings() for name, package in own().items()}
+    found = {name: section for name, section in ours.items() if section is not NoSettings}
+    if named is not None and set(named) <= set(ours):
+        return found
+    known = installed()
+    for name, package in known.packages.items():
+        if not package.origin:
+            continue
+        try:
+            found[name] = package.settings()
+        except Exception:  # noqa: BLE001 - a package that is broken costs itself alone, and is named when it is loaded
+            found[name] = CannotBeLoaded
+    found.update({name: CannotBeLoaded for name in known.broken if name.isidentifier()})
+    return found
+
+
 def built(found: Installed, named: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Integration], dict[str, str]]:
     """Return every manifest that can be built, those of `named` with their settings, and why others cannot.
 
     Raise ValueError where the settings of one are wrong.
     """
+    from remediator.integrations import conflicts  # most commands only ask for `sections`
+
     whole: dict[str, Integration] = {}
     broken = dict(found.broken)
     for name in sorted(found.packages, key=lambda each: (bool(found.packages[each].origin), each)):
         package = found.packages[name]
         try:
+            package.settings()  # without its model nothing that the config says of it has been read
             one = package.build(named.get(name, {}))
         except ValueError as error:
             if named.get(name):

@@ -6,44 +6,18 @@ setting; what is wrong with a third party's package is said in `Manifests.broken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from remediator.config import Config
-from remediator.config.connections import Section
 from remediator.config.secrets import Secret
 from remediator.integrations import packages
 from remediator.model.integration import Integration
 from remediator.model.manifest.together import Manifests
 
-
-class CannotBeLoaded(Section):
-    """Takes what the config says of an integration whose package is broken, and keeps nothing of it."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-def sections(named: Iterable[str] | None = None) -> dict[str, type[Section]]:
-    """Return the model of each integration's part of the config, ours alone where all of `named` are ours.
-
-    Nothing but these models is loaded: most commands need no more.
-    """
-    ours = packages.own()
-    if named is not None and set(named) <= set(ours):
-        return {name: package.settings() for name, package in ours.items()}
-    installed = packages.installed()
-    found: dict[str, type[Section]] = {}
-    for name, package in installed.packages.items():
-        try:
-            found[name] = package.settings()
-        except Exception:  # a package that is broken costs itself alone, and is named when it is loaded
-            if not package.origin:
-                raise
-            found[name] = CannotBeLoaded
-    found.update({name: CannotBeLoaded for name in installed.broken if name.isidentifier()})
-    return found
+sections = packages.sections
 
 
 def load(config: Config | Mapping[str, Mapping[str, Any]]) -> Manifests:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from remediator import inventory as inventories
 from remediator.config import Config, load_config
 from remediator.config import mistakes as mistakes_of
-from remediator.content import load_content
+from remediator.content import load_content, places
 from remediator.daemon.turn.wire import Reloaded
 from remediator.integrations import registry
 from remediator.model.content import Content, Mistake
@@ -26,6 +27,8 @@ class Parts:
     inventory: Inventory
     integrations: Manifests
     content: Content
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Integrations of others that cannot be used, with a sentence why."""
 
 
 class ContentWrong(Exception):
@@ -44,19 +47,37 @@ class NeedsRestart(Exception):
 
 
 def load(config: Config) -> Parts:
-    """Return the parts of `config`. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
+    """Return the parts of `config`; what is broken of integrations of others goes to the log. Raise ContentWrong, InventoryError or SecretError: one sentence each."""
     inventory = inventories.load(config)
     integrations = registry.load(config)
-    content = content_of(config, inventory, integrations)
-    return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
+    content, spoilt = content_of(config, inventory, integrations)
+    broken = {**integrations.broken, **spoilt}
+    if broken:
+        import structlog  # takes its time, and hardly ever is there anything to say
+
+        for why in broken.values():
+            structlog.get_logger("remediator").error("integration_broken", cloud=config.cloud, reason=why)
+    return Parts(config=config, inventory=inventory, integrations=integrations, content=content, broken=broken)
 
 
-def content_of(config: Config, inventory: Inventory, integrations: Manifests) -> Content:
-    """Return all content. Raise ContentWrong with every mistake."""
+def content_of(config: Config, inventory: Inventory, integrations: Manifests) -> tuple[Content, dict[str, str]]:
+    """Return all content, without that of a package whose own has mistakes, and a sentence for each of those.
+
+    Raise ContentWrong with every mistake of the others.
+    """
     content, mistakes = load_content(None, integrations, config, inventory)
+    spoilt: dict[str, str] = {}
+    dirs = places.content_dirs(config, integrations)
+    for directory in dirs if content is None else ():
+        wrong = [each for each in mistakes if Path(each.file).is_relative_to(directory.path)]
+        if directory.brought_by and wrong:
+            spoilt[directory.brought_by] = f"integration {directory.brought_by}: {mistakes_of.to_text(wrong[0])}"
+    if spoilt:
+        left = [each for each in dirs if each.brought_by not in spoilt]
+        content, mistakes = load_content(left, integrations, config, inventory)
     if content is None:
         raise ContentWrong(mistakes)
-    return content
+    return content, spoilt
 
 
 RenewTokens = Callable[[Config], tuple[Mapping[str, str], ...]]
