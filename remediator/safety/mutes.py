@@ -68,8 +68,8 @@ def _covers(downtime: OwnDowntime, case: Case) -> bool:
         if isinstance(case.group, Unknown):
             return True
         return case.group is not None and case.group.name == name
-    if kind not in case.kinds:
-        return False
+    if kind not in case.kinds:  # what it stands for is not known: it may be anything on that host
+        return name in case.plan.touches
     return not case.units.keys().isdisjoint(case.kinds.units(Target(downtime.target, (name,))))
 
 

@@ -99,6 +99,8 @@ DOWNTIMES: list[tuple[dict[str, Any], OwnDowntime, bool]] = [
     ({}, own("container/ctl1/memcached"), True),
     ({}, own("galera/ctl2"), True),
     ({}, own("cluster/galera"), True),
+    ({}, own("odd/ctl2"), False),
+    ({}, own("odd/ctl1"), True),
     (GALERA, own("galera/ctl2"), False),
     (GALERA, own("galera/ctl1"), True),
     (GALERA, own("container/ctl2/mariadb"), False),
