@@ -1,0 +1,1 @@
+"""Whether memcached answers, and its restart when it does not: an integration that somebody else wrote."""
