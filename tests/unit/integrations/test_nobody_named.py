@@ -1,0 +1,61 @@
+"""The core names no technology: what it knows of one lies in that one's own folder, so that a new one is a folder too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import remediator
+from remediator.integrations import packages, registry
+
+pytestmark = pytest.mark.unit
+
+PACKAGE = Path(remediator.__file__).parent
+EXEMPT = ("sim",)
+"""Still to come: the parts of the cloud in memory move to the integrations whose technology they play."""
+OWN_WORDS = {"galera": ("wsrep", "mysqld")}
+"""Words that mean a technology beside those that its manifest declares."""
+ALLOWED = {
+    "cli/questions.py": "the example of a question in a docstring and in a message",
+    "cli/explaining.py": "the example of a question in the help",
+    "cli/downtime.py": "the example of a target in the help",
+    "integrations/container/kolla.py": "kolla's own table of its containers",
+}
+"""The only other places, each with the reason."""
+
+
+def technologies() -> list[str]:
+    """The integrations that are no ground for the others to stand on."""
+    installed = registry.load({}).installed
+    return [name for name in packages.own() if not installed[name].basic]
+
+
+def words_of(name: str) -> set[str]:
+    one = registry.load({}).installed[name]
+    declared = {kind.name for kind in one.kinds} | {word for kind in one.kinds for word in kind.aliases}
+    return {name, *declared, *(each.name for each in one.containers), *OWN_WORDS.get(name, ())}
+
+
+def places_that_name(words: set[str], own: str) -> set[str]:
+    pattern = re.compile("|".join(sorted(words)), re.IGNORECASE)
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        where = path.relative_to(PACKAGE)
+        if where.parts[0] in EXEMPT or where.parts[:2] == ("integrations", own):
+            continue
+        if pattern.search(path.read_text("utf-8")) or pattern.search(str(where)):
+            found.add(str(where))
+    return found
+
+
+@pytest.mark.parametrize("name", technologies())
+def test_no_file_outside_of_its_folder_names_a_technology(name: str) -> None:
+    assert places_that_name(words_of(name), name) <= set(ALLOWED)
+
+
+def test_the_scan_finds_what_it_looks_for() -> None:
+    assert places_that_name({"memcached"}, "none")
+    found = {place for name in technologies() for place in places_that_name(words_of(name), name)}
+    assert technologies() == [] or found == set(ALLOWED), "an exception that nobody needs is taken out"
