@@ -22,16 +22,12 @@ def build_runbooks(
     assessments: Mapping[str, AssessSpec],
     environments: Mapping[str, Environment],
     limits: Limits,
-    kinds: Kinds,
 ) -> tuple[dict[str, RunbookSpec], list[Mistake]]:
     """Return the runbooks that are whole, and the mistakes of the others. `verify.hold` only lengthens its limit."""
     found: list[Mistake] = []
     built: dict[str, RunbookSpec] = {}
     for name, entry in entries.runbooks.items():
         before = len(found)
-        if entry.body.target not in kinds:
-            found.append(_no_kind(entry, kinds))
-            continue
         steps = _steps(entry, actions, found)
         failed_when = _verify(entry, entries, assessments, environments, found)
         if len(found) == before:
@@ -39,9 +35,16 @@ def build_runbooks(
     return built, found
 
 
-def _no_kind(entry: Entry[RunbookEntry], kinds: Kinds) -> Mistake:
-    message = f"{entry.body.target!r} is not a kind of target: {', '.join(kinds.names)}"
-    return entry.mistake(("target",), "value_error", message)
+def without_kind(entries: Entries, kinds: Kinds) -> list[Mistake]:
+    """Take the runbooks out of `entries` that act on a kind of target which nobody declares, and return a mistake for each."""
+    found: list[Mistake] = []
+    for name, entry in list(entries.runbooks.items()):
+        if entry.body.target not in kinds:
+            message = f"{entry.body.target!r} is not a kind of target: {', '.join(kinds.names)}"
+            found.append(entry.mistake(("target",), "value_error", message))
+            del entries.runbooks[name]
+            entries.broken["runbooks"].add(name)
+    return found
 
 
 def _steps(entry: Entry[RunbookEntry], actions: Mapping[str, ActionSpec], found: list[Mistake]) -> tuple[StepSpec, ...]:

@@ -9,7 +9,7 @@ from remediator.config import Config, mistakes
 from remediator.config.limits import LimitsConfig
 from remediator.content.build_checks import build_checks
 from remediator.content.build_rules import build_rules
-from remediator.content.build_runbooks import build_runbooks
+from remediator.content.build_runbooks import build_runbooks, without_kind
 from remediator.content.entries import read_entries
 from remediator.content.places import ContentDir, content_dirs
 from remediator.content.settings import check_settings
@@ -35,6 +35,7 @@ def load_content(
     """
     where = content_dirs(config, integrations) if dirs is None else tuple(_directory(path) for path in dirs)
     entries, found = read_entries(where)
+    found += without_kind(entries, integrations.kinds)
     known = integrations.installed
     assessments = {spec.name: spec for integration in known.values() for spec in integration.assessments}
     actions = {spec.name: spec for integration in known.values() for spec in integration.actions}
@@ -43,7 +44,7 @@ def load_content(
     limits = (config.limits if config is not None else LimitsConfig()).resolved
     checks, of_checks = build_checks(entries.checks, assessments, environments, loaded, config, inventory)
     rules, of_rules = build_rules(entries, assessments, environments)
-    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, environments, limits, integrations.kinds)
+    runbooks, of_runbooks = build_runbooks(entries, actions, assessments, environments, limits)
     found += [*of_checks, *of_rules, *of_runbooks]
     if config is not None:
         found += check_settings(config, entries, rules, runbooks)

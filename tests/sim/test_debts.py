@@ -14,6 +14,7 @@ from remediator.collect.facts import FactStore
 from remediator.content import load_content
 from remediator.content.places import content_dirs
 from remediator.daemon.turn.wire import Act
+from remediator.integrations import registry
 from remediator.inventory import inline
 from remediator.model.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.commands import Command
@@ -137,10 +138,10 @@ class Cloud(base.Cloud):
         if not self.loaded:
             return
         world = self.world
-        integrations = {**world.loaded.integrations, "marks": MARKS}
+        integrations = registry.beside({**world.loaded.integrations, "marks": MARKS})
         inventory = inline.load(self.config.inventory.hosts or {})
         if self.of_marks not in CONTENT_OF:
-            dirs = (*content_dirs(self.config), self.directory / "content")
+            dirs = (*content_dirs(self.config, integrations), self.directory / "content")
             content, mistakes = load_content(dirs, integrations, self.config, inventory)
             assert content is not None, mistakes
             CONTENT_OF[self.of_marks] = content

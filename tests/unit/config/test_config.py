@@ -181,7 +181,7 @@ def test_urls_are_shown_without_credentials(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_json_schema() -> None:
-    schema = effective.json_schema()
+    schema = effective.json_schema(registry.sections())
     assert {"type": "null"} in schema["$defs"]["AllowedConfig"]["properties"]["R2"]["anyOf"]
     assert schema["properties"]["vantage"]["items"]["type"] == "string"
     assert schema["additionalProperties"] is False

@@ -23,7 +23,7 @@ def test_the_examples_are_content_that_loads(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "content.md").read_text(encoding="utf-8"), re.DOTALL)
     files = {f"{block.split(':', 1)[0]}/example.yaml": block for block in blocks}
     assert sorted(files) == ["checks/example.yaml", "rules/example.yaml", "runbooks/example.yaml"]
-    dirs = [*content_dirs(None), ContentDir(put(tmp_path, files))]
+    dirs = [*content_dirs(None, registry.load({})), ContentDir(put(tmp_path, files))]
     content, found = load_content(dirs, registry.load({"galera": {}}), None)
     assert found == []
     assert content is not None

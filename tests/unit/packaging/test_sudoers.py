@@ -18,13 +18,15 @@ from remediator.cli import catalogue as command
 from remediator.cli import main
 from remediator.cli.errors import CliError
 from remediator.collect import assembly
+from remediator.integrations import registry
 from remediator.model.actions import ActionSpec
 from remediator.model.commands import Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
 RULE = re.compile(r"(\S+) ALL=\(root\) NOPASSWD: (!?)(/\S+) (.+)")
-TEXT = command.sudoers_file(wrapper.ACTIONS, "remediator")
+OWN = registry.load({}).containers
+TEXT = command.sudoers_file(wrapper.ACTIONS, "remediator", OWN)
 RULES = [RULE.fullmatch(line) for line in TEXT.splitlines() if line and not line.startswith("#")]
 
 
@@ -127,7 +129,7 @@ def test_a_script_that_no_rule_can_say_ends_it(change: dict[str, Any], words: st
     wrong = dataclasses.replace(Script(name="a", text="true", args=("[a-z]{1,3}",)), **change)
     action = dataclasses.replace(wrapper.ACTIONS[0], scripts=(wrong,))
     with pytest.raises(CliError, match="cannot become a sudoers rule") as refused:
-        command.sudoers_file([action], "remediator")
+        command.sudoers_file([action], "remediator", OWN)
     assert words in str(refused.value)
 
 
@@ -168,13 +170,13 @@ def test_no_rule_has_a_wildcard_of_sudoers() -> None:
 def test_a_privilege_that_is_no_pattern_of_words_ends_it(pattern: str) -> None:
     wrong = dataclasses.replace(wrapper.ACTIONS[0], privileges=(pattern,))
     with pytest.raises(CliError, match=r"cannot become a sudoers rule") as refused:
-        command.sudoers_file([wrong], "remediator")
+        command.sudoers_file([wrong], "remediator", OWN)
     assert refused.value.exit_code == 1
 
 
 def test_literal_arguments_are_taken_literally() -> None:
     odd = dataclasses.replace(wrapper.ACTIONS[0], privileges=("/opt/x/tool set a=b,c:d", "tool"))
-    text = command.sudoers_file([odd], "remediator")
+    text = command.sudoers_file([odd], "remediator", OWN)
     assert r"NOPASSWD: /opt/x/tool set a\=b\,c\:d" in text
     assert 'NOPASSWD: /usr/bin/tool ""\n' in text
 

@@ -239,7 +239,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
 }
 """What a random case may say of each field, beside what the good case says of it."""
 
-SETTLED = {"plan", "now", "actor", "mode_source", "clock_until"}
+SETTLED = {"plan", "now", "kinds", "actor", "mode_source", "clock_until"}
 """Fields that are drawn by themselves, or that no guard judges."""
 
 
