@@ -137,7 +137,7 @@ def built(found: Installed, named: Mapping[str, Mapping[str, Any]]) -> tuple[dic
             package.settings()  # without its model nothing that the config says of it has been read
             one = package.build(named.get(name, {}))
         except ValueError as error:
-            if named.get(name):
+            if named.get(name) or not package.origin:
                 raise
             broken[name] = package.told(error)
         except Exception as error:
