@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.container import assess, fields, memory
+from remediator.integrations import registry
+from remediator.integrations.container import assess, catalogue, fields, memory
 from remediator.model.judging import Assessed
+from remediator.model.manifest.containers import OwnContainer
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
@@ -292,9 +294,13 @@ def test_a_container_that_is_expected_no_more_is_forgotten() -> None:
     assert set(judged(both, one)) == {"memcached"}
 
 
+HEALTH = next(spec.judge for spec in registry.load({})["container"].assessments if spec.name == "container.health")
+"""As it is loaded: with what all integrations declare of their containers."""
+
+
 def health(item: dict[str, Any]) -> Mapping[str, Any]:
     data = make.containers(item)
-    return judged(make.reply(containers=data), judge=assess.health)[item["name"]].data
+    return judged(make.reply(containers=data), judge=HEALTH)[item["name"]].data
 
 
 def test_health_says_what_the_check_says() -> None:
@@ -316,6 +322,16 @@ def test_without_a_check_or_when_it_does_not_run_there_is_no_health() -> None:
 def test_known_false_alarms_are_marked(name: str, age_s: float, false_alarm: bool) -> None:
     data = health(make.container(name, health="unhealthy", started_at=make.stamp(age_s)))
     assert data["false_alarm"] is false_alarm
+
+
+def test_what_the_owner_of_a_container_declares_is_known_of_it() -> None:
+    known = catalogue.Catalogue((OwnContainer(name="bulb.db", settles_s=60.0), OwnContainer(name="rabbitmq")))
+    assert known.is_stateful("bulb.db")
+    assert not known.is_stateful("bulbxdb")
+    assert not catalogue.OF_KOLLA.is_stateful("bulb.db")
+    assert (known.is_false_alarm("bulb.db", 59.0), known.is_false_alarm("bulb.db", 61.0)) == (True, False)
+    assert not known.is_false_alarm("bulb.db", None)
+    assert known.stateful.pattern == f"{catalogue.OF_KOLLA.stateful.pattern}|bulb\\.db"
 
 
 @pytest.mark.parametrize(
