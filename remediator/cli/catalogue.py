@@ -16,8 +16,8 @@ from remediator.cli.errors import FAILED, USAGE, CliError
 
 if TYPE_CHECKING:
     from remediator.model.actions import ActionSpec
+    from remediator.model.commands import Script
     from remediator.model.manifest.containers import OwnContainer
-from remediator.model.commands import Script
 
 _ARGUMENT: Final = "ARG{}"
 
