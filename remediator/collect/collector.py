@@ -12,13 +12,12 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.collect import assembly, parsing
 from remediator.model.hosts import LOCAL, Host
-from remediator.model.integration import Integration, SectionSpec
+from remediator.model.integration import DirectSpec, Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach, Section
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
@@ -56,14 +55,14 @@ class Collector:
         self._script = assembly.packed(assembly.script(integrations))
         self._integrations = dict(integrations)
         self._sections = {spec.name: (name, spec) for name, one in integrations.items() for spec in one.sections}
-        self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
-        self._owner = {name: one for one in integrations.values() for name in one.direct}
+        self._direct = {spec.name: spec for one in integrations.values() for spec in one.direct}
+        self._owner = {spec.name: one for one in integrations.values() for spec in one.direct}
         self._told: dict[tuple[str, str], str | None] = {}
         """By host and integration: where the host said last that its service listens; one that was never asked is not in it."""
 
     def renew(self, integrations: Mapping[str, Integration]) -> None:
         """Ask members directly by `integrations` from now on: the same settings, with the secrets as they were read anew."""
-        self._direct = {name: fetch for one in integrations.values() for name, fetch in one.direct.items()}
+        self._direct = {spec.name: spec for one in integrations.values() for spec in one.direct}
 
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
         """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
@@ -76,7 +75,7 @@ class Collector:
         sentinel = f"remediator-reply:{secrets.token_hex(16)}"
         raw = self._exchange(host, remote, sentinel, forced)
         received_at = self._clock.now()
-        reply = parsing.parse(raw, host.name, sentinel, [spec.name for _, spec in remote])
+        reply = parsing.parse(raw, host.name, sentinel, [spec.kind for _, spec in remote])
         answered = HostReply(
             host=host.name,
             asked_at=asked_at,
@@ -107,14 +106,14 @@ class Collector:
             self._told[key] = told or self._told.get(key)
 
     def _fetched(self, direct: Sequence[str], host: Host) -> _Direct:
-        return _Direct({name: partial(self._ask, name) for name in direct}, host)
+        return _Direct([(self._direct[name], self._dialled(name, host)) for name in direct])
 
-    def _ask(self, name: str, host: Host) -> Any:
-        """Ask at the address that the host itself told; the inventory's way to it is the second one."""
+    def _dialled(self, name: str, host: Host) -> Host:
+        """Return `host` as it is asked: at the address that it told itself; the inventory's way to it is the second one."""
         told = self._told.get((host.name, self._owner[name].name))
-        if told is not None:
-            host = dataclasses.replace(host, api_address=told, address=host.api_address or host.address)
-        return self._direct[name](host)
+        if told is None:
+            return host
+        return dataclasses.replace(host, api_address=told, address=host.api_address or host.address)
 
     def _wanted(self, host: Host, sections: Sequence[str]) -> tuple[list[tuple[str, SectionSpec]], list[str]]:
         def applies(one: Integration) -> bool:
@@ -149,21 +148,21 @@ class Collector:
 class _Direct:
     """The direct sections of one collection, each in a thread of its own while the round trip is under way."""
 
-    def __init__(self, fetchers: Mapping[str, Callable[[Host], Any]], host: Host) -> None:
+    def __init__(self, asked: Sequence[tuple[DirectSpec, Host]]) -> None:
         self._found: dict[str, Section] = {}
-        self._names = tuple(fetchers)
+        self._names = tuple(spec.name for spec, _ in asked)
         self._threads = [
-            threading.Thread(target=self._fetch, args=(name, fetch, host), name=f"direct-{name}", daemon=True)
-            for name, fetch in fetchers.items()
+            threading.Thread(target=self._fetch, args=(spec, host), name=f"direct-{spec.name}", daemon=True)
+            for spec, host in asked
         ]
         for thread in self._threads:
             thread.start()
 
-    def _fetch(self, name: str, fetch: Callable[[Host], Any], host: Host) -> None:
+    def _fetch(self, spec: DirectSpec, host: Host) -> None:
         try:
-            self._found[name] = Section(data=fetch(host))
+            self._found[spec.name] = Section(data=spec.kind.facts_in(spec.fetch(host)))
         except Exception as error:  # noqa: BLE001 (it should never raise; when it does, that is one UNKNOWN section)
-            self._found[name] = Section(data=Unknown(f"error:{name}: {type(error).__name__}"))
+            self._found[spec.name] = Section(data=Unknown(f"error:{spec.name}: {type(error).__name__}"))
 
     def results(self, deadline_s: float) -> dict[str, Section]:
         for thread in self._threads:

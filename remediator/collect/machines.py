@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from remediator.integrations.host import facts
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
+from remediator.model.values import Unknown
 
 Ids = tuple[str, str]
 """Boot id and machine id, of one reply."""
@@ -29,8 +30,8 @@ def ids_of(reply: HostReply) -> Ids | None:
     """Return both ids in `reply`; None when one of them is not known."""
     if reply.reach is not Reach.OK or not reply.boot_id:
         return None
-    machine = facts.machine_id(reply.section("host"))
-    return None if machine is None else (reply.boot_id, machine)
+    found = facts.of(reply)
+    return None if isinstance(found, Unknown) or found.machine_id is None else (reply.boot_id, found.machine_id)
 
 
 class Machines:

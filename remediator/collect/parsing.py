@@ -1,8 +1,9 @@
-"""From the bytes of one exchange to a whole reply, or to one sentence why there is none. Pure.
+"""From the bytes of one exchange to a whole reply with the facts of each section, or to one sentence why there is none. Pure.
 
 Invariants: only the line after this request's sentinel counts, it must be complete (it ends with a newline), strict JSON
 (no NaN, no number that is none) and of the right shape; else the reply is GARBLED and nothing of it is used. What is larger than
-300 containers need is TOO_LARGE, and is told so before it is parsed: a host can cost no more than a busy one does.
+300 containers need is TOO_LARGE, and is told so before it is parsed: a host can cost no more than a busy one does. What a host said
+ends here: each section becomes facts by the parser of its kind, and a parser that fails costs its section alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 
 from remediator.collect import assembly
 from remediator.model.replies import Reach, Section
+from remediator.model.sections import SectionKind
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 
@@ -45,7 +47,7 @@ class Parsed:
     took_s: float = 0.0
 
 
-def parse(raw: RawReply, host: str, sentinel: str, wanted: Sequence[str]) -> Parsed:
+def parse(raw: RawReply, host: str, sentinel: str, wanted: Sequence[SectionKind[Any]]) -> Parsed:
     """Return the reply in `raw`. Never raises."""
     if raw.reach is not Reach.OK:
         return _failed(raw.reach, raw.reason, wanted)
@@ -81,7 +83,7 @@ def _values(line: bytes) -> int:
     return line.count(b",") + line.count(b"[") + line.count(b"{")
 
 
-def _whole(body: Any, host: str, wanted: Sequence[str], weighed: bool) -> Parsed:
+def _whole(body: Any, host: str, wanted: Sequence[SectionKind[Any]], weighed: bool) -> Parsed:
     """Return the reply; `weighed`: it is so long that one section of it may be above its limit."""
     if body["v"] != 1:
         raise ValueError(f"version {body['v']!r}")
@@ -97,11 +99,12 @@ def _whole(body: Any, host: str, wanted: Sequence[str], weighed: bool) -> Parsed
     answers = body["sections"]
     if not isinstance(answers, dict):
         raise TypeError("sections is not an object")
-    sections = {name: _section(name, answers, weighed) for name in wanted}
+    sections = {kind.name: _section(kind, answers, weighed) for kind in wanted}
     return Parsed(reach=Reach.OK, sections=sections, clock_s=clock_s, boot_id=boot_id, took_s=float(body["took"]))
 
 
-def _section(name: str, answers: dict[str, Any], weighed: bool) -> Section:
+def _section(kind: SectionKind[Any], answers: dict[str, Any], weighed: bool) -> Section:
+    name = kind.name
     if name not in answers:
         return Section(data=Unknown(f"not_answered:{name}"))
     answer = answers[name]
@@ -115,13 +118,17 @@ def _section(name: str, answers: dict[str, Any], weighed: bool) -> Section:
         return Section(data=Unknown(f"too_large:{name}: {most} entries, at most {MOST_ITEMS}"), took_s=took_s)
     if weighed and len(json.dumps(data)) > assembly.SECTION_BYTES:
         return Section(data=Unknown(f"too_large:{name}: above {assembly.SECTION_BYTES} bytes"), took_s=took_s)
-    return Section(data=data, took_s=took_s)
+    return Section(data=kind.facts_in(data), took_s=took_s)
 
 
 def _failed(
-    reach: Reach, reason: str, wanted: Sequence[str], clock_s: float | None = None, boot_id: str | None = None
+    reach: Reach,
+    reason: str,
+    wanted: Sequence[SectionKind[Any]],
+    clock_s: float | None = None,
+    boot_id: str | None = None,
 ) -> Parsed:
-    sections = {name: Section(data=Unknown(f"host_{reach.value}")) for name in wanted}
+    sections = {kind.name: Section(data=Unknown(f"host_{reach.value}")) for kind in wanted}
     return Parsed(reach=reach, reason=reason, sections=sections, clock_s=clock_s, boot_id=boot_id)
 
 

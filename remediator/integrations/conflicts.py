@@ -32,7 +32,7 @@ def _foreign(one: Integration) -> str | None:
 
 def _declared(one: Integration) -> dict[str, set[str]]:
     return {
-        "section": {*(spec.name for spec in one.sections), *one.direct},
+        "section": {kind.name for kind in one.section_kinds},
         "kind of target": {kind.name for kind in one.kinds},
         "failure domain": {domain.name for domain in one.domains},
         "container of a failure domain": {name for domain in one.domains for name in domain.containers},

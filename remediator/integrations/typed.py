@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -49,6 +50,8 @@ def wrong(what: str, error: BaseException) -> Unknown:
 def text(item: Mapping[str, Any], key: str, most: int = MOST_CHARS) -> str:
     """Return the text at `key`, at most `most` characters."""
     value = item[key]
+    if isinstance(value, str) and len(value) <= most and value.isascii():
+        return value  # as nearly all are
     if not isinstance(value, str):
         raise TypeError(f"{key[:40]} is {type(value).__name__}, not text")
     if len(value) > most:
@@ -56,6 +59,15 @@ def text(item: Mapping[str, Any], key: str, most: int = MOST_CHARS) -> str:
     if names.unstorable_at(value) is not None:
         raise ValueError(f"{key[:40]} has half of a character (a lone surrogate)")
     return value
+
+
+def word(item: Mapping[str, Any], key: str) -> str:
+    """Return the text at `key`, which many hosts say alike (a state, an image, a name): all of them share one object."""
+    return sys.intern(text(item, key))
+
+
+def word_or_none(item: Mapping[str, Any], key: str) -> str | None:
+    return None if item[key] is None else word(item, key)
 
 
 def text_or_none(item: Mapping[str, Any], key: str, most: int = MOST_CHARS) -> str | None:

@@ -18,15 +18,33 @@ from remediator.model.manifest.services import Service
 from remediator.model.manifest.signs import SignSource
 from remediator.model.manifest.watching import Watched
 from remediator.model.replies import HostReply
+from remediator.model.sections import SectionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionSpec:
-    """A section of the collector: the remote function's file and its limits on the host."""
+    """A section of the collector: its kind, and the limits of the remote function on the host."""
 
-    name: str
+    kind: SectionKind[Any]
     timeout_s: float
     memory_mb: int = 256
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectSpec:
+    """A section that the daemon itself fetches (SQL to a member) beside the round trip."""
+
+    kind: SectionKind[Any]
+    fetch: Callable[[Host], Any]
+    """What the service of the host says: a JSON value, or UNKNOWN. Blocking, bounded, never raising."""
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +68,7 @@ class Integration:
     assessments: Sequence[AssessSpec]
     actions: Sequence[ActionSpec]
     remember: Callable[[Any, HostReply], Any] | None = None
-    direct: Mapping[str, Callable[[Host], Any]] = field(default_factory=dict)
-    """Sections fetched from the daemon itself (SQL to a member) beside the round trip: blocking, bounded, never raising."""
+    direct: Sequence[DirectSpec] = ()
     dials: Callable[[HostReply], str | None] | None = None
     """Where the host itself says that its service listens, for `direct`; None: it does not say, and the inventory's way is taken."""
     request: Mapping[str, Any] = field(default_factory=dict)
@@ -84,3 +101,8 @@ class Integration:
     """The directory of its own content (checks/, rules/, runbooks/); None: it has none, or it lies beside ours."""
     knowing: Callable[[Sequence[OwnContainer]], Integration] | None = None
     """The same integration once the containers of all installed ones are known; None: it asks for none."""
+
+    @property
+    def section_kinds(self) -> tuple[SectionKind[Any], ...]:
+        """The kinds of all its sections."""
+        return (*(spec.kind for spec in self.sections), *(spec.kind for spec in self.direct))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
+from remediator.model.sections import Facts, SectionKind
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-
-Facts = TypeVar("Facts")
 
 
 class Reach(enum.Enum):
@@ -31,23 +29,19 @@ class Reach(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section of a reply: parsed JSON, or the reason why it is UNKNOWN (``timeout:NAME``, ``error:NAME: ...``)."""
+    """One section of a reply: its facts, or the reason why it is UNKNOWN (``timeout:NAME``, ``error:NAME: ...``)."""
 
-    data: Any
+    data: object
+    """A record of the integration that has the section (`SectionKind.facts`), or UNKNOWN."""
     took_s: float = 0.0
-    _read: dict[Callable[[Any], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What each parser made of the data. It lives here so that it ends with the section."""
+
+    def __post_init__(self) -> None:
+        if not hasattr(type(self.data), "__dataclass_fields__"):
+            raise TypeError(f"a section holds the record that its kind names, not {type(self.data).__name__}")
 
     @property
     def known(self) -> bool:
         return not isinstance(self.data, Unknown)
-
-    def read(self, parse: Callable[[Any], Facts]) -> Facts:
-        """Return `parse(data)`, made once. `parse` is pure and a function of a module, never made for the call."""
-        if parse not in self._read:
-            self._read[parse] = parse(self.data)
-        found: Facts = self._read[parse]
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +66,27 @@ class HostReply:
     """How much of the round trip the host itself worked before it read its clock."""
     forced: bool = False
 
-    def section(self, name: str) -> Any:
-        """Return the section's data, or `Unknown` with the reason why there is none."""
+    def section(self, name: str) -> object:
+        """Return what section `name` holds, or `Unknown` with the reason why there is none."""
         if self.reach is not Reach.OK:
             return Unknown(f"host_{self.reach.value}")
         found = self.sections.get(name)
         return Unknown(f"not_collected:{name}") if found is None else found.data
 
-    def read(self, name: str, parse: Callable[[Any], Facts]) -> Facts:
-        """Return `parse(section(name))`: of a section that is there it is made once, and ends with the section."""
-        found = self.sections.get(name) if self.reach is Reach.OK else None
-        return parse(self.section(name)) if found is None else found.read(parse)
+    def facts(self, kind: SectionKind[Facts]) -> Facts | Unknown:
+        """Return the facts of section `kind`, or `Unknown` with the reason why there are none."""
+        if self.reach is not Reach.OK:
+            return Unknown(f"host_{self.reach.value}")
+        return self.beside(kind)
+
+    def beside(self, kind: SectionKind[Facts]) -> Facts | Unknown:
+        """As `facts`, of a section that was fetched beside the round trip: it counts also when the host itself did not answer."""
+        found = self.sections.get(kind.name)
+        if found is None:
+            return Unknown(f"not_collected:{kind.name}")
+        if isinstance(found.data, (kind.facts, Unknown)):
+            return found.data
+        raise TypeError(f"section {kind.name} holds {type(found.data).__name__}, not {kind.facts.__name__}")
 
 
 class Fate(enum.Enum):

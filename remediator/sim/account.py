@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from remediator.integrations.galera.facts import SQL
+from remediator.integrations.container import facts as container_facts
+from remediator.integrations.container.facts import HostContainers, Unit
+from remediator.integrations.galera.answer import SQL
+from remediator.integrations.host import facts as host_facts
 from remediator.model.plans import RELEASE
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
@@ -158,8 +161,8 @@ class Account:
         self.last[reply.host] = reply
         if self._is_silent(reply.host):
             self.silent_at[reply.host] = reply.asked_at
-        if SQL in reply.sections:
-            self.seen.replied(reply, reply.sections[SQL].data, len(self.shape.controllers))
+        if SQL.name in reply.sections:
+            self.seen.replied(reply, reply.beside(SQL), len(self.shape.controllers))
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
         if reply.reach is not Reach.OK:
             found["host-reachable", f"host/{reply.host}"] = "critical"
@@ -184,29 +187,28 @@ class Account:
         return False
 
     def _containers(self, reply: HostReply, found: dict[tuple[str, str], str | None]) -> None:
-        data = reply.section("containers")
-        if isinstance(data, Unknown) or data["containers"] is None:
+        facts = container_facts.of(reply)
+        if isinstance(facts, Unknown) or facts.containers is None:
             return
-        for name, container in data["containers"].items():
+        for name, container in facts.containers.items():
             target = f"container/{reply.host}/{name}"
-            unit = data["units"].get(name)
-            stopped = unit is not None and (unit["ActiveState"], unit["Result"]) == OPERATOR
-            by_whom = unit is not None or container["exit_code"] not in BY_ANYBODY
-            down = None if container["running"] or not by_whom else "warning" if stopped else "critical"
+            unit = _unit(facts, name)
+            by_whom = unit is not None or container.exit_code not in BY_ANYBODY
+            down = None if container.running or not by_whom else "warning" if _stopped(unit) else "critical"
             found["container-state", target] = down
-            sick = container["running"] and container["health"] == "unhealthy"
+            sick = container.running and container.health == "unhealthy"
             found["container-health", target] = "critical" if sick else None
 
     def _signs(self, reply: HostReply) -> None:
-        data, units = reply.section("host"), reply.section("containers")
-        if isinstance(data, Unknown) or isinstance(units, Unknown) or units["containers"] is None:
+        data, facts = host_facts.of(reply), container_facts.of(reply)
+        if isinstance(data, Unknown) or isinstance(facts, Unknown) or facts.containers is None:
             return
-        for one in data["ansible"]:
-            self.worked[f"ansible:{reply.host}:{one['pid']}"] = Worked({reply.host}, None, reply.asked_at.wall)
-        for name, container in units["containers"].items():
-            key = f"created:{reply.host}:{name}:{container['image_id']}"
-            if container["image_id"] != "image-1" and key not in self.worked:
-                self.worked[key] = Worked({reply.host}, name, datetime.fromisoformat(container["created"]))
+        for one in data.ansible:
+            self.worked[f"ansible:{reply.host}:{one.pid}"] = Worked({reply.host}, None, reply.asked_at.wall)
+        for name, container in facts.containers.items():
+            key = f"created:{reply.host}:{name}:{container.image_id}"
+            if container.image_id != "image-1" and container.created_s is not None and key not in self.worked:
+                self.worked[key] = Worked({reply.host}, name, datetime.fromtimestamp(container.created_s, UTC))
 
     def accepted(self, hosts: tuple[str, ...]) -> None:
         """A baseline of `hosts` may have been accepted: what was seen there surely holds nothing there any more."""
@@ -271,40 +273,34 @@ class Account:
         reply = self.last.get(host)
         if reply is None or reply.reach is not Reach.OK:
             return []
-        data, node = reply.section("containers"), reply.section("host")
-        if isinstance(data, Unknown) or isinstance(node, Unknown) or data["containers"] is None:
+        facts, node = container_facts.of(reply), host_facts.of(reply)
+        if isinstance(facts, Unknown) or isinstance(node, Unknown) or facts.containers is None:
             return [f"evidence: {host} does not say how its containers are"]
-        container, unit = data["containers"].get(service), data["units"].get(service)
+        container, unit = facts.containers.get(service), _unit(facts, service)
         if container is None:
             return [f"evidence: there is no container {service} on {host}"]
         found = []
-        stopped = unit is not None and (unit["ActiveState"], unit["Result"]) == OPERATOR
-        if not container["running"] and stopped:
+        if not container.running and _stopped(unit):
             found.append("operator: somebody stopped it")
-        if container["running"] and container["health"] != "unhealthy":
+        if container.running and container.health != "unhealthy":
             found.append("fixed: it is well")
-        age_s = node["booted_age_s"] + (self.now().boot_s - reply.asked_at.boot_s)
+        age_s = (node.booted_age_s or 0.0) + (self.now().boot_s - reply.asked_at.boot_s)
         if age_s < HOST_BOOT_S and reply.boot_id not in self.accepted_boots:
             found.append(f"boot: {host} booted {age_s:.0f} s ago")
         if service == DATABASE:
             found += self._database(host)
-        elif container["running"] is False and unit is not None and unit["ActiveState"] == "activating":
+        elif not container.running and unit is not None and unit.state == "activating":
             found.append("systemd: it is at work on it")
         return found
 
     def _database(self, host: str) -> list[str]:
         """GB-16 as the members themselves have said: the others a Primary majority, nobody joining or donating."""
-        answers = {
-            name: reply.sections[SQL].data
-            for name, reply in self.last.items()
-            if SQL in reply.sections and name != host
-        }
-        said = [one for one in answers.values() if not isinstance(one, Unknown)]
-        primary = [one for one in said if one["wsrep_cluster_status"] == "Primary"]
+        answers = [reply.beside(SQL) for name, reply in self.last.items() if name != host]
+        primary = [one for one in answers if not isinstance(one, Unknown) and one.cluster_status == "Primary"]
         found = []
         if len(primary) < 2:
             found.append(f"quorum: only {len(primary)} other members said that they are Primary")
-        moving = [one["wsrep_local_state_comment"] for one in primary if one["wsrep_local_state_comment"] != "Synced"]
+        moving = [one.local_state for one in primary if one.local_state != "Synced"]
         if moving:
             found.append(f"quorum: another member is {moving}")
         return found
@@ -377,8 +373,8 @@ class Account:
         reply = self.last.get(host)
         if reply is None:
             return False
-        data = reply.section("containers") if reply.reach is Reach.OK else Unknown("no reply")
-        return isinstance(data, Unknown) or data["containers"] is None
+        facts = container_facts.of(reply)
+        return isinstance(facts, Unknown) or facts.containers is None
 
     @property
     def cut_off(self) -> bool:
@@ -396,3 +392,12 @@ class Account:
             if max(now.at_most_since(at), (now.wall - at.wall).total_seconds()) < FRESH_S
             and (check == "host-reachable" or host not in silent)
         }
+
+
+def _unit(facts: HostContainers, name: str) -> Unit | None:
+    return None if isinstance(facts.units, Unknown) else facts.units.get(name)
+
+
+def _stopped(unit: Unit | None) -> bool:
+    """Return whether somebody stopped the unit, by the two words of systemd that say so in this cloud."""
+    return unit is not None and (unit.state, unit.result) == OPERATOR

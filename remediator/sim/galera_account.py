@@ -6,11 +6,10 @@ What a healthy cluster has told is noted here a second time, so that a loss can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from remediator.integrations.galera import scripts
+from remediator.integrations.galera.answer import Status
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 from remediator.sim.galera import Galera
@@ -29,25 +28,25 @@ class Seen:
     sure: int = -1
     newest: int = -1
     newest_s: float = 0.0
-    told: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
+    told: dict[str, tuple[float, Status]] = field(default_factory=dict)
 
-    def replied(self, reply: HostReply, answer: Any, members: int) -> None:
+    def replied(self, reply: HostReply, answer: Status | Unknown, members: int) -> None:
         """Take what the member of `reply` said over SQL."""
         at_s = reply.asked_at.boot_s
-        if isinstance(answer, Unknown) or answer["wsrep_local_state_comment"] != "Synced":
+        if isinstance(answer, Unknown) or answer.local_state != "Synced":
             self.told.pop(reply.host, None)
             return
         self.told[reply.host] = (at_s, answer)
         fresh = [said for when_s, said in self.told.values() if at_s - when_s < BETWEEN_S]
-        if len(fresh) * 2 <= members or len({said["wsrep_cluster_state_uuid"] for said in fresh}) != 1:
+        if len(fresh) * 2 <= members or len({said.cluster_uuid for said in fresh}) != 1:
             return
-        uuid = str(fresh[0]["wsrep_cluster_state_uuid"])
+        uuid = fresh[0].cluster_uuid
         if self.uuid not in ("", uuid):
             return
         self.uuid = uuid
         if at_s - self.newest_s >= BETWEEN_S:
             self.sure = self.newest
-            self.newest = max(int(said["wsrep_last_committed"]) for said in fresh)
+            self.newest = max(said.last_committed for said in fresh)
             self.newest_s = at_s
 
 

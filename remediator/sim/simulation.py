@@ -25,11 +25,12 @@ from remediator.daemon.process import composing, ticks
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.turn.wire import Input
 from remediator.integrations import registry
-from remediator.integrations.galera import marks
-from remediator.integrations.galera.facts import SQL
+from remediator.integrations.galera.answer import SQL
+from remediator.integrations.galera.canaries import CANARIES
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
+from remediator.model.integration import DirectSpec
 from remediator.model.manifest.together import Manifests
 from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
@@ -203,7 +204,7 @@ class Simulation:
 
     def _dialling(self, reach: SimReach) -> Manifests:
         """Return the integrations, those that dial a service themselves over `reach`."""
-        direct = {SQL: reach.sql, marks.CANARIES: reach.canaries}
+        direct = (DirectSpec(kind=SQL, fetch=reach.sql), DirectSpec(kind=CANARIES, fetch=reach.canaries))
         loaded = {
             name: dataclasses.replace(each, direct=direct) if name == "galera" else each
             for name, each in self._integrations.items()

@@ -32,6 +32,7 @@ from remediator.web import bodies, hints
 from remediator.web.errors import Refusal
 from tests.fuzz import mutating
 from tests.fuzz.counting import STILL_S, Count
+from tests.fuzz.parsers import parsers
 
 FAILURES = ("turn_failed", "input_failed", "control_failed", "handling_failed", "reply_unjudgeable")
 """What must not be in the log. That a host says more than is judged of one is no fault of ours; that it cannot be judged is."""
@@ -114,7 +115,11 @@ def trouble(simulation: Simulation, chance: Random) -> None:
 
 
 def replies(chance: Random, count: Count) -> None:
-    """One host, or all but one, say what they like; the others are honest, and one of their services crashes now and then."""
+    """One host, or all but one, say what they like; the others are honest, and one of their services crashes now and then.
+
+    Before that, the parser of each section is given such values by itself.
+    """
+    parsers(count)
     crowd = chance.choice((NOBODY, Crowd(hosts=CROWD)))
     with simulated(count, crowd=crowd) as simulation:
         names = sorted(simulation.cloud.hosts)

@@ -205,10 +205,10 @@ LOOKING = (
         name="parsed-replies-kept",
         mistake="What was parsed of each reply is kept for ever.",
         place="remediator.integrations.container.facts:of",
-        old='return reply.read("containers", parse)',
+        old="return reply.facts(CONTAINERS)",
         new="""
             kept = globals().setdefault("_KEPT", [])
-            kept.append(reply.read("containers", parse))
+            kept.append(reply.facts(CONTAINERS))
             return kept[-1]
         """,
         tests="tests/unit/integrations/test_container_parsed.py",

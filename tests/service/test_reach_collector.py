@@ -22,12 +22,13 @@ from remediator.collect import assembly
 from remediator.collect.assembly import Lock
 from remediator.collect.collector import Collector
 from remediator.model.hosts import Host
-from remediator.model.integration import Integration, SectionSpec
+from remediator.model.integration import DirectSpec, Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.reach.local import LocalReach
 from remediator.reach.ssh import SshReach
+from tests.builders.replies import Said, kind
 from tests.service.ssh_server import SshServer, new_key, serving
 
 pytestmark = pytest.mark.service
@@ -76,12 +77,11 @@ def integrations(marks: Path) -> dict[str, Integration]:
     def broken(host: Host) -> Any:
         raise RuntimeError("a defect")
 
-    specs = [SectionSpec(name=name, timeout_s=1.0 if name in ("slow", "stubborn") else 4.0) for name in NAMES]
+    specs = [SectionSpec(kind=kind(name), timeout_s=1.0 if name in ("slow", "stubborn") else 4.0) for name in NAMES]
     sources: dict[str, Any] = {"remote_source": SOURCE % {"marks": marks}, "assessments": (), "actions": ()}
-    mine = Integration(
-        name="mine", sections=specs, direct={"sql": direct, "broken": broken}, request={"constant": 7}, **sources
-    )
-    other = [SectionSpec(name="elsewhere", timeout_s=1.0), SectionSpec(name="endless", timeout_s=60.0)]
+    fetched = [DirectSpec(kind=kind("sql"), fetch=direct), DirectSpec(kind=kind("broken"), fetch=broken)]
+    mine = Integration(name="mine", sections=specs, direct=fetched, request={"constant": 7}, **sources)
+    other = [SectionSpec(kind=kind("elsewhere"), timeout_s=1.0), SectionSpec(kind=kind("endless"), timeout_s=60.0)]
     theirs = Integration(name="theirs", sections=other, applies=lambda host: "other" in host.groups, **sources)
     return {"mine": mine, "theirs": theirs}
 
@@ -104,9 +104,16 @@ def get(collector: Collector, *sections: str) -> HostReply:
     return reply
 
 
+def said(reply: HostReply, section: str) -> Any:
+    """Return what the host said in `section`, of which something is known."""
+    found = reply.section(section)
+    assert isinstance(found, Said)
+    return found.value
+
+
 def test_a_reply_carries_clock_boot_id_and_what_the_request_said(collector: Collector) -> None:
     reply = get(collector, "fine")
-    data = reply.section("fine")
+    data = said(reply, "fine")
     assert (data["engine"], data["host"], data["constant"]) == ("podman", "here", 7)
     assert reply.boot_id == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     assert abs((reply.host_clock_s or 0) - time.time()) < 5
@@ -123,7 +130,7 @@ def test_late_broken_and_greedy_sections_are_unknown_and_hide_nothing_else(colle
     began_s = time.monotonic()
     reply = collector.collect(HERE, NAMES)
     assert time.monotonic() - began_s < 6
-    found = {name: reply.section(name) for name in NAMES}
+    found = {name: one.value if isinstance(one := reply.section(name), Said) else one for name in NAMES}
     assert found["slow"] == Unknown("timeout:slow")
     assert found["stubborn"] == Unknown("timeout:stubborn")
     assert found["crash"].reason.startswith("error:crash: KeyError: 'nothing' (line ")
@@ -147,7 +154,7 @@ def test_a_late_tool_is_killed_with_its_section(collector: Collector, tmp_path: 
 
 def test_direct_sections_come_in_the_same_reply_and_their_defects_are_unknown(collector: Collector) -> None:
     reply = get(collector, "fine", "sql", "broken")
-    assert reply.section("sql") == {"asked": "here"}
+    assert reply.section("sql") == Said({"asked": "here"})
     assert reply.section("broken") == Unknown("error:broken: RuntimeError")
 
 
@@ -162,7 +169,7 @@ def test_a_second_collector_waits_and_then_says_busy(collector: Collector, lock:
 
 def test_a_section_that_cannot_be_killed_does_not_keep_the_lock(collector: Collector) -> None:
     get(collector, "slow")
-    assert get(collector, "fine").section("fine")["host"] == "here"
+    assert said(get(collector, "fine"), "fine")["host"] == "here"
 
 
 def test_the_collector_ends_when_the_other_side_goes_away(tmp_path: Path, lock: Lock) -> None:
@@ -208,7 +215,7 @@ def body_for(request: bytes) -> bytes:
 def test_over_ssh_a_banner_before_the_reply_does_no_harm(over_ssh: Collector, server: SshServer) -> None:
     server.behaviour.motd = b"Welcome to ctl1\n{}\n"
     reply = over_ssh.collect(server.host(), ["fine"])
-    assert (reply.reach, reply.section("fine")["host"]) == (Reach.OK, "ctl1")
+    assert (reply.reach, said(reply, "fine")["host"]) == (Reach.OK, "ctl1")
 
 
 def test_over_ssh_a_link_that_is_lost_leaves_nothing_behind(
@@ -241,7 +248,7 @@ def test_over_ssh_a_wrong_reply_is_garbled_and_the_next_one_is_fine(
     assert words in reply.reason
     assert reply.section("fine") == Unknown("host_garbled")
     server.behaviour.answer = lambda r: sentinel_of(r) + b" " + body_for(r) + b"\n"
-    assert over_ssh.collect(server.host(), ["fine"]).section("fine") == 1
+    assert over_ssh.collect(server.host(), ["fine"]).section("fine") == Said(1)
 
 
 def test_over_ssh_a_late_reply_is_unreachable(over_ssh: Collector, server: SshServer) -> None:
@@ -256,7 +263,7 @@ def test_a_host_that_is_gone_still_gives_its_direct_sections(over_ssh: Collector
     server.vanish()
     reply = over_ssh.collect(server.host(), ["fine", "sql"])
     assert reply.reach is Reach.UNREACHABLE
-    assert reply.sections["sql"].data == {"asked": "ctl1"}
+    assert reply.sections["sql"].data == Said({"asked": "ctl1"})
     assert reply.section("fine") == Unknown("host_unreachable")
 
 
@@ -265,7 +272,7 @@ def test_a_collector_that_is_told_to_end_takes_its_sections_with_it(
     tmp_path: Path, lock: Lock, number: signal.Signals
 ) -> None:
     loaded = integrations(tmp_path)
-    spec = SectionSpec(name="endless", timeout_s=60.0)
+    spec = SectionSpec(kind=kind("endless"), timeout_s=60.0)
     request = assembly.request_line([("theirs", spec)], {}, "s", 30.0, lock)
     argv, pipe = assembly.argv(False), subprocess.PIPE
     with subprocess.Popen(argv, stdin=pipe, stdout=pipe) as child:

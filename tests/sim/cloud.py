@@ -42,11 +42,12 @@ from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.hosts import Inventory
 from remediator.model.manifest.together import Manifests
-from remediator.model.replies import CommandDone, HostReply, Reach, Section
+from remediator.model.replies import CommandDone, HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.store import identities
 from remediator.store.database import Database, url_of
+from tests.builders import replies
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 CONFIG = """
@@ -134,7 +135,8 @@ class FakeHost:
     starts: list[tuple[datetime, str]] = field(default_factory=list)
     booted_age_s: float = 86400.0
 
-    def sections(self, now: datetime) -> dict[str, Section]:
+    def said(self, now: datetime) -> dict[str, Any]:
+        """Return what it says of each section."""
         containers = {
             unit.name: {
                 "id": f"{self.name}-{unit.name}",
@@ -194,7 +196,7 @@ class FakeHost:
             "synchronised": True,
         }
         disk = {"/": {"used": 10, "available": 90, "inodes": 100, "inodes_free": 90}}
-        return {name: Section(data=data) for name, data in (("containers", body), ("host", host), ("disk", disk))}
+        return {"containers": body, "host": host, "disk": disk}
 
 
 class Cloud:
@@ -330,7 +332,7 @@ class Cloud:
             asked_at=asked,
             received_at=asked,
             reach=Reach.OK,
-            sections=host.sections(self.wall()),
+            sections=replies.sections(host.said(self.wall())),
             host_clock_s=asked.wall.timestamp(),
             boot_id=host.boot_id,
             forced=effect.forced,

@@ -22,11 +22,12 @@ from remediator.model.content import Content
 from remediator.model.declined import Refused
 from remediator.model.integration import Integration
 from remediator.model.records import DebtState, RunState
-from remediator.model.replies import CommandDone, HostReply, Section
+from remediator.model.replies import CommandDone, HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
 from remediator.runs import debts
 from remediator.store.reader import Reader
+from tests.builders import replies
 from tests.sim import test_review_base as base
 from tests.sim.cloud import CONFIG
 from tests.sim.test_review_base import TARGET, crash, live
@@ -51,9 +52,12 @@ runbooks:
 # a technology of the test: named marks on a host, each with its owner --------------------------------------------
 
 
+SHOWN = replies.kind("marks")
+
+
 def _owner(name: str, reply: HostReply) -> str | Unknown | None:
-    data = reply.section("marks")
-    return data if isinstance(data, Unknown) else data.get(name)
+    found = reply.facts(SHOWN)
+    return found if isinstance(found, Unknown) else found.value.get(name)
 
 
 def _command(verb: str, name: str, order: PlanInput) -> tuple[Command, ...] | Refused:
@@ -110,9 +114,11 @@ class Host(base.Host):
         super().__init__(name, units)
         self.marks: dict[str, str] = {}
 
-    def sections(self, now: Any) -> dict[str, Section]:
-        data = dict(self.marks) if self.marks_known else Unknown("timeout:marks")
-        return {**super().sections(now), "marks": Section(data=data)}
+    def said(self, now: Any) -> dict[str, Any]:
+        return {
+            **super().said(now),
+            "marks": SHOWN.facts_in(dict(self.marks) if self.marks_known else Unknown("timeout:marks")),
+        }
 
 
 CONTENT_OF: dict[tuple[str, ...], Content] = {}

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from remediator.model.sections import SectionKind
+from tests.builders import replies
 from tests.fuzz import counting, mutating
 from tests.fuzz.__main__ import KINDS
+from tests.fuzz.parsers import parsers
 
 pytestmark = pytest.mark.sim
 PLANTED = {"hints": ("HintCame", 0), "replies": ("Collected", 100)}
@@ -59,6 +62,25 @@ def test_a_fault_of_the_engine_is_counted_and_its_seed_told(kind: str, monkeypat
     assert any("planted" in why for why in found.faults)
     assert f"python -m tests.fuzz {kind} --seed 7 --count 1" in found.told()[0]
     assert "FAILED" in found.line(7, 1.0)
+
+
+def _raises(said: Any) -> replies.Said:
+    raise OverflowError("planted")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (SectionKind(name="disk", facts=replies.Said, parse=_raises), "the parser of section disk raised OverflowError: planted"),
+        (SectionKind(name="disk", facts=replies.Said, parse=lambda said: said), "the parser of section disk gave "),
+        (replies.kind("new"), "section new has no right value"),
+    ],
+)  # fmt: skip
+def test_a_parser_that_raises_or_has_no_example_is_counted(kind: SectionKind[Any], words: str) -> None:
+    found = counting.Count(kind="replies")
+    parsers(found, {kind.name: kind})
+    assert not found.well
+    assert words in found.told()[0]
 
 
 def test_chance_repeats_with_its_seed() -> None:

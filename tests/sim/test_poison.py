@@ -17,6 +17,7 @@ import structlog
 
 from remediator.daemon.turn.asides import About
 from remediator.daemon.turn.wire import Asked, Collect, Collected, HintCame, Input
+from remediator.integrations.container import facts as container_facts
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import CannotTake, Hint, NotTaken, Taken
 from remediator.model.judging import State
@@ -165,7 +166,7 @@ def test_a_time_without_an_end_is_refused(cloud: Cloud, seconds: float) -> None:
 def test_a_section_that_is_a_number_costs_that_section(cloud: Cloud) -> None:
     """It was read raw before the gate once, and every turn failed from then on."""
     cloud.run(20)
-    host(cloud, "h1").extra = {"host": replace(sample(cloud, "h1").reply.sections["host"], data=0.5)}
+    host(cloud, "h1").extra = {"host": 0.5}
     cloud.hosts["h1"].units["cron"].fail()
     cloud.hosts["h2"].units["memcached"].fail()
     assert cloud.run(120, lambda: cloud.hosts["h2"].units["memcached"].running)
@@ -184,8 +185,10 @@ class OddAssessment:
     def __call__(self, evidence: Any) -> Any:
         for host in evidence.hosts:
             reply = evidence.reply(host)
-            found = reply.section("containers") if reply is not None else Unknown("none")
-            if not isinstance(found, Unknown) and found["containers"]["memcached"]["exit_code"] == ODD_CODE:
+            found = container_facts.of(reply) if reply is not None else Unknown("none")
+            if isinstance(found, Unknown) or found.containers is None:
+                continue
+            if found.containers["memcached"].exit_code == ODD_CODE:
                 raise OverflowError("date value out of range")
         return self._judge(evidence)
 

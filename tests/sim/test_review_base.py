@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.turn.wire import Act, Deliver, Delivered, Effect
-from remediator.model.replies import HostReply, Section
+from remediator.model.replies import HostReply
 from tests.sim import cloud as base
 
 pytestmark = pytest.mark.sim
@@ -20,15 +20,15 @@ class Host(base.FakeHost):
     """A fake host whose `containers` section has its clock, and whose sections can be patched."""
 
     patch: dict[str, Any]
-    extra: dict[str, Section]
+    extra: dict[str, Any]
 
-    def sections(self, now: Any) -> dict[str, Section]:
-        found = super().sections(now)
-        found["containers"].data["clock"] = now.timestamp()
-        for item in found["containers"].data["containers"].values():
+    def said(self, now: Any) -> dict[str, Any]:
+        found = super().said(now)
+        found["containers"]["clock"] = now.timestamp()
+        for item in found["containers"]["containers"].values():
             item["finished_at"] = item["started_at"]
         for name, change in getattr(self, "patch", {}).items():
-            change(found[name].data)
+            change(found[name])
         found |= getattr(self, "extra", {})
         return found
 

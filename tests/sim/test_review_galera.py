@@ -11,7 +11,6 @@ import pytest
 from remediator.daemon.observe import grouping
 from remediator.daemon.turn.turn import Turn
 from remediator.model.judging import State
-from remediator.model.replies import Section
 from remediator.model.values import Unknown
 from remediator.store.journal import Journal
 from tests.sim.cloud import CONFIG, GALERA_UUID
@@ -62,8 +61,8 @@ def cloud_of_three(tmp_path: Path) -> Cloud:
     cloud.hosts = {name: Host(name, {"mariadb": Unit("mariadb")}) for name in ("h1", "h2", "h3")}
     for host in cloud.hosts.values():
         host.extra = {
-            "galera": Section(data=FILES),
-            "galera_sql": Section(data=status(size=3)),
+            "galera": FILES,
+            "galera_sql": status(size=3),
         }
     return cloud
 
@@ -72,9 +71,9 @@ def fail_h3(cloud: Cloud, **others: Any) -> None:
     cloud.run(20)
     assert cloud.ask("baseline-accept", scope="all", reason="whole").exit == 0
     cloud.hosts["h3"].units["mariadb"].fail()
-    cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
+    cloud.hosts["h3"].extra["galera_sql"] = Unknown("sql_refused")
     for name in ("h1", "h2"):
-        cloud.hosts[name].extra["galera_sql"] = Section(data=status(**others.get(name, {})))
+        cloud.hosts[name].extra["galera_sql"] = status(**others.get(name, {}))
 
 
 def test_one_failed_member_is_started_once(tmp_path: Path) -> None:
@@ -99,12 +98,12 @@ def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started
         for name in ("h1", "h2"):
             if at != 9:
                 cloud.hosts[name].units["mariadb"].restart(cloud.now().wall)
-            cloud.hosts[name].extra["galera_sql"] = Section(data={**status(), "wsrep_last_committed": str(at)})
+            cloud.hosts[name].extra["galera_sql"] = {**status(), "wsrep_last_committed": str(at)}
         if at != 9:
-            cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_timeout"))
+            cloud.hosts["h3"].extra["galera_sql"] = Unknown("sql_timeout")
             cloud.run(20)
     cloud.hosts["h3"].units["mariadb"].fail()
-    cloud.hosts["h3"].extra["galera_sql"] = Section(data=Unknown("sql_refused"))
+    cloud.hosts["h3"].extra["galera_sql"] = Unknown("sql_refused")
     cloud.run(120)
     verbs, runs = cloud.verbs(), list(cloud.world.durable.runs.values())
     page = cloud.world.samples.results[("galera-mark", "cluster/galera")]
@@ -142,7 +141,7 @@ def test_execute_does_not_start_a_member_that_is_corrupt(tmp_path: Path) -> None
 
 def test_without_its_log_nobody_knows_that_a_member_is_not_corrupt(tmp_path: Path) -> None:
     cloud = cloud_of_three(tmp_path)
-    cloud.hosts["h3"].extra["galera"] = Section(data={**FILES, "log_tail": None})
+    cloud.hosts["h3"].extra["galera"] = {**FILES, "log_tail": None}
     fail_h3(cloud)
     cloud.run(120)
     verbs = cloud.verbs()

@@ -13,6 +13,7 @@ from remediator.model.hosts import one_machine
 from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.replies import HostReply, Reach
+from remediator.model.values import Unknown
 
 
 def learn(turn: Turn, reply: HostReply) -> None:
@@ -20,7 +21,8 @@ def learn(turn: Turn, reply: HostReply) -> None:
     if reply.reach is not Reach.OK:
         return
     world, host = turn.world, reply.host
-    said = facts.names(reply.section("host"))
+    found = facts.of(reply)
+    said = None if isinstance(found, Unknown) else found.names
     if said and said != world.durable.said.get(host):
         turn.calls_itself(host, said)
         for name in world.loaded.written_names.disbelieved(host, said):

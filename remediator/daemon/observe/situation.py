@@ -122,7 +122,7 @@ def boot_keys(reply: HostReply, engine_of: str) -> dict[str, float | Unknown]:
 
     Podman has no daemon that could have started: there, only the boot counts.
     """
-    found = reply.read("host", host_facts.parse)
+    found = host_facts.of(reply)
     if isinstance(found, Unknown):
         return {"host": found} if engine_of == DAEMONLESS else {"host": found, "engine": found}
     host = _age(found.booted_age_s, "no_boot_time")

@@ -7,6 +7,7 @@ container with all fields UNKNOWN. `fields.py` says what each field means.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -58,6 +59,7 @@ class View:
             self.unknown = Unknown(f"not_inspected: {found.unread[name]}")
         self.container = None if containers is None else containers.get(name)
         self.has_unit = name in found.unit_files
+        self.service = sys.intern(f"kolla-{name}-container.service") if self.has_unit else None
         self.units = found.units
         self.unit = found.units.get(name) if self.has_unit and not isinstance(found.units, Unknown) else None
         self.log = found.logs.get(name)
@@ -168,7 +170,7 @@ class View:
             "running": self.running,
             "missing": self.missing,
             "has_unit": self.has_unit,
-            "unit": f"kolla-{self.name}-container.service" if self.has_unit else None,
+            "unit": self.service,
             "unit_state": self.of_unit("state"),
             "unit_substate": self.of_unit("substate"),
             "unit_result": self.of_unit("result"),
@@ -191,7 +193,7 @@ class View:
 
     def identity(self) -> dict[str, str]:
         """What tells this instance from its successor: only what is known."""
-        found = {"boot_id": self.boot_id, "unit": f"kolla-{self.name}-container.service" if self.has_unit else ""}
+        found = {"boot_id": self.boot_id, "unit": self.service or ""}
         if self.container is not None:
             found |= {"container_id": self.container.id, "started_at": self.container.started_at or ""}
         if self.unit is not None:
@@ -207,7 +209,7 @@ def _host(evidence: Evidence, host: str, build: Any, names: tuple[str, ...], kno
     found = facts.of(reply)
     if isinstance(found, Unknown):
         return [_unknown(host, name, names, found, known) for name in sorted(remembered)]
-    disk = disks.parse(reply.section("disk"))
+    disk = disks.of(reply)
     full = frozenset[str]() if isinstance(disk, Unknown) else disk.full
     expected = found.expected if found.containers is not None else found.expected | frozenset(remembered)
     results = []

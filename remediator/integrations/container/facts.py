@@ -8,6 +8,7 @@ is ``exited``, its ``configured`` and ``initialized`` are ``created`` (its healt
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from remediator.integrations import typed
 from remediator.integrations.container import kolla
 from remediator.model import names
 from remediator.model.replies import HostReply
+from remediator.model.sections import SectionKind
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
@@ -126,11 +128,6 @@ class HostContainers:
         return next(iter(found)) if len(found) == 1 else None
 
 
-def of(reply: HostReply) -> HostContainers | Unknown:
-    """Return the facts in section `containers` of `reply`; several assessments read one reply, and it is parsed once."""
-    return reply.read("containers", parse)
-
-
 def parse(data: Any) -> HostContainers | Unknown:
     """Return the facts in section `containers`, or `Unknown` with its reason."""
     return typed.read(data, "containers", _parsed)
@@ -144,19 +141,21 @@ def _parsed(data: Mapping[str, Any]) -> HostContainers:
     found = None if data["containers"] is None else _named("container", typed.table(data, "containers"), refused)
     unread = _named("container", typed.table(data, "unread") if "unread" in data else {}, refused)
     known = None if units is None else _named("unit", typed.table(data, "units"), [])
+    unit_files = frozenset(_named("unit file", dict.fromkeys(typed.texts(data, "unit_files")), refused))
+    configs = frozenset(
+        _configured(name, found)
+        for name in _named("directory in /etc/kolla", dict.fromkeys(typed.texts(data, "configs")), refused)
+    )
     return HostContainers(
         engine=typed.text(engine, "name"),
         engine_state=typed.text(engine, "state"),
         engine_reason=typed.text(engine, "reason"),
         containers=None if found is None else {name: _container(typed.table(found, name), clock_s) for name in found},
-        unit_files=frozenset(_named("unit file", dict.fromkeys(typed.texts(data, "unit_files")), refused)),
+        unit_files=unit_files,
         units=Unknown(typed.text(data, "units_reason"))
         if known is None
         else {name: _unit(typed.table(known, name), logs.get(name, "")) for name in known},
-        configs=frozenset(
-            _configured(name, found)
-            for name in _named("directory in /etc/kolla", dict.fromkeys(typed.texts(data, "configs")), refused)
-        ),
+        configs=unit_files if configs == unit_files else configs,
         logs=logs,
         unread={name: typed.text(unread, name)[:LONGEST_WHY] for name in unread if name not in (found or {})},
         refused=tuple(refused),
@@ -165,8 +164,10 @@ def _parsed(data: Mapping[str, Any]) -> HostContainers:
 
 def _named(what: str, found: Mapping[str, Any], refused: list[str]) -> dict[str, Any]:
     """Return `found` without the names that no container can have; what was left out is put into `refused`, one by one."""
-    refused.extend(f"{what} {ascii(name)[:80]}" for name in found if not names.is_name(name))
-    return {name: value for name, value in found.items() if names.is_name(name)}
+    known = {sys.intern(name): value for name, value in found.items() if names.is_name(name)}
+    if len(known) < len(found):
+        refused.extend(f"{what} {ascii(name)[:80]}" for name in found if name not in known)
+    return known
 
 
 def _configured(directory: str, found: Any) -> str:
@@ -175,12 +176,12 @@ def _configured(directory: str, found: Any) -> str:
 
 
 def _container(item: Mapping[str, Any], clock_s: float) -> Container:
-    status, started_s = typed.text(item, "status"), _when(item, "started_at", clock_s)
+    status, started_s = typed.word(item, "status"), _when(item, "started_at", clock_s)
     return Container(
-        name=typed.text(item, "name"),
+        name=typed.word(item, "name"),
         id=typed.text(item, "id"),
-        image=typed.text_or_none(item, "image"),
-        image_id=typed.text_or_none(item, "image_id"),
+        image=typed.word_or_none(item, "image"),
+        image_id=typed.word_or_none(item, "image_id"),
         created_s=_when(item, "created", clock_s),
         status=STATUSES.get(status, status),
         running=typed.flag(item, "running"),
@@ -192,11 +193,11 @@ def _container(item: Mapping[str, Any], clock_s: float) -> Container:
         started_s=started_s,
         finished_s=_when(item, "finished_at", clock_s) if "finished_at" in item else None,
         restart_count=typed.whole(item, "restart_count"),
-        restart_policy=typed.text(item, "restart_policy"),
-        health=typed.text_or_none(item, "health"),
+        restart_policy=typed.word(item, "restart_policy"),
+        health=typed.word_or_none(item, "health"),
         failing_streak=typed.whole_or_none(item, "failing_streak"),
         health_output=typed.text_or_none(item, "health_output"),
-        kolla_version=typed.text_or_none(item, "kolla_version"),
+        kolla_version=typed.word_or_none(item, "kolla_version"),
         short_lived=typed.flag(item, "short_lived"),
     )
 
@@ -222,16 +223,17 @@ def _kernel_killed(item: Mapping[str, Any], clock_s: float) -> bool:
 
 
 def _unit(item: Mapping[str, Any], log: str) -> Unit:
-    for name in item:
-        typed.text(item, name)  # systemd prints nothing else
+    for name, value in item.items():
+        if not (isinstance(value, str) and len(value) <= typed.MOST_CHARS and value.isascii()):
+            typed.text(item, name)  # systemd prints nothing else
     state, substate = item["ActiveState"], item["SubState"]
     moving = state in ("activating", "deactivating", "reloading", "refreshing") or substate.startswith("auto-restart")
     left, ended = _stamp(item, "ActiveExitTimestampMonotonic"), _stamp(item, "ExecMainExitTimestampMonotonic")
     stopped = 0 < left < ended
     return Unit(
-        state=state,
-        substate=substate,
-        result=item["Result"],
+        state=sys.intern(state),
+        substate=sys.intern(substate),
+        result=sys.intern(item["Result"]),
         n_restarts=typed.digits({"NRestarts": "0", **item}, "NRestarts"),
         invocation_id=item.get("InvocationID", ""),
         busy=moving or item.get("Job", "0") not in ("", "0"),
@@ -278,3 +280,11 @@ def epoch(text: str | None) -> float | None:
     if moment.year < 1971:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+CONTAINERS = SectionKind(name="containers", facts=HostContainers, parse=parse)
+
+
+def of(reply: HostReply) -> HostContainers | Unknown:
+    """Return the facts in section `containers` of `reply`."""
+    return reply.facts(CONTAINERS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -140,7 +141,7 @@ def tags(container: str, release: str | None = None) -> tuple[str, ...]:
 def directory(container: str) -> str:
     """Return the directory of the configuration of `container`."""
     row = row_of(container)
-    return f"/etc/kolla/{row.directory if row and row.directory else container.replace('_', '-')}"
+    return sys.intern(f"/etc/kolla/{row.directory if row and row.directory else container.replace('_', '-')}")
 
 
 def configured(directory: str) -> str:

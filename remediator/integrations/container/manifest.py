@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.container import actions, assess, memory, services, signs
+from remediator.integrations.container import actions, assess, facts, memory, services, signs
 from remediator.integrations.container.catalogue import Catalogue
 from remediator.model.integration import Integration, SectionSpec
 from remediator.model.manifest.containers import OwnContainer
@@ -33,7 +33,7 @@ def knowing(own: Sequence[OwnContainer]) -> Integration:
     return Integration(
         name="container",
         basic=True,
-        sections=(SectionSpec(name="containers", timeout_s=13.0),),
+        sections=(SectionSpec(kind=facts.CONTAINERS, timeout_s=13.0),),
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.assessments(known),
         actions=actions.actions(known),

@@ -27,9 +27,11 @@ from remediator.integrations.galera import (
     upgrade,
     views,
 )
+from remediator.integrations.galera.answer import SQL
+from remediator.integrations.galera.canaries import CANARIES
 from remediator.integrations.galera.cluster import GALERA
 from remediator.integrations.galera.decision import Decision, Procedure, outlook
-from remediator.integrations.galera.facts import CONTAINER, SQL, Files, Member, Status
+from remediator.integrations.galera.facts import CONTAINER, Files, Member, Status
 from remediator.integrations.galera.group import Group
 from remediator.integrations.galera.picture import ClusterPicture
 from remediator.integrations.host import assess as host_assess
@@ -40,8 +42,8 @@ from remediator.model.kleene import Truth, any_of
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
-SECTIONS = ("containers", "galera", SQL, "disk")
-OF_CLUSTER = (*SECTIONS, "host", marks.CANARIES)
+SECTIONS = ("containers", "galera", SQL.name, "disk")
+OF_CLUSTER = (*SECTIONS, "host", CANARIES.name)
 WSREP = ("cluster_status", "local_state", "cluster_size", "connected", "ready", "cluster_uuid", "conf_id")
 WSREP_NUMBERS = ("last_committed", "flow_control_paused", "recv_queue_avg")
 UNIT = ("has_unit", "unit", "unit_state", "unit_result", "unit_failed", "start_limit_hit", "systemd_busy")
@@ -215,7 +217,7 @@ def _view(reply: HostReply | None) -> containers.View | Unknown:
     found = container_facts.of(reply)
     if isinstance(found, Unknown):
         return found
-    disk = disks.parse(reply.section("disk"))
+    disk = disks.of(reply)
     return containers.View(found, reply, CONTAINER, frozenset() if isinstance(disk, Unknown) else disk.full)
 
 
@@ -233,7 +235,7 @@ def _wsrep(me: Member, name: str) -> Any:
 def _host(reply: HostReply | None) -> dict[str, Any]:
     if reply is None:
         return dict.fromkeys(("disk_full", "abs_clock_offset_s"), Unknown("not_asked"))
-    disk, offset_s = disks.parse(reply.section("disk")), host_assess.clock_offset_s(reply)
+    disk, offset_s = disks.of(reply), host_assess.clock_offset_s(reply)
     return {
         "disk_full": disk if isinstance(disk, Unknown) else bool(disk.full),
         "abs_clock_offset_s": offset_s if isinstance(offset_s, Unknown) else abs(offset_s),

@@ -29,6 +29,7 @@ from remediator.integrations.galera.positions import Position
 from remediator.integrations.galera.saved import Saved, SavedView, ViewState
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
+from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import Evidence
 from remediator.model.kleene import Truth, any_of
 from remediator.model.replies import HostReply, Reach
@@ -227,7 +228,7 @@ def _view_word(view: SavedView, members: int) -> View:
 
 
 def _trouble(reply: HostReply, files: Files | Unknown | None, one: Member) -> str | Unknown | None:
-    disk = disks.parse(reply.section("disk"))
+    disk = disks.of(reply)
     if isinstance(disk, Unknown):
         return disk
     if isinstance(one.status, Status) and one.status.provider_off:
@@ -240,7 +241,7 @@ def _trouble(reply: HostReply, files: Files | Unknown | None, one: Member) -> st
 
 
 def _space(reply: HostReply, files: Files | Unknown | None, donor: int | None) -> Space | Unknown:
-    disk = disks.parse(reply.section("disk"))
+    disk = disks.of(reply)
     if isinstance(disk, Unknown):
         return disk
     if disk.full:
@@ -332,8 +333,5 @@ def _ran_s(one: Member, reply: HostReply | None) -> float | None:
 def _deploying(reply: HostReply | None) -> Truth:
     if reply is None:
         return Unknown("not_asked")
-    data = reply.section("host")
-    if isinstance(data, Unknown):
-        return data
-    ansible = data.get("ansible") if isinstance(data, Mapping) else None
-    return bool(ansible) if isinstance(ansible, list) else Unknown("host.ansible")
+    found = host_facts.of(reply)
+    return found if isinstance(found, Unknown) else bool(found.ansible)

@@ -21,12 +21,13 @@ from remediator.integrations.galera import (
     recovery,
     scripts,
     tending,
-    who,
 )
-from remediator.integrations.galera.facts import SQL
+from remediator.integrations.galera.answer import SQL
+from remediator.integrations.galera.canaries import CANARIES
+from remediator.integrations.galera.on_host import GALERA
 from remediator.integrations.galera.settings import Settings
 from remediator.model.hosts import Host
-from remediator.model.integration import Integration, MarkSpec, SectionSpec
+from remediator.model.integration import DirectSpec, Integration, MarkSpec, SectionSpec
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown
 
@@ -78,12 +79,12 @@ def build(config: Mapping[str, Any]) -> Integration:
 
         return mysql.canary_counts(host.api_address or host.address, port, user, str(word), tables)
 
-    direct: dict[str, Any] = {SQL: status}
+    direct = [DirectSpec(kind=SQL, fetch=status)]
     if tables and word is not None:
-        direct[marks.CANARIES] = rows
+        direct.append(DirectSpec(kind=CANARIES, fetch=rows))
     return Integration(
         name="galera",
-        sections=(SectionSpec(name="galera", timeout_s=5.0, memory_mb=128),),
+        sections=(SectionSpec(kind=GALERA, timeout_s=5.0, memory_mb=128),),
         remote_source=remote_source(),
         assessments=assess.ASSESSMENTS,
         actions=(*actions.ACTIONS, *recovery.actions(config), *lone.ACTIONS, *live.ACTIONS, *tending.ACTIONS),
@@ -118,7 +119,8 @@ def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -
 def dials(reply: HostReply) -> str | None:
     """Return the one address at which the host of `reply` says that its MariaDB takes clients (``bind-address``), if it is one of its own;
     None: at all of them, or nobody knows."""
-    found = reply.read("galera", who.parse)
+    told = reply.facts(GALERA)
+    found = told if isinstance(told, Unknown) else told.who
     if isinstance(found, Unknown) or isinstance(found.addresses, Unknown):
         return None
     return found.binds if found.binds in found.addresses else None

@@ -8,15 +8,14 @@ zero. A component that was seen behind it is a `Loss`, and stays one after it ha
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.integrations import typed
-from remediator.integrations.galera import group, losses, views
+from remediator.integrations.galera import canaries, group, losses, views
+from remediator.integrations.galera.answer import SQL, Status
 from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import SQL, Member, Status
+from remediator.integrations.galera.facts import Member
 from remediator.integrations.galera.kept import Kept, Loss, age_s, parse
 from remediator.integrations.galera.who import Who
 from remediator.model.judging import Evidence
@@ -26,21 +25,16 @@ from remediator.model.times import Instant, rfc3339
 from remediator.model.values import Unknown
 
 __all__ = [
-    "CANARIES",
     "Kept",
     "Loss",
     "accepted",
     "age_s",
-    "canaries",
     "fold",
     "parse",
     "pc_recovery",
     "version_numbers",
 ]
 
-CANARIES = "galera_canaries"
-"""The direct section with row counts of the configured tables."""
-PC_RECOVERY = re.compile(r"pc\.recovery\s{0,9}=\s{0,9}(\w{1,9})")
 WRITTEN_EVERY_S = 10.0
 """A mark that only moved on is not written more often than this."""
 MOST_ADDRESSES = 64
@@ -178,31 +172,17 @@ def _canaries(evidence: Evidence, seen: list[Member]) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in seen:
         reply = evidence.reply(one.host)
-        for table, rows in canaries(reply).items() if reply is not None else ():
+        for table, rows in canaries.of(reply).items() if reply is not None else ():
             if isinstance(rows, int):
                 found[table] = min(rows, found.get(table, rows))
     return found
 
 
-def canaries(reply: HostReply) -> Mapping[str, int | Unknown]:
-    """Return table to rows as the member of `reply` counted them last; empty when none are configured or it does not answer."""
-    section = reply.sections.get(CANARIES)
-    data = section.data if section is not None and isinstance(section.data, Mapping) else {}
-    return {str(table): _rows(rows) for table, rows in itertools.islice(data.items(), typed.MOST_ITEMS)}
-
-
-def _rows(rows: Any) -> int | Unknown:
-    counted = isinstance(rows, int) and not isinstance(rows, bool) and 0 <= rows < typed.WHOLE
-    return rows if counted or isinstance(rows, Unknown) else Unknown("sql_error:count")
-
-
 def pc_recovery(reply: HostReply) -> Truth:
     """Return the provider option pc.recovery of the member of `reply`, UNKNOWN when it does not say."""
-    section = reply.sections.get(SQL)
-    data = section.data if section and isinstance(section.data, Mapping) else {}
-    options = data.get("wsrep_provider_options_pc", "")
-    found = PC_RECOVERY.search(options) if isinstance(options, str) and len(options) <= typed.MOST_CHARS else None
-    return Unknown("pc_recovery") if found is None else found.group(1).lower() in ("true", "yes", "on", "1")
+    status = reply.beside(SQL)
+    said = None if isinstance(status, Unknown) else status.pc_recovery
+    return Unknown("pc_recovery") if said is None else said
 
 
 def version_numbers(text: str) -> tuple[int, int, int] | None:

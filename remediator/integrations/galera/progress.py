@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations.container import facts as container_facts
-from remediator.integrations.galera import causes, choice, marks
+from remediator.integrations.galera import canaries, causes, choice, marks
 from remediator.integrations.galera.datadir import Files
 from remediator.integrations.galera.facts import CONTAINER, Member, Status, member
 from remediator.integrations.galera.launch import Launch
@@ -135,7 +135,7 @@ def _rows(order: StepInput, reply: HostReply | None) -> str | Settled:
     kept = marks.parse(order.evidence.known.get("mark"))
     if not isinstance(kept, marks.Kept) or not kept.canaries:
         return "no row counts from before to compare with"
-    now = marks.canaries(reply) if reply is not None else {}
+    now = canaries.of(reply) if reply is not None else {}
     for table, before in sorted(kept.canaries.items()):
         rows = now.get(table, Unknown("not_counted"))
         if isinstance(rows, Unknown):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from remediator.integrations.galera import scripts
 from remediator.integrations.galera.facts import member
 from remediator.integrations.galera.launch import Hold, Launch
+from remediator.integrations.galera.on_host import GALERA, MOST_PATH
 from remediator.integrations.galera.scripts import BOOTSTRAP_CONTAINER
 from remediator.model.actions import DebtSpec, StepInput
 from remediator.model.commands import Command
@@ -21,7 +22,6 @@ VOLUMES = {
     "docker": "/var/lib/docker/volumes/mariadb/_data",
     "podman": "/var/lib/containers/storage/volumes/mariadb/_data",
 }
-MOST_PATH = 200
 LIFETIME_S = 8 * 3600.0
 
 
@@ -32,9 +32,9 @@ def data_directory(order: StepInput, host: str | None = None) -> str | Refused:
     """
     name = order.host.name if host is None else host
     reply = order.evidence.reply(name)
-    section = reply.section("galera") if reply is not None else Unknown("not_asked")
-    if isinstance(section, Mapping) and isinstance(section.get("volume"), str) and section["volume"]:
-        said = str(section["volume"]).rstrip("/")
+    told = reply.facts(GALERA) if reply is not None else Unknown("not_asked")
+    said = None if isinstance(told, Unknown) else told.volume
+    if said is not None:
         if len(said) > MOST_PATH or re.fullmatch(scripts.PATH, said) is None:
             return Refused(
                 f"{name} says that its data directory is {ascii(said)[:80]}, which can be none: nothing is done there"

@@ -66,7 +66,7 @@ def reach(reply: HostReply) -> Data:
 
 
 def disk(reply: HostReply) -> Data:
-    found = disks.parse(reply.section("disk"))
+    found = disks.of(reply)
     if isinstance(found, Unknown):
         return dict.fromkeys(fields.DISK, found)
     if not found.mounts:
@@ -90,7 +90,7 @@ def disk(reply: HostReply) -> Data:
 
 
 def clock(reply: HostReply) -> Data:
-    offset_s, found = clock_offset_s(reply), facts.parse(reply.section("host"))
+    offset_s, found = clock_offset_s(reply), facts.of(reply)
     return {
         "offset_s": offset_s,
         "abs_offset_s": offset_s if isinstance(offset_s, Unknown) else abs(offset_s),
@@ -113,7 +113,7 @@ def _answering(reply: HostReply) -> dict[str, Any]:
 
 
 def _since(reply: HostReply) -> dict[str, Any]:
-    found = facts.parse(reply.section("host"))
+    found = facts.of(reply)
     names = ("unit_state", "started_at", "age_s", "host_booted_at", "host_age_s")
     if isinstance(found, Unknown):
         return dict.fromkeys(names, found)
@@ -137,10 +137,10 @@ def _identity(evidence: Evidence) -> Sequence[Assessed]:
 
 def identity(reply: HostReply, names: Sequence[str]) -> Data:
     """Return what is known of the machine that answered; `names` are all that the inventory has for it, when it has several."""
-    section = reply.section("host")
-    known = reply.boot_id is not None and facts.machine_id(section) is not None
-    if isinstance(section, Unknown) and not names:
-        return dict.fromkeys(fields.IDENTITY, section)
+    found = facts.of(reply)
+    if isinstance(found, Unknown) and not names:
+        return dict.fromkeys(fields.IDENTITY, found)
+    known = reply.boot_id is not None and not isinstance(found, Unknown) and found.machine_id is not None
     return {
         "named_twice": bool(names),
         "speaks": not names or names[0] == reply.host,

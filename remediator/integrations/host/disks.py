@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.model.replies import HostReply
+from remediator.model.sections import SectionKind
 from remediator.model.values import Unknown
 
 
@@ -62,3 +64,11 @@ def _mount(path: str, item: Mapping[str, Any]) -> Mount:
         available=available,
         inode_percent=round(100.0 * (inodes - free) / inodes, 2) if inodes > 0 else None,
     )
+
+
+DISK = SectionKind(name="disk", facts=Disks, parse=parse)
+
+
+def of(reply: HostReply) -> Disks | Unknown:
+    """Return the facts in section `disk` of `reply`."""
+    return reply.facts(DISK)

@@ -1,7 +1,8 @@
 """From the section `host` of one reply to frozen facts about the host itself. Pure; `disks.py` has those of section `disk`.
 
 Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seconds and None where systemd has no stamp. A directory
-below /etc/kolla whose name no container can have is left out: it is nobody's configuration.
+below /etc/kolla whose name no container can have is left out: it is nobody's configuration. Who the host is (`machine_id`, `names`) is
+None where it says something that is neither an id nor a name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 from remediator.integrations import typed
 from remediator.model.names import is_name
+from remediator.model.replies import HostReply
+from remediator.model.sections import SectionKind
 from remediator.model.values import Unknown
 
 MOST_NAMES = 8
@@ -52,21 +55,10 @@ class HostFacts:
     """(epoch seconds by the host's clock, module); None when the journal could not be read."""
     etc_kolla: Mapping[str, Service] | None
     synchronised: bool | None
-
-
-def machine_id(data: Any) -> str | None:
-    """Return the machine id (a digest of it) in section `host`; None when it is not known."""
-    found = data.get("machine_id") if isinstance(data, Mapping) else None
-    return found if isinstance(found, str) and _ID.fullmatch(found) else None
-
-
-def names(data: Any) -> tuple[str, ...] | None:
-    """Return the names by which the host calls itself in section `host`, hostname first; None when they are not known."""
-    found = data.get("names") if isinstance(data, Mapping) else None
-    if not isinstance(found, list):
-        return None
-    said = (name for name in found[:MOST_SAID] if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
-    return tuple(itertools.islice(dict.fromkeys(said), MOST_NAMES))
+    machine_id: str | None
+    """A digest of it; None when it is not known."""
+    names: tuple[str, ...] | None
+    """By which the host calls itself, hostname first; None when they are not known."""
 
 
 def parse(data: Any) -> HostFacts | Unknown:
@@ -87,7 +79,20 @@ def _parsed(data: Mapping[str, Any]) -> HostFacts:
         ansible_log=None if log is None else tuple(_line(line) for line in log),
         etc_kolla=None if data["etc_kolla"] is None else _services(typed.table(data, "etc_kolla")),
         synchronised=typed.flag_or_none(data, "synchronised"),
+        machine_id=_machine_id(data.get("machine_id")),
+        names=_names(data.get("names")),
     )
+
+
+def _machine_id(found: Any) -> str | None:
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+
+
+def _names(found: Any) -> tuple[str, ...] | None:
+    if not isinstance(found, list):
+        return None
+    said = (name for name in found[:MOST_SAID] if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
+    return tuple(itertools.islice(dict.fromkeys(said), MOST_NAMES))
 
 
 def _working(one: Mapping[str, Any]) -> Working:
@@ -104,3 +109,11 @@ def _services(found: Mapping[str, Any]) -> dict[str, Service]:
 
 def _service(item: Mapping[str, Any]) -> Service:
     return Service(sha256=typed.text(item, "sha256"), mtime_s=typed.moment(item, "mtime"))
+
+
+HOST = SectionKind(name="host", facts=HostFacts, parse=parse)
+
+
+def of(reply: HostReply) -> HostFacts | Unknown:
+    """Return the facts in section `host` of `reply`."""
+    return reply.facts(HOST)

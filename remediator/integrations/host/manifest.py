@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.host import assess, signs
+from remediator.integrations.host import assess, disks, facts, signs
 from remediator.integrations.host.settings import Settings
 from remediator.model.integration import Integration, SectionSpec
 from remediator.model.manifest.signs import SignSource
@@ -37,7 +37,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         name="host",
         basic=True,
         settings=Settings,
-        sections=(SectionSpec(name="host", timeout_s=12.0), SectionSpec(name="disk", timeout_s=5.0)),
+        sections=(SectionSpec(kind=facts.HOST, timeout_s=12.0), SectionSpec(kind=disks.DISK, timeout_s=5.0)),
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.ASSESSMENTS,
         actions=(),

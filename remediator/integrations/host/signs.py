@@ -15,7 +15,7 @@ from remediator.model.values import Unknown
 
 def signs(reply: HostReply) -> tuple[Sign, ...]:
     """Return the signs in one reply: each Ansible process (now), its newest journal line, each service's newest change."""
-    found = facts.parse(reply.section("host"))
+    found = facts.of(reply)
     if isinstance(found, Unknown) or reply.host_clock_s is None:
         return ()
     host, now = reply.host, reply.received_at.wall

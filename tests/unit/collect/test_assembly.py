@@ -11,6 +11,7 @@ import pytest
 from remediator.collect import assembly
 from remediator.integrations import registry
 from remediator.model.integration import SectionSpec
+from tests.builders import replies
 
 pytestmark = pytest.mark.unit
 
@@ -113,7 +114,7 @@ def test_what_is_sent_stays_small() -> None:
 
 
 def test_the_request_is_one_line_of_json() -> None:
-    spec = SectionSpec(name="disk", timeout_s=5.0, memory_mb=64)
+    spec = SectionSpec(kind=replies.kind("disk"), timeout_s=5.0, memory_mb=64)
     line = assembly.request_line([("host", spec)], {"engine": "podman"}, "s", 20.0, assembly.Lock())
     body = json.loads(line)
     assert line.count(b"\n") == 1

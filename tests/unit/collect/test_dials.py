@@ -11,11 +11,12 @@ import pytest
 from remediator.collect.collector import Collector
 from remediator.integrations.galera import manifest as galera
 from remediator.model.hosts import Host
-from remediator.model.integration import Integration, SectionSpec
+from remediator.model.integration import DirectSpec, Integration, SectionSpec
 from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+from tests.builders import replies
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 
@@ -68,21 +69,22 @@ def dialled(reach: Told, host: Host = CTL1, dials: bool = True) -> list[tuple[st
         return "ok"
 
     def says(reply: HostReply) -> str | None:
-        found = reply.section("s")
-        return found if isinstance(found, str) and found else None
+        found = reply.facts(kind)
+        return found.value if isinstance(found, replies.Said) and found.value else None
 
+    kind = replies.kind("s")
     one = Integration(
         name="x",
-        sections=(SectionSpec(name="s", timeout_s=1.0, memory_mb=64),),
+        sections=(SectionSpec(kind=kind, timeout_s=1.0, memory_mb=64),),
         remote_source="",
         assessments=(),
         actions=(),
-        direct={"sql": direct},
+        direct=(DirectSpec(kind=replies.kind("sql"), fetch=direct),),
         dials=says if dials else None,
     )
     collector = Collector(reach, {"x": one}, Still(), sudo=False)
     for _ in range(len(reach.told)):
-        assert collector.collect(host, ()).sections["sql"].data == "ok"
+        assert collector.collect(host, ()).sections["sql"].data == replies.Said("ok")
     return seen
 
 

@@ -11,6 +11,7 @@ from remediator.model.integration import Integration
 from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import FieldType, Unknown
+from tests.builders.replies import Said
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
@@ -53,10 +54,10 @@ def test_each_section_keeps_its_newest_reply_and_the_age_is_the_oldest_of_them()
     facts = store()
     facts.take(make.reply(asked_s=10, a=1, b=1))
     facts.take(make.reply(asked_s=20, b=2))
-    assert (seen(facts, "a").section("a"), seen(facts, "a").asked_at) == (1, make.at(10))
-    assert (seen(facts, "b").section("b"), seen(facts, "b").asked_at) == (2, make.at(20))
+    assert (seen(facts, "a").section("a"), seen(facts, "a").asked_at) == (Said(1), make.at(10))
+    assert (seen(facts, "b").section("b"), seen(facts, "b").asked_at) == (Said(2), make.at(20))
     both = seen(facts, "a", "b")
-    assert (both.section("a"), both.section("b"), both.asked_at) == (1, 2, make.at(10))
+    assert (both.section("a"), both.section("b"), both.asked_at) == (Said(1), Said(2), make.at(10))
 
 
 def test_a_section_that_was_never_asked_for_is_unknown() -> None:
@@ -82,7 +83,7 @@ def test_an_answer_that_was_asked_for_earlier_changes_nothing() -> None:
     facts = store()
     facts.take(make.reply(asked_s=20, a=2))
     facts.take(make.reply(asked_s=10, a=1))
-    assert seen(facts, "a").section("a") == 2
+    assert seen(facts, "a").section("a") == Said(2)
     assert facts.memory("one", "ctl1") == ("ok",)
 
 
@@ -122,7 +123,10 @@ def test_the_whole_of_a_host_has_every_section() -> None:
     facts.take(make.reply(asked_s=20, b=2))
     found = facts.whole("ctl1")
     assert found is not None
-    assert ({name: one.data for name, one in found.sections.items()}, found.asked_at) == ({"a": 1, "b": 2}, make.at(10))
+    assert ({name: one.data for name, one in found.sections.items()}, found.asked_at) == (
+        {"a": Said(1), "b": Said(2)},
+        make.at(10),
+    )
 
 
 def test_hosts_that_left_are_forgotten() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from remediator.collect.machines import Machines, ids_of
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.replies import HostReply, Reach
+from tests.builders import replies
+from tests.unit.integrations import section as make
 from tests.unit.integrations.section import at
 
 pytestmark = pytest.mark.unit
@@ -14,8 +16,8 @@ A, B = "a" * 32, "b" * 32
 
 
 def reply(name: str, boot: str | None, machine: str | None, asked_s: float = 0.0, reach: Reach = Reach.OK) -> HostReply:
-    section = Section(data={"machine_id": machine})
-    return HostReply(host=name, asked_at=at(asked_s), received_at=at(asked_s), reach=reach, sections={"host": section}, boot_id=boot)  # fmt: skip
+    sections = replies.sections({"host": make.host(machine_id=machine)})
+    return HostReply(host=name, asked_at=at(asked_s), received_at=at(asked_s), reach=reach, sections=sections, boot_id=boot)  # fmt: skip
 
 
 def taken(*replies: HostReply) -> Machines:

@@ -10,6 +10,7 @@ from remediator.collect.parsing import Parsed, parse
 from remediator.model.replies import Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+from tests.builders.replies import Said, kind
 
 pytestmark = pytest.mark.unit
 
@@ -29,13 +30,13 @@ def line(body: object = None) -> bytes:
 
 def read(stdout: bytes, *, stderr: str = "", exit_code: int | None = 0) -> Parsed:
     raw = RawReply(reach=Reach.OK, stdout=stdout, stderr_tail=stderr, exit_code=exit_code)
-    return parse(raw, "ctl1", SENTINEL, ["a", "b", "c"])
+    return parse(raw, "ctl1", SENTINEL, [kind(name) for name in "abc"])
 
 
 def test_a_whole_reply_is_taken() -> None:
     found = read(line())
     assert (found.reach, found.clock_s, found.boot_id, found.took_s) == (Reach.OK, 1700000000.5, "b-1", 0.1)
-    assert found.sections["a"].data == {"x": 1}
+    assert found.sections["a"].data == Said({"x": 1})
 
 
 def test_a_late_section_and_one_that_is_not_there_are_unknown_and_hide_nothing_else() -> None:
@@ -46,7 +47,7 @@ def test_a_late_section_and_one_that_is_not_there_are_unknown_and_hide_nothing_e
 
 def test_what_stands_before_and_after_the_line_does_no_harm() -> None:
     found = read(b"Welcome to ctl1!\n{}\n\n" + line() + b"logout\n")
-    assert (found.reach, found.sections["a"].data) == (Reach.OK, {"x": 1})
+    assert (found.reach, found.sections["a"].data) == (Reach.OK, Said({"x": 1}))
 
 
 @pytest.mark.parametrize("length", [0, 10, len(SENTINEL), len(SENTINEL) + 20, len(line()) - 2, len(line()) - 1])
@@ -117,6 +118,6 @@ def test_a_host_without_python_names_the_remedy() -> None:
 
 def test_a_host_that_was_not_reached_keeps_its_reason() -> None:
     raw = RawReply(reach=Reach.UNREACHABLE, reason="ctl1 does not answer")
-    found = parse(raw, "ctl1", SENTINEL, ["a"])
+    found = parse(raw, "ctl1", SENTINEL, [kind("a")])
     assert (found.reach, found.reason) == (Reach.UNREACHABLE, "ctl1 does not answer")
     assert found.sections["a"].data == Unknown("host_unreachable")

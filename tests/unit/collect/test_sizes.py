@@ -13,6 +13,7 @@ from remediator.collect.parsing import Parsed, parse
 from remediator.model.replies import Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
+from tests.builders.replies import kind
 
 pytestmark = pytest.mark.unit
 
@@ -60,7 +61,7 @@ def host_of(containers: int) -> dict[str, Any]:
 
 def read(body: bytes) -> Parsed:
     raw = RawReply(reach=Reach.OK, stdout=f"{SENTINEL} ".encode() + body + b"\n", exit_code=0)
-    return parse(raw, "ctl1", SENTINEL, ["containers", "host"])
+    return parse(raw, "ctl1", SENTINEL, [kind("containers"), kind("host")])
 
 
 def test_300_containers_are_read_with_room_to_spare() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.integrations.galera import assess, marks, scripts
+from remediator.integrations.galera import assess, scripts
+from remediator.integrations.galera.canaries import CANARIES
 from remediator.integrations.galera.decision import ALONE
 from remediator.model import targets, times
 from remediator.model.actions import ActionSpec, PlanInput, StepInput
@@ -141,8 +142,8 @@ def started(ago_s: float, asked_s: float = 3600.0) -> dict[str, Any]:
 def _member(
     host: str, item: Any, unit: dict[str, str], answer: Any, asked_s: float, changes: dict[str, Any]
 ) -> HostReply:
-    whole = {name: changes.pop(name) for name in ("containers", "disk", "galera", marks.CANARIES) if name in changes}
-    beside = changes.pop("host_section", {"ansible": []})
+    whole = {name: changes.pop(name) for name in ("containers", "disk", "galera", CANARIES.name) if name in changes}
+    beside = changes.pop("host_section", make.host())
     sections: dict[str, Any] = {
         "containers": make.containers(item, units={"mariadb": unit}),
         "galera": files(**{"who": who(host), **changes}),

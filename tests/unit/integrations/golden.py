@@ -11,7 +11,8 @@ from typing import Any
 
 from remediator.integrations.container import assess, memory
 from remediator.model.judging import Assessed
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.replies import HostReply, Reach
+from tests.builders import replies
 from tests.unit.integrations import section as make
 
 FOLDER = Path(__file__).parents[2] / "golden" / "container"
@@ -67,7 +68,7 @@ def reply_of(case: str, section: Any = None) -> HostReply:
         asked_at=make.at(0),
         received_at=make.at(1),
         reach=Reach.OK,
-        sections={"containers": Section(data=data)},
+        sections=replies.sections({"containers": data}),
         host_clock_s=recorded["host_clock_s"],
         boot_id="boot-1",
     )

@@ -9,7 +9,6 @@ from typing import Any
 from remediator.model.replies import HostReply
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
-from tests.unit.integrations.test_host import host, mount
 
 SECTIONS = ("containers", "host", "disk", "galera", "galera_sql", "galera_canaries")
 
@@ -25,14 +24,14 @@ def sections() -> dict[str, Any]:
             logs={"memcached": "Started kolla-memcached\nline\n"},
         )
         | {"unread": {"fluentd": "Error response from daemon: no such layer"}},
-        "host": host(
+        "host": make.host(
             machine_id="b" * 32,
             names=["ctl1", "ctl1.cloud-a.example.net"],
             ansible=[{"pid": 1, "start": 2, "what": "ansible-playbook"}],
             ansible_log=[{"at": make.NOW_S - 100.0, "what": "ansible-copy"}],
             etc_kolla={"memcached": {"sha256": "ab", "mtime": make.NOW_S - 50.0, "files": 1}},
         ),
-        "disk": {"/": mount(1 << 30, 1 << 30), "/var": {"dead": True}},
+        "disk": {"/": make.mount(1 << 30, 1 << 30), "/var": {"dead": True}},
         "galera": world.files(
             who=world.who("ctl1", resolved={"ctl2": ["192.0.2.12"]}),
             lives=[{"age_s": 50.0, "primary": False, "outside": True, "last": "outside"}],
@@ -46,7 +45,7 @@ def sections() -> dict[str, Any]:
             gvwstate_text="", gvwstate_bytes=0, gvwstate_mtime=make.NOW_S,
         ),
         "galera_sql": world.sql(wsrep_desync_count="0", wsrep_incoming_addresses="192.0.2.11:3306"),
-        "galera_canaries": {"nova.instances": 7},
+        "galera_canaries": {"nova.instances": 7, "keystone.project": 2},
     }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from remediator.collect.facts import FactsOfHosts
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import Evidence
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.replies import HostReply, Reach
 from remediator.model.times import Instant
+from tests.builders import replies
 
 BOOTED = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 NOW_S = BOOTED.timestamp() + 3600
@@ -114,6 +115,27 @@ def containers(
     }
 
 
+def host(**changes: Any) -> dict[str, Any]:
+    """Return section `host` of a host that booted an hour ago and on which nobody works."""
+    return {
+        "uptime_s": 9000.0,
+        "booted_age_s": 3600.0,
+        "engine_unit": {"state": "active", "substate": "running", "result": "success", "age_s": 3500.0},
+        "load": [0.1, 0.2, 0.3],
+        "cpus": 4,
+        "memory": {"MemTotal": 100, "MemAvailable": 50},
+        "ansible": [],
+        "ansible_log": [],
+        "etc_kolla": {},
+        "synchronised": True,
+        **changes,
+    }
+
+
+def mount(used: int, available: int, inodes: int = 100, free: int = 50) -> dict[str, int]:
+    return {"total": used + available + 5, "used": used, "available": available, "inodes": inodes, "inodes_free": free}
+
+
 def reply(name: str = "ctl1", *, asked_s: float = 3600.0, reach: Reach = Reach.OK, **sections: Any) -> HostReply:
     answered = reach is Reach.OK
     return HostReply(
@@ -122,7 +144,7 @@ def reply(name: str = "ctl1", *, asked_s: float = 3600.0, reach: Reach = Reach.O
         received_at=at(asked_s + 0.2),
         reach=reach,
         reason="" if answered else "it failed",
-        sections={name: Section(data=data) for name, data in sections.items()},
+        sections=replies.sections(sections),
         host_clock_s=BOOTED.timestamp() + asked_s if answered else None,
         boot_id="boot-1" if answered else None,
         host_took_s=0.1,

@@ -49,4 +49,4 @@ def test_as_many_parsed_forms_are_kept_as_there_are_hosts() -> None:
 def test_all_that_read_one_reply_read_one_parsed_form() -> None:
     reply = next(iter(_replies(0)))
     assert facts.of(reply) is facts.of(reply)
-    assert facts.of(reply) == facts.parse(reply.section("containers"))
+    assert facts.of(reply) == facts.parse(make.containers(make.container(id="ctl1-0")))

@@ -39,20 +39,22 @@ def sql(
     }
 
 
+FILES = {
+    "volume": "/v",
+    "present": True,
+    "grastate": {"uuid": UUID, "seqno": "-1", "safe_to_bootstrap": "0"},
+    "gvwstate_bytes": 120,
+    "sst_in_progress": False,
+    "users": [],
+}
+
+
 def member(
     host: str, answer: Any, *, unit: dict[str, str] | None = None, runs: bool = True, **changes: Any
 ) -> HostReply:
     item = make.container("mariadb", health=None) if runs else make.down("mariadb", exit_code=137)
     units = {"mariadb": unit or make.unit()}
-    files = {
-        "volume": "/v",
-        "present": True,
-        "grastate": {"uuid": UUID, "seqno": "-1", "safe_to_bootstrap": "0"},
-        "gvwstate_bytes": 120,
-        "sst_in_progress": False,
-        "users": [],
-    }
-    sections = {"containers": make.containers(item, units=units), "galera": files, "disk": {}, **changes}
+    sections = {"containers": make.containers(item, units=units), "galera": FILES, "disk": {}, **changes}
     return make.reply(host, galera_sql=answer, **sections)
 
 
@@ -294,7 +296,9 @@ def test_grastate_is_taken_as_far_as_it_goes(grastate: Any, expected: tuple[Any,
 )
 def test_causes_that_only_galera_has(line: str, cause: str | None) -> None:
     me = failed("ctl1")
-    containers = {**me.sections["containers"].data, "logs": {"mariadb": line}}
+    containers = make.containers(
+        make.down("mariadb", exit_code=137), units={"mariadb": make.CRASHED}, logs={"mariadb": line}
+    )
     me = make.reply("ctl1", containers=containers, galera_sql=REFUSED)
     assert node(me, *GOOD)["cause"] == cause
 
@@ -313,8 +317,8 @@ def test_only_members_have_its_sections_and_the_password_is_taken_out_of_its_wra
 
 
 def test_without_a_password_sql_is_unknown() -> None:
-    fetch = galera.build({}).direct["galera_sql"]
-    assert fetch(Host(name="a", address="192.0.2.1", groups=())) == Unknown("sql_not_configured")
+    (sql_section,) = galera.build({}).direct
+    assert sql_section.fetch(Host(name="a", address="192.0.2.1", groups=())) == Unknown("sql_not_configured")
 
 
 def test_an_unknown_setting_is_named() -> None:
@@ -328,8 +332,8 @@ def test_an_empty_group_gives_no_result() -> None:
 
 def log_file(text: str | None) -> HostReply:
     me = failed("ctl1")
-    files = {**me.sections["galera"].data, "log_tail": text}
-    return make.reply("ctl1", containers=me.sections["containers"].data, galera=files, galera_sql=REFUSED)
+    files = {**FILES, "log_tail": text}
+    return make.reply("ctl1", containers=me.section("containers"), galera=files, galera_sql=REFUSED)
 
 
 def test_the_servers_own_log_names_a_cause_too() -> None:

@@ -86,7 +86,7 @@ def test_the_only_member_is_started_once_its_position_was_read() -> None:
         (down(), READ, {"runs": (world.past(done=("galera.start_lone",)),) * 2}, "GB-16", "2 times in the last hour"),
         (down(), READ, {"runs": (world.past(done=("galera.pc_bootstrap",), state="in_doubt"),)}, "GB-12", "its end is not known"),
         (down(sst_process=None), READ, {}, "GB-14", "state transfer"),
-        (down(host_section={"ansible": ["kolla-ansible"]}), READ, {}, "GB-17", "deployment"),
+        (down(host_section=make.host(ansible=[{"pid": 7, "start": 1, "what": "kolla-ansible"}])), READ, {}, "GB-17", "deployment"),
         (down(log_tail=None), READ, {}, "GB-17", "no_log"),
         (down(data_bytes=None), READ, {}, "GB-15", "free space"),
         (down(group_port={"listening": False, "peers": ["203.0.113.9"]}), READ, {}, "GB-2", "a Primary answers elsewhere"),

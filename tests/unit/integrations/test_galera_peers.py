@@ -15,7 +15,7 @@ from remediator.integrations.galera.picture import ClusterPicture
 from remediator.model.hosts import Host, Inventory
 from remediator.model.judging import Evidence
 from remediator.model.kleene import Truth
-from remediator.model.replies import HostReply, Reach
+from remediator.model.replies import HostReply, Reach, Section
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -205,9 +205,7 @@ def test_a_member_that_was_not_reached_is_known_by_what_it_said_when_it_was_last
 
 def test_a_list_is_judged_by_every_reached_member_and_by_none_that_was_not_read() -> None:
     first, second, third = stopped(list(OWN.values()))
-    late = dataclasses.replace(
-        third, sections={**third.sections, "galera": make.Section(data=Unknown("timeout:galera"))}
-    )
+    late = dataclasses.replace(third, sections={**third.sections, "galera": Section(data=Unknown("timeout:galera"))})
     found = picture(first, second, late)
     assert isinstance(found.addresses_match, Unknown)
     assert found.names_nobody == Unknown("timeout:galera")

@@ -549,9 +549,8 @@ def test_what_a_later_reply_proves(action: str, reply: HostReply, answer: Probe)
 
 
 def test_a_hold_of_which_the_host_said_nothing_proves_nothing() -> None:
-    sections = {name: section.data for name, section in world.stopped("ctl1").sections.items()}
-    galera = {name: value for name, value in sections["galera"].items() if name != "hold"}
-    reply = make.reply("ctl1", **{**sections, "galera": galera})
+    files = world.files(who=world.who("ctl1"))
+    reply = world.stopped("ctl1", galera={name: value for name, value in files.items() if name != "hold"})
     for action in ("galera.hold", "galera.join", "galera.start_stopped", "galera.finish"):
         assert probe(action, reply) is Probe.UNKNOWN
 

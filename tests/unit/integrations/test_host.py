@@ -27,26 +27,6 @@ exec(resources.files("remediator.integrations.host").joinpath("remote.py").read_
 JUDGES = {spec.name.removeprefix("host."): spec for spec in assess.ASSESSMENTS}
 
 
-def host(**changes: Any) -> dict[str, Any]:
-    return {
-        "uptime_s": 9000.0,
-        "booted_age_s": 3600.0,
-        "engine_unit": {"state": "active", "substate": "running", "result": "success", "age_s": 3500.0},
-        "load": [0.1, 0.2, 0.3],
-        "cpus": 4,
-        "memory": {"MemTotal": 100, "MemAvailable": 50},
-        "ansible": [],
-        "ansible_log": [],
-        "etc_kolla": {},
-        "synchronised": True,
-        **changes,
-    }
-
-
-def mount(used: int, available: int, inodes: int = 100, free: int = 50) -> dict[str, int]:
-    return {"total": used + available + 5, "used": used, "available": available, "inodes": inodes, "inodes_free": free}
-
-
 def judged(name: str, one: HostReply) -> Mapping[str, Any]:
     (found,) = JUDGES[name].judge(make.evidence(one))
     assert found.target.text == "host/ctl1"
@@ -69,14 +49,18 @@ def test_a_host_that_was_never_asked_gives_no_result() -> None:
 
 
 def test_the_worst_mount_is_told_for_bytes_and_for_inodes() -> None:
-    disk = {"/": mount(10, 90), "/var/log/kolla": mount(60, 40), "/small": mount(5, 95, inodes=100, free=2)}
+    disk = {
+        "/": make.mount(10, 90),
+        "/var/log/kolla": make.mount(60, 40),
+        "/small": make.mount(5, 95, inodes=100, free=2),
+    }
     data = judged("disk", make.reply(disk=disk))
     assert (data["used_percent"], data["worst_mount"], data["free_bytes"]) == (60.0, "/var/log/kolla", 40)
     assert (data["inode_percent"], data["worst_inode_mount"], data["mounts"]) == (98.0, "/small", 3)
 
 
 def test_a_dead_mount_is_named_and_blinds_no_other() -> None:
-    data = judged("disk", make.reply(disk={"/": mount(90, 10), "/var/lib/nova": {"dead": True}}))
+    data = judged("disk", make.reply(disk={"/": make.mount(90, 10), "/var/lib/nova": {"dead": True}}))
     assert (data["dead_mounts"], data["used_percent"]) == (["/var/lib/nova"], 90.0)
 
 
@@ -86,7 +70,7 @@ def test_only_dead_mounts_leave_the_numbers_unknown() -> None:
 
 
 def test_a_file_system_without_inode_numbers_has_none() -> None:
-    data = judged("disk", make.reply(disk={"/": mount(1, 9, inodes=0, free=0)}))
+    data = judged("disk", make.reply(disk={"/": make.mount(1, 9, inodes=0, free=0)}))
     assert (data["inode_percent"], data["worst_inode_mount"]) == (None, None)
 
 
@@ -99,7 +83,7 @@ def test_a_disk_section_that_is_late_or_odd_is_unknown(section: Any) -> None:
 
 @pytest.mark.parametrize("ahead_s", [0.0, 600.0, -3.0])
 def test_the_clock_is_compared_when_the_host_read_it(ahead_s: float) -> None:
-    one = make.reply(host=host())
+    one = make.reply(host=make.host())
     read_at_s = one.asked_at.wall.timestamp() + 0.05 + 2.0
     one = replace(
         one,
@@ -113,7 +97,7 @@ def test_the_clock_is_compared_when_the_host_read_it(ahead_s: float) -> None:
 
 
 def test_after_a_long_round_trip_the_clocks_cannot_be_compared() -> None:
-    one = replace(make.reply(host=host()), received_at=make.at(3606))
+    one = replace(make.reply(host=make.host()), received_at=make.at(3606))
     assert judged("clock", one)["offset_s"] == Unknown("round_trip_too_long")
     slow_work = replace(one, host_took_s=5.9, host_clock_s=make.at(3605.95).wall.timestamp())
     assert judged("clock", slow_work)["offset_s"] == pytest.approx(0.0, abs=0.002), "a busy host is no long way"
@@ -125,14 +109,14 @@ def test_after_a_long_round_trip_the_clocks_cannot_be_compared() -> None:
     [("ok", True, None), ("missing", False, "no answer"), ("hung", False, "no answer"), ("down", False, "no answer")],
 )
 def test_the_engine_tells_how_it_fails(state: str, answers: bool, reason: str | None) -> None:
-    data = judged("engine", make.reply(host=host(), containers=make.containers(units={}, engine_state=state)))
+    data = judged("engine", make.reply(host=make.host(), containers=make.containers(units={}, engine_state=state)))
     assert (data["state"], data["answers"], data["reason"]) == (state, answers, reason)
     assert (data["unit_state"], data["age_s"], data["host_age_s"]) == ("active", 3500.0, 3600.0)
     assert data["host_booted_at"] == "2026-11-23T06:00:00.200Z"
 
 
 def test_podman_has_no_unit_of_its_own() -> None:
-    data = judged("engine", make.reply(host=host(engine_unit=None), containers=make.containers(units={})))
+    data = judged("engine", make.reply(host=make.host(engine_unit=None), containers=make.containers(units={})))
     assert (data["unit_state"], data["started_at"], data["age_s"]) == (None, None, None)
 
 
@@ -150,7 +134,7 @@ def test_the_field_tables_are_what_is_declared() -> None:
 
 def test_ansible_at_work_is_a_sign_now() -> None:
     working = [{"pid": 7, "start": 99, "what": "AnsiballZ_setup.py"}]
-    one = make.reply(host=host(ansible=working), containers={})
+    one = make.reply(host=make.host(ansible=working), containers={})
     (sign,) = host_signs.signs(one)
     assert (sign.kind, sign.service, sign.at, sign.key) == (
         "ansible_process",
@@ -164,7 +148,7 @@ def test_ansibles_newest_line_and_a_changed_configuration_are_signs_at_their_tim
     now_s = make.reply().host_clock_s or 0
     lines = [{"at": now_s - 300, "what": "ansible-command"}, {"at": now_s - 60, "what": "ansible-copy"}]
     kolla = {"memcached": {"sha256": "ab", "mtime": now_s - 120, "files": 1}}
-    one = make.reply(host=host(ansible_log=lines, etc_kolla=kolla), containers={})
+    one = make.reply(host=make.host(ansible_log=lines, etc_kolla=kolla), containers={})
     one = replace(one, host_clock_s=now_s)
     log, change = host_signs.signs(one)
     assert (log.kind, log.service, log.at) == ("ansible_log", None, one.received_at.wall - timedelta(seconds=60))
@@ -311,7 +295,9 @@ def test_a_machine_id_is_told_as_a_digest_or_not_at_all(tmp_path: Path, content:
         path.write_text(content)
     found = REMOTE["_machine_id"](str(path))
     assert (found is not None) is known
-    assert facts.machine_id({"machine_id": found}) == found
+    parsed = facts.parse(make.host(machine_id=found))
+    assert isinstance(parsed, facts.HostFacts)
+    assert parsed.machine_id == found
     assert found is None or found not in (content or "")
 
 
@@ -349,20 +335,20 @@ def test_a_host_calls_itself_by_its_hostname_and_its_lines_in_etc_hosts(
     ],
 )
 def test_names_that_are_none_are_not_taken(told: Any, names: tuple[str, ...] | None) -> None:
-    assert facts.names({"names": told}) == names
-    assert facts.names(Unknown("timeout:host")) is None
-    assert facts.machine_id(Unknown("timeout:host")) is None
+    found = facts.parse(make.host(names=told))
+    assert isinstance(found, facts.HostFacts)
+    assert found.names == names
 
 
 def test_a_host_that_the_inventory_names_once_is_well() -> None:
-    data = judged("identity", make.reply(host=host(machine_id="a" * 32)))
+    data = judged("identity", make.reply(host=make.host(machine_id="a" * 32)))
     assert (data["named_twice"], data["sentence"], data["names"], data["machine_known"]) == (False, None, [], True)
-    assert judged("identity", make.reply(host=host()))["machine_known"] is False
+    assert judged("identity", make.reply(host=make.host()))["machine_known"] is False
     assert set(judged("identity", make.reply(reach=Reach.UNREACHABLE)).values()) == {Unknown("host_unreachable")}
 
 
 def test_each_name_of_a_machine_says_so_and_one_of_them_speaks() -> None:
-    section = host(machine_id="a" * 32)
+    section = make.host(machine_id="a" * 32)
     found = {name: assess.identity(make.reply(name, host=section), ("CTL1", "ctl1")) for name in ("ctl1", "CTL1")}
     assert [found[name]["speaks"] for name in ("CTL1", "ctl1")] == [True, False]
     for data in found.values():

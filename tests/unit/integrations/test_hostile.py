@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 import tracemalloc
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from remediator.integrations import registry
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container import memory
 from remediator.integrations.container import signs as container_signs
-from remediator.integrations.galera import datadir, launch, marks, undoing, who
+from remediator.integrations.galera import canaries, marks, undoing
 from remediator.integrations.galera.facts import member
-from remediator.integrations.host import disks
-from remediator.integrations.host import facts as host_facts
+from remediator.integrations.galera.on_host import GALERA
 from remediator.integrations.host import signs as host_signs
 from remediator.model.declined import Refused
 from remediator.model.replies import HostReply
 from remediator.model.values import Unknown, as_json
 from tests.builders.declined import built, declines
+from tests.builders.replies import KINDS, SHIPPED
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import hostile
 from tests.unit.integrations import section as make
@@ -36,14 +34,7 @@ MOST_BYTES = 8 << 20
 DAY_S = 86_400.0
 VALID = hostile.sections()
 PLACES = list(hostile.places(VALID))
-JUDGES = [spec for one in registry.load({"galera": {}}).values() for spec in one.assessments]
-PARSERS: dict[str, tuple[Callable[[Any], Any], ...]] = {
-    "containers": (container_facts.parse,),
-    "host": (host_facts.parse, host_facts.names, host_facts.machine_id),
-    "disk": (disks.parse,),
-    "galera": (datadir.parse, launch.parse, who.parse),
-}
-
+JUDGES = [spec for one in SHIPPED.values() for spec in one.assessments]
 NUMBERS = (0, -1, 2**63, 2**64 - 1, 10**400, -(10**400), 1e300, -1e300, 1e999, -1e999, 0.5, 253_402_300_800, True)
 TEXTS = (
     "", "a/b", "..", "-t", "*", "zz\ud800", "\udcff", "$(reboot)", "9" * 400, "1e999", "nan", "9999-12-31T23:59:59Z", "²", "a\nb", "x" * 300
@@ -71,16 +62,24 @@ def judged(reply: HostReply) -> int:
         )
         json.dumps([sign.key, sign.detail, sign.service], ensure_ascii=False).encode()
     assert container_facts.of(reply) is not None
-    marks.canaries(reply), marks.pc_recovery(reply), member("ctl1", reply)
+    canaries.of(reply), marks.pc_recovery(reply), member("ctl1", reply)
     return count
+
+
+def test_every_section_of_every_integration_has_an_example_here() -> None:
+    assert set(VALID) == set(KINDS)
 
 
 def test_the_valid_reply_has_something_in_every_section() -> None:
     reply = hostile.reply(VALID)
     assert judged(reply) > 10
-    for name, parsers in PARSERS.items():
-        for parse in parsers:
-            assert not isinstance(parse(VALID[name]), (Unknown, type(None))), (name, parse)
+    for name, kind in KINDS.items():
+        assert isinstance(kind.parse(VALID[name]), kind.facts), name
+    on_host = reply.facts(GALERA)
+    assert not isinstance(on_host, Unknown)
+    assert not any(
+        isinstance(part, (Unknown, type(None))) for part in (on_host.files, on_host.launch, on_host.who, on_host.volume)
+    )
     assert member("ctl1", reply).sql == "answered"
 
 
@@ -88,8 +87,8 @@ def test_the_valid_reply_has_something_in_every_section() -> None:
 @given(st.sampled_from(PLACES), ODD)
 def test_any_value_in_any_place_gives_facts_or_unknown(path: tuple[Any, ...], odd: Any) -> None:
     given = hostile.changed(VALID, path, odd)
-    for parse in PARSERS.get(path[0], ()):
-        parse(given[path[0]])
+    kind = KINDS[path[0]]
+    assert isinstance(kind.parse(given[path[0]]), (kind.facts, Unknown)), "its parser foresees whatever a host says"
     assert judged(hostile.reply(given)) > 0
 
 

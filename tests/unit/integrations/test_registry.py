@@ -33,7 +33,7 @@ def test_assessments_and_actions_have_one_owner_each() -> None:
 
 def test_every_section_that_an_assessment_reads_is_collected_by_somebody() -> None:
     loaded = registry.load({"galera": {"password": "x", "canaries": ["nova.instances"]}}).values()
-    collected = {name for one in loaded for name in (*(spec.name for spec in one.sections), *one.direct)}
+    collected = {kind.name for one in loaded for kind in one.section_kinds}
     assert {name for one in loaded for spec in one.assessments for name in spec.sections} <= collected
 
 

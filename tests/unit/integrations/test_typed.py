@@ -14,7 +14,6 @@ from remediator.integrations.host import disks
 from remediator.integrations.host import facts as host_facts
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
-from tests.unit.integrations.test_host import host, mount
 
 pytestmark = pytest.mark.unit
 
@@ -40,7 +39,7 @@ def changed(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
 
 
 CONTAINERS = make.containers(make.down(oom_ago_s=5.0, exit_code=137), logs={"memcached": "line"})
-HOST = host(
+HOST = make.host(
     ansible=[{"pid": 1, "start": 2, "what": "x"}],
     ansible_log=[{"at": 1.0, "what": "x"}],
     etc_kolla={"memcached": {"sha256": "ab", "mtime": 1.0, "files": 1}},
@@ -72,9 +71,9 @@ def test_an_odd_value_about_a_host(path: tuple[Any, ...], odd: Any) -> None:
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
-@pytest.mark.parametrize("path", cases({"/": mount(1, 2)}), ids=str)
+@pytest.mark.parametrize("path", cases({"/": make.mount(1, 2)}), ids=str)
 def test_an_odd_value_about_a_disk(path: tuple[Any, ...], odd: Any) -> None:
-    assert isinstance(disks.parse(changed({"/": mount(1, 2)}, path, odd)), Unknown)
+    assert isinstance(disks.parse(changed({"/": make.mount(1, 2)}, path, odd)), Unknown)
 
 
 @pytest.mark.parametrize("odd", [*ODD, None, 7, "text", []], ids=repr)
