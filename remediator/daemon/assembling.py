@@ -17,7 +17,7 @@ from remediator.daemon import worldly
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.inhibit.refraining import Refrain
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.notify.delivering import Delivery
+from remediator.daemon.notify.delivering import Delivery, Notifying
 from remediator.daemon.process import clock, composing, reaching, systemd
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.process.pools import Pools, Threads
@@ -47,6 +47,7 @@ class Ground:
     try_references: Callable[[Sequence[tuple[str, int]]], Mapping[str, bool]]
     process_alive: Callable[[int, str], bool]
     new_id: Callable[[], str] = identities.new_id
+    notifiers_of: Callable[[Config], Sequence[Notifying]] = notify.build
     reads_slowly: bool = False
     """Whether the whole store is read now and then, in quiet moments."""
 
@@ -121,7 +122,7 @@ class Daemon:
                 Hands(
                     collector=collector,
                     actor=self._reach,
-                    deliver=Delivery(notify.build(config)),
+                    deliver=Delivery(ground.notifiers_of(config)),
                     reload=lambda: composing.reloaded(
                         config_path, self.world.loaded.config, lambda config: self.renew_tokens(config), collector.renew
                     ),

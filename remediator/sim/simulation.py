@@ -36,6 +36,7 @@ from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
 from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.dying import Dying, Killed
+from remediator.sim.mail import Mail
 from remediator.sim.reach import Luck, SimReach
 from remediator.sim.shapes import DEFAULT, Shape
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
@@ -129,6 +130,7 @@ class Simulation:
         """The daemon's process stands still."""
         self.luck = Luck()
         self.dying = Dying()
+        self.mail = Mail(self.tell)
         self.pause_file = directory / "pausing" / "PAUSE"
         self.pause_file.parent.mkdir()
         self.daemon: Daemon | None = None
@@ -193,6 +195,7 @@ class Simulation:
             try_references=reach.references,
             process_alive=lambda pid, _started: pid in self.alive,
             new_id=lambda: f"{self._ids.getrandbits(64):016x}",
+            notifiers_of=lambda _config: (self.mail,),
         )
         self.pools, self._ticked_s = pools, float("-inf")
         self.daemon = Daemon(None, parts, ground)
