@@ -21,6 +21,7 @@ from remediator.daemon.notify.delivering import Delivery, Notifying
 from remediator.daemon.process import clock, composing, reaching, systemd
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.process.pools import Pools, Threads
+from remediator.daemon.turn.wire import Reloaded
 from remediator.daemon.turn.world import World
 from remediator.model import redaction
 from remediator.model.times import Clock
@@ -48,6 +49,8 @@ class Ground:
     process_alive: Callable[[int, str], bool]
     new_id: Callable[[], str] = identities.new_id
     notifiers_of: Callable[[Config], Sequence[Notifying]] = notify.build
+    read_anew: Callable[[Config], Reloaded] | None = None
+    """How a reload reads config, content and inventory, given the config in force; None: from their files."""
     reads_slowly: bool = False
     """Whether the whole store is read now and then, in quiet moments."""
 
@@ -116,6 +119,12 @@ class Daemon:
             self.renew_tokens: composing.RenewTokens = lambda _: ()
             """Reads the tokens of the HTTP door anew; set by whoever opens that door."""
             collector = reaching.collector_of(config, parts.integrations, self._reach, ground.clock)
+
+            def from_files(before: Config) -> Reloaded:
+                return composing.reloaded(
+                    config_path, before, lambda config: self.renew_tokens(config), collector.renew
+                )
+
             self.loop = Loop(
                 self.engine,
                 ground.clock,
@@ -123,9 +132,7 @@ class Daemon:
                     collector=collector,
                     actor=self._reach,
                     deliver=Delivery(ground.notifiers_of(config)),
-                    reload=lambda: composing.reloaded(
-                        config_path, self.world.loaded.config, lambda config: self.renew_tokens(config), collector.renew
-                    ),
+                    reload=lambda: (ground.read_anew or from_files)(self.world.loaded.config),
                     redact=redaction.text,
                     try_references=ground.try_references,
                     read_on=reading.read_on if reading is not None else None,

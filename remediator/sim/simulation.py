@@ -23,10 +23,11 @@ from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.process import composing, ticks
 from remediator.daemon.process.composing import Parts
-from remediator.daemon.turn.wire import Input
+from remediator.daemon.turn.wire import Input, Reloaded
 from remediator.integrations import registry
 from remediator.integrations.galera.answer import SQL
 from remediator.integrations.galera.canaries import CANARIES
+from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
@@ -147,21 +148,12 @@ class Simulation:
         self._turned_s = 0.0
         self._ticked_s = float("-inf")
         """When the daemon was last told that time goes by; its first turn begins with that."""
+        self.reads_slowly = False
+        """Whether the next daemon reads the whole store in quiet moments, as a real one does."""
         base = _parts(crowd.joined(config_of(shape, config)))
-        self.config: Config = base.config.model_copy(
-            update={
-                "state_dir": str(directory / "state"),
-                "pause_file": str(self.pause_file),
-                "audit": base.config.audit.model_copy(
-                    update={
-                        "checkpoints": str(directory / "audit" / "c.jsonl"),
-                        "key": str(directory / "audit" / "key"),
-                    }
-                ),
-            }
-        )
-        self._content = base.content
-        self._inventory = base.inventory
+        self.config: Config = self._placed(base.config)
+        self.content, self.inventory = base.content, base.inventory
+        """What the next daemon finds, and a reload."""
         self._integrations = base.integrations
         self.dying.checkpoints = self.config.audit.checkpoints
         self.pools: VirtualPools | None = None
@@ -169,12 +161,26 @@ class Simulation:
     @property
     def runbooks(self) -> tuple[str, ...]:
         """The names of all runbooks of the content."""
-        return tuple(self._content.runbooks)
+        return tuple(self.content.runbooks)
 
     def take(self, config: str) -> None:
-        """Let the next daemon find this inventory, and the content as it fits it."""
+        """Let the next daemon, and a reload, find this config, its inventory, and the content as it fits it."""
         parts = _parts(config)
-        self._content, self._inventory = parts.content, parts.inventory
+        self.config, self.content, self.inventory = self._placed(parts.config), parts.content, parts.inventory
+
+    def _placed(self, config: Config) -> Config:
+        """Return `config` with every file in our directory."""
+        audit = {
+            "checkpoints": str(self.directory / "audit" / "c.jsonl"),
+            "key": str(self.directory / "audit" / "key"),
+        }
+        return config.model_copy(
+            update={
+                "state_dir": str(self.directory / "state"),
+                "pause_file": str(self.pause_file),
+                "audit": config.audit.model_copy(update=audit),
+            }
+        )
 
     # the daemon -------------------------------------------------------------------------------------------------------
 
@@ -184,9 +190,9 @@ class Simulation:
         pools = VirtualPools(self.timeline, self._seen)
         parts = Parts(
             config=self.config,
-            inventory=self._inventory,
+            inventory=self.inventory,
             integrations=self._dialling(reach),
-            content=self._content,
+            content=self.content,
         )
         ground = Ground(
             clock=self.clock,
@@ -196,6 +202,8 @@ class Simulation:
             process_alive=lambda pid, _started: pid in self.alive,
             new_id=lambda: f"{self._ids.getrandbits(64):016x}",
             notifiers_of=lambda _config: (self.mail,),
+            read_anew=lambda _config: self._reread(),
+            reads_slowly=self.reads_slowly,
         )
         self.pools, self._ticked_s = pools, float("-inf")
         self.daemon = Daemon(None, parts, ground)
@@ -221,6 +229,18 @@ class Simulation:
         self.deaths += 1
         self.tell(f"the daemon is gone: {why}")
         self._let_go()
+
+    def reload(self) -> None:
+        """Let the daemon read config, content and inventory anew, as SIGHUP does; it has taken them when this returns."""
+        if self.daemon is None:
+            return
+        self._woken = True
+        self.daemon.loop.want_reload()
+        self.tell("the daemon is to reload")
+        self.run(1.0)
+
+    def _reread(self) -> Reloaded:
+        return Reloaded(config=self.config, content=self.content, inventory=self.inventory)
 
     def stop(self) -> bool:
         """End the daemon as SIGTERM does, and return whether it ended within its time."""

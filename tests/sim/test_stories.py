@@ -24,9 +24,11 @@ pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]
 SEED, STORIES, POINTS = 1, 40, 12
 """`POINTS`: of each way about so many crash points at most; `make prove` dies at all of them."""
 SIM = Path(remediator.__file__).parent / "sim"
-REPLACED = {"clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "notifiers_of", "reads_slowly"}
+REPLACED = {
+    "clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "notifiers_of", "read_anew", "reads_slowly",
+}  # fmt: skip
 """Time and the machine's own processes, who makes the blocking calls, the ways to the hosts, to the references and to people, where ids
-come from, and whether a thread beside the loop reads the store in quiet time."""
+come from, what a reload finds in place of files, and whether a thread beside the loop reads the store in quiet time."""
 
 
 def test_the_short_form_of_the_proof_holds_and_proves_something() -> None:
