@@ -29,3 +29,11 @@ def cloud() -> Iterator[Walked]:
     made = Walked()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def looked_at() -> Iterator[Walked]:
+    """A cloud that all tests of a module share: none of them leaves anything in it."""
+    made = Walked()
+    yield made
+    made.close()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,15 @@ import pytest
 from remediator.daemon.inhibit import muting
 from remediator.daemon.requests import approving
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Act, Asked
+from remediator.daemon.turn.wire import Asked
 from remediator.model.consent import Ask, Consent
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Run, RunState
 from remediator.runs import machine
 from remediator.store import errors
 from remediator.store.journal import Journal
-from tests.sim.cloud import Cloud
+from tests.sim import kept
+from tests.sim.walked import Walked
 from tests.unit.safety.cases import a_plan
 
 pytestmark = pytest.mark.sim
@@ -38,20 +37,12 @@ class TakenBack(Exception):
     """Ends a transaction that is to leave nothing."""
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    made = Cloud(tmp_path_factory.mktemp("who"))
-    made.run(5)
-    yield made
-    made.database.close()
-
-
-def ask(cloud: Cloud, run: Run, actor: Actor, plan: str | None, after_s: float = 0.0) -> Answer:
+def ask(cloud: Walked, run: Run, actor: Actor, plan: str | None, after_s: float = 0.0) -> Answer:
     """Let `actor` approve `run`, in a transaction that is taken back."""
     asked = Asked(op="approve", args={"run": run.id, "plan": plan}, actor=actor, answer=Future())
     answer: Answer | None = None
     cloud.world.durable.runs = {run.id: run}
-    with contextlib.suppress(TakenBack), cloud.database.transaction() as connection:
+    with contextlib.suppress(TakenBack), cloud.daemon.database.transaction() as connection:
         now = cloud.now().later(after_s)
         answer = approving.approve(Turn(world=cloud.world, journal=Journal(connection, now), now=now), asked)
         raise TakenBack
@@ -60,13 +51,13 @@ def ask(cloud: Cloud, run: Run, actor: Actor, plan: str | None, after_s: float =
     return answer
 
 
-def holding(cloud: Cloud) -> Run:
+def holding(cloud: Walked) -> Run:
     """Return a run that alice asked for, and that asks before it goes on."""
     run = machine.planned("run-9", a_plan(), None, "alice", cloud.now(), ALICE.accounts)
     return machine.held_for(replace(run, state=RunState.RUNNING), "it asks", cloud.now(), ASKS)
 
 
-def waiting(cloud: Cloud) -> Run:
+def waiting(cloud: Walked) -> Run:
     """Return a run whose plan alice asked for."""
     until = cloud.now().later(900)
     return machine.waiting("run-9", a_plan(), None, "alice", "alice", until, cloud.now(), asked_as=ALICE.accounts)
@@ -95,9 +86,9 @@ def waiting(cloud: Cloud) -> Run:
         "root-of-nobody",
     ],
 )
-def test_who_may_say_yes_to_what_a_held_run_asks(cloud: Cloud, actor: Actor, hash_of: Any, words: str) -> None:
-    run = holding(cloud)
-    answer = ask(cloud, run, actor, hash_of(run))
+def test_who_may_say_yes_to_what_a_held_run_asks(looked_at: Walked, actor: Actor, hash_of: Any, words: str) -> None:
+    run = holding(looked_at)
+    answer = ask(looked_at, run, actor, hash_of(run))
     assert (answer.exit == 0) is (not words)
     assert words in answer.error
 
@@ -114,74 +105,70 @@ def test_who_may_say_yes_to_what_a_held_run_asks(cloud: Cloud, actor: Actor, has
     ],
     ids=["who-asked", "not-an-approver", "another-hash", "too-short", "empty", "too-late"],
 )
-def test_who_may_say_yes_to_a_plan(cloud: Cloud, actor: Actor, hash_of: Any, after_s: float, words: str) -> None:
-    run = waiting(cloud)
-    answer = ask(cloud, run, actor, hash_of(run), after_s)
+def test_who_may_say_yes_to_a_plan(looked_at: Walked, actor: Actor, hash_of: Any, after_s: float, words: str) -> None:
+    run = waiting(looked_at)
+    answer = ask(looked_at, run, actor, hash_of(run), after_s)
     assert answer.exit == 4
     assert words in answer.error
 
 
-def test_only_an_approver_accepts_a_restored_store(cloud: Cloud) -> None:
-    cloud.world.health.restored = "it was put back from a copy"
+def test_only_an_approver_accepts_a_restored_store(looked_at: Walked) -> None:
+    looked_at.world.health.restored = "it was put back from a copy"
     asked = Asked(op="accept-restore", args={"reason": "r"}, actor=EVE, answer=Future())
-    with cloud.database.transaction() as connection:
-        turn = Turn(world=cloud.world, journal=Journal(connection, cloud.now()), now=cloud.now())
+    with looked_at.daemon.database.transaction() as connection:
+        turn = Turn(
+            world=looked_at.world,
+            journal=Journal(connection, looked_at.now()),
+            now=looked_at.now(),
+        )
         answer = muting.accept_restore(turn, asked)
-    cloud.world.health.restored = None
+    looked_at.world.health.restored = None
     assert (answer.exit, turn.effects) == (4, [])
 
 
 # what is read back ----------------------------------------------------------------------------------------------------
 
 
-def acts(tmp_path: Path, ruin: bool) -> tuple[Cloud, list[Any]]:
-    """Let a container crash; when its run is planned, cut the write-ahead log under the daemon, if `ruin`. Return what left."""
-    cloud = Cloud(tmp_path)
+def planned(cloud: Walked) -> None:
+    """Let a container crash and its run be planned, just after the newest entry was read back."""
+    cloud.service("h1", "memcached").crash()
+    assert cloud.until(90, lambda: bool(cloud.world.durable.runs))
+    cloud.daemon.engine._read_back_s = cloud.now().boot_s
+
+
+def test_a_command_leaves_once_its_intent_was_read_back_from_the_file(cloud: Walked) -> None:
+    planned(cloud)
     cloud.run(20)
-    cloud.hosts["h1"].units["memcached"].fail()
-    assert cloud.run(90, lambda: bool(cloud.world.durable.runs))
-    cloud.engine._read_back_s = cloud.now().boot_s
-    left: list[Any] = []
+    assert cloud.commands == 1
+
+
+def test_a_command_whose_intent_is_not_in_the_file_does_not_leave(cloud: Walked) -> None:
+    planned(cloud)
+    cloud.simulation.break_store(lambda: None, 60)
+    log = kept.database(cloud).with_name("remediator.db-wal")
     for _ in range(20):
-        if ruin:
-            (Path(cloud.config.state_dir) / "remediator.db-wal").write_bytes(b"")
-        left += [effect for effect in cloud.step() if isinstance(effect, Act)]
-        if left or cloud.engine.store_error is not None:
+        log.write_bytes(b"")
+        cloud.run(1, stride=1.0)
+        if cloud.commands or cloud.daemon.engine.store_error is not None:
             break
-        cloud.run(1)
-    return cloud, left
+    assert cloud.commands == 0
+    assert cloud.orders() == []
+    assert cloud.daemon.engine.store_error is not None
 
 
-def test_a_command_leaves_only_once_its_intent_was_read_back_from_the_file(tmp_path: Path) -> None:
-    (tmp_path / "well").mkdir()
-    (tmp_path / "ruined").mkdir()
-    cloud, _ = acts(tmp_path / "well", ruin=False)
-    assert cloud.acted, "what is shown needs a command that would leave"
-    cloud.database.close()
-    cloud, left = acts(tmp_path / "ruined", ruin=True)
-    assert (left, cloud.acted) == ([], [])
-    assert cloud.engine.store_error is not None
-    cloud.database.close()
-
-
-def test_what_is_read_back_is_this_entry_and_no_other(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(5)
-    database, seq, entry_hash = cloud.database, cloud.engine.audit_seq, cloud.engine.audit_hash
+def test_what_is_read_back_is_this_entry_and_no_other(cloud: Walked) -> None:
+    engine, database = cloud.daemon.engine, cloud.daemon.database
+    seq, entry_hash = engine.audit_seq, engine.audit_hash
     database.read_back(seq, entry_hash)
     for wrong in ((seq + 1, entry_hash), (seq - 1, entry_hash), (seq, "0" * 64)):
         with pytest.raises(errors.StoreUnavailable, match="does not hold entry"):
             database.read_back(*wrong)
-    cloud.database.close()
 
 
-def test_another_entry_in_the_place_of_our_newest_is_seen(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(5)
-    seq = cloud.engine.audit_seq
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.exec_driver_sql(f"UPDATE audit SET hash = '{'0' * 64}' WHERE seq = {seq}")
-    cloud.step()
+def test_another_entry_in_the_place_of_our_newest_is_seen(cloud: Walked) -> None:
+    seq = cloud.daemon.engine.audit_seq
+    kept.while_it_lives(
+        cloud, "DROP TRIGGER audit_no_update", f"UPDATE audit SET hash = '{'0' * 64}' WHERE seq = {seq}"
+    )
+    cloud.simulation.turn()
     assert f"entry {seq} of the store is gone or another one" in str(cloud.world.health.restored)
-    cloud.database.close()

@@ -12,13 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from remediator.daemon.assembling import Daemon
 from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.records import Incident, Run, RunState
+from remediator.model.times import Instant
 from remediator.sim import stories
 from remediator.sim.account import Account
+from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.hosts import SimHost
 from remediator.sim.people import ROOT, People
 from remediator.sim.services import Service
@@ -49,20 +52,32 @@ class Watching(Watch):
 class Walked:
     """A simulation, the people of its cloud, and the watch that holds the daemon against its own account."""
 
-    def __init__(self, config: str = CONFIG, engines: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        config: str = CONFIG,
+        engines: Mapping[str, str] | None = None,
+        crowd: Crowd = NOBODY,
+        before: Callable[[Simulation], None] = lambda _simulation: None,
+    ) -> None:
+        """`before`: what is done to the simulation before its first daemon starts."""
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
         shape = replace(FIVE_ALIKE, engines=engines or {})
-        self.simulation = Simulation(self._directory, config, shape)
+        self.simulation = Simulation(self._directory, config, shape, crowd)
         self.watch = Watching(self.simulation, needs_approval="R1: approve" in config)
         self.people = People(self.simulation, self.watch)
         tell_logs(self.simulation)
+        before(self.simulation)
         self.simulation.start()
         self.run(SEEN_WELL_S)
 
     @property
-    def world(self) -> World:
+    def daemon(self) -> Daemon:
         assert self.simulation.daemon is not None
-        return self.simulation.daemon.world
+        return self.simulation.daemon
+
+    @property
+    def world(self) -> World:
+        return self.daemon.world
 
     @property
     def account(self) -> Account:
@@ -72,6 +87,10 @@ class Walked:
     def commands(self) -> int:
         """How many commands have left."""
         return self.watch.commands
+
+    def now(self) -> Instant:
+        """Return the time by the daemon's clock."""
+        return self.simulation.clock.now()
 
     def service(self, host: str, name: str) -> Service:
         return self.simulation.cloud.service(host, name)
