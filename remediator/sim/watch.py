@@ -104,7 +104,7 @@ class Watch:
             run.id, run.plan.target.text, run.plan.runbook, run.plan.risk.name, run.incident, run.actor,
             self.simulation.clock.now(), self.simulation.clock.elapsed_s,
         )  # fmt: skip
-        for why in self._holding(left, run, script, host, service):
+        for why in self._holding(left, run, step, script, host, service):
             word = why.partition(":")[0]
             self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
         if script is not None:
@@ -147,9 +147,10 @@ class Watch:
         if set(others) - us.former:
             self._broken("claim", f"{run.id} acts on {host}, which {others} have claimed")
 
-    def _holding(self, left: Left, run: Run, script: str | None, host: str, service: str) -> list[str]:
+    def _holding(self, left: Left, run: Run, step: str, script: str | None, host: str, service: str) -> list[str]:
         if script is None:
-            return self.account.holding(left, host, service)
+            goes_on = any(each != step for each in left.steps)  # past its first step what it cures may be well
+            return (self.account.holding_a_step if goes_on else self.account.holding)(left, host, service)
         if left.steps or debts.is_release(run):
             return self.account.holding_a_step(left, host, service)
         return self.account.holding_a_recovery(left, host, service)
