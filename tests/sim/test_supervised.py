@@ -13,8 +13,8 @@ from remediator.daemon.turn.wire import Reloaded
 from remediator.integrations import registry
 from remediator.model.records import Run, RunState, StepState
 from remediator.store.reader import Reader
+from tests.builders.runbooks import TWICE
 from tests.sim.cloud import CONFIG
-from tests.sim.test_held import TWICE
 from tests.sim.test_review_base import TARGET, Cloud, crash, live
 
 pytestmark = pytest.mark.sim

@@ -22,8 +22,8 @@ from remediator.sim import marks
 from remediator.store import errors, schema, tables, verify
 from remediator.store.database import Database, url_of
 from remediator.store.reader import Reader
+from tests.builders.runbooks import TWICE
 from tests.sim.cloud import CONFIG
-from tests.sim.test_held import TWICE
 from tests.sim.test_review_base import TARGET, Cloud, crash, live
 
 pytestmark = pytest.mark.sim
