@@ -337,6 +337,10 @@ class Simulation:
 
     def break_store(self, mend: Callable[[], None], seconds: float) -> None:
         """The store was broken just now; `mend` it after `seconds`."""
+        self.timeline.after(seconds, self.broken_store(mend))
+
+    def broken_store(self, mend: Callable[[], None]) -> Callable[[], None]:
+        """The store was broken just now; return what mends it with `mend`."""
         self.store_is_broken = True
         self._store_faults += 1
 
@@ -344,7 +348,7 @@ class Simulation:
             mend()
             self._store_faults -= 1
 
-        self.timeline.after(seconds, happen)
+        return happen
 
     @property
     def busy(self) -> bool:

@@ -2,81 +2,66 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.sim.cloud import Cloud
+from remediator.sim import store_faults
+from tests.sim.walked import UNITS, Walked
 
 pytestmark = pytest.mark.sim
 
+TARGET = "container/h1/cron"
+TWO_HOSTS = [(host, unit) for host in ("h1", "h2") for unit in UNITS]
+"""A third host would be a storm."""
 
-def test_a_disk_that_is_full_in_the_middle_of_a_turn_costs_no_input(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(15)
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1")
-    for host in cloud.hosts.values():
-        for unit in host.units.values():
-            unit.fail()
+
+def all_fail(cloud: Walked) -> None:
+    for host, unit in TWO_HOSTS:
+        cloud.service(host, unit).crash()
+
+
+def store_error(cloud: Walked) -> str | None:
+    return cloud.daemon.engine.store_error
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_turn_costs_no_input(cloud: Walked) -> None:
+    mend = store_faults.full(cloud.simulation)
+    all_fail(cloud)
     cloud.run(30)
-    assert cloud.engine.store_error is not None
-    assert "full" in cloud.engine.store_error
+    assert "full" in str(store_error(cloud))
     assert not cloud.world.health.counters["failed_inputs"]
-    assert cloud.acted == []
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
-    cured = cloud.run(90, lambda: all(unit.running for host in cloud.hosts.values() for unit in host.units.values()))
-    cloud.database.close()
-    assert cured
-    assert cloud.engine.store_error is None
+    assert cloud.commands == 0
+    mend()
+    assert cloud.until(90, lambda: all(cloud.service(host, unit).running for host, unit in TWO_HOSTS))
+    assert store_error(cloud) is None
 
 
-def test_the_ballast_is_for_a_full_disk_and_not_for_a_lock(tmp_path: Path) -> None:
-    released: list[str] = []
-    cloud = Cloud(tmp_path)
-    cloud.engine._make_room = lambda: bool(released.append("released")) or True
-    cloud.run(15)
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    other = sqlite3.connect(tmp_path / "state" / "remediator.db", timeout=0, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+def test_the_ballast_is_for_a_full_disk_and_not_for_a_lock(cloud: Walked) -> None:
+    ballast = Path(cloud.simulation.config.state_dir) / "ballast"
+    unlock = store_faults.locked(cloud.simulation)
     cloud.run(10)
-    assert cloud.engine.store_error is not None
-    assert "locked" in cloud.engine.store_error
-    other.close()
-    assert released == []
-    cloud.crash()
-    cloud.engine._make_room = lambda: bool(released.append("released")) or True
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1")
-    for host in cloud.hosts.values():
-        for unit in host.units.values():
-            unit.fail()
-    full = cloud.run(60, lambda: cloud.engine.store_error is not None)
-    cloud.database.close()
-    assert full
-    assert released
+    assert "locked" in str(store_error(cloud))
+    assert ballast.exists()
+    unlock()
+    cloud.restart()
+    store_faults.full(cloud.simulation)
+    all_fail(cloud)
+    assert cloud.until(60, lambda: store_error(cloud) is not None)
+    assert not ballast.exists()
 
 
-def test_what_became_hard_in_an_undone_turn_becomes_so_again(tmp_path: Path) -> None:
+def test_what_became_hard_in_an_undone_turn_becomes_so_again(cloud: Walked) -> None:
     """Otherwise the storm breaker would not know of it: nothing durable ever said that it was HARD."""
-    cloud = Cloud(tmp_path)
-    cloud.run(15)
-    cloud.hosts["h1"].units["cron"].fail()
-    target = ("container-state", "container/h1/cron")
-    assert cloud.run(
-        60, lambda: target in cloud.world.samples.series and cloud.world.samples.series[target].attempt == 2
-    )
-    before = cloud.world.samples.series[target]
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1")
-    assert cloud.run(30, lambda: cloud.engine.store_error is not None)
-    assert cloud.world.samples.series[target] == before
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
-    assert cloud.run(60, lambda: bool(cloud.acted))
-    incident = cloud.incident("container/h1/cron")
-    cloud.database.close()
+    cloud.service("h1", "cron").crash()
+    key = ("container-state", TARGET)
+    assert cloud.until(60, lambda: key in cloud.world.samples.series and cloud.world.samples.series[key].attempt == 2)
+    before = cloud.world.samples.series[key]
+    mend = store_faults.full(cloud.simulation)
+    assert cloud.until(30, lambda: store_error(cloud) is not None)
+    assert cloud.world.samples.series[key] == before
+    mend()
+    assert cloud.until(60, lambda: cloud.commands > 0)
+    incident = cloud.incident(TARGET)
+    assert incident is not None
     assert incident.hard_at is not None
