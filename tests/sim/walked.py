@@ -21,7 +21,6 @@ from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import Instant
 from remediator.sim import stories
 from remediator.sim.account import Account
-from remediator.sim.crowd import NOBODY, Crowd
 from remediator.sim.hosts import SimHost
 from remediator.sim.people import ROOT, People
 from remediator.sim.services import Service
@@ -56,13 +55,12 @@ class Walked:
         self,
         config: str = CONFIG,
         engines: Mapping[str, str] | None = None,
-        crowd: Crowd = NOBODY,
         before: Callable[[Simulation], None] = lambda _simulation: None,
     ) -> None:
         """`before`: what is done to the simulation before its first daemon starts."""
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
         shape = replace(FIVE_ALIKE, engines=engines or {})
-        self.simulation = Simulation(self._directory, config, shape, crowd)
+        self.simulation = Simulation(self._directory, config, shape)
         self.watch = Watching(self.simulation, needs_approval="R1: approve" in config)
         self.people = People(self.simulation, self.watch)
         tell_logs(self.simulation)
