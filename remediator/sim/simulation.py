@@ -27,7 +27,6 @@ from remediator.daemon.turn.wire import Input, Reloaded
 from remediator.integrations import registry
 from remediator.integrations.galera.answer import SQL
 from remediator.integrations.galera.canaries import CANARIES
-from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken

@@ -344,8 +344,7 @@ class Engine:
             if turn.world.health.asides.left_alone(about, turn.now):
                 observing.leave_alone(turn, item.reply.host)
                 return
-            for result in observing.take(turn, item.reply):
-                turn.world.samples.to_decide((result.check, result.target.text))
+            observing.take(turn, item.reply)
             if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):

@@ -25,15 +25,15 @@ LOST_S = 90.0
 CURED_NOW = (IncidentState.CURING, IncidentState.VERIFYING)
 
 
-def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
-    """Take one reply: judge what it allows to be judged, advance every series, and return the results.
+def take(turn: Turn, reply: HostReply) -> None:
+    """Take one reply: judge what it allows to be judged, and advance every series, each of which is decided about in this turn.
 
     One that cannot be judged counts as one that says nothing: its host is UNKNOWN, with the reason.
     """
     world = turn.world
     world.pending.came_back(reply.host)
     if reply.host not in world.loaded.inventory.hosts:
-        return []
+        return
     judged = judgement.judged(turn, reply)
     taken = world.samples.facts.reply(reply.host) or reply
     identities.learn(turn, taken)
@@ -52,7 +52,6 @@ def take(turn: Turn, reply: HostReply) -> list[CheckResult]:
         _advance(turn, result)
     _forget_vanished(turn, taken, judged.results)
     _reschedule(turn, reply.host, judged.results)
-    return judged.results
 
 
 def leave_alone(turn: Turn, host: str) -> None:
@@ -129,6 +128,7 @@ def _advance(turn: Turn, result: CheckResult) -> None:
         world.samples.changed = True
     world.samples.series[key] = after
     world.samples.results[key] = result
+    world.samples.to_decide(key)
     world.samples.keys_of_host.setdefault(result.target.hosts[0], set()).add(key)
     if result.target.kind == "container":
         world.samples.hosts_with[result.target.name].add(result.target.host)
