@@ -20,8 +20,8 @@ DISK_BYTES = 100 << 30
 
 @dataclass
 class SimHost:
-    """`ssh` is ok, refused, silent, dropped or stuck (the daemon's call is); `engine_state` ok, hung or down. `address` is what the
-    inventory calls it."""
+    """`ssh` is ok, refused, silent, dropped, stuck (the daemon's call is) or gone (that call never comes back); `engine_state` ok, hung
+    or down. `address` is what the inventory calls it."""
 
     name: str
     address: str
@@ -34,6 +34,8 @@ class SimHost:
     other_addresses: tuple[str, ...] = ()
     power: bool = True
     ssh: str = "ok"
+    says_after_s: float = 0.0
+    """So long what it says of itself is under way, against every deadline."""
     engine_state: str = "ok"
     clock_offset_s: float = 0.0
     stray_units: list[str] = field(default_factory=list)
@@ -112,6 +114,10 @@ class SimHost:
     def reboot(self) -> None:
         self.turn_off()
         self.turn_on()
+
+    def take_out(self, name: str) -> None:
+        """Somebody takes a service out for good: container, unit and /etc/kolla/<name>."""
+        self.services.pop(name).remove()
 
     def restart_engine(self) -> None:
         """Old units go down with their engine and come back with it."""

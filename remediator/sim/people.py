@@ -55,12 +55,14 @@ class People:
         return self._ask("resume", pause=pause)
 
     def leave_a_file(self, how: str) -> None:
-        """Leave the pause file: it is ``there``, or nothing can be learnt about it, for its directory is a file."""
+        """Leave the pause file: it is ``there``, a ``dangling`` link, or nothing can be learnt about it, for its directory is a file."""
         path = self._simulation.pause_file
         if not path.parent.is_dir():
             return
         if how == "there":
             path.write_text("a story\n")
+        elif how == "dangling":
+            path.symlink_to("gone")
         else:
             path.unlink(missing_ok=True)
             path.parent.rmdir()

@@ -104,7 +104,7 @@ class SimReach:
         body = self._body(found, [each["name"] for each in request["sections"]], mangle)
         if self._luck.rewrite is not None:
             body = self._luck.rewrite(host.name, body)
-        clock.lag_s += ROUND_TRIP_S / 2
+        clock.lag_s += ROUND_TRIP_S / 2 + found.says_after_s
         if found.plays:
             return self._hostile(found, request["sentinel"], body, deadline_s, max_bytes)
         return self._line(found, request["sentinel"], body, mangle, deadline_s)
@@ -127,8 +127,8 @@ class SimReach:
             return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} gives no answer within {CONNECT_S:.0f} s")
         if host.ssh == "refused":
             return RawReply(reach=Reach.UNREACHABLE, reason=f"{host.name} refuses connections: start its sshd")
-        if host.ssh == "stuck":
-            clock.lag_s += STUCK_S
+        if host.ssh in ("stuck", "gone"):
+            clock.lag_s += STUCK_S if host.ssh == "stuck" else NEVER_S
             return RawReply(reach=Reach.UNREACHABLE, reason=f"a call to {host.name} was stuck in this process")
         if host.ssh == "silent":
             clock.lag_s += deadline_s

@@ -18,8 +18,8 @@ ON_COMPUTE = ("neutron_agent", "cron")
 @dataclass(frozen=True)
 class Shape:
     """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses.
-    `on_compute`: the containers of a compute host; `engines`: of hosts that do not have Docker. Without controllers there is no Galera
-    cluster."""
+    `on_compute`: the containers of a compute host, but for those that `on_host` names; `groups`: of hosts that are of another group than
+    their kind; `engines`: of hosts that do not have Docker. Without controllers there is no Galera cluster."""
 
     name: str
     controllers: tuple[str, ...]
@@ -28,6 +28,8 @@ class Shape:
     services: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     on_compute: tuple[str, ...] = ON_COMPUTE
+    on_host: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=lambda: {"cmp2": "podman"})
 
     @property
@@ -36,7 +38,7 @@ class Shape:
 
     def on(self, host: str) -> tuple[str, ...]:
         """Return the containers of `host`."""
-        return ON_CONTROLLER if host in self.controllers else self.on_compute
+        return self.on_host.get(host, ON_CONTROLLER if host in self.controllers else self.on_compute)
 
     def engine(self, host: str) -> str:
         return self.engines.get(host, "docker")
@@ -46,7 +48,7 @@ class Shape:
         """The inventory as a config has it."""
         lines = ["", "inventory:", "  hosts:"]
         for host in self.names:
-            groups = "[control, mariadb]" if host in self.controllers else "[compute]"
+            groups = "[control, mariadb]" if host in self.controllers else f"[{self.groups.get(host, 'compute')}]"
             engine = ", engine: podman" if self.engine(host) == "podman" else ""
             lines.append(f"    {host}: {{address: {self.ways[host]}, groups: {groups}{engine}}}")
         return "\n".join(lines) + "\n"
@@ -94,3 +96,16 @@ FIVE_ALIKE = Shape(
     on_compute=("memcached", "cron"),
 )
 """Five hosts of two containers each, and no Galera cluster: whatever there is to see is the gate."""
+
+_FOUR = _FIVE[:4]
+GATEWAYS = Shape(
+    "gateways",
+    (),
+    _FOUR,
+    _numbered("192.0.2.", _FOUR),
+    _numbered("192.0.2.", _FOUR),
+    on_compute=("rabbitmq", "ovn_controller"),
+    on_host={"h4": ("ovn_controller",)},
+    groups=dict.fromkeys(_FOUR[:3], "network"),
+)
+"""Three network hosts with a RabbitMQ cluster, and a compute host: whatever there is to see is who is a member of what."""

@@ -149,7 +149,10 @@ class Simulation:
         """When the daemon was last told that time goes by; its first turn begins with that."""
         self.reads_slowly = False
         """Whether the next daemon reads the whole store in quiet moments, as a real one does."""
-        base = _parts(crowd.joined(config_of(shape, config)))
+        self._text = crowd.joined(config_of(shape, config))
+        self.config_file: Path | None = None
+        """What a reload reads, and refuses, as a real one does; None: it finds `config`, `content` and `inventory` as they are here."""
+        base = _parts(self._text)
         self.config: Config = self._placed(base.config)
         self.content, self.inventory = base.content, base.inventory
         """What the next daemon finds, and a reload."""
@@ -164,8 +167,18 @@ class Simulation:
 
     def take(self, config: str) -> None:
         """Let the next daemon, and a reload, find this config, its inventory, and the content as it fits it."""
-        parts = _parts(config)
+        parts, self._text = _parts(config), config
         self.config, self.content, self.inventory = self._placed(parts.config), parts.content, parts.inventory
+
+    def write_config(self) -> Path:
+        """Write the config to a file that a reload reads from now on; return that file."""
+        self.config_file = self.directory / "config.yaml"
+        audit = f"{{checkpoints: {self.config.audit.checkpoints}, key: {self.config.audit.key}}}"
+        self.config_file.write_text(
+            f"{self._text}\nstate_dir: {self.config.state_dir}\npause_file: {self.pause_file}\naudit: {audit}\n"
+        )
+        self.config_file.chmod(0o600)
+        return self.config_file
 
     def _placed(self, config: Config) -> Config:
         """Return `config` with every file in our directory."""
@@ -201,7 +214,7 @@ class Simulation:
             process_alive=lambda pid, _started: pid in self.alive,
             new_id=lambda: f"{self._ids.getrandbits(64):016x}",
             notifiers_of=lambda _config: (self.mail,),
-            read_anew=lambda _config: self._reread(),
+            read_anew=self._reread,
             reads_slowly=self.reads_slowly,
         )
         self.pools, self._ticked_s = pools, float("-inf")
@@ -238,7 +251,9 @@ class Simulation:
         self.tell("the daemon is to reload")
         self.run(1.0)
 
-    def _reread(self) -> Reloaded:
+    def _reread(self, before: Config) -> Reloaded:
+        if self.config_file is not None:
+            return composing.reloaded(str(self.config_file), before)
         return Reloaded(config=self.config, content=self.content, inventory=self.inventory)
 
     def stop(self) -> bool:

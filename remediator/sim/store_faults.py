@@ -5,6 +5,7 @@ Invariant: they are done to the real files, or to the daemon's own connection; t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from remediator.sim.simulation import Simulation
 from remediator.store.database import Database
+from remediator.store.errors import StoreUnavailable
 
 Mend = Callable[[], None]
 MANY_PAGES = 1 << 30
@@ -27,16 +29,16 @@ def full(simulation: Simulation) -> Mend:
 
 
 def filled(simulation: Simulation) -> Mend:
-    """The disk runs full, and no free page is left in the store either: not one row more."""
-    mend = full(simulation)
+    """The disk runs full, and no free page is left in the store either."""
     assert simulation.daemon is not None
-    with simulation.daemon.database.transaction() as connection:
+    database = simulation.daemon.database
+    with database.transaction() as connection:
         connection.exec_driver_sql("CREATE TABLE filler (x)")
-        try:
-            while True:
+    mend = full(simulation)
+    with contextlib.suppress(StoreUnavailable):
+        while True:
+            with database.transaction() as connection:
                 connection.exec_driver_sql(f"INSERT INTO filler VALUES (zeroblob({FILLER_BYTES}))")
-        except Exception:  # noqa: BLE001 - of whatever kind: nothing more goes in
-            pass
     return mend
 
 
