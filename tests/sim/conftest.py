@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -37,3 +38,17 @@ def looked_at() -> Iterator[Walked]:
     made = Walked()
     yield made
     made.close()
+
+
+@pytest.fixture
+def walked() -> Iterator[Callable[..., Walked]]:
+    """What makes a cloud of a config or a shape of the test's own; each is closed at the end."""
+    made: list[Walked] = []
+
+    def make(*args: Any, **words: Any) -> Walked:
+        made.append(Walked(*args, **words))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

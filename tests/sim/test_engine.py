@@ -89,7 +89,7 @@ def test_one_that_dies_again_is_escalated_and_not_started_twice(cloud: Walked) -
     assert [page["state"] for page in cloud.whole_pages()] == ["escalated"]
 
 
-@pytest.mark.parametrize("file", ["there", "unreadable"])
+@pytest.mark.parametrize("file", ["there", "dangling", "unreadable"])
 def test_paused_nothing_is_done_and_it_says_so(cloud: Walked, file: str) -> None:
     cloud.people.leave_a_file(file)
     crash_one(cloud)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -17,14 +17,13 @@ TARGET = "container/h1/memcached"
 
 
 @pytest.fixture
-def held() -> Iterator[Walked]:
+def held(walked: Callable[..., Walked]) -> Walked:
     """A cloud whose pause file came when the first of two steps had left: the run is held before the second."""
-    made = Walked(CONFIG + in_place(TWICE))
+    made = walked(CONFIG + in_place(TWICE))
     made.the_next_command_meets("ok", meanwhile=lambda: made.people.leave_a_file("there"))
     made.service("h1", "memcached").crash()
     assert made.until(120, lambda: [run.state for run in made.world.durable.runs.values()] == [RunState.HELD])
-    yield made
-    made.close()
+    return made
 
 
 def test_a_held_run_keeps_its_locks_and_pages_after_two_minutes(held: Walked) -> None:

@@ -24,7 +24,7 @@ from remediator.sim.account import Account
 from remediator.sim.hosts import SimHost
 from remediator.sim.people import ROOT, People
 from remediator.sim.services import Service
-from remediator.sim.shapes import FIVE_ALIKE
+from remediator.sim.shapes import FIVE_ALIKE, Shape
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.watch import Watch
 from remediator.store import tables
@@ -56,17 +56,18 @@ class Walked:
         config: str = CONFIG,
         engines: Mapping[str, str] | None = None,
         before: Callable[[Simulation], None] = lambda _simulation: None,
+        shape: Shape = FIVE_ALIKE,
+        seen_s: float = SEEN_WELL_S,
     ) -> None:
-        """`before`: what is done to the simulation before its first daemon starts."""
+        """`before`: what is done to the simulation before its first daemon starts. `seen_s`: for so long it has run."""
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
-        shape = replace(FIVE_ALIKE, engines=engines or {})
-        self.simulation = Simulation(self._directory, config, shape)
+        self.simulation = Simulation(self._directory, config, replace(shape, engines=engines or {}))
         self.watch = Watching(self.simulation, needs_approval="R1: approve" in config)
         self.people = People(self.simulation, self.watch)
         tell_logs(self.simulation)
         before(self.simulation)
         self.simulation.start()
-        self.run(SEEN_WELL_S)
+        self.run(seen_s)
 
     @property
     def daemon(self) -> Daemon:
