@@ -27,7 +27,7 @@ from remediator.store import chain, checkpoints, digests, epochs, errors, tables
 from remediator.store.database import Database, url_of
 from remediator.store.journal import Journal
 from tests.sim.cloud import Cloud
-from tests.sim.test_restored import Watched
+from tests.sim.watched import Watched
 
 pytestmark = pytest.mark.sim
 
