@@ -74,6 +74,8 @@ class Watch:
         self.account = Account(simulation.clock.now, simulation.cloud.shape)
         self.checked: Counter[str] = Counter()
         self.commands = 0
+        self.mistaken = False
+        """The daemon was given a mistake of ours, or an input that its doors would have refused: what fails of that is no violation."""
         self._needs_approval = needs_approval
         self._newly_hard: list[tuple[str, str, Instant]] = []
         self._reading: sa.Engine | None = None
@@ -232,10 +234,10 @@ class Watch:
             self._newly_hard = []
             return
         world = daemon.world
-        if world.health.counters["failed_inputs"]:
+        if world.health.counters["failed_inputs"] and not self.mistaken:
             self._broken("well", f"an input failed: {dict(world.health.counters['failed_inputs'])}")
         aside = [f"{each.about}: {each.why}" for each in world.health.asides.all() if each.about.kind != "host"]
-        if aside:
+        if aside and not self.mistaken:
             self._broken("well", f"what no host and no sender can break was set aside: {aside[0]}")
         for check, target, at in self._newly_hard:
             incident = world.durable.incident_of((check, target))

@@ -16,7 +16,7 @@ from remediator.daemon.assembling import Daemon
 from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
-from remediator.model.hooks import Hint, Taken
+from remediator.model.hooks import Taken
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import Instant
 from remediator.sim import stories
@@ -29,6 +29,7 @@ from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.watch import Watch
 from remediator.store import tables
 from remediator.store.reader import Reader
+from tests.builders.hints import a_hint
 
 NAMES = FIVE_ALIKE.names
 UNITS = FIVE_ALIKE.on_compute
@@ -143,21 +144,8 @@ class Walked:
 
     def hint(self, host: str, service: str | None, state: str = "CRITICAL", **changes: Any) -> Taken:
         """Let Nagios post a notification that the account need not know of."""
-        base: dict[str, Any] = {
-            "source": "nagios",
-            "key": f"{host}/{service}/{state}/{self.simulation.clock.elapsed_s}",
-            "host": host,
-            "service": service,
-            "state": state,
-            "state_type": "HARD",
-            "attempt": 3,
-            "notification_type": "PROBLEM",
-            "downtime_depth": 0,
-            "output": "",
-            "problem_id": "1",
-            "raw": {},
-        }
-        taken = self.simulation.hint(Hint(**(base | changes)))
+        key = f"{host}/{service}/{state}/{self.simulation.clock.elapsed_s}"
+        taken = self.simulation.hint(a_hint(key, host=host, service=service, state=state, **changes))
         assert taken is not None
         return taken
 
