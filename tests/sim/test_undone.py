@@ -3,130 +3,127 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from remediator.daemon.turn.durable import RIVAL
-from remediator.daemon.turn.wire import Asked, Collect, Collected, HintCame, Reloaded, StoreRead
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import CannotStore, Hint, Taken
-from remediator.store import tables
+from remediator.daemon.inhibit import claiming
+from remediator.daemon.turn.wire import Collected, Input, Reloaded, StoreRead
+from remediator.model.hooks import CannotStore, Taken
+from remediator.sim import store_faults
+from remediator.sim.people import ROOT
 from remediator.store.journal import Journal
-from tests.sim.test_review_base import Cloud
+from tests.builders.hints import a_hint
+from tests.sim import kept
+from tests.sim.saying import says
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
-ALEX = Actor(name="alex", uid=0, login_uid=1000)
 
 
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    made = Cloud(tmp_path)
-    made.run(20)
-    yield made
-    made.database.close()
+def post(cloud: Walked, key: str, **changes: Any) -> Future[Taken]:
+    """Let a report come into the daemon's queue, for its next turn."""
+    return cloud.daemon.loop.submit(a_hint(key, **{"service": "backup", "state": "CRITICAL", "attempt": 1, **changes}))
 
 
-def hint(key: str, **changes: Any) -> HintCame:
-    base: dict[str, Any] = {
-        "source": "nagios", "key": key, "host": "h1", "service": "backup", "state": "CRITICAL", "state_type": "HARD", "attempt": 1,
-        "notification_type": "PROBLEM", "downtime_depth": 0, "output": "", "problem_id": "1", "raw": {},
-    }  # fmt: skip
-    taken: Future[Taken] = Future()
-    return HintCame(hint=Hint(**(base | changes)), taken=taken)
+def undone(cloud: Walked) -> None:
+    """Let what is in the queue be taken by a turn whose transaction fails: so many pauses do not fit into the store."""
+    mend = store_faults.full(cloud.simulation)
+    for n in range(40):
+        cloud.daemon.loop.ask("pause", {"reason": f"{n} " * 150}, ROOT)
+    cloud.simulation.turn()
+    assert cloud.daemon.engine.store_error is not None
+    mend()
 
 
-def fill(cloud: Cloud, *, full: bool) -> None:
-    """Let the store take no further page, or as many as it likes."""
-    with cloud.database.transaction() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count={1 if full else 1073741823}")
+def put(cloud: Walked, *inputs: Input) -> None:
+    """Let `inputs` of the pools come into the daemon's queue."""
+    for item in inputs:
+        cloud.daemon.loop._queue.put(item)
 
 
-def undone(cloud: Cloud, *inputs: Any) -> None:
-    """Give `inputs` to a turn whose transaction fails: so many pauses do not fit into the store."""
-    fill(cloud, full=True)
-    asked = [Asked(op="pause", args={"reason": f"{n} " * 150}, actor=ALEX, answer=Future[Answer]()) for n in range(40)]
-    cloud.step(*inputs, *asked)
-    assert cloud.engine.store_error is not None
-    fill(cloud, full=False)
+def told(cloud: Walked, about: str) -> list[dict[str, Any]]:
+    return [page for page in cloud.whole_pages() if about in f"{page['subject']} {page['text']}"]
 
 
-def entries(cloud: Cloud, kind: str) -> list[dict[str, Any]]:
-    with cloud.database.transaction() as connection:
-        found = sa.select(tables.audit.c.body).where(tables.audit.c.kind == kind).order_by(tables.audit.c.seq)
-        return [json.loads(body) for body in connection.execute(found).scalars()]
-
-
-def pages(cloud: Cloud, about: str) -> list[dict[str, Any]]:
-    with cloud.database.transaction() as connection:
-        found = connection.execute(sa.select(tables.outbox.c.body).order_by(tables.outbox.c.n)).scalars()
-        return [body for body in map(json.loads, found) if about in f"{body['subject']} {body['text']}"]
-
-
-def test_a_report_that_could_not_be_stored_pages_when_it_is_sent_again(cloud: Cloud) -> None:
-    first, again = hint("k"), hint("k")
-    undone(cloud, first)
+def test_a_report_that_could_not_be_stored_pages_when_it_is_sent_again(cloud: Walked) -> None:
+    first = post(cloud, "k")
+    undone(cloud)
     with pytest.raises(CannotStore):
-        first.taken.result(timeout=0)
-    cloud.step(again)
-    assert again.taken.result(timeout=0).duplicate is False
-    assert len(pages(cloud, "nagios reports h1/backup CRITICAL")) == 1
+        first.result(timeout=0)
+    again = post(cloud, "k")
+    cloud.simulation.turn()
+    assert again.result(timeout=0).duplicate is False
+    assert len(told(cloud, "nagios reports h1/backup CRITICAL")) == 1
 
 
-def test_a_report_beside_a_hint_that_cannot_be_handled_pages(cloud: Cloud) -> None:
-    cloud.step(hint("k"), hint("p", service="x\ud800"))
-    assert len(pages(cloud, "nagios reports h1/backup CRITICAL")) == 1
+def test_a_report_beside_a_hint_that_cannot_be_handled_pages(cloud: Walked) -> None:
+    cloud.watch.mistaken = True
+    post(cloud, "k")
+    post(cloud, "p", service="x\ud800")
+    cloud.simulation.turn()
+    assert len(told(cloud, "nagios reports h1/backup CRITICAL")) == 1
 
 
 def test_what_the_slow_reading_found_and_a_reload_changed_is_in_the_log_after_a_turn_that_was_undone(
-    cloud: Cloud,
+    cloud: Walked,
 ) -> None:
     change = {"token": "t1", "what": "withdrawn", "reason": ""}
     reload = Reloaded(config=None, content=None, inventory=None, error="no such key: x", tokens=(change,))
-    undone(cloud, StoreRead(differs="", damaged="entry 3 of the audit log: edited"), reload)
-    cloud.run(3)
-    assert entries(cloud, "store_damaged") == [{"why": "entry 3 of the audit log: edited"}]
-    assert entries(cloud, "tokens") == [{"changes": [change]}]
-    assert entries(cloud, "reload_refused") == [{"reason": "no such key: x"}]
-
-
-def test_a_start_whose_first_turn_failed_is_a_start_in_the_log(cloud: Cloud) -> None:
-    cloud.crash()
+    put(cloud, StoreRead(differs="", damaged="entry 3 of the audit log: edited"), reload)
     undone(cloud)
     cloud.run(3)
-    assert len(entries(cloud, "started")) == 2
+    assert kept.entries(cloud, "store_damaged") == [{"why": "entry 3 of the audit log: edited"}]
+    assert kept.entries(cloud, "tokens") == [{"changes": [change]}]
+    assert kept.entries(cloud, "reload_refused") == [{"reason": "no such key: x"}]
 
 
-def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Cloud) -> None:
+def test_a_start_whose_first_turn_failed_is_a_start_in_the_log(cloud: Walked) -> None:
+    cloud.restart()
+    undone(cloud)
+    cloud.run(3)
+    assert len(kept.entries(cloud, "started")) == 2
+
+
+def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Walked) -> None:
     """Two polls in `restarting` are a loop; one poll that was taken three times is none."""
-
-    def restarts(data: Any) -> None:
-        data["containers"]["memcached"]["status"] = "restarting"
-
-    cloud.hosts["h1"].patch = {"containers": restarts}
-    cloud.later.clear()
-    cloud.elapsed_s += 5
-    cloud.step(
-        Collected(reply=cloud._reply(Collect(host="h1"))), hint("p", service="x\ud800"), hint("q", service="y\ud800")
-    )
+    cloud.watch.mistaken = True
+    says(cloud, "h1", "containers", lambda data: data["containers"]["memcached"].update(status="restarting"))
+    beside: list[Future[Taken]] = []
+    cloud.watch.seen = _with_the_next_of(cloud, "h1", lambda: beside.extend(_two_odd(cloud)))  # type: ignore[method-assign]
+    assert cloud.until(60, lambda: bool(beside))
+    assert all(each.exception(timeout=0) is not None for each in beside)
     found = cloud.world.samples.facts.memory("container", "h1").containers["memcached"]
     assert found.restarting_polls == 1
 
 
-def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Cloud) -> None:
+def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Walked) -> None:
     """A mark on a host that bears an id which the store does not have would be somebody else's after a restart."""
     other = json.dumps({"open": "since yesterday: another one", "closed_at": None})
-    with cloud.database.transaction() as connection:
-        Journal(connection, cloud.now()).set_meta(RIVAL, other)
-    cloud.crash()
+    with cloud.daemon.database.transaction() as connection:
+        Journal(connection, cloud.now()).set_meta(claiming.RIVAL, other)
+    cloud.restart()
     cloud.run(3)
     assert cloud.world.durable.rival is not None
     before = cloud.world.health.identity
-    undone(
-        cloud, Asked(op="brake-close", args={"brake": "rival", "reason": "gone"}, actor=ALEX, answer=Future[Answer]())
-    )
+    cloud.daemon.loop.ask("brake-close", {"brake": "rival", "reason": "gone"}, ROOT)
+    undone(cloud)
     assert cloud.world.health.identity == before
+
+
+def _two_odd(cloud: Walked) -> list[Future[Taken]]:
+    return [post(cloud, "p", service="x\ud800"), post(cloud, "q", service="y\ud800")]
+
+
+def _with_the_next_of(cloud: Walked, host: str, happen: Callable[[], None]) -> Callable[[Input], None]:
+    """Return a look of the watch at which `happen` comes once, when the next reply of `host` is in the queue."""
+    look, waits = cloud.watch.seen, [happen]
+
+    def seen(item: Input) -> None:
+        look(item)
+        if isinstance(item, Collected) and item.reply.host == host and waits:
+            waits.pop()()
+
+    return seen
