@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from remediator.model.values import Unknown
 from remediator.sim import galera_seen
 from remediator.sim.claims import ClaimsFile
 from remediator.sim.galera import Galera
@@ -60,6 +61,10 @@ class SimHost:
     wrapped: bool = True
     """`remediator-act` stands behind the act key: it compares epochs."""
     claims: ClaimsFile = field(default_factory=ClaimsFile)
+    more: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    """Sections of a technology that only a story has, by name: data, or why there is none."""
+    programs: dict[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
+    """Programs of such a technology, by the first word of a command: given the other words they return the exit code."""
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     """Every command that took effect, with the true time."""
 
@@ -141,7 +146,11 @@ class SimHost:
     def sections(self, wanted: Sequence[str]) -> dict[str, Any]:
         """Return name -> answer, as the collector prints them."""
         makers = {"containers": self._containers, "host": self._host, "disk": self._disk, "galera": self._galera}
-        return {name: {"took": 0.01, "data": makers[name]()} for name in wanted if name in makers}
+        said = {name: {"took": 0.01, "data": makers[name]()} for name in wanted if name in makers}
+        for name in (name for name in wanted if name in self.more):
+            data = self.more[name]()
+            said[name] = {"took": 0.01, **({"unknown": data.reason} if isinstance(data, Unknown) else {"data": data})}
+        return said
 
     def _containers(self) -> dict[str, Any]:
         present = [each for each in self.services.values() if each.present]
@@ -160,7 +169,7 @@ class SimHost:
             "units": {each.name: each.unit() for each in with_unit},
             "units_reason": None,
             "configs": sorted(self.services),
-            "logs": {each.name: each.log or f"{each.name} said nothing more" for each in bad},
+            "logs": {each.name: each.log or f"{each.name} said nothing more" for each in bad if each.log is not None},
         }
 
     def _helpers(self) -> dict[str, Any]:

@@ -251,6 +251,8 @@ class SimReach:
 
     @staticmethod
     def _one(host: SimHost, words: Sequence[str]) -> int:
+        if words[0] in host.programs:
+            return host.programs[words[0]](words[1:])
         name = words[-1].removeprefix("kolla-").removesuffix("-container.service")
         service = host.services.get(name)
         if service is None or not service.present:

@@ -7,11 +7,10 @@ daemon that waits for nothing ticks when the next sample is due.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from random import Random
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from remediator import inventory as inventories
 from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.process import composing, ticks
@@ -96,20 +96,35 @@ class Watching(Protocol):
     def turned(self) -> None: ...
 
 
-@functools.cache
-def _parts(text: str) -> Parts:
-    """Load config and content once: they are the same for every story."""
-    os.environ.setdefault(PASSWORD, "in-memory")
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        file.write(text)
-        file.flush()
-        return composing.load(load_config(file.name, os.environ, registry.sections))
+_LOADED: dict[tuple[str, ...], Parts] = {}
+
+
+def _parts(text: str, also: Sequence[Integration] = ()) -> Parts:
+    """Load config and content once: they are the same for every story. `also`: integrations that no config can name."""
+    key = (text, *(each.name for each in also))
+    if key not in _LOADED:
+        os.environ.setdefault(PASSWORD, "in-memory")
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text)
+            file.flush()
+            config = load_config(file.name, os.environ, registry.sections)
+            _LOADED[key] = _with(config, also) if also else composing.load(config)
+    return _LOADED[key]
+
+
+def _with(config: Config, also: Sequence[Integration]) -> Parts:
+    inventory = inventories.load(config)
+    loaded = registry.load(config)
+    integrations = Manifests({**loaded, **{each.name: each for each in also}}, loaded.installed, loaded.broken)
+    content = composing.content_of(config, inventory, integrations)
+    return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 
 class Simulation:
     """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end.
 
     `beside`: another simulation, whose cloud and time this daemon shares (see `sim.rivals`); its shape and crowd are then that one's.
+    `also`: integrations of technologies that only this story has (see `SimHost.more` and `SimHost.programs`).
     """
 
     def __init__(
@@ -119,8 +134,10 @@ class Simulation:
         shape: Shape = DEFAULT,
         crowd: Crowd = NOBODY,
         beside: Simulation | None = None,
+        also: Sequence[Integration] = (),
     ) -> None:
         self.directory = directory
+        self.also = also
         self._ids = Random(0 if beside is None else 1)
         """Ids are as random as a story that repeats exactly lets them be."""
         self.clock: VirtualClock = VirtualClock() if beside is None else beside.clock
@@ -152,7 +169,7 @@ class Simulation:
         self._text = crowd.joined(config_of(shape, config))
         self.config_file: Path | None = None
         """What a reload reads, and refuses, as a real one does; None: it finds `config`, `content` and `inventory` as they are here."""
-        base = _parts(self._text)
+        base = _parts(self._text, also)
         self.config: Config = self._placed(base.config)
         self.content, self.inventory = base.content, base.inventory
         """What the next daemon finds, and a reload."""
@@ -167,8 +184,9 @@ class Simulation:
 
     def take(self, config: str) -> None:
         """Let the next daemon, and a reload, find this config, its inventory, and the content as it fits it."""
-        parts, self._text = _parts(config), config
+        parts, self._text = _parts(config, self.also), config
         self.config, self.content, self.inventory = self._placed(parts.config), parts.content, parts.inventory
+        self._integrations = parts.integrations
 
     def write_config(self) -> Path:
         """Write the config to a file that a reload reads from now on; return that file."""

@@ -76,7 +76,7 @@ class Watch:
         self.commands = 0
         self.mistaken = False
         """The daemon was given a mistake of ours, or an input that its doors would have refused: what fails of that is no violation."""
-        self._needs_approval = needs_approval
+        self.needs_approval = needs_approval
         self._newly_hard: list[tuple[str, str, Instant]] = []
         self._reading: sa.Engine | None = None
         simulation.watch = self
@@ -102,6 +102,8 @@ class Watch:
         run, step = self._of(host, command)
         script = galera_scripts.name_of(command.argv)
         service = DATABASE if script else command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
+        if command.argv[0] in self.simulation.cloud.hosts[host].programs:
+            service = run.plan.target.text.rpartition("/")[2]
         left = self.account.left.get(run.id) or Left(
             run.id, run.plan.target.text, run.plan.runbook, run.plan.risk.name, run.incident, run.actor,
             self.simulation.clock.now(), self.simulation.clock.elapsed_s,
@@ -151,7 +153,9 @@ class Watch:
 
     def _holding(self, left: Left, run: Run, step: str, script: str | None, host: str, service: str) -> list[str]:
         if script is None:
-            goes_on = any(each != step for each in left.steps)  # past its first step what it cures may be well
+            goes_on = debts.is_release(run) or any(
+                each != step for each in left.steps
+            )  # past its first step what it cures may be well
             return (self.account.holding_a_step if goes_on else self.account.holding)(left, host, service)
         if left.steps or debts.is_release(run):
             return self.account.holding_a_step(left, host, service)
@@ -206,13 +210,30 @@ class Watch:
         return ["intent" if kind == "intent" else body["answer"] for kind, body in found if body["step"] == step]
 
     def _seen_since_its_locks(self, run: Run, host: str) -> None:
-        """The newest evidence of its host was asked for after the run had its locks: nobody else was at work in between."""
+        """The newest evidence of its host was asked for after the run had its locks: nobody else was at work in between.
+
+        A release rests on what was asked for after the end of the run that owes it.
+        """
         reply = self.account.last.get(host)
-        if run.locked_at is None or reply is None or not reply.asked_at.after(run.locked_at):
-            self._broken("held", f"{run.id}: its evidence is older than its locks")
+        since, what = run.locked_at, "its locks"
+        if debts.is_release(run):
+            since, what = self._owed_since(run), "the end of the run that owes it"
+        if since is None or reply is None or not reply.asked_at.after(since):
+            self._broken("held", f"{run.id}: its evidence is older than {what}")
+
+    def _owed_since(self, release: Run) -> Instant | None:
+        """Return when the run ended whose debt `release` pays; None while it lives."""
+        daemon = self.simulation.daemon
+        owing = (
+            []
+            if daemon is None
+            else [each.run for each in daemon.world.durable.debts.values() if each.release == release.id]
+        )
+        left = self.account.left.get(owing[0]) if owing else None
+        return None if left is None else left.ended
 
     def _approved(self, run: Run, host: str) -> None:
-        wanted = {"R1": self._needs_approval, "R3": not self._unattended}.get(run.plan.risk.name, False)
+        wanted = {"R1": self.needs_approval, "R3": not self._unattended}.get(run.plan.risk.name, False)
         if not wanted or run.id in self.account.executed or debts.is_release(run):
             return
         yes, reply = self.account.approved.get(run.id), self.account.last.get(host)
