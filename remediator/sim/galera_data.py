@@ -77,7 +77,8 @@ class Data:
     upgraded_for: str = VERSION
     """The version for which mariadb-upgrade last ran."""
     sst: bool = False
-    log: str = READY
+    log: str | None = READY
+    """The end of its log; None: nobody could read it."""
     signs: tuple[str, ...] = ()
     """Lines since its last start that say what is wrong with a member that runs."""
     received: int | None = None

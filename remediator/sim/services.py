@@ -60,7 +60,8 @@ class Service:
     version: str = "20.0.0"
     life_s: float | None = None
     start_s: float = 0.5
-    log: str = ""
+    log: str | None = ""
+    """What it said last; None: the engine gave no log of it."""
     starts: list[float] = field(default_factory=list)
     """When the main process was started, true time."""
     by_order: list[float] = field(default_factory=list)
