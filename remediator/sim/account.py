@@ -129,6 +129,8 @@ class Account:
     """Runs to whose loss a person has said yes."""
     seen: Seen = field(default_factory=Seen)
     approved: dict[str, Instant] = field(default_factory=dict)
+    unchecked: set[str] = field(default_factory=set)
+    """Checks that the content does not have any more: nobody need notice what they would have seen."""
     accepted_boots: set[str] = field(default_factory=set)
     """Boot ids that a baseline contains."""
     taken: list[str] = field(default_factory=list)
@@ -170,6 +172,7 @@ class Account:
             self.samples[reply.host] = self.samples.get(reply.host, 0) + 1
             self._containers(reply, found)
             self._signs(reply)
+        found = {key: kind for key, kind in found.items() if key[0] not in self.unchecked}
         for key in [key for key in self.series if key[1].split("/")[1] == reply.host and found.get(key) is None]:
             del self.series[key]
         return [

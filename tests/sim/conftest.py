@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from remediator.sim.simulation import CONFIG
+from tests.builders.runbooks import TWICE, in_place
 from tests.sim.walked import Walked
 
 LONGEST_FIRST = ("test_stories", "test_soak", "test_rivals", "test_gate_machine", "test_forgetting")
@@ -52,3 +54,11 @@ def walked() -> Iterator[Callable[..., Walked]]:
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def twice() -> Iterator[Walked]:
+    """A cloud in which a start of a container takes two steps."""
+    made = Walked(CONFIG + in_place(TWICE))
+    yield made
+    made.close()

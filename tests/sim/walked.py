@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Taken
+from remediator.model.integration import Integration
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import Instant
 from remediator.sim import stories
@@ -25,7 +26,7 @@ from remediator.sim.hosts import SimHost
 from remediator.sim.people import ROOT, People
 from remediator.sim.services import Service
 from remediator.sim.shapes import FIVE_ALIKE, Shape
-from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.simulation import CONFIG, Simulation, config_of, tell_logs
 from remediator.sim.watch import Watch
 from remediator.store import tables
 from remediator.store.reader import Reader
@@ -59,10 +60,13 @@ class Walked:
         before: Callable[[Simulation], None] = lambda _simulation: None,
         shape: Shape = FIVE_ALIKE,
         seen_s: float = SEEN_WELL_S,
+        also: Sequence[Integration] = (),
     ) -> None:
-        """`before`: what is done to the simulation before its first daemon starts. `seen_s`: for so long it has run."""
+        """`before`: what is done to the simulation before its first daemon starts. `seen_s`: for so long it has run. `also`:
+        integrations that no config can name."""
+        self.config = config
         self._directory = Path(tempfile.mkdtemp(prefix="gate-", dir=stories.in_memory()))
-        self.simulation = Simulation(self._directory, config, replace(shape, engines=engines or {}))
+        self.simulation = Simulation(self._directory, config, replace(shape, engines=engines or {}), also=also)
         self.watch = Watching(self.simulation, needs_approval="R1: approve" in config)
         self.people = People(self.simulation, self.watch)
         tell_logs(self.simulation)
@@ -121,6 +125,14 @@ class Walked:
 
     def restart(self) -> None:
         self.simulation.kill()
+        self.simulation.revive()
+
+    def restart_with(self, config: str) -> None:
+        """Kill the daemon, and start one that finds another config."""
+        self.simulation.kill()
+        self.config = config
+        self.simulation.take(config_of(self.simulation.cloud.shape, config))
+        self.watch.needs_approval = "R1: approve" in config
         self.simulation.revive()
 
     def runs(self, state: RunState) -> list[Run]:
