@@ -2,97 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remediator.daemon.turn.wire import Reloaded
-from remediator.integrations import registry
 from remediator.model.records import Run, RunState, StepState
+from remediator.sim.reach import NEVER
+from remediator.sim.simulation import CONFIG
 from remediator.store.reader import Reader
-from tests.builders.runbooks import TWICE
-from tests.sim.cloud import CONFIG
-from tests.sim.test_review_base import TARGET, Cloud, crash, live
+from tests.builders.runbooks import TWICE, in_place
+from tests.sim import kept
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
 
+TARGET = "container/h1/memcached"
 LIMIT_S = 1200.0
 """Longer than every limit of a run in these scenarios: 15 min of approval, 10 min held, step, probe and verification together."""
 SET_BACK_S = 1800.0
 """A wait counts the longer of two clocks, so a clock that was set back makes each wait longer by that, and no more."""
 ENDED = {"succeeded", "failed", "refused", "cancelled"}
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    content = tmp_path / "content" / "runbooks"
-    content.mkdir(parents=True)
-    (content / "container.yaml").write_text(TWICE)
-    made = Cloud(tmp_path, CONFIG + f"content: [{content.parent}]\n")
-    yield made
-    made.database.close()
+ASKING = CONFIG.replace("autonomy: {R1: auto", "autonomy: {R1: approve") + in_place(TWICE)
 
 
 # into a state -------------------------------------------------------------------------------------------------------
 
 
-def until(cloud: Cloud, true: Callable[[Run], bool]) -> Run:
-    assert cloud.run(200, until=lambda: any(true(run) for run in live(cloud)))
+def live(cloud: Walked) -> list[Run]:
+    return list(cloud.world.durable.runs.values())
+
+
+def crash(cloud: Walked) -> None:
+    cloud.service("h1", "memcached").crash()
+
+
+def until(cloud: Walked, true: Callable[[Run], bool]) -> Run:
+    assert cloud.until(200, lambda: any(true(run) for run in live(cloud)))
     (run,) = live(cloud)
-    assert isinstance(run, Run)
     return run
 
 
-def planned(cloud: Cloud) -> Run:
+def planned(cloud: Walked) -> Run:
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.PLANNED)
 
 
-def waiting(cloud: Cloud) -> Run:
-    path = cloud.directory / "config.yaml"
-    path.write_text(path.read_text().replace("autonomy: {R1: auto", "autonomy: {R1: approve"))
-    from remediator.config import load_config
-
-    cloud.config = load_config(str(path), {}, registry.sections)
-    cloud.crash()
+def waiting(cloud: Walked) -> Run:
+    cloud.restart_with(ASKING)
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.WAITING_APPROVAL)
 
 
-def intent(cloud: Cloud) -> Run:
-    cloud.on_act = lambda _effect: None
+def intent(cloud: Walked) -> Run:
+    """Its command has left, was lost on the way, and nobody ever says so."""
+    cloud.the_next_command_meets(NEVER)
     crash(cloud)
+    assert cloud.until(200, lambda: cloud.commands == 1)
     return until(cloud, lambda run: run.steps[0].state is StepState.INTENT)
 
 
-def held(cloud: Cloud) -> Run:
-    def first(effect: Any) -> Any:
-        cloud.pauses = ("wait, I am looking",)
-        return cloud.apply(effect)
-
+def held(cloud: Walked) -> Run:
+    cloud.the_next_command_meets("ok", meanwhile=lambda: cloud.people.leave_a_file("there"))
     crash(cloud)
-    cloud.on_act = first
     return until(cloud, lambda run: run.state is RunState.HELD)
 
 
-def verifying(cloud: Cloud) -> Run:
+def verifying(cloud: Walked) -> Run:
     crash(cloud)
     run = until(cloud, lambda run: run.state is RunState.VERIFYING)
-    cloud.hosts["h1"].units["memcached"].fail()
+    crash(cloud)
     return run
 
 
-def in_doubt(cloud: Cloud) -> Run:
+def in_doubt(cloud: Walked) -> Run:
     intent(cloud)
-    cloud.hosts["h1"].down = True
-    cloud.crash()
+    host_silent(cloud)
+    cloud.restart()
     return until(cloud, lambda run: run.state is RunState.IN_DOUBT)
 
 
-INTO: dict[str, Callable[[Cloud], Run]] = {
+INTO: dict[str, Callable[[Walked], Run]] = {
     "planned": planned,
     "waiting_approval": waiting,
     "intent": intent,
@@ -105,78 +96,70 @@ INTO: dict[str, Callable[[Cloud], Run]] = {
 # and what is taken from under it ------------------------------------------------------------------------------------
 
 
-def nothing(_cloud: Cloud) -> None:
+def nothing(_cloud: Walked) -> None:
     pass
 
 
-def host_silent(cloud: Cloud) -> None:
-    cloud.hosts["h1"].down = True
+def host_silent(cloud: Walked) -> None:
+    cloud.host("h1").ssh = "refused"
 
 
-def every_host_silent(cloud: Cloud) -> None:
-    for host in cloud.hosts.values():
-        host.down = True
+def every_host_silent(cloud: Walked) -> None:
+    for host in cloud.simulation.cloud.hosts.values():
+        host.ssh = "refused"
 
 
-def reload(cloud: Cloud, **changes: Any) -> None:
-    """Let the daemon take other content or another inventory, as a reload does."""
-    world = cloud.world
-    given: dict[str, Any] = {
-        "config": world.loaded.config,
-        "content": world.loaded.content,
-        "inventory": world.loaded.inventory,
-    }
-    cloud.step(Reloaded(**(given | changes)))
+def host_left(cloud: Walked) -> None:
+    simulation = cloud.simulation
+    simulation.inventory = replace(simulation.inventory, hosts=without(simulation.inventory.hosts, "h1"))
+    simulation.reload()
 
 
-def host_left(cloud: Cloud) -> None:
-    inventory = cloud.world.loaded.inventory
-    reload(
-        cloud,
-        inventory=replace(inventory, hosts={name: host for name, host in inventory.hosts.items() if name != "h1"}),
-    )
-
-
-def without(named: Any, *gone: str) -> dict[str, Any]:
+def without(named: Mapping[str, Any], *gone: str) -> dict[str, Any]:
     return {name: each for name, each in named.items() if name not in gone}
 
 
-def action_gone(cloud: Cloud) -> None:
-    content = cloud.world.loaded.content
-    reload(cloud, content=replace(content, actions=without(content.actions, "container.start")))
+def reload_content(cloud: Walked, **changes: Any) -> None:
+    """Let the daemon take other content, as a reload does."""
+    cloud.simulation.content = replace(cloud.simulation.content, **changes)
+    cloud.simulation.reload()
 
 
-def runbook_gone(cloud: Cloud) -> None:
+def action_gone(cloud: Walked) -> None:
+    reload_content(cloud, actions=without(cloud.world.loaded.content.actions, "container.start"))
+
+
+def runbook_gone(cloud: Walked) -> None:
     content = cloud.world.loaded.content
     rules = {name: rule for name, rule in content.rules.items() if "container-start" not in rule.run}
-    reload(cloud, content=replace(content, rules=rules, runbooks=without(content.runbooks, "container-start")))
+    reload_content(cloud, rules=rules, runbooks=without(content.runbooks, "container-start"))
 
 
-def rule_gone(cloud: Cloud) -> None:
-    content = cloud.world.loaded.content
+def rule_gone(cloud: Walked) -> None:
     (run,) = live(cloud)
-    reload(cloud, content=replace(content, rules=without(content.rules, run.plan.rule)))
+    reload_content(cloud, rules=without(cloud.world.loaded.content.rules, run.plan.rule))
 
 
-def check_gone(cloud: Cloud) -> None:
+def check_gone(cloud: Walked) -> None:
     content = cloud.world.loaded.content
     rules = {name: rule for name, rule in content.rules.items() if rule.check != "container-state"}
-    reload(cloud, content=replace(content, rules=rules, checks=without(content.checks, "container-state")))
+    cloud.account.unchecked.add("container-state")
+    reload_content(cloud, rules=rules, checks=without(content.checks, "container-state"))
 
 
-def killed(cloud: Cloud) -> None:
-    cloud.crash()
+def killed(cloud: Walked) -> None:
+    cloud.restart()
 
 
-def paused(cloud: Cloud) -> None:
-    cloud.pauses = ("nothing moves",)
+def paused(cloud: Walked) -> None:
+    cloud.people.leave_a_file("there")
 
 
-def clock_set_back(cloud: Cloud) -> None:
-    cloud.wall_offset_s = -SET_BACK_S
+def clock_set_back(cloud: Walked) -> None:
+    cloud.step_the_clock(-SET_BACK_S)
 
 
-TAKEN: dict[str, Callable[[Cloud], None]] = {
+TAKEN: dict[str, Callable[[Walked], None]] = {
     each.__name__: each
     for each in (
         nothing,
@@ -194,45 +177,35 @@ TAKEN: dict[str, Callable[[Cloud], None]] = {
 }
 
 
-def pass_by(cloud: Cloud, seconds: float) -> None:
-    """Let time pass with a turn every five seconds."""
-    end = cloud.elapsed_s + seconds
-    while cloud.elapsed_s < end:
-        cloud.elapsed_s += 4.0
-        cloud.run(1)
+def paged(cloud: Walked, word: str) -> bool:
+    return any(word in page["subject"] or word in page["text"] for page in cloud.simulation.mail.taken)
 
 
-def stored(cloud: Cloud, run: str) -> dict[str, Any]:
-    reader = Reader(cloud.config)
-    found = reader.run(run)
-    reader.close()
-    assert found is not None
-    return found
-
-
-def paged(cloud: Cloud, word: str) -> bool:
-    return any(word in page["subject"] or word in page["text"] for page in cloud.delivered)
+def sent(cloud: Walked, run: Run) -> int:
+    """Return how many commands of `run` have left."""
+    left = cloud.account.left.get(run.id)
+    return 0 if left is None else sum(len(each) for each in left.steps.values())
 
 
 @pytest.mark.parametrize("taken", TAKEN)
 @pytest.mark.parametrize("state", INTO)
-def test_it_ends_or_is_in_doubt_and_pages(cloud: Cloud, state: str, taken: str) -> None:
-    run = INTO[state](cloud)
-    acts = len(cloud.acts)
-    TAKEN[taken](cloud)
-    pass_by(cloud, LIMIT_S + (2 * SET_BACK_S if taken == "clock_set_back" else 0.0))
-    assert cloud.engine.store_error is None, "no turn may fail over it"
-    found = stored(cloud, run.id)
+def test_it_ends_or_is_in_doubt_and_pages(twice: Walked, state: str, taken: str) -> None:
+    run = INTO[state](twice)
+    before = sent(twice, run)
+    TAKEN[taken](twice)
+    twice.run(LIMIT_S + (2 * SET_BACK_S if taken == "clock_set_back" else 0.0))
+    assert twice.daemon.engine.store_error is None, "no turn may fail over it"
+    found = kept.run(twice, run.id)
     if found["state"] == "in_doubt":
-        assert paged(cloud, f"{run.id} on {TARGET} is in doubt")
-        assert set(cloud.world.durable.locks.values()) == {run.id}
+        assert paged(twice, f"{run.id} on {TARGET} is in doubt")
+        assert set(twice.world.durable.locks.values()) == {run.id}
     else:
         assert found["state"] in ENDED, found["state"]
         assert found["reason"]
-        assert run.id not in cloud.world.durable.locks.values()
-        assert run.id not in cloud.world.durable.runs
+        assert run.id not in twice.world.durable.locks.values()
+        assert run.id not in twice.world.durable.runs
     intents = [step for step in found["steps"] if step["intent_at"]]
-    assert len([effect for _, effect in cloud.acts[:acts] if effect.run == run.id]) <= len(intents)
+    assert before <= len(intents)
 
 
 SENTENCES = [
@@ -261,11 +234,11 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("state", "taken", "ends", "says"), SENTENCES)
-def test_it_says_why(cloud: Cloud, state: str, taken: str, ends: str, says: str) -> None:
-    run = INTO[state](cloud)
-    TAKEN[taken](cloud)
-    pass_by(cloud, 1200.0)
-    found = stored(cloud, run.id)
+def test_it_says_why(twice: Walked, state: str, taken: str, ends: str, says: str) -> None:
+    run = INTO[state](twice)
+    TAKEN[taken](twice)
+    twice.run(1200.0)
+    found = kept.run(twice, run.id)
     assert (found["state"], says in found["reason"], bool(found["reason"])) == (ends, True, True), found["reason"]
 
 
@@ -274,14 +247,14 @@ def test_it_says_why(cloud: Cloud, state: str, taken: str, ends: str, says: str)
 )
 @pytest.mark.parametrize("state", ["planned", "held", "verifying"])
 def test_the_incident_of_what_nobody_looks_at_any_more_ends_with_its_run(
-    cloud: Cloud, state: str, taken: str, why: str
+    twice: Walked, state: str, taken: str, why: str
 ) -> None:
-    run = INTO[state](cloud)
-    cloud.hosts["h1"].units["memcached"].fail()
-    TAKEN[taken](cloud)
-    pass_by(cloud, 1200.0)
+    run = INTO[state](twice)
+    crash(twice)
+    TAKEN[taken](twice)
+    twice.run(1200.0)
     assert run.incident is not None
-    reader = Reader(cloud.config)
+    reader = Reader(twice.simulation.config)
     incident = reader.incident(run.incident)
     reader.close()
     assert incident is not None
@@ -289,44 +262,42 @@ def test_the_incident_of_what_nobody_looks_at_any_more_ends_with_its_run(
     assert why in incident["timeline"][-1]["text"]
 
 
-def test_a_run_in_doubt_keeps_its_locks_until_a_person_says_what_became_of_it(cloud: Cloud) -> None:
-    run = in_doubt(cloud)
-    host_left(cloud)
-    pass_by(cloud, LIMIT_S)
-    assert stored(cloud, run.id)["state"] == "in_doubt"
-    assert cloud.ask("resolve", run=run.id, outcome="not-applied", reason="the host was thrown away").exit == 0
-    pass_by(cloud, 60)
-    found = stored(cloud, run.id)
+def test_a_run_in_doubt_keeps_its_locks_until_a_person_says_what_became_of_it(twice: Walked) -> None:
+    run = in_doubt(twice)
+    host_left(twice)
+    twice.run(LIMIT_S)
+    assert kept.run(twice, run.id)["state"] == "in_doubt"
+    assert twice.ask("resolve", run=run.id, outcome="not-applied", reason="the host was thrown away").exit == 0
+    twice.run(60)
+    found = kept.run(twice, run.id)
     assert found["state"] in ("failed", "refused")
     assert "left the inventory" in found["reason"]
-    assert cloud.world.durable.locks == {}
-    assert len(cloud.acts) == 1
+    assert twice.world.durable.locks == {}
+    assert twice.commands == 1
 
 
 # a held run goes on, and only on what it left itself ---------------------------------------------------------------
 
 
-def test_a_run_that_was_held_for_minutes_knows_its_own_first_step_again(cloud: Cloud) -> None:
-    run = held(cloud)
-    cloud.on_act = None
-    pass_by(cloud, 300)
-    cloud.pauses = ()
-    pass_by(cloud, 120)
-    assert stored(cloud, run.id)["state"] == "succeeded"
-    assert [verb for _, verb in cloud.verbs()] == ["start", "start"]
+def test_a_run_that_was_held_for_minutes_knows_its_own_first_step_again(twice: Walked) -> None:
+    run = held(twice)
+    twice.run(300)
+    twice.people.let_go_of_the_file()
+    twice.run(120)
+    assert kept.run(twice, run.id)["state"] == "succeeded"
+    assert [verb for _, verb in twice.verbs()] == ["start", "start"]
 
 
-def test_a_run_that_was_held_does_not_go_on_over_what_somebody_else_did(cloud: Cloud) -> None:
-    run = held(cloud)
-    cloud.on_act = None
-    pass_by(cloud, 120)
-    cloud.hosts["h1"].units["memcached"].restart(cloud.wall())
-    pass_by(cloud, 60)
-    cloud.pauses = ()
-    pass_by(cloud, 120)
-    found = stored(cloud, run.id)
+def test_a_run_that_was_held_does_not_go_on_over_what_somebody_else_did(twice: Walked) -> None:
+    run = held(twice)
+    twice.run(120)
+    twice.service("h1", "memcached").restart()
+    twice.run(60)
+    twice.people.let_go_of_the_file()
+    twice.run(120)
+    found = kept.run(twice, run.id)
     assert found["state"] == "held"
     assert found["reason"].startswith("somebody else acted meanwhile"), "and what it waits for now is what is stored"
-    pass_by(cloud, 600)
-    assert stored(cloud, run.id)["state"] == "failed"
-    assert [verb for _, verb in cloud.verbs()] == ["start"]
+    twice.run(600)
+    assert kept.run(twice, run.id)["state"] == "failed"
+    assert [verb for _, verb in twice.verbs()] == ["start"]
