@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remediator.collect.facts import FactStore
-from remediator.content import load_content
-from remediator.content.places import content_dirs
-from remediator.daemon.turn.wire import Act
-from remediator.integrations import registry
-from remediator.inventory import inline
 from remediator.model.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
 from remediator.model.commands import Command
-from remediator.model.content import Content
 from remediator.model.declined import Refused
-from remediator.model.integration import Integration
-from remediator.model.records import DebtState, RunState
-from remediator.model.replies import CommandDone, HostReply
+from remediator.model.integration import Integration, SectionSpec
+from remediator.model.records import DebtState, Run, RunState
+from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
 from remediator.runs import debts
+from remediator.sim.reach import NEVER
+from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store.reader import Reader
-from tests.builders import replies
-from tests.sim import test_review_base as base
-from tests.sim.cloud import CONFIG
-from tests.sim.test_review_base import TARGET, crash, live
+from tests.builders.runbooks import in_place
+from tests.sim import kept
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
 
+TARGET = "container/h1/memcached"
 OURS = "remediator"
 LIFETIME_S = 600.0
 RUNBOOK = """
@@ -52,12 +45,9 @@ runbooks:
 # a technology of the test: named marks on a host, each with its owner --------------------------------------------
 
 
-SHOWN = replies.kind("marks")
-
-
 def _owner(name: str, reply: HostReply) -> str | Unknown | None:
-    found = reply.facts(SHOWN)
-    return found if isinstance(found, Unknown) else found.value.get(name)
+    data = reply.section("marks")
+    return data if isinstance(data, Unknown) else data.get(name)
 
 
 def _command(verb: str, name: str, order: PlanInput) -> tuple[Command, ...] | Refused:
@@ -98,93 +88,57 @@ def _action(name: str) -> ActionSpec:
 
 MARKS = Integration(
     name="marks",
-    sections=(),
+    sections=(SectionSpec(name="marks", timeout_s=5.0),),
     remote_source="",
     assessments=(),
     actions=tuple(_action(name) for name in ("first", "second", "lasting")),
 )
 
 
-class Host(base.Host):
-    """A host with marks; `marks_known` False: their section does not come through."""
+class Marked(Walked):
+    """A cloud whose container-start sets `names` on its host first. `known` False: the section of the marks does not come through."""
 
-    marks_known = True
-
-    def __init__(self, name: str, units: Any) -> None:
-        super().__init__(name, units)
+    def __init__(self, *names: str) -> None:
         self.marks: dict[str, str] = {}
+        self.known = True
+        steps = "\n".join(f"      - {{id: {name}, do: mark.{name}, timeout: 1m}}" for name in names)
+        self._config = CONFIG + in_place(RUNBOOK.format(steps=steps))
+        super().__init__(self._config, before=self._install, also=(MARKS,))
 
-    def said(self, now: Any) -> dict[str, Any]:
-        return {
-            **super().said(now),
-            "marks": SHOWN.facts_in(dict(self.marks) if self.marks_known else Unknown("timeout:marks")),
-        }
+    def _install(self, simulation: Simulation) -> None:
+        host = simulation.cloud.hosts["h1"]
+        host.more["marks"] = lambda: dict(self.marks) if self.known else Unknown("timeout:marks")
+        host.programs["mark"] = self._mark
 
+    def _mark(self, words: Sequence[str]) -> int:
+        verb, name = words
+        if verb == "set":
+            self.marks[name] = OURS
+        else:
+            self.marks.pop(name, None)
+        return 0
 
-CONTENT_OF: dict[tuple[str, ...], Content] = {}
-"""By the marks that its runbook sets: each is loaded once."""
+    def restart_without_marks(self) -> None:
+        """Start a daemon that does not know marks."""
+        self.simulation.also = ()
+        self.restart_with(CONFIG)
 
-
-class Cloud(base.Cloud):
-    """A cloud whose container-start sets `marks` first. `loaded` False: their integration is not there."""
-
-    loaded = True
-
-    def __init__(self, directory: Path, *marks: str) -> None:
-        self.of_marks = marks
-        folder = directory / "content" / "runbooks"
-        folder.mkdir(parents=True)
-        steps = "\n".join(f"      - {{id: {name}, do: mark.{name}, timeout: 1m}}" for name in marks)
-        (folder / "container.yaml").write_text(RUNBOOK.format(steps=steps))
-        super().__init__(directory, CONFIG)
-        self.hosts = {name: Host(name, host.units) for name, host in self.hosts.items()}
-
-    def boot(self) -> None:
-        super().boot()
-        if not self.loaded:
-            return
-        world = self.world
-        integrations = registry.beside({**world.loaded.integrations, "marks": MARKS})
-        inventory = inline.load(self.config.inventory.hosts or {})
-        if self.of_marks not in CONTENT_OF:
-            dirs = (*content_dirs(self.config, integrations), self.directory / "content")
-            content, mistakes = load_content(dirs, integrations, self.config, inventory)
-            assert content is not None, mistakes
-            CONTENT_OF[self.of_marks] = content
-        world.loaded = replace(world.loaded, integrations=integrations)
-        world.samples.facts = FactStore(integrations)
-        world.take_content(self.config, CONTENT_OF[self.of_marks], inventory)
-
-    def apply(self, effect: Act) -> list[CommandDone]:
-        if effect.commands[0].argv[0] != "mark":
-            return super().apply(effect)
-        done = []
-        for command in effect.commands:
-            _, verb, name = command.argv
-            self.acted.append((self.elapsed_s, command.host, command.argv))
-            if verb == "set":
-                self.h(command.host).marks[name] = OURS
-            else:
-                self.h(command.host).marks.pop(name, None)
-            done.append(CommandDone(argv=command.argv, exit_code=0, output="", took_s=0.1))
-        return done
-
-    def h(self, name: str = "h1") -> Host:
-        host = self.hosts[name]
-        assert isinstance(host, Host)
-        return host
+    def restart_with_marks(self) -> None:
+        self.simulation.also = (MARKS,)
+        self.restart_with(self._config)
 
     def did(self) -> list[str]:
         """Return what was done to marks and units, in order: ``set first``, ``start``, ``clear first``."""
-        return [" ".join(argv[1:]) if argv[0] == "mark" else argv[1] for _, _, argv in self.acted]
+        orders = [argv for _, argv in self.host("h1").orders]
+        return [" ".join(argv[1:]) if argv[0] == "mark" else argv[1] for argv in orders]
 
     def sent(self, verb: str) -> list[float]:
         """Return when commands of `verb` left, whatever became of them."""
-        return [at for at, act in self.acts if act.commands[0].argv[:2] == ("mark", verb)]
+        return [at for at, line in self.simulation.story if line.startswith(f"-> h1: mark {verb} ")]
 
     def stored(self) -> list[dict[str, Any]]:
         """Return the debts of every run, as people are shown them."""
-        reader = Reader(self.config)
+        reader = Reader(self.simulation.config)
         names = [run["id"] for run in reversed(reader.runs())]
         found = [debt for name in names for debt in (reader.run(name) or {})["debts"]]
         reader.close()
@@ -193,44 +147,52 @@ class Cloud(base.Cloud):
     def states(self) -> list[str]:
         return [debt["state"] for debt in self.stored()]
 
-    def pages(self, word: str) -> list[str]:
-        return [page["text"] for page in self.delivered if word in page["subject"]]
+    def arrived(self, word: str = "") -> list[str]:
+        """Return the texts of the pages that people have got, of those with `word` in their subject."""
+        return [page["text"] for page in self.simulation.mail.taken if word in page["subject"]]
 
     def open_metric(self) -> float:
-        return float(self.engine.metrics(self.now())["remediator_debts_open"][0][1])
+        return float(self.daemon.engine.metrics(self.now())["remediator_debts_open"][0][1])
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    made = Cloud(tmp_path, "first")
+def cloud() -> Iterator[Marked]:
+    made = Marked("first")
     yield made
-    made.database.close()
+    made.close()
 
 
-def started(cloud: Cloud) -> None:
+@pytest.fixture
+def two() -> Iterator[Marked]:
+    """A cloud whose runs set two marks."""
+    made = Marked("first", "second")
+    yield made
+    made.close()
+
+
+def live(cloud: Marked) -> list[Run]:
+    return list(cloud.world.durable.runs.values())
+
+
+def crash(cloud: Marked) -> None:
+    cloud.service("h1", "memcached").crash()
+
+
+def started(cloud: Marked) -> None:
     """Let the run come to where all its steps are done and it is verified."""
     crash(cloud)
-    assert cloud.run(120, until=lambda: [run.state for run in live(cloud)] == [RunState.VERIFYING])
+    assert cloud.until(120, lambda: [run.state for run in live(cloud)] == [RunState.VERIFYING])
     assert cloud.did() == ["set first", "start"]
 
 
-def losing(cloud: Cloud, verb: str, arrives: bool) -> Callable[[Act], list[CommandDone] | None]:
-    """Return hands from which the outcome of ``mark verb`` never comes back."""
-
-    def act(effect: Act) -> list[CommandDone] | None:
-        if effect.commands[0].argv[:2] != ("mark", verb):
-            return cloud.apply(effect)
-        if arrives:
-            cloud.apply(effect)
-        return None
-
-    return act
+NOT_HEARD_OF = {True: "hang", False: NEVER}
+"""What becomes of a command whose outcome does not come back, by whether it arrives."""
 
 
 # when it is released ----------------------------------------------------------------------------------------------
 
 
-def test_it_is_released_after_success_and_shown(cloud: Cloud) -> None:
+def test_it_is_released_after_success_and_shown(cloud: Marked) -> None:
     started(cloud)
     assert cloud.open_metric() == 1.0
     cloud.run(90)
@@ -239,39 +201,38 @@ def test_it_is_released_after_success_and_shown(cloud: Cloud) -> None:
     assert cloud.open_metric() == 0.0
     assert cloud.world.durable.locks == {}
     assert cloud.incident(TARGET) is None
-    assert cloud.delivered == []
+    assert cloud.arrived() == []
 
 
-def test_it_stands_until_its_run_has_ended(cloud: Cloud) -> None:
+def test_it_stands_until_its_run_has_ended(cloud: Marked) -> None:
     started(cloud)
-    assert cloud.run(90, until=lambda: not live(cloud))
+    assert cloud.until(90, lambda: not live(cloud))
     assert cloud.did() == ["set first", "start"]
     cloud.run(30)
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_a_release_counts_in_no_budget_and_no_cooldown(cloud: Cloud) -> None:
+def test_a_release_counts_in_no_budget_and_no_cooldown(cloud: Marked) -> None:
     started(cloud)
     cloud.run(90)
     assert {run.plan.runbook for run in cloud.world.durable.past_runs.values()} == {"container-start"}
-    cloud.crash()
+    cloud.restart()
     cloud.run(5)
     assert {run.plan.runbook for run in cloud.world.durable.past_runs.values()} == {"container-start"}
 
 
-def test_it_is_released_after_a_failed_cure(cloud: Cloud) -> None:
-    cloud.hosts["h1"].units["memcached"].dies_on_start = True
+def test_it_is_released_after_a_failed_cure(cloud: Marked) -> None:
     crash(cloud)
-    assert cloud.run(600, until=lambda: "clear first" in cloud.did())
-    failed = Reader(cloud.config).run("run-1")
-    assert failed is not None
+    cloud.service("h1", "memcached").life_s = 0.1
+    assert cloud.until(600, lambda: "clear first" in cloud.did())
+    failed = kept.run(cloud, "run-1")
     assert failed["state"] == "failed"
     cloud.run(5)
     assert failed["debts"][0]["id"] == "debt-1"
     assert cloud.states()[0] == "released"
 
 
-def test_a_cancelled_run_pays_its_debt(cloud: Cloud) -> None:
+def test_a_cancelled_run_pays_its_debt(cloud: Marked) -> None:
     started(cloud)
     (run,) = live(cloud)
     assert cloud.ask("cancel", run=run.id, reason="hands off").exit == 0
@@ -279,37 +240,32 @@ def test_a_cancelled_run_pays_its_debt(cloud: Cloud) -> None:
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_two_debts_of_one_run_are_released_in_reverse_order(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path, "first", "second")
-    crash(cloud)
-    cloud.run(200)
-    assert cloud.did() == ["set first", "set second", "start", "clear second", "clear first"]
-    assert cloud.states() == ["released", "released"]
-    cloud.database.close()
+def test_two_debts_of_one_run_are_released_in_reverse_order(two: Marked) -> None:
+    crash(two)
+    two.run(200)
+    assert two.did() == ["set first", "set second", "start", "clear second", "clear first"]
+    assert two.states() == ["released", "released"]
 
 
-def test_the_earlier_of_two_debts_waits_for_the_later_one(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path, "first", "second")
-    cloud.on_act = losing(cloud, "clear", arrives=False)
-    crash(cloud)
-    assert cloud.run(200, until=lambda: bool(cloud.sent("clear")))
-    cloud.h().marks_known = False
-    cloud.run(300)
-    assert len(cloud.sent("clear")) == 1
-    assert cloud.states() == ["open", "releasing"]
-    cloud.database.close()
+def test_the_earlier_of_two_debts_waits_for_the_later_one(two: Marked) -> None:
+    two.simulation.luck.commands = ["ok", "ok", "ok", NEVER]
+    crash(two)
+    assert two.until(200, lambda: bool(two.sent("clear")))
+    two.known = False
+    two.run(300)
+    assert len(two.sent("clear")) == 1
+    assert two.states() == ["open", "releasing"]
 
 
 # killed at any point ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-def test_a_crash_between_intent_and_outcome_of_the_step_does_not_lose_it(cloud: Cloud, arrives: bool) -> None:
-    cloud.on_act = losing(cloud, "set", arrives)
+def test_a_crash_between_intent_and_outcome_of_the_step_does_not_lose_it(cloud: Marked, arrives: bool) -> None:
+    cloud.simulation.luck.commands = [NOT_HEARD_OF[arrives]]
     crash(cloud)
-    assert cloud.run(120, until=lambda: bool(cloud.sent("set")))
-    cloud.on_act = None
-    cloud.crash()
+    assert cloud.until(120, lambda: bool(cloud.sent("set")))
+    cloud.restart()
     cloud.run(1)
     assert [debt.id for debt in cloud.world.durable.debts.values()] == ["debt-1"]
     assert cloud.did().count("clear first") == 0
@@ -318,29 +274,24 @@ def test_a_crash_between_intent_and_outcome_of_the_step_does_not_lose_it(cloud: 
     assert cloud.states() == ["released"]
 
 
-def test_killed_at_every_second_around_its_release_it_is_undone_once(tmp_path: Path) -> None:
-    for second in range(-6, 7):
-        directory = tmp_path / str(second)
-        directory.mkdir()
-        cloud = Cloud(directory, "first")
-        started(cloud)
-        assert cloud.run(90, until=lambda cloud=cloud: not live(cloud))
-        cloud.run(6 + second)
-        cloud.crash()
-        cloud.run(300)
-        assert cloud.did() == ["set first", "start", "clear first"], f"killed at second {second}"
-        assert cloud.states() == ["released"], f"killed at second {second}"
-        assert cloud.world.durable.locks == {}
-        cloud.database.close()
+@pytest.mark.parametrize("second", range(-6, 7))
+def test_killed_at_any_second_around_its_release_it_is_undone_once(cloud: Marked, second: int) -> None:
+    started(cloud)
+    assert cloud.until(90, lambda: not live(cloud))
+    cloud.run(6 + second, stride=1.0)
+    cloud.restart()
+    cloud.run(300)
+    assert cloud.did() == ["set first", "start", "clear first"]
+    assert cloud.states() == ["released"]
+    assert cloud.world.durable.locks == {}
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-def test_a_release_whose_outcome_is_lost_is_told_by_what_is_set(cloud: Cloud, arrives: bool) -> None:
-    cloud.on_act = losing(cloud, "clear", arrives)
+def test_a_release_whose_outcome_is_lost_is_told_by_what_is_set(cloud: Marked, arrives: bool) -> None:
     started(cloud)
-    assert cloud.run(120, until=lambda: bool(cloud.sent("clear")))
-    cloud.on_act = None
-    cloud.crash()
+    cloud.simulation.luck.commands = [NOT_HEARD_OF[arrives]]
+    assert cloud.until(120, lambda: bool(cloud.sent("clear")))
+    cloud.restart()
     cloud.run(1)
     assert cloud.states() == ["releasing"]
     assert cloud.world.durable.locks == {"host:h1": live(cloud)[0].id}
@@ -350,15 +301,15 @@ def test_a_release_whose_outcome_is_lost_is_told_by_what_is_set(cloud: Cloud, ar
     assert cloud.states() == ["released"]
 
 
-def test_a_release_in_doubt_on_a_silent_host_waits_pages_and_can_be_resolved(cloud: Cloud) -> None:
-    cloud.on_act = losing(cloud, "clear", arrives=True)
+def test_a_release_in_doubt_on_a_silent_host_waits_pages_and_can_be_resolved(cloud: Marked) -> None:
     started(cloud)
-    assert cloud.run(120, until=lambda: bool(cloud.sent("clear")))
-    cloud.h().marks_known = False
-    cloud.crash()
+    cloud.simulation.luck.commands = [NOT_HEARD_OF[True]]
+    assert cloud.until(120, lambda: bool(cloud.sent("clear")))
+    cloud.known = False
+    cloud.restart()
     cloud.run(200)
     assert [run.state for run in live(cloud)] == [RunState.IN_DOUBT]
-    assert len(cloud.pages("in doubt")) == 1
+    assert len(cloud.arrived("in doubt")) == 1
     assert cloud.ask("resolve", run=live(cloud)[0].id, outcome="applied", reason="I looked").exit == 0
     cloud.run(5)
     assert cloud.states() == ["released"]
@@ -368,29 +319,29 @@ def test_a_release_in_doubt_on_a_silent_host_waits_pages_and_can_be_resolved(clo
 # what holds it ----------------------------------------------------------------------------------------------------
 
 
-def test_a_pause_holds_it_and_people_hear_once_when_it_is_overdue(cloud: Cloud) -> None:
+def test_a_pause_holds_it_and_people_hear_once_when_it_is_overdue(cloud: Marked) -> None:
     started(cloud)
-    cloud.pauses = ("look first",)
+    cloud.simulation.pause_file.write_text("look first\n")
     cloud.run(500)
-    assert cloud.delivered == []
+    assert cloud.arrived() == []
     assert not cloud.ask("status").data["waiting"]
     cloud.run(800)
     assert cloud.did() == ["set first", "start"]
-    (text,) = cloud.pages("still set")
-    assert "paused: look first" in text
+    (text,) = cloud.arrived("still set")
+    assert "PAUSE is there: look first" in text
     (row,) = cloud.ask("status").data["waiting"]
     assert row["state"] == "overdue"
-    assert "paused: look first" in row["reason"]
+    assert "PAUSE is there: look first" in row["reason"]
     assert cloud.world.durable.locks == {}, "what waits holds nothing"
-    cloud.crash()
+    cloud.restart()
     cloud.run(100)
-    assert len(cloud.pages("still set")) == 1
-    cloud.pauses = ()
+    assert len(cloud.arrived("still set")) == 1
+    cloud.people.let_go_of_the_file()
     cloud.run(30)
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_a_silence_holds_it(cloud: Cloud) -> None:
+def test_a_silence_holds_it(cloud: Marked) -> None:
     started(cloud)
     assert cloud.ask("silence-add", matchers=["host=h1"], for_s=300, reason="mine").exit == 0
     cloud.run(200)
@@ -399,60 +350,53 @@ def test_a_silence_holds_it(cloud: Cloud) -> None:
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_it_is_never_pulled_from_under_a_live_run(cloud: Cloud) -> None:
-    def first(effect: Act) -> list[CommandDone]:
-        cloud.pauses = ("wait",)
-        return cloud.apply(effect)
-
-    cloud.on_act = first
+def test_it_is_never_pulled_from_under_a_live_run(cloud: Marked) -> None:
+    cloud.the_next_command_meets("ok", meanwhile=lambda: cloud.people.leave_a_file("there"))
     crash(cloud)
-    assert cloud.run(120, until=lambda: [run.state for run in live(cloud)] == [RunState.HELD])
-    cloud.on_act = None
+    assert cloud.until(120, lambda: [run.state for run in live(cloud)] == [RunState.HELD])
     cloud.run(900)
     assert cloud.did() == ["set first"]
-    (text,) = cloud.pages("still set")
+    (text,) = cloud.arrived("still set")
     assert "has not ended, it is held" in text
-    cloud.pauses = ()
+    cloud.people.let_go_of_the_file()
     cloud.run(200)
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_while_the_mark_is_unknown_it_waits_and_pages_after_its_expiry(cloud: Cloud) -> None:
+def test_while_the_mark_is_unknown_it_waits_and_pages_after_its_expiry(cloud: Marked) -> None:
     started(cloud)
-    cloud.h().marks_known = False
+    cloud.known = False
     cloud.run(500)
-    assert cloud.delivered == []
+    assert cloud.arrived() == []
     cloud.run(400)
     assert cloud.did() == ["set first", "start"]
-    (text,) = cloud.pages("still set")
+    (text,) = cloud.arrived("still set")
     assert "timeout:marks" in text
-    cloud.h().marks_known = True
+    cloud.known = True
     cloud.run(30)
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_a_silent_host_is_waited_for(cloud: Cloud) -> None:
+def test_a_silent_host_is_waited_for(cloud: Marked) -> None:
     started(cloud)
-    assert cloud.run(90, until=lambda: not live(cloud))
-    cloud.hosts["h1"].down = True
+    assert cloud.until(90, lambda: not live(cloud))
+    cloud.host("h1").ssh = "refused"
     cloud.run(900)
     assert cloud.sent("clear") == []
-    assert len(cloud.pages("still set")) == 1
-    cloud.hosts["h1"].down = False
+    assert len(cloud.arrived("still set")) == 1
+    cloud.host("h1").ssh = "ok"
     cloud.run(60)
     assert cloud.did() == ["set first", "start", "clear first"]
 
 
-def test_without_its_integration_it_waits(cloud: Cloud) -> None:
+def test_without_its_integration_it_waits(cloud: Marked) -> None:
     started(cloud)
-    cloud.loaded = False
-    cloud.crash()
+    cloud.restart_without_marks()
     cloud.run(900)
     assert cloud.sent("clear") == []
-    (text,) = cloud.pages("still set")
+    (text,) = cloud.arrived("still set")
     assert "mark.first is not there any more" in text
-    cloud.loaded = True
-    cloud.crash()
+    cloud.restart_with_marks()
     cloud.run(60)
     assert cloud.states() == ["released"]
 
@@ -461,82 +405,73 @@ def test_without_its_integration_it_waits(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("owner", ["operator", None])
-def test_what_somebody_else_changed_is_reported_and_left_alone(cloud: Cloud, owner: str | None) -> None:
+def test_what_somebody_else_changed_is_reported_and_left_alone(cloud: Marked, owner: str | None) -> None:
     started(cloud)
     if owner is None:
-        del cloud.h().marks["first"]
+        del cloud.marks["first"]
     else:
-        cloud.h().marks["first"] = owner
+        cloud.marks["first"] = owner
     cloud.run(900)
     assert cloud.did() == ["set first", "start"]
     assert cloud.states() == ["reported"]
-    (text,) = cloud.pages("left to you")
+    (text,) = cloud.arrived("left to you")
     assert "somebody else changed it" in text
     assert cloud.open_metric() == 0.0
-    kinds = [entry["kind"] for entry in Reader(cloud.config).audit(limit=200) if entry["kind"].startswith("debt")]
-    assert sorted(kinds) == ["debt", "debt_reported"]
+    assert (len(kept.entries(cloud, "debt")), len(kept.entries(cloud, "debt_reported"))) == (1, 1)
 
 
-def test_a_sample_from_before_the_end_of_its_run_proves_nothing(cloud: Cloud) -> None:
+def test_a_sample_from_before_the_end_of_its_run_proves_nothing(cloud: Marked) -> None:
     started(cloud)
-    assert cloud.run(90, until=lambda: not live(cloud))
-    cloud.h().marks["first"] = "operator"  # after the newest sample, which still has it as ours
+    assert cloud.until(90, lambda: not live(cloud))
+    cloud.marks["first"] = "operator"  # after the newest sample, which still has it as ours
     cloud.run(60)
     assert cloud.did() == ["set first", "start"]
     assert cloud.states() == ["reported"]
 
 
-def test_what_somebody_changed_under_a_pause_is_not_undone_after_it(cloud: Cloud) -> None:
+def test_what_somebody_changed_under_a_pause_is_not_undone_after_it(cloud: Marked) -> None:
     started(cloud)
-    cloud.pauses = ("wait",)
+    cloud.people.leave_a_file("there")
     cloud.run(100)
-    cloud.h().marks["first"] = "operator"
+    cloud.marks["first"] = "operator"
     cloud.run(60)
-    cloud.pauses = ()
+    cloud.people.let_go_of_the_file()
     cloud.run(60)
     assert cloud.did() == ["set first", "start"]
-    assert cloud.h().marks == {"first": "operator"}
+    assert cloud.marks == {"first": "operator"}
 
 
-def test_a_step_that_did_not_take_effect_leaves_nothing_to_report(cloud: Cloud) -> None:
-    def refused(effect: Act) -> list[CommandDone]:
-        return [CommandDone(argv=effect.commands[0].argv, exit_code=1, output="no", took_s=0.1)]
-
-    cloud.on_act = refused
+def test_a_step_that_did_not_take_effect_leaves_nothing_to_report(cloud: Marked) -> None:
+    cloud.simulation.luck.commands = ["refused"]
     crash(cloud)
-    assert cloud.run(120, until=lambda: bool(cloud.world.durable.debts))
-    assert cloud.run(60, until=lambda: not cloud.world.durable.debts)
+    assert cloud.until(120, lambda: bool(cloud.world.durable.debts))
+    assert cloud.until(60, lambda: not cloud.world.durable.debts)
     assert cloud.states()[0] == "released"
     assert "not known to have taken effect" in cloud.stored()[0]["reason"]
-    assert cloud.pages("left to you") == []
+    assert cloud.arrived("left to you") == []
 
 
 # what goes wrong --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [1, None])
-def test_an_undo_that_keeps_failing_is_handed_to_people(cloud: Cloud, code: int | None) -> None:
-    def failing(effect: Act) -> list[CommandDone] | None:
-        if effect.commands[0].argv[1] != "clear":
-            return cloud.apply(effect)
-        return [CommandDone(argv=effect.commands[0].argv, exit_code=code, output="", took_s=1.0, error="no")]
-
-    cloud.on_act = failing
+@pytest.mark.parametrize("end", ["refused", "lost_before"])
+def test_an_undo_that_keeps_failing_is_handed_to_people(cloud: Marked, end: str) -> None:
     started(cloud)
+    cloud.simulation.luck.commands = [end] * 10
     cloud.run(1800)
     assert len(cloud.sent("clear")) == debts.MOST_TRIES
     assert cloud.states() == [DebtState.REPORTED.value]
-    (text,) = cloud.pages("left to you")
+    (text,) = cloud.arrived("left to you")
     assert "its undo failed 3 times" in text
     assert "mark clear first" in text
-    assert len(cloud.delivered) == 1
+    assert len(cloud.arrived()) == 1
 
 
-def test_an_action_whose_debt_could_not_be_taken_back_is_not_carried_out(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path, "lasting")
+def test_an_action_whose_debt_could_not_be_taken_back_is_not_carried_out() -> None:
+    cloud = Marked("lasting")
     crash(cloud)
     cloud.run(120)
-    assert cloud.acts == []
+    assert cloud.commands == 0
     assert cloud.states() == []
-    assert any("nothing clears a lasting mark" in page["text"] for page in cloud.delivered)
-    cloud.database.close()
+    assert any("nothing clears a lasting mark" in text for text in cloud.arrived())
+    cloud.close()
