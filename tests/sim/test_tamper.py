@@ -12,7 +12,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +20,32 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 
-from remediator.config import load_config
-from remediator.integrations import registry
+from remediator.config import Config
+from remediator.daemon.loop import CHECKPOINT_EVERY
 from remediator.model.times import Instant
+from remediator.sim.rivals import Pair
+from remediator.sim.simulation import CONFIG
 from remediator.store import chain, checkpoints, digests, epochs, errors, tables, verify
 from remediator.store.database import Database, url_of
 from remediator.store.journal import Journal
-from tests.sim.cloud import Cloud
-from tests.sim.watched import Watched
+from tests.sim import kept
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
 
 Row = dict[str, Any]
 TAIL = 20
 """So many entries stand behind the newest checkpoint."""
+MIDDLE, OLD = 50, 150
+"""Between the first checkpoint and the second, and between the second and the third."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """A stopped daemon's files. `marks`: the entries that a checkpoint signs; `entries`: how many there are."""
+    """A daemon's files, by its config. `marks`: the entries that a checkpoint signs; `entries`: how many there are."""
 
     directory: Path
+    config: Config
     marks: tuple[int, ...]
     entries: int
 
@@ -53,42 +58,45 @@ class Site:
         return self.directory / "audit" / "c.jsonl"
 
     def verify(self) -> tuple[int, dict[str, Any]]:
-        return verify.verify(load_config(str(self.directory / "config.yaml"), {}, registry.sections))
+        return verify.verify(self.config)
 
     def copy(self, to: Path) -> Site:
         shutil.copytree(self.directory, to)
-        config = to / "config.yaml"
-        config.write_text(config.read_text().replace(str(self.directory), str(to)))
-        config.chmod(0o600)
-        return Site(to, self.marks, self.entries)
+        audit = {"checkpoints": str(to / "audit" / "c.jsonl"), "key": str(to / "audit" / "key")}
+        changes = {"state_dir": str(to / "state"), "audit": self.config.audit.model_copy(update=audit)}
+        return Site(to, self.config.model_copy(update=changes), self.marks, self.entries)
 
 
-def grow(cloud: Cloud, entries: int) -> None:
-    while cloud.engine.audit_seq < entries:
-        cloud.ask("pause", reason=f"reason at {cloud.engine.audit_seq}")
+def site_of(cloud: Walked) -> Site:
+    simulation = cloud.simulation
+    lines = Path(simulation.config.audit.checkpoints).read_text().splitlines()
+    marks = tuple(json.loads(line)["seq"] for line in lines)
+    return Site(simulation.directory, simulation.config, marks, cloud.daemon.engine.audit_seq)
+
+
+def grow(cloud: Walked, entries: int) -> None:
+    while cloud.daemon.engine.audit_seq < entries:
+        cloud.ask("pause", reason=f"reason at {cloud.daemon.engine.audit_seq}")
         cloud.ask("resume", all=True)
-
-
-def pristine_of(directory: Path) -> Site:
-    cloud = Cloud(directory)
-    cloud.run(20)
-    cloud.hosts["h1"].units["memcached"].fail()
-    cloud.run(90)
-    assert cloud.verbs() == [("h1", "start")]
-    watched, marks = Watched(cloud), []
-    for entries in (60, 140, 240):
-        grow(cloud, entries)
-        watched.look()
-        marks.append(cloud.engine.audit_seq)
-    grow(cloud, marks[-1] + TAIL)
-    made = Site(directory, tuple(marks), cloud.engine.audit_seq)
-    cloud.database.close()
-    return made
 
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return pristine_of(tmp_path_factory.mktemp("pristine"))
+    """Return a site with a history of a cure and of many pauses; its loop has signed it three times, every hundred entries."""
+    cloud = Walked()
+    cloud.service("h1", "memcached").crash()
+    cloud.run(90)
+    assert cloud.verbs() == [("h1", "start")]
+    grow(cloud, 2 * CHECKPOINT_EVERY + 10)
+    marks = site_of(cloud).marks
+    assert len(marks) == 3
+    assert marks[0] < MIDDLE < MIDDLE + 30 < marks[1] < OLD < marks[2]
+    grow(cloud, marks[-1] + TAIL)
+    made = site_of(cloud)
+    cloud.simulation.kill()
+    copied = made.copy(tmp_path_factory.mktemp("pristine") / "site")
+    cloud.close()
+    return copied
 
 
 @pytest.fixture
@@ -172,8 +180,6 @@ def one_rehashed(rows: list[Row], seq: int) -> list[Row]:
     return [hashed(another(row)) if row["seq"] == seq else row for row in rows]
 
 
-MIDDLE = 100
-"""Between the first checkpoint and the second."""
 Damage = Callable[[list[Row]], list[Row]]
 IN_THE_MIDDLE: dict[str, tuple[Damage, int | str, str]] = {
     "an edit": (lambda rows: edited(rows, MIDDLE), MIDDLE, "edited"),
@@ -271,8 +277,12 @@ def test_not_detectable_what_becomes_of_the_tail_behind_the_newest_checkpoint(si
     """Not detectable from the files: the entries behind the newest checkpoint can be cut, rewritten or added to, all hashed again."""
     rows = rows_of(site)
     signed = site.marks[-1]
+    newest = json.loads(rows[-1]["body"])["digests"]
+    behind = [row for row in rows[signed:] if row["kind"] == digests.KIND]
+    as_now = [row["seq"] for row in behind if json.loads(row["body"])["digests"] == newest]
+    assert as_now[0] < site.entries
     changed = {
-        "cut": rows[: signed + 1],
+        "cut": rows[: as_now[0]],
         "rewritten": chained(edited(rows, signed + 1)),
         "longer": chained([*rows, {**another(rows[-1]), "kind": "note"}]),
     }[what]
@@ -304,31 +314,30 @@ def backup(site: Site, entries: int) -> Path:
 
 
 def test_an_old_copy_of_the_database_is_rolled_back(site: Site) -> None:
-    shutil.copy(backup(site, 150) / "state" / "remediator.db", site.database)
+    shutil.copy(backup(site, OLD) / "state" / "remediator.db", site.database)
     code, found = site.verify()
-    assert (code, found["first_bad"]) == (verify.TAMPERED, {"seq": 151, "why": "rolled_back"})
+    assert (code, found["first_bad"]) == (verify.TAMPERED, {"seq": OLD + 1, "why": "rolled_back"})
 
 
-def test_an_old_copy_with_its_wal_is_rolled_back(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(20)
-    Watched(cloud).look()
-    copy, old = tmp_path / "copy", cloud.engine.audit_seq
-    shutil.copytree(cloud.config.state_dir, copy)
+def test_an_old_copy_with_its_wal_is_rolled_back(cloud: Walked, tmp_path: Path) -> None:
+    kept.signed(cloud)
+    config = cloud.simulation.config
+    copy, old = tmp_path / "copy", cloud.daemon.engine.audit_seq
+    shutil.copytree(config.state_dir, copy)
     assert (copy / "remediator.db-wal").stat().st_size > 0, "copied while it was open, as backups of directories are"
     grow(cloud, old + 30)
-    Watched(cloud).look()
-    cloud.database.close()
-    shutil.rmtree(cloud.config.state_dir)
-    shutil.copytree(copy, cloud.config.state_dir)
-    code, found = verify.verify(cloud.config)
+    kept.signed(cloud)
+    cloud.simulation.kill()
+    shutil.rmtree(config.state_dir)
+    shutil.copytree(copy, config.state_dir)
+    code, found = verify.verify(config)
     assert (code, found["first_bad"]) == (verify.TAMPERED, {"seq": old + 1, "why": "rolled_back"})
 
 
 def test_a_second_writer_that_went_on_from_an_old_copy_has_forked_the_log(site: Site) -> None:
-    old = Site(backup(site, 150), site.marks, 150)
+    old = replace(site, directory=backup(site, OLD))
     rows = rows_of(old)
-    put(old, chained([*rows, *(another(rows[-1]) for _ in range(site.entries))]), head=150 + site.entries)
+    put(old, chained([*rows, *(another(rows[-1]) for _ in range(site.entries))]), head=OLD + site.entries)
     shutil.copy(old.database, site.database)
     assert site.verify()[1]["first_bad"] == {"seq": site.marks[-1], "why": "fork"}
 
@@ -337,12 +346,12 @@ def test_not_detectable_an_old_copy_that_comes_with_its_checkpoints_but_for_a_co
     """Not detectable from the files: who puts back both, puts back the proof. A copy of the checkpoints kept elsewhere tells."""
     elsewhere = site.directory / "elsewhere.jsonl"
     shutil.copy(site.checkpoints, elsewhere)
-    old = backup(site, 150)
+    old = backup(site, OLD)
     shutil.copy(old / "state" / "remediator.db", site.database)
     shutil.copy(old / "audit" / "c.jsonl", site.checkpoints)
     assert site.verify()[0] == verify.INTACT
     shutil.copy(elsewhere, site.checkpoints)
-    assert site.verify()[1]["first_bad"] == {"seq": 151, "why": "rolled_back"}
+    assert site.verify()[1]["first_bad"] == {"seq": OLD + 1, "why": "rolled_back"}
 
 
 def test_not_detectable_a_log_signed_again_by_someone_with_the_key_but_for_a_copy_kept_elsewhere(site: Site) -> None:
@@ -351,7 +360,7 @@ def test_not_detectable_a_log_signed_again_by_someone_with_the_key_but_for_a_cop
     shutil.copy(site.checkpoints, elsewhere)
     rows = chained(edited(rows_of(site), MIDDLE))
     put(site, rows)
-    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path)
+    key = checkpoints.load_key(site.config.audit.key_path)
     site.checkpoints.unlink()
     forged = checkpoints.CheckpointFile(site.checkpoints, key)
     for seq in site.marks:
@@ -389,7 +398,7 @@ def test_a_checkpoint_file_that_was_touched_cannot_tell_and_says_where(
 
 
 def test_a_new_key_cannot_tell(site: Site) -> None:
-    path = load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path
+    path = site.config.audit.key_path
     path.unlink()
     checkpoints.load_key(path)
     code, found = site.verify()
@@ -416,7 +425,7 @@ def test_not_detectable_the_newest_checkpoints_taken_away(site: Site) -> None:
 def test_a_living_daemon_signs_nothing_into_a_file_that_is_not_as_it_left_it(
     site: Site, harm: Callable[[Path], None], says: str
 ) -> None:
-    key = checkpoints.load_key(load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path)
+    key = checkpoints.load_key(site.config.audit.key_path)
     file = checkpoints.CheckpointFile(site.checkpoints, key)
     whole = site.checkpoints.read_bytes()
     head = rows_of(site)[-1]
@@ -433,7 +442,7 @@ def test_a_living_daemon_signs_nothing_into_a_file_that_is_not_as_it_left_it(
 
 @pytest.mark.parametrize("harm", ["none", "removed", "cut", "foreign", "new key"])
 def test_a_start_holds_the_store_against_its_checkpoints_and_an_acceptance_begins_anew(site: Site, harm: str) -> None:
-    path = load_config(str(site.directory / "config.yaml"), {}, registry.sections).audit.key_path
+    path = site.config.audit.key_path
     if harm == "removed":
         site.checkpoints.unlink()
     elif harm == "cut":
@@ -485,58 +494,48 @@ def test_the_log_may_grow_while_it_is_verified(site: Site) -> None:
     assert site.verify()[1]["entries"] == site.entries + 1
 
 
-def pages(cloud: Cloud) -> list[str]:
-    return [str(body["subject"]) for body in cloud.delivered]
-
-
-def test_a_second_hand_in_the_same_database_is_named_and_held_until_it_is_accepted(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(20)
-    watched = Watched(cloud)
-    watched.look()
-    other = Database(url_of(tmp_path / "state", None))
+def test_a_second_hand_in_the_same_database_is_named_and_held_until_it_is_accepted(cloud: Walked) -> None:
+    other = Database(url_of(Path(cloud.simulation.config.state_dir), None))
     other.open()
     with other.transaction() as connection:
         forged = Journal(connection, cloud.now()).audit("approved", "alex", {"run": "run-1"})
     other.close()
-    cloud.hosts["h1"].units["memcached"].fail()
+    cloud.service("h1", "memcached").crash()
     cloud.run(120)
     assert cloud.verbs() == []
     assert f"entries {forged} to {forged} of the store were written by someone else" in (
         cloud.world.health.restored or ""
     )
-    assert pages(cloud) == ["remediator does nothing: restored"]
-    assert [row["body"] for row in rows_of(Site(tmp_path, (), 0)) if row["kind"] == "other_hand"] != []
-    assert watched.accept() == 0
+    assert [page["subject"] for page in cloud.simulation.mail.taken] == ["remediator does nothing: restored"]
+    assert kept.entries(cloud, "other_hand") != []
+    assert kept.accept(cloud) == 0
     cloud.run(60)
     assert cloud.verbs() == [("h1", "start")]
-    assert watched.verified()[0] == verify.INTACT
-    cloud.database.close()
+    assert kept.verified(cloud)[0] == verify.INTACT
 
 
 def test_of_two_daemons_on_one_database_only_the_later_one_acts_and_writes(tmp_path: Path) -> None:
-    first, second = Cloud(tmp_path), Cloud(tmp_path)
-    epochs.take(first.database, first.now().wall)
-    first.run(20)
-    Watched(first).look()
-    second.elapsed_s = first.elapsed_s
-    second.hosts = first.hosts
-    signing = Watched(second)
-    epochs.take(second.database, second.now().wall)
-    first.hosts["h1"].units["memcached"].fail()
-    for _ in range(180):
-        first.run(1)
-        second.run(1)
-    assert first.verbs() == []
-    assert second.verbs() == [("h1", "start")]
-    assert "another daemon has taken it over" in (first.engine.store_error or "")
-    assert pages(first) == ["remediator does nothing: its store cannot be used"]
-    assert "another daemon" in str(first.delivered[0]["text"])
-    assert second.engine.store_error is None
-    signing.look()
+    pair = Pair(tmp_path, CONFIG, CONFIG, wrapped=False)
+    first, second = pair.both
+    same = second.config.database.model_copy(update={"url": url_of(Path(first.config.state_dir), None)})
+    second.config = second.config.model_copy(update={"database": same, "audit": first.config.audit})
+    first.start()
+    pair.run(40)
+    second.start()
+    pair.cloud.service("ctl1", "memcached").crash()
+    pair.run(180)
+    assert pair.acts[id(first)].left == []
+    assert [host for _, host, _ in pair.acts[id(second)].left] == ["ctl1"]
+    assert first.daemon is not None
+    assert second.daemon is not None
+    assert "another daemon has taken it over" in (first.daemon.engine.store_error or "")
+    (page,) = first.mail.taken
+    assert page["subject"] == "remediator does nothing: its store cannot be used"
+    assert "another daemon" in str(page["text"])
+    assert second.daemon.engine.store_error is None
+    second.daemon.loop._checkpoint(force=True)
     assert verify.verify(second.config)[0] == verify.INTACT
-    first.database.close()
-    second.database.close()
+    pair.close()
 
 
 def test_a_daemon_that_was_replaced_cannot_write_another_word(tmp_path: Path) -> None:
@@ -553,33 +552,27 @@ def test_a_daemon_that_was_replaced_cannot_write_another_word(tmp_path: Path) ->
     second.close()
 
 
-def test_a_clock_set_back_between_entries_is_named_and_does_not_make_the_log_a_false_one(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(20)
-    cloud.wall_offset_s = -3600.0
+def test_a_clock_set_back_between_entries_is_named_and_does_not_make_the_log_a_false_one(cloud: Walked) -> None:
+    cloud.step_the_clock(-3600.0)
     cloud.run(5)
-    grow(cloud, cloud.engine.audit_seq + 4)
-    Watched(cloud).look()
-    code, found = verify.verify(cloud.config)
-    named = next(row for row in rows_of(Site(tmp_path, (), 0)) if row["kind"] == "clock")
+    grow(cloud, cloud.daemon.engine.audit_seq + 4)
+    kept.signed(cloud)
+    code, found = kept.verified(cloud)
+    named = next(row for row in rows_of(site_of(cloud)) if row["kind"] == "clock")
     assert "the wall clock stepped by -3600 s" in named["body"]
     assert code == verify.INTACT
     (back,) = found["clock_set_back"]
     assert back["seq"] == named["seq"]
     assert 3500 < back["by_s"] <= 3600
-    cloud.database.close()
 
 
-def test_a_journal_from_the_future_holds_however_often_the_daemon_starts(tmp_path: Path) -> None:
-    cloud = Cloud(tmp_path)
-    cloud.run(20)
-    cloud.hosts["h1"].units["memcached"].fail()
-    cloud.wall_offset_s = -3600.0
+def test_a_journal_from_the_future_holds_however_often_the_daemon_starts(cloud: Walked) -> None:
+    cloud.service("h1", "memcached").crash()
+    cloud.step_the_clock(-3600.0)
     for _ in range(3):
-        cloud.crash()
-        cloud.run(600)
+        cloud.restart()
+        cloud.run(600, stride=15.0)
     assert cloud.verbs() == []
     assert "from the future" in (cloud.world.health.clock_held or "")
-    cloud.run(1900)
+    cloud.run(1900, stride=15.0)
     assert cloud.verbs() == [("h1", "start")]
-    cloud.database.close()
