@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,17 @@ from typing import Any
 import pytest
 import rfc8785
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from remediator.config import load_config
-from remediator.integrations import registry
 from remediator.model.records import Run, RunState, StepState
 from remediator.sim import marks
+from remediator.sim.reach import NEVER
+from remediator.sim.shapes import FIVE_ALIKE
+from remediator.sim.simulation import CONFIG, config_of
 from remediator.store import errors, schema, tables, verify
 from remediator.store.database import Database, url_of
-from remediator.store.reader import Reader
-from tests.builders.runbooks import TWICE
-from tests.sim.cloud import CONFIG
-from tests.sim.test_review_base import TARGET, Cloud, crash, live
+from tests.builders.runbooks import TWICE, in_place
+from tests.sim import kept
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
 
@@ -41,74 +39,67 @@ runbooks:
 """
 
 
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    content = tmp_path / "content" / "runbooks"
-    content.mkdir(parents=True)
-    (content / "container.yaml").write_text(TWICE)
-    made = Cloud(tmp_path, CONFIG + f"content: [{content.parent}]\n")
-    yield made
-    made.database.close()
+TARGET = "container/h1/memcached"
+ASKING = CONFIG.replace("autonomy: {R1: auto", "autonomy: {R1: approve") + in_place(TWICE)
 
 
-def until(cloud: Cloud, true: Callable[[Run], bool]) -> Run:
-    assert cloud.run(300, until=lambda: any(true(run) for run in live(cloud)))
+def live(cloud: Walked) -> list[Run]:
+    return list(cloud.world.durable.runs.values())
+
+
+def crash(cloud: Walked) -> None:
+    cloud.service("h1", "memcached").crash()
+
+
+def until(cloud: Walked, true: Callable[[Run], bool]) -> Run:
+    assert cloud.until(300, lambda: any(true(run) for run in live(cloud)))
     (run,) = live(cloud)
-    assert isinstance(run, Run)
     return run
 
 
 # a run in each state of the version before --------------------------------------------------------------------------
 
 
-def planned(cloud: Cloud) -> Run:
+def planned(cloud: Walked) -> Run:
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.PLANNED)
 
 
-def sent(cloud: Cloud) -> Run:
+def sent(cloud: Walked) -> Run:
     """An INTENT whose command did not arrive."""
-    cloud.on_act = lambda _effect: None
-    crash(cloud)
-    return until(cloud, lambda run: run.steps[0].state is StepState.INTENT)
+    return left(cloud, NEVER)
 
 
-def arrived(cloud: Cloud) -> Run:
+def arrived(cloud: Walked) -> Run:
     """An INTENT whose command arrived, and whose OUTCOME did not."""
+    return left(cloud, "hang")
 
-    def silent(effect: Any) -> None:
-        cloud.apply(effect)
 
-    cloud.on_act = silent
+def left(cloud: Walked, end: str) -> Run:
+    cloud.the_next_command_meets(end)
     crash(cloud)
+    assert cloud.until(300, lambda: cloud.commands == 1)
     return until(cloud, lambda run: run.steps[0].state is StepState.INTENT)
 
 
-def held(cloud: Cloud) -> Run:
-    def first(effect: Any) -> Any:
-        cloud.pauses = ("an upgrade is under way",)
-        return cloud.apply(effect)
-
+def held(cloud: Walked) -> Run:
+    cloud.the_next_command_meets("ok", meanwhile=lambda: cloud.people.leave_a_file("there"))
     crash(cloud)
-    cloud.on_act = first
     return until(cloud, lambda run: run.state is RunState.HELD)
 
 
-def verifying(cloud: Cloud) -> Run:
+def verifying(cloud: Walked) -> Run:
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.VERIFYING)
 
 
-def waiting(cloud: Cloud) -> Run:
-    path = cloud.directory / "config.yaml"
-    path.write_text(path.read_text().replace("autonomy: {R1: auto", "autonomy: {R1: approve"))
-    cloud.config = load_config(str(path), {}, registry.sections)
-    cloud.crash()
+def waiting(cloud: Walked) -> Run:
+    cloud.restart_with(ASKING)
     crash(cloud)
     return until(cloud, lambda run: run.state is RunState.WAITING_APPROVAL)
 
 
-BEFORE: dict[str, Callable[[Cloud], Run]] = {
+BEFORE: dict[str, Callable[[Walked], Run]] = {
     each.__name__: each for each in (planned, sent, arrived, held, verifying, waiting)
 }
 DONE = {"planned": 0, "sent": 0, "arrived": 1, "held": 1, "verifying": 2, "waiting": 0}
@@ -118,84 +109,75 @@ DONE = {"planned": 0, "sent": 0, "arrived": 1, "held": 1, "verifying": 2, "waiti
 # and the version after it -------------------------------------------------------------------------------------------
 
 
-def upgrade(cloud: Cloud, runbook: str | None = None, **changes: Any) -> None:
+def upgrade(cloud: Walked, runbook: str = TWICE, **changes: Any) -> None:
     """End the daemon, and start one whose content differs: another text of the runbook, and `changes` of what is loaded."""
-    if runbook is not None:
-        (cloud.directory / "content" / "runbooks" / "container.yaml").write_text(runbook)
-    cloud.on_act = None
-    cloud.crash()
-    cloud.pauses = ()
-    world = cloud.world
-    world.take_content(
-        world.loaded.config, replace(world.loaded.content, version="upgraded", **changes), world.loaded.inventory
-    )
+    simulation = cloud.simulation
+    simulation.kill("it is upgraded")
+    simulation.take(config_of(FIVE_ALIKE, cloud.config.replace(in_place(TWICE), in_place(runbook))))
+    simulation.content = replace(simulation.content, version="upgraded", **changes)
+    cloud.people.let_go_of_the_file()
+    simulation.revive()
+    cloud.run(kept.STARTS_S)
 
 
-def same(cloud: Cloud) -> None:
+def same(cloud: Walked) -> None:
     upgrade(cloud)
 
 
-def runbook_changed(cloud: Cloud) -> None:
+def runbook_changed(cloud: Walked) -> None:
     upgrade(cloud, ONCE)
 
 
-def runbook_removed(cloud: Cloud) -> None:
-    content = cloud.world.loaded.content
+def runbook_removed(cloud: Walked) -> None:
+    content = cloud.simulation.content
     rules = {name: rule for name, rule in content.rules.items() if "container-start" not in rule.run}
     runbooks = {name: each for name, each in content.runbooks.items() if name != "container-start"}
     upgrade(cloud, rules=rules, runbooks=runbooks)
 
 
-def action_removed(cloud: Cloud) -> None:
-    content = cloud.world.loaded.content
+def action_removed(cloud: Walked) -> None:
+    content = cloud.simulation.content
     upgrade(cloud, actions={name: each for name, each in content.actions.items() if name != "container.start"})
 
 
-AFTER: dict[str, Callable[[Cloud], None]] = {
+AFTER: dict[str, Callable[[Walked], None]] = {
     each.__name__: each for each in (same, runbook_changed, runbook_removed, action_removed)
 }
 
 
-def stored(cloud: Cloud, run: str) -> dict[str, Any]:
-    reader = Reader(cloud.config)
-    found = reader.run(run)
-    reader.close()
-    assert found is not None
-    return found
-
-
-def say_yes(cloud: Cloud, run: Run) -> None:
+def say_yes(cloud: Walked, run: Run) -> None:
     if run.state is RunState.WAITING_APPROVAL:
         cloud.run(15)
-        cloud.ask("approve", run=run.id, plan=run.plan.hash[:12])
+        cloud.people.approve_one(run.id, run.plan.hash[:12])
+
+
+def sent_of(cloud: Walked) -> dict[tuple[str, str], int]:
+    """Return (run, step) to how often its command has left."""
+    return {(run, step): len(at) for run, left in cloud.account.left.items() for step, at in left.steps.items()}
 
 
 @pytest.mark.parametrize("after", AFTER)
 @pytest.mark.parametrize("before", BEFORE)
-def test_a_run_in_flight_is_taken_over_and_nothing_is_done_twice(cloud: Cloud, before: str, after: str) -> None:
-    run = BEFORE[before](cloud)
-    AFTER[after](cloud)
-    say_yes(cloud, run)
-    cloud.run(900)
-    found = stored(cloud, run.id)
+def test_a_run_in_flight_is_taken_over_and_nothing_is_done_twice(twice: Walked, before: str, after: str) -> None:
+    run = BEFORE[before](twice)
+    AFTER[after](twice)
+    say_yes(twice, run)
+    twice.run(900)
+    found = kept.run(twice, run.id)
     assert found["content_version"] == run.plan.content_version != "upgraded"
     assert found["plan_hash"] == run.plan.hash, "the stored plan is the plan"
     assert [step["id"] for step in found["steps"]] == ["start", "again"]
-    arrived_per_step = Counter((effect.run, effect.step) for _, effect in cloud.acts)
     lost = before == "sent" and after != "action_removed"
-    for (name, step), times in arrived_per_step.items():
-        assert times <= (2 if lost and (name, step) == (run.id, "start") else 1), arrived_per_step
+    for (name, step), times in sent_of(twice).items():
+        assert times <= (2 if lost and (name, step) == (run.id, "start") else 1), sent_of(twice)
     if found["state"] == "in_doubt":
-        assert any(f"{run.id} on {TARGET} is in doubt" in page["subject"] for page in cloud.delivered)
+        assert any(f"{run.id} on {TARGET} is in doubt" in page["subject"] for page in twice.simulation.mail.taken)
         return
     assert found["reason"]
     assert found["ended_at"]
-    assert run.id not in cloud.world.durable.locks.values()
-    with cloud.database.transaction() as connection:
-        _, verdict = verify.verify_chain(
-            connection, cloud.directory / "none", Ed25519PrivateKey.generate().public_key()
-        )
-    assert verdict["first_bad"] is None
+    assert run.id not in twice.world.durable.locks.values()
+    code, verdict = kept.verified(twice)
+    assert (code, verdict["first_bad"]) == (verify.INTACT, None)
     assert verdict["entries"] > 0
 
 
@@ -220,25 +202,24 @@ EXPECTED = [
 
 @pytest.mark.parametrize(("before", "after", "ends", "says", "commands"), EXPECTED)
 def test_what_the_stored_plan_says_is_done_or_a_sentence_says_why_not(
-    cloud: Cloud, before: str, after: str, ends: str, says: str, commands: int
+    twice: Walked, before: str, after: str, ends: str, says: str, commands: int
 ) -> None:
-    run = BEFORE[before](cloud)
-    assert len(cloud.acted) == DONE[before]
-    AFTER[after](cloud)
-    say_yes(cloud, run)
-    cloud.run(120)
-    found = stored(cloud, run.id)
+    run = BEFORE[before](twice)
+    assert len(twice.orders()) == DONE[before]
+    AFTER[after](twice)
+    say_yes(twice, run)
+    twice.run(120)
+    found = kept.run(twice, run.id)
     assert (found["state"], says in found["reason"]) == (ends, True), found["reason"]
-    of_the_run = {(effect.run, effect.step) for _, effect in cloud.acts if effect.run == run.id}
-    assert len(of_the_run) <= 2
-    assert len(cloud.acted) == commands or ends == "refused"
+    assert len([each for each, _ in sent_of(twice) if each == run.id]) <= 2
+    assert len(twice.orders()) == commands or ends == "refused"
 
 
-def test_what_the_version_before_did_not_know_has_its_default(cloud: Cloud) -> None:
-    run = held(cloud)
-    cloud.hint("h2", None, "UP", notification_type="DOWNTIMESTART", downtime_depth=1)
-    cloud.step()
-    with cloud.database.transaction() as connection:
+def test_what_the_version_before_did_not_know_has_its_default(twice: Walked) -> None:
+    run = held(twice)
+    twice.hint("h2", None, "UP", notification_type="DOWNTIMESTART", downtime_depth=1)
+    twice.run(1)
+    with twice.daemon.database.transaction() as connection:
         body = json.loads(
             connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run.id)).scalar_one()
         )
@@ -247,39 +228,31 @@ def test_what_the_version_before_did_not_know_has_its_default(cloud: Cloud) -> N
         mute = json.loads(connection.execute(sa.select(tables.downtimes.c.body)).scalar_one())
         del mute["told_at"]
         connection.execute(tables.downtimes.update().values(body=json.dumps(mute)))
-        marks.let_the_log_agree(connection, cloud.now())
-    same(cloud)
-    cloud.run(120)
-    assert cloud.engine.store_error is None
-    assert stored(cloud, run.id)["state"] == "succeeded"
-    assert ("h2", "") in cloud.world.durable.downtimes
-    late = {"TIMET": str(int(cloud.now().wall.timestamp()))}
-    cloud.hint("h2", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, raw=late)
-    assert not cloud.world.durable.downtimes
-    assert cloud.world.loaded.limits.max_event_age_s == 3600
+        marks.let_the_log_agree(connection, twice.now())
+    same(twice)
+    twice.run(120)
+    assert twice.daemon.engine.store_error is None
+    assert kept.run(twice, run.id)["state"] == "succeeded"
+    assert ("h2", "") in twice.world.durable.downtimes
+    late = {"TIMET": str(int(twice.now().wall.timestamp()))}
+    twice.hint("h2", None, "UP", notification_type="DOWNTIMEEND", downtime_depth=0, raw=late)
+    assert not twice.world.durable.downtimes
+    assert twice.world.loaded.limits.max_event_age_s == 3600
 
 
 # a yes of the release before, whose hash bound no commands ----------------------------------------------------------
 
 
-def approved(cloud: Cloud) -> Run:
-    run = waiting(cloud)
-    cloud.run(15)
-    cloud.ask("approve", run=run.id, plan=run.plan.hash[:12])
+def approved(cloud: Walked) -> Run:
+    say_yes(cloud, waiting(cloud))
     return until(cloud, lambda run: run.state is RunState.PLANNED)
 
 
-def begun(cloud: Cloud) -> Run:
+def begun(cloud: Walked) -> Run:
     """It was approved, and is held before its second step."""
     run = waiting(cloud)
-    cloud.run(15)
-
-    def first(effect: Any) -> Any:
-        cloud.pauses = ("an upgrade is under way",)
-        return cloud.apply(effect)
-
-    cloud.on_act = first
-    cloud.ask("approve", run=run.id, plan=run.plan.hash[:12])
+    cloud.the_next_command_meets("ok", meanwhile=lambda: cloud.people.leave_a_file("there"))
+    say_yes(cloud, run)
     return until(cloud, lambda run: run.state is RunState.HELD)
 
 
@@ -290,10 +263,10 @@ def hash_of_before(run: Run) -> str:
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 
-def bound_as_before(cloud: Cloud, run: Run) -> str:
+def bound_as_before(cloud: Walked, run: Run) -> str:
     """End the daemon, and start one that finds the plan approved, or shown, by the hash of the release before."""
     old = hash_of_before(run)
-    with cloud.database.transaction() as connection:
+    with cloud.daemon.database.transaction() as connection:
         body = json.loads(
             connection.execute(sa.select(tables.runs.c.body).where(tables.runs.c.id == run.id)).scalar_one()
         )
@@ -304,69 +277,67 @@ def bound_as_before(cloud: Cloud, run: Run) -> str:
     return old
 
 
-def test_a_plan_that_waits_with_an_old_hash_is_asked_about_anew(cloud: Cloud) -> None:
-    run = waiting(cloud)
-    old = bound_as_before(cloud, run)
-    cloud.run(5)
-    assert stored(cloud, run.id)["state"] == "refused"
-    assert stored(cloud, run.id)["reason"].startswith("changed: ")
-    said = cloud.ask("approve", run=run.id, plan=old[:12])
+def test_a_plan_that_waits_with_an_old_hash_is_asked_about_anew(twice: Walked) -> None:
+    run = waiting(twice)
+    old = bound_as_before(twice, run)
+    twice.run(5)
+    assert kept.run(twice, run.id)["state"] == "refused"
+    assert kept.run(twice, run.id)["reason"].startswith("changed: ")
+    said = twice.ask("approve", run=run.id, plan=old[:12])
     assert (said.exit, said.error.partition(":")[0]) == (4, "changed")
-    again = until(cloud, lambda each: each.id != run.id and each.state is RunState.WAITING_APPROVAL)
-    pages = [page for page in cloud.delivered if "waits for an approval" in page["subject"]]
+    again = until(twice, lambda each: each.id != run.id and each.state is RunState.WAITING_APPROVAL)
+    pages = [page for page in twice.simulation.mail.taken if "waits for an approval" in page["subject"]]
     assert len({page["text"] for page in pages}) == 2
     assert f"approve {again.id} --plan {again.plan.hash[:12]}" in pages[-1]["text"]
-    assert not cloud.acts
-    cloud.ask("approve", run=again.id, plan=again.plan.hash[:12])
-    assert cloud.run(300, until=lambda: stored(cloud, again.id)["state"] == "succeeded")
+    assert twice.commands == 0
+    twice.people.approve_one(again.id, again.plan.hash[:12])
+    assert twice.until(300, lambda: kept.run(twice, again.id)["state"] == "succeeded")
 
 
-def test_a_yes_to_an_old_hash_begins_nothing(cloud: Cloud) -> None:
-    run = approved(cloud)
-    bound_as_before(cloud, run)
-    cloud.run(120)
-    found = stored(cloud, run.id)
+def test_a_yes_to_an_old_hash_begins_nothing(twice: Walked) -> None:
+    run = approved(twice)
+    bound_as_before(twice, run)
+    twice.run(120)
+    found = kept.run(twice, run.id)
     assert (found["state"], [step["intent_at"] for step in found["steps"]]) == ("refused", [None, None])
     assert "approval" in [verdict["guard"] for verdict in found["verdicts"] if not verdict["allow"]]
-    assert all(effect.run != run.id for _, effect in cloud.acts)
+    assert all(each != run.id for each, _ in sent_of(twice))
 
 
-def test_a_yes_to_an_old_hash_goes_no_step_further(cloud: Cloud) -> None:
-    run = begun(cloud)
-    assert len(cloud.acted) == 1
-    bound_as_before(cloud, run)
-    cloud.run(400)
-    found = stored(cloud, run.id)
+def test_a_yes_to_an_old_hash_goes_no_step_further(twice: Walked) -> None:
+    run = begun(twice)
+    assert len(twice.orders()) == 1
+    bound_as_before(twice, run)
+    twice.run(400)
+    found = kept.run(twice, run.id)
     assert found["state"] == "held"
     assert found["reason"].startswith("changed: the yes of ")
     assert f"remediator runs cancel {run.id}" in found["reason"]
-    assert len(cloud.acted) == 1
-    assert any(f"{run.id} on {TARGET} is held" in page["subject"] for page in cloud.delivered)
+    assert len(twice.orders()) == 1
+    assert any(f"{run.id} on {TARGET} is held" in page["subject"] for page in twice.simulation.mail.taken)
 
 
-def test_the_takeover_says_which_version_it_is(cloud: Cloud) -> None:
-    held(cloud)
-    runbook_changed(cloud)
-    cloud.run(60)
-    reader = Reader(cloud.config)
-    started = reader.audit(10, "started")
-    reader.close()
-    assert started[0]["body"]["content_version"] == "upgraded" != started[1]["body"]["content_version"]
+def test_the_takeover_says_which_version_it_is(twice: Walked) -> None:
+    held(twice)
+    runbook_changed(twice)
+    twice.run(60)
+    before, after = kept.entries(twice, "started")[-2:]
+    assert after["content_version"] == "upgraded" != before["content_version"]
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(cloud: Cloud, tmp_path: Path) -> None:
-    held(cloud)
+def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(twice: Walked) -> None:
+    held(twice)
     newer = f"{int(schema.HEAD) + 1:04}"
-    with cloud.database.transaction() as connection:
+    with twice.daemon.database.transaction() as connection:
         connection.execute(tables.revision.update().values(version_num=newer))
-    cloud.database.close()
-    url = url_of(Path(cloud.config.state_dir), None)
+    twice.simulation.kill()
+    url = url_of(Path(twice.simulation.config.state_dir), None)
     database = Database(url)
     with pytest.raises(errors.StoreUnavailable) as refused:
         database.open()
     database.close()
     assert f"a newer release wrote it (revision {newer}, this release knows {schema.HEAD})" in str(refused.value)
-    assert str(tmp_path) in str(refused.value), "it says which store"
+    assert str(twice.simulation.directory) in str(refused.value), "it says which store"
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         assert schema.revision(connection) == newer
