@@ -138,6 +138,7 @@ class Simulation:
     ) -> None:
         self.directory = directory
         self.also = also
+        """A config that is taken is loaded with these."""
         self._ids = Random(0 if beside is None else 1)
         """Ids are as random as a story that repeats exactly lets them be."""
         self.clock: VirtualClock = VirtualClock() if beside is None else beside.clock

@@ -153,9 +153,8 @@ class Watch:
 
     def _holding(self, left: Left, run: Run, step: str, script: str | None, host: str, service: str) -> list[str]:
         if script is None:
-            goes_on = debts.is_release(run) or any(
-                each != step for each in left.steps
-            )  # past its first step what it cures may be well
+            # past its first step what a run cures may be well, and a release cures nothing
+            goes_on = debts.is_release(run) or any(each != step for each in left.steps)
             return (self.account.holding_a_step if goes_on else self.account.holding)(left, host, service)
         if left.steps or debts.is_release(run):
             return self.account.holding_a_step(left, host, service)
@@ -223,13 +222,10 @@ class Watch:
 
     def _owed_since(self, release: Run) -> Instant | None:
         """Return when the run ended whose debt `release` pays; None while it lives."""
-        daemon = self.simulation.daemon
-        owing = (
-            []
-            if daemon is None
-            else [each.run for each in daemon.world.durable.debts.values() if each.release == release.id]
-        )
-        left = self.account.left.get(owing[0]) if owing else None
+        assert self.simulation.daemon is not None
+        known = self.simulation.daemon.world.durable.debts.values()
+        owing = next((each.run for each in known if each.release == release.id), "")
+        left = self.account.left.get(owing)
         return None if left is None else left.ended
 
     def _approved(self, run: Run, host: str) -> None:
