@@ -245,7 +245,9 @@ def test_what_the_version_before_did_not_know_has_its_default(twice: Walked) -> 
 
 def approved(cloud: Walked) -> Run:
     say_yes(cloud, waiting(cloud))
-    return until(cloud, lambda run: run.state is RunState.PLANNED)
+    (run,) = live(cloud)
+    assert run.state is RunState.PLANNED
+    return run
 
 
 def begun(cloud: Walked) -> Run:
@@ -286,6 +288,7 @@ def test_a_plan_that_waits_with_an_old_hash_is_asked_about_anew(twice: Walked) -
     said = twice.ask("approve", run=run.id, plan=old[:12])
     assert (said.exit, said.error.partition(":")[0]) == (4, "changed")
     again = until(twice, lambda each: each.id != run.id and each.state is RunState.WAITING_APPROVAL)
+    twice.run(1)
     pages = [page for page in twice.simulation.mail.taken if "waits for an approval" in page["subject"]]
     assert len({page["text"] for page in pages}) == 2
     assert f"approve {again.id} --plan {again.plan.hash[:12]}" in pages[-1]["text"]
