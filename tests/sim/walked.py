@@ -156,7 +156,7 @@ class Walked:
 
     def hint(self, host: str, service: str | None, state: str = "CRITICAL", **changes: Any) -> Taken:
         """Let Nagios post a notification that the account need not know of."""
-        key = f"{host}/{service}/{state}/{self.simulation.clock.elapsed_s}"
+        key = changes.pop("key", f"{host}/{service}/{state}/{self.simulation.clock.elapsed_s}")
         taken = self.simulation.hint(a_hint(key, host=host, service=service, state=state, **changes))
         assert taken is not None
         return taken
