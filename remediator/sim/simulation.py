@@ -30,7 +30,7 @@ from remediator.integrations.galera.canaries import CANARIES
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
-from remediator.model.integration import DirectSpec
+from remediator.model.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
 from remediator.sim import galera_scripts
 from remediator.sim.cloud import SimCloud
@@ -116,7 +116,7 @@ def _with(config: Config, also: Sequence[Integration]) -> Parts:
     inventory = inventories.load(config)
     loaded = registry.load(config)
     integrations = Manifests({**loaded, **{each.name: each for each in also}}, loaded.installed, loaded.broken)
-    content = composing.content_of(config, inventory, integrations)
+    content, _ = composing.content_of(config, inventory, integrations)
     return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 

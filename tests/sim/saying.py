@@ -1,4 +1,4 @@
-"""What hosts say in place of the truth: a change of a section of their next replies, until it is taken back."""
+"""What hosts say in place of the truth: a change of a section of each of their next replies."""
 
 from __future__ import annotations
 
@@ -29,8 +29,3 @@ def says_also(cloud: Walked, changes: dict[tuple[str, str], Change]) -> None:
         return json.dumps(reply).encode()
 
     cloud.simulation.luck.rewrite = rewrite
-
-
-def says_the_truth(cloud: Walked) -> None:
-    """Let every host say what is so."""
-    cloud.simulation.luck.rewrite = None

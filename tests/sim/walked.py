@@ -7,12 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from remediator.daemon.assembling import Daemon
+from remediator.daemon.turn.wire import Collected, Input
 from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
@@ -39,9 +41,17 @@ SEEN_WELL_S = 40.0
 
 
 class Watching(Watch):
-    """The watch. `meanwhile` happens when the next command has left, before the daemon hears how that ended."""
+    """The watch. `meanwhile` happens when the next command has left, before the daemon hears how that ended; `beside`, by host, when its
+    next reply comes, before that is in the daemon's queue."""
 
     meanwhile: Callable[[], None] | None = None
+    beside: tuple[str, Callable[[], None]] | None = None
+
+    def seen(self, item: Input) -> None:
+        super().seen(item)
+        if self.beside is not None and isinstance(item, Collected) and item.reply.host == self.beside[0]:
+            (_, happen), self.beside = self.beside, None
+            happen()
 
     def leaves(self, host: str, command: Command) -> None:
         super().leaves(host, command)
@@ -122,6 +132,16 @@ class Walked:
         """`end`: one of `sim.reach.ENDS`. `meanwhile`: what happens before the daemon hears of it."""
         self.simulation.luck.commands[:] = [end]
         self.watch.meanwhile = meanwhile
+
+    def beside_a_reply(self, host: str, come: Callable[[], object], after: bool = False) -> None:
+        """Let the daemon take the next reply of `host` in one turn with what `come` puts into its queue, before it or `after` it."""
+        done: list[object] = []
+
+        def happen() -> None:
+            done.append(come())
+
+        self.watch.beside = (host, partial(self.simulation.timeline.after, 0.0, happen) if after else happen)
+        assert self.until(60, lambda: bool(done))
 
     def restart(self) -> None:
         self.simulation.kill()
