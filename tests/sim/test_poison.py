@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -13,148 +12,151 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import structlog
 
 from remediator.daemon.turn.asides import About
-from remediator.daemon.turn.wire import Asked, Collect, Collected, HintCame, Input
-from remediator.integrations.container import facts as container_facts
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import CannotTake, Hint, NotTaken, Taken
+from remediator.model.content import Content
+from remediator.model.control import Answer
+from remediator.model.hooks import CannotTake, NotTaken, Taken
 from remediator.model.judging import State
 from remediator.model.replies import Reach
 from remediator.model.signs import Sign
 from remediator.model.values import Data, Unknown
-from remediator.sim.simulation import Simulation
+from remediator.sim.people import ROOT
+from remediator.sim.services import Service
+from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store import tables
-from tests.sim.test_review_base import Cloud, Host
+from remediator.store.journal import Journal
+from tests.builders.hints import a_hint
+from tests.sim.saying import says
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
 
-ALEX = Actor(name="alex", uid=0, login_uid=1000)
 ODD_CODE = 77
 
 
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """A traceback with everything in it takes seconds to be printed for a person; nobody reads it here."""
-
-    def drop(_logger: Any, _level: str, _event: Any) -> Any:
-        raise structlog.DropEvent
-
-    structlog.configure(processors=[drop])
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    made = Cloud(tmp_path)
-    yield made
-    made.database.close()
+def odd(cloud: Walked) -> Walked:
+    """A cloud whose watch bears what fails of what a test puts into the daemon."""
+    cloud.watch.mistaken = True
+    return cloud
 
 
-def hint(key: str, **changes: Any) -> HintCame:
-    base: dict[str, Any] = {
-        "source": "nagios", "key": key, "host": "h1", "service": None, "state": "DOWN", "state_type": "HARD", "attempt": 1,
-        "notification_type": "PROBLEM", "downtime_depth": 0, "output": "", "problem_id": "1", "raw": {},
-    }  # fmt: skip
-    taken: Future[Taken] = Future()
-    return HintCame(hint=Hint(**(base | changes)), taken=taken)
+def post(cloud: Walked, key: str, **changes: Any) -> Future[Taken]:
+    """Let a hint come into the daemon's queue, for its next turn."""
+    return cloud.daemon.loop.submit(a_hint(key, **changes))
 
 
-def poisoned_hint(key: str) -> HintCame:
-    return hint(key, service="x\ud800", state="CRITICAL")
+def poisoned(cloud: Walked, key: str) -> Future[Taken]:
+    return post(cloud, key, service="x\ud800", state="CRITICAL")
 
 
-def asked(op: str, **args: Any) -> Asked:
-    answer: Future[Answer] = Future()
-    return Asked(op=op, args={"reason": "a test", **args}, actor=ALEX, answer=answer)
+def asked(cloud: Walked, op: str, **args: Any) -> Future[Answer]:
+    """Let a request come into the daemon's queue, for its next turn."""
+    return cloud.daemon.loop.ask(op, {"reason": "a test", **args}, ROOT)
 
 
-def sample(cloud: Cloud, host: str) -> Collected:
-    return Collected(reply=cloud._reply(Collect(host=host)))
+def pages(cloud: Walked) -> list[dict[str, Any]]:
+    with cloud.daemon.database.transaction() as connection:
+        keys = list(connection.execute(sa.select(tables.outbox.c.key).order_by(tables.outbox.c.n)).scalars())
+    return [{"key": key, **page} for key, page in zip(keys, cloud.whole_pages(), strict=True)]
 
 
-def pages(cloud: Cloud) -> list[dict[str, Any]]:
-    with cloud.database.transaction() as connection:
-        found = connection.execute(sa.select(tables.outbox.c.key, tables.outbox.c.body).order_by(tables.outbox.c.n))
-        return [{"key": row.key, **json.loads(row.body)} for row in found]
-
-
-def whole(cloud: Cloud) -> tuple[str | None, str | None, bool]:
-    return cloud.engine.store_error, cloud.engine.turn_error, cloud.world.durable.adopted
+def whole(cloud: Walked) -> tuple[str | None, str | None, bool]:
+    return cloud.daemon.engine.store_error, cloud.daemon.engine.turn_error, cloud.world.durable.adopted
 
 
 WELL = (None, None, True)
 
 
-def host(cloud: Cloud, name: str) -> Host:
-    found = cloud.hosts[name]
-    assert isinstance(found, Host)
-    return found
+def runs(cloud: Walked, host: str, name: str) -> Callable[[], bool]:
+    return lambda: cloud.service(host, name).running
+
+
+def given(cloud: Walked, change: Callable[[Content], Content]) -> None:
+    """Let the daemon reload, and find what `change` makes of the content."""
+    cloud.simulation.content = change(cloud.simulation.content)
+    cloud.simulation.reload()
 
 
 # inputs -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_hint_that_cannot_be_stored_is_refused_and_the_others_of_its_turn_are_taken(
-    cloud: Cloud, first: bool
-) -> None:
-    cloud.run(20)
-    before = cloud.world.samples.good_samples["h1"]
-    bad, good, question = poisoned_hint("bad"), hint("good"), asked("status")
-    others: list[Input] = [good, question, sample(cloud, "h1")]
-    cloud.step(*([bad, *others] if first else [*others, bad]))
+def test_a_hint_that_cannot_be_stored_is_refused_and_the_others_of_its_turn_are_taken(odd: Walked, first: bool) -> None:
+    bad: list[Future[Taken]] = []
+    good: list[Future[Taken]] = []
+    questions: list[Future[Answer]] = []
+    before: list[int] = []
+
+    def others() -> None:
+        before.append(odd.world.samples.good_samples["h1"])
+        good.append(post(odd, "good"))
+        questions.append(asked(odd, "status"))
+
+    def all_of_them() -> None:
+        if first:
+            bad.append(poisoned(odd, "bad"))
+        others()
+        if not first:
+            bad.append(poisoned(odd, "bad"))
+
+    odd.beside_a_reply("h1", all_of_them, after=not first)
     with pytest.raises(CannotTake, match="UnicodeEncodeError"):
-        bad.taken.result(timeout=0)
-    assert good.taken.result(timeout=0).duplicate is False
-    assert question.answer.result(timeout=0).exit == 0
-    assert cloud.world.samples.good_samples["h1"] == before + 1
-    assert whole(cloud) == WELL
+        bad[0].result(timeout=0)
+    assert good[0].result(timeout=0).duplicate is False
+    assert questions[0].result(timeout=0).exit == 0
+    assert odd.world.samples.good_samples["h1"] == before[0] + 1
+    assert whole(odd) == WELL
 
 
-def test_a_flood_of_such_hints_costs_a_few_turns_and_not_one_for_each(cloud: Cloud) -> None:
-    cloud.run(20)
-    bad = [poisoned_hint(str(n)) for n in range(100)]
-    question = asked("status")
-    good = hint("good")
-    cloud.step(*bad, good, question, sample(cloud, "h1"))
-    assert all(each.taken.done() for each in bad)
-    refused = Counter(type(each.taken.exception(timeout=0)) for each in bad)
+def test_a_flood_of_such_hints_costs_a_few_turns_and_not_one_for_each(odd: Walked) -> None:
+    bad: list[Future[Taken]] = []
+    good: list[Future[Taken]] = []
+    questions: list[Future[Answer]] = []
+
+    def flood() -> None:
+        bad.extend(poisoned(odd, str(n)) for n in range(100))
+        good.append(post(odd, "good"))
+        questions.append(asked(odd, "status"))
+
+    odd.beside_a_reply("h1", flood)
+    assert all(each.done() for each in bad)
+    refused = Counter(type(each.exception(timeout=0)) for each in bad)
     assert (refused[CannotTake], refused[NotTaken]) == (5, 95)
     with pytest.raises(NotTaken, match="send it again"):
-        good.taken.result(timeout=0)
-    again = hint("good")
-    cloud.step(again)
-    assert again.taken.result(timeout=0).duplicate is False
-    assert question.answer.result(timeout=0).exit == 0
-    assert sum(cloud.world.health.counters["failed_inputs"].values()) < 10
-    assert whole(cloud) == WELL
+        good[0].result(timeout=0)
+    again = post(odd, "good")
+    odd.simulation.turn()
+    assert again.result(timeout=0).duplicate is False
+    assert questions[0].result(timeout=0).exit == 0
+    assert sum(odd.world.health.counters["failed_inputs"].values()) < 10
+    assert whole(odd) == WELL
 
 
-def test_a_request_that_cannot_be_carried_out_is_told_so_and_undoes_nothing_else(cloud: Cloud) -> None:
-    cloud.run(20)
-    bad, good = asked("pause", reason="\ud800"), asked("pause", reason="in truth")
-    cloud.step(bad, good)
-    assert bad.answer.result(timeout=0).exit == 1
-    assert good.answer.result(timeout=0).exit == 0
-    assert [each.reason for each in cloud.world.durable.pauses.values()] == ["in truth"]
+def test_a_request_that_cannot_be_carried_out_is_told_so_and_undoes_nothing_else(odd: Walked) -> None:
+    bad, good = asked(odd, "pause", reason="\ud800"), asked(odd, "pause", reason="in truth")
+    odd.simulation.turn()
+    assert bad.result(timeout=0).exit == 1
+    assert good.result(timeout=0).exit == 0
+    assert [each.reason for each in odd.world.durable.pauses.values()] == ["in truth"]
 
 
-def test_a_check_that_waits_for_its_samples_still_gets_its_answer(cloud: Cloud) -> None:
-    cloud.run(20)
-    live = asked("check", names=["container-state"])
-    cloud.step(live)
-    cloud.run(1)
-    cloud.step(poisoned_hint("bad"))
-    cloud.run(10)
-    assert live.answer.result(timeout=0).exit == 0
+def test_a_check_that_waits_for_its_samples_still_gets_its_answer(odd: Walked) -> None:
+    odd.host("h1").says_after_s = 5.0
+    live = asked(odd, "check", names=["container-state"])
+    odd.simulation.turn()
+    odd.run(1)
+    assert not live.done()
+    bad = poisoned(odd, "bad")
+    odd.simulation.turn()
+    assert bad.done()
+    odd.run(10)
+    assert live.result(timeout=0).exit == 0
 
 
 @pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 10.0**300, -1.0])
-def test_a_time_without_an_end_is_refused(cloud: Cloud, seconds: float) -> None:
-    cloud.run(5)
+def test_a_time_without_an_end_is_refused(cloud: Walked, seconds: float) -> None:
     for op, args in (("silence-add", {"matchers": ["host=h1"]}), ("downtime-add", {"target": "host/h1"})):
         assert cloud.ask(op, reason="r", for_s=seconds, **args).exit == 64
     assert sum(cloud.world.health.counters["failed_inputs"].values()) == 0
@@ -163,15 +165,14 @@ def test_a_time_without_an_end_is_refused(cloud: Cloud, seconds: float) -> None:
 # replies ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_section_that_is_a_number_costs_that_section(cloud: Cloud) -> None:
+def test_a_section_that_is_a_number_costs_that_section(cloud: Walked) -> None:
     """It was read raw before the gate once, and every turn failed from then on."""
-    cloud.run(20)
-    host(cloud, "h1").extra = {"host": 0.5}
-    cloud.hosts["h1"].units["cron"].fail()
-    cloud.hosts["h2"].units["memcached"].fail()
-    assert cloud.run(120, lambda: cloud.hosts["h2"].units["memcached"].running)
+    says(cloud, "h1", "host", lambda _data: 0.5)
+    cloud.service("h1", "cron").crash()
+    cloud.service("h2", "memcached").crash()
+    assert cloud.until(120, runs(cloud, "h2", "memcached"))
     cloud.run(60)
-    assert not cloud.hosts["h1"].units["cron"].running, "what nobody knows is not acted upon"
+    assert not cloud.service("h1", "cron").running, "what nobody knows is not acted upon"
     assert whole(cloud) == WELL
     assert cloud.world.health.asides.all() == []
 
@@ -185,51 +186,43 @@ class OddAssessment:
     def __call__(self, evidence: Any) -> Any:
         for host in evidence.hosts:
             reply = evidence.reply(host)
-            found = container_facts.of(reply) if reply is not None else Unknown("none")
-            if isinstance(found, Unknown) or found.containers is None:
-                continue
-            if found.containers["memcached"].exit_code == ODD_CODE:
+            found = reply.section("containers") if reply is not None else Unknown("none")
+            if not isinstance(found, Unknown) and found["containers"]["memcached"]["exit_code"] == ODD_CODE:
                 raise OverflowError("date value out of range")
         return self._judge(evidence)
 
 
-def with_odd_assessment(cloud: Cloud, check: str) -> None:
-    spec = cloud.world.loaded.content.checks[check]
+def with_odd_assessment(content: Content) -> Content:
+    spec = content.checks["container-state"]
     odd = replace(spec, assess=replace(spec.assess, judge=OddAssessment(spec.assess.judge)))
-    cloud.world.loaded.content.checks[check] = odd  # type: ignore[index]
+    return replace(content, checks={**content.checks, "container-state": odd})
 
 
-def _odd(data: Any) -> None:
-    data["containers"]["memcached"]["exit_code"] = ODD_CODE
-
-
-def test_a_reply_that_cannot_be_judged_makes_its_host_unknown_with_the_reason_and_is_paged_once(cloud: Cloud) -> None:
-    cloud.run(20)
-    with_odd_assessment(cloud, "container-state")
-    host(cloud, "h1").patch = {"containers": _odd}
-    cloud.hosts["h2"].units["cron"].fail()
-    assert cloud.run(120, lambda: cloud.hosts["h2"].units["cron"].running)
-    result = cloud.world.samples.results["container-state", "container/h1/memcached"]
+def test_a_reply_that_cannot_be_judged_makes_its_host_unknown_with_the_reason_and_is_paged_once(odd: Walked) -> None:
+    given(odd, with_odd_assessment)
+    odd.service("h1", "memcached").exit_code = ODD_CODE
+    odd.service("h2", "cron").crash()
+    assert odd.until(120, runs(odd, "h2", "cron"))
+    result = odd.world.samples.results["container-state", "container/h1/memcached"]
     assert (result.state, dict(result.unknown)["running"]) == (State.UNKNOWN, "host_garbled")
-    reachable = cloud.world.samples.results["host-reachable", "host/h1"]
+    reachable = odd.world.samples.results["host-reachable", "host/h1"]
     assert reachable.state is State.CRITICAL
     assert "container-state: OverflowError: date value out of range" in reachable.output
-    cloud.run(300)
-    assert len([page for page in pages(cloud) if page["target"] == "host/h1"]) == 1
-    asked_often = cloud.world.health.counters["collections"][("result", "garbled"),]
+    odd.run(300)
+    assert len([page for page in pages(odd) if page["target"] == "host/h1"]) == 1
+    asked_often = odd.world.health.counters["collections"][("result", "garbled"),]
     assert asked_often < 420 / 4, "it is asked at its interval, and not again at once"
-    host(cloud, "h1").patch = {}
-    cloud.run(60)
-    assert cloud.world.samples.results["container-state", "container/h1/memcached"].state is State.OK
-    assert whole(cloud) == WELL
+    odd.service("h1", "memcached").exit_code = 0
+    odd.run(60)
+    assert odd.world.samples.results["container-state", "container/h1/memcached"].state is State.OK
+    assert whole(odd) == WELL
 
 
-def test_a_reply_that_cannot_be_judged_leaves_nothing_of_it_in_the_facts(cloud: Cloud) -> None:
-    cloud.run(20)
-    with_odd_assessment(cloud, "container-state")
-    host(cloud, "h1").patch = {"containers": _odd}
-    cloud.run(10)
-    reply = cloud.world.samples.facts.reply("h1")
+def test_a_reply_that_cannot_be_judged_leaves_nothing_of_it_in_the_facts(odd: Walked) -> None:
+    given(odd, with_odd_assessment)
+    odd.service("h1", "memcached").exit_code = ODD_CODE
+    odd.run(20)
+    reply = odd.world.samples.facts.reply("h1")
     assert reply is not None
     assert reply.reach is Reach.GARBLED
     assert all(isinstance(reply.section(name), Unknown) for name in ("containers", "host", "disk"))
@@ -256,102 +249,98 @@ class OddCondition:
         return getattr(self._inner, name)
 
 
-def with_odd_rule(cloud: Cloud, name: str) -> None:
-    rule = cloud.world.loaded.content.rules[name]
-    cloud.world.loaded.content.rules[name] = replace(rule, when=OddCondition(rule.when))  # type: ignore[index]
-    cloud.world.take_content(cloud.world.loaded.config, cloud.world.loaded.content, cloud.world.loaded.inventory)
+def with_odd_rule(content: Content) -> Content:
+    rule = content.rules["container-crashed"]
+    odd: Any = OddCondition(rule.when)
+    return replace(content, rules={**content.rules, rule.name: replace(rule, when=odd)})
 
 
-def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once(cloud: Cloud) -> None:
-    cloud.run(20)
-    with_odd_rule(cloud, "container-crashed")
-    host(cloud, "h1").patch = {"containers": lambda data: data["containers"]["cron"].update(exit_code=ODD_CODE)}
-    cloud.hosts["h1"].units["cron"].fail()
-    cloud.hosts["h2"].units["cron"].fail()
-    assert cloud.run(180, lambda: cloud.hosts["h2"].units["cron"].running)
-    cloud.run(300)
-    incident = cloud.incident("container/h1/cron")
-    assert [each.about for each in cloud.world.health.asides.all()] == [About(kind="incident", name=incident.id)]
-    told = [page for page in pages(cloud) if page["key"].endswith(":set_aside")]
+def with_odd_verification(content: Content) -> Content:
+    runbook = content.runbooks["container-start"]
+    odd: Any = OddCondition(runbook.verify.failed_when)
+    changed = replace(runbook, verify=replace(runbook.verify, failed_when=odd))
+    return replace(content, runbooks={**content.runbooks, runbook.name: changed})
+
+
+def test_an_incident_that_cannot_be_decided_costs_itself_alone_and_is_paged_once(odd: Walked) -> None:
+    given(odd, with_odd_rule)
+    odd.service("h1", "cron").crash(ODD_CODE)
+    odd.service("h2", "cron").crash()
+    assert odd.until(180, runs(odd, "h2", "cron"))
+    odd.run(300)
+    incident = odd.incident("container/h1/cron")
+    assert incident is not None
+    assert [each.about for each in odd.world.health.asides.all()] == [About(kind="incident", name=incident.id)]
+    told = [page for page in pages(odd) if page["key"].endswith(":set_aside")]
     assert [page["key"] for page in told] == [f"{incident.id}:set_aside"]
     assert "ZeroDivisionError" in told[0]["text"]
-    assert cloud.world.health.counters["failed_handlings"][("kind", "incident"),] <= 6, "waits grow"
-    status = cloud.ask("status").data
+    assert odd.world.health.counters["failed_handlings"][("kind", "incident"),] <= 6, "waits grow"
+    status = odd.ask("status").data
     assert [row["name"] for row in status["failing"]] == [incident.id]
     why = next(row["why"] for row in status["open"] if row["id"] == incident.id)
     assert (why["kind"], "ZeroDivisionError" in why["reason"]) == ("failing", True)
-    assert whole(cloud) == WELL
-    host(cloud, "h1").patch = {}
-    assert cloud.run(700, lambda: cloud.hosts["h1"].units["cron"].running)
-    assert cloud.world.health.asides.all() == []
-    with cloud.database.transaction() as connection:
+    assert whole(odd) == WELL
+    odd.service("h1", "cron").exit_code = 1
+    assert odd.until(700, runs(odd, "h1", "cron"))
+    odd.run(5)
+    assert odd.world.health.asides.all() == []
+    with odd.daemon.database.transaction() as connection:
         line = sa.select(tables.timeline.c.kind).where(tables.timeline.c.incident == incident.id)
         kinds = list(connection.execute(line.order_by(tables.timeline.c.n)).scalars())
     assert [kind for kind in kinds if kind in ("set_aside", "handled")] == ["set_aside", "handled"]
 
 
-def test_a_run_that_cannot_be_handled_ends_and_lets_go_of_its_locks(cloud: Cloud) -> None:
-    cloud.run(20)
-    runbook = cloud.world.loaded.content.runbooks["container-start"]
-    verify = replace(runbook.verify, failed_when=OddCondition(runbook.verify.failed_when))
-    cloud.world.loaded.content.runbooks["container-start"] = replace(runbook, verify=verify)  # type: ignore[index]
-    unit = cloud.hosts["h1"].units["cron"]
-    unit.fail()
-    unit.dies_on_start = True
-    assert cloud.run(120, lambda: any(run.verify_from for run in cloud.world.durable.runs.values()))
-    host(cloud, "h1").patch = {"containers": lambda data: data["containers"]["cron"].update(exit_code=ODD_CODE)}
-    cloud.run(60)
-    assert {each.about.kind for each in cloud.world.health.asides.all()} == {"run"}
-    cloud.hosts["h2"].units["memcached"].fail()
-    assert cloud.run(120, lambda: cloud.hosts["h2"].units["memcached"].running)
-    assert cloud.run(1500, lambda: not cloud.world.durable.runs)
-    assert cloud.world.durable.locks == {}
-    assert cloud.world.health.asides.all() == []
-    assert whole(cloud) == WELL
+def test_a_run_that_cannot_be_handled_ends_and_lets_go_of_its_locks(odd: Walked) -> None:
+    given(odd, with_odd_verification)
+    odd.service("h1", "cron").life_s = 0.5
+    odd.service("h1", "cron").crash()
+    assert odd.until(120, lambda: any(run.verify_from for run in odd.world.durable.runs.values()))
+    says(odd, "h1", "containers", lambda data: data["containers"]["cron"].update(exit_code=ODD_CODE))
+    odd.run(60)
+    assert {each.about.kind for each in odd.world.health.asides.all()} == {"run"}
+    odd.service("h2", "memcached").crash()
+    assert odd.until(120, runs(odd, "h2", "memcached"))
+    assert odd.until(1500, lambda: not odd.world.durable.runs)
+    assert odd.world.durable.locks == {}
+    assert odd.world.health.asides.all() == []
+    assert whole(odd) == WELL
 
 
-def test_a_part_that_the_gate_rests_on_holds_all_while_it_cannot_be_handled(cloud: Cloud) -> None:
-    cloud.run(20)
-    assert cloud.ask("wrap-begin", reason="r", scope="host/h2", pid=7, command="true").exit == 0
-    whole_world, cloud.world.setup.process_alive = cloud.world.setup.process_alive, lambda _pid, _started: {}[_pid]  # type: ignore[index]
-    cloud.run(5)
-    cloud.hosts["h1"].units["cron"].fail()
-    cloud.run(200)
-    assert not cloud.hosts["h1"].units["cron"].running
-    assert cloud.ask("status").data["failing"][0]["holds_all"] is True
-    assert [page["subject"] for page in pages(cloud) if "turn part" in page["subject"]] == [
+def test_a_part_that_the_gate_rests_on_holds_all_while_it_cannot_be_handled(odd: Walked) -> None:
+    odd.people.wrap("host/h2")
+    looked, odd.world.setup.process_alive = odd.world.setup.process_alive, lambda _pid, _started: {}[_pid]  # type: ignore[index]
+    odd.run(5)
+    odd.service("h1", "cron").crash()
+    odd.run(200)
+    assert odd.commands == 0
+    assert odd.ask("status").data["failing"][0]["holds_all"] is True
+    assert [page["subject"] for page in pages(odd) if "turn part" in page["subject"]] == [
         "remediator does nothing: turn part mutes"
     ]
-    assert "KeyError" in next(page["text"] for page in pages(cloud) if "turn part" in page["subject"])
-    cloud.world.health.asides.failed(
-        About(kind="part", name="groups"), ValueError("another"), cloud.now(), holds_all=True
-    )
-    cloud.run(5)
-    assert [page["subject"] for page in pages(cloud) if "turn part" in page["subject"]][1:] == [
+    assert "KeyError" in next(page["text"] for page in pages(odd) if "turn part" in page["subject"])
+    odd.world.health.asides.failed(About(kind="part", name="groups"), ValueError("another"), odd.now(), holds_all=True)
+    odd.run(5)
+    assert [page["subject"] for page in pages(odd) if "turn part" in page["subject"]][1:] == [
         "remediator does nothing: turn part groups"
     ], "a second part has a page of its own"
-    assert whole(cloud) == WELL
-    cloud.world.setup.process_alive = whole_world
-    assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
+    assert whole(odd) == WELL
+    odd.world.setup.process_alive = looked
+    assert odd.until(900, runs(odd, "h1", "cron"))
 
 
-def test_everything_that_fails_at_once_is_one_part_of_the_turn(cloud: Cloud) -> None:
+def test_everything_that_fails_at_once_is_one_part_of_the_turn(odd: Walked) -> None:
     """A mistake of ours that meets every incident must not play the turn again for each of them."""
-    cloud.run(20)
-    with_odd_rule(cloud, "container-crashed")
+    given(odd, with_odd_rule)
     names = [f"more{n}" for n in range(12)]
     for name in names:
-        cloud.hosts["h1"].units[name] = replace(cloud.hosts["h1"].units["cron"], name=name)
-    cloud.run(20)
+        odd.host("h1").services[name] = Service("h1", name, odd.simulation.timeline)
+    odd.run(20)
     for name in names:
-        cloud.hosts["h1"].units[name].fail()
-    host(cloud, "h1").patch = {
-        "containers": lambda data: [data["containers"][name].update(exit_code=ODD_CODE) for name in names]
-    }
-    cloud.run(60)
-    assert About(kind="part", name="decisions") in {each.about for each in cloud.world.health.asides.all()}
-    assert sum(cloud.world.health.counters["failed_handlings"].values()) < 20
-    assert whole(cloud) == WELL
+        odd.service("h1", name).crash(ODD_CODE)
+    odd.run(60)
+    assert About(kind="part", name="decisions") in {each.about for each in odd.world.health.asides.all()}
+    assert sum(odd.world.health.counters["failed_handlings"].values()) < 20
+    assert whole(odd) == WELL
 
 
 # a whole turn -----------------------------------------------------------------------------------------------------
@@ -360,6 +349,7 @@ def test_everything_that_fails_at_once_is_one_part_of_the_turn(cloud: Cloud) -> 
 def test_a_turn_that_fails_is_not_blamed_on_the_store_and_starves_the_watchdog(tmp_path: Path) -> None:
     """What the store holds is whole, and cannot be taken over: a mistake of ours, or of somebody who wrote into it."""
     simulation = Simulation(tmp_path)
+    tell_logs(simulation)
     simulation.start()
     simulation.run(60)
     daemon = simulation.daemon
@@ -372,47 +362,43 @@ def test_a_turn_that_fails_is_not_blamed_on_the_store_and_starves_the_watchdog(t
         connection.execute(tables.incidents.update().values(body='{"target": 7}'))
     daemon.world.durable.adopted = False
     began_s = time.monotonic()
-    taken = daemon.loop.submit(hint("in a turn that fails").hint)
+    taken = loop.submit(a_hint("in a turn that fails"))
     simulation.run(20)
     assert isinstance(taken.exception(timeout=0), NotTaken), "it may be sent again, and the store is well"
     assert engine.store_error is None
     assert engine.turn_error is not None
     assert loop.loop_age_s() >= time.monotonic() - began_s
-    assert simulation.ask("status", ALEX) is None
+    assert simulation.ask("status", ROOT) is None
     simulation.close()
 
 
 # times to come ----------------------------------------------------------------------------------------------------
 
 
-def far_sign(cloud: Cloud) -> Sign:
+def far_sign(cloud: Walked) -> Sign:
     at = cloud.now().wall.replace(year=9999)
     return Sign(kind="container_created", host="h2", service="cron", at=at, key="k", detail="it says so")
 
 
-def test_a_stored_sign_from_a_time_to_come_holds_for_its_time_and_no_longer(cloud: Cloud) -> None:
-    cloud.run(20)
-    with cloud.database.transaction() as connection:
-        from remediator.store.journal import Journal
-
+def test_a_stored_sign_from_a_time_to_come_holds_for_its_time_and_no_longer(cloud: Walked) -> None:
+    with cloud.daemon.database.transaction() as connection:
         Journal(connection, cloud.now()).sign(far_sign(cloud))
-    cloud.crash()
+    cloud.restart()
     cloud.run(20)
-    cloud.hosts["h1"].units["cron"].fail()
+    cloud.service("h1", "cron").crash()
     cloud.run(600)
-    assert not cloud.hosts["h1"].units["cron"].running, "for the time of maintenance it holds that service"
+    assert not cloud.service("h1", "cron").running, "for the time of maintenance it holds that service"
     assert whole(cloud) == WELL
-    assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
-    assert cloud.run(120, lambda: "k" not in cloud.world.durable.signs)
+    assert cloud.until(900, runs(cloud, "h1", "cron"))
+    assert cloud.until(120, lambda: "k" not in cloud.world.durable.signs)
 
 
-def test_a_file_that_bears_a_time_to_come_holds_from_when_it_was_first_seen(cloud: Cloud) -> None:
+def test_a_file_that_bears_a_time_to_come_holds_from_when_it_was_first_seen(cloud: Walked) -> None:
+    later_s = cloud.now().wall.timestamp() + 3600.0
+    cloud.host("h2").etc_kolla = {"cron": {"sha256": "0" * 64, "mtime": later_s}}
     cloud.run(20)
-    touched = {"cron": {"sha256": "0" * 64, "mtime": cloud.now().wall.timestamp() + 3600.0}}
-    host(cloud, "h2").patch = {"host": lambda data: data.update(etc_kolla=touched)}
-    cloud.run(20)
-    cloud.hosts["h1"].units["cron"].fail()
+    cloud.service("h1", "cron").crash()
     cloud.run(600)
-    assert not cloud.hosts["h1"].units["cron"].running
-    assert cloud.run(900, lambda: cloud.hosts["h1"].units["cron"].running)
+    assert not cloud.service("h1", "cron").running
+    assert cloud.until(900, runs(cloud, "h1", "cron"))
     assert all(sign.at <= cloud.now().wall for sign in cloud.world.durable.signs.values())
