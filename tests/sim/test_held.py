@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from remediator.model.records import RunState
-from remediator.sim.simulation import CONFIG
-from tests.builders.runbooks import TWICE, in_place
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
@@ -17,13 +13,12 @@ TARGET = "container/h1/memcached"
 
 
 @pytest.fixture
-def held(walked: Callable[..., Walked]) -> Walked:
+def held(twice: Walked) -> Walked:
     """A cloud whose pause file came when the first of two steps had left: the run is held before the second."""
-    made = walked(CONFIG + in_place(TWICE))
-    made.the_next_command_meets("ok", meanwhile=lambda: made.people.leave_a_file("there"))
-    made.service("h1", "memcached").crash()
-    assert made.until(120, lambda: [run.state for run in made.world.durable.runs.values()] == [RunState.HELD])
-    return made
+    twice.the_next_command_meets("ok", meanwhile=lambda: twice.people.leave_a_file("there"))
+    twice.service("h1", "memcached").crash()
+    assert twice.until(120, lambda: [run.state for run in twice.world.durable.runs.values()] == [RunState.HELD])
+    return twice
 
 
 def test_a_held_run_keeps_its_locks_and_pages_after_two_minutes(held: Walked) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
 from remediator.daemon.inhibit import claiming
-from remediator.daemon.turn.wire import Collected, Input, Reloaded, StoreRead
+from remediator.daemon.turn.wire import Input, Reloaded, StoreRead
 from remediator.model.hooks import CannotStore, Taken
 from remediator.sim import store_faults
 from remediator.sim.people import ROOT
@@ -92,8 +91,7 @@ def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Walked) -> 
     cloud.watch.mistaken = True
     says(cloud, "h1", "containers", lambda data: data["containers"]["memcached"].update(status="restarting"))
     beside: list[Future[Taken]] = []
-    cloud.watch.seen = _with_the_next_of(cloud, "h1", lambda: beside.extend(_two_odd(cloud)))  # type: ignore[method-assign]
-    assert cloud.until(60, lambda: bool(beside))
+    cloud.beside_a_reply("h1", lambda: beside.extend(post(cloud, key, service=f"{key}\ud800") for key in "pq"))
     assert all(each.exception(timeout=0) is not None for each in beside)
     found = cloud.world.samples.facts.memory("container", "h1").containers["memcached"]
     assert found.restarting_polls == 1
@@ -111,19 +109,3 @@ def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Walked) -> 
     cloud.daemon.loop.ask("brake-close", {"brake": "rival", "reason": "gone"}, ROOT)
     undone(cloud)
     assert cloud.world.health.identity == before
-
-
-def _two_odd(cloud: Walked) -> list[Future[Taken]]:
-    return [post(cloud, "p", service="x\ud800"), post(cloud, "q", service="y\ud800")]
-
-
-def _with_the_next_of(cloud: Walked, host: str, happen: Callable[[], None]) -> Callable[[Input], None]:
-    """Return a look of the watch at which `happen` comes once, when the next reply of `host` is in the queue."""
-    look, waits = cloud.watch.seen, [happen]
-
-    def seen(item: Input) -> None:
-        look(item)
-        if isinstance(item, Collected) and item.reply.host == host and waits:
-            waits.pop()()
-
-    return seen
