@@ -214,7 +214,8 @@ class Watch:
         A release rests on what was asked for after the end of the run that owes it.
         """
         reply = self.account.last.get(host)
-        since, what = run.locked_at, "its locks"
+        since: Instant | None = run.locked_at
+        what = "its locks"
         if debts.is_release(run):
             since, what = self._owed_since(run), "the end of the run that owes it"
         if since is None or reply is None or not reply.asked_at.after(since):
