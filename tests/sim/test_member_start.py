@@ -13,6 +13,7 @@ from remediator.sim import galera_scripts
 from remediator.sim.galera_member import Member
 from remediator.sim.shapes import DEFAULT
 from remediator.store.journal import Journal
+from tests.sim import kept
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
@@ -88,6 +89,7 @@ def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started
     assert started(three) == starts
     page = three.world.samples.results[("galera-mark", "cluster/galera")]
     assert (page.state is State.WARNING) is (not starts)
+    assert ("the others formed again behind the furthest that is known" in kept.told(three)) is (not starts)
 
 
 def test_execute_does_not_start_a_member_while_another_is_a_donor(three: Walked) -> None:
