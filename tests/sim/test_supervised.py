@@ -177,6 +177,11 @@ TAKEN: dict[str, Callable[[Walked], None]] = {
 }
 
 
+def pass_by(cloud: Walked, seconds: float) -> None:
+    """Let time pass with a turn every fifteen seconds, and whenever something comes."""
+    cloud.run(seconds, stride=15.0)
+
+
 def paged(cloud: Walked, word: str) -> bool:
     return any(word in page["subject"] or word in page["text"] for page in cloud.simulation.mail.taken)
 
@@ -193,7 +198,7 @@ def test_it_ends_or_is_in_doubt_and_pages(twice: Walked, state: str, taken: str)
     run = INTO[state](twice)
     before = sent(twice, run)
     TAKEN[taken](twice)
-    twice.run(LIMIT_S + (2 * SET_BACK_S if taken == "clock_set_back" else 0.0))
+    pass_by(twice, LIMIT_S + (2 * SET_BACK_S if taken == "clock_set_back" else 0.0))
     assert twice.daemon.engine.store_error is None, "no turn may fail over it"
     found = kept.run(twice, run.id)
     if found["state"] == "in_doubt":
@@ -237,7 +242,7 @@ SENTENCES = [
 def test_it_says_why(twice: Walked, state: str, taken: str, ends: str, says: str) -> None:
     run = INTO[state](twice)
     TAKEN[taken](twice)
-    twice.run(1200.0)
+    pass_by(twice, LIMIT_S)
     found = kept.run(twice, run.id)
     assert (found["state"], says in found["reason"], bool(found["reason"])) == (ends, True, True), found["reason"]
 
@@ -252,7 +257,7 @@ def test_the_incident_of_what_nobody_looks_at_any_more_ends_with_its_run(
     run = INTO[state](twice)
     crash(twice)
     TAKEN[taken](twice)
-    twice.run(1200.0)
+    pass_by(twice, LIMIT_S)
     assert run.incident is not None
     reader = Reader(twice.simulation.config)
     incident = reader.incident(run.incident)
@@ -265,7 +270,7 @@ def test_the_incident_of_what_nobody_looks_at_any_more_ends_with_its_run(
 def test_a_run_in_doubt_keeps_its_locks_until_a_person_says_what_became_of_it(twice: Walked) -> None:
     run = in_doubt(twice)
     host_left(twice)
-    twice.run(LIMIT_S)
+    pass_by(twice, LIMIT_S)
     assert kept.run(twice, run.id)["state"] == "in_doubt"
     assert twice.ask("resolve", run=run.id, outcome="not-applied", reason="the host was thrown away").exit == 0
     twice.run(60)
