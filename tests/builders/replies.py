@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.integrations import registry
+from remediator.integrations import packages, registry
 from remediator.model.replies import Section
 from remediator.model.sections import SectionKind
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {"galera": {"password": "hush", "canaries": ["nova.instances"]}}
 """What an integration must be told before it has all of its sections."""
-SHIPPED = registry.load({name: SETTINGS.get(name, {}) for name in registry.factories()})
+SHIPPED = registry.load({name: SETTINGS.get(name, {}) for name in packages.own()})
 """Every integration of the house, with all sections that it may have."""
 KINDS: Mapping[str, SectionKind[Any]] = {kind.name: kind for one in SHIPPED.values() for kind in one.section_kinds}
 

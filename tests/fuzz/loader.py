@@ -13,7 +13,7 @@ from random import Random
 from remediator.content.loading import load_content
 from remediator.content.places import KINDS, ContentDir, shipped
 from remediator.integrations import registry
-from remediator.model.integration import Integration
+from remediator.model.manifest.together import Manifests
 from tests.fuzz import mutating
 from tests.fuzz.counting import Count
 
@@ -45,7 +45,7 @@ def _without_large() -> Iterator[ContentDir]:
 
 
 @cache
-def _integrations() -> dict[str, Integration]:
+def _integrations() -> Manifests:
     return registry.load({"galera": {}})
 
 

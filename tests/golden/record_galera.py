@@ -14,7 +14,6 @@ from pathlib import Path
 
 from remediator.integrations.galera import sql
 from remediator.model.values import as_json
-from remediator.reach import mysql
 
 FOLDER = Path(__file__).parent / "galera"
 
@@ -30,7 +29,7 @@ def main(password_file: str, case: str, *addresses: str) -> None:
             "from": "a lab's members",
             "versions": versions,
             "command": f"python -m tests.golden.record_galera PASSWORD_FILE {case} {' '.join(addresses)}",
-            "queries": [mysql.VARIABLES, mysql.STATUS],
+            "queries": [sql.VARIABLES, sql.STATUS],
         },
         "answers": answers,
     }

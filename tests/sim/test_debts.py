@@ -20,6 +20,7 @@ from remediator.runs import debts
 from remediator.sim.reach import NEVER
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store.reader import Reader
+from tests.builders import replies
 from tests.builders.runbooks import in_place
 from tests.sim import kept
 from tests.sim.walked import Walked
@@ -44,10 +45,12 @@ runbooks:
 
 # a technology of the test: named marks on a host, each with its owner --------------------------------------------
 
+SHOWN = replies.kind("marks")
+
 
 def _owner(name: str, reply: HostReply) -> str | Unknown | None:
-    data = reply.section("marks")
-    return data if isinstance(data, Unknown) else data.get(name)
+    found = reply.facts(SHOWN)
+    return found if isinstance(found, Unknown) else found.value.get(name)
 
 
 def _command(verb: str, name: str, order: PlanInput) -> tuple[Command, ...] | Refused:
@@ -88,7 +91,7 @@ def _action(name: str) -> ActionSpec:
 
 MARKS = Integration(
     name="marks",
-    sections=(SectionSpec(name="marks", timeout_s=5.0),),
+    sections=(SectionSpec(kind=SHOWN, timeout_s=5.0),),
     remote_source="",
     assessments=(),
     actions=tuple(_action(name) for name in ("first", "second", "lasting")),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.inhibit import claiming
+from remediator.daemon.turn.durable import RIVAL
 from remediator.daemon.turn.wire import Input, Reloaded, StoreRead
 from remediator.model.hooks import CannotStore, Taken
 from remediator.sim import store_faults
@@ -101,7 +101,7 @@ def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Walked) -> 
     """A mark on a host that bears an id which the store does not have would be somebody else's after a restart."""
     other = json.dumps({"open": "since yesterday: another one", "closed_at": None})
     with cloud.daemon.database.transaction() as connection:
-        Journal(connection, cloud.now()).set_meta(claiming.RIVAL, other)
+        Journal(connection, cloud.now()).set_meta(RIVAL, other)
     cloud.restart()
     cloud.run(3)
     assert cloud.world.durable.rival is not None

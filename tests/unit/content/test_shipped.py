@@ -14,8 +14,8 @@ from remediator.integrations import registry
 from remediator.model.actions import Risk
 from remediator.model.content import Content, Mode
 from remediator.model.hosts import one_machine
-from remediator.model.integration import Integration
 from remediator.model.judging import State
+from remediator.model.manifest.together import Manifests
 from remediator.model.targets import Target, cluster, container, member, on_host
 from remediator.model.values import Data, Unknown
 from remediator.rules import advice, decide
@@ -33,7 +33,7 @@ TARGETS: dict[str, Target] = {
 
 
 @cache
-def integrations() -> dict[str, Integration]:
+def integrations() -> Manifests:
     return registry.load({"galera": {}})
 
 

@@ -17,7 +17,7 @@ from remediator.model.integration import Integration, SectionSpec
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind
 from remediator.model.manifest.services import Service
-from tests.builders import installed
+from tests.builders import installed, replies
 from tests.unit.config.writing import MINIMAL, written
 
 pytestmark = pytest.mark.unit
@@ -121,7 +121,7 @@ def test_the_name_of_one_of_ours_stays_ours(beside: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "why"),
     [
-        (replace(LAMP, sections=(SectionSpec(name="disk", timeout_s=1.0),)), "integration host has the section 'disk' too"),
+        (replace(LAMP, sections=(SectionSpec(kind=replies.kind("disk"), timeout_s=1.0),)), "integration host has the section 'disk' too"),
         (replace(LAMP, kinds=(Kind(name="cluster"),)), "every cloud has the kind of target cluster"),
         (replace(LAMP, kinds=(Kind(name="compute"),)), "integration container has the kind of target 'compute' too"),
         (

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from remediator import __version__
 from remediator.cli import act_files, catalogue, main
 from remediator.cli.errors import CliError
-from remediator.integrations.container import catalogue as containers
+from remediator.integrations.container import kolla
 from remediator.model.actions import ActionSpec
 from remediator.model.commands import Command, Script
 from tests.unit.packaging import wrapper
@@ -83,7 +83,7 @@ def test_the_same_actions_print_the_same_bytes_in_whatever_order_they_come() -> 
 
 def test_the_names_that_hold_state_go_with_the_container_integration() -> None:
     told = json.loads(FILES["container.json"])["stateful"]
-    assert "|".join(sorted(containers.STATEFUL.pattern.split("|"))) == "|".join(sorted("|".join(told).split("|")))
+    assert "|".join(sorted(kolla.STATEFUL.split("|"))) == "|".join(sorted("|".join(told).split("|")))
 
 
 def test_an_integration_that_runs_nothing_has_no_file() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind
 from remediator.model.manifest.services import Service
 from remediator.model.replies import HostReply
+from remediator.model.sections import SectionKind
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 from remediator_memcache.settings import Settings
@@ -24,9 +26,25 @@ CONTAINER = "memcached"
 UNIT = f"kolla-{CONTAINER}-container.service"
 
 
-def _answers(data: Any) -> bool | Unknown:
-    found = data.get("answers") if isinstance(data, dict) else None
-    return found if isinstance(found, bool) else Unknown("garbled")
+@dataclass(frozen=True, slots=True)
+class Memcache:
+    """What a host says of its memcached."""
+
+    answers: bool
+
+
+def parse(said: Any) -> Memcache | Unknown:
+    """Return the facts in what the section said."""
+    found = said.get("answers") if isinstance(said, dict) else None
+    return Memcache(answers=found) if isinstance(found, bool) else Unknown("garbled")
+
+
+MEMCACHE = SectionKind(name="memcache", facts=Memcache, parse=parse)
+
+
+def _answers(reply: HostReply | None) -> bool | Unknown:
+    found = Unknown("not_asked") if reply is None else reply.facts(MEMCACHE)
+    return found if isinstance(found, Unknown) else found.answers
 
 
 def judge(evidence: Evidence) -> Sequence[Assessed]:
@@ -34,8 +52,7 @@ def judge(evidence: Evidence) -> Sequence[Assessed]:
     found = []
     for host in evidence.hosts:
         reply = evidence.reply(host)
-        data = Unknown("not_asked") if reply is None else reply.section("memcache")
-        answers = data if isinstance(data, Unknown) else _answers(data)
+        answers = _answers(reply)
         identity = {} if reply is None or reply.boot_id is None else {"boot_id": reply.boot_id}
         found.append(Assessed(target=targets.member("memcache", host), data={"answers": answers}, identity=identity))
     return found
@@ -48,9 +65,7 @@ def restart(order: PlanInput) -> tuple[Command, ...]:
 
 def probe(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     """Say that it took place where it answers: nothing else is known to help."""
-    data = reply.section("memcache")
-    answers = data if isinstance(data, Unknown) else _answers(data)
-    return Probe.APPLIED if answers is True else Probe.UNKNOWN
+    return Probe.APPLIED if _answers(reply) is True else Probe.UNKNOWN
 
 
 def build(settings: Mapping[str, Any]) -> Integration:
@@ -59,7 +74,7 @@ def build(settings: Mapping[str, Any]) -> Integration:
     return Integration(
         name="memcache",
         settings=Settings,
-        sections=(SectionSpec(name="memcache", timeout_s=4.0),),
+        sections=(SectionSpec(kind=MEMCACHE, timeout_s=4.0),),
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
         request={"memcache_port": settings.get("port", 11211)},
         applies=lambda host: group in host.groups,
