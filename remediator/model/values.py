@@ -25,6 +25,10 @@ class Unknown:
         raise TypeError(f"an UNKNOWN value ({self.reason}) has no truth value")
 
 
+class Json:
+    """The type of a stored value that is JSON as it stands, and means nothing but itself: also ``{"unknown": 3}`` stays what it is."""
+
+
 Data = Mapping[str, Any]
 """Field name to known value, ``None`` for absent, or `Unknown`."""
 

@@ -1,7 +1,8 @@
 """Records to stored JSON and back, derived from the types of their own fields: a new field is typed once, in its record.
 
 A record is an object of its fields by name, tuples and sets are lists. An `Instant` is ``[epoch seconds, boot seconds, boot id]``, a moment is
-RFC 3339. An enum is its value where that is text, else its name. What a record holds as `Any` is JSON in which ``{"unknown": reason}`` is UNKNOWN.
+RFC 3339. An enum is its value where that is text, else its name. What a record holds as `Any` is JSON in which ``{"unknown": reason}`` is UNKNOWN;
+what is `Json` is JSON alone.
 A field that takes no part in comparisons is not stored.
 
 Invariant: what was written is read back as an equal record, or not at all. A missing field takes the default that its record declares; an unknown
@@ -25,7 +26,7 @@ from pydantic_core import core_schema as core
 
 from remediator.model import times
 from remediator.model.times import Instant
-from remediator.model.values import Unknown
+from remediator.model.values import Json, Unknown
 from remediator.store import errors
 
 Record = TypeVar("Record")
@@ -94,6 +95,8 @@ def _schema(hint: Any) -> CoreSchema:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint in PLAIN:
         return PLAIN[hint]
+    if hint is Json:
+        return core.any_schema()
     if hint is Any:
         return _by(_from_any, _to_any)
     if hint is Instant:

@@ -22,6 +22,7 @@ from sqlalchemy import exc
 from remediator.model import times
 from remediator.model.times import Instant
 from remediator.store import compiled, custody, errors, schema, tables
+from remediator.store.meta import EPOCH
 
 
 def url_of(state_dir: Path, url: str | None) -> str:
@@ -29,8 +30,6 @@ def url_of(state_dir: Path, url: str | None) -> str:
     return url or f"sqlite:///{state_dir / 'remediator.db'}"
 
 
-EPOCH = "epoch"
-"""Where the store keeps the epoch of the daemon that started last on it."""
 PASSING = (errors.Failure.LOCKED, errors.Failure.FULL, errors.Failure.CONSTRAINT)
 """After these the connection itself is sound."""
 
@@ -50,7 +49,7 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 ROOM_BYTES = 1 << 20
 """What must fit before a store that was full is believed to be well again."""
-_EPOCH_NOW = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)
+_EPOCH_NOW = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH.name)
 
 
 class Database:
@@ -168,7 +167,7 @@ class Database:
         if self.epoch is None:
             return
         found = connection.execute(_EPOCH_NOW).scalar()
-        if found != str(self.epoch):
+        if found != EPOCH.write(self.epoch):
             raise errors.StoreUnavailable(
                 self.where,
                 f"another daemon has taken it over (epoch {found}, ours is {self.epoch}): two must not write one"

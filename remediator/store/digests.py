@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.store import chain, tables
+from remediator.store import chain, meta, tables
 
 KIND = "rows"
 BITS = 2048
@@ -28,7 +28,9 @@ MOST_CHANGED = 1000
 MOST_READ = 2000
 """So many entries are read at most to name what differs."""
 MOST_NAMED = 3
-BRAKES = ("storm_latched", "storm_counted", "storm_closed", "rival", "clock_held")
+BRAKES = tuple(
+    key.name for key in (meta.STORM_LATCHED, meta.STORM_COUNTED, meta.STORM_CLOSED, meta.RIVAL, meta.CLOCK_HELD)
+)
 """Keys of `meta` that hold something."""
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from remediator.store import tables
-from remediator.store.database import EPOCH, Database
+from remediator.store.database import Database
+from remediator.store.meta import EPOCH
 
 
 def take(database: Database, now: datetime) -> int:
@@ -18,10 +19,10 @@ def take(database: Database, now: datetime) -> int:
     """
     database.epoch = None
     with database.transaction() as connection:
-        row = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH)
-        last = connection.execute(row).scalar()
-        epoch = max(int(last or 0) + 1, int(now.timestamp()))
-        connection.execute(tables.meta.delete().where(tables.meta.c.key == EPOCH))
-        connection.execute(tables.meta.insert().values(key=EPOCH, value=str(epoch)))
+        row = sa.select(tables.meta.c.value).where(tables.meta.c.key == EPOCH.name)
+        last = EPOCH.read(connection.execute(row).scalar())
+        epoch = max((last or 0) + 1, int(now.timestamp()))
+        connection.execute(tables.meta.delete().where(tables.meta.c.key == EPOCH.name))
+        connection.execute(tables.meta.insert().values(key=EPOCH.name, value=EPOCH.write(epoch)))
     database.epoch = epoch
     return epoch

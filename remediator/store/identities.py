@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -13,11 +12,8 @@ import sqlalchemy as sa
 from remediator.model.identity import Identity
 from remediator.store import epochs, tables
 from remediator.store.database import Database
+from remediator.store.meta import INSTANCES, STORE, Key, Value
 
-STORE: Final = "store"
-"""Where the store keeps its id. A copy of the store has it too: its starts are told apart by their nonces."""
-INSTANCES: Final = "instances"
-"""Where the store keeps the nonces of the starts on it, oldest first."""
 MOST_KEPT: Final = 256
 """Older ones are forgotten: what they said on a host is older than a day by then."""
 
@@ -35,17 +31,17 @@ def begin(database: Database, cloud: str, now: datetime, make: Callable[[], str]
         if store is None:
             store = make()
             _put(connection, STORE, store)
-        before = tuple(json.loads(_value(connection, INSTANCES) or "[]"))
+        before = _value(connection, INSTANCES) or ()
         instance = make()
-        _put(connection, INSTANCES, json.dumps([*before, instance][-MOST_KEPT:]))
+        _put(connection, INSTANCES, (*before, instance)[-MOST_KEPT:])
     return Identity(cloud=cloud, store=store, instance=instance, epoch=epoch, former=frozenset(before))
 
 
-def _value(connection: sa.Connection, key: str) -> str | None:
-    found: str | None = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == key)).scalar()
-    return found
+def _value(connection: sa.Connection, key: Key[Value]) -> Value | None:
+    wanted = sa.select(tables.meta.c.value).where(tables.meta.c.key == key.name)
+    return key.read(connection.execute(wanted).scalar())
 
 
-def _put(connection: sa.Connection, key: str, value: str) -> None:
-    connection.execute(tables.meta.delete().where(tables.meta.c.key == key))
-    connection.execute(tables.meta.insert().values(key=key, value=value))
+def _put(connection: sa.Connection, key: Key[Value], value: Value) -> None:
+    connection.execute(tables.meta.delete().where(tables.meta.c.key == key.name))
+    connection.execute(tables.meta.insert().values(key=key.name, value=key.write(value)))

@@ -18,7 +18,7 @@ from remediator.model.records import Debt, Decision, Event, GroupKept, Incident,
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
 from remediator.safety.case import Downtime
-from remediator.store import chain, codec, digests, readable, rows, tables
+from remediator.store import chain, codec, digests, meta, readable, rows, tables
 
 # Asked in every turn of the loop, or with every record: made once.
 _META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
@@ -60,17 +60,18 @@ class Journal:
 
         `first` is asked for the number to begin with, in a store that has counted none yet.
         """
-        key = f"next_{kind}"
-        found = self._db.execute(_META, {"wanted": key}).scalar()
-        number = int(found) if found else first()
-        self.set_meta(key, str(number + 1))
+        key = meta.NUMBERS.key(kind)
+        found = key.read(self._db.execute(_META, {"wanted": key.name}).scalar())
+        number = found if found is not None else first()
+        self.keep(key, number + 1)
         return number
 
-    def set_meta(self, key: str, value: str) -> None:
-        if key in digests.BRAKES:
-            self.touched.row("brakes", key)
-        self._db.execute(_FORGET_META, {"wanted": key})
-        self._db.execute(_NOTE_META, {"key": key, "value": value})
+    def keep(self, key: meta.Key[meta.Value], value: meta.Value | None) -> None:
+        """Set the value of a key of `meta`; None: it has none."""
+        if key.name in digests.BRAKES:
+            self.touched.row("brakes", key.name)
+        self._db.execute(_FORGET_META, {"wanted": key.name})
+        self._db.execute(_NOTE_META, {"key": key.name, "value": key.write(value)})
 
     # chain ----------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
 from remediator.model.signs import Sign
 from remediator.safety.case import Downtime
-from remediator.store import codec, tables
+from remediator.store import codec, meta, tables
 
 Record = TypeVar("Record")
 
@@ -38,7 +38,7 @@ class Stored:
     unacked: tuple[Unacked, ...]
     acked_at: Mapping[str, str]
     groups: Mapping[str, GroupKept]
-    meta: Mapping[str, str]
+    meta: meta.Values
     just_closed: tuple[Incident, ...]
     """Incidents closed since `fresh_s`: they still count in a storm."""
     accepted: frozenset[str]
@@ -91,7 +91,7 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
             row.name: codec.of(GroupKept).read(row.body, f"row {row.name} of groups")
             for row in connection.execute(sa.select(tables.groups))
         },
-        meta={row.key: row.value for row in connection.execute(sa.select(tables.meta))},
+        meta=meta.read((row.key, row.value) for row in connection.execute(sa.select(tables.meta))),
         just_closed=read(Incident, tables.incidents, *closed) if fresh_s else (),
         accepted=frozenset(connection.execute(sa.select(tables.baseline.c.key)).scalars()),
         signs={sign.key: sign for sign in read(Sign, tables.signs)},

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.store import tables
+from remediator.store import meta, tables
 
 BATCH = 500
 MOST_AT_ONCE = 5_000
@@ -21,11 +21,15 @@ BODIES = (
     tables.outbox,
     tables.groups,
     tables.signs,
+    tables.meta,
 )
+"""Tables whose rows are read; `tables.meta` has a value and no body (store/meta.py)."""
 
 
 def unreadable(connection: sa.Connection, table: sa.Table, after: int, most: int = BATCH) -> tuple[int, str | None]:
     """Read `most` bodies behind row `after`; return the last row read (0: it was the last batch) and which one is no JSON."""
+    if table is tables.meta:
+        return 0, meta.first_unreadable(connection)
     rowid = sa.literal_column("rowid", sa.Integer)
     body = sa.cast(table.c.body, sa.LargeBinary)
     key = next(iter(table.primary_key.columns))

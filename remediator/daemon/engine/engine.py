@@ -20,7 +20,7 @@ from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining
 from remediator.daemon.notify import outbox
 from remediator.daemon.observe import hinting, maintenance, observing, situation
 from remediator.daemon.requests import asking, showing
-from remediator.daemon.turn import asides, coverage, poison
+from remediator.daemon.turn import asides, coverage, notes, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import (
     Act,
@@ -42,7 +42,7 @@ from remediator.model import times
 from remediator.model.hooks import CannotStore, NotTaken
 from remediator.model.people import ENGINE
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, errors, loading, retention
+from remediator.store import chain, errors, loading, meta, retention
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 
@@ -144,7 +144,7 @@ class Engine:
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
-                    turn.journal.set_meta(clockwatch.HELD, clockwatch.stored(self.world))
+                    notes.keep(turn, meta.CLOCK_HELD, clockwatch.kept(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
@@ -324,11 +324,12 @@ class Engine:
 
     def _hold_clock(self, turn: Turn, stored: loading.Stored) -> None:
         """Take over what the clock held before the store was read, and what a journal from the future holds."""
-        clockwatch.hold_again(self.world, stored.meta.get(clockwatch.HELD), turn.now)
-        for at in (stored.newest_audit, stored.meta.get(clockwatch.FUTURE)):
-            clockwatch.hold_for_future(self.world, times.parse_rfc3339(at) if at else None, turn.now)
+        clockwatch.hold_again(self.world, stored.meta.get(meta.CLOCK_HELD), turn.now)
+        newest = times.parse_rfc3339(stored.newest_audit) if stored.newest_audit else None
+        for at in (newest, stored.meta.get(meta.JOURNAL_UNTIL)):
+            clockwatch.hold_for_future(self.world, at, turn.now)
         if self.world.health.journal_until is not None:
-            turn.journal.set_meta(clockwatch.FUTURE, rfc3339(self.world.health.journal_until))
+            notes.keep(turn, meta.JOURNAL_UNTIL, self.world.health.journal_until)
 
     def _take_or_blame(self, turn: Turn, item: Input) -> None:
         try:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from remediator.daemon.inhibit import claiming, storming
 from remediator.daemon.inhibit.muting import DONE, REFUSED, USAGE, text, wants_reason
-from remediator.daemon.turn.durable import RIVAL
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
@@ -21,7 +20,7 @@ def close(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     brake = asked.args.get("brake", "storm")
-    if brake == RIVAL:
+    if brake == claiming.RIVAL:
         return _rival(turn, asked)
     if brake != "storm":
         return Answer(exit=USAGE, error="the brakes that a person closes are storm and rival")

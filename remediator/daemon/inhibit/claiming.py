@@ -8,22 +8,25 @@ decides. A claim is nothing that lasts: after a restart it is laid anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from remediator.daemon.observe import grouping
-from remediator.daemon.turn.durable import RIVAL
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Claimed, LayClaim
 from remediator.daemon.turn.world import World
 from remediator.model.actions import Risk
+from remediator.model.holds import Rival
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
 from remediator.model.plans import Plan, PlannedStep
 from remediator.model.times import rfc3339
 from remediator.runs import claims
 from remediator.runs.claims import Claim, Known
-from remediator.store import identities
+from remediator.store import meta
 
+RIVAL = meta.RIVAL.name
+"""The name of the brake for another remediator."""
 AGAIN_S = 10.0
 """A claim that was not answered by enough hosts is laid again so long after it began."""
 
@@ -122,7 +125,7 @@ def _seen(turn: Turn, why: str, subject: str) -> None:
     if world.durable.rival is not None:
         return
     since = rfc3339(turn.now.wall)
-    turn.rival(f"since {since}: {why}", world.durable.rival_closed_at)
+    notes.keep(turn, meta.RIVAL, Rival(open=f"since {since}: {why}", closed_at=world.durable.rival_closed_at))
     turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
     turn.say("error", "rival_seen", reason=why)
     turn.page(
@@ -140,15 +143,6 @@ def close(turn: Turn, actor: str, reason: str) -> None:
     """
     world = turn.world
     turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.durable.rival, "reason": reason})
-    turn.rival(None, turn.now)
+    notes.keep(turn, meta.RIVAL, Rival(open=None, closed_at=turn.now))
     world.waits.no_claims()
-    renew(turn, actor)
-
-
-def renew(turn: Turn, actor: str) -> None:
-    """Give the store another id. What open debts have set under the former one stays ours (leavings)."""
-    world = turn.world
-    former = world.health.identity.store
-    world.health.known_as(replace(world.health.identity, store=world.setup.new_id()))
-    turn.journal.set_meta(identities.STORE, world.health.identity.store)
-    turn.journal.audit("store_renamed", actor, {"was": former, "is": world.health.identity.store})
+    notes.rename_store(turn, actor)

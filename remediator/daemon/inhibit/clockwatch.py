@@ -5,18 +5,14 @@ Invariant: a hold ends by time alone. A restart does not shorten it, and neither
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 
 from remediator.daemon.turn.world import World
-from remediator.model.times import Instant, parse_rfc3339, rfc3339
+from remediator.model.holds import ClockHold
+from remediator.model.times import Instant
 
 STEP_S = 5.0
 CALM_S = 300.0
-HELD = "clock_held"
-"""Where the store keeps the hold after a step."""
-FUTURE = "journal_until"
-"""Where the store keeps the time that its journal was found to reach to: what is written since then is younger by its clock alone."""
 
 
 def watch(world: World, now: Instant) -> str | None:
@@ -37,31 +33,24 @@ def watch(world: World, now: Instant) -> str | None:
     return said
 
 
-def stored(world: World) -> str:
-    """Return the hold after a step as the store keeps it; "" when there is none."""
-    until = world.health.clock_until
-    if until is None:
-        return ""
-    row = {
-        "why": world.health.clock_held,
-        "wall": rfc3339(until.wall),
-        "boot_s": until.boot_s,
-        "boot_id": until.boot_id,
-    }
-    return json.dumps(row)
+def kept(world: World) -> ClockHold | None:
+    """Return the hold as the store keeps it; None when there is none."""
+    why, until = world.health.clock_held, world.health.clock_until
+    if why is None or until is None:
+        return None
+    return ClockHold(why=why, wall=until.wall, boot_s=until.boot_s, boot_id=until.boot_id)
 
 
-def hold_again(world: World, kept: str | None, now: Instant) -> None:
+def hold_again(world: World, hold: ClockHold | None, now: Instant) -> None:
     """After reading the store: what is left of a hold from before the restart holds on, by the clock that says more is left."""
-    if not kept or world.health.clock_held is not None:
+    if hold is None or world.health.clock_held is not None:
         return
-    row = json.loads(kept)
-    left = min(CALM_S, (parse_rfc3339(row["wall"]) - now.wall).total_seconds())
-    if row["boot_id"] == now.boot_id:
-        left = max(left, row["boot_s"] - now.boot_s)
+    left = min(CALM_S, (hold.wall - now.wall).total_seconds())
+    if hold.boot_id == now.boot_id:
+        left = max(left, hold.boot_s - now.boot_s)
     if left > 0:
         until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
-        world.health.hold_for_clock(row["why"], until)
+        world.health.hold_for_clock(hold.why, until)
 
 
 def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from remediator.config import durations
-from remediator.daemon.inhibit import claiming
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import AcceptRestore, Asked
 from remediator.incidents import lifecycle
@@ -347,7 +347,7 @@ def accept_restore(turn: Turn, asked: Asked) -> Answer:
     body = {"was": turn.world.health.restored, "reason": text(asked.args, "reason")}
     turn.journal.audit("restore_accepted", asked.actor.name, body)
     turn.journal.rows_accepted = True
-    claiming.renew(turn, asked.actor.name)
+    notes.rename_store(turn, asked.actor.name)
     turn.effects.append(AcceptRestore())
     return Answer(exit=DONE, data={"accepted": turn.world.health.restored})
 

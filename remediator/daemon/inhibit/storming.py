@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounted
 from remediator.daemon.observe import situation
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.self_health import OpenStorm
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
@@ -26,6 +27,7 @@ from remediator.model.records import Incident
 from remediator.model.times import Instant, clock, rfc3339
 from remediator.safety import storm
 from remediator.safety.case import StormScope
+from remediator.store import meta
 
 FRESH_S = 600.0
 OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})
@@ -148,11 +150,12 @@ def _latch(turn: Turn, first: OpenStorm) -> None:
     """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
     world = turn.world
     if world.durable.storm_latched is None:
-        turn.storm_latched(f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}: {first.why}")
+        since = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}"
+        notes.keep(turn, meta.STORM_LATCHED, f"{since}: {first.why}")
     if world.durable.storm_told:
         return
     told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
-    turn.storm_told(told.text)
+    notes.keep(turn, meta.STORM_TOLD, told.text)
     until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
     turn.page(
         told,
@@ -171,7 +174,7 @@ def _tell_its_end(turn: Turn, closed_by: str) -> None:
     opened = PageKey.read(world.durable.storm_told)
     over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
     turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
-    turn.storm_told("")
+    notes.keep(turn, meta.STORM_TOLD, None)
 
 
 def _count(turn: Turn) -> None:
@@ -180,7 +183,7 @@ def _count(turn: Turn) -> None:
     now = _counted_now(turn)
     kept = frozenset(each for each in world.durable.storm_counted if each in world.durable.incidents) | now
     if kept != world.durable.storm_counted:
-        turn.storm_counts(kept)
+        notes.keep(turn, meta.STORM_COUNTED, kept)
 
 
 def _counted_now(turn: Turn) -> frozenset[str]:
@@ -218,6 +221,8 @@ def _well(world: World, incident: Incident) -> bool:
 
 def close(turn: Turn, closed_by: str) -> None:
     """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
-    turn.storm_closed()
+    notes.keep(turn, meta.STORM_LATCHED, None)
+    notes.keep(turn, meta.STORM_COUNTED, None)
+    notes.keep(turn, meta.STORM_CLOSED, turn.now)
     turn.storm_scopes = None
     watch(turn, closed_by)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
 from remediator.model.hooks import ForeignName, Hint
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
-from remediator.store import rows
+from remediator.store import meta, rows
 
 MOST = 1000
 """Names that are kept; the one that was silent for longest makes room for a new one."""
@@ -118,7 +119,7 @@ def watch(turn: Turn) -> None:
         return
     for each in fresh:
         turn.foreign_name(replace(each, told=each.times))
-    turn.names_told()
+    notes.keep(turn, meta.NAMES_TOLD, now.wall)
     said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []

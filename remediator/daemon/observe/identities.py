@@ -7,6 +7,7 @@ are one machine, every plan that touches it, or a group that holds it, has a sen
 from __future__ import annotations
 
 from remediator.daemon.observe import grouping
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts
 from remediator.model.hosts import one_machine
@@ -14,6 +15,7 @@ from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
+from remediator.store import meta
 
 
 def learn(turn: Turn, reply: HostReply) -> None:
@@ -43,7 +45,7 @@ def _note_machines(turn: Turn) -> None:
     for names in sorted(world.durable.one_machine - twice):
         turn.journal.audit("one_machine_over", ENGINE, {"names": list(names)})
         turn.say("warning", "one_machine_over", reason=f"{', '.join(names)}: not one machine any more")
-    turn.one_machine(twice)
+    notes.keep(turn, meta.ONE_MACHINE, twice)
 
 
 def forget_left(turn: Turn) -> None:

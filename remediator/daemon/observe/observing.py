@@ -8,7 +8,7 @@ from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.daemon.notify import all_clear
 from remediator.daemon.observe import identities, judgement, maintenance
-from remediator.daemon.turn import asides, poison
+from remediator.daemon.turn import asides, notes, poison
 from remediator.daemon.turn.durable import Key
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
@@ -44,7 +44,7 @@ def take(turn: Turn, reply: HostReply) -> None:
     for check in judged.groups:
         judgement.note_judged(turn, check)
     for name, mark in judged.marks.items():
-        turn.mark(name, mark)
+        notes.keep_mark(turn, name, mark)
     world.samples.newcomers = world.samples.newcomers.noted(
         reply.host, judgement.newcomers(turn, reply.host, judged), turn.now
     )

@@ -8,6 +8,7 @@ from typing import Any
 from remediator.daemon.inhibit import muting
 from remediator.daemon.observe import grouping, maintenance, marking, situation
 from remediator.daemon.requests import approving
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
@@ -109,7 +110,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
         mark = marking.proposed(turn, check, members)
         if mark is not None:
             told[check.assess.name] = {"before": turn.world.durable.marks.get(check.assess.name), "after": mark}
-            turn.mark(check.assess.name, mark)
+            notes.keep_mark(turn, check.assess.name, mark)
     return told
 
 

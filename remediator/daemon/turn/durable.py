@@ -6,12 +6,13 @@ the mirror is stale and is read again before anything else is decided.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from remediator.model import times
+from remediator.model.holds import Rival
 from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
@@ -19,26 +20,8 @@ from remediator.model.signs import Sign
 from remediator.model.times import Instant
 from remediator.runs import debts
 from remediator.safety.case import Downtime
-from remediator.store import rows
+from remediator.store import meta
 from remediator.store.loading import Stored
-
-STORM_LATCH = "storm_latched"
-"""Where the store keeps the latch of the storm breaker."""
-STORM_COUNTED = "storm_counted"
-"""Where it keeps the incidents that the breaker has counted and that were not over."""
-STORM_CLOSED = "storm_closed"
-"""Where it keeps when a person closed the breaker last."""
-STORM_TOLD = "storm_told"
-"""Where it keeps the page of the storm whose end nobody was told yet."""
-ONE_MACHINE = "one_machine"
-"""Where the store keeps which names are one machine."""
-NAMES_TOLD = "names_told"
-"""Where the store keeps when the last digest of foreign names was queued."""
-
-MARK = "mark:"
-"""How the keys begin under which the store keeps marks."""
-RIVAL = "rival"
-"""Where the store keeps what is known of another remediator."""
 
 Key = tuple[str, str]
 """(check, target text)."""
@@ -120,25 +103,20 @@ class Durable:
         self.acked_at = {target: times.parse_rfc3339(at) for target, at in stored.acked_at.items()}
         self.groups = dict(stored.groups)
         self.just_closed = {incident.id: incident for incident in stored.just_closed}
-        self.storm_latched = stored.meta.get(STORM_LATCH) or None
-        self.storm_counted = frozenset(json.loads(stored.meta.get(STORM_COUNTED) or "[]"))
-        self.storm_closed_at = rows.to_instant(json.loads(stored.meta.get(STORM_CLOSED) or "null"))
-        self.storm_told = stored.meta.get(STORM_TOLD) or ""
         self.said = {host: tuple(names) for host, names in stored.said.items()}
         self.foreign = {each.name: each for each in sorted(stored.foreign, key=lambda each: each.last_at)}
-        told_at = stored.meta.get(NAMES_TOLD)
-        self.names_told_at = times.parse_rfc3339(told_at) if told_at else None
-        self.one_machine = frozenset(tuple(names) for names in json.loads(stored.meta.get(ONE_MACHINE) or "[]"))
-        self.marks = {
-            key.removeprefix(MARK): json.loads(value) for key, value in stored.meta.items() if key.startswith(MARK)
-        }
-        rival = json.loads(stored.meta.get(RIVAL) or "{}")
-        self.rival = rival.get("open")
-        self.rival_closed_at = rows.to_instant(rival.get("closed_at"))
+        for name, mirror in MIRRORS.items():
+            mirror(self, stored.meta.get(meta.KEYS[name]))
+        self.marks = stored.meta.family(meta.MARKS)
         self.accepted = set(stored.accepted)
         self.signs = dict(stored.signs)
         self.signs_written = {key: sign.at for key, sign in stored.signs.items()}
         self.adopted = True
+
+    def noted(self, key: meta.Key[meta.Value], value: meta.Value | None) -> None:
+        """Take over what the store has under `key` now; None: nothing."""
+        if key.name in MIRRORS:
+            MIRRORS[key.name](self, value)
 
     def stale(self) -> None:
         """Read the store again before anything else is decided: a turn has failed, or rows are not as they were."""
@@ -150,3 +128,44 @@ class Durable:
 
     def live_run_of(self, incident: str) -> Run | None:
         return next((run for run in self.runs.values() if run.incident == incident), None)
+
+
+def _storm_latched(kept: Durable, value: str | None) -> None:
+    kept.storm_latched = value
+
+
+def _storm_counted(kept: Durable, value: frozenset[str] | None) -> None:
+    kept.storm_counted = value or frozenset()
+
+
+def _storm_closed(kept: Durable, value: Instant | None) -> None:
+    kept.storm_closed_at = value
+
+
+def _storm_told(kept: Durable, value: str | None) -> None:
+    kept.storm_told = value or ""
+
+
+def _rival(kept: Durable, value: Rival | None) -> None:
+    kept.rival = value.open if value is not None else None
+    kept.rival_closed_at = value.closed_at if value is not None else None
+
+
+def _one_machine(kept: Durable, value: frozenset[tuple[str, ...]] | None) -> None:
+    kept.one_machine = value or frozenset()
+
+
+def _names_told(kept: Durable, value: datetime | None) -> None:
+    kept.names_told_at = value
+
+
+MIRRORS: Mapping[str, Callable[[Durable, Any], None]] = {
+    meta.STORM_LATCHED.name: _storm_latched,
+    meta.STORM_COUNTED.name: _storm_counted,
+    meta.STORM_CLOSED.name: _storm_closed,
+    meta.STORM_TOLD.name: _storm_told,
+    meta.RIVAL.name: _rival,
+    meta.ONE_MACHINE.name: _one_machine,
+    meta.NAMES_TOLD.name: _names_told,
+}
+"""By key, what a value is in the mirror. The hold of the clock is missing: it is watched before a turn begins (inhibit/clockwatch)."""

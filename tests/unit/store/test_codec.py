@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import enum
 import importlib
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +25,11 @@ from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.plans import Plan
 from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, IncidentState, Run
 from remediator.model.signs import Sign
-from remediator.model.targets import Target, container
-from remediator.model.times import Instant
+from remediator.model.targets import container
 from remediator.model.values import Unknown
 from remediator.safety.case import Downtime
 from remediator.store import codec, errors, tables
+from tests.builders.any_value import any_of
 from tests.builders.stored import again, body_of, record_of
 from tests.unit.runs.test_late_steps import run as a_run
 from tests.unit.safety.cases import at
@@ -58,47 +56,6 @@ DOCUMENTS = {"audit", "outbox", "said_names"}
 """Tables whose bodies are no records: entries of the log, pages as they leave, lists of names."""
 IN_COLUMNS = {Pause}
 """Records that have a column for each field."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TEXT = st.text(st.characters(exclude_categories=()), max_size=12)
-MOMENTS = st.integers(946_684_800_000_000, 4_102_444_800_000_000).map(lambda us: EPOCH + timedelta(microseconds=us))
-"""From 2000 to 2100, by the microsecond."""
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | NUMBERS | TEXT | st.builds(Unknown, TEXT),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT | st.just("unknown"), inner, max_size=3),
-    max_leaves=5,
-)
-PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
-    bool: st.booleans(),
-    int: st.integers(),
-    float: NUMBERS,
-    str: TEXT,
-    Any: ANYTHING,
-    datetime: MOMENTS,
-    Instant: st.builds(Instant, MOMENTS, NUMBERS, TEXT),
-    Target: st.builds(container, st.sampled_from(["ctl1", "ctl2"]), st.sampled_from(["mariadb", "nova_api"])),
-}
-
-
-def any_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Return values of a type, by nothing but the type."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint in PLAIN:
-        return PLAIN[hint]
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return st.sampled_from(hint)
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return st.builds(hint, **{name: any_of(each) for name, each in codec.fields_of(hint).items()})
-    if origin in (types.UnionType, typing.Union):
-        return st.one_of(*(st.none() if each is type(None) else any_of(each) for each in arguments))
-    if origin in (tuple, Sequence):
-        return st.lists(any_of(arguments[0]), max_size=3).map(tuple)
-    if origin is frozenset:
-        return st.frozensets(any_of(arguments[0]), max_size=3)
-    if origin is Mapping:
-        return st.dictionaries(any_of(arguments[0]), any_of(arguments[1]), max_size=3)
-    raise AssertionError(f"say here which values {hint} has")
 
 
 @pytest.mark.parametrize("table", KINDS)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from remediator.model.mutes import OwnDowntime, Unacked
 from remediator.safety.case import Downtime
-from remediator.store import digests, tables
+from remediator.store import digests, meta, tables
 from remediator.store.journal import Journal
 from tests.unit.safety.cases import at
 
@@ -39,7 +39,7 @@ def write(connection: sa.Connection) -> digests.State:
     journal.pause("a change of the network", "alice")
     journal.lock("host/ctl1", "run-1")
     journal.downtime("ctl1", "", downtime("ctl1"))
-    journal.set_meta("storm_latched", "since 10:00")
+    journal.keep(meta.STORM_LATCHED, "since 10:00")
     state, changed = state.after(connection, journal.touched)
     journal.audit(digests.KIND, "remediator", digests.body(state, changed))
     journal = Journal(connection, at(3))

@@ -13,7 +13,7 @@ from remediator.daemon.turn.world import World
 
 DAEMON = Path(__file__).parents[4] / "remediator" / "daemon"
 WRITERS: Mapping[str, tuple[str, ...]] = {
-    "durable": ("turn/durable.py", "turn/turn.py", "turn/keeping.py"),
+    "durable": ("turn/durable.py", "turn/turn.py", "turn/keeping.py", "turn/notes.py"),
     "samples": ("turn/samples.py", "observe/"),
     "others": ("turn/others.py", "observe/"),
     "pending": ("turn/pending.py",),
