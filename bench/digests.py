@@ -30,7 +30,7 @@ def _made(directory: Path) -> Database:
     with database.transaction() as connection:
         journal = Journal(connection, _now(0))
         for n in range(DOWNTIMES):
-            journal.downtime(f"h{n}", "", _downtime(f"h{n}", 1))
+            journal.downtime(_downtime(f"h{n}", 1))
         run = {"incident": None, "target": "t", "runbook": "b", "state": "held", "live": True, "at_s": 0.0}
         connection.execute(tables.runs.insert().values(id="run-1", n=1, body=BODY, **run))
     return database
@@ -56,7 +56,7 @@ def _work(database: Database, covered: bool, start: int) -> float:
             journal.lock(f"host/h{n}", f"run-{n}")
             connection.execute(tables.runs.update().where(tables.runs.c.id == "run-1").values(body=f"{BODY}{' ' * n}"))
             journal.touched.row("runs", "run-1")
-            journal.downtime(f"h{n % DOWNTIMES}", "", _downtime(f"h{n % DOWNTIMES}", n))
+            journal.downtime(_downtime(f"h{n % DOWNTIMES}", n))
             journal.audit("held", "remediator", {"reason": "the other member is away", "n": n}, run="run-1")
             journal.unlock(f"run-{n - 1}")
             if covered:

@@ -1,21 +1,27 @@
-"""What people put between us and the world for a while: silences, downtimes, wraps; and what they take away: acknowledgements."""
+"""What people put between us and the world for a while: pauses, silences, downtimes, wraps; and what they take away: ladders that
+wait for an acknowledgement, signs that a baseline accepts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from remediator.model.matchers import Matcher
+from remediator.model.times import rfc3339
 
 DEFAULT_S = 4 * 3600.0
 LONGEST_S = 7 * 86400.0
 """A silence or a downtime has an end, always: by default after 4 h, at the latest after 7 days."""
+OVER = "its time is over"
+"""Why one of them ends that nobody has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """One reason to do nothing at all. Pauses are a set: each is lifted by itself."""
 
+    id: str
     reason: str
     author: str
     at: str
@@ -36,6 +42,16 @@ class Silence:
     created_at: datetime
     until: datetime
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "matchers": [{"label": m.label, "operator": m.operator, "value": m.value} for m in self.matchers],
+            "author": self.author,
+            "reason": self.reason,
+            "created_at": rfc3339(self.created_at),
+            "until": rfc3339(self.until),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDowntime:
@@ -47,6 +63,16 @@ class OwnDowntime:
     reason: str
     created_at: datetime
     until: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "target": self.target,
+            "author": self.author,
+            "reason": self.reason,
+            "created_at": rfc3339(self.created_at),
+            "until": rfc3339(self.until),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +93,19 @@ class Wrap:
     began_at: datetime
     ended_at: datetime | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "scope": self.scope,
+            "command": self.command,
+            "author": self.author,
+            "reason": self.reason,
+            "pid": self.pid,
+            "pid_started": self.pid_started,
+            "began_at": rfc3339(self.began_at),
+            "ended_at": rfc3339(self.ended_at) if self.ended_at else None,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unacked:
@@ -76,3 +115,23 @@ class Unacked:
     incident: str
     at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The newest acknowledgement of a target: nothing on it waits for one any more."""
+
+    target: str
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The signs that a person has accepted with a baseline of `scope`, by their keys."""
+
+    scope: str
+    keys: tuple[str, ...]
+    by: str
+    reason: str

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model.hooks import ForeignName
-from remediator.model.mutes import OwnDowntime, Silence, Unacked, Wrap
+from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, Run
 from remediator.model.signs import Sign
 from remediator.model.times import Instant, rfc3339
@@ -86,7 +86,7 @@ class Journal:
         self._db.execute(
             tables.events.insert().values(
                 id=record.id,
-                n=int(record.id.rsplit("-", 1)[1]),
+                n=_number(record.id),
                 at=rfc3339(record.at.wall),
                 source=record.source,
                 check_name=record.check,
@@ -106,7 +106,7 @@ class Journal:
         self._db.execute(
             tables.events.insert().values(
                 id=event,
-                n=int(event.rsplit("-", 1)[1]),
+                n=_number(event),
                 at=at,
                 source=source,
                 check_name="",
@@ -128,7 +128,7 @@ class Journal:
         }
         done = self._db.execute(tables.incidents.update().where(tables.incidents.c.id == record.id).values(**values))
         if done.rowcount == 0:
-            number = int(record.id.rsplit("-", 1)[1])
+            number = _number(record.id)
             self._db.execute(tables.incidents.insert().values(id=record.id, n=number, key=record.key, **values))
 
     def timeline(
@@ -159,7 +159,7 @@ class Journal:
         self._db.execute(
             tables.decisions.insert().values(
                 id=record.id,
-                n=int(record.id.rsplit("-", 1)[1]),
+                n=_number(record.id),
                 incident=record.incident,
                 event=record.event,
                 run=record.run,
@@ -184,7 +184,7 @@ class Journal:
             self._db.execute(
                 tables.runs.insert().values(
                     id=record.id,
-                    n=int(record.id.rsplit("-", 1)[1]),
+                    n=_number(record.id),
                     incident=record.incident,
                     target=record.plan.target.text,
                     runbook=record.plan.runbook,
@@ -203,7 +203,7 @@ class Journal:
         values = {"run": record.run, "open": record.open, "body": codec.of(Debt).write(record)}
         done = self._db.execute(tables.debts.update().where(tables.debts.c.id == record.id).values(**values))
         if done.rowcount == 0:
-            number = int(record.id.rsplit("-", 1)[1])
+            number = _number(record.id)
             self._db.execute(tables.debts.insert().values(id=record.id, n=number, **values))
 
     def lock(self, scope: str, run: str) -> None:
@@ -217,14 +217,18 @@ class Journal:
 
     # mutes, baseline, signs -----------------------------------------------------------------------------------
 
-    def downtime(self, host: str, service: str, record: Downtime | None) -> None:
-        """Set what is known of the downtime of (host, service); None removes it."""
+    def downtime(self, record: Downtime) -> None:
+        """Insert or replace what a sender told of the downtime of a host, or of its service."""
+        self.end_downtime(record)
+        host, service = record.host, record.service or ""
+        body = codec.of(Downtime).write(record)
+        self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=body))
+
+    def end_downtime(self, record: Downtime) -> None:
+        host, service = record.host, record.service or ""
         self.touched.row("downtimes", host, service)
         known = tables.downtimes.c.host == host, tables.downtimes.c.service == service
         self._db.execute(tables.downtimes.delete().where(*known))
-        if record is not None:
-            body = codec.of(Downtime).write(record)
-            self._db.execute(tables.downtimes.insert().values(host=host, service=service, body=body))
 
     def downtime_told(self, host: str, service: str) -> float:
         """Return when the sender told of the downtime that is known of (host, service), in epoch seconds; 0 when nobody said."""
@@ -246,13 +250,15 @@ class Journal:
     def forget_foreign_name(self, name: str) -> None:
         self._db.execute(tables.foreign_names.delete().where(tables.foreign_names.c.name == name))
 
-    def pause(self, reason: str, author: str) -> str:
-        """Store a pause and return its id, which no pause of this store had before."""
-        number = self.next_number("pause", self._first_pause)
-        at = rfc3339(self._now.wall)
+    def next_pause(self) -> str:
+        """Return the id of the next pause, which no pause of this store had before."""
+        return f"pause-{self.next_number('pause', self._first_pause)}"
+
+    def pause(self, record: Pause) -> None:
+        number = _number(record.id)
         self.touched.row("pauses", number)
-        self._db.execute(tables.pauses.insert().values(n=number, reason=reason, author=author, at=at))
-        return f"pause-{number}"
+        row = tables.pauses.insert().values(n=number, reason=record.reason, author=record.author, at=record.at)
+        self._db.execute(row)
 
     def _first_pause(self) -> int:
         """Return the first number that is free in a store whose pauses the database numbered: it gave numbers away again."""
@@ -262,13 +268,9 @@ class Journal:
         given_away = [int(number) for number in named if number.isdigit()]
         return max((0, *given_away, *map(int, stand))) + 1
 
-    def resume(self, pause: str | None = None) -> None:
-        """Remove one pause, or all."""
-        self.touched.every("pauses")
-        statement = tables.pauses.delete()
-        if pause is not None:
-            statement = statement.where(tables.pauses.c.n == int(pause.rsplit("-", 1)[1]))
-        self._db.execute(statement)
+    def end_pause(self, pause: str) -> None:
+        self.touched.row("pauses", _number(pause))
+        self._db.execute(tables.pauses.delete().where(tables.pauses.c.n == _number(pause)))
 
     def silence(self, record: Silence) -> None:
         self.touched.row("silences", record.id)
@@ -306,14 +308,15 @@ class Journal:
         body = codec.of(Unacked).write(record)
         self._db.execute(tables.unacked.insert().values(target=record.target, body=body))
 
-    def acked(self, target: str, by: str, reason: str) -> None:
+    def acked(self, record: Ack) -> None:
         """Remember the newest acknowledgement of a target; nothing on it waits for one any more."""
+        target = record.target
         self.touched.row("unacked", target)
         self.touched.row("acks", target)
         self._db.execute(tables.unacked.delete().where(tables.unacked.c.target == target))
         self._db.execute(tables.acks.delete().where(tables.acks.c.target == target))
-        at = rfc3339(self._now.wall)
-        self._db.execute(tables.acks.insert().values(target=target, at=at, by=by, reason=reason))
+        row = tables.acks.insert().values(target=target, at=rfc3339(record.at), by=record.by, reason=record.reason)
+        self._db.execute(row)
 
     def group(self, name: str, record: GroupKept) -> None:
         """Set what is kept of a failure-domain group."""
@@ -328,11 +331,12 @@ class Journal:
         record = codec.of(Incident).read(found, incident)
         return record.target.text, record.check
 
-    def accept(self, scope: str, keys: list[str], by: str, reason: str) -> None:
-        at = rfc3339(self._now.wall)
-        for key in sorted(set(keys)):
+    def accept(self, record: Accepted) -> None:
+        """Keep what a baseline has accepted, as of now."""
+        said = {"scope": record.scope, "at": rfc3339(self._now.wall), "by": record.by, "reason": record.reason}
+        for key in sorted(set(record.keys)):
             self._db.execute(tables.baseline.delete().where(tables.baseline.c.key == key))
-            self._db.execute(tables.baseline.insert().values(key=key, scope=scope, at=at, by=by, reason=reason))
+            self._db.execute(tables.baseline.insert().values(key=key, **said))
 
     def sign(self, sign: Sign) -> None:
         body = codec.of(Sign).write(sign)
@@ -407,6 +411,11 @@ class Journal:
             .where(tables.outbox.c.n == n)
             .values(state=state, tries=tables.outbox.c.tries + 1, next_s=next_s or 0.0, error=error[:500])
         )
+
+
+def _number(name: str) -> int:
+    """Return the number in an id."""
+    return int(name.rsplit("-", 1)[1])
 
 
 def _pause_named(body: str) -> str:

@@ -79,7 +79,7 @@ def load(connection: sa.Connection, since_s: float, fresh_s: float = 0.0) -> Sto
         past_runs=read(Run, tables.runs, sa.or_(runs.intent_s >= since_s, runs.incident.in_(of_open))),
         downtimes=read(Downtime, tables.downtimes),
         pauses={
-            f"pause-{row.n}": Pause(reason=row.reason, author=row.author, at=row.at)
+            f"pause-{row.n}": Pause(id=f"pause-{row.n}", reason=row.reason, author=row.author, at=row.at)
             for row in connection.execute(sa.select(tables.pauses).order_by(tables.pauses.c.n))
         },
         silences=read(Silence, tables.silences),

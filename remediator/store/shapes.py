@@ -1,4 +1,4 @@
-"""The JSON of what is stored, in CONTRACTS' shapes: an incident, a run, a debt, an approval, a decision, an event, a mute."""
+"""The JSON of what is stored, in CONTRACTS' shapes: an incident, a run, a debt, an approval, a decision, an event."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from remediator.incidents import lifecycle
-from remediator.model.mutes import OwnDowntime, Silence, Wrap
 from remediator.model.records import Approval, Debt, Decision, Event, Incident, Run
 from remediator.model.times import Instant, parse_rfc3339, rfc3339
 from remediator.model.values import as_json
@@ -143,40 +142,4 @@ def event_json(event: Event) -> dict[str, Any]:
         "output": event.output,
         "data": as_json(event.data),
         "flapping": event.flapping,
-    }
-
-
-def silence_json(silence: Silence) -> dict[str, Any]:
-    return {
-        "id": silence.id,
-        "matchers": [{"label": m.label, "operator": m.operator, "value": m.value} for m in silence.matchers],
-        "author": silence.author,
-        "reason": silence.reason,
-        "created_at": rfc3339(silence.created_at),
-        "until": rfc3339(silence.until),
-    }
-
-
-def downtime_json(downtime: OwnDowntime) -> dict[str, Any]:
-    return {
-        "id": downtime.id,
-        "target": downtime.target,
-        "author": downtime.author,
-        "reason": downtime.reason,
-        "created_at": rfc3339(downtime.created_at),
-        "until": rfc3339(downtime.until),
-    }
-
-
-def wrap_json(wrap: Wrap) -> dict[str, Any]:
-    return {
-        "id": wrap.id,
-        "scope": wrap.scope,
-        "command": wrap.command,
-        "author": wrap.author,
-        "reason": wrap.reason,
-        "pid": wrap.pid,
-        "pid_started": wrap.pid_started,
-        "began_at": rfc3339(wrap.began_at),
-        "ended_at": rfc3339(wrap.ended_at) if wrap.ended_at else None,
     }

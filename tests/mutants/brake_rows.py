@@ -32,7 +32,7 @@ BRAKES = (
     Mutant(
         name="storm-closed-over-the-sick",
         mistake="The storm breaker is closed by hand while its hosts are broken.",
-        place="remediator.daemon.inhibit.brakes:_storm",
+        place="remediator.daemon.requests.brakes:_storm",
         old="""
             if sick:
                 ...

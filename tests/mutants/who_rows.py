@@ -74,7 +74,7 @@ WHO = (
     Mutant(
         name="restore-accepted-by-anybody",
         mistake="Whoever reaches the socket accepts a store that was put back from a copy.",
-        place="remediator.daemon.inhibit.muting:accept_restore",
+        place="remediator.daemon.requests.restores:accept",
         old="asked.actor.uid != 0 and (not asked.actor.may_approve)",
         new="False",
         tests=WHO_TESTS,

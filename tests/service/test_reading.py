@@ -26,6 +26,7 @@ from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.queries import Queries
 from remediator.store.reader import Reader, location
+from tests.builders import mutes
 from tests.service.test_cli_control import Site, site
 from tests.service.test_cli_people import incident, stored, waiting_run
 from tests.unit.safety.cases import START, at
@@ -139,7 +140,7 @@ def test_who_verifies_a_copy_of_the_log_hears_of_the_tables_beside_it(site: Site
     database.open()
     with database.transaction() as connection:
         journal = Journal(connection, at(3600))
-        journal.pause("a change", "ann")
+        mutes.pause(journal, "a change", "ann")
         body = digests.body(digests.State.of(connection), {}, covers_from_here=tuple(digests.SUBJECTS))
         journal.audit(digests.KIND, "remediator", body)
     assert asked.beside_the_log() is None

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon.observe import foreigners, heard, reported
+from remediator.daemon.observe import foreigners, reported
 from remediator.model.records import Incident
+from remediator.mutes import told
 from remediator.sim.people import ROOT
 from remediator.store import tables
 from tests.sim.test_who_is_who import DAY_S, DIGEST, MINUTE_S, ZONES, Story
@@ -110,12 +111,12 @@ def test_downtimes_of_invented_services_are_folded_and_still_mute_the_host(story
     for n in range(60):
         story.nagios("cmp1", "DOWNTIMESTART", f"ghost{n}", downtime_depth=1)
     found = story.world.durable.downtimes
-    assert len(found) == heard.MOST_SERVICES + 1
-    assert ("cmp1", heard.OTHERS) in found
+    assert len(found) == told.MOST_SERVICES + 1
+    assert ("cmp1", told.OTHERS) in found
     service = story.told.cloud.service("cmp1", "neutron_agent")
     for n in range(60):
         story.nagios("cmp1", "DOWNTIMEEND", f"ghost{n}")
-    assert list(story.world.durable.downtimes) == [("cmp1", heard.OTHERS)]
+    assert list(story.world.durable.downtimes) == [("cmp1", told.OTHERS)]
     service.crash()
     story.told.run(5 * MINUTE_S)
     assert story.orders("cmp1") == 0, "nobody knows which of the folded ones are over"

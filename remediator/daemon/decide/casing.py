@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from remediator.daemon.decide import leavings
-from remediator.daemon.inhibit import muting, storming
+from remediator.daemon.inhibit import storming, wraps
 from remediator.daemon.observe import grouping, hinting, identities, maintenance, situation
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
@@ -215,7 +215,7 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
     services = frozenset(
         {unit.rsplit("/", 1)[1] for unit in units_of(plan, world.loaded.integrations.kinds)} | {plan.target.name}
     )
-    wrapped = muting.wrap_signs(turn, plan.touches)
+    wrapped = wraps.signs(turn, plan.touches)
     return (*maintenance.holding(turn, services, plan.touches), *wrapped)
 
 

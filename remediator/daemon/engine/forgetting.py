@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.daemon.inhibit import muting
 from remediator.daemon.observe import situation
+from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
 from remediator.model.replies import Reach
 from remediator.model.signs import SignKey
 from remediator.model.times import rfc3339
 from remediator.model.values import Unknown
+from remediator.mutes import wraps
 from remediator.store import retention
 
 SETTLED_S = 86400.0
@@ -33,7 +34,7 @@ def forget(turn: Turn, past_runs_s: float) -> int:
     before = wall - timedelta(seconds=max(SETTLED_S, 2 * limits.maintenance_s, 2 * limits.host_boot_s))
     old = retention.accepted_before(turn.journal.connection, rfc3339(before))
     gone = [key for key in old if _is_over(world, key, before.timestamp())]
-    turn.forget_accepted(gone)
+    mutes.forget_accepted(turn, gone)
     return len(gone)
 
 
@@ -43,7 +44,7 @@ def _is_over(world: World, key: str, before_s: float) -> bool:
     if seen.kind == situation.START:
         began = situation.started_at(seen)
         return began is not None and began[1] < before_s
-    if seen.kind == muting.WRAP:
+    if seen.kind == wraps.KIND:
         return seen.of not in world.durable.wraps
     if seen.kind not in world.loaded.integrations.lasting_signs or not _tells_all(world, seen.of):
         return False

@@ -11,7 +11,7 @@ from functools import partial
 
 from remediator.daemon.decide import deciding
 from remediator.daemon.execute import running
-from remediator.daemon.inhibit import muting, storming
+from remediator.daemon.inhibit import expiry, storming
 from remediator.daemon.notify import all_clear, backlog, outbox
 from remediator.daemon.observe import foreigners, grouping, maintenance, observing, reported
 from remediator.daemon.requests import asking
@@ -58,7 +58,7 @@ def _collect_due(turn: Turn) -> None:
 
 SEEN = (
     Phase(name="lost collections", call=observing.give_up_lost),
-    Phase(name="mutes", call=muting.watch),
+    Phase(name="mutes", call=expiry.watch),
     Phase(name="groups", call=grouping.watch),
 )
 """What is seen of hosts, people and groups, before anything is judged by it."""

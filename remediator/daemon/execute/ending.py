@@ -8,6 +8,7 @@ from remediator.daemon.decide import deciding
 from remediator.daemon.execute import janitor
 from remediator.daemon.notify import all_clear
 from remediator.daemon.observe import observing
+from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model import page_keys
@@ -17,6 +18,7 @@ from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import rfc3339
 from remediator.model.verdicts import refusals
+from remediator.mutes import acks
 from remediator.runs import debts
 from remediator.runs.entries import GateRefused
 from remediator.safety import budget
@@ -91,7 +93,7 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
         if lifecycle.next_rung(after, ladder) is not None:
             return False
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
-        turn.unacked(after, why)
+        mutes.apply(turn, acks.wanted(after, why, turn.now))
         return deciding.escalate(turn, after, rule, why, result)
     if ended.state is RunState.CANCELLED:
         return deciding.escalate(turn, after, rule, called_off(ended), result, advise=False)

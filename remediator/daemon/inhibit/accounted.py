@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from remediator.daemon.inhibit import muting
+from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import grouping, hinting
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
@@ -254,7 +254,7 @@ def _of_others(turn: Turn, group: str) -> str:
         shown = [sign for host in members for sign in world.others.shown_signs.get(host, ())]
         signs = [
             sign
-            for sign in (*world.durable.signs.values(), *shown, *muting.wrap_signs(turn, members))
+            for sign in (*world.durable.signs.values(), *shown, *wraps.signs(turn, members))
             if sign.key not in world.durable.accepted
             and (turn.now.wall - sign.at).total_seconds() < RUN_S
             and (sign.host in members if sign.service is None else sign.service in containers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
@@ -60,7 +60,7 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
         world.others.names_looked_at = turn.now
     before = world.durable.foreign.get(name)
     if before is None and len(world.durable.foreign) >= MOST:
-        turn.forget_foreign_name(next(iter(world.durable.foreign)))
+        sightings.forget_name(turn, next(iter(world.durable.foreign)))
     about = "" if hint.service is None else f" of {hint.service}"
     record = ForeignName(
         name=name,
@@ -76,7 +76,7 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     )
     if before is not None:
         record = replace(record, times=before.times + 1, told=before.told, first_at=before.first_at)
-    turn.foreign_name(record)
+    sightings.keep_newest_name(turn, record)
     turn.count("events", source=hint.source, result="ambiguous" if ambiguous else "unmapped")
     if ambiguous and (before is None or not before.ambiguous) and _may_page(turn, name):
         turn.page(
@@ -104,7 +104,7 @@ def watch(turn: Turn) -> None:
         return
     world.others.names_looked_at = now
     for name in [each.name for each in world.durable.foreign.values() if now.wall - each.last_at > WEEK]:
-        turn.forget_foreign_name(name)
+        sightings.forget_name(turn, name)
     told_at = world.durable.names_told_at
     if told_at is not None and timedelta(0) <= now.wall - told_at < DAY:
         return
@@ -118,7 +118,7 @@ def watch(turn: Turn) -> None:
     if not fresh:
         return
     for each in fresh:
-        turn.foreign_name(replace(each, told=each.times))
+        sightings.keep_name(turn, replace(each, told=each.times))
     notes.keep(turn, meta.NAMES_TOLD, now.wall)
     said = f"{len(fresh)} names" if len(fresh) > 1 else "A name"
     lines = [_line(each) for each in sorted(fresh, key=lambda each: (not each.ambiguous, -each.times, each.name))]

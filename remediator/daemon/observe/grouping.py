@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from remediator.daemon.turn import sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.world import World
 from remediator.model import targets
@@ -125,7 +126,7 @@ def watch(turn: Turn) -> None:
         kept = world.durable.groups.get(name)
         after = _counted(turn, name, kept, members, counted)
         if after != kept:
-            turn.group(name, after)
+            sightings.keep_group(turn, name, after)
 
 
 def _counted(
@@ -157,6 +158,6 @@ def accepted(turn: Turn, hosts: tuple[str, ...], at: str, whole_inventory: bool)
         if not members or not known <= set(hosts):
             continue
         after = GroupKept(members=members, healthy_s=kept.healthy_s if kept else 0.0, accepted_at=at)
-        turn.group(name, after)
+        sightings.keep_group(turn, name, after)
         done.append(name)
     return done

@@ -1,133 +1,21 @@
-"""What senders say of downtimes: heard in the order of their times, of the host and of its service apart.
-
-Invariants: a word that was said before the newest one changes nothing; a host's depth is the host's, whoever told it, and ends
-with the host's own end; what was told with a time ends by a word with a later time only, and what was told without one by a word of the
-same sender or with a time; a service's word that its host is in no downtime ends one only if it was surely said later than the
-newest word of that host (Nagios tells of a start before it counts it); a guessed name ends no downtime told by another name.
-"""
+"""Hears what a hint says of downtimes (mutes/told.py), and remembers when the newest word about each of them was said."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-
+from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.inventory import naming
 from remediator.model.hooks import Hint
-from remediator.safety.case import Downtime
+from remediator.mutes import told
+from remediator.mutes.told import Known, Word
 
-BELIEVED_H = 7 * 24
-"""A downtime of which no end was heard is believed for a week after it was last mentioned."""
-MOST_SERVICES = 50
-"""Downtimes of services of one host that are kept one by one."""
-OTHERS = "(more services)"
-"""Stands for all further ones: it mutes the host until a week after it was last mentioned."""
 MOST_TOLD = 20_000
 """Words whose times are remembered; the store has those of downtimes that stand."""
-WITHIN_S = 0.999
-"""Nagios tells whole seconds: a downtime's end outlasts what services said within its second, and no word of the host itself."""
-STARTS = "DOWNTIMESTART"
-ENDS = ("DOWNTIMEEND", "DOWNTIMECANCELLED", "DOWNTIMEREMOVED")
-"""Of Nagios, of Nagios, of Icinga 2."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word about the downtime of `host`, or of its `service`. `kept`: why it changes nothing; empty when it counts."""
-
-    source: str
-    host: str
-    service: str
-    depth: int
-    told_at: float
-    """By the sender's clock; 0 when it did not say."""
-    newest: float
-    """The time of the newest word before it; 0 when none had one."""
-    ends: bool
-    name: str
-    """The name by which the host was meant."""
-    before: int
-    sender: str = ""
-    kept: str = ""
-
-    @property
-    def became(self) -> str:
-        """What the word changed, in one sentence."""
-        what = f"{self.host}/{self.service}" if self.service else self.host
-        if self.kept:
-            return f"of the downtime of {what} nothing changed: {self.kept}"
-        if self.depth == self.before:
-            return f"{what} {_standing(self.depth)}, as before"
-        return f"{what} {_standing(self.depth)} from now on, with depth {self.before} before"
-
-
-def _standing(depth: int) -> str:
-    return f"is in a downtime of depth {depth}" if depth else "is in no downtime"
 
 
 def words(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -> tuple[Word, ...]:
     """Return what `hint` says of downtimes of `host` (known by this name of ours) and of its service, each weighed by itself."""
-    found = []
-    if hint.downtime_depth is not None or hint.notification_type in (STARTS, *ENDS):
-        depth = hint.downtime_depth or 0
-        depth = max(1, depth) if hint.notification_type == STARTS else depth
-        found.append(_weighed(turn, hint, host, hint.service or "", depth, told_at, guessed=guessed))
-    if hint.service and hint.host_downtime_depth is not None:
-        found.append(_weighed(turn, hint, host, "", hint.host_downtime_depth, told_at, guessed=guessed))
-    return tuple(found)
-
-
-def _weighed(turn: Turn, hint: Hint, host: str, service: str, depth: int, told_at: float, *, guessed: bool) -> Word:
-    if depth > 0 and _crowded(turn, host, service):
-        service = OTHERS
-    standing = turn.world.durable.downtimes.get((host, service))
-    name = naming.canonical(hint.host)
-    kept = ""
-    newest = _newest(turn, host, service)
-    by_service = bool(hint.service) and not service
-    ends = hint.notification_type in ENDS and not by_service
-    limit = newest if by_service or told_at % 1 else int(newest)
-    if guessed and standing is None and depth == 0:
-        kept = f"none is known, and {hint.host} may be another host"  # it may not even count as the newest word
-    elif guessed and standing is not None and standing.name != name:
-        kept = f"{hint.host} may be another host than {standing.name or host}"
-    elif standing is not None and depth < standing.depth and not told_at and (why := _untimed(standing, hint)):
-        kept = why
-    elif told_at and told_at < limit:
-        kept = "a later word about it was heard before"
-    elif by_service and standing is not None and depth < standing.depth and told_at <= newest and (told_at or newest):
-        kept = "only the host itself, or a word that is surely later, ends what the host told"
-    return Word(
-        source=hint.source,
-        host=host,
-        service=service,
-        depth=depth,
-        told_at=told_at,
-        newest=newest,
-        ends=ends,
-        name=name,
-        before=standing.depth if standing is not None else 0,
-        sender=standing.sender if standing is not None and standing.sender else hint.sender,
-        kept=kept,
-    )
-
-
-def _crowded(turn: Turn, host: str, service: str) -> bool:
-    """Return whether the host has as many downtimes of services as are kept one by one, and `service` is none of them."""
-    if not service or (host, service) in turn.world.durable.downtimes:
-        return False
-    return (
-        sum(each.host == host and bool(each.service) for each in turn.world.durable.downtimes.values()) >= MOST_SERVICES
-    )
-
-
-def _untimed(standing: Downtime, hint: Hint) -> str:
-    """Return why a word without a time lifts nothing of what stands; empty when it may."""
-    if standing.told_at:
-        return "it says no time (TIMET), and what was told with one ends by a later word only"
-    if standing.sender and standing.sender != hint.sender:
-        return f"it says no time (TIMET), and the sender {standing.sender} told of it"
-    return ""
+    known = Known(standing=turn.world.durable.downtimes, newest=lambda host, service: _newest(turn, host, service))
+    return told.words(hint, host, told_at, known, guessed=guessed)
 
 
 def _newest(turn: Turn, host: str, service: str) -> float:
@@ -140,32 +28,12 @@ def _newest(turn: Turn, host: str, service: str) -> float:
 
 def take(turn: Turn, word: Word) -> None:
     """Make `word` the newest about its downtime, unless it changes nothing."""
-    world = turn.world
+    world, about = turn.world, (word.host, word.service)
     if word.kept:
         turn.say("debug" if not word.before else "warning", "downtime_kept", host=word.host, reason=word.kept)
         return
-    whole_second = word.told_at and not word.told_at % 1
-    told_at = max(word.newest, word.told_at + (WITHIN_S if word.ends and whole_second else 0.0))
-    world.others.downtime_told.pop((word.host, word.service), None)
-    world.others.downtime_told[(word.host, word.service)] = told_at
+    world.others.downtime_told.pop(about, None)
+    world.others.downtime_told[about] = told.heard_at(word)
     if len(world.others.downtime_told) > MOST_TOLD:
         del world.others.downtime_told[next(iter(world.others.downtime_told))]  # of one that stands the store knows it
-    downtime: Downtime | None = None
-    standing = world.durable.downtimes.get((word.host, word.service))
-    if word.depth > 0:
-        downtime = Downtime(
-            source=word.source,
-            host=word.host,
-            service=word.service or None,
-            depth=word.depth,
-            seen_at=turn.now.wall,
-            until=turn.now.wall + timedelta(hours=BELIEVED_H),
-            name=word.name,
-            sender=word.sender,
-            told_at=max(word.told_at, standing.told_at if standing is not None else 0.0),
-        )
-    turn.downtime(word.host, word.service, downtime)
-    if word.before != word.depth:
-        entry = {"host": word.host, "service": word.service, "depth": word.depth}
-        turn.journal.audit("downtime", word.source, entry)
-        turn.say("info", "downtime", host=word.host, reason=f"depth {word.depth} for {word.service or 'the host'}")
+    mutes.apply(turn, told.taken(word, world.durable.downtimes.get(about), turn.now))

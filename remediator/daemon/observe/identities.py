@@ -7,7 +7,7 @@ are one machine, every plan that touches it, or a group that holds it, has a sen
 from __future__ import annotations
 
 from remediator.daemon.observe import grouping
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts
 from remediator.model.hosts import one_machine
@@ -26,7 +26,7 @@ def learn(turn: Turn, reply: HostReply) -> None:
     found = facts.of(reply)
     said = None if isinstance(found, Unknown) else found.names
     if said and said != world.durable.said.get(host):
-        turn.calls_itself(host, said)
+        sightings.keep_said(turn, host, said)
         for name in world.loaded.written_names.disbelieved(host, said):
             turn.say(
                 "warning", "name_not_believed", host=host, reason=f"{host} calls itself {name}, a name of another host"
@@ -52,7 +52,7 @@ def forget_left(turn: Turn) -> None:
     """After another inventory was taken: forget what hosts said that left it."""
     world = turn.world
     for host in [host for host in world.durable.said if host not in world.loaded.inventory.hosts]:
-        turn.calls_itself(host, ())
+        sightings.keep_said(turn, host, ())
     _note_machines(turn)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from remediator.daemon.turn import sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.model.replies import HostReply, Reach
 from remediator.model.signs import Sign
 
-SIGN_AGAIN_S = 30.0
-"""A sign that goes on (a running ansible) is written again this often."""
 SIGN_AHEAD_S = 60.0
 """A stored sign that is further ahead of our clock than this is not believed."""
 
@@ -26,7 +25,7 @@ def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
             or (turn.now.wall - sign.at).total_seconds() > world.loaded.limits.maintenance_s
         ):
             continue
-        turn.sign(sign, SIGN_AGAIN_S)
+        sightings.keep_sign(turn, sign)
 
 
 def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ...]:
@@ -46,14 +45,14 @@ def pull_back(turn: Turn) -> None:
     """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
     for sign in list(turn.world.durable.signs.values()):
         if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
-            turn.sign_was(replace(sign, at=turn.now.wall))
+            sightings.put_sign_back(turn, replace(sign, at=turn.now.wall))
 
 
 def forget_old(turn: Turn) -> None:
     """Drop kept signs that have been over for longer than they hold."""
     for key, sign in list(turn.world.durable.signs.items()):
         if (turn.now.wall - sign.at).total_seconds() > turn.world.loaded.limits.maintenance_s + 60:
-            turn.forget_sign(key)
+            sightings.forget_sign(turn, key)
 
 
 def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:

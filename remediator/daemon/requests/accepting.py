@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon.inhibit import muting
+from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import grouping, maintenance, marking, situation
 from remediator.daemon.requests import approving
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.model.judging import CheckResult, CheckSpec, Scope, State
+from remediator.model.mutes import Accepted
 from remediator.model.replies import Reach
 from remediator.model.signs import SignKey
 from remediator.model.times import rfc3339
+from remediator.mutes import baselines
 from remediator.safety.guard import seconds
 
 SAMPLES = 2
@@ -72,7 +74,7 @@ def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
             found.append(f"host/{host}: ansible is at work")
         found.extend(
             f"host/{host}: {sign.detail}"
-            for sign in muting.wrap_signs(turn, (host,))
+            for sign in wraps.signs(turn, (host,))
             if world.durable.wraps[SignKey.read(sign.key).of].ended_at is None
         )
     for check in world.loaded.checks():
@@ -129,7 +131,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     objections = _objections(turn, scope, hosts)
     refused = objections.whole
     if refused:
-        turn.journal.audit("baseline_refused", asked.actor.name, {"scope": scope, "reason": reason, "refused": refused})
+        mutes.apply(turn, baselines.refused(scope, reason, refused, asked.actor.name))
         return Answer(
             exit=4,
             data={
@@ -142,16 +144,14 @@ def accept(turn: Turn, asked: Asked) -> Answer:
         )
     momentary = turn.world.loaded.integrations.momentary_signs
     signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in momentary]
-    wrapped = {sign.key for sign in muting.wrap_signs(turn, hosts)}
+    wrapped = {sign.key for sign in wraps.signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
-    turn.journal.accept(scope, keys, asked.actor.name, reason)
-    turn.world.durable.accepted.update(keys)
     at = rfc3339(turn.now.wall)
     groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
     marks = _marks(turn, hosts)
     seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups, "marks": marks}
-    turn.journal.audit("baseline", asked.actor.name, {**seen, "reason": reason})
-    turn.say("warning", "baseline_accepted", reason=reason, scope=scope)
+    record = Accepted(scope=scope, keys=tuple(keys), by=asked.actor.name, reason=reason)
+    mutes.apply(turn, baselines.accepted(record, seen))
     return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from remediator.daemon.decide import casing
 from remediator.daemon.execute import applying
-from remediator.daemon.inhibit.muting import DONE, REFUSED, USAGE, text, wants_reason
+from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Actor, Answer

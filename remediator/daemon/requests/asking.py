@@ -9,10 +9,20 @@ from typing import Any
 
 from remediator.daemon.decide import casing, deciding
 from remediator.daemon.execute import applying, stepping
-from remediator.daemon.inhibit import brakes, muting
-from remediator.daemon.inhibit.muting import near, text, wants_reason
 from remediator.daemon.observe import observing
-from remediator.daemon.requests import accepting, approving, showing
+from remediator.daemon.requests import (
+    accepting,
+    acks,
+    approving,
+    brakes,
+    downtimes,
+    pauses,
+    restores,
+    showing,
+    silences,
+    wraps,
+)
+from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked, Reload
 from remediator.incidents import lifecycle
@@ -28,7 +38,6 @@ from remediator.runs import ends, machine, planning
 from remediator.safety import gate
 
 CHECK_PATIENCE_S = 30.0
-DONE, FAILED, REFUSED, USAGE = 0, 1, 4, 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,18 +283,18 @@ _HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
     "check": _check,
     "results": _results,
     "status": _status,
-    "pause": muting.pause,
-    "resume": muting.resume,
-    "silence-add": muting.silence_add,
-    "silence-list": muting.silence_list,
-    "silence-end": muting.silence_end,
-    "downtime-add": muting.downtime_add,
-    "downtime-list": muting.downtime_list,
-    "downtime-end": muting.downtime_end,
-    "wrap-begin": muting.wrap_begin,
-    "wrap-end": muting.wrap_end,
+    "pause": pauses.pause,
+    "resume": pauses.resume,
+    "silence-add": silences.add,
+    "silence-list": silences.listed,
+    "silence-end": silences.end,
+    "downtime-add": downtimes.add,
+    "downtime-list": downtimes.listed,
+    "downtime-end": downtimes.end,
+    "wrap-begin": wraps.begin,
+    "wrap-end": wraps.end,
     "brake-close": brakes.close,
-    "accept-restore": muting.accept_restore,
+    "accept-restore": restores.accept,
     "approve": approving.approve,
     "deny": approving.deny,
     "plan": _plan,
@@ -293,7 +302,7 @@ _HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
     "resolve": _resolve,
     "cancel": _cancel,
     "close": _close,
-    "ack": muting.ack,
+    "ack": acks.ack,
     "baseline-accept": accepting.accept,
     "baseline-show": accepting.show,
     "reload": _reload,

@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Durable:
-    """See the module. Written by `adopt` and by the methods of `Turn` alone."""
+    """See the module. Written by `adopt`, and together with its rows by `turn`, `mutes`, `notes` and `sightings` alone."""
 
     adopted: bool = False
     incidents: dict[str, Incident] = field(default_factory=dict)

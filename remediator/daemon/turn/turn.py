@@ -15,15 +15,14 @@ import structlog
 
 from remediator.daemon.turn import places
 from remediator.daemon.turn.asides import About, Aside
-from remediator.daemon.turn.keeping import Keeping
 from remediator.daemon.turn.wire import Collect, Effect
+from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
-from remediator.model.mutes import Unacked
 from remediator.model.page_keys import PageKey
 from remediator.model.people import ENGINE
 from remediator.model.records import Debt, Decision, Event, Incident, Run
-from remediator.model.times import rfc3339
+from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
 from remediator.runs import debts
 from remediator.runs.transition import (
@@ -39,12 +38,16 @@ from remediator.runs.transition import (
     Wish,
 )
 from remediator.safety.case import StormScope, Vantage
+from remediator.store.journal import Journal
 
 log = structlog.get_logger("remediator")
 
 
 @dataclass
-class Turn(Keeping):
+class Turn:
+    world: World
+    journal: Journal
+    now: Instant
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     answers: list[tuple[Future[Any], Any]] = field(default_factory=list)
@@ -262,6 +265,20 @@ class Turn(Keeping):
         else:
             self.world.durable.runs[record.id] = record
 
+    def forget_runs(self, before_s: float) -> None:
+        """Let go of past runs whose INTENT was before (epoch seconds), unless they or their incidents are open. Their rows stay."""
+        self.world.durable.past_runs = {
+            run.id: run
+            for run in self.world.durable.past_runs.values()
+            if run.id in self.world.durable.runs
+            or run.incident in self.world.durable.incidents
+            or (run.intent_at is not None and run.intent_at.wall.timestamp() >= before_s)
+        }
+
+    def no_longer_fresh(self, incident: str) -> None:
+        """A closed incident counts in no storm any more; its row stays."""
+        self.world.durable.just_closed.pop(incident, None)
+
     def debt(self, record: Debt) -> None:
         """Store `record`; once it is not open any more, nothing waits for it."""
         self.journal.debt(record)
@@ -270,12 +287,6 @@ class Turn(Keeping):
             return
         self.world.durable.debts.pop(record.id, None)
         self.world.waits.debt_over(record.id)
-
-    def unacked(self, incident: Incident, why: str) -> None:
-        """Remember that a ladder ended on the incident's target without a cure: a person must acknowledge it."""
-        record = Unacked(target=incident.target.text, incident=incident.id, at=self.now.wall, why=why[:500])
-        self.journal.unacked(record)
-        self.world.durable.unacked[record.target] = record
 
     def lock(self, scopes: tuple[str, ...], run: str) -> None:
         for scope in scopes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.daemon.inhibit import muting
 from remediator.daemon.observe import situation
 from remediator.model.signs import SignKey
+from remediator.mutes import wraps
 
 pytestmark = pytest.mark.unit
 
@@ -16,7 +16,7 @@ STORED = [
     ("etc_kolla:ctl1:memcached:77ab", SignKey("etc_kolla", "ctl1", "memcached:77ab")),
     ("ansible:ctl1:boot-1:812:99", SignKey("ansible", "ctl1", "boot-1:812:99")),
     ("ansible_log:ctl1:1767582000.250000", SignKey("ansible_log", "ctl1", "1767582000.250000")),
-    ("wrap:wrap-3:ctl1", muting.wrap_key("wrap-3", "ctl1")),
+    ("wrap:wrap-3:ctl1", wraps.key("wrap-3", "ctl1")),
     ("start:ctl1:host:1767582000", situation.start_key("ctl1", "host", 1767582000.4)),
     ("start:ctl1:engine:1767582000", situation.start_key("ctl1", "engine", 1767582000.0)),
 ]

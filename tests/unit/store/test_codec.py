@@ -21,7 +21,7 @@ from remediator.model.commands import Command
 from remediator.model.consent import Consent
 from remediator.model.hooks import ForeignName
 from remediator.model.judging import State
-from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.plans import Plan
 from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, IncidentState, Run
 from remediator.model.signs import Sign
@@ -54,7 +54,7 @@ KINDS: Mapping[str, type] = {
 """The record that each row of a table is."""
 DOCUMENTS = {"audit", "outbox", "said_names"}
 """Tables whose bodies are no records: entries of the log, pages as they leave, lists of names."""
-IN_COLUMNS = {Pause}
+IN_COLUMNS = {Pause, Ack, Accepted}
 """Records that have a column for each field."""
 
 

@@ -12,6 +12,7 @@ from remediator.model.mutes import OwnDowntime, Unacked
 from remediator.safety.case import Downtime
 from remediator.store import digests, meta, tables
 from remediator.store.journal import Journal
+from tests.builders import mutes
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
@@ -36,14 +37,14 @@ def write(connection: sa.Connection) -> digests.State:
     first = Journal(connection, at(1))
     first.audit(digests.KIND, "remediator", digests.body(state, {}, "", tuple(digests.SUBJECTS)))
     journal = Journal(connection, at(2))
-    journal.pause("a change of the network", "alice")
+    mutes.pause(journal, "a change of the network", "alice")
     journal.lock("host/ctl1", "run-1")
-    journal.downtime("ctl1", "", downtime("ctl1"))
+    journal.downtime(downtime("ctl1"))
     journal.keep(meta.STORM_LATCHED, "since 10:00")
     state, changed = state.after(connection, journal.touched)
     journal.audit(digests.KIND, "remediator", digests.body(state, changed))
     journal = Journal(connection, at(3))
-    journal.pause("another", "bob")
+    mutes.pause(journal, "another", "bob")
     journal.unacked(Unacked(target="container/ctl1/nova_api", incident="inc-1", at=at(3).wall, why="not cured"))
     until = at(3).wall + timedelta(hours=1)
     journal.own_downtime(
@@ -104,14 +105,14 @@ def test_a_difference_that_was_told_stands_in_later_entries(connection: sa.Conne
     connection.exec_driver_sql("DELETE FROM locks")
     told, state = differs(connection), digests.State.of(connection)
     journal = Journal(connection, at(4))
-    journal.pause("later", "carol")
+    mutes.pause(journal, "later", "carol")
     state, changed = state.after(connection, journal.touched)
     journal.audit(digests.KIND, "remediator", digests.body(state, changed, told))
     assert differs(connection) == told
 
 
 def test_a_store_of_the_release_before_is_not_covered_and_not_suspect(connection: sa.Connection) -> None:
-    Journal(connection, at(1)).pause("old", "alice")
+    mutes.pause(Journal(connection, at(1)), "old", "alice")
     compared = digests.compare(connection, digests.State.of(connection))
     assert compared == digests.Compared(differs="", uncovered=tuple(digests.SUBJECTS))
 
@@ -120,7 +121,7 @@ def test_only_what_was_touched_is_read(connection: sa.Connection) -> None:
     """A transaction that touches one row of a big table must not read the others."""
     state = write(connection)
     for n in range(3000):
-        Journal(connection, at(4)).downtime(f"h{n}", "", downtime(f"h{n}"))
+        Journal(connection, at(4)).downtime(downtime(f"h{n}"))
     journal, read = Journal(connection, at(5)), []
     journal.lock("host/h1", "run-2")
     sa.event.listen(connection, "before_cursor_execute", lambda *seen: read.append(seen[2]))
@@ -134,12 +135,12 @@ def test_a_number_of_a_pause_is_never_given_again(connection: sa.Connection) -> 
     names = []
     for n in range(3):
         journal = Journal(connection, at(n))
-        names.append(journal.pause("again", "alice"))
-        journal.resume()
+        names.append(mutes.pause(journal, "again", "alice"))
+        journal.end_pause(names[-1])
     assert names == ["pause-1", "pause-2", "pause-3"]
 
 
 def test_pauses_of_the_release_before_keep_their_numbers(connection: sa.Connection) -> None:
     connection.execute(tables.pauses.insert().values(n=2, reason="r", author="a", at="t"))
     Journal(connection, at(1)).audit("pause", "alice", {"pause": "pause-7", "reason": "lifted since"})
-    assert Journal(connection, at(2)).pause("next", "alice") == "pause-8"
+    assert mutes.pause(Journal(connection, at(2)), "next", "alice") == "pause-8"

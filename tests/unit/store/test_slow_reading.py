@@ -12,6 +12,7 @@ from remediator.store import digests
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.slow_reading import Found, SlowReading
+from tests.builders import mutes
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
@@ -29,7 +30,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         journal = Journal(connection, at(1))
         for n in range(ENTRIES):
             journal.audit("intent", "remediator", {"n": n})
-        journal.pause("a change", "alice")
+        mutes.pause(journal, "a change", "alice")
         journal.group("galera", GroupKept(members=frozenset({"ctl1"})))
         state = digests.State.of(connection)
         journal.audit(digests.KIND, "remediator", digests.body(state, {}, "", tuple(digests.SUBJECTS)))

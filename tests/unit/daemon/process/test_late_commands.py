@@ -98,7 +98,7 @@ def test_a_command_that_waited_for_too_long_does_not_leave() -> None:
     [
         {"pauses": ("hands off",)},
         {"pauses": Unknown("/etc/remediator/PAUSE: Input/output error")},
-        {"stored": {"pause-1": Pause(reason="hands off", author="alice", at="2026-01-05T03:00:00Z")}},
+        {"stored": {"pause-1": Pause(id="pause-1", reason="hands off", author="alice", at="2026-01-05T03:00:00Z")}},
     ],
     ids=["pause-file", "pause-file-unreadable", "pause-in-the-store"],
 )

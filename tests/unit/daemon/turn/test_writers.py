@@ -1,8 +1,12 @@
-"""Each record of the state has one writer, and no function needs more than three of them: read off the code by its syntax."""
+"""Each record of the state has one writer, and no function needs more than three of them: read off the code by its syntax.
+
+What the daemon mirrors of the store changes together with its rows, in a few files of `turn/`, so that the two cannot part.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from remediator.daemon.turn.world import World
+from remediator.store.journal import Journal
 
 DAEMON = Path(__file__).parents[4] / "remediator" / "daemon"
 WRITERS: Mapping[str, tuple[str, ...]] = {
-    "durable": ("turn/durable.py", "turn/turn.py", "turn/keeping.py", "turn/notes.py"),
+    "durable": ("turn/durable.py", "turn/turn.py", "turn/mutes.py", "turn/notes.py", "turn/sightings.py"),
     "samples": ("turn/samples.py", "observe/"),
     "others": ("turn/others.py", "observe/"),
     "pending": ("turn/pending.py",),
@@ -21,13 +26,22 @@ WRITERS: Mapping[str, tuple[str, ...]] = {
     "health": ("turn/self_health.py",),
 }
 """Record to the files and rooms that change its fields; everybody else calls a method."""
-OF_PEOPLE = {
-    "durable": {
-        "inhibit/muting.py": {"acked_at", "own_downtimes", "pauses", "silences", "unacked", "wraps"},
-        "requests/accepting.py": {"accepted"},
-    }
-}
-"""What people say is still written beside its row by these files. Each line goes once `Turn` has a method for it."""
+CLASSES = {f"{each.type}": each.name for each in fields(World)}
+"""Class of a record to the record, for one that a function is given."""
+TAKE_OVER = {"adopt", "noted"}
+"""Methods of `durable` that change it to what its rows are."""
+READERS = ("turn/world.py",)
+"""Who has read the store anew, beside those who write it."""
+NOT_MIRRORED = {
+    "audit", "timeline",
+    "hint", "notify", "notification_postponed", "notification_folded", "notification_sent", "notification_failed",
+}  # fmt: skip
+"""Methods of the journal whose rows nobody mirrors: the log, the story of an incident, hints, the outbox."""
+READ_OR_COUNTED = {
+    "connection", "next_number", "next_pause", "hint_event", "stored_run", "downtime_told", "target_of",
+    "was_told", "due_notifications", "waits_before", "waiting_notifications", "newest_sent", "tries",
+}  # fmt: skip
+"""Methods of the journal that read, or count."""
 MOST_RECORDS = 3
 CHANGES = {
     "add", "append", "clear", "difference_update", "discard", "extend", "insert", "intersection_update", "keep_only",
@@ -48,7 +62,14 @@ class Reader:
 
     def __init__(self, body: ast.AST) -> None:
         self.nodes = list(_own(body))
+        self.worlds = {"world", "_world"}
         self.known: dict[str, Place] = {}
+        for given in (node for node in self.nodes if isinstance(node, ast.arg) and node.annotation is not None):
+            kind = ast.unparse(given.annotation or given)
+            if kind == World.__name__:
+                self.worlds.add(given.arg)
+            elif CLASSES.get(kind) in WRITERS:
+                self.known[given.arg] = Place(CLASSES[kind])
         for node in self.nodes:
             if isinstance(node, ast.Assign) and len(node.targets) == 1:
                 self._learn(node.targets[0], node.value)
@@ -61,6 +82,8 @@ class Reader:
                 self._learn(one, its)
         elif isinstance(target, ast.Name) and (place := self.place(value)) is not None:
             self.known[target.id] = place
+        elif isinstance(target, ast.Name) and _name(value) in self.worlds:
+            self.worlds.add(target.id)
 
     def place(self, node: ast.expr) -> Place | None:
         """Return what of a record `node` is: through `world`, or through a name that was given to it."""
@@ -68,7 +91,7 @@ class Reader:
             return self.known.get(node.id)
         if not isinstance(node, ast.Attribute):
             return None
-        if node.attr in WRITERS and _name(node.value) in ("world", "_world"):
+        if node.attr in WRITERS and _name(node.value) in self.worlds:
             return Place(node.attr)
         found = self.place(node.value)
         return Place(found.record, node.attr) if found is not None and not found.field else None
@@ -89,6 +112,14 @@ class Reader:
                 place = self._held_in(node.func.value)
             if place is not None and place.field:
                 yield place
+
+    def calls(self, owner: str) -> Iterator[str]:
+        """Yield the methods that are called of what has the name `owner`, or is the record of that name."""
+        for node in self.nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                of = node.func.value
+                if _name(of) in (owner, f"_{owner}") or self.place(of) == Place(owner):
+                    yield node.func.attr
 
     def _held_in(self, node: ast.expr) -> Place | None:
         """Return the field that `node` is, or is an item of."""
@@ -116,9 +147,27 @@ def _name(node: ast.expr) -> str:
 
 
 def functions(source: str) -> Iterator[tuple[str, Reader]]:
-    for node in ast.walk(ast.parse(source)):
+    """Yield each function of `source`, and what no function has."""
+    module = ast.parse(source)
+    yield "the module", Reader(module)
+    for node in ast.walk(module):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, Reader(node)
+
+
+def read(line: str, given: str = "turn, world") -> Reader:
+    """Return the reader of a function that is given `given` and does `line`."""
+    [_, (_, found)] = functions(f"def function({given}): {line}")
+    return found
+
+
+def is_writer(file: str, record: str) -> bool:
+    return any(file == each or (each.endswith("/") and file.startswith(each)) for each in WRITERS[record])
+
+
+def mirrored() -> set[str]:
+    """Return the methods of the journal that write rows which `durable` mirrors."""
+    return {name for name in vars(Journal) if not name.startswith("_")} - NOT_MIRRORED - READ_OR_COUNTED
 
 
 SOURCES = {path.relative_to(DAEMON).as_posix(): path.read_text() for path in sorted(DAEMON.rglob("*.py"))}
@@ -130,12 +179,38 @@ def test_a_record_is_changed_by_its_writer_alone(file: str) -> None:
         f"{function} changes {place.record}.{place.field}"
         for function, read in functions(SOURCES[file])
         for place in read.changed()
-        if not any(
-            file == writer or (writer.endswith("/") and file.startswith(writer)) for writer in WRITERS[place.record]
-        )
-        and place.field not in OF_PEOPLE.get(place.record, {}).get(file, ())
+        if not is_writer(file, place.record)
     ]
-    assert wrong == [], f"in {file}: call a method of the record; `durable` is changed by methods of Turn alone"
+    assert wrong == [], f"in {file}: call a method of the record; `durable` is changed in daemon/turn alone"
+
+
+@pytest.mark.parametrize("file", SOURCES)
+def test_rows_that_are_mirrored_are_written_by_who_changes_the_mirror(file: str) -> None:
+    wrong = [
+        f"{function} calls journal.{method}"
+        for function, read in functions(SOURCES[file])
+        for method in read.calls("journal")
+        if method in mirrored() and not is_writer(file, "durable")
+    ]
+    assert wrong == [], f"in {file}: go through daemon/turn, where row and mirror change together"
+
+
+@pytest.mark.parametrize("file", SOURCES)
+def test_the_mirror_takes_over_what_is_stored_where_it_is_stored_or_read(file: str) -> None:
+    wrong = [
+        f"{function} calls durable.{method}"
+        for function, read in functions(SOURCES[file])
+        for method in read.calls("durable")
+        if method in TAKE_OVER and not is_writer(file, "durable") and file not in READERS
+    ]
+    assert wrong == [], f"in {file}: go through daemon/turn, where row and mirror change together"
+
+
+def test_every_method_of_the_journal_is_known_here() -> None:
+    assert vars(Journal).keys() >= NOT_MIRRORED | READ_OR_COUNTED
+    assert [
+        name for name in mirrored() - {"forget_wrap"} if "_db.execute" not in inspect.getsource(vars(Journal)[name])
+    ] == []
 
 
 @pytest.mark.parametrize("file", SOURCES)
@@ -151,18 +226,6 @@ def test_every_record_of_the_world_has_a_writer() -> None:
     assert state == set(WRITERS)
 
 
-def test_what_is_still_written_elsewhere_is_really_written_there() -> None:
-    for record, files in OF_PEOPLE.items():
-        for file, names in files.items():
-            written = {
-                place.field
-                for _, read in functions(SOURCES[file])
-                for place in read.changed()
-                if place.record == record
-            }
-            assert written == names, f"{file} writes {sorted(written)} of {record}"
-
-
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -174,17 +237,38 @@ def test_what_is_still_written_elsewhere_is_really_written_there() -> None:
         ("world.waits.considered.setdefault(one, {})[rule] = 1", "waits.considered"),
         ("world.durable.rival, world.durable.rival_closed_at = None, now", "durable.rival durable.rival_closed_at"),
         ("kept = turn.world.durable.foreign; kept.clear()", "durable.foreign"),
+        ("state = turn.world; state.pending.forced.discard(host)", "pending.forced"),
         ("waits, now = turn.world.waits, turn.now; waits.reminded_at = now", "waits.reminded_at"),
         ("world.pending.came_back(host)", ""),
         ("return world.durable.runs.get(run)", ""),
     ],
 )
 def test_the_reader_sees_each_kind_of_change(line: str, expected: str) -> None:
-    [(_, read)] = functions(f"def function(turn, world): {line}")
-    assert " ".join(dict.fromkeys(f"{place.record}.{place.field}" for place in read.changed())) == expected
+    assert " ".join(dict.fromkeys(f"{place.record}.{place.field}" for place in read(line).changed())) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [("kept: Durable", "kept.signs[key] = 1"), ("state: World", "del state.durable.signs[key]")],
+)
+def test_the_reader_knows_a_record_that_a_function_is_given(given: str, line: str) -> None:
+    assert list(read(line, given).changed()) == [Place("durable", "signs")]
+
+
+@pytest.mark.parametrize(
+    ("owner", "line"),
+    [
+        ("journal", "turn.journal.pause(record)"),
+        ("journal", "self._journal.pause(record)"),
+        ("journal", "Journal(connection, now).pause(record); journal.pause(record)"),
+        ("durable", "turn.world.durable.pause(record)"),
+        ("durable", "kept = world.durable; kept.pause(record)"),
+    ],
+)
+def test_the_reader_sees_who_is_called(owner: str, line: str) -> None:
+    assert "pause" in read(line).calls(owner)
 
 
 def test_the_reader_counts_records_under_other_names_too() -> None:
     lines = "waits = turn.world.waits; return waits.claims, self._world.health.asides, world.durable.runs, world.names"
-    [(_, read)] = functions(f"def function(turn, world): {lines}")
-    assert read.touched() == {"waits", "health", "durable"}
+    assert read(lines).touched() == {"waits", "health", "durable"}
