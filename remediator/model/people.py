@@ -10,6 +10,8 @@ from collections.abc import Collection
 
 ENGINE = "remediator"
 """The actor of what nobody asked for."""
+JANITOR = "janitor"
+"""The actor of what takes debts back."""
 
 
 def accounts(uid: int, login_uid: int | None) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from remediator.model import actions, outputs
 from remediator.model.plans import Plan, PlannedStep
-from remediator.model.records import RunState, StepRecord
+from remediator.model.records import Debt, RunState, StepRecord
 from remediator.model.times import Instant, rfc3339
 from remediator.model.verdicts import Verdict, refusals
 from remediator.runs.transition import Entry, Line
@@ -126,6 +126,26 @@ class StepIntended(Entry):
             "commands": commands,
             "before": dict(self.before),
             **({"claimed": list(self.claimed)} if self.claimed else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed(Entry):
+    """`step`, whose INTENT was written, leaves `debt` behind."""
+
+    kind: ClassVar[str] = "debt"
+    debt: Debt
+    step: str
+
+    def body(self) -> Mapping[str, Any]:
+        return {
+            "debt": self.debt.id,
+            "step": self.step,
+            "what": self.debt.what,
+            "host": self.debt.host,
+            "mark": dict(self.debt.mark),
+            "undo": [command.to_json() for command in self.debt.undo.commands],
+            "expires_at": rfc3339(self.debt.expires_at.wall),
         }
 
 

@@ -76,7 +76,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Releasing:
-    """The run is a release of `debt`, which is stored as it is now."""
+    """The run is a release of `debt`."""
 
     debt: Debt
 

@@ -20,18 +20,17 @@ from remediator.daemon.turn import asides, poison, stumbling
 from remediator.daemon.turn.turn import Turn
 from remediator.model.actions import Probe, StepInput
 from remediator.model.declined import Refused
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import JANITOR
 from remediator.model.plans import PlannedStep
 from remediator.model.records import Debt, DebtState, Run, StepRecord
 from remediator.model.replies import HostReply, Reach
-from remediator.model.times import Instant, rfc3339
+from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.model.verdicts import refusals
-from remediator.runs import debts, entries, machine
+from remediator.runs import debt_moves, debts, entries, machine
 from remediator.runs.transition import Lock, Releasing, Transition
 from remediator.safety import gate
 
-JANITOR = "janitor"
 FRESH_S = 30.0
 """What is known of the host is asked anew when it is older than this."""
 
@@ -68,24 +67,6 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     return debt
 
 
-def owe(turn: Turn, run: Run, debt: Debt) -> None:
-    """Write the `debt` of a step of `run`, whose INTENT this turn writes."""
-    known = next((each for each in turn.world.durable.debts.values() if debts.same(each, debt)), None)
-    step = debt.step
-    debt = debts.taken_over(known, debt) if known is not None else debt
-    turn.debt(debt)
-    body = {
-        "debt": debt.id,
-        "step": step,
-        "what": debt.what,
-        "host": debt.host,
-        "mark": dict(debt.mark),
-        "undo": [command.to_json() for command in debt.undo.commands],
-        "expires_at": rfc3339(debt.expires_at.wall),
-    }
-    turn.audit_run("debt", run, body)
-
-
 def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
     """Note that the OUTCOME of `step` says that it took effect, and that what it took back on its host is owed no more."""
     action = turn.world.loaded.content.actions.get(step.action)
@@ -94,7 +75,7 @@ def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
     hosts = {command.host for command in commands}
     for debt in list(turn.world.durable.debts.values()):
         if (debt.run, debt.step) == (run.id, step.id):
-            turn.debt(debts.applied(debt))
+            turn.debt(debt_moves.took_effect(debt))
         elif debt.run == run.id and debt.action in releases and debt.host in hosts:
             _settled(turn, debts.taken_back(debt, step.id))
 
@@ -135,20 +116,8 @@ def _waits(turn: Turn, debt: Debt, why: str) -> None:
     """Remember why `debt` is not released yet; tell people once when it should have been."""
     turn.world.waits.debt(debt.id, why)
     if debts.overdue(debt, turn.now):
-        _page(
-            turn,
-            debt,
-            PageKind.OVERDUE,
-            f"{debt.what} on {debt.host} is still set",
-            f"It should have been undone: {why}",
-        )
-
-
-def _page(turn: Turn, debt: Debt, kind: PageKind, subject: str, text: str) -> None:
-    commands = "\n".join(f"{command.host}: {command.line()}" for command in debt.undo.commands)
-    hand = "once that is over, by hand" if kind is PageKind.OVERDUE else "by hand"
-    told = f"{text}\n{debt.id} of {debt.run} on {debt.target}; {hand}:\n{commands}\nremediator runs show {debt.run}"
-    turn.page(PageKey(kind, debt.id), f"{debt.target}: {subject}", told)
+        page = debt_moves.overdue(debt, why)
+        turn.page(page.key, page.subject, page.text)
 
 
 def _release(turn: Turn, debt: Debt) -> Run | str | None:
@@ -183,7 +152,7 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
     world.waits.debt_over(debt.id)
     said = entries.ReleasePlanned(plan=plan, locks=scopes, debt=debt.id, verdicts=verdicts, actor=JANITOR)
-    turn.apply(Transition(run=run, then=(Lock(scopes=scopes), Releasing(debt=debts.releasing(debt, run.id)), said)))
+    turn.apply(Transition(run=run, then=(Lock(scopes=scopes), Releasing(debt=debt), said)))
     return run
 
 
@@ -275,20 +244,6 @@ def release_ended(turn: Turn, run: Run) -> None:
 
 
 def _settled(turn: Turn, debt: Debt) -> None:
-    """Store what became of `debt`, with its audit entry; people hear of one that is left to them."""
+    """Note what became of `debt`; its claim on hosts is over."""
     claiming.used(turn, debt.id)
-    turn.debt(debt)
-    body = {
-        "debt": debt.id,
-        "what": debt.what,
-        "host": debt.host,
-        "target": debt.target.text,
-        "release": debt.release,
-        "reason": debt.reason,
-    }
-    turn.journal.audit(f"debt_{debt.state.value}", JANITOR, body, run=debt.run)
-    turn.say(
-        "info", f"debt_{debt.state.value}", debt=debt.id, run=debt.run, target=debt.target.text, reason=debt.reason
-    )
-    if debt.state is DebtState.REPORTED:
-        _page(turn, debt, PageKind.REPORTED, f"{debt.what} on {debt.host} is left to you", debt.reason)
+    turn.debt(debt_moves.settled(debt))

@@ -21,10 +21,11 @@ from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
 from remediator.model.page_keys import PageKey
 from remediator.model.people import ENGINE
-from remediator.model.records import Debt, Decision, Event, Incident, Run
+from remediator.model.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
-from remediator.runs import debts
+from remediator.runs import debt_moves, debts
+from remediator.runs.debt_moves import DebtMoved
 from remediator.runs.transition import (
     Entry,
     IncidentFollows,
@@ -225,7 +226,7 @@ class Turn:
             case Lock(scopes=scopes):
                 self.lock(scopes, run.id)
             case Releasing(debt=debt):
-                self.debt(debt)
+                self.debt(debt_moves.release_began(debt, run.id))
             case Searches(ends=False):
                 self.world.pending.searches_anew(run.id, self.now)
             case Searches():
@@ -279,14 +280,24 @@ class Turn:
         """A closed incident counts in no storm any more; its row stays."""
         self.world.durable.just_closed.pop(incident, None)
 
-    def debt(self, record: Debt) -> None:
-        """Store `record`; once it is not open any more, nothing waits for it."""
+    def debt(self, moved: DebtMoved) -> None:
+        """Store a debt that has moved, with its entry and its page; once it is not open any more, nothing waits for it."""
+        record, page = moved.debt, moved.page
         self.journal.debt(record)
         if record.open:
             self.world.durable.debts[record.id] = record
-            return
-        self.world.durable.debts.pop(record.id, None)
-        self.world.waits.debt_over(record.id)
+        else:
+            self.world.durable.debts.pop(record.id, None)
+            self.world.waits.debt_over(record.id)
+        match moved.said:
+            case debt_moves.Owing(run=run, entry=entry):
+                self._enter(run, entry)
+            case debt_moves.Settled(kind=kind, actor=actor) as settled:
+                self.journal.audit(kind, actor, dict(settled.body()), run=record.run)
+                target, reason = record.target.text, record.reason
+                self.say("info", kind, debt=record.id, run=record.run, target=target, reason=reason)
+        if page is not None:
+            self.page(page.key, page.subject, page.text)
 
     def lock(self, scopes: tuple[str, ...], run: str) -> None:
         for scope in scopes:

@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from remediator.integrations import registry
 from remediator.model import targets
-from remediator.model.actions import DebtSpec, Probe
-from remediator.model.commands import Command
+from remediator.model.actions import Probe
 from remediator.model.declined import Refused
-from remediator.model.hosts import Host
 from remediator.model.records import Debt, DebtState, Run, RunState, StepState
 from remediator.model.replies import CommandDone
 from remediator.runs import debts, machine
 from remediator.safety.case import units_of
-from tests.builders.asked import in_a_run
+from tests.builders.debts import CLEAR, ORDER, a_debt, creating, spec
 from tests.builders.declined import built, declines
 from tests.builders.stored import again
 from tests.unit.safety.cases import TARGET, a_plan, at
 
 pytestmark = pytest.mark.unit
-
-HOST = Host(name=TARGET.host, address="192.0.2.2", groups=("control",))
-CLEAR = Command(host=TARGET.host, argv=("mark", "clear", "first"), timeout_s=10.0)
-ORDER = in_a_run(TARGET, HOST)
-
-
-def spec(*commands: Command) -> DebtSpec:
-    return DebtSpec(
-        describe="the mark",
-        lifetime_s=600.0,
-        undo=lambda _order: commands,
-        still_ours=lambda _mark, _reply, _target: True,
-    )
-
-
-def creating(name: str = "run-1") -> Run:
-    return machine.planned(name, a_plan(), "inc-1", "remediator", at(0))
-
-
-def a_debt(name: str = "debt-1", run: str = "run-1", **changes: Any) -> Debt:
-    step = a_plan().steps[0]
-    made = built(debts.owed(name, creating(run), step, spec(CLEAR), ORDER, {"started_at": "a"}, at(10)))
-    return replace(made, **changes)
 
 
 def release(debt: Debt, *done: CommandDone) -> Run:
