@@ -114,7 +114,7 @@ APPROVALS = (
     Mutant(
         name="yes-to-another-plan",
         mistake="`approve --plan HASH` says yes to whatever waits, also when the hash is that of another plan.",
-        place="remediator.daemon.requests.approving:_refusal",
+        place="remediator.daemon.requests.approvals:_refusal",
         old="wanted is not None and (not _names(wanted, approval.plan_hash))",
         new="False",
         story="a yes to another plan",
@@ -194,7 +194,7 @@ APPROVALS = (
     Mutant(
         name="evidence-not-gathered-again",
         mistake="After an approval no new evidence is waited for.",
-        place="remediator.daemon.requests.approving:approve",
+        place="remediator.daemon.requests.approvals:approve",
         old="replace(run, state=RunState.PLANNED, locked_at=turn.now, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
         new="replace(run, state=RunState.PLANNED, reason=f'approved by {actor.name}; waits for evidence that is younger than the yes', approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts))",
         story="a yes to another plan",

@@ -124,7 +124,7 @@ LATE = (
     Mutant(
         name="late-yes-taken-at-the-door",
         mistake="A yes is taken after the deadline of its plan.",
-        place="remediator.daemon.requests.approving:_refusal",
+        place="remediator.daemon.requests.approvals:_refusal",
         old="approval is None or turn.now.after(approval.expires_at)",
         new="approval is None",
         tests=WHO_TESTS,

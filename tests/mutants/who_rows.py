@@ -26,7 +26,7 @@ WHO = (
     Mutant(
         name="consent-by-who-asked",
         mistake="Who asked for a run gives the second yes to what it asks about.",
-        place="remediator.daemon.requests.approving:_consent",
+        place="remediator.daemon.requests.approvals:_consent",
         old="(same := not_two(actor, run.actor, run.asked_as, run.id)) is not None",
         new="False",
         tests=WHO_TESTS,
@@ -34,7 +34,7 @@ WHO = (
     Mutant(
         name="consent-by-anybody",
         mistake="Whoever reaches the socket gives the yes to what a held run asks about.",
-        place="remediator.daemon.requests.approving:_consent",
+        place="remediator.daemon.requests.approvals:_consent",
         old="not may_approve(actor)",
         new="False",
         tests=WHO_TESTS,
@@ -42,7 +42,7 @@ WHO = (
     Mutant(
         name="consent-to-another-question",
         mistake="The yes to one question of a held run is taken for the yes to another one.",
-        place="remediator.daemon.requests.approving:_consent",
+        place="remediator.daemon.requests.approvals:_consent",
         old="not _names(wanted or '', run.asks_hash)",
         new="False",
         tests=WHO_TESTS,
@@ -50,7 +50,7 @@ WHO = (
     Mutant(
         name="yes-by-who-asked-at-the-door",
         mistake="Who asked for a plan gives the yes to it.",
-        place="remediator.daemon.requests.approving:_refusal",
+        place="remediator.daemon.requests.approvals:_refusal",
         old="same is not None",
         new="False",
         tests=WHO_TESTS,
@@ -58,7 +58,7 @@ WHO = (
     Mutant(
         name="yes-by-anybody-at-the-door",
         mistake="Whoever reaches the socket gives the yes to a plan.",
-        place="remediator.daemon.requests.approving:_refusal",
+        place="remediator.daemon.requests.approvals:_refusal",
         old="not may_approve(actor)",
         new="False",
         tests=WHO_TESTS,
@@ -66,7 +66,7 @@ WHO = (
     Mutant(
         name="any-beginning-names-a-plan",
         mistake="One character, or none, of a hash names the plan that a yes is for.",
-        place="remediator.daemon.requests.approving:_names",
+        place="remediator.daemon.requests.approvals:_names",
         old="len(wanted) >= LEAST_OF_A_HASH and whole.startswith(wanted)",
         new="whole.startswith(wanted)",
         tests=WHO_TESTS,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.requests import approving
+from remediator.daemon.requests import approvals
 from remediator.daemon.socket.control import ControlSocket
 from remediator.model.control import Actor, Answer
 
@@ -77,7 +77,7 @@ def door() -> Iterator[Door]:
 
 
 def refused(approver: Actor, asker: Actor) -> bool:
-    return approving.not_two(approver, asker.name, asker.accounts, "run-1") is not None
+    return approvals.not_two(approver, asker.name, asker.accounts, "run-1") is not None
 
 
 def test_two_accounts_are_two_and_one_is_one(door: Door) -> None:

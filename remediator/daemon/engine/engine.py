@@ -19,7 +19,7 @@ from remediator.daemon.execute import stepping
 from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining, storming
 from remediator.daemon.notify import outbox
 from remediator.daemon.observe import hinting, maintenance, observing, situation
-from remediator.daemon.requests import asking, showing
+from remediator.daemon.requests import handlers, showing
 from remediator.daemon.turn import asides, coverage, notes, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import (
@@ -355,7 +355,7 @@ class Engine:
         elif isinstance(item, HintCame):
             turn.answers.append((item.taken, hinting.take(turn, item.hint)))
         elif isinstance(item, Asked):
-            if (answer := asking.handle(turn, item)) is not None:
+            if (answer := handlers.handle(turn, item)) is not None:
                 turn.answers.append((item.answer, answer))
         elif isinstance(item, Delivered):
             outbox.delivered(turn, item)

@@ -14,7 +14,7 @@ from remediator.daemon.execute import running
 from remediator.daemon.inhibit import expiry, storming
 from remediator.daemon.notify import all_clear, backlog, outbox
 from remediator.daemon.observe import foreigners, grouping, maintenance, observing, reported
-from remediator.daemon.requests import asking
+from remediator.daemon.requests import checks
 from remediator.daemon.turn import asides, poison
 from remediator.daemon.turn.turn import Turn
 
@@ -76,7 +76,7 @@ DECIDED = (
     Phase(name="signs", call=maintenance.forget_old),
     Phase(name="backlog", call=backlog.fold, vital=False, decides=True),
     Phase(name="notifications", call=outbox.deliver_due),
-    Phase(name="live checks", call=asking.answer_checks, vital=False),
+    Phase(name="live checks", call=checks.answer_waiting, vital=False),
     Phase(name="collections", call=_collect_due),
     Phase(name="what was set aside", call=poison.tell, vital=False, decides=True),
 )

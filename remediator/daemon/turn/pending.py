@@ -30,7 +30,7 @@ class Pending(Record):
     """Run to the moment since when a probe looks for the fate of its step."""
     delivering: UndoableSet[int] = field(default_factory=UndoableSet)
     waiting_checks: tuple[Any, ...] = ()
-    """`check --live` requests whose replies are not all there yet (asking.WaitingCheck)."""
+    """`check --live` requests whose replies are not all there yet (requests/checks.WaitingCheck)."""
 
     # collections ------------------------------------------------------------------------------------------------------
 

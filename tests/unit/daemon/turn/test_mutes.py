@@ -28,7 +28,7 @@ WRAP = Wrap(
 )
 DEPTH = Downtime(source="nagios", host="ctl1", service="ssh", depth=2, seen_at=at(0).wall, until=at(9).wall)
 _, SILENCED = silences.begun("sil-1", (parse("check=x"),), 60.0, "r", "mira", at(0))
-_, TAKEN_OUT = downtimes.begun("down-1", "host/ctl1", 60.0, "r", "mira", at(0))
+__, TAKEN_OUT = downtimes.begun("down-1", "host/ctl1", 60.0, "r", "mira", at(0))
 PAUSED = pauses.begun("pause-4", "a change", "mira", at(0))
 TOLD = entries.DepthTold(host="ctl1", service="ssh", depth=2, actor="nagios")
 

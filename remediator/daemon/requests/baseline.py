@@ -7,7 +7,7 @@ from typing import Any
 
 from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import grouping, maintenance, marking, situation
-from remediator.daemon.requests import approving
+from remediator.daemon.requests import approvals
 from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
@@ -122,8 +122,8 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     reason = str(asked.args.get("reason") or "").strip()
     if not reason:
         return Answer(exit=64, error="baseline accept needs --reason: it is written into the audit")
-    if not approving.may_approve(asked.actor):
-        return Answer(exit=4, error=approving.MAY_NOT)
+    if not approvals.may_approve(asked.actor):
+        return Answer(exit=4, error=approvals.MAY_NOT)
     hosts = hosts_of(turn, scope)
     if hosts is None:
         doubt = turn.world.names.doubt(scope)
