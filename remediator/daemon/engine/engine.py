@@ -293,7 +293,10 @@ class Engine:
         except Exception as error:
             if differs is None:
                 raise
-            why = f"{differs}, and cannot be read ({type(error).__name__}): put a copy of the store back"
+            unread = type(error).__name__
+            if isinstance(error, errors.RecordUnreadable):
+                unread = f"{error.row}: {error.why}"
+            why = f"{differs}, and cannot be read ({unread}): put a copy of the store back"
             raise errors.StoreUnavailable(self._database.where, why) from error
 
     def _adopt(self, turn: Turn, stored: loading.Stored) -> None:
