@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from remediator.daemon.inhibit import wraps
@@ -12,15 +12,13 @@ from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
-from remediator.model.judging import CheckResult, CheckSpec, Scope, State
+from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import Accepted
 from remediator.model.replies import Reach
 from remediator.model.signs import SignKey
 from remediator.model.times import rfc3339
 from remediator.mutes import baselines
-from remediator.safety.guard import seconds
-
-SAMPLES = 2
+from remediator.mutes.baselines import CheckSeen, HostSeen, Objections
 
 
 def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
@@ -38,62 +36,45 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
     return None if host is None else (host,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objections:
-    """Why hosts cannot be called settled: `whole` sentences, those of them that only time ends, and how long that takes."""
-
-    whole: list[str]
-    young: list[str]
-    checks: int
-    again_s: float
-
-    def summary(self) -> str:
-        """Return the first that a person can mend, else what time mends."""
-        mendable = [each for each in self.whole if each not in self.young]
-        if mendable:
-            return mendable[0] + (f" (and {len(self.whole) - 1} more)" if len(self.whole) > 1 else "")
-        if len(self.young) == 1:
-            return f"{self.young[0]}; try again in {seconds(self.again_s)}, or add --wait"
-        return (
-            f"{len(self.young)} of {self.checks} checks have less than {SAMPLES} OK samples since the daemon started; "
-            f"try again in {seconds(self.again_s)}, or add --wait"
-        )
-
-
 def _objections(turn: Turn, scope: str, hosts: tuple[str, ...]) -> Objections:
-    """Return why `hosts` cannot be called settled: checks not OK in two samples, anything UNKNOWN, an ansible at work."""
-    world, momentary = turn.world, turn.world.loaded.integrations.momentary_signs
-    found: list[str] = []
-    young: dict[str, float] = {}
-    checks = 0
-    for host in hosts:
-        reply = world.samples.facts.reply(host)
-        if reply is None or reply.reach is not Reach.OK:
-            found.append(f"host/{host}: not sampled")
-        elif any(sign.kind in momentary for sign in world.loaded.integrations.signs(reply)):
-            found.append(f"host/{host}: ansible is at work")
-        found.extend(
-            f"host/{host}: {sign.detail}"
-            for sign in wraps.signs(turn, (host,))
-            if world.durable.wraps[SignKey.read(sign.key).of].ended_at is None
-        )
+    """Return why `hosts` cannot be called settled."""
+    return baselines.objections([_host_seen(turn, host) for host in hosts], _checks_seen(turn, scope, set(hosts)))
+
+
+def _host_seen(turn: Turn, host: str) -> HostSeen:
+    reply = turn.world.samples.facts.reply(host)
+    running = (
+        sign.detail
+        for sign in wraps.signs(turn, (host,))
+        if turn.world.durable.wraps[SignKey.read(sign.key).of].ended_at is None
+    )
+    if reply is None or reply.reach is not Reach.OK:
+        return HostSeen(host=host, sampled=False, wrapped=tuple(running))
+    manifests = turn.world.loaded.integrations
+    ansible = any(sign.kind in manifests.momentary_signs for sign in manifests.signs(reply))
+    return HostSeen(host=host, sampled=True, ansible=ansible, wrapped=tuple(running))
+
+
+def _checks_seen(turn: Turn, scope: str, hosts: set[str]) -> Iterator[CheckSeen]:
+    """Yield what the checks say of targets on `hosts`; a group's only where all its members are among them."""
+    world = turn.world
     for check in world.loaded.checks():
-        for (name, text), series in world.samples.series.items():
-            result = world.samples.results.get((name, text))
-            if name != check.name or result is None or not set(result.target.hosts) & set(hosts):
+        for (name, target), series in world.samples.series.items():
+            result = world.samples.results.get((name, target))
+            if name != check.name or result is None or not set(result.target.hosts) & hosts:
                 continue
-            if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= set(hosts):
+            if check.assess.scope is Scope.GROUP and not set(result.target.hosts) <= hosts:
                 continue
             if scope.startswith("group/") and _only_its_mark(turn, check, result):
                 continue
-            checks += 1
-            if series.state is not State.OK:
-                found.append(f"{text}: {name} is {series.state.name}: {result.output}")
-            elif series.ok_samples < SAMPLES:
-                why = f"{text}: {name} has {series.ok_samples} of {SAMPLES} OK samples since the daemon started"
-                young[why] = (SAMPLES - series.ok_samples) * check.every_s
-    whole = sorted({*found, *young})
-    return Objections(whole=whole, young=sorted(young), checks=checks, again_s=max(young.values(), default=0.0))
+            yield CheckSeen(
+                check=name,
+                target=target,
+                state=series.state,
+                output=result.output,
+                ok_samples=series.ok_samples,
+                every_s=check.every_s,
+            )
 
 
 def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:

@@ -168,4 +168,4 @@ MIRRORS: Mapping[str, Callable[[Durable, Any], None]] = {
     meta.ONE_MACHINE.name: _one_machine,
     meta.NAMES_TOLD.name: _names_told,
 }
-"""By key, what a value is in the mirror. The hold of the clock is missing: it is watched before a turn begins (inhibit/clockwatch)."""
+"""By key, what a value is in the mirror. The holds of the clock are missing: they are watched before a turn begins (inhibit/clockwatch)."""
