@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remediator.daemon.requests import (
+    acks,
     approvals,
     baseline,
     brakes,
@@ -61,7 +62,7 @@ _HANDLERS: Mapping[str, Callable[[Turn, Asked], Answer | None]] = {
     "resolve": runs.resolve,
     "cancel": runs.cancel,
     "close": incidents.close,
-    "ack": incidents.ack,
+    "ack": acks.ack,
     "baseline-accept": baseline.accept,
     "baseline-show": baseline.show,
     "reload": _reload,
