@@ -96,7 +96,7 @@ def _schema(hint: Any) -> CoreSchema:
     if hint in PLAIN:
         return PLAIN[hint]
     if hint is Json:
-        return core.any_schema()
+        return _by(lambda value: value, _to_json)
     if hint is Any:
         return _by(_from_any, _to_any)
     if hint is Instant:
@@ -174,6 +174,12 @@ def _to_moment(value: Any) -> datetime:
     if not isinstance(value, str):
         raise ValueError("it is no time")
     return times.parse_rfc3339(value)
+
+
+def _to_json(value: Any) -> Any:
+    """Return JSON as it is. Raise TypeError for a record in it, an UNKNOWN too: it would be read back as another thing."""
+    _text(value)
+    return value
 
 
 def _to_any(value: Any) -> Any:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from remediator.model import times
 from remediator.model.holds import ClockHold, Rival
 from remediator.model.times import Instant
-from remediator.model.values import Json
+from remediator.model.values import Json, Unknown
 from remediator.store import digests, errors, meta, readable, tables
 from remediator.store.journal import Journal
 from tests.builders.any_value import any_of
@@ -144,8 +144,9 @@ def test_the_length_of_the_log_is_judged_by_who_verifies_the_log() -> None:
 def test_what_cannot_be_stored_is_not_written() -> None:
     with pytest.raises(TypeError):
         meta.STORM_COUNTED.write(frozenset({1}))  # type: ignore[arg-type]
-    with pytest.raises(TypeError):
-        meta.MARKS.key("galera.cluster").write({"at": MOMENT})
+    for what in (MOMENT, Unknown("no answer"), {1, 2}):
+        with pytest.raises(TypeError):
+            meta.MARKS.key("galera.cluster").write({"at": what})
 
 
 def test_marks_are_read_by_the_names_of_their_assessments() -> None:
