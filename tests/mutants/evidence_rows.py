@@ -196,7 +196,7 @@ READ_BACK = (
     Mutant(
         name="number-of-a-pause-again",
         mistake="The number of a pause that was lifted is given to the next one.",
-        place="remediator.store.journal:Journal.pause",
+        place="remediator.store.journal:Journal.next_pause",
         old="self.next_number('pause', self._first_pause)",
         new="self.next_number('pause')",
         tests=DIGESTS_TESTS,
