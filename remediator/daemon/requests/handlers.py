@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from remediator.daemon.requests import (
-    acks,
-    approvals,
-    baseline,
-    brakes,
-    checks,
-    downtimes,
-    incidents,
-    pauses,
-    restores,
-    runs,
-    silences,
-    wraps,
-)
+from remediator.daemon.requests import approvals, baseline, brakes, checks, incidents, restores, runs
+from remediator.daemon.requests.mutes import acks, downtimes, pauses, silences, wraps
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked, Reload

@@ -1,0 +1,1 @@
+"""What people ask of mutes: pauses, silences, downtimes, wrapped commands, acknowledgements."""
