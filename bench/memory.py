@@ -16,7 +16,7 @@ from pathlib import Path
 from bench import crowd
 from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.process import reaching
-from remediator.daemon.turn.wire import Collected
+from remediator.daemon.state.wire import Collected
 from remediator.model.hosts import Host
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
 

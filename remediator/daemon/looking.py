@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from remediator import inventory as inventories
+from remediator.collect import places
 from remediator.collect.facts import FactStore
 from remediator.config import Config
 from remediator.daemon.process import clock, reaching
 from remediator.daemon.requests import reporting
-from remediator.daemon.turn import places
 from remediator.integrations import registry
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory

@@ -19,7 +19,7 @@ from remediator.daemon.engine.engine import Engine
 from remediator.daemon.process import departures, systemd
 from remediator.daemon.process.pools import Kind, Pools
 from remediator.daemon.process.ticks import Ticks
-from remediator.daemon.turn.wire import (
+from remediator.daemon.state.wire import (
     AcceptRestore,
     Act,
     Asked,

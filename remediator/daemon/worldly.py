@@ -6,10 +6,10 @@ from remediator.collect.facts import FactStore
 from remediator.daemon.inhibit.refraining import Refrain
 from remediator.daemon.process import clock
 from remediator.daemon.process.composing import Parts
-from remediator.daemon.turn.loaded import Loaded
-from remediator.daemon.turn.samples import Samples
-from remediator.daemon.turn.setup import Setup
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.loaded import Loaded
+from remediator.daemon.state.samples import Samples
+from remediator.daemon.state.setup import Setup
+from remediator.daemon.state.world import World
 from remediator.model.times import Clock
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from remediator.daemon.process.pools import Kind, Put
-from remediator.daemon.turn.wire import Input
+from remediator.daemon.state.wire import Input
 from remediator.model.times import Instant
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)

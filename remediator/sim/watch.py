@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.turn.wire import Collected, Input
+from remediator.daemon.state.wire import Collected, Input
 from remediator.model.actions import Effect
 from remediator.model.commands import Command
 from remediator.model.records import Outcome, Run, RunState, StepState

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from remediator.collect.facts import FactStore
 from remediator.config import Config
-from remediator.daemon.turn.loaded import Loaded
-from remediator.daemon.turn.samples import Samples
-from remediator.daemon.turn.setup import Setup
+from remediator.daemon.state.loaded import Loaded
+from remediator.daemon.state.samples import Samples
+from remediator.daemon.state.setup import Setup
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model.content import Content
 from remediator.model.hosts import Host, Inventory
 from remediator.model.identity import Identity

@@ -8,7 +8,7 @@ RESTARTS = (
     Mutant(
         name="pauses-forgotten",
         mistake="A pause is lost at a restart.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="dict(stored.pauses)",
         new="{}",
         story="paused, then a restart",
@@ -16,7 +16,7 @@ RESTARTS = (
     Mutant(
         name="silences-forgotten",
         mistake="A silence is lost at a restart.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="{each.id: each for each in stored.silences}",
         new="{}",
         story="silenced, then a restart",
@@ -24,7 +24,7 @@ RESTARTS = (
     Mutant(
         name="locks-forgotten",
         mistake="Locks are not taken over after a restart.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="dict(stored.locks)",
         new="{}",
         story="a host that was worked on before a restart",
@@ -40,7 +40,7 @@ RESTARTS = (
     Mutant(
         name="storm-in-memory",
         mistake="What was cured before a restart does not count in a storm.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="{incident.id: incident for incident in stored.just_closed}",
         new="{}",
         story="third host, two cured, then a restart",
@@ -48,7 +48,7 @@ RESTARTS = (
     Mutant(
         name="failures-forgotten",
         mistake="That a target could not be cured, and that nobody has acknowledged it, is forgotten at a restart.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="{each.target: each for each in stored.unacked}",
         new="{}",
         story="not cured the last time, then a restart",
@@ -56,7 +56,7 @@ RESTARTS = (
     Mutant(
         name="acknowledgements-forgotten",
         mistake="An acknowledgement is forgotten at a restart: what it freed is held again.",
-        place="remediator.daemon.turn.durable:Durable.adopt",
+        place="remediator.daemon.state.durable:Durable.adopt",
         old="{target: times.parse_rfc3339(at) for target, at in stored.acked_at.items()}",
         new="{}",
         story="three cures undone, acknowledged, then a restart",

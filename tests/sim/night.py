@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.world import World
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Incident, Run
 from remediator.sim.people import ROOT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon.turn import newcomers
-from remediator.daemon.turn.world import World
+from remediator.checks import newcomers
+from remediator.daemon.state.world import World
 from remediator.model.judging import State
 from remediator.model.records import RunState
 from remediator.sim.crowd import Crowd

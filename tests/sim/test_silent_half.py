@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from remediator.collect import places
 from remediator.daemon.observe import observing
 from remediator.daemon.process.pools import Kind
-from remediator.daemon.turn import places
+from remediator.daemon.state.wire import Collected, Input
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Collected, Input
-from remediator.daemon.turn.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor
 from remediator.model.hosts import Host

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from remediator.daemon.turn.wire import Collected, Input
+from remediator.daemon.state.wire import Collected, Input
 from remediator.integrations.container import facts
 from remediator.model.commands import Command
 from remediator.model.times import parse_rfc3339

@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-
 from remediator.daemon.turn.durable import RIVAL
 from remediator.daemon.turn.wire import Input, Reloaded, StoreRead
+
 from remediator.model.hooks import CannotStore, Taken
 from remediator.sim import store_faults
 from remediator.sim.people import ROOT

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from remediator.daemon.turn.wire import Asked
 
 from remediator.daemon.inhibit import muting
 from remediator.daemon.requests import approving
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.consent import Ask, Consent
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Run, RunState

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from remediator.cli import explaining
 from remediator.daemon.observe import foreigners
-from remediator.daemon.turn.wire import Reloaded
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.wire import Reloaded
+from remediator.daemon.state.world import World
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import simulation
 from remediator.sim.people import OTHER, ROOT

@@ -8,9 +8,9 @@ from dataclasses import replace
 from remediator.daemon.decide import leavings
 from remediator.daemon.inhibit import storming, wraps
 from remediator.daemon.observe import grouping, hinting, identities, maintenance, situation
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model.actions import PlanInput, Risk
 from remediator.model.content import Mode
 from remediator.model.declined import Declined

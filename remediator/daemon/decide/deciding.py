@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from remediator.daemon.decide import casing
 from remediator.daemon.observe import situation
+from remediator.daemon.state.waits import Considered
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.waits import Considered
-from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.model import redaction
 from remediator.model.actions import AtTurn, Risk

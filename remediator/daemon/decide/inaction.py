@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from remediator.daemon.turn.asides import About
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.asides import About
+from remediator.daemon.state.world import World
 from remediator.model.judging import State
 from remediator.model.records import Incident, IncidentState, Met, Outcome, Run, RunState, StateType
 from remediator.model.times import rfc3339

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.world import World
 from remediator.model import identity
 from remediator.model.identity import LeftOnHost
 from remediator.model.records import Debt

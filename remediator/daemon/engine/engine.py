@@ -20,9 +20,8 @@ from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining
 from remediator.daemon.notify import outbox
 from remediator.daemon.observe import hinting, maintenance, observing, situation
 from remediator.daemon.requests import handlers, showing
-from remediator.daemon.turn import asides, coverage, notes, poison
-from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import (
+from remediator.daemon.state import asides
+from remediator.daemon.state.wire import (
     Act,
     Asked,
     Claimed,
@@ -37,7 +36,9 @@ from remediator.daemon.turn.wire import (
     StoreRead,
     Ticked,
 )
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.world import World
+from remediator.daemon.turn import coverage, notes, poison
+from remediator.daemon.turn.turn import Turn
 from remediator.model import times
 from remediator.model.hooks import CannotStore, NotTaken
 from remediator.model.people import ENGINE

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from remediator.daemon.observe import situation
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model.replies import Reach
 from remediator.model.signs import SignKey
 from remediator.model.times import rfc3339

@@ -15,7 +15,8 @@ from remediator.daemon.inhibit import expiry, storming
 from remediator.daemon.notify import all_clear, backlog, outbox
 from remediator.daemon.observe import foreigners, grouping, maintenance, observing, reported
 from remediator.daemon.requests import checks
-from remediator.daemon.turn import asides, poison
+from remediator.daemon.state import asides
+from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from remediator.daemon.observe import identities, observing
+from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Reloaded
 
 
 def take(turn: Turn, item: Reloaded) -> str | None:

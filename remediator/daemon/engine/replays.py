@@ -13,9 +13,10 @@ import structlog
 
 from remediator.daemon.inhibit import refraining
 from remediator.daemon.observe import judgement
-from remediator.daemon.turn import asides, poison
-from remediator.daemon.turn.wire import Asked, Collected, CommandsDone, Delivered, HintCame, Input, Reloaded
-from remediator.daemon.turn.world import World
+from remediator.daemon.state import asides
+from remediator.daemon.state.wire import Asked, Collected, CommandsDone, Delivered, HintCame, Input, Reloaded
+from remediator.daemon.state.world import World
+from remediator.daemon.turn import poison
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotTake, NotTaken
 from remediator.model.times import Instant

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from remediator.daemon.execute import ending, janitor
 from remediator.daemon.inhibit import claiming
+from remediator.daemon.state.wire import Act
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Act
 from remediator.model.records import Run
 from remediator.runs import debt_moves, entries, machine
 from remediator.runs.transition import Entry, Leave, Owe, TookEffect, Transition, Wish

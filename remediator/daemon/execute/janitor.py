@@ -16,7 +16,8 @@ from functools import partial
 from remediator.daemon.decide import casing, leavings
 from remediator.daemon.inhibit import claiming
 from remediator.daemon.observe import marking
-from remediator.daemon.turn import asides, poison, stumbling
+from remediator.daemon.state import asides
+from remediator.daemon.turn import poison, stumbling
 from remediator.daemon.turn.turn import Turn
 from remediator.model.actions import Probe, StepInput
 from remediator.model.declined import Refused

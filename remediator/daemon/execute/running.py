@@ -12,7 +12,8 @@ from functools import partial
 from remediator.daemon.decide import casing
 from remediator.daemon.execute import applying, janitor, stepping
 from remediator.daemon.observe import observing
-from remediator.daemon.turn import asides, poison
+from remediator.daemon.state import asides
+from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model.judging import State
 from remediator.model.records import Run, RunState, StepState

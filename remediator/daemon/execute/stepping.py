@@ -13,8 +13,8 @@ from remediator.daemon.decide import casing, leavings
 from remediator.daemon.execute import applying, janitor, resolving
 from remediator.daemon.inhibit import claiming
 from remediator.daemon.observe import observing
+from remediator.daemon.state.wire import CommandsDone
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import CommandsDone
 from remediator.model.actions import Probe
 from remediator.model.declined import Declined, Refused
 from remediator.model.people import ENGINE

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import grouping, hinting
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.incidents import dependency
 from remediator.model.judging import State
 from remediator.model.matchers import Matcher

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from remediator.daemon.inhibit.refraining import Trouble
+from remediator.daemon.state.wire import Deliver
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Deliver
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.times import Instant, rfc3339
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediator.daemon.observe import grouping
+from remediator.daemon.state.wire import Claimed, LayClaim
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Claimed, LayClaim
-from remediator.daemon.turn.world import World
 from remediator.model.actions import Risk
 from remediator.model.holds import Rival
 from remediator.model.page_keys import PageKey, PageKind

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.world import World
 from remediator.model.holds import ClockHold
 from remediator.model.times import Instant
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from remediator.daemon.turn.asides import Asides
+from remediator.daemon.state.asides import Asides
 from remediator.model.values import Unknown
 
 MIN_FREE_BYTES = 200 * 2**20

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounted
 from remediator.daemon.observe import situation
+from remediator.daemon.state.self_health import OpenStorm
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import notes
-from remediator.daemon.turn.self_health import OpenStorm
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import State
 from remediator.model.page_keys import PageKey, PageKind

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from remediator.daemon.notify import all_clear
+from remediator.daemon.state.wire import Deliver, Delivered
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Deliver, Delivered
 
 AT_ONCE = 4
 GIVE_UP_AFTER_S = 7 * 86400.0

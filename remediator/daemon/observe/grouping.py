@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from remediator.daemon.state.world import World
 from remediator.daemon.turn import sightings
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model import targets
 from remediator.model.judging import State
 from remediator.model.manifest.domains import Domain

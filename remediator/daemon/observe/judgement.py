@@ -11,8 +11,9 @@ from typing import Any
 from remediator.collect import judge
 from remediator.collect.facts import FactsOfHosts
 from remediator.daemon.observe import marking
-from remediator.daemon.turn import asides, poison
-from remediator.daemon.turn.samples import GroupJudged
+from remediator.daemon.state import asides
+from remediator.daemon.state.samples import GroupJudged
+from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.replies import HostReply, Reach, Section

@@ -13,8 +13,8 @@ from typing import Any
 
 from remediator.collect import judge
 from remediator.collect.facts import FactsOfHosts
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model.judging import CheckSpec, Evidence, State
 from remediator.model.records import Run
 from remediator.model.times import Instant

@@ -8,10 +8,11 @@ from remediator.checks import series as series_of
 from remediator.checks.series import Changed, Series
 from remediator.daemon.notify import all_clear
 from remediator.daemon.observe import identities, judgement, maintenance
-from remediator.daemon.turn import asides, notes, poison
-from remediator.daemon.turn.durable import Key
+from remediator.daemon.state import asides
+from remediator.daemon.state.durable import Key
+from remediator.daemon.state.world import World
+from remediator.daemon.turn import notes, poison
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.incidents import dependency, lifecycle
 from remediator.model.actions import Risk
 from remediator.model.judging import CheckResult, Scope, State

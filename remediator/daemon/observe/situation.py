@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from remediator.daemon.state.wire import TryReferences
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import TryReferences
 from remediator.daemon.turn.world import World

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from remediator.daemon.turn.wire import Act, Claimed, CommandsDone, LayClaim
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.wire import Act, Claimed, CommandsDone, LayClaim
+from remediator.daemon.state.world import World
 from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.replies import TOO_LATE, CommandDone, Unsent

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from remediator.daemon.turn import places
-from remediator.daemon.turn.wire import Input
+from remediator.collect import places
+from remediator.daemon.state.wire import Input
 
 
 class Kind(enum.Enum):

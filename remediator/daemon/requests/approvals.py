@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from remediator.daemon.decide import casing
 from remediator.daemon.execute import applying
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Actor, Answer
 from remediator.model.people import ENGINE
 from remediator.model.records import Run, RunState

@@ -8,6 +8,7 @@ from typing import Any
 from remediator.daemon.inhibit import wraps
 from remediator.daemon.observe import grouping, maintenance, marking, situation
 from remediator.daemon.requests import approvals
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
 from remediator.daemon.turn.wire import Asked

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from remediator.daemon.inhibit import claiming, storming
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.model.records import Incident
 

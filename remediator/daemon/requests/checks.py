@@ -9,9 +9,9 @@ from typing import Any
 
 from remediator.daemon.observe import observing
 from remediator.daemon.requests import showing
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.model.judging import CheckResult
 from remediator.model.times import Instant

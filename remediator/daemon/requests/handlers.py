@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from remediator.daemon.requests import approvals, baseline, brakes, checks, incidents, restores, runs
 from remediator.daemon.requests.mutes import acks, downtimes, pauses, silences, wraps
+from remediator.daemon.state.wire import Asked, Reload
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked, Reload
 from remediator.model.control import Answer
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.incidents import lifecycle
 from remediator.model.control import Answer
 

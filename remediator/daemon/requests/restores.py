@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.mutes import restores
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from remediator.daemon.decide import casing, deciding
 from remediator.daemon.execute import applying, stepping
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.actions import Probe
 from remediator.model.control import Answer
 from remediator.model.declined import Refused

@@ -10,8 +10,8 @@ from typing import Any
 from remediator.daemon.decide import inaction
 from remediator.daemon.inhibit.refraining import Trouble
 from remediator.daemon.requests import reporting
-from remediator.daemon.turn.asides import Aside
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.asides import Aside
+from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
 from remediator.model.judging import CheckResult, State
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState

@@ -1,1 +1,1 @@
-"""What every part of a turn stands on: the state, the messages, what is undone, who pays for an exception."""
+"""One turn: its transaction, what carries transitions out with row and mirror together, and who pays for an exception."""

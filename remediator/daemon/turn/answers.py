@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from remediator.daemon.turn.wire import Asked
+from remediator.daemon.state.wire import Asked
 from remediator.model.control import Answer
 
 DONE, FAILED, REFUSED, USAGE = 0, 1, 4, 64

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import AcceptRestore
 from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.mutes.transition import (
     BelieveRows,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from remediator.daemon.turn.asides import About, Aside
+from remediator.daemon.state.asides import About, Aside
+from remediator.daemon.state.wire import Input
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Input
 from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
 from remediator.store import errors

@@ -13,10 +13,10 @@ from typing import Any
 
 import structlog
 
-from remediator.daemon.turn import places
-from remediator.daemon.turn.asides import About, Aside
-from remediator.daemon.turn.wire import Collect, Effect
-from remediator.daemon.turn.world import World
+from remediator.collect import places
+from remediator.daemon.state.asides import About, Aside
+from remediator.daemon.state.wire import Collect, Effect
+from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
 from remediator.model.page_keys import PageKey

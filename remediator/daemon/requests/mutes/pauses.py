@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.model.declined import Refused
 from remediator.mutes import pauses

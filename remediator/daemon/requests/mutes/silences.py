@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.inventory.naming import Names
 from remediator.model import matchers
 from remediator.model.control import Answer

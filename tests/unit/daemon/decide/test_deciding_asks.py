@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from remediator.daemon.decide import deciding
+from remediator.daemon.state.waits import Waits
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.waits import Waits
 from remediator.model.actions import AtTurn
 from remediator.model.consent import NOTHING_MORE, Ask, Consent
 from remediator.model.judging import CheckResult, State

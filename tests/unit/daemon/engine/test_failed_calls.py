@@ -12,8 +12,8 @@ import structlog
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.process.pools import Threads
-from remediator.daemon.turn.durable import Durable
-from remediator.daemon.turn.wire import (
+from remediator.daemon.state.durable import Durable
+from remediator.daemon.state.wire import (
     Act,
     Claimed,
     CommandsDone,

@@ -10,15 +10,15 @@ from typing import Any, cast
 import pytest
 import structlog
 
+from remediator.collect.places import Lane, UnderWay
 from remediator.daemon.engine.replays import MOST_OF_A_KIND, Replay
 from remediator.daemon.inhibit.refraining import AndReload
-from remediator.daemon.turn.asides import About
-from remediator.daemon.turn.pending import Pending
-from remediator.daemon.turn.places import Lane, UnderWay
+from remediator.daemon.state.asides import About
+from remediator.daemon.state.pending import Pending
+from remediator.daemon.state.self_health import SelfHealth
+from remediator.daemon.state.wire import Asked, Collected, HintCame, Input, Reloaded
+from remediator.daemon.state.world import World
 from remediator.daemon.turn.poison import Poisoned, Stumbled
-from remediator.daemon.turn.self_health import SelfHealth
-from remediator.daemon.turn.wire import Asked, Collected, HintCame, Input, Reloaded
-from remediator.daemon.turn.world import World
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import CannotTake
 from remediator.model.replies import HostReply, Reach

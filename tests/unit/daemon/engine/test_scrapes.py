@@ -16,9 +16,9 @@ from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import Hands, Loop
 from remediator.daemon.process.clock import SystemClock
 from remediator.daemon.process.pools import Threads
-from remediator.daemon.turn.pending import Pending
-from remediator.daemon.turn.self_health import SelfHealth
-from remediator.daemon.turn.wire import Effect, Input
+from remediator.daemon.state.pending import Pending
+from remediator.daemon.state.self_health import SelfHealth
+from remediator.daemon.state.wire import Effect, Input
 from remediator.model.times import Instant
 
 pytestmark = pytest.mark.unit

@@ -13,8 +13,8 @@ import pytest
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.loop import READ_AGAIN_S, READ_ON_S, Hands, Loop
 from remediator.daemon.process.pools import Kind
-from remediator.daemon.turn.durable import Durable
-from remediator.daemon.turn.wire import Input, StoreRead
+from remediator.daemon.state.durable import Durable
+from remediator.daemon.state.wire import Input, StoreRead
 from remediator.model.times import Instant
 from remediator.store.slow_reading import Found
 from tests.unit.runs.test_claims import at

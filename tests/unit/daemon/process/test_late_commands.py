@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from remediator.daemon.process.departures import Departures
-from remediator.daemon.turn.wire import Act
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.wire import Act
+from remediator.daemon.state.world import World
 from remediator.model.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.mutes import Pause

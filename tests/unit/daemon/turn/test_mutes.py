@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import AcceptRestore
 from remediator.model.matchers import parse
 from remediator.model.mutes import Accepted, Pause, Silence, Wrap
 from remediator.mutes import acks, baselines, downtimes, entries, pauses, restores, silences, wraps

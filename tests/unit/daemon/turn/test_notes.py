@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from remediator.daemon.turn import durable, notes
+from remediator.daemon.state import durable
+from remediator.daemon.state.world import World
+from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.world import World
 from remediator.model.holds import Rival
 from remediator.store import loading, meta
 from tests.builders.any_value import any_of

@@ -13,24 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon.turn.world import World
+from remediator.daemon.state.world import World
 from remediator.store.journal import Journal
 
 DAEMON = Path(__file__).parents[4] / "remediator" / "daemon"
 WRITERS: Mapping[str, tuple[str, ...]] = {
-    "durable": ("turn/durable.py", "turn/turn.py", "turn/mutes.py", "turn/notes.py", "turn/sightings.py"),
-    "samples": ("turn/samples.py", "observe/"),
-    "others": ("turn/others.py", "observe/"),
-    "pending": ("turn/pending.py",),
-    "waits": ("turn/waits.py",),
-    "health": ("turn/self_health.py",),
+    "durable": ("state/durable.py", "turn/turn.py", "turn/mutes.py", "turn/notes.py", "turn/sightings.py"),
+    "samples": ("state/samples.py", "observe/"),
+    "others": ("state/others.py", "observe/"),
+    "pending": ("state/pending.py",),
+    "waits": ("state/waits.py",),
+    "health": ("state/self_health.py",),
 }
 """Record to the files and rooms that change its fields; everybody else calls a method."""
 CLASSES = {f"{each.type}": each.name for each in fields(World)}
 """Class of a record to the record, for one that a function is given."""
 TAKE_OVER = {"adopt", "noted"}
 """Methods of `durable` that change it to what its rows are."""
-READERS = ("turn/world.py",)
+READERS = ("state/world.py",)
 """Who has read the store anew, beside those who write it."""
 NOT_MIRRORED = {
     "audit", "timeline",

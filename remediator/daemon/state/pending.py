@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from remediator.daemon.turn.durable import Key
-from remediator.daemon.turn.places import Lane, UnderWay
-from remediator.daemon.turn.record import Record
-from remediator.daemon.turn.undoable import Undoable, UndoableSet
-from remediator.daemon.turn.wire import Act, Collect, Deliver, Effect
+from remediator.collect.places import Lane, UnderWay
+from remediator.daemon.state.durable import Key
+from remediator.daemon.state.record import Record
+from remediator.daemon.state.undoable import Undoable, UndoableSet
+from remediator.daemon.state.wire import Act, Collect, Deliver, Effect
 from remediator.model.times import Instant
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from remediator.daemon.turn.record import Record
-from remediator.daemon.turn.undoable import Undoable
+from remediator.daemon.state.record import Record
+from remediator.daemon.state.undoable import Undoable
 from remediator.model.records import Met, Outcome
 from remediator.model.times import Instant
 from remediator.model.verdicts import Verdict

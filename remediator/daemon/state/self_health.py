@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from remediator.daemon.turn.asides import About, Asides
-from remediator.daemon.turn.record import Record, lasting
+from remediator.daemon.state.asides import About, Asides
+from remediator.daemon.state.record import Record, lasting
 from remediator.model.identity import NOBODY, Identity
 from remediator.model.times import Instant
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from remediator.daemon.turn.durable import Key
-from remediator.daemon.turn.record import Record
-from remediator.daemon.turn.undoable import Undoable
+from remediator.daemon.state.durable import Key
+from remediator.daemon.state.record import Record
+from remediator.daemon.state.undoable import Undoable
 from remediator.model.signs import Sign
 from remediator.model.times import Instant
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from remediator.daemon.turn.undoable import Undoable, UndoableSet
+from remediator.daemon.state.undoable import Undoable, UndoableSet
 
 pytestmark = pytest.mark.unit
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from remediator.collect import places
+from remediator.collect.places import PATIENCE_S, Lane, UnderWay
 from remediator.daemon.process import pools
-from remediator.daemon.turn import places
-from remediator.daemon.turn.places import PATIENCE_S, Lane, UnderWay
 from remediator.model.replies import HostReply, Reach
 from tests.unit.integrations import section as make
 

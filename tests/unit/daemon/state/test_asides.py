@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediator.daemon.turn.asides import LONGEST_WAIT_S, About, Asides, told
+from remediator.daemon.state.asides import LONGEST_WAIT_S, About, Asides, told
 from remediator.model.times import Instant
 
 pytestmark = pytest.mark.unit

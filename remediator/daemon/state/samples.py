@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from remediator.checks.newcomers import Newcomers
 from remediator.checks.series import Series
 from remediator.collect.facts import FactStore
-from remediator.daemon.turn.durable import Key
-from remediator.daemon.turn.newcomers import Newcomers
-from remediator.daemon.turn.record import Record, lasting
-from remediator.daemon.turn.undoable import Undoable, UndoableSet
+from remediator.daemon.state.durable import Key
+from remediator.daemon.state.record import Record, lasting
+from remediator.daemon.state.undoable import Undoable, UndoableSet
 from remediator.model.judging import CheckResult
 from remediator.model.replies import HostReply
 from remediator.model.times import Instant

@@ -1,7 +1,7 @@
 """What the loop knows: what was loaded, and six records of state, each with its writer.
 
 Durable mirrors the store; Samples and Others are what was seen and heard since the start; Pending is what was ordered, Waits what
-waits, and SelfHealth how the daemon itself is. Invariant: a failed turn leaves no trace in any of them (turn/record).
+waits, and SelfHealth how the daemon itself is. Invariant: a failed turn leaves no trace in any of them (record).
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from remediator.config import Config
-from remediator.daemon.turn.durable import Durable
-from remediator.daemon.turn.loaded import Loaded
-from remediator.daemon.turn.others import Others
-from remediator.daemon.turn.pending import Pending
-from remediator.daemon.turn.samples import Samples
-from remediator.daemon.turn.self_health import SelfHealth
-from remediator.daemon.turn.setup import Setup
-from remediator.daemon.turn.waits import Waits
-from remediator.daemon.turn.wire import Effect
+from remediator.daemon.state.durable import Durable
+from remediator.daemon.state.loaded import Loaded
+from remediator.daemon.state.others import Others
+from remediator.daemon.state.pending import Pending
+from remediator.daemon.state.samples import Samples
+from remediator.daemon.state.self_health import SelfHealth
+from remediator.daemon.state.setup import Setup
+from remediator.daemon.state.waits import Waits
+from remediator.daemon.state.wire import Effect
 from remediator.inventory.naming import Names
 from remediator.model.content import Content
 from remediator.model.hosts import Inventory

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from remediator.collect.facts import FactStore
-from remediator.daemon.turn.others import Others
-from remediator.daemon.turn.pending import Pending
-from remediator.daemon.turn.record import LASTING, Record, lasting
-from remediator.daemon.turn.samples import Samples
-from remediator.daemon.turn.self_health import SelfHealth
-from remediator.daemon.turn.undoable import Undoable, UndoableSet
-from remediator.daemon.turn.waits import Waits
+from remediator.daemon.state.others import Others
+from remediator.daemon.state.pending import Pending
+from remediator.daemon.state.record import LASTING, Record, lasting
+from remediator.daemon.state.samples import Samples
+from remediator.daemon.state.self_health import SelfHealth
+from remediator.daemon.state.undoable import Undoable, UndoableSet
+from remediator.daemon.state.waits import Waits
 
 RECORDS: tuple[Record, ...] = (Samples(facts=FactStore({})), Pending(), Waits(), Others(), SelfHealth())
 
