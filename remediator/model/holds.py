@@ -27,3 +27,25 @@ class Rival:
 
     open: str | None = None
     closed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStorm:
+    """Why the storm breaker of a scope is open, and when it closes if nothing more breaks."""
+
+    why: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """What is kept of the storm breaker."""
+
+    latched: str | None = None
+    """Since when, and by what, it is open for R3."""
+    counted: frozenset[str] = frozenset()
+    """The incidents that it has counted since, as far as they are not over."""
+    closed_at: Instant | None = None
+    """When a person closed it last: what went HARD until then is not counted again."""
+    told: str = ""
+    """The page of the storm whose end nobody was told yet."""

@@ -1,1 +1,1 @@
-"""What people and their tools put between us and the world: how a mute begins and ends, and what is written of it. Pure."""
+"""What people and their tools put between us and the world, and the brakes that a person closes: how each begins and ends. Pure."""

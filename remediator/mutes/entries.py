@@ -184,3 +184,57 @@ class BaselineAccepted(Entry):
 
     def log(self) -> Log:
         return Log(event="baseline_accepted", reason=self.reason, scope=self.scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RivalSeen(Entry):
+    """Another remediator was seen, while a claim for `subject` was laid."""
+
+    kind: ClassVar[str] = "rival_seen"
+    why: str
+    subject: str
+
+    def body(self) -> Mapping[str, Any]:
+        return {"why": self.why, "for": self.subject}
+
+    def log(self) -> Log:
+        return Log(event=self.kind, reason=self.why, level="error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrakeClosed(Entry):
+    """A person has closed a brake. The storm breaker stands without its name."""
+
+    kind: ClassVar[str] = "brake_closed"
+    brake: str | None
+    was: str | None
+    reason: str
+
+    def body(self) -> Mapping[str, Any]:
+        said = {"was": self.was, "reason": self.reason}
+        return said if self.brake is None else {"brake": self.brake, **said}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormOpened(Entry):
+    kind: ClassVar[str] = "storm_opened"
+    scope: str
+    why: str
+
+    def body(self) -> Mapping[str, Any]:
+        return {"scope": self.scope, "why": self.why}
+
+    def log(self) -> Log:
+        return Log(event=self.kind, reason=self.why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormClosed(Entry):
+    kind: ClassVar[str] = "storm_closed"
+    scope: str
+
+    def body(self) -> Mapping[str, Any]:
+        return {"scope": self.scope}
+
+    def log(self) -> Log:
+        return Log(event=self.kind, reason=self.scope)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from remediator.incidents.lifecycle import Moved
+from remediator.model.holds import Rival, Storm
 from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.page_keys import PageKey
 from remediator.safety.case import Downtime
 
 Ending = Pause | Silence | OwnDowntime | Wrap | Downtime
 """Records that end; the others are replaced by newer ones."""
-Record = Ending | Unacked | Ack | Accepted
+Record = Ending | Unacked | Ack | Accepted | Rival | Storm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,21 @@ class SignRestore:
     """Sign that the store as it is now counts, once this transition is committed."""
 
 
-Wish = MoveIncident | WriteLine | BelieveRows | RenameStore | SignRestore
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetClaims:
+    """Forget every claim on hosts: each has to be laid anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Tell people, once for each key."""
+
+    key: PageKey
+    subject: str
+    text: str
+
+
+Wish = MoveIncident | WriteLine | BelieveRows | RenameStore | SignRestore | ForgetClaims | Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

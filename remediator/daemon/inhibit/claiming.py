@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from remediator.daemon.observe import grouping
 from remediator.daemon.state.wire import Claimed, LayClaim
 from remediator.daemon.state.world import World
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.model.actions import Risk
-from remediator.model.holds import Rival
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.people import ENGINE
 from remediator.model.plans import Plan, PlannedStep
-from remediator.model.times import rfc3339
+from remediator.mutes import rivals
 from remediator.runs import claims
 from remediator.runs.claims import Claim, Known
 from remediator.store import meta
@@ -116,33 +113,9 @@ def take(turn: Turn, item: Claimed) -> None:
     world.waits.claimed(claim)
     why = claims.rival(claim, told(world))
     if why is not None:
-        _seen(turn, why, item.subject)
-
-
-def _seen(turn: Turn, why: str, subject: str) -> None:
-    """Close the brake for another remediator, and tell people once."""
-    world = turn.world
-    if world.durable.rival is not None:
-        return
-    since = rfc3339(turn.now.wall)
-    notes.keep(turn, meta.RIVAL, Rival(open=f"since {since}: {why}", closed_at=world.durable.rival_closed_at))
-    turn.journal.audit("rival_seen", ENGINE, {"why": why, "for": subject})
-    turn.say("error", "rival_seen", reason=why)
-    turn.page(
-        PageKey(PageKind.RIVAL, parts=(since,)),
-        "Another remediator acts on this cloud: this one does nothing above R0",
-        f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other one, and say to the one that stays:\n"
-        "remediator brakes close rival --reason R",
-    )
+        mutes.apply(turn, rivals.seen(world.durable.rival_brake, why, item.subject, turn.now))
 
 
 def close(turn: Turn, actor: str, reason: str) -> None:
-    """A person says that the other one acts no more: what it claimed until now holds nothing. One that claims again is seen again.
-
-    The store gets another id by that: where the other one was a copy of it, no mark of ours is ever taken for one of the copy's.
-    """
-    world = turn.world
-    turn.journal.audit("brake_closed", actor, {"brake": RIVAL, "was": world.durable.rival, "reason": reason})
-    notes.keep(turn, meta.RIVAL, Rival(open=None, closed_at=turn.now))
-    world.waits.no_claims()
-    notes.rename_store(turn, actor)
+    """A person says that the other one acts no more. One that claims again is seen again."""
+    mutes.apply(turn, rivals.closed(turn.world.durable.rival_brake, actor, reason, turn.now))

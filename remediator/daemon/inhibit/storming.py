@@ -9,25 +9,22 @@ Invariant: what a person has closed the breaker over is not counted again; a pro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounted
 from remediator.daemon.observe import situation
-from remediator.daemon.state.self_health import OpenStorm
 from remediator.daemon.state.world import World
-from remediator.daemon.turn import notes
+from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
+from remediator.model.holds import OpenStorm
 from remediator.model.judging import State
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.people import ENGINE
 from remediator.model.plans import Plan
 from remediator.model.records import Incident
-from remediator.model.times import Instant, clock, rfc3339
+from remediator.model.times import Instant
+from remediator.mutes import storms
 from remediator.safety import storm
 from remediator.safety.case import StormScope
-from remediator.store import meta
 
 FRESH_S = 600.0
 OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})
@@ -123,18 +120,10 @@ def watch(turn: Turn, closed_by: str = "") -> None:
         if incident.bad_at is None or turn.now.since(incident.bad_at) >= FRESH_S:
             turn.no_longer_fresh(incident.id)
     opened = _open_now(turn)
-    for name in sorted(set(opened) - set(world.health.storms)):
-        turn.journal.audit("storm_opened", ENGINE, {"scope": name, "why": opened[name].why})
-        turn.say("warning", "storm_opened", reason=opened[name].why)
-    for name in sorted(set(world.health.storms) - set(opened)):
-        turn.journal.audit("storm_closed", ENGINE, {"scope": name})
-        turn.say("warning", "storm_closed", reason=name)
+    mutes.apply(turn, storms.watched(world.durable.storm, world.health.storms, opened, closed_by, turn.now))
     world.health.storms_open(opened)
     if opened:
-        _latch(turn, opened[min(opened)])
-        _count(turn)
-    elif world.durable.storm_told:
-        _tell_its_end(turn, closed_by)
+        mutes.apply(turn, storms.counted(world.durable.storm, _counted_now(turn), world.durable.incidents))
 
 
 def _open_now(turn: Turn) -> dict[str, OpenStorm]:
@@ -144,46 +133,6 @@ def _open_now(turn: Turn) -> dict[str, OpenStorm]:
         for name, scope in _scopes(turn).items()
         if (why := storm.too_many(scope, most_hosts, most_percent)) is not None
     }
-
-
-def _latch(turn: Turn, first: OpenStorm) -> None:
-    """Hold R3 until a person has closed the breaker, and tell people once for each time that it is open."""
-    world = turn.world
-    if world.durable.storm_latched is None:
-        since = f"since {turn.now.wall:%Y-%m-%d} {clock(turn.now.wall)}"
-        notes.keep(turn, meta.STORM_LATCHED, f"{since}: {first.why}")
-    if world.durable.storm_told:
-        return
-    told = PageKey(PageKind.STORM, parts=(rfc3339(turn.now.wall),))
-    notes.keep(turn, meta.STORM_TOLD, told.text)
-    until = f" at {clock(first.until)}, if nothing more breaks" if first.until is not None else " when the count falls"
-    turn.page(
-        told,
-        "The storm breaker is open: too much broke at once",
-        f"{first.why}\nNo new run starts there. R1 and R2 go on{until}. R3 waits for a person.\n"
-        "Look for the one cause first. Once each of these hosts is well, or in a downtime, this lets all three go on:\n"
-        "remediator brakes close storm --reason TEXT",
-    )
-
-
-def _tell_its_end(turn: Turn, closed_by: str) -> None:
-    world = turn.world
-    first = f"{closed_by}\n" if closed_by else ""
-    held = world.durable.storm_latched is not None
-    rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
-    opened = PageKey.read(world.durable.storm_told)
-    over = replace(opened, parts=(*opened.parts, PageKind.OVER.value))
-    turn.page(over, "The storm breaker is closed again", f"{first}R1 and R2 go on. {rest}")
-    notes.keep(turn, meta.STORM_TOLD, None)
-
-
-def _count(turn: Turn) -> None:
-    """Keep which problems the breaker has counted and are not over: each must be well, or accounted for, before it is closed by hand."""
-    world = turn.world
-    now = _counted_now(turn)
-    kept = frozenset(each for each in world.durable.storm_counted if each in world.durable.incidents) | now
-    if kept != world.durable.storm_counted:
-        notes.keep(turn, meta.STORM_COUNTED, kept)
 
 
 def _counted_now(turn: Turn) -> frozenset[str]:
@@ -219,10 +168,8 @@ def _well(world: World, incident: Incident) -> bool:
     return series is not None and series.state is State.OK and series.ok_samples >= lifecycle.OK_SAMPLES_TO_CLOSE
 
 
-def close(turn: Turn, closed_by: str) -> None:
-    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`; `closed_by` says who and why."""
-    notes.keep(turn, meta.STORM_LATCHED, None)
-    notes.keep(turn, meta.STORM_COUNTED, None)
-    notes.keep(turn, meta.STORM_CLOSED, turn.now)
+def close(turn: Turn, actor: str, reason: str) -> None:
+    """Close the breaker: nothing that went HARD until now is counted any more. The caller has asked `in_the_way`."""
+    mutes.apply(turn, storms.closed(turn.world.durable.storm, actor, reason, turn.now))
     turn.storm_scopes = None
-    watch(turn, closed_by)
+    watch(turn, f"{actor} closed it: {reason}")

@@ -34,9 +34,7 @@ def _storm(turn: Turn, asked: Asked) -> Answer:
     sick = storming.in_the_way(turn)
     if sick:
         return Answer(exit=REFUSED, error=f"the storm is not over: {_named(sick)}. {REMEDY}")
-    reason = text(asked.args, "reason")
-    turn.journal.audit("brake_closed", asked.actor.name, {"was": was, "reason": reason})
-    storming.close(turn, f"{asked.actor.name} closed it: {reason}")
+    storming.close(turn, asked.actor.name, text(asked.args, "reason"))
     return Answer(exit=DONE, data={"closed": "storm"})
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from remediator.model import times
-from remediator.model.holds import Rival
+from remediator.model.holds import Rival, Storm
 from remediator.model.hooks import ForeignName
 from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
@@ -121,6 +121,18 @@ class Durable:
     def stale(self) -> None:
         """Read the store again before anything else is decided: a turn has failed, or rows are not as they were."""
         self.adopted = False
+
+    @property
+    def storm(self) -> Storm:
+        """What is kept of the storm breaker."""
+        return Storm(
+            latched=self.storm_latched, counted=self.storm_counted, closed_at=self.storm_closed_at, told=self.storm_told
+        )
+
+    @property
+    def rival_brake(self) -> Rival:
+        """What is kept of another remediator."""
+        return Rival(open=self.rival, closed_at=self.rival_closed_at)
 
     def incident_of(self, key: Key) -> Incident | None:
         found = self.by_key.get(key)

@@ -9,18 +9,11 @@ from datetime import datetime
 
 from remediator.daemon.state.asides import About, Asides
 from remediator.daemon.state.record import Record, lasting
+from remediator.model.holds import OpenStorm
 from remediator.model.identity import NOBODY, Identity
 from remediator.model.times import Instant
 
 STEPPED = "the clock stepped whatever became of the turn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenStorm:
-    """Why the storm breaker of a scope is open, and when it closes if nothing more breaks."""
-
-    why: str
-    until: datetime | None
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Carries out the transitions of mutes: row, mirror, audit and log of a mute change together, here and nowhere else.
+"""Carries out the transitions of mutes and of the brakes that a person closes: row, mirror, audit and log of a mute change together, here and nowhere else.
 
 Nothing here decides: what a mute becomes is made in `mutes/`.
 """
@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterable
 from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
+from remediator.model.holds import Rival, Storm
 from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.mutes.transition import (
     BelieveRows,
     Ending,
     Entry,
+    ForgetClaims,
     MoveIncident,
+    Page,
     Record,
     RenameStore,
     SignRestore,
@@ -24,7 +27,7 @@ from remediator.mutes.transition import (
     WriteLine,
 )
 from remediator.safety.case import Downtime
-from remediator.store import retention
+from remediator.store import meta, retention
 
 
 def carry_out(turn: Turn, transitions: Iterable[Transition]) -> None:
@@ -79,6 +82,23 @@ def _keep(turn: Turn, record: Record) -> None:
         case Accepted():
             journal.accept(record)
             world.durable.accepted.update(record.keys)
+        case Rival():
+            notes.keep(turn, meta.RIVAL, record)
+        case Storm():
+            _keep_storm(turn, record)
+
+
+def _keep_storm(turn: Turn, record: Storm) -> None:
+    """Write the rows of what has changed."""
+    standing = turn.world.durable.storm
+    if record.latched != standing.latched:
+        notes.keep(turn, meta.STORM_LATCHED, record.latched)
+    if record.counted != standing.counted:
+        notes.keep(turn, meta.STORM_COUNTED, record.counted or None)
+    if record.closed_at != standing.closed_at:
+        notes.keep(turn, meta.STORM_CLOSED, record.closed_at)
+    if record.told != standing.told:
+        notes.keep(turn, meta.STORM_TOLD, record.told or None)
 
 
 def _end(turn: Turn, record: Ending) -> None:
@@ -120,3 +140,7 @@ def _do(turn: Turn, wish: Wish) -> None:
             notes.rename_store(turn, actor)
         case SignRestore():
             turn.effects.append(AcceptRestore())
+        case ForgetClaims():
+            turn.world.waits.no_claims()
+        case Page(key=key, subject=subject, text=text):
+            turn.page(key, subject, text)

@@ -13,14 +13,15 @@ import sqlalchemy as sa
 from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
+from remediator.model.holds import Rival, Storm
 from remediator.model.matchers import parse
 from remediator.model.mutes import Accepted, Pause, Silence, Wrap
-from remediator.mutes import acks, baselines, downtimes, entries, pauses, restores, silences, wraps
+from remediator.mutes import acks, baselines, downtimes, entries, pauses, restores, rivals, silences, wraps
 from remediator.mutes.transition import Transition
 from remediator.safety.case import Downtime
 from remediator.store import loading, tables
 from tests.builders.incidents import OPEN
-from tests.builders.turns import a_turn
+from tests.builders.turns import a_turn, a_world
 from tests.unit.safety.cases import at
 
 WRAP = Wrap(
@@ -160,3 +161,36 @@ def test_a_pause_keeps_the_number_that_its_id_has() -> None:
         mutes.apply(turn, pauses.begun(name, "a", "mira", turn.now))
         assert stored(turn).pauses == {name: Pause(id=name, reason="a", author="mira", at="2026-01-05T03:10:00.000Z")}
         assert turn.journal.next_pause() != name
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Storm(latched="since then", counted=frozenset({"inc-1"}), closed_at=at(-9), told="storm:then"),
+        Storm(closed_at=at(-9)),
+        Storm(),
+        Rival(open="since then: a claim", closed_at=at(-9)),
+        Rival(),
+    ],
+)
+@pytest.mark.parametrize("before", [(), (Storm(latched="x", counted=frozenset({"inc-2"}), told="y"), Rival(open="z"))])
+def test_a_brake_that_is_kept_is_what_the_daemon_that_starts_next_takes_over(
+    record: Storm | Rival, before: tuple[Storm | Rival, ...]
+) -> None:
+    with a_turn() as turn:
+        mutes.apply(turn, Transition(kept=before))
+        mutes.apply(turn, Transition(kept=(record,)))
+        mirror, world = turn.world.durable, a_world()
+        world.adopt(stored(turn))
+    assert record in (mirror.storm, mirror.rival_brake)
+    assert (world.durable.storm, world.durable.rival_brake) == (mirror.storm, mirror.rival_brake)
+
+
+def test_a_rival_is_paged_once_and_a_closed_brake_forgets_the_claims() -> None:
+    with a_turn() as turn:
+        turn.world.waits.not_claimed("run-1", "nobody answered")
+        mutes.apply(turn, rivals.seen(Rival(), "a claim of another", "run-1", at(0)))
+        assert turn.journal.was_told("rival:")
+        mutes.apply(turn, rivals.closed(turn.world.durable.rival_brake, "root", "it is gone", at(3)))
+        assert dict(turn.world.waits.unclaimed) == {}
+        assert [kind for kind, _, _ in audited(turn)] == ["rival_seen", "page", "brake_closed", "store_renamed"]

@@ -1,0 +1,42 @@
+"""The brake for another remediator: it is on once one was seen to act here, until a person says that it acts no more."""
+
+from __future__ import annotations
+
+from remediator.model.holds import Rival
+from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.people import ENGINE
+from remediator.model.times import Instant, rfc3339
+from remediator.mutes import entries
+from remediator.mutes.transition import ForgetClaims, Page, RenameStore, Transition
+
+
+def seen(standing: Rival, why: str, subject: str, now: Instant) -> Transition:
+    """Return what follows when another one was seen by what `why` says, while a claim for `subject` was laid.
+
+    A brake that is on already stays as it is, and people are told once.
+    """
+    if standing.open is not None:
+        return Transition()
+    since = rfc3339(now.wall)
+    page = Page(
+        key=PageKey(PageKind.RIVAL, parts=(since,)),
+        subject="Another remediator acts on this cloud: this one does nothing above R0",
+        text=f"{why}\nTwo must not act on one cloud. Find out which of the two is to stay, end the other one, and say to the one that stays:\n"
+        "remediator brakes close rival --reason R",
+    )
+    return Transition(
+        kept=(Rival(open=f"since {since}: {why}", closed_at=standing.closed_at),),
+        entries=(entries.RivalSeen(why=why, subject=subject, actor=ENGINE),),
+        wishes=(page,),
+    )
+
+
+def closed(standing: Rival, actor: str, reason: str, now: Instant) -> Transition:
+    """Return what follows when a person says that the other one acts no more: what it claimed until now holds nothing.
+
+    The store gets another id by that: where the other one was a copy of it, no mark of ours is ever taken for one of the copy's.
+    """
+    said = entries.BrakeClosed(brake="rival", was=standing.open, reason=reason, actor=actor)
+    return Transition(
+        kept=(Rival(open=None, closed_at=now),), entries=(said,), wishes=(ForgetClaims(), RenameStore(actor=actor))
+    )
