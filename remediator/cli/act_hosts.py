@@ -43,8 +43,8 @@ def ask(config: Config) -> list[Compared]:
 
     from remediator import inventory as inventories
     from remediator.cli import catalogue
+    from remediator.collect import places
     from remediator.daemon.process import reaching
-    from remediator.daemon.turn import places
     from remediator.model.commands import Command
     from remediator.model.hosts import LOCAL, Host
 

@@ -21,9 +21,8 @@ from remediator.daemon.notify.delivering import Delivery, Notifying
 from remediator.daemon.process import clock, composing, reaching, systemd
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.process.pools import Pools, Threads
+from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
-from remediator.daemon.turn.wire import Reloaded
-from remediator.daemon.turn.world import World
 from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references

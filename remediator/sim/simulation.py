@@ -23,12 +23,10 @@ from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.process import composing, ticks
 from remediator.daemon.process.composing import Parts
-from remediator.daemon.state.wire import Input
-from remediator.daemon.turn.wire import Input, Reloaded
+from remediator.daemon.state.wire import Input, Reloaded
 from remediator.integrations import registry
 from remediator.integrations.galera.answer import SQL
 from remediator.integrations.galera.canaries import CANARIES
-from remediator.integrations.galera.facts import SQL
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken

@@ -17,6 +17,7 @@ from remediator.daemon.turn.turn import Turn
 from remediator.model.content import Content
 from remediator.model.hosts import Host, Inventory
 from remediator.model.identity import Identity
+from remediator.model.manifest.together import Manifests
 from remediator.model.times import Instant
 from remediator.store import tables
 from remediator.store.journal import Journal
@@ -35,7 +36,7 @@ def a_world() -> World:
         loaded=Loaded(
             config=config,
             content=Content(checks={}, rules={}, runbooks={}, actions={}, assessments={}, version="c"),
-            integrations={},
+            integrations=Manifests({}),
             inventory=Inventory(hosts=hosts, version="v", source="test"),
             config_at=at(-60),
         ),

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from remediator.daemon.turn.asides import About
 
+from remediator.daemon.state.asides import About
 from remediator.model.content import Content
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotTake, NotTaken, Taken

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from remediator.daemon.turn.durable import RIVAL
-from remediator.daemon.turn.wire import Input, Reloaded, StoreRead
 
+from remediator.daemon.state.wire import Input, Reloaded, StoreRead
+from remediator.model.holds import Rival
 from remediator.model.hooks import CannotStore, Taken
 from remediator.sim import store_faults
 from remediator.sim.people import ROOT
+from remediator.store import meta
 from remediator.store.journal import Journal
 from tests.builders.hints import a_hint
 from tests.sim import kept
@@ -99,9 +99,8 @@ def test_a_sample_in_a_turn_that_was_played_again_counts_once(cloud: Walked) -> 
 
 def test_the_store_gets_no_other_id_by_a_turn_that_was_undone(cloud: Walked) -> None:
     """A mark on a host that bears an id which the store does not have would be somebody else's after a restart."""
-    other = json.dumps({"open": "since yesterday: another one", "closed_at": None})
     with cloud.daemon.database.transaction() as connection:
-        Journal(connection, cloud.now()).set_meta(RIVAL, other)
+        Journal(connection, cloud.now()).keep(meta.RIVAL, Rival(open="since yesterday: another one"))
     cloud.restart()
     cloud.run(3)
     assert cloud.world.durable.rival is not None

@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from remediator.daemon.turn.wire import Asked
 
-from remediator.daemon.inhibit import muting
-from remediator.daemon.requests import approving
+from remediator.daemon.requests import approvals, restores
+from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.turn import Turn
 from remediator.model.consent import Ask, Consent
 from remediator.model.control import Actor, Answer
@@ -44,7 +43,7 @@ def ask(cloud: Walked, run: Run, actor: Actor, plan: str | None, after_s: float 
     cloud.world.durable.runs = {run.id: run}
     with contextlib.suppress(TakenBack), cloud.daemon.database.transaction() as connection:
         now = cloud.now().later(after_s)
-        answer = approving.approve(Turn(world=cloud.world, journal=Journal(connection, now), now=now), asked)
+        answer = approvals.approve(Turn(world=cloud.world, journal=Journal(connection, now), now=now), asked)
         raise TakenBack
     cloud.world.durable.runs, cloud.world.durable.locks = {}, {}
     assert answer is not None
@@ -121,7 +120,7 @@ def test_only_an_approver_accepts_a_restored_store(looked_at: Walked) -> None:
             journal=Journal(connection, looked_at.now()),
             now=looked_at.now(),
         )
-        answer = muting.accept_restore(turn, asked)
+        answer = restores.accept(turn, asked)
     looked_at.world.health.restored = None
     assert (answer.exit, turn.effects) == (4, [])
 

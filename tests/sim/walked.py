@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from remediator.daemon.turn.wire import Collected, Input
-from remediator.daemon.turn.world import World
 
 from remediator.daemon.assembling import Daemon
+from remediator.daemon.state.wire import Collected, Input
+from remediator.daemon.state.world import World
 from remediator.model.commands import Command
 from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Taken

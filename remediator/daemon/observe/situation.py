@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from remediator.daemon.state.wire import TryReferences
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import TryReferences
-from remediator.daemon.turn.world import World
 from remediator.integrations.host import facts as host_facts
 from remediator.model.judging import CheckResult, State
 from remediator.model.manifest.services import Service

@@ -12,7 +12,6 @@ from remediator.config import Config, load_config
 from remediator.config import mistakes as mistakes_of
 from remediator.content import load_content, places
 from remediator.daemon.state.wire import Reloaded
-from remediator.daemon.turn.wire import Reloaded
 from remediator.integrations import registry
 from remediator.model.content import Content, Mistake
 from remediator.model.hosts import Inventory

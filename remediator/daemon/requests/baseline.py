@@ -11,7 +11,6 @@ from remediator.daemon.requests import approvals
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
-from remediator.daemon.turn.wire import Asked
 from remediator.model.control import Answer
 from remediator.model.judging import CheckResult, CheckSpec, Scope
 from remediator.model.mutes import Accepted

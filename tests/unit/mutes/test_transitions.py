@@ -112,7 +112,7 @@ def test_a_matcher_of_hosts_must_fit_one(written: list[str], idle: str | None) -
 
 @pytest.mark.parametrize(("written", "wide"), [(["check=~.*"], True), ([], True), (["check=x"], False)])
 def test_a_silence_never_covers_everything(written: list[str], wide: bool) -> None:
-    refused = silences.too_wide([parse(text) for text in written])
+    refused = silences.too_wide([parse(text) for text in written], ("host", "container"))
     assert (refused is not None) is wide
     assert refused is None or "that is what `remediator pause` is for" in refused.reason
 
