@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import structlog
 
 from remediator import inventory as inventories
+from remediator import notify
 from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, Ground
 from remediator.daemon.process import composing, ticks
@@ -232,7 +233,7 @@ class Simulation:
             try_references=reach.references,
             process_alive=lambda pid, _started: pid in self.alive,
             new_id=lambda: f"{self._ids.getrandbits(64):016x}",
-            notifiers_of=lambda _config: (self.mail,),
+            notifiers_of=lambda config: notify.build(config) or (self.mail,),
             read_anew=self._reread,
             reads_slowly=self.reads_slowly,
         )

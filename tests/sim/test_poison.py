@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.daemon.state.asides import About
+from remediator.integrations.container import facts as container_facts
 from remediator.model.content import Content
 from remediator.model.control import Answer
 from remediator.model.hooks import CannotTake, NotTaken, Taken
@@ -186,8 +187,10 @@ class OddAssessment:
     def __call__(self, evidence: Any) -> Any:
         for host in evidence.hosts:
             reply = evidence.reply(host)
-            found = reply.section("containers") if reply is not None else Unknown("none")
-            if not isinstance(found, Unknown) and found["containers"]["memcached"]["exit_code"] == ODD_CODE:
+            found = container_facts.of(reply) if reply is not None else Unknown("none")
+            if isinstance(found, Unknown) or found.containers is None:
+                continue
+            if found.containers["memcached"].exit_code == ODD_CODE:
                 raise OverflowError("date value out of range")
         return self._judge(evidence)
 
