@@ -21,8 +21,8 @@ from remediator.model.replies import CommandDone, Reach
 from remediator.model.times import Clock
 from remediator.reach.backoff import Backoff
 from remediator.reach.interface import RawReply
-from remediator.sim.cloud import SimCloud
-from remediator.sim.crowd import ON_EACH, Crowd
+from remediator.sim.cloud.cloud import SimCloud
+from remediator.sim.cloud.crowd import ON_EACH, Crowd
 from remediator.sim.timeline import Timeline, VirtualClock
 
 EVERY_S = 15.0

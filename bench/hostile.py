@@ -18,8 +18,8 @@ from typing import Any
 
 import structlog
 
-from remediator.sim.crowd import Crowd
-from remediator.sim.hostile_plays import PLAYS
+from remediator.sim.cloud.crowd import Crowd
+from remediator.sim.cloud.hostile_plays import PLAYS
 from remediator.sim.simulation import Simulation
 
 LIAR = "ctl3"

@@ -14,9 +14,9 @@ from lab.demo import settings
 from remediator.cli import audit, timeline
 from remediator.config import mistakes
 from remediator.content.validate import validate
-from remediator.sim import stories
-from remediator.sim.demo import ACCEPTS, BREAKS, Break, DemoFailed, Play
-from remediator.sim.watch import Violation
+from remediator.sim.invariants.watch import Violation
+from remediator.sim.proof.demo import ACCEPTS, BREAKS, Break, DemoFailed, Play
+from remediator.sim.stories import stories
 from remediator.store import errors, verify
 
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from remediator.sim import prove
-from remediator.sim.watch import INVARIANTS
+from remediator.sim.invariants.watch import INVARIANTS
+from remediator.sim.proof import prove
 
 ROUNDS = 100
 LEAST_S = 120.0

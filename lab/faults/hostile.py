@@ -1,4 +1,4 @@
-"""A host that lies: its collector is answered for by a play of `remediator/sim/hostile_plays.py`, which knows the request's sentinel.
+"""A host that lies: its collector is answered for by a play of `remediator/sim/cloud/hostile_plays.py`, which knows the request's sentinel.
 
 It stands before the real Python in sudo's path, and lets everything pass that is not the collector.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from lab import hosts, topology
 from lab.faults.model import Broken, Fault, Param
 from lab.proc import poll
-from remediator.sim import hostile_plays
+from remediator.sim.cloud import hostile_plays
 
 _STAND_IN = "/usr/local/sbin/python3"
 _REAL = "/usr/bin/python3"

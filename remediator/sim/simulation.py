@@ -33,13 +33,13 @@ from remediator.model.control import Actor, Answer
 from remediator.model.hooks import Hint, Taken
 from remediator.model.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
-from remediator.sim import galera_scripts
-from remediator.sim.cloud import SimCloud
-from remediator.sim.crowd import NOBODY, Crowd
+from remediator.sim.cloud.cloud import SimCloud
+from remediator.sim.cloud.crowd import NOBODY, Crowd
+from remediator.sim.cloud.mail import Mail
+from remediator.sim.cloud.reach import Luck, SimReach
+from remediator.sim.cloud.shapes import DEFAULT, Shape
 from remediator.sim.dying import Dying, Killed
-from remediator.sim.mail import Mail
-from remediator.sim.reach import Luck, SimReach
-from remediator.sim.shapes import DEFAULT, Shape
+from remediator.sim.galera import galera_scripts
 from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
 from remediator.store.errors import StoreUnavailable
 
@@ -88,7 +88,7 @@ def config_of(shape: Shape, config: str = CONFIG) -> str:
 
 
 class Watching(Protocol):
-    """What looks on: `remediator.sim.watch` and those who only count."""
+    """What looks on: `remediator.sim.invariants.watch` and those who only count."""
 
     def started(self) -> None: ...
     def seen(self, item: Input) -> None: ...
@@ -124,7 +124,7 @@ def _with(config: Config, also: Sequence[Integration]) -> Parts:
 class Simulation:
     """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end.
 
-    `beside`: another simulation, whose cloud and time this daemon shares (see `sim.rivals`); its shape and crowd are then that one's.
+    `beside`: another simulation, whose cloud and time this daemon shares (see `sim.proof.rivals`); its shape and crowd are then that one's.
     `also`: integrations of technologies that only this story has (see `SimHost.more` and `SimHost.programs`).
     """
 

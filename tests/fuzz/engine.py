@@ -26,7 +26,7 @@ from remediator.model.control import OPS
 from remediator.model.hooks import QueueFull
 from remediator.model.replies import Reach
 from remediator.sim import simulation as simulating
-from remediator.sim.crowd import NOBODY, Crowd
+from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.simulation import Simulation
 from remediator.web import bodies, hints
 from remediator.web.errors import Refusal

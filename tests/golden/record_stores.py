@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remediator.model.records import Run, RunState, StepState
-from remediator.sim.points import WAYS, Cut, Way, die_at
+from remediator.sim.proof.points import WAYS, Cut, Way, die_at
 from remediator.sim.simulation import Simulation
 
 PLACE = Path(__file__).parent / "stores"

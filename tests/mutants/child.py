@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import remediator
-from remediator.sim import named, prove, stories
-from remediator.sim.watch import Violation
+from remediator.sim.invariants.watch import Violation
+from remediator.sim.proof import prove
+from remediator.sim.stories import named, stories
 
 
 def directed_first(first: str) -> dict[str, str] | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.sim.hostile_plays import DRIPS, PLAYS
+from remediator.sim.cloud.hostile_plays import DRIPS, PLAYS
 from tests.service.hostile_cloud import INGEST, LIAR, HostileCloud, cloud
 from tests.service.test_daemon_signals import Running, start, until
 

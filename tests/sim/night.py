@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from remediator.daemon.state.world import World
 from remediator.model.control import Actor, Answer
 from remediator.model.records import Incident, Run
-from remediator.sim.people import ROOT
-from remediator.sim.services import Service
+from remediator.sim.cloud.services import Service
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.store import tables
 

@@ -12,22 +12,29 @@ from remediator.model.actions import ActionSpec
 from remediator.model.declined import Refused
 from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
-from remediator.sim import stories
-from remediator.sim.daemon_faults import daemon_killed
-from remediator.sim.expectations import broken, must_be_cured, nothing_leaves, until_idle, until_paged, until_planned
-from remediator.sim.galera_expectations import (
+from remediator.sim.galera.galera_expectations import (
     bootstrap_container_runs,
     bootstrapped_on,
     until_nothing_is_left,
     until_step,
 )
-from remediator.sim.kinds import kind
-from remediator.sim.paged import Paged
-from remediator.sim.rare_faults import cancel
-from remediator.sim.recovering import HEALTHY, LOST
-from remediator.sim.service_faults import cluster_lost, crash
-from remediator.sim.stage import Stage
-from remediator.sim.stories import Moment, Setup, story, then
+from remediator.sim.galera.recovering import HEALTHY, LOST
+from remediator.sim.happenings.daemon_faults import daemon_killed
+from remediator.sim.happenings.expectations import (
+    broken,
+    must_be_cured,
+    nothing_leaves,
+    until_idle,
+    until_paged,
+    until_planned,
+)
+from remediator.sim.happenings.kinds import kind
+from remediator.sim.happenings.rare_faults import cancel
+from remediator.sim.happenings.service_faults import cluster_lost, crash
+from remediator.sim.happenings.stage import Stage
+from remediator.sim.invariants.paged import Paged
+from remediator.sim.stories import stories
+from remediator.sim.stories.stories import Moment, Setup, story, then
 
 pytestmark = pytest.mark.sim
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from remediator.sim import stories
-from remediator.sim.acts import approve
-from remediator.sim.expectations import broken, nothing_leaves, until_asked
-from remediator.sim.galera_expectations import bootstrapped_on
-from remediator.sim.kinds import kind
-from remediator.sim.people import OTHER
-from remediator.sim.rare_faults import consent
-from remediator.sim.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
-from remediator.sim.service_faults import cluster_lost
-from remediator.sim.stage import Stage
-from remediator.sim.stories import Setup, Story, story, then
+from remediator.sim.galera.galera_expectations import bootstrapped_on
+from remediator.sim.galera.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
+from remediator.sim.happenings.acts import approve
+from remediator.sim.happenings.expectations import broken, nothing_leaves, until_asked
+from remediator.sim.happenings.kinds import kind
+from remediator.sim.happenings.people import OTHER
+from remediator.sim.happenings.rare_faults import consent
+from remediator.sim.happenings.service_faults import cluster_lost
+from remediator.sim.happenings.stage import Stage
+from remediator.sim.stories import stories
+from remediator.sim.stories.stories import Setup, Story, story, then
 
 pytestmark = pytest.mark.sim
 

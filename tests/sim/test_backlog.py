@@ -16,9 +16,9 @@ from remediator.config.errors import ConfigError
 from remediator.daemon.notify import backlog
 from remediator.daemon.observe import reported
 from remediator.model.records import IncidentState, Run, RunState
-from remediator.sim.account import PER_10MIN
-from remediator.sim.reach import NEVER
-from remediator.sim.services import Service
+from remediator.sim.cloud.reach import NEVER
+from remediator.sim.cloud.services import Service
+from remediator.sim.invariants.account import PER_10MIN
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.judging import State
-from remediator.sim.services import Service
+from remediator.sim.cloud.services import Service
 from remediator.sim.simulation import Simulation
 from remediator.store import tables
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.sim import brakes, stories
-from remediator.sim.scenarios import Scenario
+from remediator.sim.stories import brakes, stories
+from remediator.sim.stories.scenarios import Scenario
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
 

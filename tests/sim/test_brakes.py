@@ -10,9 +10,9 @@ import pytest
 
 from remediator.model.control import Actor
 from remediator.model.records import IncidentState, Run, RunState
-from remediator.sim.people import OTHER
+from remediator.sim.happenings.people import OTHER
 from remediator.sim.simulation import CONFIG
-from remediator.sim.stories import APPROVING
+from remediator.sim.stories.stories import APPROVING
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

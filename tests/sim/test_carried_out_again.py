@@ -8,8 +8,8 @@ import pytest
 
 from remediator.config import load_config
 from remediator.integrations import registry
-from remediator.sim.reach import NEVER
-from remediator.sim.shapes import FIVE_ALIKE
+from remediator.sim.cloud.reach import NEVER
+from remediator.sim.cloud.shapes import FIVE_ALIKE
 from remediator.sim.simulation import CONFIG, config_of
 from tests.sim.walked import Walked
 

@@ -10,17 +10,17 @@ from remediator.model.actions import AtTurn, Built, StepInput
 from remediator.model.commands import Command
 from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
-from remediator.sim import stories
-from remediator.sim.acts import approve
-from remediator.sim.expectations import not_paged, nothing_leaves, until_asked, until_paged, until_planned
-from remediator.sim.galera_expectations import bootstrapped_on, until_nothing_is_left, until_step
-from remediator.sim.kinds import kind
-from remediator.sim.paged import Paged
-from remediator.sim.rare_faults import cancel
-from remediator.sim.recovering import APPROVED, CTL1, HEALTHY, LOST, WHOLE
-from remediator.sim.service_faults import cluster_lost
-from remediator.sim.stage import Stage
-from remediator.sim.stories import Setup, story, then
+from remediator.sim.galera.galera_expectations import bootstrapped_on, until_nothing_is_left, until_step
+from remediator.sim.galera.recovering import APPROVED, CTL1, HEALTHY, LOST, WHOLE
+from remediator.sim.happenings.acts import approve
+from remediator.sim.happenings.expectations import not_paged, nothing_leaves, until_asked, until_paged, until_planned
+from remediator.sim.happenings.kinds import kind
+from remediator.sim.happenings.rare_faults import cancel
+from remediator.sim.happenings.service_faults import cluster_lost
+from remediator.sim.happenings.stage import Stage
+from remediator.sim.invariants.paged import Paged
+from remediator.sim.stories import stories
+from remediator.sim.stories.stories import Setup, story, then
 
 pytestmark = pytest.mark.sim
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from remediator.model.control import Actor
 from remediator.model.records import RunState
-from remediator.sim.people import ROOT
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation
 from remediator.store import tables
 

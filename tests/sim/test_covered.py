@@ -9,7 +9,7 @@ import pytest
 
 from remediator.cli import overview
 from remediator.model.times import rfc3339
-from remediator.sim.people import ROOT
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation
 from remediator.store import ballast, digests, tables, verify
 from remediator.store.database import Database, url_of

@@ -17,7 +17,7 @@ from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
 from remediator.runs import debts
-from remediator.sim.reach import NEVER
+from remediator.sim.cloud.reach import NEVER
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store.reader import Reader
 from tests.builders import replies

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from lab import cli, simulated
 from remediator.cli import timeline
-from remediator.sim import stories
-from remediator.sim.demo import BREAKS, Play
+from remediator.sim.proof.demo import BREAKS, Play
 from remediator.sim.simulation import Simulation
+from remediator.sim.stories import stories
 from remediator.store import database, tables
 
 pytestmark = pytest.mark.sim

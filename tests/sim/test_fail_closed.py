@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.sim import store_faults
+from remediator.sim.happenings import store_faults
 from remediator.sim.simulation import Simulation
 from remediator.store import verify
 from tests.sim import kept

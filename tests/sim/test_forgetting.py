@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.times import Instant, rfc3339
-from remediator.sim.people import People
+from remediator.sim.happenings.people import People
+from remediator.sim.happenings.stage import Stage
+from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
-from remediator.sim.stage import Stage
 from remediator.sim.timeline import START
-from remediator.sim.watch import Watch
 from remediator.store import blobs, checkpoints, loading, retention, tables
 from remediator.store.database import Database
 

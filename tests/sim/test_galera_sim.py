@@ -12,8 +12,8 @@ import pytest
 from remediator.integrations.galera import manifest as galera
 from remediator.integrations.galera import scripts
 from remediator.model.commands import Script
-from remediator.sim import galera_account, galera_scripts
-from remediator.sim.galera import Galera
+from remediator.sim.galera import galera_account, galera_scripts
+from remediator.sim.galera.galera import Galera
 from remediator.sim.simulation import Simulation
 
 pytestmark = pytest.mark.sim

@@ -1,6 +1,6 @@
 """The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and the watch beside it.
 
-What may hold a command is in the account (`remediator.sim.account`), which asks no guard; it is asked about every command that
+What may hold a command is in the account (`remediator.sim.invariants.account`), which asks no guard; it is asked about every command that
 leaves. The first tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1` walks long.
 """
 
@@ -31,10 +31,10 @@ from remediator.model.records import Run, RunState
 from remediator.model.times import Instant
 from remediator.safety import gate
 from remediator.safety.guard import allow
-from remediator.sim.people import OTHER, ROOT
+from remediator.sim.happenings.people import OTHER, ROOT
+from remediator.sim.invariants.watch import Violation
 from remediator.sim.simulation import CONFIG
-from remediator.sim.stories import APPROVING
-from remediator.sim.watch import Violation
+from remediator.sim.stories.stories import APPROVING
 from tests.sim.walked import NAMES, UNITS, Walked
 
 pytestmark = pytest.mark.sim
@@ -52,7 +52,7 @@ ENDS = {
     "killed, not applied": ("lost_before", True),
     "killed, applied late": ("late", True),
 }
-"""What the next command meets: its end on the host (`sim.reach.ENDS`), and whether the daemon is killed as it leaves."""
+"""What the next command meets: its end on the host (`sim.cloud.reach.ENDS`), and whether the daemon is killed as it leaves."""
 CURED_S = 35.0
 """Sampled bad three times, waited for, and sent."""
 HARD_S = 40.0

@@ -11,11 +11,11 @@ import pytest
 
 from remediator.daemon.decide import inaction
 from remediator.model.records import Incident, IncidentState
-from remediator.sim.cloud import CONTROLLERS
-from remediator.sim.kinds import Happening
-from remediator.sim.service_faults import cut_apart, one_stranded, rolled_too_fast
+from remediator.sim.cloud.cloud import CONTROLLERS
+from remediator.sim.happenings.kinds import Happening
+from remediator.sim.happenings.service_faults import cut_apart, one_stranded, rolled_too_fast
+from remediator.sim.happenings.stage import Stage
 from remediator.sim.simulation import CONFIG
-from remediator.sim.stage import Stage
 from tests.sim.night import Night
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]

@@ -14,7 +14,7 @@ from remediator.model.plans import Plan
 from remediator.model.targets import container
 from remediator.model.values import Unknown
 from remediator.safety.case import Group
-from remediator.sim.shapes import GATEWAYS
+from remediator.sim.cloud.shapes import GATEWAYS
 from remediator.sim.simulation import config_of
 from remediator.store.journal import Journal
 from tests.sim.walked import Walked

@@ -10,7 +10,7 @@ import pytest
 from remediator.daemon.observe import foreigners, reported
 from remediator.model.records import Incident
 from remediator.mutes import told
-from remediator.sim.people import ROOT
+from remediator.sim.happenings.people import ROOT
 from remediator.store import tables
 from tests.sim.test_who_is_who import DAY_S, DIGEST, MINUTE_S, ZONES, Story
 

@@ -11,9 +11,9 @@ from remediator.checks import newcomers
 from remediator.daemon.state.world import World
 from remediator.model.judging import State
 from remediator.model.records import RunState
-from remediator.sim.crowd import Crowd
-from remediator.sim.hostile_plays import BLINDS, PLAYS
-from remediator.sim.people import ROOT
+from remediator.sim.cloud.crowd import Crowd
+from remediator.sim.cloud.hostile_plays import BLINDS, PLAYS
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation
 from remediator.store.reader import Reader
 

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.records import RunState, StepState
-from remediator.sim import marks
-from remediator.sim.kinds import Happening
-from remediator.sim.people import ROOT
-from remediator.sim.service_faults import cluster_lost
+from remediator.sim.happenings.kinds import Happening
+from remediator.sim.happenings.people import ROOT
+from remediator.sim.happenings.service_faults import cluster_lost
+from remediator.sim.happenings.stage import Stage
 from remediator.sim.simulation import Simulation
-from remediator.sim.stage import Stage
-from remediator.sim.stories import UNATTENDED
+from remediator.sim.stories import marks
+from remediator.sim.stories.stories import UNATTENDED
 from remediator.store import tables
 
 pytestmark = pytest.mark.sim

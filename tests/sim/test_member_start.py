@@ -9,9 +9,9 @@ import pytest
 from remediator.daemon.observe import grouping
 from remediator.daemon.turn.turn import Turn
 from remediator.model.judging import State
-from remediator.sim import galera_scripts
-from remediator.sim.galera_member import Member
-from remediator.sim.shapes import DEFAULT
+from remediator.sim.cloud.shapes import DEFAULT
+from remediator.sim.galera import galera_scripts
+from remediator.sim.galera.galera_member import Member
 from remediator.store.journal import Journal
 from tests.sim import kept
 from tests.sim.walked import Walked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediator.model.judging import State
-from remediator.sim.services import Service
+from remediator.sim.cloud.services import Service
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

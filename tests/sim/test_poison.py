@@ -22,8 +22,8 @@ from remediator.model.judging import State
 from remediator.model.replies import Reach
 from remediator.model.signs import Sign
 from remediator.model.values import Data, Unknown
-from remediator.sim.people import ROOT
-from remediator.sim.services import Service
+from remediator.sim.cloud.services import Service
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store import tables
 from remediator.store.journal import Journal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.sim import rivals
-from remediator.sim.rivals import Row, Way
+from remediator.sim.proof import rivals
+from remediator.sim.proof.rivals import Row, Way
 
 pytestmark = pytest.mark.sim
 WAYS = {way.name: way for way in rivals.WAYS}

@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.judging import State
-from remediator.sim import galera_scripts, points
-from remediator.sim.galera_member import Member
-from remediator.sim.people import People
-from remediator.sim.shapes import NAMES_AND_NETWORKS, ONE_CONTROLLER
+from remediator.sim.cloud.shapes import NAMES_AND_NETWORKS, ONE_CONTROLLER
+from remediator.sim.galera import galera_scripts
+from remediator.sim.galera.galera_member import Member
+from remediator.sim.happenings.people import People
+from remediator.sim.invariants.watch import Watch
+from remediator.sim.proof import points
 from remediator.sim.simulation import Simulation
-from remediator.sim.watch import Watch
 from remediator.store import tables
 
 pytestmark = pytest.mark.sim

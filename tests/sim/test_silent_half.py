@@ -20,7 +20,7 @@ from remediator.model.control import Actor
 from remediator.model.hosts import Host
 from remediator.model.judging import State
 from remediator.model.replies import HostReply, Reach
-from remediator.sim.crowd import Crowd
+from remediator.sim.cloud.crowd import Crowd
 from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store.journal import Journal
 

@@ -15,7 +15,7 @@ from remediator.daemon.state.wire import Collected, Input
 from remediator.integrations.container import facts
 from remediator.model.commands import Command
 from remediator.model.times import parse_rfc3339
-from remediator.sim import growth, soak
+from remediator.sim.proof import growth, soak
 from remediator.sim.simulation import Simulation, Watching
 from remediator.store import database, retention, tables
 

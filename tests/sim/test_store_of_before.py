@@ -16,7 +16,7 @@ from remediator.model import targets
 from remediator.model.judging import State
 from remediator.model.records import Event, StateType
 from remediator.model.times import Instant
-from remediator.sim.points import die_at
+from remediator.sim.proof.points import die_at
 from remediator.sim.simulation import Simulation
 from remediator.store import checkpoints, errors, loading, schema, tables, verify
 from remediator.store.database import Database

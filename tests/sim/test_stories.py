@@ -11,12 +11,16 @@ import pytest
 import remediator
 from remediator.daemon import assembling, loop
 from remediator.daemon.engine import engine
-from remediator.sim import drawn, named, points, prove, shrinking, simulation, stories, watch
-from remediator.sim.acts import nagios, resume, silence
-from remediator.sim.happenings import FAULTS
-from remediator.sim.host_faults import replies_meet
-from remediator.sim.service_faults import crash
-from remediator.sim.stories import then
+from remediator.sim import simulation
+from remediator.sim.happenings import drawn
+from remediator.sim.happenings.acts import nagios, resume, silence
+from remediator.sim.happenings.happenings import FAULTS
+from remediator.sim.happenings.host_faults import replies_meet
+from remediator.sim.happenings.service_faults import crash
+from remediator.sim.invariants import watch
+from remediator.sim.proof import points, prove
+from remediator.sim.stories import named, shrinking, stories
+from remediator.sim.stories.stories import then
 from remediator.store import database
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(3600)]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from remediator.model.times import clock, parse_rfc3339
-from remediator.sim.people import ROOT
-from remediator.sim.stories import UNATTENDED
+from remediator.sim.happenings.people import ROOT
+from remediator.sim.stories.stories import UNATTENDED
 from tests.sim.night import Night
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]

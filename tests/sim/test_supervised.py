@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remediator.model.records import Run, RunState, StepState
-from remediator.sim.reach import NEVER
+from remediator.sim.cloud.reach import NEVER
 from remediator.sim.simulation import CONFIG
 from remediator.store.reader import Reader
 from tests.builders.runbooks import TWICE, in_place

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from remediator.config import Config
 from remediator.daemon.loop import CHECKPOINT_EVERY
 from remediator.model.times import Instant
-from remediator.sim.rivals import Pair
+from remediator.sim.proof.rivals import Pair
 from remediator.sim.simulation import CONFIG
 from remediator.store import chain, checkpoints, digests, epochs, errors, tables, verify
 from remediator.store.database import Database, url_of

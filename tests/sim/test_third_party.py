@@ -15,7 +15,7 @@ from remediator.content.validate import examine
 from remediator.integrations import registry
 from remediator.model.records import RunState
 from remediator.model.targets import member
-from remediator.sim.people import ROOT
+from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import CONFIG, GALERA, Simulation
 from tests.builders import installed
 

@@ -12,10 +12,10 @@ import pytest
 
 from remediator.cli import acting, timeline
 from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
-from remediator.sim.cloud import CONTROLLERS
-from remediator.sim.people import OTHER, ROOT
+from remediator.sim.cloud.cloud import CONTROLLERS
+from remediator.sim.happenings.people import OTHER, ROOT
 from remediator.sim.simulation import CONFIG
-from remediator.sim.stories import UNATTENDED
+from remediator.sim.stories.stories import UNATTENDED
 from remediator.store.reader import Reader
 from tests.sim.night import Night
 

@@ -10,8 +10,8 @@ import pytest
 from remediator.daemon.state.wire import Input, Reloaded, StoreRead
 from remediator.model.holds import Rival
 from remediator.model.hooks import CannotStore, Taken
-from remediator.sim import store_faults
-from remediator.sim.people import ROOT
+from remediator.sim.happenings import store_faults
+from remediator.sim.happenings.people import ROOT
 from remediator.store import meta
 from remediator.store.journal import Journal
 from tests.builders.hints import a_hint

@@ -14,10 +14,10 @@ import rfc8785
 import sqlalchemy as sa
 
 from remediator.model.records import Run, RunState, StepState
-from remediator.sim import marks
-from remediator.sim.reach import NEVER
-from remediator.sim.shapes import FIVE_ALIKE
+from remediator.sim.cloud.reach import NEVER
+from remediator.sim.cloud.shapes import FIVE_ALIKE
 from remediator.sim.simulation import CONFIG, config_of
+from remediator.sim.stories import marks
 from remediator.store import errors, schema, tables, verify
 from remediator.store.database import Database, url_of
 from tests.builders.runbooks import TWICE, in_place

@@ -21,8 +21,8 @@ from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
 from remediator.model.hooks import Hint, Taken
 from remediator.sim import simulation
-from remediator.sim.people import OTHER, ROOT
-from remediator.sim.shapes import DEFAULT
+from remediator.sim.cloud.shapes import DEFAULT
+from remediator.sim.happenings.people import OTHER, ROOT
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader

@@ -22,14 +22,14 @@ from remediator.model.hooks import Taken
 from remediator.model.integration import Integration
 from remediator.model.records import Incident, Run, RunState
 from remediator.model.times import Instant
-from remediator.sim import stories
-from remediator.sim.account import Account
-from remediator.sim.hosts import SimHost
-from remediator.sim.people import ROOT, People
-from remediator.sim.services import Service
-from remediator.sim.shapes import FIVE_ALIKE, Shape
+from remediator.sim.cloud.hosts import SimHost
+from remediator.sim.cloud.services import Service
+from remediator.sim.cloud.shapes import FIVE_ALIKE, Shape
+from remediator.sim.happenings.people import ROOT, People
+from remediator.sim.invariants.account import Account
+from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import CONFIG, Simulation, config_of, tell_logs
-from remediator.sim.watch import Watch
+from remediator.sim.stories import stories
 from remediator.store import tables
 from remediator.store.reader import Reader
 from tests.builders.hints import a_hint
@@ -129,7 +129,7 @@ class Walked:
         return self.simulation.run(seconds, come)
 
     def the_next_command_meets(self, end: str, meanwhile: Callable[[], None] | None = None) -> None:
-        """`end`: one of `sim.reach.ENDS`. `meanwhile`: what happens before the daemon hears of it."""
+        """`end`: one of `sim.cloud.reach.ENDS`. `meanwhile`: what happens before the daemon hears of it."""
         self.simulation.luck.commands[:] = [end]
         self.watch.meanwhile = meanwhile
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from remediator.safety.gate import GUARDS
-from remediator.sim import named
-from remediator.sim.scenarios import Scenario
+from remediator.sim.stories import named
+from remediator.sim.stories.scenarios import Scenario
 from tests.mutants import table, trying
 from tests.mutants.rows import BY_NAME, MUTANTS, ROOT, Mutant, OutOfDate
 

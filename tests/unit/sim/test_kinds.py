@@ -13,11 +13,14 @@ import pytest
 import remediator.sim
 from remediator.model.page_keys import PageKind
 from remediator.model.records import StepState
-from remediator.sim import acts, expectations, galera_expectations, host_faults, named, prove, service_faults, stories
-from remediator.sim.kinds import Happening, Kind, NotAHappening, Repertoire, kind
-from remediator.sim.paged import Paged
-from remediator.sim.stage import Stage
-from remediator.sim.stories import Moment, NotAStory, Setup, then
+from remediator.sim.galera import galera_expectations
+from remediator.sim.happenings import acts, expectations, host_faults, service_faults
+from remediator.sim.happenings.kinds import Happening, Kind, NotAHappening, Repertoire, kind
+from remediator.sim.happenings.stage import Stage
+from remediator.sim.invariants.paged import Paged
+from remediator.sim.proof import prove
+from remediator.sim.stories import named, stories
+from remediator.sim.stories.stories import Moment, NotAStory, Setup, then
 
 
 @kind

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from remediator.model.page_keys import PageKey, PageKind
-from remediator.sim.paged import CALLS, Paged
+from remediator.sim.invariants.paged import CALLS, Paged
 
 KEYS = {
     "rule": PageKey.of_rule("inc-1", "container-crashed"),

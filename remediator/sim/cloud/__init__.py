@@ -1,0 +1,1 @@
+"""The cloud in memory: hosts, services, the ways to them, and what they answer."""

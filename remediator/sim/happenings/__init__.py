@@ -1,0 +1,1 @@
+"""What may happen, typed: faults, acts, and what stories expect."""

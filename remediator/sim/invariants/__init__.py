@@ -1,0 +1,1 @@
+"""What must hold beside the daemon, and the independent ledger that it is asked of."""

@@ -1,0 +1,1 @@
+"""The programs: the proof, every crash point, the soak, the demo."""

@@ -1,0 +1,1 @@
+"""Stories: by seed and directed, told, cut down, and read back."""
