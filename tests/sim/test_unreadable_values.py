@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from remediator.store import tables
-from tests.sim.test_review_base import Cloud, crash
+from tests.sim import kept
+from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim
+GOOD = "2026-01-04T03:00:00.000Z"
 
 
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    made = Cloud(tmp_path)
-    made.run(20)
-    yield made
-    made.database.close()
+def put(cloud: Walked, key: str, value: str) -> Callable[[], None]:
+    """Let another hand put `value` into the store while the daemon is down, and start the daemon again; return what mends it."""
+    statement = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{key}', '{value}')"
+    mend = cloud.simulation.broken_store(
+        lambda: kept.while_it_lives(cloud, f"UPDATE meta SET value = '{GOOD}' WHERE key = '{key}'")
+    )
+    kept.by_another_hand(cloud, statement)
+    return mend
 
 
-def put(cloud: Cloud, key: str, value: str) -> None:
-    with cloud.database.transaction() as connection:
-        connection.execute(tables.meta.delete().where(tables.meta.c.key == key))
-        connection.execute(tables.meta.insert().values(key=key, value=value))
-
-
-def why(cloud: Cloud) -> str:
-    return cloud.engine.store_error or cloud.engine.turn_error or ""
+def why(cloud: Walked) -> str:
+    return cloud.daemon.engine.store_error or cloud.daemon.engine.turn_error or ""
 
 
 @pytest.mark.parametrize(
@@ -43,21 +39,20 @@ def why(cloud: Cloud) -> str:
         ("next_run", "many"),
     ],
 )
-def test_a_daemon_that_cannot_read_a_value_does_nothing_and_names_the_key(cloud: Cloud, key: str, value: str) -> None:
+def test_a_daemon_that_cannot_read_a_value_does_nothing_and_names_the_key(cloud: Walked, key: str, value: str) -> None:
     put(cloud, key, value)
-    cloud.crash()
-    cloud.hosts["h1"].units["memcached"].fail()
+    cloud.service("h1", "memcached").crash()
     cloud.run(120)
     assert f"value {key} of the table meta" in why(cloud)
-    assert cloud.acts == []
+    assert cloud.commands == 0
     assert not cloud.world.durable.adopted
 
 
-def test_it_goes_on_once_the_value_can_be_read_again(cloud: Cloud) -> None:
-    put(cloud, "names_told", "yesterday")
-    cloud.crash()
-    crash(cloud)
+def test_it_goes_on_once_the_value_can_be_read_again(cloud: Walked) -> None:
+    mend = put(cloud, "names_told", "yesterday")
+    cloud.service("h1", "memcached").crash()
+    cloud.run(30)
     assert why(cloud)
-    put(cloud, "names_told", "2026-01-04T03:00:00.000Z")
-    assert cloud.run(120, lambda: bool(cloud.acts))
+    mend()
+    assert cloud.until(120, lambda: cloud.commands > 0)
     assert not why(cloud)
