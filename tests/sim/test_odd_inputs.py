@@ -21,7 +21,8 @@ def works(cloud: Walked) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("changes", "taken"), [({"service": "x \ud800"}, False), ({"output": "x \ud800", "raw": {"output": "x"}}, True)]
+    ("changes", "taken"),
+    [({"service": "x \ud800", "downtime_depth": 1}, False), ({"output": "x \ud800", "raw": {"output": "x"}}, True)],
 )
 def test_a_hint_with_a_lone_surrogate(cloud: Walked, changes: dict[str, Any], taken: bool) -> None:
     """The door refuses it; one that came in all the same costs itself alone."""

@@ -124,7 +124,7 @@ class Keeping:
         self._looking.turned()
 
 
-def what_is_said_while_replies_are_kept(days: int, every: str, most: int) -> tuple[str | None, list[str]]:
+def what_is_said_while_replies_are_kept(days: int, quiet_s: float, most: int) -> tuple[str | None, list[str]]:
     """Return the violation, and what is said of memory, of a soak in which the newest `most` parsed replies are kept."""
 
     def meddle(simulation: Simulation) -> None:
@@ -132,20 +132,20 @@ def what_is_said_while_replies_are_kept(days: int, every: str, most: int) -> tup
             assert simulation.watch is not None
             simulation.watch = Keeping(simulation.watch, most)
 
-    soaked = soak.Soak(days=days, every=every, bouts=0, quiet_s=3600.0, meddle=meddle).run()
+    soaked = soak.Soak(days=days, every="6h", bouts=0, quiet_s=quiet_s, meddle=meddle).run()
     return soaked.violation, [each.sentence for each in soaked.grew if each.name == "memory:rss"]
 
 
 @pytest.mark.parametrize(
-    ("days", "every", "most", "how"),
-    [(QUIET_DAYS, "6h", 100_000, "in 3 days"), (5, "1h", 400, "since the first hour in 5 days")],
+    ("days", "quiet_s", "most", "how"),
+    [(QUIET_DAYS, 3600.0, 100_000, "in 3 days"), (5, 600.0, 1400, "since the first hour in 5 days")],
     ids=["for ever", "up to a bound"],
 )
-def test_replies_that_are_kept_are_named(days: int, every: str, most: int, how: str) -> None:
+def test_replies_that_are_kept_are_named(days: int, quiet_s: float, most: int, how: str) -> None:
     """With a bound nothing rises any more after three days: then the limit on memory says so. In a process of its own: one that has run
     other tests before is so large that the same replies are less than a quarter of it."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
-        violation, said = fresh.submit(what_is_said_while_replies_are_kept, days, every, most).result()
+        violation, said = fresh.submit(what_is_said_while_replies_are_kept, days, quiet_s, most).result()
     assert violation is None, violation
     assert [sentence for sentence in said if how in sentence], said
 

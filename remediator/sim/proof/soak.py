@@ -26,6 +26,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from remediator.daemon.state.record import Record
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
 from remediator.sim.dying import watching
 from remediator.sim.happenings import daemon_faults, drawn
@@ -284,7 +285,10 @@ class Soak:
             owners = {"engine": daemon.engine, "loop": daemon.loop, "factstore": daemon.world.samples.facts}
             records = {f"world.{name}": record for name, record in vars(daemon.world).items()}
             for owner, keeper in {**owners, **records}.items():
-                for name, size in _sizes(keeper).items():
+                sizes_of = _sizes(keeper)
+                if isinstance(keeper, Record):
+                    sizes_of.pop("_tables", None)  # its tables again, which have names of their own
+                for name, size in sizes_of.items():
                     found[f"held:{owner}.{name}"] = size
         return found
 
