@@ -39,6 +39,7 @@ def list_(
         ((each["seq"], moments.clock(each["at"]), each["actor"], each["kind"], about(each)) for each in found),
         empty="no entry matches",
     )
+    output.cut_at(limit, len(found))
     return 0
 
 

@@ -47,6 +47,7 @@ def list_(
         ),
         empty=f"no incident is {state}" if state else "no incident yet",
     )
+    output.cut_at(limit, len(found))
     return 0
 
 

@@ -49,6 +49,12 @@ def width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
+def cut_at(limit: int, shown: int) -> None:
+    """Say on stderr that a list was cut at `limit`, when it is as long as that: what is left out is not told by a table."""
+    if shown >= limit:
+        print(f"remediator: the newest {limit} are shown, and there may be more: --limit", file=sys.stderr)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
     """Print rows under `columns`; the last column takes what is left of the width. Without rows print `empty`."""
     from rich.table import Table

@@ -48,6 +48,7 @@ def list_(
         ((each["id"], each["state"], each["risk"], each["target"], each["runbook"], each["actor"]) for each in found),
         empty=f"no run is {state}" if state else "no run yet",
     )
+    output.cut_at(limit, len(found))
     return 0
 
 

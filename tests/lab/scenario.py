@@ -28,6 +28,8 @@ from remediator.store.reader import Reader
 REMEDIATOR = str(Path(sys.executable).with_name("remediator"))
 BASELINE_S = 120.0
 STAYS_S = 20.0
+ALL = 10_000
+"""More incidents than a test opens: what is suppressed counts too, and a cloud that is cut off has hundreds."""
 """A fault must stay this long while we are paused: longer than systemd's RestartSec, so that it is ours to cure."""
 
 
@@ -197,12 +199,14 @@ class Scenario:
 
     def incidents(self) -> list[dict[str, Any]]:
         """Return all incidents, newest first, read as the command line reads them but without a process each time."""
-        return self._reader().incidents()
+        return self._reader().incidents(limit=ALL)
 
     def incident(self, target: str, check: str) -> dict[str, Any] | None:
         """Return the newest incident of (target, check), whole."""
         reader = self._reader()
-        ids = [each["id"] for each in reader.incidents() if each["target"] == target and each["check"] == check]
+        ids = [
+            each["id"] for each in reader.incidents(limit=ALL) if each["target"] == target and each["check"] == check
+        ]
         return reader.incident(ids[0]) if ids else None
 
     def runs(self) -> list[dict[str, Any]]:
