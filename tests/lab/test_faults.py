@@ -54,7 +54,7 @@ SIDE_BY_SIDE = [
         "container-state",
         "escalated",
         runs=("container-start",),
-        says="was started once and is down again",
+        says="did not cure it: container-state was CRITICAL",
         ends_within_s=240,
         full="three minutes until it was started once and given up again; oom escalates in make test",
     ),
