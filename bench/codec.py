@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from remediator.model.records import Debt, Decision, Incident, Run
-from remediator.store import codec
+from remediator.model.records.records import Debt, Decision, Incident, Run
 from remediator.store.migrations import first_form
+from remediator.store.stored import codec
 
 STORES = Path(__file__).parents[1] / "tests" / "golden" / "stores" / "2026-11"
 KINDS = {"incidents": Incident, "runs": Run, "decisions": Decision, "debts": Debt}

@@ -15,15 +15,15 @@ from remediator.config import load_config
 from remediator.daemon.process import composing
 from remediator.daemon.process.composing import Parts
 from remediator.integrations import registry
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.messages.replies import CommandDone, Reach
 from remediator.model.times import Clock
 from remediator.reach.backoff import Backoff
 from remediator.reach.interface import RawReply
+from remediator.sim.clock import Timeline, VirtualClock
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
-from remediator.sim.timeline import Timeline, VirtualClock
 
 EVERY_S = 15.0
 CONNECT_S = 5.0

@@ -14,7 +14,8 @@ from pathlib import Path
 from remediator.model import times
 from remediator.model.times import Instant
 from remediator.safety.case import Downtime
-from remediator.store import digests, tables
+from remediator.store import tables
+from remediator.store.audit import digests
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 

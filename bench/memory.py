@@ -18,7 +18,7 @@ from remediator.daemon.assembling import Daemon, real_ground
 from remediator.daemon.process import reaching
 from remediator.daemon.state.wire import Collected
 from remediator.model.hosts import Host
-from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
+from remediator.sim.clock import Timeline, VirtualClock, VirtualPools
 
 FLAT = 1.1
 WARM_CYCLES = 4

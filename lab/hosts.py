@@ -14,7 +14,7 @@ from lab import engine, images, keys, paths, services, shapes, topology
 from lab.errors import CommandFailed
 from lab.proc import Finished, poll, run
 from lab.topology import Host
-from remediator.cli import catalogue
+from remediator.cli.admin import actions
 
 
 def state(host: Host) -> str:
@@ -143,7 +143,7 @@ def _seed(host: Host) -> bytes:
         _file(tar, keys.ACT, (packaging / "remediator-act").read_text(), 0o755)
         _file(tar, "/etc/tmpfiles.d/remediator-act.conf", (packaging / "remediator-act.tmpfiles").read_text())
         _directory(tar, keys.ACT_FILES, 0o755, 0)
-        for name, text in catalogue.files_of_act().items():
+        for name, text in actions.files_of_act().items():
             _file(tar, f"{keys.ACT_FILES}/{name}", text)
         _file(tar, "/etc/machine-id", uuid.uuid4().hex + "\n")
         for path, text in services.config_files(host).items():

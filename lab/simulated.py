@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from lab.demo import settings
-from remediator.cli import audit, timeline
-from remediator.config import mistakes
+from remediator.cli.look import audit
+from remediator.cli.render import timeline
+from remediator.config.documents import mistakes
 from remediator.content.validate import validate
 from remediator.sim.invariants.watch import Violation
 from remediator.sim.proof.demo import ACCEPTS, BREAKS, Break, DemoFailed, Play
 from remediator.sim.stories import stories
-from remediator.store import errors, verify
+from remediator.store import errors
+from remediator.store.audit import verify
 
 
 def main(why: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 
 HISTORY = 21
 START_PERCENT = 20.0

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remediator.checks import flapping
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import StateType
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.records.records import StateType
 from remediator.model.times import Instant
 
 RETRY_SLACK_S = 0.5

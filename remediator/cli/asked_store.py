@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from remediator.cli import control_client
+from remediator.cli import client
 from remediator.cli.errors import FAILED, CliError
 from remediator.model.times import rfc3339
-from remediator.store import readable, tables
+from remediator.store import tables
+from remediator.store.audit import readable
 from remediator.store.queries import Row
 
 PART: Final = 200
@@ -37,7 +38,7 @@ class AskedReader:
     # one question -------------------------------------------------------------------------------------------------
 
     def _ask(self, question: str, **args: Any) -> Mapping[str, Any]:
-        data = control_client.demand(self._state_dir, "read", {"question": question, "args": args})
+        data = client.demand(self._state_dir, "read", {"question": question, "args": args})
         if not isinstance(data, dict):
             raise CliError(f"the daemon's answer to {question!r} has no data; see its log", FAILED)
         return data

@@ -19,33 +19,33 @@ from typing import Annotated, Final
 import typer
 
 import remediator
-from remediator.cli import clean
 from remediator.cli.errors import CONFIG, FAILED, UNKNOWN, USAGE, CliError
+from remediator.cli.render import sanitize
 from remediator.cli.session import Session
 
 COMMANDS: Final = {
-    "daemon": "daemon",
-    "check": "checking",
-    "status": "status",
-    "incidents": "incidents",
-    "runs": "runs",
-    "explain": "explaining",
-    "plan": "acting",
-    "execute": "acting",
-    "approve": "approving",
-    "deny": "approving",
-    "pause": "pausing",
-    "resume": "pausing",
-    "silence": "silence",
-    "downtime": "downtime",
-    "brakes": "brakes",
-    "validate": "validating",
-    "actions": "catalogue",
-    "config": "configuring",
-    "baseline": "baseline",
-    "audit": "audit",
+    "daemon": "admin.daemon",
+    "check": "look.check",
+    "status": "look.status",
+    "incidents": "look.incidents",
+    "runs": "look.runs",
+    "explain": "explain.command",
+    "plan": "operate.execute",
+    "execute": "operate.execute",
+    "approve": "operate.approve",
+    "deny": "operate.approve",
+    "pause": "operate.pause",
+    "resume": "operate.pause",
+    "silence": "operate.silence",
+    "downtime": "operate.downtime",
+    "brakes": "operate.brakes",
+    "validate": "admin.validate",
+    "actions": "admin.actions",
+    "config": "admin.config",
+    "baseline": "operate.baseline",
+    "audit": "look.audit",
 }
-"""Each command, in the order of `--help`, with the file of this folder that holds it: a function, or a group named `app`."""
+"""Each command, in the order of `--help`, with the module below `cli` that holds it: a function, or a group named `app`."""
 
 GLOBAL_WITH_VALUE: Final = ("--config",)
 GLOBAL_FLAGS: Final = ("--debug",)
@@ -202,7 +202,7 @@ def is_plugin(words: Sequence[str]) -> bool:
 
 def _out_of_time(*_: object) -> None:
     """Whoever runs the plugin ends it when it takes too long: that is said, too."""
-    from remediator.cli import nagios
+    from remediator.cli.render import nagios
 
     line = nagios.unknown("ended before it had an answer (SIGTERM: out of time?)")
     os.write(1, f"{line}\n".encode())  # print may be under way already
@@ -213,9 +213,9 @@ def _say(message: str, words: Sequence[str]) -> None:
     if "--debug" in list(words)[: list(words).index("--") if "--" in words else None]:
         traceback.print_exc()
     if is_plugin(words):
-        from remediator.cli import nagios
+        from remediator.cli.render import nagios
 
         print(nagios.unknown(message))
         if format_of(words) == "nagios":
             return
-    print(f"remediator: {clean.line(message)}", file=sys.stderr)
+    print(f"remediator: {sanitize.line(message)}", file=sys.stderr)

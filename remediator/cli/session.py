@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from remediator.cli import clean
 from remediator.cli.errors import CONFIG, CliError
+from remediator.cli.render import sanitize
 
 if TYPE_CHECKING:
     from remediator.config import Config
@@ -138,4 +138,4 @@ def _where(found: Essentials) -> str:
 
 def warn(text: str) -> None:
     """Say something on stderr that ends nothing."""
-    print(f"remediator: warning: {clean.line(text)}", file=sys.stderr, flush=True)
+    print(f"remediator: warning: {sanitize.line(text)}", file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from remediator.model.integration import Integration, SectionSpec
+from remediator.model.manifest.integration import Integration, SectionSpec
 
 BOOTSTRAP = (
     "import sys,zlib;STDIN=sys.stdin.buffer;"

@@ -17,8 +17,8 @@ from typing import Any
 
 from remediator.collect import assembly, parsing
 from remediator.model.hosts import LOCAL, Host
-from remediator.model.integration import DirectSpec, Integration, SectionSpec
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.manifest.integration import DirectSpec, Integration, SectionSpec
+from remediator.model.messages.replies import HostReply, Reach, Section
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply, Reacher

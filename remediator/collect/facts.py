@@ -12,10 +12,10 @@ from typing import Any
 
 from remediator.collect.judge import judge_check
 from remediator.collect.machines import Machines
+from remediator.model.content.judging import AssessSpec, CheckResult, CheckSpec
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration
-from remediator.model.judging import AssessSpec, CheckResult, CheckSpec
-from remediator.model.replies import HostReply, Reach
+from remediator.model.manifest.integration import Integration
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 
 

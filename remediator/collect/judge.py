@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.model.content.judging import Assessed, CheckResult, CheckSpec, Condition, Evidence, Scope, State
 from remediator.model.hosts import Inventory
-from remediator.model.judging import Assessed, CheckResult, CheckSpec, Condition, Evidence, Scope, State
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediator.integrations.host import facts
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from remediator.collect import assembly
-from remediator.model.replies import Reach, Section
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import Reach, Section
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 
 PATIENCE_S = 3.0

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from remediator.config.connections import Section
-from remediator.config.documents import Loc, dotted
+from remediator.config.documents.documents import Loc, dotted
 from remediator.config.durations import form
 from remediator.config.models import Config, with_sections
 from remediator.config.secrets import Secret
-from remediator.model.hours import Hours
+from remediator.model.content.hours import Hours
 
 HIDDEN = "***"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.config import mistakes
-from remediator.model.content import Mistake
+from remediator.config.documents import mistakes
+from remediator.model.content.specs import Mistake
 
 
 class ConfigError(Exception):

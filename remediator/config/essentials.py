@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from remediator.config import documents, loading, overrides
+from remediator.config import loading
 from remediator.config.connections import AbsolutePath, Name, default_section
+from remediator.config.documents import documents, overrides
 from remediator.config.models import AuditConfig, Config, DatabaseConfig, Sections, no_sections
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 
 KEYS: Final = ("cloud", "state_dir", "pause_file", "database", "audit")
 HELD_BY_OTHERS: Final = ("writable_by_others", "owned_by_others", "too_many_links")

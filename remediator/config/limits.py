@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from remediator.config import durations
 from remediator.config.durations import Duration
-from remediator.model.actions import Risk
+from remediator.model.content.actions import Risk
 
 Row = tuple[float, float, float]
 """The values of R1, R2, R3."""

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from remediator.config import documents, files, mistakes, overrides, problems
+from remediator.config.documents import documents, mistakes, overrides, problems
+from remediator.config.documents.origin import Origin
 from remediator.config.errors import ConfigError
 from remediator.config.models import Config, Sections, no_sections, with_sections
-from remediator.config.origin import Origin
-from remediator.model.content import Mistake
+from remediator.config.ownership import files
+from remediator.model.content.specs import Mistake
 
 DEFAULT_PATH = "/etc/remediator/config.yaml"
 VARIABLE = "REMEDIATOR_CONFIG"

@@ -26,14 +26,14 @@ from remediator.config.connections import (
     default_section,
     reference,
 )
+from remediator.config.documents.origin import Origin
 from remediator.config.durations import Duration
 from remediator.config.limits import LimitsConfig
-from remediator.config.origin import Origin
 from remediator.config.secrets import Secret
 from remediator.config.working_hours import WorkingHours
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.hours import Hours
+from remediator.model.content.actions import Risk
+from remediator.model.content.hours import Hours
+from remediator.model.content.specs import Mode
 
 ModeName = Literal["off", "observe", "shadow", "approve", "auto"]
 

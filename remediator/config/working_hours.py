@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from remediator.model import hours
-from remediator.model.hours import BadHours, Hours
+from remediator.model.content import hours
+from remediator.model.content.hours import BadHours, Hours
 
 
 def _read(value: Any) -> Hours:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from remediator.checks.schema import CheckEntry
-from remediator.config import Config, mistakes
+from remediator.config import Config
+from remediator.config.documents import mistakes
 from remediator.config.models import CheckOverride
 from remediator.content import phrases
 from remediator.content.entries import Entry
-from remediator.model.content import Mistake
+from remediator.model.content.judging import AssessSpec, CheckSpec, Condition, Scope, Text
+from remediator.model.content.specs import Mistake
 from remediator.model.hosts import Inventory
-from remediator.model.judging import AssessSpec, CheckSpec, Condition, Scope, Text
 from remediator.model.values import FieldType
 from remediator.rules.conditions import Environment
 

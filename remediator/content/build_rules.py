@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.config import mistakes
+from remediator.config.documents import mistakes
 from remediator.content import phrases
 from remediator.content.entries import Entries, Entry
-from remediator.model.content import Mistake, RuleSpec
-from remediator.model.judging import AssessSpec
+from remediator.model.content.judging import AssessSpec
+from remediator.model.content.specs import Mistake, RuleSpec
 from remediator.rules import texts
 from remediator.rules.conditions import CelCondition, Environment
 from remediator.rules.schema import RuleEntry

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.config import mistakes
+from remediator.config.documents import mistakes
 from remediator.config.limits import Limits
 from remediator.content import parameters, phrases
 from remediator.content.entries import Entries, Entry
-from remediator.model.actions import ActionSpec, Effect, Risk
-from remediator.model.content import Mistake, RunbookSpec, StepSpec, VerifySpec
-from remediator.model.judging import AssessSpec
+from remediator.model.content.actions import ActionSpec, Effect, Risk
+from remediator.model.content.judging import AssessSpec
+from remediator.model.content.specs import Mistake, RunbookSpec, StepSpec, VerifySpec
 from remediator.model.manifest.kinds import Kinds
 from remediator.rules.conditions import CelCondition, Environment
-from remediator.runs.schema import RunbookEntry, StepEntry
+from remediator.runs.plans.schema import RunbookEntry, StepEntry
 
 
 def build_runbooks(

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from remediator.checks.schema import CheckEntry
-from remediator.config import documents, mistakes, problems
 from remediator.config.connections import Section
-from remediator.config.documents import Document, Loc
+from remediator.config.documents import documents, mistakes, problems
+from remediator.config.documents.documents import Document, Loc
 from remediator.content.places import KINDS, MAX_BYTES, MAX_ENTRIES, MAX_FILES, ContentDir
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 from remediator.rules.schema import RuleEntry
-from remediator.runs.schema import RunbookEntry
+from remediator.runs.plans.schema import RunbookEntry
 
 E = TypeVar("E", bound=Section, covariant=True)
 SCHEMAS: dict[str, type[Section]] = {"checks": CheckEntry, "rules": RuleEntry, "runbooks": RunbookEntry}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from remediator.config import Config, mistakes
+from remediator.config import Config
+from remediator.config.documents import mistakes
 from remediator.config.limits import LimitsConfig
 from remediator.content.build_checks import build_checks
 from remediator.content.build_rules import build_rules
@@ -15,7 +16,7 @@ from remediator.content.places import ContentDir, content_dirs
 from remediator.content.settings import check_settings
 from remediator.content.version import version_of
 from remediator.inventory import aliases
-from remediator.model.content import Content, Mistake
+from remediator.model.content.specs import Content, Mistake
 from remediator.model.hosts import Inventory
 from remediator.model.manifest.together import Manifests
 from remediator.rules.conditions import Environment

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from remediator.config import mistakes
-from remediator.config.documents import Loc
+from remediator.config.documents import mistakes
+from remediator.config.documents.documents import Loc
 from remediator.content.entries import Entry
-from remediator.model.actions import ActionSpec, Need
-from remediator.model.content import FromStep, Mistake
-from remediator.runs.schema import RunbookEntry
+from remediator.model.content.actions import ActionSpec, Need
+from remediator.model.content.specs import FromStep, Mistake
+from remediator.runs.plans.schema import RunbookEntry
 
 
 def check(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.config import mistakes
 from remediator.config.connections import Section
-from remediator.config.documents import Loc, Place
+from remediator.config.documents import mistakes
+from remediator.config.documents.documents import Loc, Place
 from remediator.content.entries import Entry
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 from remediator.model.values import FieldType
 from remediator.rules import texts
 from remediator.rules.conditions import CelCondition, Environment

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from remediator.config import mistakes
-from remediator.config.documents import Loc
+from remediator.config.documents import mistakes
+from remediator.config.documents.documents import Loc
 from remediator.content.entries import Entry, read_entries
 from remediator.content.places import ContentDir
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 from remediator.rules import pasted
 from remediator.rules.errors import BadText
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from remediator.config import Config, mistakes
-from remediator.config.documents import Loc
+from remediator.config import Config
+from remediator.config.documents import mistakes
+from remediator.config.documents.documents import Loc
 from remediator.content.entries import Entries
-from remediator.model.actions import Risk
-from remediator.model.content import Mistake, RuleSpec, RunbookSpec
+from remediator.model.content.actions import Risk
+from remediator.model.content.specs import Mistake, RuleSpec, RunbookSpec
 
 
 def check_settings(

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from remediator import inventory as inventories
-from remediator.config import Config, documents, loading, mistakes
-from remediator.config.documents import Loc
+from remediator.config import Config, loading
+from remediator.config.documents import documents, mistakes
+from remediator.config.documents.documents import Loc
 from remediator.content import quoting
 from remediator.content.loading import load_content
 from remediator.content.places import ContentDir, content_dirs
 from remediator.integrations import registry
 from remediator.inventory import InventoryError
-from remediator.model.content import Content, Mistake
+from remediator.model.content.specs import Content, Mistake
 from remediator.model.hosts import Inventory
 from remediator.model.manifest.together import Manifests
 

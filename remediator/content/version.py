@@ -15,8 +15,8 @@ from typing import Any
 import remediator
 from remediator.config import Config
 from remediator.content.entries import Entries
-from remediator.model.actions import ActionSpec
-from remediator.model.judging import AssessSpec
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.judging import AssessSpec
 
 
 def version_of(

@@ -27,10 +27,12 @@ from remediator.model import redaction
 from remediator.model.times import Clock
 from remediator.reach import references
 from remediator.reach.interface import Reacher
-from remediator.store import ballast, blobs, checkpoints, custody, identities, reader, retention, schema
+from remediator.store import identities, reader, retention, revision
+from remediator.store.audit import blobs, checkpoints
+from remediator.store.audit.slow_reading import SlowReading
 from remediator.store.database import Database
-from remediator.store.lock import StateLock
-from remediator.store.slow_reading import SlowReading
+from remediator.store.files import ballast, custody
+from remediator.store.files.lock import StateLock
 
 LONGER = "EXTEND_TIMEOUT_USEC=60000000"
 """Said while a store is upgraded: systemd lets the start take a minute more from then on."""
@@ -99,7 +101,7 @@ class Daemon:
             self.database = Database(reader.location(config))
             found = self.database.open(ground.clock.now, _Upgrading(config.cloud))
             if found is not None:
-                log.info("store_upgraded", cloud=config.cloud, found=found, revision=schema.HEAD)
+                log.info("store_upgraded", cloud=config.cloud, found=found, revision=revision.HEAD)
             identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)

@@ -38,13 +38,13 @@ from remediator.daemon.state.wire import (
     Ticked,
     TryReferences,
 )
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import Hint, QueueFull, Taken
 from remediator.model.hosts import Host
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import Hint, QueueFull, Taken
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Clock, Instant
-from remediator.store import slow_reading
-from remediator.store.checkpoints import CheckpointFile
+from remediator.store.audit import slow_reading
+from remediator.store.audit.checkpoints import CheckpointFile
 
 HINTS_WAITING = 5000
 BATCH = 1000

@@ -17,10 +17,10 @@ from remediator.daemon.process import composing, logs, systemd
 from remediator.daemon.socket import doors, reading
 from remediator.daemon.socket.control import ControlSocket
 from remediator.integrations import registry
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import EnginePort
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import EnginePort
 from remediator.store import reader
-from remediator.store.lock import StateLock
+from remediator.store.files.lock import StateLock
 
 log = structlog.get_logger("remediator")
 

@@ -21,12 +21,13 @@ from remediator.daemon.notify.delivering import Delivery
 from remediator.daemon.process import clock, composing, reaching
 from remediator.daemon.process.pools import Threads
 from remediator.model import redaction
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 from remediator.reach import references
-from remediator.store import checkpoints, identities, reader
 from remediator.store import database as database_url
+from remediator.store import identities, reader
+from remediator.store.audit import checkpoints
 from remediator.store.database import Database
-from remediator.store.lock import StateLock
+from remediator.store.files.lock import StateLock
 
 SAMPLES_S = 120.0
 RUN_S = 3600.0

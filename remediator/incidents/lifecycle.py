@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remediator.incidents.dependency import Problem
-from remediator.model.actions import Risk
-from remediator.model.judging import State
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
 from remediator.model.people import ENGINE
-from remediator.model.records import Event, Incident, IncidentState, Run, RunState, StateType
+from remediator.model.records.records import Event, Incident, IncidentState, Run, RunState, StateType
 from remediator.model.targets import Target
 from remediator.model.times import Instant, rfc3339
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.kinds import BASIC
 
 

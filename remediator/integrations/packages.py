@@ -20,7 +20,7 @@ from remediator import integrations
 from remediator.config.connections import Section
 
 if TYPE_CHECKING:
-    from remediator.model.integration import Integration
+    from remediator.model.manifest.integration import Integration
 
 GROUP = "remediator.integrations"
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from remediator.config import Config
 from remediator.config.secrets import Secret
 from remediator.integrations import packages
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.together import Manifests
 
 sections = packages.sections

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from remediator.config import Config
-from remediator.inventory import inline, kolla, sameness
+from remediator.inventory import inline, sameness
 from remediator.inventory.errors import InventoryError, InventoryUnreadable
 from remediator.inventory.known import Known
+from remediator.inventory.kolla import inventory
 from remediator.model.hosts import Inventory
 
 __all__ = ["InventoryError", "InventoryUnreadable", "load"]
@@ -26,5 +27,5 @@ def _hosts(config: Config) -> Inventory:
         assert config.inventory.kolla is not None
         ssh = config.ssh
         known = Known(user=ssh.user, jump=ssh.jump is not None, engine=config.inventory.engine)
-        found = kolla.load(Path(config.inventory.kolla), known)
+        found = inventory.load(Path(config.inventory.kolla), known)
     return replace(found, notes=(*found.notes, *sameness.notes(found, config.ssh.port)))

@@ -6,9 +6,10 @@ inventory gives it to several, the declaration says which is meant.
 
 from __future__ import annotations
 
-from remediator.config import Config, mistakes
+from remediator.config import Config
+from remediator.config.documents import mistakes
 from remediator.inventory.naming import Names, canonical
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 from remediator.model.hosts import Inventory
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remediator.inventory.kolla_globals import NONE, Globals
+from remediator.inventory.kolla.globals import NONE, Globals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from remediator.incidents import lifecycle
-from remediator.model.mutes import Ack, Unacked
-from remediator.model.records import Incident
+from remediator.model.records.mutes import Ack, Unacked
+from remediator.model.records.records import Incident
 from remediator.model.times import Instant
 from remediator.mutes import entries
 from remediator.mutes.transition import MoveIncident, Transition, WriteLine

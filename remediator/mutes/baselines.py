@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.model.judging import State
-from remediator.model.mutes import Accepted
+from remediator.model.content.judging import State
+from remediator.model.records.mutes import Accepted
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition
 from remediator.safety.guard import seconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from remediator.model.mutes import OVER, OwnDowntime
 from remediator.model.people import ENGINE
+from remediator.model.records.mutes import OVER, OwnDowntime
 from remediator.model.times import Instant
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from remediator.model.mutes import OwnDowntime, Pause, Silence, Wrap
+from remediator.model.records.mutes import OwnDowntime, Pause, Silence, Wrap
 from remediator.mutes.transition import Entry, Log
 
 

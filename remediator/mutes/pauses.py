@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.model.declined import Refused
-from remediator.model.mutes import Pause
+from remediator.model.content.declined import Refused
+from remediator.model.records.mutes import Pause
 from remediator.model.times import Instant, rfc3339
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition

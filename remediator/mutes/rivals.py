@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from remediator.model.holds import Rival
-from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
+from remediator.model.records.holds import Rival
+from remediator.model.records.page_keys import PageKey, PageKind
 from remediator.model.times import Instant, rfc3339
 from remediator.mutes import entries
 from remediator.mutes.transition import ForgetClaims, Page, RenameStore, Transition

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from remediator.model import matchers as matching
-from remediator.model.declined import Refused
-from remediator.model.matchers import Matcher
-from remediator.model.mutes import OVER, Silence
+from remediator.model.content.declined import Refused
+from remediator.model.messages import matchers as matching
+from remediator.model.messages.matchers import Matcher
 from remediator.model.people import ENGINE
+from remediator.model.records.mutes import OVER, Silence
 from remediator.model.times import Instant
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition

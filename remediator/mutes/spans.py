@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from remediator.config import durations
-from remediator.model.declined import Refused
-from remediator.model.mutes import DEFAULT_S, LONGEST_S
+from remediator.model.content.declined import Refused
+from remediator.model.records.mutes import DEFAULT_S, LONGEST_S
 
 
 def span(value: Any, what: str) -> float | Refused:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from remediator.model.holds import OpenStorm, Storm
-from remediator.model.page_keys import PageKey, PageKind
 from remediator.model.people import ENGINE
+from remediator.model.records.holds import OpenStorm, Storm
+from remediator.model.records.page_keys import PageKey, PageKind
 from remediator.model.times import Instant, clock, rfc3339
 from remediator.mutes import entries
 from remediator.mutes.transition import Page, Transition

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from remediator.inventory import naming
-from remediator.model.hooks import Hint
+from remediator.model.messages.hooks import Hint
 from remediator.model.times import Instant
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition

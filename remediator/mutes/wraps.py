@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from remediator.model.mutes import Wrap
+from remediator.model.messages.signs import Sign, SignKey
 from remediator.model.people import ENGINE
-from remediator.model.signs import Sign, SignKey
+from remediator.model.records.mutes import Wrap
 from remediator.model.times import Instant
 from remediator.mutes import entries
 from remediator.mutes.transition import Transition

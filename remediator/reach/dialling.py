@@ -6,7 +6,7 @@ import socket
 
 from remediator.config import addresses
 from remediator.model.hosts import Host
-from remediator.model.replies import Reach
+from remediator.model.messages.replies import Reach
 from remediator.reach import known_hosts
 from remediator.reach.errors import Failed, short
 

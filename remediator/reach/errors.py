@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.model.replies import Reach
+from remediator.model.messages.replies import Reach
 
 
 class Failed(Exception):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.messages.replies import CommandDone, Reach
 
 OUTPUT_LIMIT = 64 * 1024
 """Bytes of output kept of an action's command."""

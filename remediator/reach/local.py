@@ -13,9 +13,9 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from remediator.model.commands import SUDO, Command
+from remediator.model.content.commands import SUDO, Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.messages.replies import CommandDone, Reach
 from remediator.reach.interface import OUTPUT_LIMIT, RawReply
 
 STDERR_TAIL = 2048

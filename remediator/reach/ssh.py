@@ -20,9 +20,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import LOCAL, Host
-from remediator.model.replies import TOO_LATE, CommandDone, Reach, Unsent
+from remediator.model.messages.replies import TOO_LATE, CommandDone, Reach, Unsent
 from remediator.reach import dialling, known_hosts, library_words
 from remediator.reach.backoff import Backoff
 from remediator.reach.errors import Failed, TooMuch, short

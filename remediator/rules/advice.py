@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from remediator.model.content import RuleSpec
+from remediator.model.content.specs import RuleSpec
 from remediator.model.targets import Target
 from remediator.model.values import Data
 from remediator.rules import texts

@@ -73,7 +73,7 @@ class Environment:
 
 
 class CelCondition:
-    """A compiled condition (see `model.judging.Condition`). Safe to share between threads."""
+    """A compiled condition (see `model.content.judging.Condition`). Safe to share between threads."""
 
     __slots__ = ("_expression", "_read", "_text")
 

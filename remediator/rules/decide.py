@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from remediator.model.content import RuleSpec
-from remediator.model.judging import State
-from remediator.model.records import Met, Outcome
+from remediator.model.content.judging import State
+from remediator.model.content.specs import RuleSpec
+from remediator.model.records.records import Met, Outcome
 from remediator.model.values import Data, Unknown
 from remediator.rules import words
 from remediator.rules.index import RuleIndex, precedence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from remediator.model.content import RuleSpec
-from remediator.model.judging import State
+from remediator.model.content.judging import State
+from remediator.model.content.specs import RuleSpec
 
 
 class RuleIndex:

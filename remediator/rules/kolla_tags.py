@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from remediator.integrations.container import kolla
+from remediator.integrations.container.kolla import releases
 
 
 def tag(container: str) -> str:
     """Return the tag for container `container` in the newest release: ``nova`` for ``nova_compute``."""
-    return kolla.tags(container)[-1]
+    return releases.tags(container)[-1]
 
 
 def tags(container: str, release: str | None = None) -> str:
@@ -15,4 +15,4 @@ def tags(container: str, release: str | None = None) -> str:
 
     kolla-ansible passes over a tag that it does not know, so naming both chooses the right role everywhere.
     """
-    return ",".join(kolla.tags(container, release))
+    return ",".join(releases.tags(container, release))

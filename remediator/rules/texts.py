@@ -72,7 +72,7 @@ class _ShownUnknown:
 
 
 class PeopleText:
-    """A compiled text (see `model.judging.Text`). Its code is made when it is first shown: most texts never are."""
+    """A compiled text (see `model.content.judging.Text`). Its code is made when it is first shown: most texts never are."""
 
     def __init__(self, source: str, fields: tuple[str, ...]) -> None:
         self.source = source

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Debt, Run, RunState
+from remediator.model.content.plans import PlannedStep
+from remediator.model.records.records import Debt, Run, RunState
 from remediator.model.times import Instant
 from remediator.runs import entries, machine, outcome
 from remediator.runs.claims import Claim

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from remediator.model import identity
-from remediator.model.actions import ActionSpec, AtTurn, Effect, Probe, Risk, StepInput
-from remediator.model.commands import Command, Script
+from remediator.model.content.actions import ActionSpec, AtTurn, Effect, Probe, Risk, StepInput
+from remediator.model.content.commands import Command, Script
 from remediator.model.identity import Identity
-from remediator.model.replies import CommandDone, HostReply
+from remediator.model.messages.replies import CommandDone, HostReply
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Unknown

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from remediator.model.actions import Effect, Probe
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, RunState, StepRecord, StepState
+from remediator.model.content.actions import Effect, Probe
+from remediator.model.content.plans import PlannedStep
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
 from remediator.runs import entries, machine, outcome
 from remediator.runs.transition import Look, Page, Refresh, Searches, Transition

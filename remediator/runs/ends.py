@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.times import Instant
-from remediator.runs import debts, entries, machine
+from remediator.runs import entries, machine
+from remediator.runs.debts import debts
 from remediator.runs.transition import Transition
 from remediator.safety.guard import seconds
 

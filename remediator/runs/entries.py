@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from remediator.model import actions, outputs
-from remediator.model.plans import Plan, PlannedStep
-from remediator.model.records import Debt, RunState, StepRecord
+from remediator.model import outputs
+from remediator.model.content import actions
+from remediator.model.content.plans import Plan, PlannedStep
+from remediator.model.records.records import Debt, RunState, StepRecord
+from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import Instant, rfc3339
-from remediator.model.verdicts import Verdict, refusals
 from remediator.runs.transition import Entry, Line
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from remediator.model.consent import Ask
-from remediator.model.declined import Declined, Refused
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.records import Run, RunState, StepRecord
+from remediator.model.content.consent import Ask
+from remediator.model.content.declined import Declined, Refused
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Run, RunState, StepRecord
+from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import Instant, rfc3339
-from remediator.model.verdicts import Verdict, refusals
 from remediator.runs import ends, entries, machine
 from remediator.runs.transition import Page, Refresh, Transition, Wish
 

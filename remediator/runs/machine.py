@@ -13,14 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from remediator.model.actions import Probe
-from remediator.model.commands import brief
-from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.plans import Plan
-from remediator.model.records import Approval, Run, RunState, StepRecord, StepState
-from remediator.model.replies import CommandDone, Fate, Unsent
+from remediator.model.content.actions import Probe
+from remediator.model.content.commands import brief
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.content.plans import Plan
+from remediator.model.messages.replies import CommandDone, Fate, Unsent
+from remediator.model.records.records import Approval, Run, RunState, StepRecord, StepState
+from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import Instant
-from remediator.model.verdicts import Verdict, refusals
 
 CLAIMED_AGAIN = (Unsent.LATE, Unsent.UNCLAIMED)
 """Commands that never left for one of these are claimed, and sent, again."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from remediator.model.actions import Effect
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, StepRecord, StepState
-from remediator.model.replies import CommandDone
+from remediator.model.content.actions import Effect
+from remediator.model.content.plans import PlannedStep
+from remediator.model.messages.replies import CommandDone
+from remediator.model.records.records import Run, StepRecord, StepState
 from remediator.model.times import Instant
-from remediator.runs import debts, entries, machine
+from remediator.runs import entries, machine
+from remediator.runs.debts import debts
 from remediator.runs.transition import Entry, Refresh, Searches, TookEffect, Transition, Wish
 
 Given = Callable[[Run, StepRecord], Run]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediator.model.actions import Settled
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, StepRecord
+from remediator.model.content.actions import Settled
+from remediator.model.content.plans import PlannedStep
+from remediator.model.records.records import Run, StepRecord
 from remediator.model.times import Instant
 from remediator.runs import entries, machine
 from remediator.runs.transition import Look, Refresh, Transition

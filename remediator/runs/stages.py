@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 
-from remediator.model.records import Run, RunState, StepState
-from remediator.runs import debts, machine
+from remediator.model.records.records import Run, RunState, StepState
+from remediator.runs import machine
+from remediator.runs.debts import debts
 
 
 class Stage(enum.Enum):

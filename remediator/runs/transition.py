@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from remediator.model.commands import Command
-from remediator.model.page_keys import PageKey
-from remediator.model.records import Debt, Run
+from remediator.model.content.commands import Command
+from remediator.model.records.page_keys import PageKey
+from remediator.model.records.records import Debt, Run
 from remediator.runs.claims import Claim
 
 

@@ -9,8 +9,8 @@ import enum
 from dataclasses import dataclass, replace
 
 from remediator.checks.series import Series
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import Run, RunState, StateType
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.records.records import Run, RunState, StateType
 from remediator.model.times import Instant
 from remediator.runs import ends, entries
 from remediator.runs.transition import IncidentFollows, Refresh, Transition

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from remediator.model.content import Mode
-from remediator.model.hours import Hours
-from remediator.model.judging import State
+from remediator.model.content.hours import Hours
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
+from remediator.model.content.specs import Mode
 from remediator.model.manifest.kinds import Kinds
-from remediator.model.mutes import OwnDowntime, Silence, Unacked
-from remediator.model.plans import Plan
-from remediator.model.records import Approval
-from remediator.model.signs import Sign
+from remediator.model.messages.signs import Sign
+from remediator.model.records.mutes import OwnDowntime, Silence, Unacked
+from remediator.model.records.records import Approval
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.model.verdicts import GUARD_IDS, Verdict
-from remediator.safety import authority, budget, evidence, mutes, others, quorum, storm, vantage
+from remediator.model.records.verdicts import GUARD_IDS, Verdict
 from remediator.safety.case import Case
 from remediator.safety.guard import Guard
+from remediator.safety.guards import authority, budget, evidence, mutes, others, quorum, storm, vantage
 
 GUARDS: tuple[Guard, ...] = tuple(
     sorted(

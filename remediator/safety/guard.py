@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from remediator.model.verdicts import Verdict
+from remediator.model.records.verdicts import Verdict
 from remediator.safety.case import Case
 
 

@@ -26,21 +26,21 @@ from remediator.daemon.process import composing, ticks
 from remediator.daemon.process.composing import Parts
 from remediator.daemon.state.wire import Input, Reloaded
 from remediator.integrations import registry
-from remediator.integrations.galera.answer import SQL
-from remediator.integrations.galera.canaries import CANARIES
-from remediator.model.commands import Command
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import Hint, Taken
-from remediator.model.integration import DirectSpec, Integration
+from remediator.integrations.galera.facts.answer import SQL
+from remediator.integrations.galera.facts.canaries import CANARIES
+from remediator.model.content.commands import Command
+from remediator.model.manifest.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import Hint, Taken
+from remediator.sim.clock import Timeline, VirtualClock, VirtualPools
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.cloud.mail import Mail
 from remediator.sim.cloud.reach import Luck, SimReach
 from remediator.sim.cloud.shapes import DEFAULT, Shape
-from remediator.sim.dying import Dying, Killed
+from remediator.sim.crash import Dying, Killed
 from remediator.sim.galera import galera_scripts
-from remediator.sim.timeline import Timeline, VirtualClock, VirtualPools
 from remediator.store.errors import StoreUnavailable
 
 TICK_S = 2.5

@@ -21,8 +21,9 @@ from sqlalchemy import exc
 
 from remediator.model import times
 from remediator.model.times import Instant
-from remediator.store import compiled, custody, errors, schema, tables
-from remediator.store.meta import EPOCH
+from remediator.store import compiled, errors, revision, tables
+from remediator.store.files import custody
+from remediator.store.stored.meta import EPOCH
 
 
 def url_of(state_dir: Path, url: str | None) -> str:
@@ -85,12 +86,12 @@ class Database:
             self._connection = self._engine.connect()
             upgraded_from = self._upgrade(now, progress)
             with self.transaction() as connection:
-                new = schema.revision(connection) == schema.NONE
+                new = revision.revision(connection) == revision.NONE
                 tables.metadata.create_all(connection)
                 for trigger in tables.TRIGGERS:
                     connection.execute(sa.text(trigger))
                 if new:
-                    schema.stamp(connection)
+                    revision.stamp(connection)
             self._file = self._at_path()
             return upgraded_from
         except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -99,14 +100,14 @@ class Database:
     def _upgrade(self, now: Callable[[], Instant], progress: Callable[[], None]) -> str | None:
         """Bring a store of an older release to our form, and return its revision. Raise StoreNewer for one of a newer release."""
         with self.transaction() as connection:
-            found = schema.revision(connection)
-        if found in (schema.HEAD, schema.NONE):
+            found = revision.revision(connection)
+        if found in (revision.HEAD, revision.NONE):
             return None
-        if not schema.older(found):
-            raise errors.StoreNewer(self.where, found, schema.HEAD)
-        from remediator.store import upgrading
+        if not revision.older(found):
+            raise errors.StoreNewer(self.where, found, revision.HEAD)
+        from remediator.store import upgrade
 
-        upgrading.upgrade(self.where, self._path, found, self.transaction, now(), progress)
+        upgrade.upgrade(self.where, self._path, found, self.transaction, now(), progress)
         return found
 
     @contextlib.contextmanager

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from remediator.store import tables
 from remediator.store.database import Database
-from remediator.store.meta import EPOCH
+from remediator.store.stored.meta import EPOCH
 
 
 def take(database: Database, now: datetime) -> int:

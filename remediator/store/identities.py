@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from remediator.model.identity import Identity
 from remediator.store import epochs, tables
 from remediator.store.database import Database
-from remediator.store.meta import INSTANCES, STORE, Key, Value
+from remediator.store.stored.meta import INSTANCES, STORE, Key, Value
 
 MOST_KEPT: Final = 256
 """Older ones are forgotten: what they said on a host is older than a day by then."""

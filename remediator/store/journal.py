@@ -12,13 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.model.hooks import ForeignName
-from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, Run
-from remediator.model.signs import Sign
+from remediator.model.messages.hooks import ForeignName
+from remediator.model.messages.signs import Sign
+from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.records.records import Debt, Decision, Event, GroupKept, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.safety.case import Downtime
-from remediator.store import chain, codec, digests, meta, readable, rows, tables
+from remediator.store import tables
+from remediator.store.audit import chain, digests, readable
+from remediator.store.stored import bodies, codec, meta
 
 # Asked in every turn of the loop, or with every record: made once.
 _META = sa.select(tables.meta.c.value).where(tables.meta.c.key == sa.bindparam("wanted"))
@@ -112,7 +114,7 @@ class Journal:
                 check_name="",
                 target=target,
                 incident=None,
-                body=rows.dump(body),
+                body=bodies.dump(body),
             )
         )
 
@@ -146,7 +148,7 @@ class Journal:
                 incident=incident,
                 at=rfc3339(self._now.wall),
                 kind=kind,
-                text=rows.storable(text[:1000]),
+                text=bodies.storable(text[:1000]),
                 run=run,
                 rule=rule,
                 guard=guard,
@@ -240,7 +242,7 @@ class Journal:
         """Set by which names `host` calls itself; none removes it."""
         self._db.execute(tables.said_names.delete().where(tables.said_names.c.host == host))
         if names:
-            self._db.execute(tables.said_names.insert().values(host=host, body=rows.dump(list(names))))
+            self._db.execute(tables.said_names.insert().values(host=host, body=bodies.dump(list(names))))
 
     def foreign_name(self, record: ForeignName) -> None:
         self.forget_foreign_name(record.name)
@@ -353,7 +355,9 @@ class Journal:
         if self._db.execute(sa.select(tables.outbox.c.n).where(tables.outbox.c.key == key)).first():
             return False
         self._db.execute(
-            tables.outbox.insert().values(key=key, state="due", tries=0, next_s=next_s, body=rows.dump(body), error="")
+            tables.outbox.insert().values(
+                key=key, state="due", tries=0, next_s=next_s, body=bodies.dump(body), error=""
+            )
         )
         return True
 
@@ -395,7 +399,7 @@ class Journal:
     def notification_folded(self, n: int, state: str, why: str) -> None:
         """Take a queued notification out of the queue: `state` is ``grouped`` or ``expired``, `why` is the sentence."""
         done = tables.outbox.update().where(tables.outbox.c.n == n, tables.outbox.c.state == "due")
-        self._db.execute(done.values(state=state, error=rows.storable(why[:500])))
+        self._db.execute(done.values(state=state, error=bodies.storable(why[:500])))
 
     def tries(self, n: int) -> int:
         return int(self._db.execute(sa.select(tables.outbox.c.tries).where(tables.outbox.c.n == n)).scalar() or 0)

@@ -16,9 +16,10 @@ from sqlalchemy import exc
 
 from remediator.config import Config
 from remediator.config.essentials import Essentials
-from remediator.model.records import Debt, Decision, Event, Incident, Run
+from remediator.model.records.records import Debt, Decision, Event, Incident, Run
 from remediator.model.times import rfc3339
-from remediator.store import codec, database, errors, schema, shapes, tables
+from remediator.store import database, errors, revision, tables
+from remediator.store.stored import codec, shapes
 
 
 def location(config: Config | Essentials) -> str:
@@ -68,7 +69,7 @@ class Reader:
         try:
             with self._engine.connect() as connection:
                 if not self._ours:
-                    self._ours = schema.must_be_known(self._url, connection, older_too)
+                    self._ours = revision.must_be_known(self._url, connection, older_too)
                 yield connection
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             original = getattr(error, "orig", None) or error

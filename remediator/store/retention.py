@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model import times
-from remediator.model.page_keys import PageKey
+from remediator.model.records.page_keys import PageKey
 from remediator.model.times import Instant, rfc3339
-from remediator.store import readable, tables
+from remediator.store import tables
+from remediator.store.audit import readable
 
 BATCH = 500
 EVERY_S = 600.0

@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import remediator
-from remediator.model.hooks import EnginePort
-from remediator.web import health, hooks, metrics, problems
+from remediator.model.messages.hooks import EnginePort
+from remediator.web import health, metrics, problems
 from remediator.web.doorkeeper import Doorkeeper
 from remediator.web.errors import Refusal
+from remediator.web.hooks import nagios
 from remediator.web.settings import WebSettings
 from remediator.web.tokens import Ring
 
@@ -23,7 +24,7 @@ def create_app(port: EnginePort, settings: WebSettings, ring: Ring | None = None
     app = FastAPI(
         title="remediator", version=remediator.__version__, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.router.routes.append(hooks.route(port))
+    app.router.routes.append(nagios.route(port))
     app.include_router(health.router(port))
     app.include_router(metrics.router(port))
     app.add_middleware(Doorkeeper, known=ring or Ring(settings.tokens), rate=settings.rate)

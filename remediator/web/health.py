@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from remediator.model.hooks import EnginePort
+from remediator.model.messages.hooks import EnginePort
 
 OLDEST_TICK_S: Final = 30.0
 NEEDED: Final = ("database", "lease", "audit")

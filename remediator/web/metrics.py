@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Metric, exposition
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from starlette.responses import Response
 
-from remediator.model.hooks import EnginePort
+from remediator.model.messages.hooks import EnginePort
 
 PREFIX: Final = "remediator_"
 HELP: Final[Mapping[str, str]] = {

@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from remediator.config import Config
-from remediator.model.hooks import EnginePort
+from remediator.model.messages.hooks import EnginePort
 from remediator.web import settings
 from remediator.web.app import create_app
 from remediator.web.connections import BoundedProtocol

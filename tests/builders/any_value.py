@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from remediator.model.targets import Target, container
 from remediator.model.times import Instant
 from remediator.model.values import Json, Unknown
-from remediator.store import codec
+from remediator.store.stored import codec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=()), max_size=12)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remediator.collect.facts import FactsOfHosts
-from remediator.model.actions import ActionSpec, Built, PlanInput, Settling, StepInput
+from remediator.model.content.actions import ActionSpec, Built, PlanInput, Settling, StepInput
 from remediator.model.hosts import Host, Inventory
 from remediator.model.targets import Target
 from remediator.model.times import Instant

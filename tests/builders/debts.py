@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from remediator.model.actions import DebtSpec
-from remediator.model.commands import Command
+from remediator.model.content.actions import DebtSpec
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.records import Debt, Run
-from remediator.runs import debts, machine
+from remediator.model.records.records import Debt, Run
+from remediator.runs import machine
+from remediator.runs.debts import debts
 from tests.builders.asked import in_a_run
 from tests.builders.declined import built
 from tests.unit.safety.cases import TARGET, a_plan, at

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from remediator.model.consent import Ask, Consent
-from remediator.model.declined import Declined
+from remediator.model.content.consent import Ask, Consent
+from remediator.model.content.declined import Declined
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from remediator.model.hooks import Hint
+from remediator.model.messages.hooks import Hint
 
 
 def a_hint(key: str, **changes: Any) -> Hint:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from remediator.model import targets
-from remediator.model.judging import State
-from remediator.model.records import Incident, IncidentState
+from remediator.model.content.judging import State
+from remediator.model.records.records import Incident, IncidentState
 from remediator.model.times import Instant
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)

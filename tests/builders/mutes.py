@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.model.mutes import Pause
+from remediator.model.records.mutes import Pause
 from remediator.store.journal import Journal
 from tests.unit.safety.cases import at
 

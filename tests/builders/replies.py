@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import packages, registry
-from remediator.model.replies import Section
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import Section
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {"galera": {"password": "hush", "canaries": ["nova.instances"]}}
 """What an integration must be told before it has all of its sections."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from remediator.model.actions import Probe
-from remediator.model.plans import Plan
-from remediator.model.records import Run, RunState, StepRecord
-from remediator.model.replies import CommandDone, Unsent
+from remediator.model.content.actions import Probe
+from remediator.model.content.plans import Plan
+from remediator.model.messages.replies import CommandDone, Unsent
+from remediator.model.records.records import Run, RunState, StepRecord
 from remediator.runs import machine, verification
 from remediator.safety import gate
 from tests.unit.safety.cases import a_case, a_plan, an_approval, at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from remediator.store import codec
+from remediator.store.stored import codec
 
 Record = TypeVar("Record")
 

@@ -14,7 +14,7 @@ from remediator.daemon.state.samples import Samples
 from remediator.daemon.state.setup import Setup
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.model.content import Content
+from remediator.model.content.specs import Content
 from remediator.model.hosts import Host, Inventory
 from remediator.model.identity import Identity
 from remediator.model.manifest.together import Manifests

@@ -22,14 +22,14 @@ from typing import Any
 import structlog
 
 from remediator.daemon.socket.control import ControlSocket
-from remediator.model.control import OPS
-from remediator.model.hooks import QueueFull
-from remediator.model.replies import Reach
+from remediator.model.messages.control import OPS
+from remediator.model.messages.hooks import QueueFull
+from remediator.model.messages.replies import Reach
 from remediator.sim import simulation as simulating
 from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.simulation import Simulation
-from remediator.web import bodies, hints
 from remediator.web.errors import Refusal
+from remediator.web.hooks import bodies, hints
 from tests.fuzz import mutating
 from tests.fuzz.counting import STILL_S, Count
 from tests.fuzz.parsers import parsers

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
 from remediator.model.values import Unknown
 from tests.builders.replies import KINDS
 from tests.fuzz import mutating

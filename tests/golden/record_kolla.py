@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from remediator.integrations.container import kolla
+from remediator.integrations.container.kolla import releases
 
 BOOKS = ("site.yml", "mariadb.yml", "nova.yml", "rabbitmq.yml")
 NOT_ITS_OWN = ("kolla_logs", "_socket", "devpts")
@@ -68,12 +68,12 @@ def containers(clone: str, ref: str) -> Iterator[tuple[str, str, str, bool]]:
 
 def main(clone: str) -> None:
     rows: dict[tuple[str, str, str, bool], list[int]] = {}
-    for major, (_, ref) in kolla.RELEASES.items():
+    for major, (_, ref) in releases.RELEASES.items():
         tags = roles(clone, ref)
         for container, role, directory, own in containers(clone, ref):
             rows.setdefault((container, " ".join(sorted(tags.get(role, ()))), directory, own), []).append(major)
     print('{"provenance": {"kind": "read", "repository": "openstack/kolla-ansible",')
-    print(f' "read": {json.dumps([ref for _, ref in kolla.RELEASES.values()])},')
+    print(f' "read": {json.dumps([ref for _, ref in releases.RELEASES.values()])},')
     print(' "command": "python -m tests.golden.record_kolla CLONE"},')
     print(' "columns": ["container", "tags", "directory", "volume of its own", "major versions"], "rows": [')
     print(",\n".join(json.dumps([*row, majors]) for row, majors in sorted(rows.items())))

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from remediator.model.records import Run, RunState, StepState
-from remediator.sim.proof.points import WAYS, Cut, Way, die_at
+from remediator.model.records.records import Run, RunState, StepState
+from remediator.sim.proof.crash_points import WAYS, Cut, Way, die_at
 from remediator.sim.simulation import Simulation
 
 PLACE = Path(__file__).parent / "stores"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import api, mark
-from remediator.cli import control_client
+from remediator.cli import client
 from remediator.config import load_config
 from remediator.integrations import registry
 from remediator.store.reader import Reader
@@ -147,7 +147,7 @@ class Scenario:
 
         def accepted() -> bool:
             asked = {"scope": scope, "reason": "the lab was made just now"}
-            return control_client.request(str(self.written.state_dir), "baseline-accept", asked).exit == 0
+            return client.request(str(self.written.state_dir), "baseline-accept", asked).exit == 0
 
         self.wait("the baseline to be accepted", accepted, BASELINE_S, every_s=2.0)
         return time.monotonic() - started
@@ -219,7 +219,7 @@ class Scenario:
 
     def results(self, check: str, target: str | None = None) -> list[dict[str, Any]]:
         """Return the daemon's newest results of a check, over its control socket."""
-        data = control_client.demand(str(self.written.state_dir), "results", {"names": [check], "target": target})
+        data = client.demand(str(self.written.state_dir), "results", {"names": [check], "target": target})
         return list(data["results"])
 
     def _reader(self) -> Reader:

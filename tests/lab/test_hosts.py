@@ -12,7 +12,7 @@ import pytest
 
 from lab import api
 from remediator.collect.assembly import BOOTSTRAP
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera.steps import scripts
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("host"), pytest.mark.timeout(120), pytest.mark.on("cmp1")]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab import api, galera, galera_disk, topology, workload
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera.steps import scripts
 from tests.lab import recovering
 from tests.lab.recovering import Make, approve, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row

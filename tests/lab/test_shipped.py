@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from lab import api, keys, paths, shapes
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.runs import claims
 from tests.lab.inside import folder
 from tests.lab.scenario import REMEDIATOR

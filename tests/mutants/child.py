@@ -13,13 +13,13 @@ from pathlib import Path
 import remediator
 from remediator.sim.invariants.watch import Violation
 from remediator.sim.proof import prove
-from remediator.sim.stories import named, stories
+from remediator.sim.stories import registry, stories
 
 
 def directed_first(first: str) -> dict[str, str] | None:
     """Tell the directed stories, `first` before the others; return what broke, or None."""
-    for name in sorted(named.SCENARIOS, key=lambda name: name != first):
-        told = stories.tell(named.SCENARIOS[name].story)
+    for name in sorted(registry.SCENARIOS, key=lambda name: name != first):
+        told = stories.tell(registry.SCENARIOS[name].story)
         if told.violation is not None:
             return {"invariant": told.violation.invariant, "by": f"story “{name}”", "said": told.violation.text}
     return None

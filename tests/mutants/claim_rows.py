@@ -40,7 +40,7 @@ CLAIMS = (
     Mutant(
         name="mark-is-the-run",
         mistake="Another store's container is put away when its run has the name of ours.",
-        place="remediator.integrations.galera.scripts:_OURS",
+        place="remediator.integrations.galera.steps.scripts:_OURS",
         old='""|"${R%run-*}"run-*) ;; *)',
         new='""|*run-*) ;; *)',
         tests="tests/unit/integrations/test_galera_scripts.py",
@@ -49,7 +49,7 @@ CLAIMS = (
     Mutant(
         name="rival-not-minded",
         mistake="Another remediator that claimed a host is known, and the guard does not mind.",
-        place="remediator.safety.rivals:refusal",
+        place="remediator.safety.guards.rivals:refusal",
         old="case.rival is not None",
         new="False",
         tests="tests/unit/safety/test_guards.py",
@@ -57,7 +57,7 @@ CLAIMS = (
     Mutant(
         name="stranger-not-minded",
         mistake="What another store has set on a host is seen, and the guard does not mind.",
-        place="remediator.safety.rivals:refusal",
+        place="remediator.safety.guards.rivals:refusal",
         old="""
             if case.strangers:
                 ...

@@ -148,7 +148,7 @@ READ_BACK = (
     Mutant(
         name="rows-never-compared",
         mistake="The rows that decide are not held against the log at the start.",
-        place="remediator.store.digests:compare",
+        place="remediator.store.audit.digests:compare",
         old="name in told and told[name] != now[name]",
         new="False",
         tests=DIGESTS_TESTS,
@@ -156,7 +156,7 @@ READ_BACK = (
     Mutant(
         name="rows-only-counted",
         mistake="The rows that decide are counted at the start, and not compared.",
-        place="remediator.store.digests:compare",
+        place="remediator.store.audit.digests:compare",
         old="told[name] != now[name]",
         new="told[name][0] != now[name][0]",
         tests=DIGESTS_TESTS,
@@ -164,7 +164,7 @@ READ_BACK = (
     Mutant(
         name="digests-that-were-edited",
         mistake="An entry of digests that was edited to fit the rows is believed.",
-        place="remediator.store.digests:_broken",
+        place="remediator.store.audit.digests:_broken",
         old="chain.entry_hash(whole) != entry['hash'] or not isinstance(whole['body']['digests'], dict)",
         new="False",
         tests=DIGESTS_TESTS,
@@ -172,7 +172,7 @@ READ_BACK = (
     Mutant(
         name="a-row-without-its-columns",
         mistake="Only the body of a row is hashed, and not when it ends or whose it is.",
-        place="remediator.store.digests:_hash",
+        place="remediator.store.audit.digests:_hash",
         old="for value in values: ...",
         new="for value in values[-1:]: ...",
         tests=DIGESTS_TESTS,

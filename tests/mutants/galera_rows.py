@@ -10,7 +10,7 @@ GALERA = (
     Mutant(
         name="galera-the-file-is-believed",
         mistake="A seqno in grastate.dat that its data does not have is taken for a history to start with.",
-        place="remediator.integrations.galera.contradiction:of",
+        place="remediator.integrations.galera.facts.contradiction:of",
         old="isinstance(claimed, int) and (not isinstance(read, Unknown)) and (claimed != read)",
         new="False",
         story="galera: a stale volume beside a grastate.dat that claims more",
@@ -26,7 +26,7 @@ GALERA = (
     Mutant(
         name="galera-first-and-not-furthest",
         mistake="The first member is bootstrapped, and not the one with the highest position.",
-        place="remediator.integrations.galera.rules_evidence:candidate",
+        place="remediator.integrations.galera.judgement.rules_evidence:candidate",
         old="seat.witness and position(seat.member) == case.top",
         new="seat.witness",
         story="galera: the furthest is not the first",
@@ -34,7 +34,7 @@ GALERA = (
     Mutant(
         name="galera-any-uuid",
         mistake="Nobody compares uuids: every member is taken for one of ours.",
-        place="remediator.integrations.galera.gather:_member",
+        place="remediator.integrations.galera.judgement.build_picture:_member",
         old="_uuid(status, files, position, recorded)",
         new="'5a2f8a3e-0000-11f0-8000-000000000001'",
         story="galera: two uuids",
@@ -42,7 +42,7 @@ GALERA = (
     Mutant(
         name="galera-file-without-history",
         mistake="A position that was read counts although grastate.dat names no history, or another one.",
-        place="remediator.integrations.galera.gather:_uuid",
+        place="remediator.integrations.galera.judgement.build_picture:_uuid",
         old="""
             if held is None or held == NIL:
                 ...
@@ -58,7 +58,7 @@ GALERA = (
     Mutant(
         name="galera-plan-covers-all",
         mistake="The yes to the plan covers also what nobody knew when it was given: a member that proved to be empty.",
-        place="remediator.integrations.galera.choosing:_in_the_plan",
+        place="remediator.integrations.galera.actions.choose:_in_the_plan",
         old="before.procedure in BOOTSTRAPS and before.because == decision.because",
         new="True",
         story="galera: zero uuid, a person approves and says yes to it",
@@ -66,15 +66,15 @@ GALERA = (
     Mutant(
         name="galera-mark-of-any-age",
         mistake="A mark of any age proves that nothing is lost.",
-        place="remediator.integrations.galera.rules_evidence:person_gb_8",
-        old="unseen_s > unseen.LONGEST_S",
+        place="remediator.integrations.galera.judgement.rules_evidence:person_gb_8",
+        old="unseen_s > staleness.LONGEST_S",
         new="False",
         story="galera: lost long after the newest sample",
     ),
     Mutant(
         name="galera-logs-unread",
         mistake="What the members had received beyond the mark is not asked of their logs: a cluster that formed again by itself has lost nothing.",
-        place="remediator.integrations.galera.losses:_unheard",
+        place="remediator.integrations.galera.watermark.losses:_unheard",
         old="kept.formed is None or kept.flushes is True",
         new="True",
         story="galera: all killed, the newest transactions are in no file",
@@ -82,7 +82,7 @@ GALERA = (
     Mutant(
         name="galera-no-mark",
         mistake="The high-water mark is not compared with the positions: nothing is ever called lost.",
-        place="remediator.integrations.galera.standing:Case.lost",
+        place="remediator.integrations.galera.judgement.member_state:Case.lost",
         old="0 if mark is None or self.top is None else max(0, mark - self.top)",
         new="0",
         story="galera: below the mark, nobody says yes",
@@ -90,7 +90,7 @@ GALERA = (
     Mutant(
         name="galera-asks-nobody",
         mistake="A loss that is known only after the approval is not asked about.",
-        place="remediator.integrations.galera.choosing:candidate",
+        place="remediator.integrations.galera.actions.choose:candidate",
         old="return ask",
         new="pass",
         story="galera: below the mark, nobody says yes",
@@ -98,7 +98,7 @@ GALERA = (
     Mutant(
         name="galera-alone-without-all",
         mistake="It acts alone although a member brings no position.",
-        place="remediator.integrations.galera.rules_bootstrap:asks",
+        place="remediator.integrations.galera.judgement.rules_bootstrap:asks",
         old="(concern := judge(case)) is not None",
         new="(concern := judge(case)) is not None and rule != 'GB-9'",
         story="galera: zero uuid, alone it asks",
@@ -114,7 +114,7 @@ GALERA = (
     Mutant(
         name="galera-no-hold",
         mistake="Nothing keeps the stopped members from starting while positions are read.",
-        place="remediator.integrations.galera.holding:_hold",
+        place="remediator.integrations.galera.actions.hold:_hold",
         old="(Command(host=order.host.name, argv=argv, timeout_s=HOLD_S),)",
         new="()",
         story="galera: all lost, unattended",
@@ -122,7 +122,7 @@ GALERA = (
     Mutant(
         name="galera-held-and-not-waited-for",
         mistake="A member that is held while it looks for a Primary component is not waited for until it has given up.",
-        place="remediator.integrations.galera.holding:_still_runs",
+        place="remediator.integrations.galera.actions.hold:_still_runs",
         old="given.get('stopped') is not True",
         new="False",
         tests="tests/unit/integrations/test_galera_holding.py",
@@ -130,7 +130,7 @@ GALERA = (
     Mutant(
         name="galera-held-and-primary",
         mistake="A member that found a Primary component while it was held is waited for all the same.",
-        place="remediator.integrations.galera.holding:ended",
+        place="remediator.integrations.galera.actions.hold:ended",
         old="""
             if one.primary is True:
                 return Settled(text=f'{host}: it is Primary by now: nothing is held', failed=True, given=given)
@@ -141,7 +141,7 @@ GALERA = (
     Mutant(
         name="galera-stopped-without-a-yes",
         mistake="A member that runs and answers is stopped although nobody has said yes to it.",
-        place="remediator.integrations.galera.holding:_stop",
+        place="remediator.integrations.galera.actions.hold:_stop",
         old="order.covers.stops != ask.consent.stops and (not ask.covered_by(order.consent))",
         new="False",
         story="galera: one runs on alone, and nobody says yes to its stop",
@@ -149,7 +149,7 @@ GALERA = (
     Mutant(
         name="galera-stopped-at-once",
         mistake="A member that runs outside of a Primary component is to be stopped although nothing was waited for.",
-        place="remediator.integrations.galera.decision:_lives_outside",
+        place="remediator.integrations.galera.judgement.decision:_lives_outside",
         old="long and lives and (member.unit == 'active') and (in_transfer(member) is False)",
         new="lives and member.unit == 'active' and (in_transfer(member) is False)",
         tests="tests/unit/integrations/test_galera_holding.py",
@@ -157,7 +157,7 @@ GALERA = (
     Mutant(
         name="galera-log-is-not-read",
         mistake="What a member's own log tells of the views that it was in is not believed.",
-        place="remediator.integrations.galera.lives:searching",
+        place="remediator.integrations.galera.logs.primary_views:searching",
         old="""
             if life.outside:
                 return True
@@ -168,7 +168,7 @@ GALERA = (
     Mutant(
         name="galera-stranded-is-not-read",
         mistake="A member whose own log tells that it lost the Primary component while it joined is not believed.",
-        place="remediator.integrations.galera.lives:stranded",
+        place="remediator.integrations.galera.logs.primary_views:stranded",
         old="newest.primary and newest.last == OUTSIDE",
         new="False",
         story="galera: one is stranded while it joins",
@@ -176,7 +176,7 @@ GALERA = (
     Mutant(
         name="galera-prepared-transactions",
         mistake="Prepared transactions in the output of the one-shot are not looked for.",
-        place="remediator.integrations.galera.positions:parse",
+        place="remediator.integrations.galera.facts.recovered_position:parse",
         old="causes.prepared(text)",
         new="False",
         story="galera: prepared transactions",
@@ -184,7 +184,7 @@ GALERA = (
     Mutant(
         name="galera-sent-blindly",
         mistake="A bootstrap whose outcome is lost counts as one that never arrived, whatever the host shows.",
-        place="remediator.integrations.galera.recovery:_bootstrapped",
+        place="remediator.integrations.galera.actions.recover:_bootstrapped",
         old="helper is None",
         new="True",
         story="galera: the answer to the bootstrap is lost",
@@ -192,7 +192,7 @@ GALERA = (
     Mutant(
         name="galera-once-a-day",
         mistake="A second bootstrap within a day is not known to be one.",
-        place="remediator.integrations.galera.past:last_bootstrap",
+        place="remediator.integrations.galera.watermark.history:last_bootstrap",
         old="'recent' if ended else 'none'",
         new="'none'",
         story="galera: lost again within a day",
@@ -200,7 +200,7 @@ GALERA = (
     Mutant(
         name="galera-joins-at-once",
         mistake="A member joins while another one is on its way.",
-        place="remediator.integrations.galera.progress:until_calm",
+        place="remediator.integrations.galera.steps.progress:until_calm",
         old="one.moving is not False",
         new="False",
         story="galera: somebody starts a member beside it",
@@ -208,7 +208,7 @@ GALERA = (
     Mutant(
         name="galera-only-copy-stopped",
         mistake="The bootstrap container is taken back while its only companion is still joining.",
-        place="remediator.integrations.galera.undoing:BOOTSTRAP_DEBT",
+        place="remediator.integrations.galera.actions.undo:BOOTSTRAP_DEBT",
         old="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, stands_in_the_way=_only_copy, releases=('galera.hold',))",
         new="DebtSpec(describe=f'MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit', lifetime_s=LIFETIME_S, undo=_finish, still_ours=_still_bootstrapped, releases=('galera.hold',))",
         story="galera: a joiner fails",
@@ -216,7 +216,7 @@ GALERA = (
     Mutant(
         name="galera-hold-forgotten",
         mistake="A hold of ours is not known as ours when it is to be taken back.",
-        place="remediator.integrations.galera.undoing:_still_held",
+        place="remediator.integrations.galera.actions.undo:_still_held",
         old="isinstance(hold, Hold) and hold.exists and (hold.line == f\"{scripts.HELD} {mark.get('run')}\")",
         new="False",
         story="galera: a position of an older run",
@@ -232,15 +232,15 @@ GALERA = (
     Mutant(
         name="galera-said-unseen",
         mistake="The member that is to be made Primary by the statement is not looked at again right before it is said.",
-        place="remediator.integrations.galera.live:_bootstrap",
-        old="choosing.still(order, Procedure.PC_BOOTSTRAP)",
-        new="str(choosing.choice(order)['host'])",
+        place="remediator.integrations.galera.actions.pc_bootstrap:_bootstrap",
+        old="choose.still(order, Procedure.PC_BOOTSTRAP)",
+        new="str(choose.choice(order)['host'])",
         story="galera: they see each other before the statement",
     ),
     Mutant(
         name="galera-statement-sent-blindly",
         mistake="A statement whose outcome is lost counts as one that never arrived, whatever the member says.",
-        place="remediator.integrations.galera.live:_said",
+        place="remediator.integrations.galera.actions.pc_bootstrap:_said",
         old="Probe.APPLIED if primary else Probe.NOT_APPLIED",
         new="Probe.NOT_APPLIED",
         story="galera: the answer to the statement is lost",
@@ -248,7 +248,7 @@ GALERA = (
     Mutant(
         name="galera-said-further-back",
         mistake="The statement is said although the member is not as far any more as it was when a person said yes.",
-        place="remediator.integrations.galera.live:_bootstrap",
+        place="remediator.integrations.galera.actions.pc_bootstrap:_bootstrap",
         old="isinstance(status, Status) and status.last_committed < then.seqno",
         new="False",
         story="galera: the furthest goes back before the statement",
@@ -256,7 +256,7 @@ GALERA = (
     Mutant(
         name="galera-no-ten-minutes",
         mistake="Members that lost each other a moment ago are given no time to find each other, because they have run for long.",
-        place="remediator.integrations.galera.gather:_minutes_whole",
+        place="remediator.integrations.galera.judgement.build_picture:_minutes_whole",
         old="min(known) if well_s is None else min(*known, well_s)",
         new="min(known)",
         story="galera: cut from each other for a moment",

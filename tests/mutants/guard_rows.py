@@ -8,7 +8,7 @@ GUARDS = (
     Mutant(
         name="guard-pause",
         mistake="The guard `pause` always agrees.",
-        place="remediator.safety.mutes:pause",
+        place="remediator.safety.guards.mutes:pause",
         old="""
             if isinstance(case.pauses, Unknown):
                 ...
@@ -24,7 +24,7 @@ GUARDS = (
     Mutant(
         name="guard-silence",
         mistake="The guard `silence` always agrees.",
-        place="remediator.safety.mutes:silence",
+        place="remediator.safety.guards.mutes:silence",
         old="holding = [each for each in case.silences if _silences(each, case)]",
         new="holding: list[Silence] = []",
         story="silenced",
@@ -32,7 +32,7 @@ GUARDS = (
     Mutant(
         name="guard-downtime",
         mistake="The guard `downtime` always agrees.",
-        place="remediator.safety.mutes:downtime",
+        place="remediator.safety.guards.mutes:downtime",
         old="ours is not None",
         new="False and ours is not None",
         story="downtime of ours",
@@ -40,7 +40,7 @@ GUARDS = (
     Mutant(
         name="guard-maintenance",
         mistake="The guard `maintenance` always agrees.",
-        place="remediator.safety.others:maintenance",
+        place="remediator.safety.guards.others:maintenance",
         old="""
             if holding:
                 ...
@@ -54,7 +54,7 @@ GUARDS = (
     Mutant(
         name="guard-storm",
         mistake="The guard `storm` always agrees.",
-        place="remediator.safety.storm:storm",
+        place="remediator.safety.guards.storm:storm",
         old="""
             for scope in case.storm:
                 ...
@@ -68,7 +68,7 @@ GUARDS = (
     Mutant(
         name="guard-budget",
         mistake="The guard `budget` always agrees.",
-        place="remediator.safety.budget:budget",
+        place="remediator.safety.guards.budget:budget",
         old="len(inside) >= limit",
         new="False and len(inside) >= limit",
         story="fifth in ten minutes",
@@ -84,7 +84,7 @@ GUARDS = (
     Mutant(
         name="guard-early-for-ever",
         mistake="An R3 that acts unattended is tried again for ever, whatever refuses it each time.",
-        place="remediator.safety.budget:_r3",
+        place="remediator.safety.guards.budget:_r3",
         old="len(early) >= EARLY_LIMIT",
         new="False",
         tests="tests/unit/safety/test_budget.py",
@@ -92,7 +92,7 @@ GUARDS = (
     Mutant(
         name="guard-cooldown",
         mistake="The guard `cooldown` always agrees.",
-        place="remediator.safety.budget:cooldown",
+        place="remediator.safety.guards.budget:cooldown",
         old="left > 0",
         new="False and left > 0",
         story="again at once",
@@ -100,7 +100,7 @@ GUARDS = (
     Mutant(
         name="guard-ack",
         mistake="The guard `ack` always agrees.",
-        place="remediator.safety.budget:ack",
+        place="remediator.safety.guards.budget:ack",
         old="open_end.target == case.plan.target.text and open_end.incident != case.incident",
         new="False and (open_end.target == case.plan.target.text and open_end.incident != case.incident)",
         story="not cured the last time",
@@ -108,7 +108,7 @@ GUARDS = (
     Mutant(
         name="guard-undone",
         mistake="The guard `undone` always agrees.",
-        place="remediator.safety.budget:undone",
+        place="remediator.safety.guards.budget:undone",
         old="count >= UNDONE_LIMIT",
         new="False and count >= UNDONE_LIMIT",
         story="three cures undone",
@@ -116,7 +116,7 @@ GUARDS = (
     Mutant(
         name="guard-clock",
         mistake="The guard `clock` always agrees.",
-        place="remediator.safety.vantage:clock",
+        place="remediator.safety.guards.vantage:clock",
         old="case.clock_held is not None and case.plan.risk is not Risk.R0",
         new="False and (case.clock_held is not None and case.plan.risk is not Risk.R0)",
         story="clock stepped",
@@ -124,7 +124,7 @@ GUARDS = (
     Mutant(
         name="guard-startup",
         mistake="The guard `startup` always agrees.",
-        place="remediator.safety.vantage:startup",
+        place="remediator.safety.guards.vantage:startup",
         old="samples < STARTUP_SAMPLES",
         new="False and samples < STARTUP_SAMPLES",
         story="just started",
@@ -132,7 +132,7 @@ GUARDS = (
     Mutant(
         name="guard-self-vantage",
         mistake="The guard `self_vantage` always agrees.",
-        place="remediator.safety.vantage:self_vantage",
+        place="remediator.safety.guards.vantage:self_vantage",
         old="seen.answering * 2 < seen.hosts",
         new="False and seen.answering * 2 < seen.hosts",
         story="cut off",
@@ -140,7 +140,7 @@ GUARDS = (
     Mutant(
         name="guard-restored",
         mistake="The guard `restored` always agrees.",
-        place="remediator.safety.vantage:restored",
+        place="remediator.safety.guards.vantage:restored",
         old="case.restored is not None and case.plan.risk is not Risk.R0",
         new="False and (case.restored is not None and case.plan.risk is not Risk.R0)",
         story="an old store put back",
@@ -148,7 +148,7 @@ GUARDS = (
     Mutant(
         name="guard-evidence-age",
         mistake="The guard `evidence_age` always agrees.",
-        place="remediator.safety.evidence:evidence_age",
+        place="remediator.safety.guards.evidence:evidence_age",
         old="age > limit",
         new="False and age > limit",
         tests="tests/unit/safety/test_guards.py",
@@ -156,7 +156,7 @@ GUARDS = (
     Mutant(
         name="guard-rediagnosis",
         mistake="The guard `rediagnosis` always agrees.",
-        place="remediator.safety.evidence:rediagnosis",
+        place="remediator.safety.guards.evidence:rediagnosis",
         old="again.state in (State.WARNING, State.CRITICAL) and (not again.still_matches)",
         new="False and (again.state in (State.WARNING, State.CRITICAL) and (not again.still_matches))",
         story="another cause meanwhile",
@@ -164,7 +164,7 @@ GUARDS = (
     Mutant(
         name="guard-already-fixed",
         mistake="The guard `already_fixed` always agrees.",
-        place="remediator.safety.evidence:already_fixed",
+        place="remediator.safety.guards.evidence:already_fixed",
         old="case.rediagnosis is not None and case.rediagnosis.state is State.OK",
         new="False and (case.rediagnosis is not None and case.rediagnosis.state is State.OK)",
         story="nothing to mend",
@@ -172,7 +172,7 @@ GUARDS = (
     Mutant(
         name="guard-changed",
         mistake="The guard `changed` always agrees.",
-        place="remediator.safety.evidence:changed",
+        place="remediator.safety.guards.evidence:changed",
         old="after != before",
         new="False and after != before",
         story="another instance crashed meanwhile",
@@ -180,7 +180,7 @@ GUARDS = (
     Mutant(
         name="guard-approval",
         mistake="The guard `approval` always agrees.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="not _needs_approval(case)",
         new="True",
         story="nobody said yes",
@@ -188,7 +188,7 @@ GUARDS = (
     Mutant(
         name="guard-host-boot",
         mistake="The guard `host_boot` always agrees.",
-        place="remediator.safety.quorum:host_boot",
+        place="remediator.safety.guards.quorum:host_boot",
         old="boot is not None and boot.age_s < limit",
         new="False and (boot is not None and boot.age_s < limit)",
         story="booted just now",
@@ -196,7 +196,7 @@ GUARDS = (
     Mutant(
         name="guard-lock",
         mistake="The guard `lock` always agrees.",
-        place="remediator.safety.quorum:lock",
+        place="remediator.safety.guards.quorum:lock",
         old="run != case.own_run",
         new="False and run != case.own_run",
         story="a host that is worked on",
@@ -204,7 +204,7 @@ GUARDS = (
     Mutant(
         name="guard-quorum",
         mistake="The guard `quorum` always agrees.",
-        place="remediator.safety.quorum:quorum",
+        place="remediator.safety.guards.quorum:quorum",
         old="found is not None",
         new="False and found is not None",
         tests="tests/unit/safety/test_quorum.py",
@@ -212,7 +212,7 @@ GUARDS = (
     Mutant(
         name="guard-operator-intent",
         mistake="The guard `operator_intent` always agrees.",
-        place="remediator.safety.others:operator_intent",
+        place="remediator.safety.guards.others:operator_intent",
         old="""
             if stopped:
                 ...
@@ -226,7 +226,7 @@ GUARDS = (
     Mutant(
         name="guard-target",
         mistake="The guard `target` always agrees.",
-        place="remediator.safety.authority:target",
+        place="remediator.safety.guards.authority:target",
         old="""
             if not case.plan.touches:
                 ...
@@ -242,7 +242,7 @@ GUARDS = (
     Mutant(
         name="guard-mode",
         mistake="The guard `mode` always agrees.",
-        place="remediator.safety.authority:mode",
+        place="remediator.safety.guards.authority:mode",
         old="case.mode.value < Mode.APPROVE.value",
         new="False and case.mode.value < Mode.APPROVE.value",
         tests="tests/unit/safety/test_guards.py",
@@ -250,7 +250,7 @@ GUARDS = (
     Mutant(
         name="guard-autonomy",
         mistake="The guard `autonomy` always agrees.",
-        place="remediator.safety.authority:autonomy",
+        place="remediator.safety.guards.authority:autonomy",
         old="risk is Risk.R3 and case.plan.rule not in case.unattended_r3",
         new="False and (risk is Risk.R3 and case.plan.rule not in case.unattended_r3)",
         tests="tests/unit/safety/test_guards.py",
@@ -258,7 +258,7 @@ GUARDS = (
     Mutant(
         name="guard-hours",
         mistake="The guard `hours` always agrees.",
-        place="remediator.safety.authority:hours",
+        place="remediator.safety.guards.authority:hours",
         old="case.hours is None or case.hours.open(case.now.wall)",
         new="True",
         tests="tests/unit/safety/test_guards.py",
@@ -266,7 +266,7 @@ GUARDS = (
     Mutant(
         name="guard-stateful",
         mistake="The guard `stateful` always agrees.",
-        place="remediator.safety.others:stateful",
+        place="remediator.safety.guards.others:stateful",
         old="""
             if found:
                 ...
@@ -280,7 +280,7 @@ GUARDS = (
     Mutant(
         name="guard-competing",
         mistake="The guard `competing` always agrees.",
-        place="remediator.safety.others:competing",
+        place="remediator.safety.guards.others:competing",
         old="busy and (not (takes_over and data.get('unit_substate') == WAITS_FOR_RESTART))",
         new="False and (busy and (not (takes_over and data.get('unit_substate') == WAITS_FOR_RESTART)))",
         tests="tests/unit/safety/test_guards.py",
@@ -288,7 +288,7 @@ GUARDS = (
     Mutant(
         name="guard-ourselves",
         mistake="The guard `ourselves` always agrees.",
-        place="remediator.safety.others:ourselves",
+        place="remediator.safety.guards.others:ourselves",
         old="""
             if ours:
                 ...
@@ -302,7 +302,7 @@ GUARDS = (
     Mutant(
         name="guard-dependency",
         mistake="The guard `dependency` always agrees.",
-        place="remediator.safety.others:dependency",
+        place="remediator.safety.guards.others:dependency",
         old="""
             if case.below:
                 ...
@@ -316,7 +316,7 @@ GUARDS = (
     Mutant(
         name="guard-baseline",
         mistake="The guard `baseline` always agrees.",
-        place="remediator.safety.others:baseline",
+        place="remediator.safety.guards.others:baseline",
         old="case.group.baseline is not None",
         new="False and case.group.baseline is not None",
         tests="tests/unit/safety/test_guards.py",
@@ -326,7 +326,7 @@ MUTES = (
     Mutant(
         name="nagios-downtime-ignored",
         mistake="Nagios' downtime depth is heard and not minded, as by Nagios' own event handlers.",
-        place="remediator.safety.mutes:downtime",
+        place="remediator.safety.guards.mutes:downtime",
         old="_mutes(known, case)",
         new="False",
         story="downtime of Nagios",
@@ -368,7 +368,7 @@ MUTES = (
     Mutant(
         name="refusal-without-a-sentence",
         mistake="A guard refuses with a word of its own in place of a sentence for people.",
-        place="remediator.safety.mutes:silence",
+        place="remediator.safety.guards.mutes:silence",
         old="f'silenced by {last.author} ({last.id}: {text}): {last.reason}'",
         new="'silenced'",
         story="silenced",

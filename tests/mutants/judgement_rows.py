@@ -62,7 +62,7 @@ JUDGEMENT = (
     Mutant(
         name="budget-by-the-wall-clock",
         mistake="The wall clock alone says how long ago a run was: a clock set ahead frees the budget.",
-        place="remediator.safety.budget:budget",
+        place="remediator.safety.guards.budget:budget",
         old="case.now.since(run.intent_at)",
         new="(case.now.wall - run.intent_at.wall).total_seconds()",
         story="fifth in ten minutes, by a wall clock that is an hour ahead",
@@ -86,7 +86,7 @@ JUDGEMENT = (
     Mutant(
         name="galera-start-without-a-quorum",
         mistake="A Galera member is started although the others are no Primary majority.",
-        place="remediator.integrations.galera.actions:_refusal",
+        place="remediator.integrations.galera.actions.start:_refusal",
         old="data.get('quorum_without_me') is not True",
         new="data.get('group_size') is None",
         tests="tests/unit/integrations/test_container_actions.py",
@@ -104,7 +104,7 @@ EMPTY = (
     Mutant(
         name="empty-plan",
         mistake="The gate lets a plan pass that touches no host.",
-        place="remediator.safety.authority:target",
+        place="remediator.safety.guards.authority:target",
         old="not case.plan.touches",
         new="False",
         tests="tests/unit/mutants/test_empty_target.py",
@@ -122,7 +122,7 @@ APPROVALS = (
     Mutant(
         name="approval-not-bound",
         mistake="An approval is not bound to the hash of its plan.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="said.plan_hash != case.plan.hash",
         new="False",
         tests="tests/unit/safety/test_authority.py",
@@ -130,7 +130,7 @@ APPROVALS = (
     Mutant(
         name="plan-hash-without-commands",
         mistake="The hash of a plan covers no command: a yes to one is a yes to another.",
-        place="remediator.model.plans:PlannedStep.bound",
+        place="remediator.model.content.plans:PlannedStep.bound",
         old="[] if self.late else [command.to_json() for command in self.commands]",
         new="[]",
         tests="tests/unit/model/test_plans.py",
@@ -146,7 +146,7 @@ APPROVALS = (
     Mutant(
         name="late-step-becomes-anything",
         mistake="A step that is built in its turn may run what is none of its action's programs, or on any host.",
-        place="remediator.model.actions:ActionSpec.strays",
+        place="remediator.model.content.actions:ActionSpec.strays",
         old="command.host not in hosts or command.first or (not own)",
         new="False",
         tests="tests/unit/model/test_actions.py",
@@ -162,7 +162,7 @@ APPROVALS = (
     Mutant(
         name="result-of-any-step",
         mistake="A step takes what any step of its run gave, and not the one that its runbook names.",
-        place="remediator.runs.planning:_named",
+        place="remediator.runs.plans.planning:_named",
         old="source == (_of_member(each) if each.host else each.id)",
         new="True",
         tests="tests/unit/runs/test_late_steps.py",
@@ -170,7 +170,7 @@ APPROVALS = (
     Mutant(
         name="approval-used-twice",
         mistake="An approval that another run has used is good again.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="run is not None and said.run != run",
         new="False",
         tests="tests/unit/safety/test_authority.py",
@@ -178,7 +178,7 @@ APPROVALS = (
     Mutant(
         name="approval-by-the-requester",
         mistake="Who asked for a plan may approve it.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="said.approved_by == said.requested_by",
         new="False",
         tests="tests/unit/safety/test_authority.py",
@@ -186,7 +186,7 @@ APPROVALS = (
     Mutant(
         name="evidence-older-than-the-yes",
         mistake="The gate takes evidence that is older than the approval.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="case.rediagnosis is not None and (not case.rediagnosis.asked_at.after(said.approved_at))",
         new="False",
         tests="tests/unit/safety/test_authority.py",

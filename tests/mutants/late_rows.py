@@ -108,7 +108,7 @@ LATE = (
     Mutant(
         name="late-yes-is-in-time",
         mistake="A yes that came after the deadline is good.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="said.approved_at is None or said.approved_at.after(said.expires_at)",
         new="said.approved_at is None",
         tests=AUTHORITY_TESTS,
@@ -116,7 +116,7 @@ LATE = (
     Mutant(
         name="yes-of-an-unknown-moment",
         mistake="A yes of which nobody knows when it was given is good.",
-        place="remediator.safety.authority:approval",
+        place="remediator.safety.guards.authority:approval",
         old="said.approved_at is None or said.approved_at.after(said.expires_at)",
         new="said.approved_at is not None and said.approved_at.after(said.expires_at)",
         tests=AUTHORITY_TESTS,

@@ -32,7 +32,7 @@ RESTARTS = (
     Mutant(
         name="budget-in-memory",
         mistake="Budgets count in memory: the runs before a restart are not read.",
-        place="remediator.store.loading:load",
+        place="remediator.store.stored.loading:load",
         old="read(Run, tables.runs, sa.or_(runs.intent_s >= since_s, runs.incident.in_(of_open)))",
         new="()",
         story="fifth in ten minutes, after a restart",
@@ -106,7 +106,7 @@ JOURNAL = (
     Mutant(
         name="lost-taken-for-unsent",
         mistake="A command of which nobody knows whether it ended counts as one that never left.",
-        place="remediator.model.replies:CommandDone.fate",
+        place="remediator.model.messages.replies:CommandDone.fate",
         old="Fate.LOST if self.exit_code is None else Fate.ENDED",
         new="Fate.NEVER_LEFT if self.exit_code is None else Fate.ENDED",
         tests="tests/unit/runs/test_machine.py",
@@ -152,7 +152,7 @@ JOURNAL = (
     Mutant(
         name="chain-leaves-the-actor-out",
         mistake="The hash of an entry does not cover who did it.",
-        place="remediator.store.chain:entry_hash",
+        place="remediator.store.audit.chain:entry_hash",
         old="key != 'hash'",
         new="key not in ('hash', 'actor')",
         tests="tests/unit/store/test_chain.py",

@@ -10,7 +10,7 @@ WHO = (
     Mutant(
         name="consent-to-less-covers-more",
         mistake="Whatever a person has said yes to covers what is asked now.",
-        place="remediator.model.consent:Ask.covered_by",
+        place="remediator.model.content.consent:Ask.covered_by",
         old="given == self.consent",
         new="True",
         tests="tests/unit/model/test_consent.py",

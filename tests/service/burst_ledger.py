@@ -15,7 +15,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from remediator.store import chain, database, tables, verify
+from remediator.store import database, tables
+from remediator.store.audit import chain, verify
 
 POSTED = sa.text(
     "SELECT n, id, CAST(json_extract(body, '$.raw.event_id') AS INTEGER) FROM events"

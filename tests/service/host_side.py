@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remediator.cli import act_files, catalogue
+from remediator.cli.admin import act_files, actions
 
 SCRIPT = Path(__file__).parents[2] / "packaging" / "remediator-act"
 REFUSED = 126
@@ -130,7 +130,7 @@ def made() -> Iterator[HostSide]:
         (here / "run").mkdir(mode=0o700)
         (here / "bin").mkdir()
         (here / "kolla" / "memcached").mkdir(parents=True)
-        act_files.write(here / "lists", catalogue.files_of_act())
+        act_files.write(here / "lists", actions.files_of_act())
         for name, text in (("systemctl", STAND_IN), ("docker", STAND_IN), ("sudo", SUDO)):
             program = here / "bin" / name
             program.write_text(text.format(here=here))

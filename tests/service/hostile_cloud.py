@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from remediator.sim.clock import Timeline, VirtualClock
 from remediator.sim.cloud import hostile_plays
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.hosts import SimHost
-from remediator.sim.timeline import Timeline, VirtualClock
 from tests.lab.scenario import free_port
 from tests.service.ssh_server import SshServer, new_key, serving
 

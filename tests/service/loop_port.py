@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from remediator.model.hooks import CannotStore, Hint, NotTaken, QueueFull, Taken
+from remediator.model.messages.hooks import CannotStore, Hint, NotTaken, QueueFull, Taken
 
 
 @dataclass

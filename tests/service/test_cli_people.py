@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.cli import questions, recalling
+from remediator.cli.explain import answer, questions
 from remediator.config import load_config
 from remediator.integrations import registry
-from remediator.model.judging import State
-from remediator.model.records import (
+from remediator.model.content.judging import State
+from remediator.model.records.records import (
     Approval,
     Decision,
     Event,
@@ -27,8 +27,8 @@ from remediator.model.records import (
     StateType,
     StepRecord,
 )
+from remediator.model.records.verdicts import Verdict
 from remediator.model.targets import Target, cluster, container
-from remediator.model.verdicts import Verdict
 from remediator.store import reader
 from remediator.store.database import Database, url_of
 from remediator.store.journal import Journal
@@ -263,7 +263,7 @@ def test_every_question_to_the_store_uses_an_index(site: Site) -> None:
     with source.connection() as connection:
         sa.event.listen(connection.engine, "before_cursor_execute", note)
     for moment in (START, START + timedelta(hours=1), None):
-        recalling.answer(source, questions.Question(names=("ctl2",), at=moment), [], START + timedelta(days=1), {})
+        answer.answer(source, questions.Question(names=("ctl2",), at=moment), [], START + timedelta(days=1), {})
     plans: list[str] = []
     with source.connection() as connection:
         for statement, parameters in list(asked):

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import control_client
+from remediator.cli import client
 from remediator.daemon.socket import control
 from remediator.daemon.socket.seats import A_PEER
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(60)]
 STATUS = b'{"op": "status"}\n'
@@ -159,7 +159,7 @@ def test_who_never_reads_a_long_answer_gives_his_place_back(daemon: Daemon, monk
 def test_the_command_line_hears_that_the_daemon_is_busy(daemon: Daemon) -> None:
     silent = [daemon.connect() for _ in range(A_PEER)]
     assert eventually(lambda: "has 8 requests" in daemon.answer(STATUS)["error"], 5)
-    answer = control_client.request(str(daemon.path.parent), "status", {})
+    answer = client.request(str(daemon.path.parent), "status", {})
     assert (answer.exit, answer.error) == (
         1,
         f"the daemon is busy: uid {os.geteuid()} has {A_PEER} requests under way: wait for one of them",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.socket.control import ControlSocket
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 
 pytestmark = pytest.mark.service
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from remediator.store import errors, tables
 from remediator.store.database import Database, url_of
 from remediator.store.errors import StateLocked
+from remediator.store.files.lock import StateLock
 from remediator.store.journal import Journal
-from remediator.store.lock import StateLock
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.service
@@ -73,7 +73,7 @@ def test_a_second_process_is_refused_and_told_the_pid(tmp_path: Path) -> None:
     first = StateLock(tmp_path)
     first.take()
     program = (
-        "import sys; from pathlib import Path; from remediator.store.lock import StateLock; from remediator.store import errors\n"
+        "import sys; from pathlib import Path; from remediator.store.files.lock import StateLock; from remediator.store import errors\n"
         "try:\n    StateLock(Path(sys.argv[1])).take()\nexcept errors.StateLocked as error:\n    print(error.pid); sys.exit(1)\n"
     )
     ended = subprocess.run(

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from remediator.web import connections, hooks, rate
+from remediator.web import connections, rate
+from remediator.web.hooks import nagios
 from tests.service.hook_server import FORM, INGEST, PROBLEM, READ, Door, door
 
 pytestmark = pytest.mark.service
@@ -210,7 +211,7 @@ def test_no_commit_in_time_is_503_and_the_queue_fills() -> None:
         answer = silent.post(unique())
         took = time.monotonic() - before
         assert (answer.status, answer.headers["retry-after"]) == (503, "5")
-        assert hooks.COMMIT_TIMEOUT_S <= took < hooks.COMMIT_TIMEOUT_S + 3
+        assert nagios.COMMIT_TIMEOUT_S <= took < nagios.COMMIT_TIMEOUT_S + 3
 
 
 def test_a_full_queue_is_503_at_once() -> None:

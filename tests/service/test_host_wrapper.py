@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from remediator import __version__
-from remediator.integrations.galera import scripts
-from remediator.model.commands import Command
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.commands import Command
 from tests.service import host_side
 from tests.service.host_side import REFUSED, SCRIPT, Ended, HostSide, assert_refused
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from remediator import __version__
-from remediator.cli import act_files, catalogue
-from remediator.integrations.galera import scripts
-from remediator.model.commands import Command
+from remediator.cli.admin import act_files, actions
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.commands import Command
 from tests.service import host_side
 from tests.service.host_side import REFUSED, HostSide, assert_refused
 
@@ -275,7 +275,7 @@ def test_it_tells_what_it_takes_and_what_is_wrong_and_counts_nothing(host: HostS
     told = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
     assert [(file["file"], file["release"]) for file in told["files"]] == [
-        (name, __version__) for name in catalogue.files_of_act()
+        (name, __version__) for name in actions.files_of_act()
     ]
     assert (told["version"], told["problems"], told["changes"]) == (1, [], {"used": 1, "per_hour": 7})
     galera(host).chmod(0o666)
@@ -292,7 +292,7 @@ def test_it_tells_what_it_takes_and_what_is_wrong_and_counts_nothing(host: HostS
 
 
 def test_a_file_that_is_put_in_place_anew_is_taken_at_the_next_request(host: HostSide) -> None:
-    texts = catalogue.files_of_act()
+    texts = actions.files_of_act()
     older = texts["galera.json"].replace("exit 7", "exit 8")
     act_files.write(host.lists, {"galera.json": older})
     assert_refused(host, host.ask(HELD), f"galera-release is not as in {galera(host)} (release {__version__}): restart")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.model.hooks import Hint
+from remediator.model.messages.hooks import Hint
 from tests.service.hook_server import INGEST, Door, door
 from tests.service.nagios import obtain
 from tests.service.nagios.nagios import RealNagios, Service

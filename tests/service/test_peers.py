@@ -17,7 +17,7 @@ import pytest
 
 from remediator.daemon.requests import approvals
 from remediator.daemon.socket.control import ControlSocket
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 
 pytestmark = [
     pytest.mark.service,

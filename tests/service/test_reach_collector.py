@@ -22,8 +22,8 @@ from remediator.collect import assembly
 from remediator.collect.assembly import Lock
 from remediator.collect.collector import Collector
 from remediator.model.hosts import Host
-from remediator.model.integration import DirectSpec, Integration, SectionSpec
-from remediator.model.replies import HostReply, Reach
+from remediator.model.manifest.integration import DirectSpec, Integration, SectionSpec
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.reach.local import LocalReach

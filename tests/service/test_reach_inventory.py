@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from remediator.content import validate
-from remediator.inventory import InventoryUnreadable, kolla
+from remediator.inventory import InventoryUnreadable
 from remediator.inventory.known import Known
+from remediator.inventory.kolla import inventory
 
 pytestmark = pytest.mark.service
 
@@ -39,7 +40,7 @@ def test_a_multinode_inventory_with_variables_beside_it(tmp_path: Path) -> None:
     (tmp_path / "globals.d" / "engine.yml").write_text("kolla_container_engine: podman\n")
     (tmp_path / "host_vars").mkdir()
     (tmp_path / "host_vars" / "ctl1.yml").write_text("ansible_host: 10.0.0.11\nansible_port: 2222\n")
-    found = kolla.load(tmp_path / "multinode")
+    found = inventory.load(tmp_path / "multinode")
     assert {name: (host.address, host.engine, host.port) for name, host in found.hosts.items()} == {
         "ctl1": ("10.0.0.11", "podman", 2222),
         "ctl2": ("ctl2", "podman", None),
@@ -59,12 +60,12 @@ def test_a_file_that_is_no_inventory_says_where_and_how_to_check(tmp_path: Path)
     with pytest.raises(
         InventoryUnreadable, match=r"ansible-inventory ended with \d+: .*; check it with: ansible-inventory"
     ):
-        kolla.load(tmp_path / "broken")
+        inventory.load(tmp_path / "broken")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InventoryUnreadable, match=r"no such file; see inventory\.kolla"):
-        kolla.load(tmp_path / "gone")
+        inventory.load(tmp_path / "gone")
 
 
 def tool(path: Path, text: str) -> str:
@@ -85,7 +86,7 @@ def tool(path: Path, text: str) -> str:
 def test_a_tool_that_misbehaves_gives_one_sentence_in_time(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "inventory").write_text("ctl1\n")
     with pytest.raises(InventoryUnreadable, match=words):
-        kolla.load(
+        inventory.load(
             tmp_path / "inventory",
             timeout_s=1.0,
             tool=tool(tmp_path / "tool", f"exec {text}" if "sleep" in text else text),
@@ -95,7 +96,7 @@ def test_a_tool_that_misbehaves_gives_one_sentence_in_time(tmp_path: Path, text:
 def test_a_tool_that_cannot_be_run_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "inventory").write_text("ctl1\n")
     with pytest.raises(InventoryUnreadable, match="install ansible-core"):
-        kolla.load(tmp_path / "inventory", tool=str(tmp_path / "none"))
+        inventory.load(tmp_path / "inventory", tool=str(tmp_path / "none"))
 
 
 def test_without_a_home_that_can_be_written_it_works_and_leaves_nothing_behind(
@@ -105,7 +106,7 @@ def test_without_a_home_that_can_be_written_it_works_and_leaves_nothing_behind(
     (tmp_path / "room").mkdir()
     monkeypatch.setenv("HOME", "/dev/null/nobody")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "room"))
-    assert set(kolla.load(tmp_path / "inventory").hosts) == {"ctl1"}
+    assert set(inventory.load(tmp_path / "inventory").hosts) == {"ctl1"}
     assert list((tmp_path / "room").iterdir()) == []
 
 
@@ -124,10 +125,10 @@ def test_vaulted_variables_are_read_with_the_remedy_that_is_printed(
     with pytest.raises(
         InventoryUnreadable, match=r"no vault secrets found\.; name the file with the vault's password in"
     ) as bad:
-        kolla.load(tmp_path / "inventory")
+        inventory.load(tmp_path / "inventory")
     assert "ANSIBLE_VAULT_PASSWORD_FILE" in bad.value.remedy
     monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", str(secret))
-    assert kolla.load(tmp_path / "inventory").hosts["ctl1"].port == 2222
+    assert inventory.load(tmp_path / "inventory").hosts["ctl1"].port == 2222
 
 
 def test_a_vaulted_value_of_one_host_is_named_with_its_variable(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_a_vaulted_value_of_one_host_is_named_with_its_variable(tmp_path: Path) 
     with pytest.raises(
         InventoryUnreadable, match="ansible_host of ctl1 is vaulted, and ansible-inventory prints it encrypted"
     ):
-        kolla.load(tmp_path / "inventory.yml")
+        inventory.load(tmp_path / "inventory.yml")
 
 
 PUBLIC = {
@@ -186,7 +187,7 @@ PUBLIC = {
 @pytest.mark.parametrize(("text", "addresses", "note"), PUBLIC.values(), ids=PUBLIC.keys())
 def test_inventories_as_people_write_them(tmp_path: Path, text: str, addresses: dict[str, str], note: str) -> None:
     (tmp_path / "multinode").write_text(text)
-    found = kolla.load(tmp_path / "multinode", Known(engine="docker"))
+    found = inventory.load(tmp_path / "multinode", Known(engine="docker"))
     assert {name: host.address for name, host in found.hosts.items()} == addresses
     assert any(note in said for said in found.notes) if note else found.notes == ()
     assert found.group("mariadb")

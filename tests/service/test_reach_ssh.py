@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import Fate, Reach, Unsent
+from remediator.model.messages.replies import Fate, Reach, Unsent
 from remediator.reach.interface import RawReply
 from remediator.reach.ssh import SshReach
 from tests.service.ssh_server import SshServer, new_key, serving

@@ -20,8 +20,9 @@ from remediator.config import Config, load_config
 from remediator.daemon.socket import reading
 from remediator.daemon.socket.control import ControlSocket
 from remediator.integrations import registry
-from remediator.model.control import Actor, Answer
-from remediator.store import digests, errors, readable, tables
+from remediator.model.messages.control import Actor, Answer
+from remediator.store import errors, tables
+from remediator.store.audit import digests, readable
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.queries import Queries

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.store import tables, verify
+from remediator.store import tables
+from remediator.store.audit import verify
 from remediator.store.reader import Reader
 from tests.sim.walked import Walked
 

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.state.world import World
-from remediator.model.control import Actor, Answer
-from remediator.model.records import Incident, Run
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.records.records import Incident, Run
 from remediator.sim.cloud.services import Service
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs

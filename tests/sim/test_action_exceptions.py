@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import ActionSpec
-from remediator.model.declined import Refused
-from remediator.model.page_keys import PageKind
-from remediator.model.records import StepState
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.declined import Refused
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.galera.galera_expectations import (
     bootstrap_container_runs,
     bootstrapped_on,

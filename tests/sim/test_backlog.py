@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.cli import explaining
+from remediator.cli.explain import command
 from remediator.config.errors import ConfigError
 from remediator.daemon.notify import backlog
 from remediator.daemon.observe import reported
-from remediator.model.records import IncidentState, Run, RunState
+from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.services import Service
-from remediator.sim.invariants.account import PER_10MIN
+from remediator.sim.invariants.ledger import PER_10MIN
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store import tables
 from remediator.store.reader import Reader
@@ -78,7 +78,7 @@ def explained(cloud: Walked, event: str) -> str:
     found = reader.explain(event)
     reader.close()
     assert found is not None
-    return explaining.text(found)
+    return command.text(found)
 
 
 def asked(cloud: Walked, hint: Any) -> bool:

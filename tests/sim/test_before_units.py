@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 from remediator.sim.cloud.services import Service
 from remediator.sim.simulation import Simulation
 from remediator.store import tables

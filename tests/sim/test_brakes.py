@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.control import Actor
-from remediator.model.records import IncidentState, Run, RunState
+from remediator.model.messages.control import Actor
+from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.sim.happenings.people import OTHER
 from remediator.sim.simulation import CONFIG
 from remediator.sim.stories.stories import APPROVING

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.store import checkpoints, verify
+from remediator.store.audit import checkpoints, verify
 from remediator.store.journal import Journal
 from tests.sim import kept
 from tests.sim.walked import Walked

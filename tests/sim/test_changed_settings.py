@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.actions import AtTurn, Built, StepInput
-from remediator.model.commands import Command
-from remediator.model.page_keys import PageKind
-from remediator.model.records import StepState
+from remediator.model.content.actions import AtTurn, Built, StepInput
+from remediator.model.content.commands import Command
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.galera.galera_expectations import bootstrapped_on, until_nothing_is_left, until_step
 from remediator.sim.galera.recovering import APPROVED, CTL1, HEALTHY, LOST, WHOLE
 from remediator.sim.happenings.acts import approve

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.control import Actor
-from remediator.model.records import RunState
+from remediator.model.messages.control import Actor
+from remediator.model.records.records import RunState
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation
 from remediator.store import tables

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from remediator.cli import overview
+from remediator.cli.look import overview
 from remediator.model.times import rfc3339
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import Simulation
-from remediator.store import ballast, digests, tables, verify
+from remediator.store import tables
+from remediator.store.audit import digests, verify
 from remediator.store.database import Database, url_of
+from remediator.store.files import ballast
 from remediator.store.journal import Journal
 from tests.sim import kept
 from tests.sim.kept import by_another_hand

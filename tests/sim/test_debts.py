@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
-from remediator.model.commands import Command
-from remediator.model.declined import Refused
-from remediator.model.integration import Integration, SectionSpec
-from remediator.model.records import DebtState, Run, RunState
-from remediator.model.replies import HostReply
+from remediator.model.content.actions import ActionSpec, AtPlan, DebtSpec, Effect, PlanInput, Probe, Risk
+from remediator.model.content.commands import Command
+from remediator.model.content.declined import Refused
+from remediator.model.manifest.integration import Integration, SectionSpec
+from remediator.model.messages.replies import HostReply
+from remediator.model.records.records import DebtState, Run, RunState
 from remediator.model.targets import Target
 from remediator.model.values import Unknown
-from remediator.runs import debts
+from remediator.runs.debts import debts
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.simulation import CONFIG, Simulation
 from remediator.store.reader import Reader

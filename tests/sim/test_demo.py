@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from lab import cli, simulated
-from remediator.cli import timeline
+from remediator.cli.render import timeline
 from remediator.sim.proof.demo import BREAKS, Play
 from remediator.sim.simulation import Simulation
 from remediator.sim.stories import stories

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.actions import AtTurn, Built, PlanInput
-from remediator.model.content import Content
-from remediator.model.records import Run, RunState
+from remediator.model.content.actions import AtTurn, Built, PlanInput
+from remediator.model.content.specs import Content
+from remediator.model.records.records import Run, RunState
 from remediator.sim.simulation import CONFIG, Simulation
 from tests.builders.runbooks import THRICE, in_place
 from tests.sim.walked import Walked

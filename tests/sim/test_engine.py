@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.records import Incident, IncidentState, RunState
+from remediator.model.records.records import Incident, IncidentState, RunState
 from remediator.store import tables
 from remediator.store.reader import Reader
 from tests.sim.walked import Walked

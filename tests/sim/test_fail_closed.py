@@ -18,7 +18,7 @@ import pytest
 
 from remediator.sim.happenings import store_faults
 from remediator.sim.simulation import Simulation
-from remediator.store import verify
+from remediator.store.audit import verify
 from tests.sim import kept
 from tests.sim.walked import Walked
 

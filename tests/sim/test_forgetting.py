@@ -12,13 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from remediator.model.times import Instant, rfc3339
+from remediator.sim.clock import START
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
-from remediator.sim.timeline import START
-from remediator.store import blobs, checkpoints, loading, retention, tables
+from remediator.store import retention, tables
+from remediator.store.audit import blobs, checkpoints
 from remediator.store.database import Database
+from remediator.store.stored import loading
 
 pytestmark = pytest.mark.sim
 NOW = Instant(START, 1000.0, "boot")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
 from tests.builders import replies
 from tests.fuzz import counting, mutating
 from tests.fuzz.__main__ import KINDS

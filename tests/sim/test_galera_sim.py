@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera import scripts
-from remediator.model.commands import Script
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.commands import Script
 from remediator.sim.galera import galera_account, galera_scripts
 from remediator.sim.galera.galera import Galera
 from remediator.sim.simulation import Simulation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.sim.invariants.account import MAINTENANCE_S
+from remediator.sim.invariants.ledger import MAINTENANCE_S
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

@@ -1,6 +1,6 @@
 """The whole gate under a state machine: faults, clocks, restarts, mutes, approvals and people in any order, and the watch beside it.
 
-What may hold a command is in the account (`remediator.sim.invariants.account`), which asks no guard; it is asked about every command that
+What may hold a command is in the account (`remediator.sim.invariants.ledger`), which asks no guard; it is asked about every command that
 leaves. The first tests take one guard away and show that the watch then objects: it would notice. `REMEDIATOR_DEEP=1` walks long.
 """
 
@@ -26,8 +26,8 @@ from hypothesis.stateful import (
 )
 
 from remediator.daemon.process import departures
-from remediator.model.control import Actor
-from remediator.model.records import Run, RunState
+from remediator.model.messages.control import Actor
+from remediator.model.records.records import Run, RunState
 from remediator.model.times import Instant
 from remediator.safety import gate
 from remediator.safety.guard import allow

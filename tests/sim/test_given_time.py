@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from remediator.daemon.decide import inaction
-from remediator.model.records import Incident, IncidentState
+from remediator.model.records.records import Incident, IncidentState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.service_faults import cut_apart, one_stranded, rolled_too_fast

@@ -9,8 +9,8 @@ import pytest
 
 from remediator.daemon.observe import grouping
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import Risk
-from remediator.model.plans import Plan
+from remediator.model.content.actions import Risk
+from remediator.model.content.plans import Plan
 from remediator.model.targets import container
 from remediator.model.values import Unknown
 from remediator.safety.case import Group

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import explaining
+from remediator.cli.explain import command
 from remediator.sim.simulation import Simulation
 from remediator.store.reader import Reader
-from remediator.web import hints
+from remediator.web.hooks import hints
 
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(300)]
 
@@ -64,7 +64,7 @@ class Door:
         found = reader.explain(event)
         reader.close()
         assert found is not None
-        return explaining.text(found)
+        return command.text(found)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.model.records import RunState
+from remediator.model.records.records import RunState
 from tests.sim.walked import Walked
 
 pytestmark = pytest.mark.sim

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from remediator.daemon.observe import foreigners, reported
-from remediator.model.records import Incident
+from remediator.model.records.records import Incident
 from remediator.mutes import told
 from remediator.sim.happenings.people import ROOT
 from remediator.store import tables

@@ -9,8 +9,8 @@ import pytest
 
 from remediator.checks import newcomers
 from remediator.daemon.state.world import World
-from remediator.model.judging import State
-from remediator.model.records import RunState
+from remediator.model.content.judging import State
+from remediator.model.records.records import RunState
 from remediator.sim.cloud.crowd import Crowd
 from remediator.sim.cloud.hostile_plays import BLINDS, PLAYS
 from remediator.sim.happenings.people import ROOT

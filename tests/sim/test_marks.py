@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.records import RunState, StepState
+from remediator.model.records.records import RunState, StepState
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.happenings.service_faults import cluster_lost

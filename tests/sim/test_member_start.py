@@ -8,7 +8,7 @@ import pytest
 
 from remediator.daemon.observe import grouping
 from remediator.daemon.turn.turn import Turn
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import DEFAULT
 from remediator.sim.galera import galera_scripts
 from remediator.sim.galera.galera_member import Member

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 from remediator.sim.cloud.services import Service
 from tests.sim.walked import Walked
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.hooks import CannotTake
+from remediator.model.messages.hooks import CannotTake
 from tests.builders.hints import a_hint
 from tests.sim.saying import says, says_also
 from tests.sim.walked import Walked

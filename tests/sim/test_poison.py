@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from remediator.daemon.state.asides import About
 from remediator.integrations.container import facts as container_facts
-from remediator.model.content import Content
-from remediator.model.control import Answer
-from remediator.model.hooks import CannotTake, NotTaken, Taken
-from remediator.model.judging import State
-from remediator.model.replies import Reach
-from remediator.model.signs import Sign
+from remediator.model.content.judging import State
+from remediator.model.content.specs import Content
+from remediator.model.messages.control import Answer
+from remediator.model.messages.hooks import CannotTake, NotTaken, Taken
+from remediator.model.messages.replies import Reach
+from remediator.model.messages.signs import Sign
 from remediator.model.values import Data, Unknown
 from remediator.sim.cloud.services import Service
 from remediator.sim.happenings.people import ROOT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.store import verify
+from remediator.store.audit import verify
 from tests.sim import kept
 from tests.sim.walked import Walked
 

@@ -8,31 +8,31 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import NAMES_AND_NETWORKS, ONE_CONTROLLER
 from remediator.sim.galera import galera_scripts
 from remediator.sim.galera.galera_member import Member
 from remediator.sim.happenings.people import People
 from remediator.sim.invariants.watch import Watch
-from remediator.sim.proof import points
+from remediator.sim.proof import crash_points
 from remediator.sim.simulation import Simulation
 from remediator.store import tables
 
 pytestmark = pytest.mark.sim
 
 
-@pytest.mark.parametrize("way", points.ON_NAMES, ids=lambda way: way.name)
+@pytest.mark.parametrize("way", crash_points.ON_NAMES, ids=lambda way: way.name)
 def test_each_cure_of_galera_works_where_the_inventory_has_names_and_services_a_network_of_their_own(
-    way: points.Way,
+    way: crash_points.Way,
 ) -> None:
-    died = points.die_at(way, 0)
+    died = crash_points.die_at(way, 0)
     assert died.violation is None
     assert len(died.where) > 10
 
 
 def test_the_only_member_is_cured_by_its_plain_start() -> None:
-    (way,) = (way for way in points.WAYS if way.runbook == "galera-start-lone")
-    assert points.die_at(way, 0).violation is None
+    (way,) = (way for way in crash_points.WAYS if way.runbook == "galera-start-lone")
+    assert crash_points.die_at(way, 0).violation is None
 
 
 def test_a_daemon_that_knows_names_alone_sees_every_member_where_it_listens(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from remediator.daemon.process.pools import Kind
 from remediator.daemon.state.wire import Collected, Input
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.model.commands import Command
-from remediator.model.control import Actor
+from remediator.model.content.commands import Command
+from remediator.model.content.judging import State
 from remediator.model.hosts import Host
-from remediator.model.judging import State
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.control import Actor
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.sim.cloud.crowd import Crowd
 from remediator.sim.simulation import Simulation, tell_logs
 from remediator.store.journal import Journal

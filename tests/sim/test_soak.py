@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from remediator.daemon.state.wire import Collected, Input
 from remediator.integrations.container import facts
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.times import parse_rfc3339
 from remediator.sim.proof import growth, soak
 from remediator.sim.simulation import Simulation, Watching

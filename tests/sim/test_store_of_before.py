@@ -13,15 +13,17 @@ import sqlalchemy as sa
 import structlog
 
 from remediator.model import targets
-from remediator.model.judging import State
-from remediator.model.records import Event, StateType
+from remediator.model.content.judging import State
+from remediator.model.records.records import Event, StateType
 from remediator.model.times import Instant
-from remediator.sim.proof.points import die_at
+from remediator.sim.proof.crash_points import die_at
 from remediator.sim.simulation import Simulation
-from remediator.store import checkpoints, errors, loading, schema, tables, verify
+from remediator.store import errors, revision, tables
+from remediator.store.audit import checkpoints, verify
 from remediator.store.database import Database
 from remediator.store.journal import Journal
 from remediator.store.reader import Reader, location
+from remediator.store.stored import loading
 from tests.golden.record_stores import MOMENTS, PLACE, path_of, way_of
 
 pytestmark = pytest.mark.sim
@@ -97,7 +99,7 @@ def test_every_row_is_read_as_it_was_written(release: str, moment: str, tmp_path
     reader = Reader(simulation.config)
     with reader.connection() as connection:
         assert verify.beside_the_log(connection) is None, "the log can be verified before anything is upgraded"
-        older = schema.older(schema.revision(connection))
+        older = revision.older(revision.revision(connection))
     if older:
         with pytest.raises(errors.StoreOlder, match="start the daemon"):
             reader.runs()

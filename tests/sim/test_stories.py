@@ -18,8 +18,8 @@ from remediator.sim.happenings.happenings import FAULTS
 from remediator.sim.happenings.host_faults import replies_meet
 from remediator.sim.happenings.service_faults import crash
 from remediator.sim.invariants import watch
-from remediator.sim.proof import points, prove
-from remediator.sim.stories import named, shrinking, stories
+from remediator.sim.proof import crash_points, prove
+from remediator.sim.stories import registry, shrink, stories
 from remediator.sim.stories.stories import then
 from remediator.store import database
 
@@ -44,9 +44,9 @@ def test_the_short_form_of_the_proof_holds_and_proves_something() -> None:
     proof = prove.prove(SEED, seconds=float("inf"), scenarios=STORIES, most=POINTS)
     assert proof.violations == []
     assert proof.scenarios >= STORIES
-    assert points.uncovered() == frozenset()
+    assert crash_points.uncovered() == frozenset()
     assert proof.covered == proof.total
-    assert proof.total >= 10 * len(points.WAYS)
+    assert proof.total >= 10 * len(crash_points.WAYS)
     assert proof.commands >= STORIES / 3
     assert proof.deaths >= STORIES / 3
     assert len(proof.faults) >= len(FAULTS) * 0.8
@@ -66,13 +66,13 @@ def test_points_are_taken_evenly_from_the_first_to_the_last(found: int) -> None:
 
 
 def test_a_runbook_without_a_way_is_reported() -> None:
-    some = tuple(way for way in points.WAYS if way.runbook != "galera-start-member")
-    assert points.uncovered(some) == {"galera-start-member"}
+    some = tuple(way for way in crash_points.WAYS if way.runbook != "galera-start-member")
+    assert crash_points.uncovered(some) == {"galera-start-member"}
 
 
 def test_a_story_is_told_twice_in_the_same_words() -> None:
     story = stories.story_of(7)
-    first, second = stories.tell(story), stories.tell(stories.from_json(story.to_json(), named.REPERTOIRE))
+    first, second = stories.tell(story), stories.tell(stories.from_json(story.to_json(), registry.REPERTOIRE))
     assert first.lines == second.lines
     assert len(first.lines) > 20
 
@@ -130,11 +130,11 @@ def test_a_violation_is_cut_down_to_what_it_needs(monkeypatch: pytest.MonkeyPatc
     needed = then(5, crash("cmp1", "neutron_agent"))
     told = stories.tell(stories.story(*noise, needed, *noise, then(60, resume())))
     assert told.violation is not None
-    short = shrinking.shrink(told)
+    short = shrink.shrink(told)
     assert [each.happening for each in short.story.moments] == [needed.happening]
-    text = shrinking.readable(short)
+    text = shrink.readable(short)
     assert "for the sake of this test" in text
-    assert stories.from_json(short.story.to_json(), named.REPERTOIRE) == short.story
+    assert stories.from_json(short.story.to_json(), registry.REPERTOIRE) == short.story
 
 
 def test_every_kind_of_happening_can_be_told() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.simulation import CONFIG
 from remediator.store.reader import Reader

@@ -25,7 +25,8 @@ from remediator.daemon.loop import CHECKPOINT_EVERY
 from remediator.model.times import Instant
 from remediator.sim.proof.rivals import Pair
 from remediator.sim.simulation import CONFIG
-from remediator.store import chain, checkpoints, digests, epochs, errors, tables, verify
+from remediator.store import epochs, errors, tables
+from remediator.store.audit import chain, checkpoints, digests, verify
 from remediator.store.database import Database, url_of
 from remediator.store.journal import Journal
 from tests.sim import kept

@@ -13,7 +13,7 @@ import pytest
 from remediator.config import effective, load_config
 from remediator.content.validate import examine
 from remediator.integrations import registry
-from remediator.model.records import RunState
+from remediator.model.records.records import RunState
 from remediator.model.targets import member
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.simulation import CONFIG, GALERA, Simulation

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import acting, timeline
-from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
+from remediator.cli.operate import execute
+from remediator.cli.render import timeline
+from remediator.model.records.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.people import OTHER, ROOT
 from remediator.sim.simulation import CONFIG
@@ -379,10 +380,10 @@ def test_a_run_shows_who_said_yes(asking: Night) -> None:
 
 
 def test_a_plan_says_how_its_target_is_now(night: Night) -> None:
-    well = acting.shown(night.ask("plan", runbook="container-start", target=TARGET).data)
+    well = execute.shown(night.ask("plan", runbook="container-start", target=TARGET).data)
     assert "now: container-state is OK (running): there is nothing to cure" in well
     night.crash(ONE)
     night.run(8.0)
-    assert "now: container-state is CRITICAL (exited, exit code 1" in acting.shown(
+    assert "now: container-state is CRITICAL (exited, exit code 1" in execute.shown(
         night.ask("plan", runbook="container-start", target=TARGET).data
     )

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from remediator.daemon.state.wire import Input, Reloaded, StoreRead
-from remediator.model.holds import Rival
-from remediator.model.hooks import CannotStore, Taken
+from remediator.model.messages.hooks import CannotStore, Taken
+from remediator.model.records.holds import Rival
 from remediator.sim.happenings import store_faults
 from remediator.sim.happenings.people import ROOT
-from remediator.store import meta
 from remediator.store.journal import Journal
+from remediator.store.stored import meta
 from tests.builders.hints import a_hint
 from tests.sim import kept
 from tests.sim.saying import says

@@ -13,12 +13,13 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.shapes import FIVE_ALIKE
 from remediator.sim.simulation import CONFIG, config_of
 from remediator.sim.stories import marks
-from remediator.store import errors, schema, tables, verify
+from remediator.store import errors, revision, tables
+from remediator.store.audit import verify
 from remediator.store.database import Database, url_of
 from tests.builders.runbooks import TWICE, in_place
 from tests.sim import kept
@@ -330,7 +331,7 @@ def test_the_takeover_says_which_version_it_is(twice: Walked) -> None:
 
 def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(twice: Walked) -> None:
     held(twice)
-    newer = f"{int(schema.HEAD) + 1:04}"
+    newer = f"{int(revision.HEAD) + 1:04}"
     with twice.daemon.database.transaction() as connection:
         connection.execute(tables.revision.update().values(version_num=newer))
     twice.simulation.kill()
@@ -339,11 +340,11 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(twice: Walked) 
     with pytest.raises(errors.StoreUnavailable) as refused:
         database.open()
     database.close()
-    assert f"a newer release wrote it (revision {newer}, this release knows {schema.HEAD})" in str(refused.value)
+    assert f"a newer release wrote it (revision {newer}, this release knows {revision.HEAD})" in str(refused.value)
     assert str(twice.simulation.directory) in str(refused.value), "it says which store"
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        assert schema.revision(connection) == newer
+        assert revision.revision(connection) == newer
         kept = connection.execute(sa.select(sa.func.count()).select_from(tables.runs)).scalar()
     engine.dispose()
     assert kept == 1

@@ -12,9 +12,9 @@ import pytest
 from remediator.daemon.requests import approvals, restores
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.turn import Turn
-from remediator.model.consent import Ask, Consent
-from remediator.model.control import Actor, Answer
-from remediator.model.records import Run, RunState
+from remediator.model.content.consent import Ask, Consent
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.records.records import Run, RunState
 from remediator.runs import machine
 from remediator.store import errors
 from remediator.store.journal import Journal

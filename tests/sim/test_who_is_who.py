@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from remediator.cli import explaining
+from remediator.cli.explain import command
 from remediator.daemon.observe import foreigners
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
-from remediator.model.hooks import Hint, Taken
+from remediator.model.messages.hooks import Hint, Taken
 from remediator.sim import simulation
 from remediator.sim.cloud.shapes import DEFAULT
 from remediator.sim.happenings.people import OTHER, ROOT
@@ -275,7 +275,7 @@ def test_an_event_of_a_foreign_name_explains_itself(story: Story) -> None:
     found = reader.explain(taken.event)
     reader.close()
     assert found is not None
-    assert "router7 means no host of ours: no host has this name or address; nothing follows" in explaining.text(found)
+    assert "router7 means no host of ours: no host has this name or address; nothing follows" in command.text(found)
 
 
 # what people name ---------------------------------------------------------------------------------------------------

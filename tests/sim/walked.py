@@ -16,17 +16,17 @@ import sqlalchemy as sa
 from remediator.daemon.assembling import Daemon
 from remediator.daemon.state.wire import Collected, Input
 from remediator.daemon.state.world import World
-from remediator.model.commands import Command
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import Taken
-from remediator.model.integration import Integration
-from remediator.model.records import Incident, Run, RunState
+from remediator.model.content.commands import Command
+from remediator.model.manifest.integration import Integration
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import Taken
+from remediator.model.records.records import Incident, Run, RunState
 from remediator.model.times import Instant
 from remediator.sim.cloud.hosts import SimHost
 from remediator.sim.cloud.services import Service
 from remediator.sim.cloud.shapes import FIVE_ALIKE, Shape
 from remediator.sim.happenings.people import ROOT, People
-from remediator.sim.invariants.account import Account
+from remediator.sim.invariants.ledger import Account
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import CONFIG, Simulation, config_of, tell_logs
 from remediator.sim.stories import stories

@@ -11,19 +11,20 @@ from remediator.daemon.observe import grouping, hinting, identities, maintenance
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import PlanInput, Risk
-from remediator.model.content import Mode
-from remediator.model.declined import Declined
-from remediator.model.judging import State
-from remediator.model.plans import Plan
-from remediator.model.records import Run, RunState
-from remediator.model.replies import Reach
-from remediator.model.signs import Sign
+from remediator.model.content.actions import PlanInput, Risk
+from remediator.model.content.declined import Declined
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
+from remediator.model.content.specs import Mode
+from remediator.model.messages.replies import Reach
+from remediator.model.messages.signs import Sign
+from remediator.model.records.records import Run, RunState
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.model.values import Data, Unknown
 from remediator.reach import dialling
-from remediator.runs import debts, machine
+from remediator.runs import machine
+from remediator.runs.debts import debts
 from remediator.safety.case import Brakes, Case, PastRun, Rediagnosis, scopes_of, units_of
 
 CONTAINER_ASSESSMENT = "container.state"

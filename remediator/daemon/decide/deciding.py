@@ -17,20 +17,21 @@ from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model import redaction
-from remediator.model.actions import AtTurn, Risk
-from remediator.model.consent import Ask, Consent
-from remediator.model.content import RuleSpec
-from remediator.model.declined import Refused
-from remediator.model.judging import CheckResult, State
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.content.actions import AtTurn, Risk
+from remediator.model.content.consent import Ask, Consent
+from remediator.model.content.declined import Refused
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.content.plans import Plan, PlannedStep
+from remediator.model.content.specs import RuleSpec
 from remediator.model.people import ENGINE
-from remediator.model.plans import Plan, PlannedStep
-from remediator.model.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Decision, Incident, IncidentState, Outcome, Run, RunState, StateType
+from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import Instant, clock
-from remediator.model.verdicts import Verdict, refusals
 from remediator.rules import advice, decide, last_lines
 from remediator.rules.decide import RuleOutcome
-from remediator.runs import entries, machine, planning
+from remediator.runs import entries, machine
+from remediator.runs.plans import planning
 from remediator.runs.transition import Lock, Refresh, Transition
 from remediator.safety import gate
 from remediator.safety.guard import seconds

@@ -10,10 +10,10 @@ from typing import Any
 
 from remediator.daemon.state.asides import About
 from remediator.daemon.state.world import World
-from remediator.model.judging import State
-from remediator.model.records import Incident, IncidentState, Met, Outcome, Run, RunState, StateType
+from remediator.model.content.judging import State
+from remediator.model.records.records import Incident, IncidentState, Met, Outcome, Run, RunState, StateType
+from remediator.model.records.verdicts import Verdict, refusals
 from remediator.model.times import rfc3339
-from remediator.model.verdicts import Verdict, refusals
 
 
 def of(world: World, incident: Incident) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from remediator.daemon.state.world import World
 from remediator.model import identity
 from remediator.model.identity import LeftOnHost
-from remediator.model.records import Debt
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
+from remediator.model.records.records import Debt
 from remediator.model.values import Unknown
 from remediator.safety.case import Stranger
 

@@ -40,12 +40,14 @@ from remediator.daemon.state.world import World
 from remediator.daemon.turn import coverage, notes, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model import times
-from remediator.model.hooks import CannotStore, NotTaken
+from remediator.model.messages.hooks import CannotStore, NotTaken
 from remediator.model.people import ENGINE
 from remediator.model.times import Instant, rfc3339
-from remediator.store import chain, errors, loading, meta, retention
+from remediator.store import errors, retention
+from remediator.store.audit import chain
 from remediator.store.database import Database
 from remediator.store.journal import Journal
+from remediator.store.stored import loading, meta
 
 MOST_REPLAYS = 24
 """How often one turn is played again without what could not be handled in it."""

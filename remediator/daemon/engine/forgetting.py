@@ -12,8 +12,8 @@ from remediator.daemon.observe import situation
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.replies import Reach
-from remediator.model.signs import SignKey
+from remediator.model.messages.replies import Reach
+from remediator.model.messages.signs import SignKey
 from remediator.model.times import rfc3339
 from remediator.model.values import Unknown
 from remediator.mutes import wraps

@@ -17,8 +17,8 @@ from remediator.daemon.state import asides
 from remediator.daemon.state.wire import Asked, Collected, CommandsDone, Delivered, HintCame, Input, Reloaded
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import poison
-from remediator.model.control import Answer
-from remediator.model.hooks import CannotTake, NotTaken
+from remediator.model.messages.control import Answer
+from remediator.model.messages.hooks import CannotTake, NotTaken
 from remediator.model.times import Instant
 
 MOST_OF_A_KIND = 4

@@ -11,8 +11,9 @@ from remediator.daemon.execute import ending, janitor
 from remediator.daemon.inhibit import claiming
 from remediator.daemon.state.wire import Act
 from remediator.daemon.turn.turn import Turn
-from remediator.model.records import Run
-from remediator.runs import debt_moves, entries, machine
+from remediator.model.records.records import Run
+from remediator.runs import entries, machine
+from remediator.runs.debts import moves
 from remediator.runs.transition import Entry, Leave, Owe, TookEffect, Transition, Wish
 
 
@@ -40,7 +41,7 @@ def apply(turn: Turn, transition: Transition) -> None:
 def _carry_out(turn: Turn, run: Run, item: Entry | Wish) -> None:
     match item:
         case Owe(debt=debt):
-            turn.debt(debt_moves.owed(run, debt, turn.world.durable.debts.values()))
+            turn.debt(moves.owed(run, debt, turn.world.durable.debts.values()))
         case TookEffect(step=step):
             janitor.took_effect(turn, run, machine.step_of(run, step))
         case Leave():

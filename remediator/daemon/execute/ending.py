@@ -11,17 +11,17 @@ from remediator.daemon.observe import observing
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model import page_keys
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.records import Incident, Run, RunState
+from remediator.model.content.actions import Risk
+from remediator.model.content.specs import Mode
+from remediator.model.records import page_keys
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Incident, Run, RunState
+from remediator.model.records.verdicts import refusals
 from remediator.model.times import rfc3339
-from remediator.model.verdicts import refusals
 from remediator.mutes import acks
-from remediator.runs import debts
+from remediator.runs.debts import debts
 from remediator.runs.entries import GateRefused
-from remediator.safety import budget
+from remediator.safety.guards import budget
 
 
 def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:

@@ -2,7 +2,7 @@
 
 For each debt that is due: the locks of its hosts are free, a sample asked for since then shows it, `still_ours` says yes, and
 the guards that stand before every step allow it. Then, in the same turn, a release begins: a run of one step (see
-`runs.debts` for why), whose INTENT the caller writes at once. A debt that waits holds no lock and stops nothing.
+`runs.debts.debts` for why), whose INTENT the caller writes at once. A debt that waits holds no lock and stops nothing.
 Invariant: a release exists only from the turn in which all of this was answered; there is none that waits.
 
 A release whose outcome is lost is probed by the same question: still ours is "not applied", not ours any more is "applied".
@@ -19,16 +19,17 @@ from remediator.daemon.observe import marking
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison, stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import Probe, StepInput
-from remediator.model.declined import Refused
+from remediator.model.content.actions import Probe, StepInput
+from remediator.model.content.declined import Refused
+from remediator.model.content.plans import PlannedStep
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.people import JANITOR
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Debt, DebtState, Run, StepRecord
-from remediator.model.replies import HostReply, Reach
+from remediator.model.records.records import Debt, DebtState, Run, StepRecord
+from remediator.model.records.verdicts import refusals
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
-from remediator.model.verdicts import refusals
-from remediator.runs import debt_moves, debts, entries, machine
+from remediator.runs import entries, machine
+from remediator.runs.debts import debts, moves
 from remediator.runs.transition import Lock, Releasing, Transition
 from remediator.safety import gate
 
@@ -76,7 +77,7 @@ def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
     hosts = {command.host for command in commands}
     for debt in list(turn.world.durable.debts.values()):
         if (debt.run, debt.step) == (run.id, step.id):
-            turn.debt(debt_moves.took_effect(debt))
+            turn.debt(moves.took_effect(debt))
         elif debt.run == run.id and debt.action in releases and debt.host in hosts:
             _settled(turn, debts.taken_back(debt, step.id))
 
@@ -117,7 +118,7 @@ def _waits(turn: Turn, debt: Debt, why: str) -> None:
     """Remember why `debt` is not released yet; tell people once when it should have been."""
     turn.world.waits.debt(debt.id, why)
     if debts.overdue(debt, turn.now):
-        page = debt_moves.overdue(debt, why)
+        page = moves.overdue(debt, why)
         turn.page(page.key, page.subject, page.text)
 
 
@@ -247,4 +248,4 @@ def release_ended(turn: Turn, run: Run) -> None:
 def _settled(turn: Turn, debt: Debt) -> None:
     """Note what became of `debt`; its claim on hosts is over."""
     claiming.used(turn, debt.id)
-    turn.debt(debt_moves.settled(debt))
+    turn.debt(moves.settled(debt))

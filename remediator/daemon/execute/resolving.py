@@ -12,14 +12,15 @@ from remediator.daemon.decide import leavings
 from remediator.daemon.observe import marking
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import ActionSpec, Probe, Settled, StepInput
-from remediator.model.consent import NOTHING_MORE
-from remediator.model.declined import Declined, Refused, Wait
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Run, RunState, StepRecord, StepState
-from remediator.model.replies import HostReply
+from remediator.model.content.actions import ActionSpec, Probe, Settled, StepInput
+from remediator.model.content.consent import NOTHING_MORE
+from remediator.model.content.declined import Declined, Refused, Wait
+from remediator.model.content.plans import PlannedStep
+from remediator.model.messages.replies import HostReply
+from remediator.model.records.records import Run, RunState, StepRecord, StepState
 from remediator.model.times import Instant
-from remediator.runs import machine, planning
+from remediator.runs import machine
+from remediator.runs.plans import planning
 
 
 def planned(run: Run, step: StepRecord) -> PlannedStep:

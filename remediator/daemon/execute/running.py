@@ -15,14 +15,15 @@ from remediator.daemon.observe import observing
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
-from remediator.model.judging import State
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.content.judging import State
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.times import Instant
-from remediator.runs import debts, ends, entries, machine, verification
+from remediator.runs import ends, entries, machine, verification
+from remediator.runs.debts import debts
 from remediator.runs.stages import Stage, stage_of
 from remediator.runs.transition import Transition
 from remediator.safety import gate
-from remediator.safety.vantage import STARTUP_SAMPLES
+from remediator.safety.guards.vantage import STARTUP_SAMPLES
 
 FRESH_WITHIN_S = 60.0
 """A run whose evidence cannot be gathered again within this is refused."""

@@ -15,15 +15,16 @@ from remediator.daemon.inhibit import claiming
 from remediator.daemon.observe import observing
 from remediator.daemon.state.wire import CommandsDone
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import Probe
-from remediator.model.declined import Declined, Refused
+from remediator.model.content.actions import Probe
+from remediator.model.content.declined import Declined, Refused
+from remediator.model.content.plans import PlannedStep
+from remediator.model.messages.replies import Reach
 from remediator.model.people import ENGINE
-from remediator.model.plans import PlannedStep
-from remediator.model.records import Debt, Run, RunState, StepRecord, StepState
-from remediator.model.replies import Reach
+from remediator.model.records.records import Debt, Run, RunState, StepRecord, StepState
 from remediator.model.times import rfc3339
-from remediator.runs import begin, claims, debts, doubt, ends, entries, hold, machine, outcome, settling
+from remediator.runs import begin, claims, doubt, ends, entries, hold, machine, outcome, settling
 from remediator.runs.claims import Claim
+from remediator.runs.debts import debts
 from remediator.runs.transition import Transition
 from remediator.safety import gate
 from remediator.safety.case import Case

@@ -15,10 +15,10 @@ from remediator.daemon.observe import grouping, hinting
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import dependency
-from remediator.model.judging import State
-from remediator.model.matchers import Matcher
-from remediator.model.mutes import OwnDowntime, Silence
-from remediator.model.records import Account, Incident, IncidentState
+from remediator.model.content.judging import State
+from remediator.model.messages.matchers import Matcher
+from remediator.model.records.mutes import OwnDowntime, Silence
+from remediator.model.records.records import Account, Incident, IncidentState
 from remediator.model.targets import Target
 from remediator.model.times import Instant, clock
 

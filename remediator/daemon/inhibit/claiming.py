@@ -15,12 +15,12 @@ from remediator.daemon.state.wire import Claimed, LayClaim
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import Risk
-from remediator.model.plans import Plan, PlannedStep
+from remediator.model.content.actions import Risk
+from remediator.model.content.plans import Plan, PlannedStep
 from remediator.mutes import rivals
 from remediator.runs import claims
 from remediator.runs.claims import Claim, Known
-from remediator.store import meta
+from remediator.store.stored import meta
 
 RIVAL = meta.RIVAL.name
 """The name of the brake for another remediator."""

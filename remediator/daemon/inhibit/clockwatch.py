@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from remediator.daemon.state.world import World
-from remediator.model.holds import ClockHold
+from remediator.model.records.holds import ClockHold
 from remediator.model.times import Instant
 
 STEP_S = 5.0

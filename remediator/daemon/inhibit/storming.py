@@ -17,14 +17,14 @@ from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model.holds import OpenStorm
-from remediator.model.judging import State
-from remediator.model.plans import Plan
-from remediator.model.records import Incident
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
+from remediator.model.records.holds import OpenStorm
+from remediator.model.records.records import Incident
 from remediator.model.times import Instant
 from remediator.mutes import storms
-from remediator.safety import storm
 from remediator.safety.case import StormScope
+from remediator.safety.guards import storm
 
 FRESH_S = 600.0
 OF_THE_INVENTORY = frozenset({"host-identity", "host-names"})

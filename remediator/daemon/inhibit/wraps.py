@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from remediator.daemon.turn.turn import Turn
-from remediator.model.signs import Sign
+from remediator.model.messages.signs import Sign
 from remediator.mutes import wraps
 
 

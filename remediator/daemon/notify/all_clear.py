@@ -11,9 +11,9 @@ from typing import Any
 
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model import page_keys
-from remediator.model.page_keys import PageKey, PageKind
-from remediator.model.records import Incident, IncidentState, Run, RunState
+from remediator.model.records import page_keys
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Incident, IncidentState, Run, RunState
 from remediator.model.times import exactly
 
 AFTER_S = 5.0

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from remediator.daemon.turn.turn import Turn
-from remediator.model import page_keys, times
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model import times
 from remediator.model.people import ENGINE
+from remediator.model.records import page_keys
+from remediator.model.records.page_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 

@@ -13,10 +13,10 @@ from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory import naming
 from remediator.inventory.naming import Meant
-from remediator.model.hooks import ForeignName, Hint
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.messages.hooks import ForeignName, Hint
+from remediator.model.records.page_keys import PageKey, PageKind
 from remediator.model.times import rfc3339
-from remediator.store import meta, rows
+from remediator.store.stored import bodies, meta
 
 MOST = 1000
 """Names that are kept; the one that was silent for longest makes room for a new one."""
@@ -55,7 +55,7 @@ def note(turn: Turn, hint: Hint, meant: Meant) -> None:
 def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = False) -> None:
     """Count `sent`, a name that means no target of ours: of a host, or of a host's service."""
     world = turn.world
-    name = rows.storable(naming.canonical(sent))
+    name = bodies.storable(naming.canonical(sent))
     if not world.durable.foreign:
         world.others.names_looked_at = turn.now
     before = world.durable.foreign.get(name)
@@ -64,10 +64,10 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
     about = "" if hint.service is None else f" of {hint.service}"
     record = ForeignName(
         name=name,
-        sent=rows.storable(sent),
+        sent=bodies.storable(sent),
         source=hint.source,
         why=why,
-        word=rows.storable(f"{hint.notification_type} {hint.state}{about}"),
+        word=bodies.storable(f"{hint.notification_type} {hint.state}{about}"),
         ambiguous=ambiguous,
         times=1,
         told=0,

@@ -12,10 +12,10 @@ from remediator.daemon.state.world import World
 from remediator.daemon.turn import sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.model import targets
-from remediator.model.judging import State
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
 from remediator.model.manifest.domains import Domain
-from remediator.model.plans import Plan
-from remediator.model.records import GroupKept
+from remediator.model.records.records import GroupKept
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.safety.case import Group, Member, units_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.hooks import Hint
+from remediator.model.messages.hooks import Hint
 from remediator.mutes import told
 from remediator.mutes.told import Known, Word
 

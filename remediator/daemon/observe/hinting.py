@@ -15,7 +15,7 @@ from remediator.daemon.observe import foreigners, heard, reported
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory.naming import Names
 from remediator.model import targets, times
-from remediator.model.hooks import Hint, Taken, plain
+from remediator.model.messages.hooks import Hint, Taken, plain
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
 

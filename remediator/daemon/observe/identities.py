@@ -10,12 +10,12 @@ from remediator.daemon.observe import grouping
 from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts
+from remediator.model.content.plans import Plan
 from remediator.model.hosts import one_machine
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.people import ENGINE
-from remediator.model.plans import Plan
-from remediator.model.replies import HostReply, Reach
 from remediator.model.values import Unknown
-from remediator.store import meta
+from remediator.store.stored import meta
 
 
 def learn(turn: Turn, reply: HostReply) -> None:

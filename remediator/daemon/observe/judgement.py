@@ -15,9 +15,9 @@ from remediator.daemon.state import asides
 from remediator.daemon.state.samples import GroupJudged
 from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
-from remediator.model.judging import CheckResult, CheckSpec, Scope
-from remediator.model.replies import HostReply, Reach, Section
-from remediator.model.signs import Sign
+from remediator.model.content.judging import CheckResult, CheckSpec, Scope
+from remediator.model.messages.replies import HostReply, Reach, Section
+from remediator.model.messages.signs import Sign
 from remediator.model.values import Unknown
 
 MOST_BLAMED = 64

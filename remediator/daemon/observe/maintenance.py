@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from remediator.daemon.turn import sightings
 from remediator.daemon.turn.turn import Turn
-from remediator.model.replies import HostReply, Reach
-from remediator.model.signs import Sign
+from remediator.model.messages.replies import HostReply, Reach
+from remediator.model.messages.signs import Sign
 
 SIGN_AHEAD_S = 60.0
 """A stored sign that is further ahead of our clock than this is not believed."""

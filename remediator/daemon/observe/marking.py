@@ -15,8 +15,8 @@ from remediator.collect import judge
 from remediator.collect.facts import FactsOfHosts
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.model.judging import CheckSpec, Evidence, State
-from remediator.model.records import Run
+from remediator.model.content.judging import CheckSpec, Evidence, State
+from remediator.model.records.records import Run
 from remediator.model.times import Instant
 
 

@@ -14,10 +14,10 @@ from remediator.daemon.state.world import World
 from remediator.daemon.turn import notes, poison
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import dependency, lifecycle
-from remediator.model.actions import Risk
-from remediator.model.judging import CheckResult, Scope, State
-from remediator.model.records import Event, Incident, IncidentState, StateType
-from remediator.model.replies import HostReply, Reach
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import CheckResult, Scope, State
+from remediator.model.messages.replies import HostReply, Reach
+from remediator.model.records.records import Event, Incident, IncidentState, StateType
 from remediator.model.times import Instant
 from remediator.runs import verification
 

@@ -13,9 +13,9 @@ from remediator.daemon.observe import foreigners
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model import targets
-from remediator.model.hooks import Hint
-from remediator.model.judging import State
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.content.judging import State
+from remediator.model.messages.hooks import Hint
+from remediator.model.records.page_keys import PageKey, PageKind
 
 MOST_OPEN = 100
 MOST_AN_HOUR = 20

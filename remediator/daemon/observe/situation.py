@@ -8,14 +8,14 @@ from remediator.daemon.state.wire import TryReferences
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts as host_facts
-from remediator.model.judging import CheckResult, State
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.content.plans import Plan
 from remediator.model.manifest.services import Service
-from remediator.model.page_keys import PageKey, PageKind
+from remediator.model.messages.replies import HostReply, Reach
+from remediator.model.messages.signs import SignKey
 from remediator.model.people import ENGINE
-from remediator.model.plans import Plan
-from remediator.model.records import Incident
-from remediator.model.replies import HostReply, Reach
-from remediator.model.signs import SignKey
+from remediator.model.records.page_keys import PageKey, PageKind
+from remediator.model.records.records import Incident
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.safety.case import Below, Boot, Vantage

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from remediator import inventory as inventories
 from remediator.config import Config, load_config
-from remediator.config import mistakes as mistakes_of
+from remediator.config.documents import mistakes as mistakes_of
 from remediator.content import load_content, places
 from remediator.daemon.state.wire import Reloaded
 from remediator.integrations import registry
-from remediator.model.content import Content, Mistake
+from remediator.model.content.specs import Content, Mistake
 from remediator.model.hosts import Inventory
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.together import Manifests
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple, Protocol
 
 from remediator.daemon.state.wire import Act, Claimed, CommandsDone, LayClaim
 from remediator.daemon.state.world import World
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import TOO_LATE, CommandDone, Unsent
+from remediator.model.messages.replies import TOO_LATE, CommandDone, Unsent
 from remediator.model.times import Clock
 from remediator.model.values import Unknown
 from remediator.runs import claims

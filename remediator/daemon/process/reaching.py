@@ -7,7 +7,7 @@ from pathlib import Path
 
 from remediator.collect.collector import Collector
 from remediator.config import Config
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 from remediator.model.times import Clock
 from remediator.reach.interface import Reacher
 from remediator.reach.ssh import SshReach

@@ -14,10 +14,10 @@ from remediator.daemon.execute import applying
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 from remediator.model.people import ENGINE
-from remediator.model.records import Run, RunState
-from remediator.model.verdicts import refusals
+from remediator.model.records.records import Run, RunState
+from remediator.model.records.verdicts import refusals
 from remediator.runs import ends, entries
 from remediator.runs.transition import Lock, Refresh, Transition
 from remediator.safety import gate

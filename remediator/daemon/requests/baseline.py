@@ -11,11 +11,11 @@ from remediator.daemon.requests import approvals
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes, notes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
-from remediator.model.judging import CheckResult, CheckSpec, Scope
-from remediator.model.mutes import Accepted
-from remediator.model.replies import Reach
-from remediator.model.signs import SignKey
+from remediator.model.content.judging import CheckResult, CheckSpec, Scope
+from remediator.model.messages.control import Answer
+from remediator.model.messages.replies import Reach
+from remediator.model.messages.signs import SignKey
+from remediator.model.records.mutes import Accepted
 from remediator.model.times import rfc3339
 from remediator.mutes import baselines
 from remediator.mutes.baselines import CheckSeen, HostSeen, Objections

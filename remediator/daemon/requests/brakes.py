@@ -8,8 +8,8 @@ from remediator.daemon.inhibit import claiming, storming
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
-from remediator.model.records import Incident
+from remediator.model.messages.control import Answer
+from remediator.model.records.records import Incident
 
 NAMED = 5
 """So many problems a refusal names; the others it counts."""

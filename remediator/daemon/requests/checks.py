@@ -12,8 +12,8 @@ from remediator.daemon.requests import showing
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
-from remediator.model.judging import CheckResult
+from remediator.model.content.judging import CheckResult
+from remediator.model.messages.control import Answer
 from remediator.model.times import Instant
 
 CHECK_PATIENCE_S = 30.0

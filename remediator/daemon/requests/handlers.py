@@ -9,7 +9,7 @@ from remediator.daemon.requests.mutes import acks, downtimes, pauses, silences, 
 from remediator.daemon.state.wire import Asked, Reload
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
+from remediator.model.messages.control import Answer
 
 
 def handle(turn: Turn, asked: Asked) -> Answer | None:

@@ -6,7 +6,7 @@ from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
-from remediator.model.control import Answer
+from remediator.model.messages.control import Answer
 
 
 def close(turn: Turn, asked: Asked) -> Answer:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from remediator.checks import thresholds
-from remediator.model.judging import SEVERITY, CheckResult, CheckSpec, Condition, State
+from remediator.model.content.judging import SEVERITY, CheckResult, CheckSpec, Condition, State
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
 

@@ -9,13 +9,14 @@ from remediator.daemon.execute import applying, stepping
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import Probe
-from remediator.model.control import Answer
-from remediator.model.declined import Refused
-from remediator.model.plans import Plan
-from remediator.model.records import RunState, StepState
-from remediator.model.verdicts import Verdict, refusals
-from remediator.runs import ends, machine, planning
+from remediator.model.content.actions import Probe
+from remediator.model.content.declined import Refused
+from remediator.model.content.plans import Plan
+from remediator.model.messages.control import Answer
+from remediator.model.records.records import RunState, StepState
+from remediator.model.records.verdicts import Verdict, refusals
+from remediator.runs import ends, machine
+from remediator.runs.plans import planning
 from remediator.safety import gate
 
 

@@ -13,11 +13,12 @@ from remediator.daemon.requests import reporting
 from remediator.daemon.state.asides import Aside
 from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import Incident, IncidentState, Run, RunState, StepState
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.records.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.model.times import Instant, exactly, rfc3339
 from remediator.model.values import Unknown
-from remediator.runs import debts, machine
+from remediator.runs import machine
+from remediator.runs.debts import debts
 
 STALE_INTERVALS = 3
 STALE_SLACK_S = 10.0

@@ -25,7 +25,7 @@ import structlog
 from remediator.daemon.socket import requested
 from remediator.daemon.socket.peers import actor_of, peer_of
 from remediator.daemon.socket.seats import Seats
-from remediator.model.control import Actor, Answer
+from remediator.model.messages.control import Actor, Answer
 
 GROUP = "remediator"
 READ_S = 5.0

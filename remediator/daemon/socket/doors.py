@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from remediator.daemon.socket.control import GROUP
-from remediator.model import control
+from remediator.model.messages import control
 
 log = structlog.get_logger("remediator")
 

@@ -14,7 +14,7 @@ import struct
 from pathlib import Path
 from typing import Final
 
-from remediator.model.control import Actor
+from remediator.model.messages.control import Actor
 
 APPROVERS: Final = "remediator-approve"
 """Who may approve, beside root."""

@@ -22,8 +22,9 @@ import structlog
 
 from remediator.config import Config
 from remediator.model import times
-from remediator.model.control import Answer
-from remediator.store import checkpoints, errors, readable, reader, verify
+from remediator.model.messages.control import Answer
+from remediator.store import errors, reader
+from remediator.store.audit import checkpoints, readable, verify
 
 OP: Final = "read"
 LIMIT_S: Final = 5.0

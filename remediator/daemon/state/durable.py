@@ -12,16 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from remediator.model import times
-from remediator.model.holds import Rival, Storm
-from remediator.model.hooks import ForeignName
-from remediator.model.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.records import Debt, Decision, GroupKept, Incident, Run
-from remediator.model.signs import Sign
+from remediator.model.messages.hooks import ForeignName
+from remediator.model.messages.signs import Sign
+from remediator.model.records.holds import Rival, Storm
+from remediator.model.records.mutes import OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.records.records import Debt, Decision, GroupKept, Incident, Run
 from remediator.model.times import Instant
-from remediator.runs import debts
+from remediator.runs.debts import debts
 from remediator.safety.case import Downtime
-from remediator.store import meta
-from remediator.store.loading import Stored
+from remediator.store.stored import meta
+from remediator.store.stored.loading import Stored
 
 Key = tuple[str, str]
 """(check, target text)."""

@@ -12,12 +12,12 @@ from functools import cached_property
 
 from remediator.config import Config, Limits
 from remediator.inventory.naming import Names
-from remediator.model.content import Content
+from remediator.model.content.judging import CheckSpec, Scope
+from remediator.model.content.plans import Plan
+from remediator.model.content.specs import Content
 from remediator.model.hosts import Inventory
-from remediator.model.integration import MarkSpec
-from remediator.model.judging import CheckSpec, Scope
+from remediator.model.manifest.integration import MarkSpec
 from remediator.model.manifest.together import Manifests
-from remediator.model.plans import Plan
 from remediator.model.targets import Target
 from remediator.model.times import Instant
 from remediator.rules.index import RuleIndex

@@ -9,7 +9,7 @@ from datetime import datetime
 from remediator.daemon.state.durable import Key
 from remediator.daemon.state.record import Record
 from remediator.daemon.state.undoable import Undoable
-from remediator.model.signs import Sign
+from remediator.model.messages.signs import Sign
 from remediator.model.times import Instant
 
 

@@ -12,8 +12,8 @@ from remediator.collect.facts import FactStore
 from remediator.daemon.state.durable import Key
 from remediator.daemon.state.record import Record, lasting
 from remediator.daemon.state.undoable import Undoable, UndoableSet
-from remediator.model.judging import CheckResult
-from remediator.model.replies import HostReply
+from remediator.model.content.judging import CheckResult
+from remediator.model.messages.replies import HostReply
 from remediator.model.times import Instant
 
 GROWS = "it grows by what was judged, and what was judged stays true"

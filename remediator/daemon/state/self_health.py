@@ -9,8 +9,8 @@ from datetime import datetime
 
 from remediator.daemon.state.asides import About, Asides
 from remediator.daemon.state.record import Record, lasting
-from remediator.model.holds import OpenStorm
 from remediator.model.identity import NOBODY, Identity
+from remediator.model.records.holds import OpenStorm
 from remediator.model.times import Instant
 
 STEPPED = "the clock stepped whatever became of the turn"

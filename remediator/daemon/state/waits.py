@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from remediator.daemon.state.record import Record
 from remediator.daemon.state.undoable import Undoable
-from remediator.model.records import Met, Outcome
+from remediator.model.records.records import Met, Outcome
+from remediator.model.records.verdicts import Verdict
 from remediator.model.times import Instant
-from remediator.model.verdicts import Verdict
 from remediator.runs.claims import Claim
 
 MOST_STUMBLES = 1000

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.config import Config
-from remediator.model.commands import Command
-from remediator.model.content import Content
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import Hint, Taken
+from remediator.model.content.commands import Command
+from remediator.model.content.specs import Content
 from remediator.model.hosts import Inventory
-from remediator.model.replies import CommandDone, HostReply
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import Hint, Taken
+from remediator.model.messages.replies import CommandDone, HostReply
 from remediator.model.times import Instant
 from remediator.runs.claims import Claim, Known
 
@@ -97,7 +97,7 @@ class Referenced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreRead:
-    """What the slow reading of the store shows so far (`store.slow_reading`)."""
+    """What the slow reading of the store shows so far (`store.audit.slow_reading`)."""
 
     differs: str
     damaged: str

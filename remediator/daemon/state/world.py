@@ -20,10 +20,10 @@ from remediator.daemon.state.setup import Setup
 from remediator.daemon.state.waits import Waits
 from remediator.daemon.state.wire import Effect
 from remediator.inventory.naming import Names
-from remediator.model.content import Content
+from remediator.model.content.specs import Content
 from remediator.model.hosts import Inventory
 from remediator.model.times import Instant
-from remediator.store.loading import Stored
+from remediator.store.stored.loading import Stored
 
 
 @dataclass

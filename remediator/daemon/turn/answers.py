@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from remediator.daemon.state.wire import Asked
-from remediator.model.control import Answer
+from remediator.model.messages.control import Answer
 
 DONE, FAILED, REFUSED, USAGE = 0, 1, 4, 64
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from remediator.daemon.turn.turn import Turn
 from remediator.model.people import ENGINE
-from remediator.store import digests
+from remediator.store.audit import digests
 
 UNREAD = digests.State({name: {} for name in digests.SUBJECTS}, dict.fromkeys(digests.SUBJECTS, 0))
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.holds import Rival, Storm
-from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.records.holds import Rival, Storm
+from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.mutes.transition import (
     BelieveRows,
     Ending,
@@ -27,7 +27,8 @@ from remediator.mutes.transition import (
     WriteLine,
 )
 from remediator.safety.case import Downtime
-from remediator.store import meta, retention
+from remediator.store import retention
+from remediator.store.stored import meta
 
 
 def carry_out(turn: Turn, transitions: Iterable[Transition]) -> None:

@@ -1,4 +1,4 @@
-"""What the world mirrors of the table `meta` (store/meta.py): a value changes in its row and in the world together, here alone."""
+"""What the world mirrors of the table `meta` (store/stored/meta.py): a value changes in its row and in the world together, here alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from remediator.daemon.turn.turn import Turn
-from remediator.store import meta
-from remediator.store.meta import Key, Value
+from remediator.store.stored import meta
+from remediator.store.stored.meta import Key, Value
 
 
 def keep(turn: Turn, key: Key[Value], value: Value | None) -> None:

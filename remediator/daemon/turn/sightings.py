@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from remediator.daemon.turn.turn import Turn
-from remediator.model.hooks import ForeignName
-from remediator.model.records import GroupKept
-from remediator.model.signs import Sign
+from remediator.model.messages.hooks import ForeignName
+from remediator.model.messages.signs import Sign
+from remediator.model.records.records import GroupKept
 
 SIGN_AGAIN_S = 30.0
 """A sign that goes on (a running ansible) is written again this often."""

@@ -19,13 +19,13 @@ from remediator.daemon.state.wire import Collect, Effect
 from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
 from remediator.incidents.lifecycle import Moved
-from remediator.model.page_keys import PageKey
 from remediator.model.people import ENGINE
-from remediator.model.records import Decision, Event, Incident, Run
+from remediator.model.records.page_keys import PageKey
+from remediator.model.records.records import Decision, Event, Incident, Run
 from remediator.model.times import Instant, rfc3339
 from remediator.model.values import as_json
-from remediator.runs import debt_moves, debts
-from remediator.runs.debt_moves import DebtMoved
+from remediator.runs.debts import debts, moves
+from remediator.runs.debts.moves import DebtMoved
 from remediator.runs.transition import (
     Entry,
     IncidentFollows,
@@ -226,7 +226,7 @@ class Turn:
             case Lock(scopes=scopes):
                 self.lock(scopes, run.id)
             case Releasing(debt=debt):
-                self.debt(debt_moves.release_began(debt, run.id))
+                self.debt(moves.release_began(debt, run.id))
             case Searches(ends=False):
                 self.world.pending.searches_anew(run.id, self.now)
             case Searches():
@@ -290,9 +290,9 @@ class Turn:
             self.world.durable.debts.pop(record.id, None)
             self.world.waits.debt_over(record.id)
         match moved.said:
-            case debt_moves.Owing(run=run, entry=entry):
+            case moves.Owing(run=run, entry=entry):
                 self._enter(run, entry)
-            case debt_moves.Settled(kind=kind, actor=actor) as settled:
+            case moves.Settled(kind=kind, actor=actor) as settled:
                 self.journal.audit(kind, actor, dict(settled.body()), run=record.run)
                 target, reason = record.target.text, record.reason
                 self.say("info", kind, debt=record.id, run=record.run, target=target, reason=reason)

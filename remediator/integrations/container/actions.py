@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remediator.integrations.container import units
-from remediator.integrations.container.catalogue import Catalogue
-from remediator.model.actions import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
-from remediator.model.declined import Refused
+from remediator.integrations.container.kolla.catalogue import Catalogue
+from remediator.model.content.actions import ActionSpec, AtPlan, Built, Effect, PlanInput, Probe, Risk
+from remediator.model.content.declined import Refused
+from remediator.model.messages.replies import HostReply
 from remediator.model.names import is_name
-from remediator.model.replies import HostReply
 from remediator.model.targets import Target
 
 OWN = "remediator_"

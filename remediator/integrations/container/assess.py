@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from remediator.integrations.container import catalogue, causes, facts, fields, kolla
-from remediator.integrations.container.catalogue import Catalogue
+from remediator.integrations.container import causes, facts, fields
+from remediator.integrations.container.kolla import catalogue, releases
+from remediator.integrations.container.kolla.catalogue import Catalogue
 from remediator.integrations.container.memory import ContainerMemory, Remembered
 from remediator.integrations.host import disks
 from remediator.model import targets
-from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.kleene import Truth, all_of, negate
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 ENGINE_LOST_IT = 255
@@ -184,7 +185,7 @@ class View:
             "image": self.of_container("image"),
             "kolla_version": self.of_container("kolla_version"),
             "kolla_release": self.release,
-            "config_directory": kolla.directory(self.name),
+            "config_directory": releases.directory(self.name),
             "started_at": self.of_container("started_at"),
             "age_s": self.age_s,
             "last_log": self.log,

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.integrations.container import kolla
+from remediator.integrations.container.kolla import releases
 from remediator.model import names
-from remediator.model.replies import HostReply
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 SAME_MOMENT_S = 10.0
@@ -124,7 +124,7 @@ class HostContainers:
         known = self.containers or {}
         own = known[name].kolla_version if name in known else None
         shown = {own} if own else {each.kolla_version for each in known.values() if each.kolla_version}
-        found = {kolla.release(version) for version in shown}
+        found = {releases.release(version) for version in shown}
         return next(iter(found)) if len(found) == 1 else None
 
 
@@ -172,7 +172,7 @@ def _named(what: str, found: Mapping[str, Any], refused: list[str]) -> dict[str,
 
 def _configured(directory: str, found: Any) -> str:
     """Return the container of a directory: of that very name where one is there, else as kolla names it."""
-    return directory if directory in (found or ()) else kolla.configured(directory)
+    return directory if directory in (found or ()) else releases.configured(directory)
 
 
 def _container(item: Mapping[str, Any], clock_s: float) -> Container:

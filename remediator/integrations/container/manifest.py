@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.container import actions, assess, facts, memory, services, signs
-from remediator.integrations.container.catalogue import Catalogue
-from remediator.model.integration import Integration, SectionSpec
+from remediator.integrations.container import actions, assess, facts, memory, signs
+from remediator.integrations.container.kolla import services
+from remediator.integrations.container.kolla.catalogue import Catalogue
 from remediator.model.manifest.containers import OwnContainer
+from remediator.model.manifest.integration import Integration, SectionSpec
 from remediator.model.manifest.signs import SignSource
 
 SIGNS = SignSource(

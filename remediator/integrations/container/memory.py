@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from remediator.integrations.container import facts
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 WINDOW_S = 600.0

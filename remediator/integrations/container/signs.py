@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from remediator.integrations import typed
 from remediator.integrations.container import facts
-from remediator.model.replies import HostReply
-from remediator.model.signs import Sign, SignKey
+from remediator.model.messages.replies import HostReply
+from remediator.model.messages.signs import Sign, SignKey
 from remediator.model.values import Unknown
 
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from remediator.integrations.container import facts
 from remediator.model import times
-from remediator.model.actions import PlanInput, Probe
-from remediator.model.commands import Command
-from remediator.model.declined import Refused
-from remediator.model.replies import HostReply
+from remediator.model.content.actions import PlanInput, Probe
+from remediator.model.content.commands import Command
+from remediator.model.content.declined import Refused
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Data, Unknown
 
 START_S = 60.0

@@ -15,31 +15,25 @@ from typing import Any
 from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.memory import Remembered
-from remediator.integrations.galera import (
-    causes,
-    fields,
-    gather,
-    group,
-    losses,
-    marks,
-    rules_bootstrap,
-    table,
-    upgrade,
-    views,
-)
-from remediator.integrations.galera.answer import SQL
-from remediator.integrations.galera.canaries import CANARIES
+from remediator.integrations.galera import fields
 from remediator.integrations.galera.cluster import GALERA
-from remediator.integrations.galera.decision import Decision, Procedure, outlook
-from remediator.integrations.galera.facts import CONTAINER, Files, Member, Status
-from remediator.integrations.galera.group import Group
-from remediator.integrations.galera.picture import ClusterPicture
+from remediator.integrations.galera.facts import system_tables
+from remediator.integrations.galera.facts.answer import SQL
+from remediator.integrations.galera.facts.canaries import CANARIES
+from remediator.integrations.galera.facts.member import CONTAINER, Files, Member, Status
+from remediator.integrations.galera.judgement import build_picture, evidence_table, rules_bootstrap, split
+from remediator.integrations.galera.judgement.decision import Decision, Procedure, outlook
+from remediator.integrations.galera.judgement.picture import ClusterPicture
+from remediator.integrations.galera.logs import causes
+from remediator.integrations.galera.membership import group
+from remediator.integrations.galera.membership.group import Group
+from remediator.integrations.galera.watermark import losses, marks
 from remediator.integrations.host import assess as host_assess
 from remediator.integrations.host import disks
 from remediator.model import targets, times
-from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.kleene import Truth, any_of
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 SECTIONS = ("containers", "galera", SQL.name, "disk")
@@ -77,10 +71,10 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
         "stranded": sum(one.stranded is True for one in members),
         "all_members_known": silent is None,
         "uuids_agree": _agree([status.cluster_uuid for status in answered], silent),
-        "conf_ids_agree": not views.doubled(primary) and _agree([status.conf_id for status in primary], silent),
-        "split": views.split(primary, len(members)),
+        "conf_ids_agree": not split.doubled(primary) and _agree([status.conf_id for status in primary], silent),
+        "split": split.split(primary, len(members)),
         "named_twice": "; ".join(map(group.sentence, told.named_twice)) or None,
-        "table": table.render(members),
+        "table": evidence_table.render(members),
         **_judged(evidence, primary),
         "slowest": _slowest(members),
     }
@@ -89,7 +83,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
 
 def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
-    seen = gather.picture(evidence)
+    seen = build_picture.picture(evidence)
     decision = _after_holds(outlook(seen), seen)
     kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown(NO_JOURNAL)
     data: dict[str, Any] = {
@@ -99,7 +93,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
         "grace_until": _grace_until(evidence, decision, seen),
         "candidate": decision.candidate,
         "stops": list(decision.stops),
-        "positions": table.positions(seen),
+        "positions": evidence_table.positions(seen),
     }
     if not isinstance(kept, marks.Kept):
         unread = kept if isinstance(kept, Unknown) and kept.reason != NO_JOURNAL else None
@@ -270,14 +264,14 @@ def _others(me: Member, others: Sequence[Member]) -> dict[str, Any]:
         "others_all_known": not any(isinstance(one.primary, Unknown) for one in others),
         "any_donor_or_joiner": any_of(one.moving for one in others),
         "quorum_without_me": quorum,
-        "split": views.split([status for status in statuses if status.cluster_status == "Primary"], size),
+        "split": split.split([status for status in statuses if status.cluster_status == "Primary"], size),
     }
 
 
 def _upgrade(me: Member, others: Sequence[Member]) -> dict[str, Any]:
     """Return what an upgrade, a join or a bootstrap left behind on this member, and who is slow."""
-    tables, lines = upgrade.tables(me, others), upgrade.lines(me)
-    signs = lines if isinstance(lines, Unknown) else "\n".join(upgrade.named(lines, "upgrade_needed")) or None
+    tables, lines = system_tables.tables(me, others), system_tables.lines(me)
+    signs = lines if isinstance(lines, Unknown) else "\n".join(system_tables.named(lines, "upgrade_needed")) or None
     silent = me.stopped is True or me.searching is True or me.stranded is True
     stopped = silent and isinstance(me.status, Unknown)
     return {
@@ -287,11 +281,11 @@ def _upgrade(me: Member, others: Sequence[Member]) -> dict[str, Any]:
         "upgrade_signs": None if stopped else signs,
         "server_version": tables.server,
         "downgraded": tables.downgraded,
-        "statistics_outdated": None if stopped else upgrade.sign(me, "statistics_outdated"),
-        "bootstrap_left_over": upgrade.left_over(me.launch, len(others) + 1),
-        "ist_race": upgrade.ist_race(me, others),
-        "restart_asked": upgrade.restart_asked(me, others),
-        "slow": upgrade.slow(me, (me, *others)),
+        "statistics_outdated": None if stopped else system_tables.sign(me, "statistics_outdated"),
+        "bootstrap_left_over": system_tables.left_over(me.launch, len(others) + 1),
+        "ist_race": system_tables.ist_race(me, others),
+        "restart_asked": system_tables.restart_asked(me, others),
+        "slow": system_tables.slow(me, (me, *others)),
         "slowest": _slowest((me, *others)),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.integrations.container import services
+from remediator.integrations.container.kolla import services
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind

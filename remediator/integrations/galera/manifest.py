@@ -10,25 +10,18 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-from remediator.integrations.galera import (
-    actions,
-    assess,
-    cluster,
-    left,
-    live,
-    lone,
-    marks,
-    recovery,
-    scripts,
-    tending,
-)
-from remediator.integrations.galera.answer import SQL
-from remediator.integrations.galera.canaries import CANARIES
-from remediator.integrations.galera.on_host import GALERA
+from remediator.integrations.galera import assess, cluster
+from remediator.integrations.galera.actions import pc_bootstrap, recover, start, start_lone, upgrade
+from remediator.integrations.galera.facts import leavings
+from remediator.integrations.galera.facts.answer import SQL
+from remediator.integrations.galera.facts.canaries import CANARIES
+from remediator.integrations.galera.facts.host import GALERA
 from remediator.integrations.galera.settings import Settings
+from remediator.integrations.galera.steps import scripts
+from remediator.integrations.galera.watermark import marks
 from remediator.model.hosts import Host
-from remediator.model.integration import DirectSpec, Integration, MarkSpec, SectionSpec
-from remediator.model.replies import HostReply
+from remediator.model.manifest.integration import DirectSpec, Integration, MarkSpec, SectionSpec
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "snapshot")
@@ -87,15 +80,21 @@ def build(config: Mapping[str, Any]) -> Integration:
         sections=(SectionSpec(kind=GALERA, timeout_s=5.0, memory_mb=128),),
         remote_source=remote_source(),
         assessments=assess.ASSESSMENTS,
-        actions=(*actions.ACTIONS, *recovery.actions(config), *lone.ACTIONS, *live.ACTIONS, *tending.ACTIONS),
+        actions=(
+            *start.ACTIONS,
+            *recover.actions(config),
+            *start_lone.ACTIONS,
+            *pc_bootstrap.ACTIONS,
+            *upgrade.ACTIONS,
+        ),
         direct=direct,
         dials=dials,
         request={"galera_volume": volume},
         applies=lambda host: group in host.groups,
-        left=left.on_host,
+        left=leavings.on_host,
         marks={
             "galera.cluster": MarkSpec(fold=marks.fold, accept=marks.accepted),
-            "galera.node": tending.NOTHING_KEPT,
+            "galera.node": upgrade.NOTHING_KEPT,
         },
         settings=Settings,
         kinds=(cluster.KIND,),

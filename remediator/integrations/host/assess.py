@@ -13,9 +13,9 @@ from typing import Any
 from remediator.integrations.container import facts as containers
 from remediator.integrations.host import disks, facts, fields
 from remediator.model import targets, times
+from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.hosts import one_machine
-from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Data, FieldType, Unknown
 
 SLOW_S = 5.0

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.model.replies import HostReply
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import HostReply
 from remediator.model.names import is_name
-from remediator.model.replies import HostReply
-from remediator.model.sections import SectionKind
 from remediator.model.values import Unknown
 
 MOST_NAMES = 8

@@ -8,7 +8,7 @@ from typing import Any
 
 from remediator.integrations.host import assess, disks, facts, signs
 from remediator.integrations.host.settings import Settings
-from remediator.model.integration import Integration, SectionSpec
+from remediator.model.manifest.integration import Integration, SectionSpec
 from remediator.model.manifest.signs import SignSource
 
 MOUNTS = ("/", "/boot", "/var", "/var/log", "/var/log/kolla", "/var/lib/docker", "/var/lib/containers", "/var/lib/nova")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from remediator.integrations.container.signs import ours
 from remediator.integrations.host import facts
-from remediator.model.replies import HostReply
-from remediator.model.signs import Sign, SignKey
+from remediator.model.messages.replies import HostReply
+from remediator.model.messages.signs import Sign, SignKey
 from remediator.model.values import Unknown
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from remediator.model.replies import HostReply
-from remediator.model.signs import Sign
+from remediator.model.messages.replies import HostReply
+from remediator.model.messages.signs import Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

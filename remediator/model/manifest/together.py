@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from remediator.model.hosts import Host
-from remediator.model.integration import Integration
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.kinds import Kinds
 from remediator.model.manifest.services import Service
-from remediator.model.replies import HostReply
-from remediator.model.signs import Sign
+from remediator.model.messages.replies import HostReply
+from remediator.model.messages.signs import Sign
 from remediator.model.targets import CLUSTER, CONTAINER, Target
 
 EVERY_CHECK = "*"

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from remediator.model.values import Unknown
+from remediator.sim.clock import START, VirtualClock
 from remediator.sim.cloud.claims import ClaimsFile
 from remediator.sim.cloud.services import Service
 from remediator.sim.galera import galera_seen
 from remediator.sim.galera.galera import Galera
-from remediator.sim.timeline import START, VirtualClock
 
 RAN_BEFORE = timedelta(days=3)
 DISK_BYTES = 100 << 30

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, get_args
 
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.messages.replies import CommandDone, Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from remediator.runs import claims

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from remediator.sim.timeline import START, Timeline
+from remediator.sim.clock import START, Timeline
 
 RESTART_S = 1.0
 BURST, BURST_S = 10, 120.0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from remediator.integrations.galera import scripts
-from remediator.integrations.galera.answer import Status
-from remediator.model.replies import HostReply
+from remediator.integrations.galera.facts.answer import Status
+from remediator.integrations.galera.steps import scripts
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from remediator.sim.galera.galera import Galera
 from remediator.sim.galera.galera_member import Member

@@ -6,7 +6,7 @@ import json
 
 import sqlalchemy as sa
 
-from remediator.model.records import StepState
+from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.galera import galera_account
 from remediator.sim.galera.galera import Galera

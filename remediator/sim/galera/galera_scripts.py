@@ -1,6 +1,6 @@
 """What the fixed programs of a Galera recovery do on a host in memory: told by their name, with the refusals that their texts have.
 
-Invariant: each has the exit codes of its text (`integrations/galera/scripts.py`), and one that this file does not know is an error
+Invariant: each has the exit codes of its text (`integrations/galera/steps/scripts.py`), and one that this file does not know is an error
 of the simulator, never a success.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera.steps import scripts
 from remediator.sim.cloud.hosts import SimHost
 from remediator.sim.galera.galera import Galera
 from remediator.sim.galera.galera_data import VERSION, recovered

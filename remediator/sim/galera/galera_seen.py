@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remediator.integrations.galera import launch
-from remediator.integrations.galera.picture import NIL
+from remediator.integrations.galera.facts import launch
+from remediator.integrations.galera.judgement.picture import NIL
 from remediator.model.values import Unknown
 from remediator.sim.galera.galera import Galera
 from remediator.sim.galera.galera_data import DATA_BYTES, VERSION

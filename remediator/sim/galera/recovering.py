@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.model.page_keys import PageKind
-from remediator.model.records import StepState
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.galera.galera_data import UUID, ZERO, grastate
 from remediator.sim.galera.galera_expectations import (
@@ -51,7 +51,7 @@ from remediator.sim.happenings.host_faults import commands_meet, ssh_fails
 from remediator.sim.happenings.rare_faults import cancel, consent
 from remediator.sim.happenings.service_faults import cluster_killed, cluster_lost, one_stranded, shut_down, two_killed
 from remediator.sim.invariants.paged import Paged
-from remediator.sim.stories.scenarios import Scenario, scenario
+from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Moment, Setup, then
 
 OTHER_UUID = "5a2f8a3e-0000-11f0-8000-00000000beef"

@@ -5,8 +5,8 @@ Invariant: as in `recovering`; that a member was made Primary is told by the clo
 
 from __future__ import annotations
 
-from remediator.model.page_keys import PageKind
-from remediator.model.records import StepState
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.galera.galera_expectations import bootstrapped_on, is_alone, nobody_is_asked, until_step
 from remediator.sim.galera.galera_faults import behind, lets_nobody_in, network_back
@@ -17,7 +17,7 @@ from remediator.sim.happenings.host_faults import commands_meet
 from remediator.sim.happenings.rare_faults import consent
 from remediator.sim.happenings.service_faults import crash_member, cut_apart
 from remediator.sim.invariants.paged import Paged
-from remediator.sim.stories.scenarios import Scenario, scenario
+from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Setup, then
 
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from remediator.model.records import Incident, Run, RunState
+from remediator.model.records.records import Incident, Run, RunState
 from remediator.sim.happenings.kinds import Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import CALLS, Paged
 from remediator.sim.invariants.watch import Violation
-from remediator.store import codec, tables
+from remediator.store import tables
+from remediator.store.stored import codec
 
 Record = TypeVar("Record")
 

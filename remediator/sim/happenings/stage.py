@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remediator.model.records import RunState
+from remediator.model.records.records import RunState
 from remediator.sim.cloud.services import Service
 from remediator.sim.happenings.people import People
 from remediator.sim.invariants.watch import Watch

@@ -15,17 +15,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.state.wire import Collected, Input
-from remediator.model.actions import Effect
-from remediator.model.commands import Command
-from remediator.model.records import Outcome, Run, RunState, StepState
+from remediator.model.content.actions import Effect
+from remediator.model.content.commands import Command
+from remediator.model.records.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
-from remediator.runs import claims, debts
+from remediator.runs import claims
+from remediator.runs.debts import debts
 from remediator.sim.galera import galera_account, galera_scripts
 from remediator.sim.galera.galera_account import Sent
-from remediator.sim.invariants.account import DATABASE, ENGINE, Account, Left
+from remediator.sim.invariants.ledger import DATABASE, ENGINE, Account, Left
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.simulation import Simulation
-from remediator.store import checkpoints, database, tables, verify
+from remediator.store import database, tables
+from remediator.store.audit import checkpoints, verify
 
 INVARIANTS = {
     "claim": "every command acts on a host that was claimed less than 30 s before, and that no other remediator has claimed",

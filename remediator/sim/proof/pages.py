@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.model.records import RunState
+from remediator.model.records.records import RunState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.cloud.services import Service
 from remediator.sim.happenings.people import OTHER, ROOT

@@ -19,8 +19,8 @@ from typing import Any
 
 from remediator.sim.happenings.happenings import FAULTS
 from remediator.sim.invariants.watch import INVARIANTS
-from remediator.sim.proof import points
-from remediator.sim.stories import named, shrinking, stories
+from remediator.sim.proof import crash_points
+from remediator.sim.stories import registry, shrink, stories
 from remediator.sim.stories.stories import NotAStory, Told
 
 WORKERS = 2
@@ -77,7 +77,7 @@ def tell_batch(seeds: Sequence[int]) -> Piece:
 
 def direct_batch(names: Sequence[str]) -> Piece:
     """Tell the directed stories `names`: those in which one guard, or one promise, alone holds."""
-    return _piece([stories.tell(named.SCENARIOS[name].story) for name in names], shorten=False)
+    return _piece([stories.tell(registry.SCENARIOS[name].story) for name in names], shorten=False)
 
 
 def _piece(told: Sequence[Told], shorten: bool) -> Piece:
@@ -88,7 +88,7 @@ def _piece(told: Sequence[Told], shorten: bool) -> Piece:
         faults.update({name: number for name, number in each.faults.items() if name in FAULTS})
         checked.update(each.checked)
         if each.violation is not None:
-            broken.append(shrinking.readable(shrinking.shrink(each) if shorten else each))
+            broken.append(shrink.readable(shrink.shrink(each) if shorten else each))
         elif shorten and each.story.seed % TWICE_EVERY == 0:
             broken += _differs(each, stories.tell(each.story))
     return Piece(
@@ -108,7 +108,7 @@ def die_batch(batch: Sequence[tuple[int, int, int]]) -> Piece:
     """Die at the points of `batch`: (number of the way, point, points between the first death and a second one)."""
     broken = []
     for way, point, again in batch:
-        died = points.die_at(points.WAYS[way], point, again)
+        died = crash_points.die_at(crash_points.WAYS[way], point, again)
         if died.violation is not None:
             story = "\n".join(f"{at:9.1f} s  {line}" for at, line in died.lines)
             broken.append(
@@ -127,7 +127,7 @@ def prove(
     at about so many points at most, evenly from its first to its last.
     """
     proof, began = Proof(), time.monotonic()
-    for runbook in sorted(points.uncovered()):
+    for runbook in sorted(crash_points.uncovered()):
         proof.violations.append(
             f"runbook {runbook}: no way leads to it in the simulator, so its crash points are not proved"
         )
@@ -147,8 +147,8 @@ def _jobs(
 ) -> Iterator[tuple[Callable[..., Piece], Sequence[Any]]]:
     """Yield the crash points first: they are all, and not a sample."""
     all_points: list[tuple[int, int, int]] = []
-    for number, way in enumerate(points.WAYS):
-        found = points.count(way)
+    for number, way in enumerate(crash_points.WAYS):
+        found = crash_points.count(way)
         all_points += [(number, point, 0) for point in points_of(found, way.one_in, seed, twice, most)]
         if twice:
             later = AGAIN[:1] if way.one_in > 1 else AGAIN
@@ -156,7 +156,7 @@ def _jobs(
     proof.total += len(all_points)
     for batch in _batches(all_points):
         yield die_batch, batch
-    for names in _batches(sorted(named.SCENARIOS)):
+    for names in _batches(sorted(registry.SCENARIOS)):
         yield direct_batch, names
     told = 0
     while scenarios is None or told < scenarios:
@@ -241,9 +241,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _replay(text: str) -> int:
-    story = stories.story_of(int(text)) if text.isdigit() else stories.from_json(text, named.REPERTOIRE)
+    story = stories.story_of(int(text)) if text.isdigit() else stories.from_json(text, registry.REPERTOIRE)
     told = stories.tell(story)
-    print(shrinking.readable(told))
+    print(shrink.readable(told))
     return 0 if told.violation is None else 1
 
 

@@ -20,8 +20,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.model.commands import Command
-from remediator.model.control import Answer
+from remediator.model.content.commands import Command
+from remediator.model.messages.control import Answer
 from remediator.runs import claims
 from remediator.sim.galera import galera_scripts
 from remediator.sim.happenings.people import ROOT

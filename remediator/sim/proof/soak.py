@@ -28,12 +28,12 @@ import sqlalchemy as sa
 
 from remediator.daemon.state.record import Record
 from remediator.sim.cloud.crowd import ON_EACH, Crowd
-from remediator.sim.dying import watching
+from remediator.sim.crash import watching
 from remediator.sim.happenings import daemon_faults, drawn
 from remediator.sim.happenings.drawn import STATELESS
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
-from remediator.sim.invariants.account import PER_DAY
+from remediator.sim.invariants.ledger import PER_DAY
 from remediator.sim.invariants.watch import Violation, Watch
 from remediator.sim.proof import growth
 from remediator.sim.proof.growth import Grew

@@ -6,10 +6,11 @@ import json
 
 import sqlalchemy as sa
 
-from remediator.integrations.galera import scripts
+from remediator.integrations.galera.steps import scripts
 from remediator.model.times import Instant
 from remediator.sim.simulation import Simulation
-from remediator.store import chain, digests, tables
+from remediator.store import tables
+from remediator.store.audit import chain, digests
 
 
 def as_the_release_before_left_them(simulation: Simulation) -> int:

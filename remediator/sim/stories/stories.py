@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from remediator.sim.dying import watching
+from remediator.sim.crash import watching
 from remediator.sim.happenings import drawn
 from remediator.sim.happenings.drawn import STATELESS
 from remediator.sim.happenings.kinds import Happening, NotAHappening, Repertoire

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model.times import Instant
-from remediator.store import chain, digests
+from remediator.store.audit import chain, digests
 
 KIND = "store_upgraded"
 ACTOR = "remediator"

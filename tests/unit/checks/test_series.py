@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from remediator.checks import flapping, series
 from remediator.checks.series import Changed, Series
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import StateType
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.records.records import StateType
 from remediator.model.targets import container
 from tests.unit.safety.cases import at
 

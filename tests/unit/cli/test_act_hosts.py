@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from remediator import __version__
-from remediator.cli import act_files, act_hosts
-from remediator.model.replies import CommandDone
+from remediator.cli.admin import act_files, act_hosts
+from remediator.model.messages.replies import CommandDone
 
 pytestmark = pytest.mark.unit
 FILES = {"container.json": "one\n", "galera.json": "two\n"}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import answers, explaining
+from remediator.cli.explain import command
+from remediator.cli.look import answers
 
 pytestmark = pytest.mark.unit
 
@@ -101,11 +102,11 @@ def test_the_newest_of_two_refusals_counts() -> None:
 
 
 def test_it_stands_before_every_rule_and_what_decided_before_what_did_not() -> None:
-    text = explaining.text({"incident": incident(), "decisions": [*FALSE, REFUSED]})
+    text = command.text({"incident": incident(), "decisions": [*FALSE, REFUSED]})
     lines = text.split("\n")
     assert lines[1].startswith("Nothing is done: refused by downtime")
     assert text.index("REFUSED") < text.index("SKIPPED")
-    assert "no rule was considered" not in explaining.text({"incident": incident(), "decisions": []})
+    assert "no rule was considered" not in command.text({"incident": incident(), "decisions": []})
 
 
 def test_a_run_is_told_with_what_refused_or_ended_it() -> None:

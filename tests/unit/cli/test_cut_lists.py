@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.cli import output
+from remediator.cli.render import output
 
 pytestmark = pytest.mark.unit
 

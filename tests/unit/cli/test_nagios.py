@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import nagios
-from remediator.model.judging import State
+from remediator.cli.render import nagios
+from remediator.model.content.judging import State
 
 pytestmark = pytest.mark.unit
 

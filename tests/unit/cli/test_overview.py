@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import overview, screen
+from remediator.cli.look import overview
+from remediator.cli.render import screen
 
 pytestmark = pytest.mark.unit
 

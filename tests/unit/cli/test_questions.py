@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from remediator.cli import questions
 from remediator.cli.errors import CliError
+from remediator.cli.explain import questions
 from remediator.integrations import registry
 
 pytestmark = pytest.mark.unit

@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import acting, approving, audit, catalogue, checking, clean, explaining, moments, pausing, timeline
-from remediator.cli.control_client import Unreachable
+from remediator.cli.admin import actions
+from remediator.cli.client import Unreachable
 from remediator.cli.errors import CliError
+from remediator.cli.explain import command as explaining
+from remediator.cli.look import audit, check
+from remediator.cli.operate import approve, execute, pause
+from remediator.cli.render import sanitize, timeline, times
 from remediator.integrations import registry
-from remediator.model.actions import AtTurn, OnEachMember
-from remediator.model.commands import Script
+from remediator.model.content.actions import AtTurn, OnEachMember
+from remediator.model.content.commands import Script
 
 pytestmark = pytest.mark.unit
 INCIDENT: dict[str, Any] = {
@@ -137,7 +141,7 @@ def test_an_explanation_says_that_we_fail_only_while_we_do() -> None:
 
 
 def test_a_plan_shows_its_verification() -> None:
-    text = acting.shown(
+    text = execute.shown(
         {
             "plan": {
                 "runbook": "container-start", "risk": "R1", "target": "container/ctl2/memcached", "hash": "ab12",
@@ -164,28 +168,26 @@ def test_a_plan_shows_its_verification() -> None:
     ],
 )
 def test_spans(seconds: float | None, text: str) -> None:
-    assert moments.span(seconds) == text
+    assert times.span(seconds) == text
 
 
 @pytest.mark.parametrize("text", ["", None, "yesterday", "2026-13-45T00:00:00Z"])
 def test_what_is_no_time_stays_as_it_is(text: str | None) -> None:
-    assert moments.clock(text) == (text or "")
-    assert moments.between(text, "2026-11-23T03:12:45Z") is None
+    assert times.clock(text) == (text or "")
+    assert times.between(text, "2026-11-23T03:12:45Z") is None
 
 
 def test_suggestions() -> None:
     known = ["container/ctl2/memcached", "container/ctl1/memcached", "host/ctl1"]
-    assert clean.suggestion("container/ctl2/memcache", known) == " (did you mean container/ctl2/memcached?)"
-    assert clean.suggestion("zzz", known) == ""
+    assert sanitize.suggestion("container/ctl2/memcache", known) == " (did you mean container/ctl2/memcached?)"
+    assert sanitize.suggestion("zzz", known) == ""
     assert (
-        checking.no_match(("host-disc",), None, ["host-disk"])
-        == "no result matches host-disc (did you mean host-disk?)"
+        check.no_match(("host-disc",), None, ["host-disk"]) == "no result matches host-disc (did you mean host-disk?)"
     )
     assert (
-        checking.no_match((), "host/ctl", ["host/ctl1"])
-        == "no result matches --target host/ctl (did you mean host/ctl1?)"
+        check.no_match((), "host/ctl", ["host/ctl1"]) == "no result matches --target host/ctl (did you mean host/ctl1?)"
     )
-    assert checking.no_match((), None, []) == "no check has a result yet"
+    assert check.no_match((), None, []) == "no check has a result yet"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_suggestions() -> None:
     ],
 )
 def test_why_a_pause_is_a_file(error: CliError, said: str) -> None:
-    assert pausing.by_file_because(error) == said
+    assert pause.by_file_because(error) == said
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_the_verdict_on_the_log(found: dict[str, Any], words: str) -> None:
 
 
 def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
-    text = approving.proposal(
+    text = approve.proposal(
         {
             "id": "run-1", "state": "waiting_approval", "actor": "remediator", "incident": "inc-1", "verdicts": [],
             "approval": {"requested_by": "ann", "expires_at": "2026-11-23T03:25:00Z", "approved_by": None, "approved_at": None},
@@ -336,7 +338,7 @@ def test_a_plan_shows_late_steps_by_their_summary() -> None:
     }
     assert (
         "    start this member and wait until it is Synced (its commands are built when its turn comes)"
-        in acting.shown({"plan": plan})
+        in execute.shown({"plan": plan})
     )
 
 
@@ -349,12 +351,12 @@ def test_every_script_is_shown_in_full_with_what_its_arguments_may_be() -> None:
         when=AtTurn(commands=lambda _: ()),
         where=OnEachMember(),
     )
-    (text,) = catalogue.paragraphs([action])
+    (text,) = actions.paragraphs([action])
     first = shlex.join(("sh", "-c", script.text, "a-b"))
     assert f"  as root: {first} ARG1 ARG2\n    ARG1: [a-z]{{1,3}}\n    ARG2: ist|sst" in text
     assert "runs no command as root" not in text
     assert "  once for each member of the target\n" in text
-    body = catalogue.as_json(action)
+    body = actions.as_json(action)
     assert body["scripts"] == [
         {"name": "a-b", "argv": ["sh", "-c", script.text, "a-b"], "arguments": ["[a-z]{1,3}", "ist|sst"]}
     ]
@@ -365,7 +367,7 @@ def test_the_time_on_the_wall_is_that_of_who_looks(monkeypatch: pytest.MonkeyPat
     for zone, wanted in (("Europe/Zurich", "22:09 CET"), ("UTC", "")):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
-        assert moments.local("2026-11-26T21:09:00Z") == wanted
+        assert times.local("2026-11-26T21:09:00Z") == wanted
     monkeypatch.undo()
     time.tzset()
-    assert moments.local(None) == ""
+    assert times.local(None) == ""

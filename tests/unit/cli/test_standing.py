@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import standing
+from remediator.cli.explain import mutes_at
 
 pytestmark = pytest.mark.unit
 THEN = datetime(2026, 11, 23, 3, 10, tzinfo=UTC)
@@ -40,7 +40,7 @@ SILENCE = {"id": "sil-1", "matchers": [{"label": "host", "operator": "=", "value
     ],
 )
 def test_what_stood(entries: list[dict[str, Any]], words: list[str]) -> None:
-    found = standing.at(entries, THEN)
+    found = mutes_at.at(entries, THEN)
     assert len(found) == 1
     assert all(each in found[0] for each in words)
 
@@ -61,11 +61,11 @@ def test_what_stood(entries: list[dict[str, Any]], words: list[str]) -> None:
     ],
 )
 def test_what_was_over(entries: list[dict[str, Any]]) -> None:
-    assert standing.at(entries, THEN) == []
+    assert mutes_at.at(entries, THEN) == []
 
 
 def test_one_of_two_pauses_lifted_leaves_the_other() -> None:
     both = [entry(1, "pause", pause="pause-1", reason="a"), entry(2, "pause", pause="pause-2", reason="b")]
-    found = standing.at([*both, entry(3, "resume", lifted={"pause-1": "a"})], THEN)
+    found = mutes_at.at([*both, entry(3, "resume", lifted={"pause-1": "a"})], THEN)
     assert len(found) == 1
     assert found[0].endswith(": b")

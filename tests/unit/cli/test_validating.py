@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from remediator.cli.main import main
-from remediator.config import files, load_config, loading
+from remediator.config import load_config, loading
+from remediator.config.ownership import files
 from remediator.integrations import registry
 from tests.unit.config.writing import MINIMAL, written
 

@@ -10,7 +10,7 @@ import pytest
 
 from remediator.collect import assembly
 from remediator.integrations import registry
-from remediator.model.integration import SectionSpec
+from remediator.model.manifest.integration import SectionSpec
 from tests.builders import replies
 
 pytestmark = pytest.mark.unit

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from remediator.collect.collector import Collector
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.replies import CommandDone, Reach
+from remediator.model.messages.replies import CommandDone, Reach
 from remediator.model.times import Instant
 from remediator.reach.interface import RawReply
 

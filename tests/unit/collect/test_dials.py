@@ -11,8 +11,8 @@ import pytest
 from remediator.collect.collector import Collector
 from remediator.integrations.galera import manifest as galera
 from remediator.model.hosts import Host
-from remediator.model.integration import DirectSpec, Integration, SectionSpec
-from remediator.model.replies import HostReply, Reach
+from remediator.model.manifest.integration import DirectSpec, Integration, SectionSpec
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply

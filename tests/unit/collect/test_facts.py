@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from remediator.collect.facts import FactStore
-from remediator.model.integration import Integration
-from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
-from remediator.model.replies import HostReply, Reach
+from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.manifest.integration import Integration
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import FieldType, Unknown
 from tests.builders.replies import Said
 from tests.unit.integrations import section as make

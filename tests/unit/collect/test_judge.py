@@ -10,8 +10,8 @@ import pytest
 
 from remediator.collect.judge import TooMany, judge_check, state_of
 from remediator.model import targets
-from remediator.model.judging import Assessed, AssessSpec, CheckSpec, Evidence, Scope, State
-from remediator.model.replies import Reach
+from remediator.model.content.judging import Assessed, AssessSpec, CheckSpec, Evidence, Scope, State
+from remediator.model.messages.replies import Reach
 from remediator.model.values import Data, FieldType, Unknown
 from tests.unit.integrations import section as make
 

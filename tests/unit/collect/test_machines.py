@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediator.collect.machines import Machines, ids_of
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from tests.builders import replies
 from tests.unit.integrations import section as make
 from tests.unit.integrations.section import at

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from remediator.collect.parsing import Parsed, parse
-from remediator.model.replies import Reach
+from remediator.model.messages.replies import Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from tests.builders.replies import Said, kind

@@ -10,7 +10,7 @@ import pytest
 from remediator.collect import places
 from remediator.collect.places import PATIENCE_S, Lane, UnderWay
 from remediator.daemon.process import pools
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit

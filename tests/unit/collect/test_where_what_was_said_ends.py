@@ -17,8 +17,8 @@ import pytest
 import remediator
 from remediator.collect.collector import Collector
 from remediator.model.hosts import Host
-from remediator.model.integration import DirectSpec
-from remediator.model.replies import HostReply, Reach
+from remediator.model.manifest.integration import DirectSpec
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown, from_json
 from remediator.reach.interface import RawReply
 from tests.builders.replies import KINDS, SHIPPED
@@ -213,7 +213,7 @@ def test_one_that_parses_again_is_found(source: str) -> None:
 
 def test_parsers_are_called_by_parsers_alone() -> None:
     files = parser_files()
-    assert "remediator.integrations.galera.launch" in files, "the parsers of parts are found"
+    assert "remediator.integrations.galera.facts.launch" in files, "the parsers of parts are found"
     for name, tree in TREES.items():
         module = "remediator." + name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         if module not in files:

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from remediator.config import Config, ConfigError, SecretError, durations, effective, load_config, loading, shape
+from remediator.config import Config, ConfigError, SecretError, durations, effective, load_config, loading
+from remediator.config.documents import shape
 from remediator.config.limits import LimitsConfig
 from remediator.config.secrets import Secret
 from remediator.integrations import registry
-from remediator.model import hours
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.declined import Refused
+from remediator.model.content import hours
+from remediator.model.content.actions import Risk
+from remediator.model.content.declined import Refused
+from remediator.model.content.specs import Mode
 from remediator.model.hosts import Host
 from remediator.model.targets import cluster
 from tests.builders.asked import in_a_run

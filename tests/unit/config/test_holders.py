@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.config import documents, holders
+from remediator.config.documents import documents
+from remediator.config.ownership import holders
 
 pytestmark = [
     pytest.mark.unit,

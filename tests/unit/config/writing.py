@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from remediator.config import Config, load_config, loading, mistakes
+from remediator.config import Config, load_config, loading
+from remediator.config.documents import mistakes
 from remediator.integrations import registry
 
 MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11}}}\n"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from remediator.config import documents
+from remediator.config.documents import documents
 from remediator.content import entries
 from remediator.content.places import MAX_ENTRIES, ContentDir
-from remediator.model.content import Mistake
+from remediator.model.content.specs import Mistake
 
 pytestmark = pytest.mark.unit
 RULE = "- name: r{n}\n  on: {{check: container-state, state: [critical]}}\n  notify: x\n"

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from remediator.config import Config, load_config, mistakes
+from remediator.config import Config, load_config
+from remediator.config.documents import mistakes
 from remediator.content import load_content
 from remediator.integrations import registry
-from remediator.model.actions import ActionSpec, AtPlan, Effect, Risk
-from remediator.model.commands import Script
-from remediator.model.content import FromStep
+from remediator.model.content.actions import ActionSpec, AtPlan, Effect, Risk
+from remediator.model.content.commands import Script
+from remediator.model.content.specs import FromStep
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit

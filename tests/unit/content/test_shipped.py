@@ -11,10 +11,10 @@ import pytest
 from remediator.collect import judge
 from remediator.content import load_content
 from remediator.integrations import registry
-from remediator.model.actions import Risk
-from remediator.model.content import Content, Mode
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
+from remediator.model.content.specs import Content, Mode
 from remediator.model.hosts import one_machine
-from remediator.model.judging import State
 from remediator.model.manifest.together import Manifests
 from remediator.model.targets import Target, cluster, container, member, on_host
 from remediator.model.values import Data, Unknown

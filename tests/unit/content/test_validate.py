@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.config import load_config, mistakes
+from remediator.config import load_config
+from remediator.config.documents import mistakes
 from remediator.content import validate
 from remediator.daemon.process import composing
 from remediator.integrations import registry

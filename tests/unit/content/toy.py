@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from remediator.config import Config, mistakes
+from remediator.config import Config
+from remediator.config.documents import mistakes
 from remediator.content import load_content
 from remediator.integrations import registry
-from remediator.model.actions import (
+from remediator.model.content.actions import (
     ActionSpec,
     AtPlan,
     Effect,
@@ -21,10 +22,10 @@ from remediator.model.actions import (
     ResultKind,
     Risk,
 )
-from remediator.model.content import Content, Mistake
+from remediator.model.content.judging import AssessSpec, Scope
+from remediator.model.content.specs import Content, Mistake
 from remediator.model.hosts import Host, Inventory
-from remediator.model.integration import Integration
-from remediator.model.judging import AssessSpec, Scope
+from remediator.model.manifest.integration import Integration
 from remediator.model.values import FieldType
 
 FIELDS = {

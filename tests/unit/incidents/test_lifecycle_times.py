@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.incidents import lifecycle
-from remediator.model.records import Incident, IncidentState
+from remediator.model.records.records import Incident, IncidentState
 from remediator.model.times import clock, exactly
 from tests.builders.incidents import OPEN, START, at
 from tests.builders.stored import again, body_of, record_of

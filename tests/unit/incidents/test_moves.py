@@ -8,9 +8,9 @@ import pytest
 
 from remediator.incidents import dependency, lifecycle
 from remediator.model import targets
-from remediator.model.actions import Risk
-from remediator.model.judging import State
-from remediator.model.records import IncidentState, Run, RunState
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
+from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.runs import machine
 from tests.builders import runs
 from tests.builders.incidents import OPEN, at

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from remediator.integrations.galera import decision
-from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure
-from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
-from remediator.model.consent import Reason
+from remediator.integrations.galera.judgement import decision
+from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Decision, Procedure
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.model.content.consent import Reason
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.integrations.galera import assess, scripts
-from remediator.integrations.galera.canaries import CANARIES
-from remediator.integrations.galera.decision import ALONE
+from remediator.integrations.galera import assess
+from remediator.integrations.galera.facts.canaries import CANARIES
+from remediator.integrations.galera.judgement.decision import ALONE
+from remediator.integrations.galera.steps import scripts
 from remediator.model import targets, times
-from remediator.model.actions import ActionSpec, PlanInput, StepInput
+from remediator.model.content.actions import ActionSpec, PlanInput, StepInput
+from remediator.model.content.judging import Evidence
 from remediator.model.hosts import Host
-from remediator.model.judging import Evidence
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.asked import asked
 from tests.builders.declined import built

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from remediator.integrations.container import assess, memory
-from remediator.model.judging import Assessed
-from remediator.model.replies import HostReply, Reach
+from remediator.model.content.judging import Assessed
+from remediator.model.messages.replies import HostReply, Reach
 from tests.builders import replies
 from tests.unit.integrations import section as make
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from remediator.collect.facts import FactsOfHosts
+from remediator.model.content.judging import Evidence
 from remediator.model.hosts import Host, Inventory
-from remediator.model.judging import Evidence
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from tests.builders import replies
 

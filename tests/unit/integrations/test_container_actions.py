@@ -9,10 +9,10 @@ import pytest
 from remediator.integrations import registry
 from remediator.integrations.container import units
 from remediator.model import targets
-from remediator.model.actions import ActionSpec, Effect, PlanInput, Probe, Risk
-from remediator.model.declined import Refused
+from remediator.model.content.actions import ActionSpec, Effect, PlanInput, Probe, Risk
+from remediator.model.content.declined import Refused
 from remediator.model.hosts import Host
-from remediator.model.replies import Reach
+from remediator.model.messages.replies import Reach
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines
 from tests.unit.integrations import section as make

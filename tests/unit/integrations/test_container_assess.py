@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from remediator.integrations import registry
-from remediator.integrations.container import assess, catalogue, fields, memory
-from remediator.model.judging import Assessed
+from remediator.integrations.container import assess, fields, memory
+from remediator.integrations.container.kolla import catalogue
+from remediator.model.content.judging import Assessed
 from remediator.model.manifest.containers import OwnContainer
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
 

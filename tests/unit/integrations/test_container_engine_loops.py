@@ -14,7 +14,7 @@ import pytest
 from remediator.content import load_content
 from remediator.integrations import registry
 from remediator.integrations.container import assess, memory, remote
-from remediator.integrations.galera import facts as galera_facts
+from remediator.integrations.galera.facts import member as galera_facts
 from remediator.model import targets
 from remediator.model.values import Unknown
 from remediator.rules import advice

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from remediator.integrations.container import catalogue, kolla
+from remediator.integrations.container.kolla import catalogue, releases
 from tests import golden
 
 pytestmark = pytest.mark.unit
@@ -46,34 +46,34 @@ def read() -> tuple[Read, ...]:
 
 def test_every_release_of_the_table_was_read() -> None:
     seen = {major for row in read() for major in row.majors}
-    assert seen == set(kolla.RELEASES)
-    assert [ref for _, ref in kolla.RELEASES.values()] == json.loads(FILE.read_text("utf-8"))["provenance"]["read"]
+    assert seen == set(releases.RELEASES)
+    assert [ref for _, ref in releases.RELEASES.values()] == json.loads(FILE.read_text("utf-8"))["provenance"]["read"]
     assert all(sum(major in row.majors for row in read()) > 150 for major in seen)
 
 
-@pytest.mark.parametrize("major", kolla.RELEASES)
+@pytest.mark.parametrize("major", releases.RELEASES)
 def test_the_tags_choose_the_role_of_every_container_of_the_release(major: int) -> None:
-    release = kolla.RELEASES[major][0]
+    release = releases.RELEASES[major][0]
     wrong = [
         (row.container, row.tags, chosen)
         for row in read()
         if major in row.majors and not row.container.startswith(NOT_DEPLOYED if not row.tags else ("-",))
-        for chosen in [kolla.tags(row.container, release)]
+        for chosen in [releases.tags(row.container, release)]
         if not set(chosen) & set(row.tags.split())
     ]
     assert wrong == []
 
 
 def test_without_a_release_the_tags_choose_the_role_in_every_one() -> None:
-    wrong = [row for row in read() if row.tags and not set(kolla.tags(row.container)) & set(row.tags.split())]
+    wrong = [row for row in read() if row.tags and not set(releases.tags(row.container)) & set(row.tags.split())]
     assert wrong == []
-    assert kolla.tags("fluentd") == ("common", "fluentd")
+    assert releases.tags("fluentd") == ("common", "fluentd")
 
 
 def test_every_directory_leads_to_its_container_and_back() -> None:
     for row in read():
-        assert kolla.configured(row.directory.replace("-", "_")) == row.container
-        assert kolla.directory(row.container) == f"/etc/kolla/{row.directory}"
+        assert releases.configured(row.directory.replace("-", "_")) == row.container
+        assert releases.directory(row.container) == f"/etc/kolla/{row.directory}"
 
 
 def test_whatever_keeps_a_volume_was_thought_about() -> None:
@@ -90,7 +90,7 @@ def test_whatever_keeps_a_volume_was_thought_about() -> None:
     ],
 )  # fmt: skip
 def test_what_holds_state_says_why(name: str) -> None:
-    row = kolla.row_of(name)
+    row = releases.row_of(name)
     assert row is not None
     assert row.state
     assert row.read
@@ -109,14 +109,16 @@ def test_what_only_stands_beside_state_may_be_started(name: str) -> None:
 
 
 def test_each_row_ends_with_the_last_release_that_deploys_it() -> None:
-    for row in kolla.TABLE:
+    for row in releases.TABLE:
         deployed = [one for one in read() if one.tags and re.fullmatch(row.names, one.container)]
         assert not deployed or max(max(one.majors) for one in deployed) == row.last, row.names
 
 
 def test_no_two_rows_speak_of_one_container() -> None:
     names = {row.container for row in read()}
-    assert [name for name in names if sum(re.fullmatch(row.names, name) is not None for row in kolla.TABLE) > 1] == []
+    assert [
+        name for name in names if sum(re.fullmatch(row.names, name) is not None for row in releases.TABLE) > 1
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -127,9 +129,9 @@ def test_no_two_rows_speak_of_one_container() -> None:
     ],
 )  # fmt: skip
 def test_a_label_names_its_release_or_none(label: str | None, release: str | None) -> None:
-    assert kolla.release(label) == release
+    assert releases.release(label) == release
 
 
 def test_a_release_that_was_never_read_gets_the_tags_of_all() -> None:
-    assert kolla.tags("cron", "2031.1") == ("common", "cron")
-    assert (kolla.tags("cron", "2025.1"), kolla.tags("cron", "2025.2")) == (("common",), ("cron",))
+    assert releases.tags("cron", "2031.1") == ("common", "cron")
+    assert (releases.tags("cron", "2025.1"), releases.tags("cron", "2025.2")) == (("common",), ("cron",))

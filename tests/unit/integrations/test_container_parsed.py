@@ -10,7 +10,7 @@ import pytest
 from remediator.collect.facts import FactStore
 from remediator.integrations import registry
 from remediator.integrations.container import assess, facts, signs
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, causes, facts, fields
+from remediator.integrations.galera import assess, fields
 from remediator.integrations.galera import manifest as galera
+from remediator.integrations.galera.facts import member as facts
+from remediator.integrations.galera.logs import causes
 from remediator.model.hosts import Host
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
 

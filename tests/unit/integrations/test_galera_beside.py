@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, launch, scripts
+from remediator.integrations.galera import assess
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera.decision import Procedure, outlook
-from remediator.integrations.galera.facts import member
-from remediator.integrations.galera.gather import picture
-from remediator.model.declined import Refused, Wait
+from remediator.integrations.galera.facts import launch
+from remediator.integrations.galera.facts.member import member
+from remediator.integrations.galera.judgement.build_picture import picture
+from remediator.integrations.galera.judgement.decision import Procedure, outlook
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.declined import Refused, Wait
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import contradiction
-from remediator.integrations.galera.decision import Procedure, decide, outlook
-from remediator.integrations.galera.gather import picture
-from remediator.integrations.galera.reading import position
-from remediator.integrations.galera.standing import contradicts
+from remediator.integrations.galera.facts import contradiction
+from remediator.integrations.galera.judgement.build_picture import picture
+from remediator.integrations.galera.judgement.decision import Procedure, decide, outlook
+from remediator.integrations.galera.judgement.member_state import contradicts
+from remediator.integrations.galera.steps.read_position import position
 from remediator.model import targets
-from remediator.model.actions import StepInput
-from remediator.model.declined import Refused
-from remediator.model.judging import Evidence
+from remediator.model.content.actions import StepInput
+from remediator.model.content.declined import Refused
+from remediator.model.content.judging import Evidence
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world

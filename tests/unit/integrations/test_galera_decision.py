@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import decision, rules_bootstrap, standing
-from remediator.integrations.galera.outcome import BOOTSTRAPS, Decision, Procedure
-from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement import decision, member_state, rules_bootstrap
+from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Decision, Procedure
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
 from tests.unit.integrations import galera_cells as cells
@@ -74,7 +74,7 @@ def test_each_rule_refuses_some_cell_that_no_other_rule_refuses() -> None:
     decisive: dict[str, int] = {}
     for cell in itertools.chain(oracle.cells(2), itertools.islice(oracle.cells(3), 0, None, 3)):
         found = decision.decide(cells.picture(cell))
-        case = standing.case(cells.picture(cell))
+        case = member_state.case(cells.picture(cell))
         refusing = [rule for rule, judge in rules_bootstrap.RULES if judge(case) is not None]
         if found.procedure is Procedure.PAGE and refusing == [found.rule]:
             assert oracle.unsafe(cell) == found.rule
@@ -88,7 +88,7 @@ def test_each_rule_that_asks_for_a_person_does_so_in_some_cell_alone() -> None:
         found = decision.decide(cells.picture(cell))
         if found.procedure not in BOOTSTRAPS:
             continue
-        case = standing.case(cells.picture(cell))
+        case = member_state.case(cells.picture(cell))
         asking = [rule for rule, judge in rules_bootstrap.PERSON if judge(case) is not None]
         assert found.alone is (asking == [])
         if len(asking) == 1:
@@ -184,7 +184,7 @@ def filled(picture: ClusterPicture, seqno: int) -> ClusterPicture:
     assert isinstance(picture.mark, Mark)
     members = []
     for one in picture.members:
-        if standing.standing(one) is standing.Standing.LIVE:
+        if member_state.standing(one) is member_state.Standing.LIVE:
             one = dataclasses.replace(
                 one, stopped=True, port="refused", cluster_status=None, local_state=None, unit="masked", xa=False
             )
@@ -209,7 +209,7 @@ def test_the_outlook_is_the_decision_except_for_unread_positions(n: int) -> None
         if later.procedure is Procedure.PAGE:
             continue
         assert (later.procedure, later.candidate) == (Procedure.BOOTSTRAP, None)
-        lives = any(standing.standing(one) is standing.Standing.LIVE for one in picture.members)
+        lives = any(member_state.standing(one) is member_state.Standing.LIVE for one in picture.members)
         assert now.rule in ("GB-4", "GB-5", "GB-6", "GB-7", "GB-9", "GB-10", *(("GB-3",) if lives else ())), now
         promised += 1
         possible = [decision.decide(filled(picture, seqno)) for seqno in (10, 20, 30)]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import decision, gather, standing
-from remediator.integrations.galera.outcome import Procedure
-from remediator.integrations.galera.picture import NIL, ClusterPicture, Mark, MemberPicture
-from remediator.integrations.galera.positions import Position
-from remediator.model.replies import HostReply, Reach
+from remediator.integrations.galera.facts.recovered_position import Position
+from remediator.integrations.galera.judgement import build_picture, decision, member_state
+from remediator.integrations.galera.judgement.outcome import Procedure
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -32,7 +32,7 @@ def view(members: int, **changes: str) -> dict[str, Any]:
 
 
 def whole(*replies: HostReply | None, positions: Any = None, **known: Any) -> ClusterPicture:
-    return gather.picture(world.evidence(*replies, **known), positions)
+    return build_picture.picture(world.evidence(*replies, **known), positions)
 
 
 def one(reply: HostReply, position: Any = None, *others: HostReply) -> MemberPicture:
@@ -195,8 +195,8 @@ def test_a_position_counts_only_for_the_history_that_grastate_names(
     fact(found.seqno, seqno)
     if isinstance(found.safe_to_bootstrap, Unknown):
         return
-    fact(standing.standing(found), standing.Standing.STOPPED)
-    assert (standing.history(found) == UUID) is (files == {} and read == UUID)
+    fact(member_state.standing(found), member_state.Standing.STOPPED)
+    assert (member_state.history(found) == UUID) is (files == {} and read == UUID)
 
 
 def test_the_zero_uuid_of_a_file_is_no_mark_of_ours_without_a_mark() -> None:
@@ -349,7 +349,7 @@ def test_how_long_members_ran_after_the_newest_sample_of_the_mark(replies: Any, 
 
 
 def test_without_a_journal_what_it_would_know_is_unknown() -> None:
-    found = gather.picture(make.evidence(*DOWN, hosts=HOSTS))
+    found = build_picture.picture(make.evidence(*DOWN, hosts=HOSTS))
     for name in ("mark", "last_bootstrap", "tries_last_hour", "minutes_whole"):
         fact(getattr(found, name), Unknown("no_journal"))
 
@@ -361,7 +361,7 @@ def test_members_stand_in_the_order_of_the_inventory() -> None:
 @pytest.mark.parametrize(("state", "starts"), [("succeeded", True), ("failed", False), ("cancelled", False)])
 def test_a_start_that_worked_and_was_undone_later_is_no_failed_start(state: str, starts: bool) -> None:
     run = world.past(done=("galera.start_stopped",), state=state, age_s=600.0, ended_s=500.0)
-    found = gather.picture(world.evidence(*(world.stopped(host) for host in world.HOSTS), runs=(run,)))
+    found = build_picture.picture(world.evidence(*(world.stopped(host) for host in world.HOSTS), runs=(run,)))
     found = dataclasses.replace(found, members=tuple(dataclasses.replace(one, view="all") for one in found.members))
     said = decision.decide(found)
     assert (said.procedure is Procedure.START_MEMBERS) is starts, said.why

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import assess
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown, from_json
 from tests.unit.integrations import section as make
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import holding, scripts
-from remediator.model.actions import AtTurn
-from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.declined import Refused, Wait
-from remediator.model.replies import HostReply
+from remediator.integrations.galera.actions import hold as holding
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.actions import AtTurn
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.content.declined import Refused, Wait
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.asked import settling
 from tests.builders.declined import built, consent_to, declines

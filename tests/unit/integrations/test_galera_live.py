@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import live, scripts
-from remediator.integrations.galera.choice import CHOICE
-from remediator.integrations.galera.decision import ALONE
-from remediator.model.actions import Probe
-from remediator.model.consent import Ask
-from remediator.model.declined import Refused
-from remediator.model.replies import HostReply
+from remediator.integrations.galera.actions import pc_bootstrap
+from remediator.integrations.galera.actions.choice import CHOICE
+from remediator.integrations.galera.judgement.decision import ALONE
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.actions import Probe
+from remediator.model.content.consent import Ask
+from remediator.model.content.declined import Refused
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.asked import settling
 from tests.builders.declined import built, declines
@@ -161,7 +162,7 @@ def test_it_has_come_about_when_it_is_primary_with_its_history(
 
 def test_the_docs_have_the_statement() -> None:
     text = (Path(__file__).parents[3] / "docs" / "galera.md").read_text("utf-8")
-    assert f"{live.STATEMENT};" in text
+    assert f"{pc_bootstrap.STATEMENT};" in text
     assert "galera-pc-bootstrap" in text
 
 
@@ -212,5 +213,5 @@ def test_it_is_said_only_to_one_that_is_not_primary(
     assert (done.returncode, done.stderr) == (code, "")
     assert words in done.stdout
     spoken = (tmp_path / "said").read_text().splitlines()
-    assert (spoken[-1] == live.STATEMENT) is said
+    assert (spoken[-1] == pc_bootstrap.STATEMENT) is said
     assert "SHOW STATUS LIKE 'wsrep_cluster_status'" in spoken

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import decision, gather, lives, remote, unseen
-from remediator.integrations.galera.facts import member
-from remediator.integrations.galera.lives import Life
-from remediator.integrations.galera.outcome import Procedure
-from remediator.integrations.galera.picture import ClusterPicture
-from remediator.model.replies import HostReply
+from remediator.integrations.galera import remote
+from remediator.integrations.galera.facts.member import member
+from remediator.integrations.galera.judgement import build_picture, decision
+from remediator.integrations.galera.judgement.outcome import Procedure
+from remediator.integrations.galera.judgement.picture import ClusterPicture
+from remediator.integrations.galera.logs import primary_views
+from remediator.integrations.galera.logs.primary_views import Life
+from remediator.integrations.galera.watermark import staleness
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.oracle import galera as oracle
 from tests.unit.integrations import galera_cells as cells
@@ -99,7 +102,7 @@ def test_the_beginning_of_a_life(line: str, wanted: int | None) -> None:
 )
 def test_when_it_looks_for_a_component(found: Any, running_s: float | None, wanted: Any) -> None:
     """A server that recovers its data for minutes at its start has no view yet: it may be about to join, and is left alone."""
-    assert lives.searching(found, running_s) == wanted
+    assert primary_views.searching(found, running_s) == wanted
 
 
 @pytest.mark.parametrize(
@@ -117,9 +120,9 @@ def test_when_it_looks_for_a_component(found: Any, running_s: float | None, want
     ],
 )
 def test_when_it_has_lost_the_component_that_it_joined(found: Any, running_s: float, wanted: Any) -> None:
-    assert lives.stranded(found, running_s) == wanted
+    assert primary_views.stranded(found, running_s) == wanted
     if wanted is True:
-        assert lives.searching(found, running_s) is False
+        assert primary_views.searching(found, running_s) is False
 
 
 @pytest.mark.parametrize(
@@ -145,21 +148,24 @@ def test_what_a_life_tells_last_of_its_component(text: str, last: str | None) ->
 
 
 def test_for_how_long_one_that_has_ended_was_given() -> None:
-    assert lives.given_s((life(901), life(900, True, True, "outside")), 900.0, 60.0) == 840.0
-    assert lives.given_s((life(700, True), life(650), life(21), life(20, False, True, "outside")), 21.0, 5.0) == 645.0
+    assert primary_views.given_s((life(901), life(900, True, True, "outside")), 900.0, 60.0) == 840.0
+    assert (
+        primary_views.given_s((life(700, True), life(650), life(21), life(20, False, True, "outside")), 21.0, 5.0)
+        == 645.0
+    )
     for last in (None, "primary"):
-        assert lives.given_s((life(900, True, True, last),), 900.0, 60.0) is None
-    assert lives.given_s((life(900, True, True, "outside"),), 20.0, 10.0) is None
-    assert lives.given_s((), 20.0, 10.0) is None
-    assert lives.given_s(Unknown("no_log"), 20.0, 10.0) is None
+        assert primary_views.given_s((life(900, True, True, last),), 900.0, 60.0) is None
+    assert primary_views.given_s((life(900, True, True, "outside"),), 20.0, 10.0) is None
+    assert primary_views.given_s((), 20.0, 10.0) is None
+    assert primary_views.given_s(Unknown("no_log"), 20.0, 10.0) is None
 
 
 def test_for_how_long_it_has_been_looking() -> None:
-    assert lives.looks_for_s([life(500, True), life(110), life(66), life(20)]) == 110
-    assert lives.looks_for_s([life(110), life(20)]) == 110
-    assert lives.looks_for_s([life(110), life(20, True)]) is None
-    assert lives.looks_for_s([]) is None
-    assert lives.looks_for_s(Unknown("no_log")) is None
+    assert primary_views.looks_for_s([life(500, True), life(110), life(66), life(20)]) == 110
+    assert primary_views.looks_for_s([life(110), life(20)]) == 110
+    assert primary_views.looks_for_s([life(110), life(20, True)]) is None
+    assert primary_views.looks_for_s([]) is None
+    assert primary_views.looks_for_s(Unknown("no_log")) is None
 
 
 @pytest.mark.parametrize(
@@ -174,7 +180,7 @@ def test_for_how_long_it_has_been_looking() -> None:
     ],
 )
 def test_what_the_log_does_not_say_is_unknown(data: Any) -> None:
-    assert isinstance(lives.parse(data), Unknown)
+    assert isinstance(primary_views.parse(data), Unknown)
 
 
 # a member ---------------------------------------------------------------------------------------------------------------------
@@ -226,7 +232,7 @@ def test_who_waits_in_vain(reply: HostReply, stranded: Any) -> None:
 
 
 def picture(*replies: HostReply, **known: Any) -> ClusterPicture:
-    return gather.picture(world.evidence(*replies, **known))
+    return build_picture.picture(world.evidence(*replies, **known))
 
 
 MEMBERS = {"looks": looks, "between": between, "failed": world.stopped}
@@ -294,12 +300,12 @@ def test_members_that_may_form_their_last_view_are_given_ten_minutes() -> None:
 def test_vain_starts_do_not_lengthen_what_was_committed_unseen() -> None:
     """GB-8: a member that never found a component has committed nothing since the first of those starts."""
     replies = [looks("ctl1"), between("ctl2"), world.stopped("ctl3", **said(*VAIN))]
-    known = gather.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
+    known = build_picture.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
     assert isinstance(known.unseen_s, float)
     assert known.unseen_s == pytest.approx(19.0, abs=2.0)
-    assert known.unseen_s < unseen.LONGEST_S
+    assert known.unseen_s < staleness.LONGEST_S
     without = [looks("ctl1", lives=None), between("ctl2"), world.stopped("ctl3", **said(*VAIN))]
-    assert isinstance(gather.picture(world.evidence(*without)).unseen_s, Unknown)
+    assert isinstance(build_picture.picture(world.evidence(*without)).unseen_s, Unknown)
 
 
 @pytest.mark.parametrize("shift_s", [-7200.0, 7200.0])
@@ -307,7 +313,7 @@ def test_a_log_whose_times_are_of_another_zone_shortens_nothing(shift_s: float) 
     """Its newest start must be that of the container: else the engine's own end counts, which is too late and never too early."""
     shifted = said(*((max(0.0, age_s + shift_s), primary, outside) for age_s, primary, outside in VAIN))
     replies = [world.stopped(host, **shifted) for host in HOSTS]
-    known = gather.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
+    known = build_picture.picture(world.evidence(*replies, mark=world.mark(age_s=130.0)))
     assert known.unseen_s == pytest.approx(69.0, abs=2.0)
     for host in HOSTS:
         assert member(host, looks(host, **shifted)).searching == Unknown("log_of_an_older_start")
@@ -453,7 +459,7 @@ def test_once_it_is_held_and_has_ended_the_ten_minutes_have_been_given() -> None
             **view,
             **said((ran_s + 61.0, False, False), (ran_s + 60.0, True, True), last="outside"),
         }
-        seen = gather.picture(
+        seen = build_picture.picture(
             world.evidence(*(world.stopped(host, **ended) for host in HOSTS), mark=world.mark(age_s=3100.0))
         )
         assert decision.outlook(seen).procedure.value == procedure, decision.outlook(seen).why

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from remediator.collect.facts import FactsOfHosts
-from remediator.integrations.galera import assess, gather, reading, scripts
-from remediator.integrations.galera.decision import decide, outlook
-from remediator.integrations.galera.outcome import Procedure
-from remediator.integrations.galera.picture import ClusterPicture
+from remediator.integrations.galera import assess
+from remediator.integrations.galera.judgement import build_picture
+from remediator.integrations.galera.judgement.decision import decide, outlook
+from remediator.integrations.galera.judgement.outcome import Procedure
+from remediator.integrations.galera.judgement.picture import ClusterPicture
+from remediator.integrations.galera.steps import read_position, scripts
 from remediator.model import targets
-from remediator.model.actions import PlanInput, Probe, StepInput
-from remediator.model.declined import Refused
+from remediator.model.content.actions import PlanInput, Probe, StepInput
+from remediator.model.content.declined import Refused
+from remediator.model.content.judging import Evidence
 from remediator.model.hosts import Host, Inventory
-from remediator.model.judging import Evidence
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.asked import asked
 from tests.builders.declined import built, declines
@@ -52,8 +54,8 @@ def down(**changes: Any) -> HostReply:
 
 
 def picture(*replies: HostReply, read: Mapping[str, Any] | None = None, **known: Any) -> ClusterPicture:
-    positions = {"ctl1": reading.position(read)} if read is not None else None
-    return gather.picture(evidence(*replies, **known), positions)
+    positions = {"ctl1": read_position.position(read)} if read is not None else None
+    return build_picture.picture(evidence(*replies, **known), positions)
 
 
 READ = world.read(77)
@@ -216,8 +218,8 @@ def test_one_of_two_is_no_majority_and_the_page_names_who_is_started_by_hand() -
     config = {"bootstrap": False, "addresses": ["127.0.0.11", "127.0.0.12"]}
     first = world.running("ctl1", world.sql(size=1), config=config)
     second = world.stopped("ctl2", config=config)
-    seen = gather.picture(
-        evidence(first, second, mark=world.mark(77, size=2)), {"ctl2": reading.position(world.read(70))}
+    seen = build_picture.picture(
+        evidence(first, second, mark=world.mark(77, size=2)), {"ctl2": read_position.position(world.read(70))}
     )
     found = decide(seen)
     assert (found.procedure, found.rule) == (Procedure.PAGE, "GB-16")

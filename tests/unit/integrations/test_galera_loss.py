@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, marks
-from remediator.model.replies import HostReply
+from remediator.integrations.galera import assess
+from remediator.integrations.galera.watermark import marks
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make

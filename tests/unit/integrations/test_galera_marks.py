@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import marks
-from remediator.model.replies import HostReply, Reach
+from remediator.integrations.galera.watermark import marks
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from remediator.collect.facts import FactsOfHosts
-from remediator.integrations.galera import assess, gather, group, marks
-from remediator.integrations.galera.decision import outlook
-from remediator.integrations.galera.outcome import Procedure
-from remediator.integrations.galera.picture import ClusterPicture
+from remediator.integrations.galera import assess
+from remediator.integrations.galera.judgement import build_picture
+from remediator.integrations.galera.judgement.decision import outlook
+from remediator.integrations.galera.judgement.outcome import Procedure
+from remediator.integrations.galera.judgement.picture import ClusterPicture
+from remediator.integrations.galera.membership import group
+from remediator.integrations.galera.watermark import marks
+from remediator.model.content.judging import Evidence
 from remediator.model.hosts import Host, Inventory
-from remediator.model.judging import Evidence
 from remediator.model.kleene import Truth
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.messages.replies import HostReply, Reach, Section
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -34,7 +37,7 @@ def who(host: str, **changes: Any) -> dict[str, Any]:
 
 
 def picture(*replies: HostReply | None, hosts: tuple[str, ...] = HOSTS, **known: Any) -> ClusterPicture:
-    return gather.picture(evidence(*replies, hosts=hosts, **known))
+    return build_picture.picture(evidence(*replies, hosts=hosts, **known))
 
 
 def evidence(*replies: HostReply | None, hosts: tuple[str, ...] = HOSTS, **known: Any) -> Evidence:
@@ -257,7 +260,7 @@ def test_nothing_is_started_or_bootstrapped_while_a_machine_has_two_names() -> N
     told = data(*(world.stopped(host, config={"bootstrap": False, "addresses": []}) for host in TWICE))
     assert (told["procedure"], told["members"]) == ("page", 3)
     down = [world.stopped(host) for host in TWICE]
-    found = outlook(gather.picture(evidence(*down, hosts=TWICE)))
+    found = outlook(build_picture.picture(evidence(*down, hosts=TWICE)))
     assert (found.procedure, found.rule) == (Procedure.PAGE, "GB-9")
     assert "ctl1 and CTL1 are one machine" in found.why
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.integrations.galera import positions
-from remediator.integrations.galera.positions import Position
+from remediator.integrations.galera.facts import recovered_position
+from remediator.integrations.galera.facts.recovered_position import Position
 from remediator.model.values import Unknown, from_json
 
 pytestmark = pytest.mark.unit
@@ -39,7 +39,7 @@ def line(position: str) -> str:
 def test_each_golden_output_is_judged_as_it_says(case: str) -> None:
     body = golden(case)
     assert body["provenance"]["kind"] in ("recorded", "documented")
-    found = positions.parse(body["output"], body["nonce"])
+    found = recovered_position.parse(body["output"], body["nonce"])
     wanted = from_json(body["expected"])
     assert found == (wanted if isinstance(wanted, Unknown) else Position(**wanted))
 
@@ -56,12 +56,12 @@ GOOD = [case for case in CASES if "unknown" not in golden(case)["expected"] and 
 def test_a_cut_output_never_gives_another_position(case: str) -> None:
     body = golden(case)
     whole = body["output"]
-    right = positions.parse(whole, body["nonce"])
+    right = recovered_position.parse(whole, body["nonce"])
     for end in range(len(whole)):
-        found = positions.parse(whole[:end], body["nonce"])
+        found = recovered_position.parse(whole[:end], body["nonce"])
         assert isinstance(found, Unknown) or (found == right and whole[end:].strip() == ""), end
     for start in range(1, len(whole)):
-        found = positions.parse(whole[start:], body["nonce"])
+        found = recovered_position.parse(whole[start:], body["nonce"])
         assert isinstance(found, Unknown) or found == right, start
 
 
@@ -73,15 +73,15 @@ def test_a_cut_output_never_gives_another_position(case: str) -> None:
 def test_any_seqno_is_read_whole_or_not_at_all(seqno: int, form: str, cut: float) -> None:
     whole = output(line(f"{UUID}:{form.format(seqno)}"))
     right = Position(uuid=None, seqno=None, xa=False) if seqno < 0 else Position(uuid=UUID, seqno=seqno, xa=False)
-    assert positions.parse(whole, NONCE) == right
+    assert recovered_position.parse(whole, NONCE) == right
     end = int(cut * (len(whole) - 2))
-    assert isinstance(positions.parse(whole[:end], NONCE), Unknown)
+    assert isinstance(recovered_position.parse(whole[:end], NONCE), Unknown)
 
 
 @given(st.text(max_size=300))
 def test_noise_is_never_a_position(noise: str) -> None:
-    assert isinstance(positions.parse(noise, NONCE), Unknown)
-    inside = positions.parse(output(*noise.splitlines()), NONCE)
+    assert isinstance(recovered_position.parse(noise, NONCE), Unknown)
+    inside = recovered_position.parse(output(*noise.splitlines()), NONCE)
     assert isinstance(inside, Unknown) or inside.xa
 
 
@@ -112,11 +112,11 @@ def test_noise_is_never_a_position(noise: str) -> None:
     ],
 )
 def test_what_is_not_one_clear_line_of_ours_is_unknown(text: str, why: str) -> None:
-    assert positions.parse(text, NONCE) == Unknown(f"position_{why}")
+    assert recovered_position.parse(text, NONCE) == Unknown(f"position_{why}")
 
 
 def test_prepared_transactions_hide_whatever_was_printed() -> None:
-    found = positions.parse(output(line(f"{UUID}:5"), "[Warning] Found 2 prepared XA transactions"), NONCE)
+    found = recovered_position.parse(output(line(f"{UUID}:5"), "[Warning] Found 2 prepared XA transactions"), NONCE)
     assert isinstance(found, Position)
     assert (found.xa, found.known, found.empty) == (True, None, False)
 
@@ -130,4 +130,4 @@ def test_what_a_position_is_good_for() -> None:
 @pytest.mark.parametrize("nonce", ["", "short", "with space", "x" * 65, "a'; reboot; '"])
 def test_a_nonce_that_is_no_word_is_refused(nonce: str) -> None:
     with pytest.raises(ValueError, match="is no nonce"):
-        positions.parse("", nonce)
+        recovered_position.parse("", nonce)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera import progress
-from remediator.model.actions import Settled
-from remediator.model.replies import HostReply, Reach
+from remediator.integrations.galera.steps import progress
+from remediator.model.content.actions import Settled
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import datadir, marks, received
-from remediator.integrations.galera.received import Buried, Formation, Start
-from remediator.model.replies import HostReply
+from remediator.integrations.galera.facts import datadir
+from remediator.integrations.galera.logs import gcache
+from remediator.integrations.galera.logs.gcache import Buried, Formation, Start
+from remediator.integrations.galera.watermark import marks
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 
@@ -32,20 +34,20 @@ def start(position: int, up_to: int | None, led: Mapping[str, Any] | None = None
 
 
 def parsed(*starts: Mapping[str, Any]) -> tuple[Start, ...]:
-    found = received.parse(list(starts))
+    found = gcache.parse(list(starts))
     assert isinstance(found, tuple)
     return found
 
 
 def most(*members: tuple[Mapping[str, Any], ...], exchange: str = EXCHANGE) -> int | None:
-    found = received.buried([parsed(*one) for one in members], world.UUID).get(exchange)
+    found = gcache.buried([parsed(*one) for one in members], world.UUID).get(exchange)
     return None if found is None else found.most
 
 
 def test_fifteen_rows_that_were_acknowledged_are_gone_and_the_logs_tell_of_fifteen() -> None:
     cases = [json.loads((SAVED / f"killed-together-{host}.json").read_text()) for host in ("ctl1", "ctl3")]
     (uuid,) = {case["expected"][-1]["uuid"] for case in cases}
-    found = received.buried([parsed(*case["expected"]) for case in cases], uuid)
+    found = gcache.buried([parsed(*case["expected"]) for case in cases], uuid)
     assert found == {EXCHANGE: Buried(formation=Formation(exchange=EXCHANGE, uuid=uuid, at=380), furthest=395)}
     assert found[EXCHANGE].most == 15
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from remediator.integrations import registry
-from remediator.integrations.galera import choice, scripts
-from remediator.integrations.galera.picture import NIL
-from remediator.model.actions import ActionSpec, Probe
-from remediator.model.commands import Command
-from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
-from remediator.model.declined import Refused, Wait
-from remediator.model.replies import HostReply, Reach
+from remediator.integrations.galera.actions import choice
+from remediator.integrations.galera.judgement.picture import NIL
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.actions import ActionSpec, Probe
+from remediator.model.content.commands import Command
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent, Reason
+from remediator.model.content.declined import Refused, Wait
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.builders.declined import built, consent_to, declines
 from tests.unit.integrations import galera_world as world

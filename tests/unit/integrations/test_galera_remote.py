@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import causes, datadir, launch
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera.saved import Saved, ViewState
+from remediator.integrations.galera.facts import datadir, launch
+from remediator.integrations.galera.facts.state_files import Saved, ViewState
+from remediator.integrations.galera.logs import causes
 from remediator.model.values import Unknown
 from tests.unit.integrations import golden
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.integrations.galera import scripts
-from remediator.model.commands import Script
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.commands import Script
 
 pytestmark = pytest.mark.unit
 SHELLS = [path for path in (shutil.which(shell) for shell in ("dash", "bash")) if path is not None]

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import canaries, marks, on_host
-from remediator.integrations.galera.answer import SQL
-from remediator.integrations.galera.datadir import Files
-from remediator.integrations.galera.facts import member
-from remediator.integrations.galera.launch import Launch
-from remediator.integrations.galera.on_host import GALERA, MOST_PATH, OnHost
-from remediator.integrations.galera.who import Who
-from remediator.model.replies import Reach
+from remediator.integrations.galera.facts import canaries, host
+from remediator.integrations.galera.facts.answer import SQL
+from remediator.integrations.galera.facts.datadir import Files
+from remediator.integrations.galera.facts.host import GALERA, MOST_PATH, OnHost
+from remediator.integrations.galera.facts.launch import Launch
+from remediator.integrations.galera.facts.member import member
+from remediator.integrations.galera.membership.identity import Who
+from remediator.integrations.galera.watermark import marks
+from remediator.model.messages.replies import Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.unit
 
 
 def parsed(**changes: Any) -> OnHost:
-    found = on_host.parse(world.files(who=world.who("ctl1"), **changes))
+    found = host.parse(world.files(who=world.who("ctl1"), **changes))
     assert isinstance(found, OnHost)
     return found
 
@@ -33,7 +34,7 @@ def parsed(**changes: Any) -> OnHost:
     ids=["files", "launch", "who"],
 )
 def test_a_part_that_is_not_what_it_should_be_costs_that_part(change: dict[str, Any], lost: str) -> None:
-    found = on_host.parse({**world.files(who=world.who("ctl1")), **change})
+    found = host.parse({**world.files(who=world.who("ctl1")), **change})
     assert isinstance(found, OnHost)
     whole = {"files": Files, "launch": Launch, "who": Who}
     assert {name: type(getattr(found, name)) for name in whole} == {**whole, lost: Unknown}

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, scripts
+from remediator.integrations.galera import assess
+from remediator.integrations.galera.steps import scripts
 from remediator.model import targets
-from remediator.model.actions import StepInput
-from remediator.model.declined import Refused
+from remediator.model.content.actions import StepInput
+from remediator.model.content.declined import Refused
 from remediator.model.values import Unknown
 from tests.builders.declined import built, declines
 from tests.unit.integrations import galera_world as world

@@ -13,14 +13,16 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, left_out, scripts, tending
+from remediator.integrations.galera import assess
 from remediator.integrations.galera import manifest as galera
+from remediator.integrations.galera.actions import restart_left_out, upgrade
+from remediator.integrations.galera.steps import scripts
 from remediator.model import targets
-from remediator.model.actions import ActionSpec, PlanInput, Probe, StepInput
-from remediator.model.declined import Refused
+from remediator.model.content.actions import ActionSpec, PlanInput, Probe, StepInput
+from remediator.model.content.declined import Refused
+from remediator.model.content.judging import Evidence
 from remediator.model.hosts import Host
-from remediator.model.judging import Evidence
-from remediator.model.replies import HostReply
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.builders.asked import asked, settling
 from tests.builders.declined import built, declines
@@ -203,8 +205,8 @@ def test_an_upgrade_is_done_when_it_is_recorded_and_the_log_was_quiet_for_a_whil
     me = reply(info=NEW, signs=[TABLE])
     first = settled(me, {})
     assert (first.done, first.failed, first.text) == (False, False, f"ctl1: recorded {NEW}; its log is watched")
-    assert not settled(me, first.given, 3601.0 + tending.WATCH_S - 1).done
-    assert settled(me, first.given, 3601.0 + tending.WATCH_S).done
+    assert not settled(me, first.given, 3601.0 + upgrade.WATCH_S - 1).done
+    assert settled(me, first.given, 3601.0 + upgrade.WATCH_S).done
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,7 @@ INTENT = {"intent_at": make.at(3000.0).wall.isoformat().replace("+00:00", "Z")}
         (INTENT, reply(info=OLD), Probe.UNKNOWN),
         (
             INTENT,
-            dataclasses.replace(reply(info=OLD), asked_at=make.at(3000.0 + tending.UPGRADE_S + 1)),
+            dataclasses.replace(reply(info=OLD), asked_at=make.at(3000.0 + upgrade.UPGRADE_S + 1)),
             Probe.NOT_APPLIED,
         ),
         ({}, dataclasses.replace(reply(info=OLD), asked_at=make.at(99999.0)), Probe.UNKNOWN),
@@ -259,7 +261,7 @@ def test_a_member_that_was_left_out_is_restarted_by_its_unit() -> None:
 def test_the_proofs_of_a_restart_are_what_the_assessment_finds() -> None:
     replies = (reply("ctl1", OUT, signs=[RACE]), reply("ctl2", info=NEW), reply("ctl3", info=NEW))
     data = next(one.data for one in assess.nodes(make.evidence(*replies)) if one.target == TARGET)
-    assert left_out.refusal(data, "ctl1") is None
+    assert restart_left_out.refusal(data, "ctl1") is None
 
 
 @pytest.mark.parametrize("name", sorted(LEFT_OUT))
@@ -388,7 +390,7 @@ def test_only_what_is_proven_to_run_is_restarted(tmp_path: Path, running: str, c
 def test_the_docs_have_the_sentences_that_people_read() -> None:
     text = (Path(__file__).parents[3] / "docs" / "galera-upgrade.md").read_text("utf-8")
     flat = " ".join(" ".join(line.removeprefix("> ") for line in text.splitlines()).split())
-    assert tending.NO_LOGIN.format(host="ctl1") in flat
+    assert upgrade.NO_LOGIN.format(host="ctl1") in flat
     for runbook in ("galera-mariadb-upgrade", "galera-restart-left-out"):
         assert f"`{runbook}`" in text
     for name in ("upgrade_needed", "downgraded", "bootstrap_left_over", "statistics_outdated", "ist_race", "slowest"):

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import actions, assess, causes, texts, words
+from remediator.integrations.galera import assess
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera.decision import Procedure, outlook
-from remediator.integrations.galera.gather import picture
+from remediator.integrations.galera.actions import start
+from remediator.integrations.galera.judgement import phrases
+from remediator.integrations.galera.judgement.build_picture import picture
+from remediator.integrations.galera.judgement.decision import Procedure, outlook
+from remediator.integrations.galera.logs import causes, texts
 from tests.unit.integrations import galera_world as world
 
 pytestmark = pytest.mark.unit
@@ -44,7 +47,7 @@ def test_what_forbids_a_start_is_kept_on_the_host_however_much_is_logged_after_i
     tail = REMOTE["_log_tail"](f"Starting MariaDB\n{text.example}\n" + "a view\n" * 5000)
     assert causes.cause(tail) == text.name
     data = {"has_unit": True, "unit_state": "failed", "stopped": True, "operator_stopped": False, "cause": text.name}
-    refusal = actions._refusal({**data, "missing": False}, "ctl1")
+    refusal = start._refusal({**data, "missing": False}, "ctl1")
     assert refusal is not None
     assert text.name in refusal
     assert text.remedy in refusal
@@ -52,7 +55,7 @@ def test_what_forbids_a_start_is_kept_on_the_host_however_much_is_logged_after_i
 
 def test_the_names_are_different_and_the_causes_of_a_member_are_those_that_forbid() -> None:
     assert len(texts.BY_NAME) == len(texts.TABLE)
-    assert {"disk_full", "inode_full"} == actions.HARMFUL - texts.FORBIDS
+    assert {"disk_full", "inode_full"} == start.HARMFUL - texts.FORBIDS
     assert texts.named("disk_full") == texts.named(None) == ""
 
 
@@ -164,7 +167,7 @@ def test_a_provider_that_is_off_is_seen_and_forbids_everything(answer: dict[str,
     node = assess.nodes(seen)[0].data
     assert (node["provider_off"], node["sql"]) == (off, "answered")
     decision = outlook(picture(seen))
-    assert ((decision.procedure, decision.why) == (Procedure.PAGE, f"ctl1 {words.PROVIDER_OFF}")) is off
+    assert ((decision.procedure, decision.why) == (Procedure.PAGE, f"ctl1 {phrases.PROVIDER_OFF}")) is off
     assert decision.procedure is not Procedure.BOOTSTRAP
 
 

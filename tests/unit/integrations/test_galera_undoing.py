@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import scripts, undoing
-from remediator.model.replies import HostReply, Reach
+from remediator.integrations.galera.actions import undo
+from remediator.integrations.galera.steps import scripts
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import galera_world as world
 from tests.unit.integrations import section as make
@@ -20,8 +21,8 @@ MARK = {"run": LEFT, "step": "hold_ctl1"}
 
 def test_what_takes_it_back_is_known_before_it_is_set() -> None:
     bare = order("ctl1", engine="podman")
-    (release,) = undoing.HOLD_DEBT.undo(bare)
-    (finish,) = undoing.BOOTSTRAP_DEBT.undo(bare)
+    (release,) = undo.HOLD_DEBT.undo(bare)
+    (finish,) = undo.BOOTSTRAP_DEBT.undo(bare)
     assert (release.host, release.argv) == ("ctl1", scripts.RELEASE.argv(LEFT))
     assert (finish.host, finish.argv) == ("ctl1", scripts.FINISH.argv(LEFT, "podman"))
     assert finish.timeout_s > 120
@@ -40,7 +41,7 @@ def test_what_takes_it_back_is_known_before_it_is_set() -> None:
     ],
 )
 def test_a_hold_is_ours_only_while_its_first_line_names_the_run(reply: HostReply, ours: Any) -> None:
-    found = undoing.HOLD_DEBT.still_ours(MARK, reply, TARGET)
+    found = undo.HOLD_DEBT.still_ours(MARK, reply, TARGET)
     assert found == ours if ours is not None else isinstance(found, Unknown)
 
 
@@ -66,7 +67,7 @@ def boot(answer: Any, **changes: Any) -> HostReply:
 def test_the_bootstrap_container_is_taken_back_only_while_it_is_ours_and_not_the_last(
     reply: HostReply, ours: Any
 ) -> None:
-    found = undoing.BOOTSTRAP_DEBT.still_ours(MARK, reply, TARGET)
+    found = undo.BOOTSTRAP_DEBT.still_ours(MARK, reply, TARGET)
     if isinstance(ours, bool):
         assert found is ours
     else:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import assess, fields, upgrade
-from remediator.integrations.galera.facts import Member, member
-from remediator.integrations.galera.launch import BOOTSTRAP_HELPER, RECOVER_HELPER
-from remediator.model.replies import HostReply
+from remediator.integrations.galera import assess, fields
+from remediator.integrations.galera.facts import system_tables
+from remediator.integrations.galera.facts.launch import BOOTSTRAP_HELPER, RECOVER_HELPER
+from remediator.integrations.galera.facts.member import Member, member
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
 
@@ -109,14 +110,14 @@ RECORDS: list[tuple[str, Any, tuple[Member, ...], Any, Any]] = [
 def test_the_record_is_compared_with_the_server(
     me: Member, others: tuple[Member, ...], needed: Any, downgraded: Any
 ) -> None:
-    found = upgrade.tables(me, others)
+    found = system_tables.tables(me, others)
     assert (found.needed, found.downgraded) == (needed, downgraded)
     if needed is True or downgraded is True:
         assert isinstance(found.why, str)
 
 
 def test_a_record_as_the_collector_cuts_it_is_read() -> None:
-    assert upgrade.tables(seen(info="10.11.6-MariaDB\n\0"), ()).needed is False
+    assert system_tables.tables(seen(info="10.11.6-MariaDB\n\0"), ()).needed is False
 
 
 @pytest.mark.parametrize(
@@ -136,14 +137,14 @@ def test_a_record_as_the_collector_cuts_it_is_read() -> None:
     ],
 )  # fmt: skip
 def test_a_bootstrap_that_nobody_took_back(given: dict[str, Any], expected: Any) -> None:
-    assert upgrade.left_over(seen(**given).launch, 3) == expected
+    assert system_tables.left_over(seen(**given).launch, 3) == expected
 
 
 def test_an_empty_list_of_members_is_a_leftover_bootstrap_in_every_group_but_that_of_one() -> None:
     """A group that grew from one: until its first member is reconfigured, a start of it makes a second cluster."""
     for listed in ([], ["0.0.0.0"], ["::"]):
         launch = seen(config={"bootstrap": False, "addresses": listed}).launch
-        assert [upgrade.left_over(launch, members) for members in (1, 2, 3)] == [False, True, True]
+        assert [system_tables.left_over(launch, members) for members in (1, 2, 3)] == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_an_empty_list_of_members_is_a_leftover_bootstrap_in_every_group_but_tha
     ],
 )
 def test_a_joiner_that_was_left_out(me: Member, others: tuple[Member, ...], expected: Any) -> None:
-    assert upgrade.ist_race(me, others) == expected
+    assert system_tables.ist_race(me, others) == expected
 
 
 def flow(paused: str, sent: str) -> dict[str, str]:
@@ -184,13 +185,13 @@ def flow(paused: str, sent: str) -> dict[str, str]:
 )
 def test_who_stops_the_others(me: Any, others: tuple[Any, ...], expected: Any) -> None:
     members = [seen(f"ctl{number}", answer) for number, answer in enumerate((me, *others), 1)]
-    assert upgrade.slow(members[0], members) == expected
+    assert system_tables.slow(members[0], members) == expected
 
 
 def test_a_member_that_tells_no_count_may_be_the_slow_one() -> None:
     answer = {name: value for name, value in flow("0.4", "1").items() if name != "wsrep_flow_control_sent"}
     me = seen(answer=answer)
-    assert upgrade.slow(me, (me,)) == Unknown("flow_control_sent")
+    assert system_tables.slow(me, (me,)) == Unknown("flow_control_sent")
 
 
 def test_the_fields_of_a_member() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera import addresses, who
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera.who import Who
+from remediator.integrations.galera.membership import addresses, identity
+from remediator.integrations.galera.membership.identity import Who
 from remediator.model.values import Unknown
 
 pytestmark = pytest.mark.unit
@@ -67,7 +67,7 @@ def told(tmp_path: Path, answers: Mapping[str, tuple[int | None, str]], text: st
 
 
 def parsed(data: Mapping[str, Any]) -> Who:
-    found = who.parse({"who": dict(data)})
+    found = identity.parse({"who": dict(data)})
     assert isinstance(found, Who), found
     return found
 
@@ -218,14 +218,14 @@ def test_a_resolver_that_gives_no_answer_is_no_name_that_is_not_there(
     ],
 )  # fmt: skip
 def test_what_is_not_what_it_should_be_is_unknown(tmp_path: Path, change: dict[str, Any]) -> None:
-    found = who.parse({"who": {**told(tmp_path, {"ip -j": (0, json.dumps(LINKS))}), **change}})
+    found = identity.parse({"who": {**told(tmp_path, {"ip -j": (0, json.dumps(LINKS))}), **change}})
     assert isinstance(found, Unknown)
     assert found.reason.startswith("error:galera.who")
 
 
 def test_a_section_without_it_leaves_it_unknown() -> None:
-    assert who.parse({"present": True}) == Unknown("not_collected:galera.who")
-    assert who.parse(Unknown("timeout:galera")) == Unknown("timeout:galera")
+    assert identity.parse({"present": True}) == Unknown("not_collected:galera.who")
+    assert identity.parse(Unknown("timeout:galera")) == Unknown("timeout:galera")
 
 
 # One spelling ---------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from remediator.integrations.container import signs as container_signs
 from remediator.integrations.host import assess, facts, fields
 from remediator.integrations.host import signs as host_signs
 from remediator.integrations.host.manifest import build
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.unit.integrations import section as make
 

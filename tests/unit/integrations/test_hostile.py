@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container import memory
 from remediator.integrations.container import signs as container_signs
-from remediator.integrations.galera import canaries, marks, undoing
-from remediator.integrations.galera.facts import member
-from remediator.integrations.galera.on_host import GALERA
+from remediator.integrations.galera.actions import undo
+from remediator.integrations.galera.facts import canaries
+from remediator.integrations.galera.facts.host import GALERA
+from remediator.integrations.galera.facts.member import member
+from remediator.integrations.galera.watermark import marks
 from remediator.integrations.host import signs as host_signs
-from remediator.model.declined import Refused
-from remediator.model.replies import HostReply
+from remediator.model.content.declined import Refused
+from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown, as_json
 from tests.builders.declined import built, declines
 from tests.builders.replies import KINDS, SHIPPED
@@ -192,14 +194,14 @@ def test_a_time_within_a_day_of_the_hosts_clock_is_one(age_s: float) -> None:
 def test_a_data_directory_that_can_be_none_reaches_no_command(action: str, said: str) -> None:
     asked = world.order("ctl1", world.stopped("ctl1", volume=said))
     with declines(Refused, match="which can be none"):
-        built(undoing.data_directory(asked, "ctl1"))
+        built(undo.data_directory(asked, "ctl1"))
     with declines(Refused, match="which can be none"):
         built(world.ACTIONS[action].when.commands(asked))
 
 
 def test_the_data_directory_that_a_host_names_is_that_of_its_commands() -> None:
     asked = world.order("ctl1", world.stopped("ctl1", volume="/srv/mariadb/_data/"))
-    assert undoing.data_directory(asked, "ctl1") == "/srv/mariadb/_data"
+    assert undo.data_directory(asked, "ctl1") == "/srv/mariadb/_data"
 
 
 @pytest.mark.parametrize("when", ["", None, "0001-01-01T00:00:00Z", "1970-01-01T00:00:20Z"])

@@ -13,8 +13,8 @@ from remediator.config import load_config
 from remediator.content.validate import examine
 from remediator.daemon.process import composing
 from remediator.integrations import conflicts, packages, registry
-from remediator.model.integration import Integration, SectionSpec
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.integration import Integration, SectionSpec
 from remediator.model.manifest.kinds import Kind
 from remediator.model.manifest.services import Service
 from tests.builders import installed, replies
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.unit
 
 LAMP = Integration(name="lamp", sections=(), remote_source="", assessments=(), actions=())
 MANIFEST = """\
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 
 
 def build(settings):

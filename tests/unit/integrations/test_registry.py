@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediator.integrations import registry
-from remediator.model.integration import Integration
+from remediator.model.manifest.integration import Integration
 
 pytestmark = pytest.mark.unit
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from remediator.inventory import InventoryUnreadable, kolla
+from remediator.inventory import InventoryUnreadable
 from remediator.inventory.known import Known
-from remediator.inventory.kolla_globals import Globals
+from remediator.inventory.kolla import inventory
+from remediator.inventory.kolla.globals import Globals
 
 pytestmark = pytest.mark.unit
 
@@ -31,22 +32,22 @@ def listing(**hostvars: dict[str, Any]) -> dict[str, Any]:
 
 def wrong(body: Any, known: Known | None = None) -> tuple[str, ...]:
     with pytest.raises(InventoryUnreadable) as refused:
-        kolla.parse(body, "inv", known)
+        inventory.parse(body, "inv", known)
     return tuple(text.removeprefix("inventory inv: ") for text in refused.value.sentences)
 
 
 def notes(body: Any, **known: Any) -> tuple[str, ...]:
-    return kolla.parse(body, "inv", Known(globals=SILENT, **known)).notes
+    return inventory.parse(body, "inv", Known(globals=SILENT, **known)).notes
 
 
 def test_groups_hold_the_hosts_of_their_children_however_deep() -> None:
-    found = kolla.parse(listing(), "inv")
+    found = inventory.parse(listing(), "inv")
     assert found.group("database") == found.group("mariadb") == found.group("control") == ("ctl1", "ctl2")
     assert found.hosts["cmp1"].groups == ("compute",)
 
 
 def test_the_deployer_is_no_host_and_that_is_said() -> None:
-    assert set(kolla.parse(listing(), "inv").hosts) == {"ctl1", "ctl2", "cmp1"}
+    assert set(inventory.parse(listing(), "inv").hosts) == {"ctl1", "ctl2", "cmp1"}
     assert notes(listing()) == (DEPLOYER,)
 
 
@@ -60,7 +61,7 @@ def test_what_is_taken_from_the_variables_and_nothing_secret() -> None:
         "api_interface": "eth1",
         "api_interface_address": "10.1.0.1",
     }
-    host = kolla.parse(listing(ctl1=variables), "inv").hosts["ctl1"]
+    host = inventory.parse(listing(ctl1=variables), "inv").hosts["ctl1"]
     assert (host.address, host.port, host.user, host.engine, host.api_address) == (
         "10.0.0.1",
         2222,
@@ -72,20 +73,20 @@ def test_what_is_taken_from_the_variables_and_nothing_secret() -> None:
 
 
 def test_without_variables_the_name_is_the_address() -> None:
-    host = kolla.parse(listing(), "inv", Known(engine="podman")).hosts["ctl2"]
+    host = inventory.parse(listing(), "inv", Known(engine="podman")).hosts["ctl2"]
     assert (host.address, host.port, host.user, host.engine, host.api_address) == ("ctl2", None, None, "podman", None)
 
 
 def test_the_address_of_the_services_is_not_guessed_from_the_one_for_ssh() -> None:
-    host = kolla.parse(listing(ctl1={"ansible_host": "10.0.0.1", "api_interface": "bond0.7"}), "inv").hosts["ctl1"]
+    host = inventory.parse(listing(ctl1={"ansible_host": "10.0.0.1", "api_interface": "bond0.7"}), "inv").hosts["ctl1"]
     assert (host.address, host.api_address) == ("10.0.0.1", None)
     template = {"api_interface_address": "{{ 'api' | kolla_address }}"}
-    assert kolla.parse(listing(ctl1=template), "inv").hosts["ctl1"].api_address is None
+    assert inventory.parse(listing(ctl1=template), "inv").hosts["ctl1"].api_address is None
 
 
 def test_the_version_is_of_the_hosts_and_not_of_their_order() -> None:
-    one, two = kolla.parse(listing(), "a"), kolla.parse(dict(reversed(listing().items())), "b")
-    assert one.version == two.version != kolla.parse(listing(ctl1={"ansible_host": "10.9.9.9"}), "a").version
+    one, two = inventory.parse(listing(), "a"), inventory.parse(dict(reversed(listing().items())), "b")
+    assert one.version == two.version != inventory.parse(listing(ctl1={"ansible_host": "10.9.9.9"}), "a").version
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_the_version_is_of_the_hosts_and_not_of_their_order() -> None:
 )  # fmt: skip
 def test_what_is_not_usable_says_why_and_what_to_do(body: Any, words: str) -> None:
     with pytest.raises(InventoryUnreadable) as refused:
-        kolla.parse(body, "inv")
+        inventory.parse(body, "inv")
     assert words in str(refused.value)
     assert refused.value.remedy
 
@@ -130,18 +131,18 @@ def test_every_wrong_host_is_named_and_those_of_one_kind_share_a_sentence() -> N
         " write the value that holds for this host",
     )
     with pytest.raises(InventoryUnreadable, match=r"\(and 1 more: remediator validate\)$"):
-        kolla.parse(body, "inv")
+        inventory.parse(body, "inv")
 
 
 def test_what_ansible_marks_as_no_template_is_a_plain_value() -> None:
-    found = kolla.parse(listing(ctl1={"ansible_host": {"__ansible_unsafe": "10.0.0.1"}}), "inv")
+    found = inventory.parse(listing(ctl1={"ansible_host": {"__ansible_unsafe": "10.0.0.1"}}), "inv")
     assert found.hosts["ctl1"].address == "10.0.0.1"
 
 
 def test_groups_that_contain_each_other_do_not_hang() -> None:
     body = listing()
     body["control"]["children"] = ["mariadb"]
-    assert kolla.parse(body, "inv").group("mariadb") == ("ctl1", "ctl2")
+    assert inventory.parse(body, "inv").group("mariadb") == ("ctl1", "ctl2")
 
 
 VAULT = {"__ansible_vault": "$ANSIBLE_VAULT;1.1;AES256\n61"}
@@ -149,7 +150,7 @@ VAULT = {"__ansible_vault": "$ANSIBLE_VAULT;1.1;AES256\n61"}
 
 def test_our_account_goes_before_the_one_that_deploys_and_that_is_said() -> None:
     body = listing(ctl1={"ansible_user": "kolla"}, ctl2={"ansible_ssh_user": "{{ me }}"}, cmp1={"ansible_user": VAULT})
-    found = kolla.parse(body, "inv", Known(user="watch", globals=SILENT))
+    found = inventory.parse(body, "inv", Known(user="watch", globals=SILENT))
     assert {host.user for host in found.hosts.values()} == {None}
     assert found.notes[1:] == (
         "3 hosts are logged in to as watch (ssh.user), and not as the inventory's ansible_user:"
@@ -168,7 +169,7 @@ def test_a_way_through_another_host_is_said_unless_ours_has_one() -> None:
 
 
 def test_the_engine_of_the_globals_goes_before_that_of_a_host_as_kolla_has_it() -> None:
-    found = kolla.parse(listing(ctl1={"kolla_container_engine": "docker"}), "inv", Known(globals=PODMAN))
+    found = inventory.parse(listing(ctl1={"kolla_container_engine": "docker"}), "inv", Known(globals=PODMAN))
     assert {host.engine for host in found.hosts.values()} == {"podman"}
     assert found.notes[1:] == (
         "kolla_container_engine of ctl1 in the inventory is not used: /etc/kolla/globals.yml says podman, and kolla lets that go"
@@ -177,7 +178,7 @@ def test_the_engine_of_the_globals_goes_before_that_of_a_host_as_kolla_has_it() 
 
 
 def test_a_host_s_own_engine_goes_before_ours_and_both_before_the_default() -> None:
-    found = kolla.parse(listing(ctl1={"kolla_container_engine": "docker"}), "inv", Known(engine="podman"))
+    found = inventory.parse(listing(ctl1={"kolla_container_engine": "docker"}), "inv", Known(engine="podman"))
     assert {name: host.engine for name, host in found.hosts.items()} == {
         "ctl1": "docker",
         "ctl2": "podman",
@@ -187,7 +188,7 @@ def test_a_host_s_own_engine_goes_before_ours_and_both_before_the_default() -> N
 
 
 def test_an_engine_that_nobody_named_is_said() -> None:
-    found = kolla.parse(listing(), "inv")
+    found = inventory.parse(listing(), "inv")
     assert {host.engine for host in found.hosts.values()} == {"docker"}
     assert found.notes[1].startswith(
         "cmp1, ctl1, ctl2 are taken to run docker, kolla's default: there is no globals.yml"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from remediator.inventory import InventoryUnreadable, kolla_globals
+from remediator.inventory import InventoryUnreadable
+from remediator.inventory.kolla import globals
 
 pytestmark = pytest.mark.unit
 
@@ -23,7 +24,7 @@ def put(root: Path, **files: str) -> Path:
 
 
 def engine(root: Path, **files: str) -> str | None:
-    return kolla_globals.read(put(root, **files), root / "standard").engine
+    return globals.read(put(root, **files), root / "standard").engine
 
 
 def refusal(root: Path, **files: str) -> str:
@@ -35,7 +36,7 @@ def refusal(root: Path, **files: str) -> str:
 
 def test_the_directory_goes_before_the_file_and_its_last_file_before_the_others(tmp_path: Path) -> None:
     assert engine(tmp_path, g=DOCKER, d__b=PODMAN, d__a=DOCKER, d__c="x: 1\n") == "podman"
-    assert kolla_globals.read(tmp_path / "multinode").file == str(tmp_path / "globals.d/b.yml")
+    assert globals.read(tmp_path / "multinode").file == str(tmp_path / "globals.d/b.yml")
 
 
 def test_only_the_names_that_kolla_takes(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_what_ansible_reads_as_podman(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "---\n", "# kolla_container_engine: podman\n", "enable_heat: no\n"])
 def test_a_file_that_names_none(tmp_path: Path, text: str) -> None:
-    assert kolla_globals.read(put(tmp_path, g=text)) == kolla_globals.Globals(folder=str(tmp_path))
+    assert globals.read(put(tmp_path, g=text)) == globals.Globals(folder=str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -113,5 +114,5 @@ def test_a_link_to_nowhere_and_a_folder_in_its_place(tmp_path: Path) -> None:
 def test_the_standard_place_counts_where_there_are_none_beside_the_inventory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/globals.yml").write_text(PODMAN)
-    assert kolla_globals.read(tmp_path / "multinode", tmp_path / "etc").engine == "podman"
-    assert kolla_globals.read(tmp_path / "multinode", tmp_path / "none") == kolla_globals.NONE
+    assert globals.read(tmp_path / "multinode", tmp_path / "etc").engine == "podman"
+    assert globals.read(tmp_path / "multinode", tmp_path / "none") == globals.NONE

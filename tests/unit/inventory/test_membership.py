@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from remediator.inventory import InventoryUnreadable, kolla, this_machine
+from remediator.inventory import InventoryUnreadable
 from remediator.inventory.known import Known
+from remediator.inventory.kolla import inventory, this_machine
 from remediator.model.hosts import Inventory
 
 pytestmark = pytest.mark.unit
@@ -28,7 +29,7 @@ def listing(**hostvars: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse(body: Any, here: bool | str = False, hostname: str = "ctl1") -> Inventory:
-    return kolla.parse(body, "inv", Known(engine="docker", here=here, hostname=hostname))
+    return inventory.parse(body, "inv", Known(engine="docker", here=here, hostname=hostname))
 
 
 def refused(body: Any, here: bool | str = False, hostname: str = "ctl1") -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from lab import api, cli, config, galera_config, names, shapes, topology
 from lab.errors import LabError
-from remediator.inventory import kolla
+from remediator.inventory.kolla import inventory
 from tests.unit.lab.conftest import Be
 
 pytestmark = pytest.mark.unit
@@ -47,7 +47,7 @@ def test_the_inventory_of_names_is_read_as_kolla_reads_it(be: Be, tmp_path: Path
     multinode = written.config.parent / "kolla/multinode"
     assert f"inventory:\n  kolla: {multinode}\n" in written.config.read_text()
     assert "10.77." not in multinode.read_text(), "names, and no address"
-    found = kolla.load(multinode)
+    found = inventory.load(multinode)
     assert sorted(found.hosts) == sorted(topology.NAMES)
     assert set(found.group("mariadb")) == {"ctl1", "ctl2", "ctl3"}
     assert set(found.group("memcached")) == set(topology.NAMES)
@@ -58,7 +58,7 @@ def test_the_inventory_of_names_is_read_as_kolla_reads_it(be: Be, tmp_path: Path
 def test_an_inventory_for_some_hosts_names_no_other(be: Be, tmp_path: Path) -> None:
     be("default")
     written = config.write(tmp_path / "d", hosts=["cmp1"], http_port=8099)
-    found = kolla.load(written.config.parent / "kolla/multinode")
+    found = inventory.load(written.config.parent / "kolla/multinode")
     assert list(found.hosts) == ["cmp1"]
     assert "galera:" not in written.config.read_text().replace("galera-", "")
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from remediator.integrations import registry
-from remediator.integrations.galera import scripts
-from remediator.model.actions import ActionSpec
-from remediator.model.commands import Command, Script
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.commands import Command, Script
 
 pytestmark = pytest.mark.unit
 

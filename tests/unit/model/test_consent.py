@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.consent import NOTHING_MORE, Ask, Consent, Reason
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent, Reason
 from tests.builders.stored import again
 
 pytestmark = pytest.mark.unit

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remediator.model import hours
-from remediator.model.hours import BadHours
+from remediator.model.content import hours
+from remediator.model.content.hours import BadHours
 
 pytestmark = pytest.mark.unit
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediator.integrations import registry
-from remediator.model import matchers
-from remediator.model.matchers import LABELS, OPERATORS, BadMatcher, Matcher
+from remediator.model.messages import matchers
+from remediator.model.messages.matchers import LABELS, OPERATORS, BadMatcher, Matcher
 
 pytestmark = pytest.mark.unit
 

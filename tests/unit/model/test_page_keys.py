@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.model.page_keys import OF_THE_DAEMON, PageKey, PageKind
+from remediator.model.records.page_keys import OF_THE_DAEMON, PageKey, PageKind
 
 pytestmark = pytest.mark.unit
 

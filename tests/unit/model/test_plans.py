@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import rfc8785
 
-from remediator.model.commands import Command
-from remediator.model.plans import Plan
+from remediator.model.content.commands import Command
+from remediator.model.content.plans import Plan
 from tests.builders.stored import again
 from tests.unit.safety.cases import a_plan
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.records import Decision, Outcome
-from remediator.model.verdicts import Verdict
+from remediator.model.records.records import Decision, Outcome
+from remediator.model.records.verdicts import Verdict
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit

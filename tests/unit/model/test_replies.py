@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.replies import HostReply, Reach, Section
+from remediator.model.messages.replies import HostReply, Reach, Section
 from remediator.model.values import Unknown
 from tests.builders.replies import Said, kind
 from tests.unit.integrations import section as make

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from remediator.collect import parsing
-from remediator.model.replies import Reach
-from remediator.model.sections import SectionKind
+from remediator.model.manifest.sections import SectionKind
+from remediator.model.messages.replies import Reach
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from tests.builders.replies import Said, kind

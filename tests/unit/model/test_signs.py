@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediator.daemon.observe import situation
-from remediator.model.signs import SignKey
+from remediator.model.messages.signs import SignKey
 from remediator.mutes import wraps
 
 pytestmark = pytest.mark.unit

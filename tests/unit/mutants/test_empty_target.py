@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.model.targets import BadTarget, Target
-from remediator.safety import authority
+from remediator.safety.guards import authority
 from tests.unit.safety.cases import a_case, a_plan
 
 

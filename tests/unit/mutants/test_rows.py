@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from remediator.safety.gate import GUARDS
-from remediator.sim.stories import named
-from remediator.sim.stories.scenarios import Scenario
+from remediator.sim.stories import registry
+from remediator.sim.stories.scenario import Scenario
 from tests.mutants import table, trying
 from tests.mutants.rows import BY_NAME, MUTANTS, ROOT, Mutant, OutOfDate
 
@@ -25,12 +25,12 @@ def test_it_applies_exactly_once_and_compiles(mutant: Mutant) -> None:
 def test_what_shall_catch_it_is_there(mutant: Mutant) -> None:
     assert bool(mutant.story) != bool(mutant.tests), "a story, or unit tests where the simulator cannot see it"
     if mutant.story:
-        assert mutant.name in named.SCENARIOS[mutant.story].shows, f"add it to what {mutant.story!r} shows"
+        assert mutant.name in registry.SCENARIOS[mutant.story].shows, f"add it to what {mutant.story!r} shows"
     else:
         assert (ROOT / mutant.tests).is_file()
 
 
-@pytest.mark.parametrize("scenario", named.SCENARIOS.values(), ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", registry.SCENARIOS.values(), ids=lambda scenario: scenario.name)
 def test_what_a_scenario_shows_is_caught_by_it(scenario: Scenario) -> None:
     assert {name: BY_NAME[name].story for name in scenario.shows} == dict.fromkeys(scenario.shows, scenario.name)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.judging import State
+from remediator.model.content.judging import State
 from remediator.mutes.baselines import CheckSeen, HostSeen, Objections, objections
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.hooks import Hint
+from remediator.model.messages.hooks import Hint
 from remediator.mutes import told
 from remediator.mutes.told import Known, Word
 from remediator.mutes.transition import Transition

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from remediator.model.declined import Refused
-from remediator.model.matchers import parse
-from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.content.declined import Refused
+from remediator.model.messages.matchers import parse
+from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
 from remediator.mutes import acks, baselines, downtimes, pauses, restores, silences, spans, wraps
 from remediator.mutes.transition import MoveIncident, Transition, WriteLine
 from tests.builders.incidents import OPEN

@@ -18,11 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator import __version__
-from remediator.cli import act_files, catalogue, main
+from remediator.cli import main
+from remediator.cli.admin import act_files, actions
 from remediator.cli.errors import CliError
-from remediator.integrations.container import kolla
-from remediator.model.actions import ActionSpec
-from remediator.model.commands import Command, Script
+from remediator.integrations.container.kolla import releases
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.commands import Command, Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -76,14 +77,14 @@ def test_each_integration_that_runs_something_has_a_file_and_so_has_the_claim() 
 
 
 def test_the_same_actions_print_the_same_bytes_in_whatever_order_they_come() -> None:
-    assert catalogue.files_of_act() == FILES
+    assert actions.files_of_act() == FILES
     mine = [one for one in wrapper.ACTIONS if one.name.startswith("galera.")]
     assert act_files.text("galera", mine) == act_files.text("galera", mine[::-1]) == FILES["galera.json"]
 
 
 def test_the_names_that_hold_state_go_with_the_container_integration() -> None:
     told = json.loads(FILES["container.json"])["stateful"]
-    assert "|".join(sorted(kolla.STATEFUL.split("|"))) == "|".join(sorted("|".join(told).split("|")))
+    assert "|".join(sorted(releases.STATEFUL.split("|"))) == "|".join(sorted("|".join(told).split("|")))
 
 
 def test_an_integration_that_runs_nothing_has_no_file() -> None:

@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.integrations import registry
-from remediator.integrations.container import catalogue
-from remediator.integrations.galera import scripts, undoing
-from remediator.model.actions import ActionSpec
-from remediator.model.commands import Command, Script
+from remediator.integrations.container.kolla import catalogue
+from remediator.integrations.galera.actions import undo
+from remediator.integrations.galera.steps import scripts
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.commands import Command, Script
 from remediator.runs import claims
 from tests.unit.packaging import wrapper
 
@@ -393,7 +394,7 @@ def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None
 
 
 def test_the_product_asks_for_no_directory_that_its_wrapper_does_not_know() -> None:
-    assert set(undoing.VOLUMES.values()) <= set(ACT.DATA)
+    assert set(undo.VOLUMES.values()) <= set(ACT.DATA)
 
 
 def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) -> None:

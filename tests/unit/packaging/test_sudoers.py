@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from remediator.cli import catalogue as command
 from remediator.cli import main
+from remediator.cli.admin import actions as command
 from remediator.cli.errors import CliError
 from remediator.collect import assembly
 from remediator.integrations import registry
-from remediator.model.actions import ActionSpec
-from remediator.model.commands import Script
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.commands import Script
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from remediator.cli import catalogue
+from remediator.cli.admin import actions
 from remediator.integrations import packages, registry
-from remediator.integrations.galera import scripts as galera_scripts
+from remediator.integrations.galera.steps import scripts as galera_scripts
 from remediator.model import identity, targets
-from remediator.model.actions import ActionSpec, PlanInput
-from remediator.model.commands import Command, Script
+from remediator.model.content.actions import ActionSpec, PlanInput
+from remediator.model.content.commands import Command, Script
 from remediator.model.hosts import Host
 from remediator.runs import claims
 
@@ -93,7 +93,7 @@ def scripts() -> list[Script]:
 
 def files() -> dict[str, str]:
     """Return the files that say what the script takes, by name, as `remediator actions --format act` prints them."""
-    return catalogue.files_of_act()
+    return actions.files_of_act()
 
 
 def listed(act: ModuleType, texts: Mapping[str, str] | None = None) -> Any:

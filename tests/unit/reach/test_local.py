@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import LOCAL, Host
-from remediator.model.replies import Fate, Reach
+from remediator.model.messages.replies import Fate, Reach
 from remediator.reach.local import LocalReach
 
 pytestmark = pytest.mark.unit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.model.content import RuleSpec
-from remediator.model.judging import State
-from remediator.model.records import Outcome
+from remediator.model.content.judging import State
+from remediator.model.content.specs import RuleSpec
+from remediator.model.records.records import Outcome
 from remediator.model.values import FieldType, Unknown
 from remediator.rules import decide
 from remediator.rules.conditions import Environment

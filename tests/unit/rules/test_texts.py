@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.model.content import RuleSpec
+from remediator.model.content.specs import RuleSpec
 from remediator.model.targets import container
 from remediator.model.values import FieldType, Unknown
 from remediator.rules import advice, kolla_tags, texts

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.model.replies import CommandDone
+from remediator.model.messages.replies import CommandDone
 from remediator.model.values import Unknown
 from remediator.runs import claims
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from remediator.model.identity import Identity
-from remediator.model.replies import CommandDone
+from remediator.model.messages.replies import CommandDone
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.runs import claims

@@ -8,11 +8,12 @@ import pytest
 
 from remediator.integrations import registry
 from remediator.model import targets
-from remediator.model.actions import Probe
-from remediator.model.declined import Refused
-from remediator.model.records import Debt, DebtState, Run, RunState, StepState
-from remediator.model.replies import CommandDone
-from remediator.runs import debts, machine
+from remediator.model.content.actions import Probe
+from remediator.model.content.declined import Refused
+from remediator.model.messages.replies import CommandDone
+from remediator.model.records.records import Debt, DebtState, Run, RunState, StepState
+from remediator.runs import machine
+from remediator.runs.debts import debts
 from remediator.safety.case import units_of
 from tests.builders.debts import CLEAR, ORDER, a_debt, creating, spec
 from tests.builders.declined import built, declines

@@ -14,17 +14,18 @@ import pytest
 
 from remediator.content import load_content, places
 from remediator.integrations import registry
-from remediator.model.actions import AtTurn, Built, Effect, PlanInput, Probe
-from remediator.model.commands import Command
-from remediator.model.consent import Ask, Consent, Reason
-from remediator.model.content import Content, FromStep, StepSpec
-from remediator.model.declined import Declined, Refused, Wait
+from remediator.model.content.actions import AtTurn, Built, Effect, PlanInput, Probe
+from remediator.model.content.commands import Command
+from remediator.model.content.consent import Ask, Consent, Reason
+from remediator.model.content.declined import Declined, Refused, Wait
+from remediator.model.content.plans import Plan
+from remediator.model.content.specs import Content, FromStep, StepSpec
 from remediator.model.hosts import Host, Inventory
-from remediator.model.plans import Plan
-from remediator.model.records import Run, RunState, StepState
-from remediator.model.replies import CommandDone
+from remediator.model.messages.replies import CommandDone
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.targets import cluster
-from remediator.runs import machine, planning
+from remediator.runs import machine
+from remediator.runs.plans import planning
 from tests.builders import stored
 from tests.builders.declined import built, declines
 from tests.unit.safety.cases import at

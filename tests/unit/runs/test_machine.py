@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import Probe, Risk
-from remediator.model.content import Mode
-from remediator.model.records import RunState, StepState
-from remediator.model.replies import CommandDone, Fate, Unsent
+from remediator.model.content.actions import Probe, Risk
+from remediator.model.content.specs import Mode
+from remediator.model.messages.replies import CommandDone, Fate, Unsent
+from remediator.model.records.records import RunState, StepState
 from remediator.runs import hold, machine
 from remediator.safety import gate
 from tests.builders.runs import done, intended, never_left, running

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from remediator.model.consent import Ask, Consent
-from remediator.model.declined import Wait
-from remediator.model.records import Run, RunState
-from remediator.model.verdicts import Verdict
+from remediator.model.content.consent import Ask, Consent
+from remediator.model.content.declined import Wait
+from remediator.model.records.records import Run, RunState
+from remediator.model.records.verdicts import Verdict
 from remediator.runs import hold, machine
 from tests.unit.runs.test_late_steps import run
 from tests.unit.safety.cases import at

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.model.actions import Effect, Probe, Settled
-from remediator.model.consent import Ask, Consent
-from remediator.model.declined import Declined, Refused, Wait
-from remediator.model.plans import RELEASE, Plan, PlannedStep
-from remediator.model.records import Run, RunState, StepState
-from remediator.model.replies import CommandDone, Unsent
+from remediator.model.content.actions import Effect, Probe, Settled
+from remediator.model.content.consent import Ask, Consent
+from remediator.model.content.declined import Declined, Refused, Wait
+from remediator.model.content.plans import RELEASE, Plan, PlannedStep
+from remediator.model.messages.replies import CommandDone, Unsent
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.runs import begin, claims, doubt, ends, hold, machine, outcome, settling
 from remediator.runs.stages import Stage, stage_of
 from remediator.runs.transition import Entry, Page, Searches, Transition

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from remediator.checks.series import Series
-from remediator.model.judging import CheckResult, State
-from remediator.model.records import RunState, StateType
+from remediator.model.content.judging import CheckResult, State
+from remediator.model.records.records import RunState, StateType
 from remediator.runs import verification
 from remediator.runs.verification import Verified
 from tests.builders.runs import intended, verifying

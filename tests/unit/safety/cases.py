@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from remediator.integrations import registry
-from remediator.model.actions import Effect, Risk
-from remediator.model.commands import Command
-from remediator.model.content import Mode
-from remediator.model.judging import State
-from remediator.model.plans import Plan, PlannedStep
+from remediator.model.content.actions import Effect, Risk
+from remediator.model.content.commands import Command
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan, PlannedStep
+from remediator.model.content.specs import Mode
+from remediator.model.records.verdicts import Verdict
 from remediator.model.targets import Target, container
 from remediator.model.times import Instant
-from remediator.model.verdicts import Verdict
 from remediator.safety import gate
 from remediator.safety.case import Approval, Brakes, Case, Group, Member, PastRun, Rediagnosis, StormScope, Vantage
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.hours import Hours
+from remediator.model.content.actions import Risk
+from remediator.model.content.hours import Hours
+from remediator.model.content.specs import Mode
 from remediator.model.times import Instant
 from remediator.safety import gate
 from tests.unit.safety.cases import NOW, a_case, a_plan, an_approval, ask, at

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.mutes import Unacked
+from remediator.model.content.actions import Risk
+from remediator.model.content.specs import Mode
+from remediator.model.records.mutes import Unacked
 from remediator.safety.case import PastRun
 from tests.unit.safety.cases import START, TARGET, a_case, a_plan, ask, past
 

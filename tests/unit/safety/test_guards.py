@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.judging import State
-from remediator.model.mutes import Unacked
-from remediator.model.plans import RELEASE, Plan
-from remediator.model.signs import Sign
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
+from remediator.model.content.plans import RELEASE, Plan
+from remediator.model.content.specs import Mode
+from remediator.model.messages.signs import Sign
+from remediator.model.records.mutes import Unacked
+from remediator.model.records.verdicts import GUARD_IDS, refusals
 from remediator.model.targets import container, member
 from remediator.model.values import Unknown
-from remediator.model.verdicts import GUARD_IDS, refusals
 from remediator.safety import gate
 from remediator.safety.case import Below, Boot, Downtime, Rediagnosis, StormScope, Stranger, Vantage
 from tests.unit.safety.cases import IDENTITY, NOW, START, a_case, a_group, a_plan, ask, past

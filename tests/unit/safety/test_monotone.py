@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remediator.model.actions import Risk
-from remediator.model.content import Mode
-from remediator.model.judging import State
-from remediator.model.matchers import Matcher
-from remediator.model.mutes import OwnDowntime, Silence, Unacked
-from remediator.model.plans import Plan
-from remediator.model.signs import Sign
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
+from remediator.model.content.specs import Mode
+from remediator.model.messages.matchers import Matcher
+from remediator.model.messages.signs import Sign
+from remediator.model.records.mutes import OwnDowntime, Silence, Unacked
+from remediator.model.records.verdicts import GUARD_IDS, Verdict, refusals
 from remediator.model.targets import cluster, container, member
 from remediator.model.values import Unknown
-from remediator.model.verdicts import GUARD_IDS, Verdict, refusals
 from remediator.safety import gate
 from remediator.safety.case import (
     Below,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.matchers import Matcher
-from remediator.model.mutes import OwnDowntime, Silence
+from remediator.model.messages.matchers import Matcher
+from remediator.model.records.mutes import OwnDowntime, Silence
 from remediator.model.targets import cluster, member
 from remediator.model.values import Unknown
 from tests.unit.safety.cases import START, a_group, a_plan, ask

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import Risk
-from remediator.model.judging import State
+from remediator.model.content.actions import Risk
+from remediator.model.content.judging import State
 from remediator.model.values import Unknown
 from remediator.safety.case import Below
 from tests.unit.safety.cases import a_group, a_plan, ask

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.plans import Plan
+from remediator.model.content.plans import Plan
 from remediator.model.targets import cluster, container, member
 from remediator.model.values import Unknown
 from remediator.safety.case import Boot, Member

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediator.model.actions import Risk
-from remediator.safety import storm
+from remediator.model.content.actions import Risk
 from remediator.safety.case import StormScope
+from remediator.safety.guards import storm
 from tests.unit.safety.cases import a_case, a_plan, ask
 
 pytestmark = pytest.mark.unit

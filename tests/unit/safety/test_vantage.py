@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remediator.model.actions import Risk
+from remediator.model.content.actions import Risk
 from remediator.model.values import Unknown
 from remediator.safety.case import Vantage
 from tests.unit.safety.cases import a_plan, ask

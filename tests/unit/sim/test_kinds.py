@@ -11,15 +11,15 @@ from typing import Literal
 import pytest
 
 import remediator.sim
-from remediator.model.page_keys import PageKind
-from remediator.model.records import StepState
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.galera import galera_expectations
 from remediator.sim.happenings import acts, expectations, host_faults, service_faults
 from remediator.sim.happenings.kinds import Happening, Kind, NotAHappening, Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.proof import prove
-from remediator.sim.stories import named, stories
+from remediator.sim.stories import registry, stories
 from remediator.sim.stories.stories import Moment, NotAStory, Setup, then
 
 
@@ -45,13 +45,13 @@ def tide_turns(stage: Stage, height_m: float, how: Literal["high", "low"] = "hig
 def test_a_happening_is_told_by_name_and_words_and_read_back(made: Happening, line: str) -> None:
     assert made.line() == line
     name, words = json.loads(json.dumps(made.written()))
-    assert named.REPERTOIRE.read(name, words) == made
+    assert registry.REPERTOIRE.read(name, words) == made
 
 
 def test_every_happening_of_every_scenario_and_of_many_seeds_is_read_back() -> None:
-    told = [each.story for each in named.SCENARIOS.values()] + [stories.story_of(seed) for seed in range(100)]
+    told = [each.story for each in registry.SCENARIOS.values()] + [stories.story_of(seed) for seed in range(100)]
     for story in told:
-        assert stories.from_json(story.to_json(), named.REPERTOIRE) == story
+        assert stories.from_json(story.to_json(), registry.REPERTOIRE) == story
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_no_happening_is_refused_with_the_sentence_that_says_why(
     name: str, words: list[object], sentence: str
 ) -> None:
     with pytest.raises(NotAHappening) as raised:
-        named.REPERTOIRE.read(name, words)
+        registry.REPERTOIRE.read(name, words)
     assert sentence in str(raised.value)
 
 
@@ -97,16 +97,16 @@ def test_words_are_checked_when_a_happening_is_made(wrong: Callable[[], object])
 def test_a_kind_of_a_test_is_known_to_who_passes_it_and_to_nobody_else() -> None:
     story = stories.story(then(3, tide_turns(2, how="low")), setup=Setup.UNATTENDED)
     with pytest.raises(NotAStory, match="no kind of happening called 'tide-turns'"):
-        stories.from_json(story.to_json(), named.REPERTOIRE)
-    read = stories.from_json(story.to_json(), Repertoire.of(named.REPERTOIRE, tide_turns))
+        stories.from_json(story.to_json(), registry.REPERTOIRE)
+    read = stories.from_json(story.to_json(), Repertoire.of(registry.REPERTOIRE, tide_turns))
     assert read == story
     assert read.moments == (Moment(3.0, tide_turns(2.0, "low")),)
 
 
 def test_two_kinds_of_one_name_are_no_repertoire() -> None:
     with pytest.raises(ValueError, match="two kinds are called crash: rename"):
-        Repertoire.of(named.REPERTOIRE, kind(_crash()))
-    assert set(Repertoire.of(named.REPERTOIRE, service_faults.crash)) == set(named.REPERTOIRE)
+        Repertoire.of(registry.REPERTOIRE, kind(_crash()))
+    assert set(Repertoire.of(registry.REPERTOIRE, service_faults.crash)) == set(registry.REPERTOIRE)
 
 
 def _crash() -> Callable[[Stage], None]:
@@ -118,7 +118,7 @@ def _crash() -> Callable[[Stage], None]:
 
 def test_nobody_adds_to_a_repertoire() -> None:
     with pytest.raises(TypeError):
-        named.REPERTOIRE.kinds["tide-turns"] = tide_turns  # type: ignore[index]
+        registry.REPERTOIRE.kinds["tide-turns"] = tide_turns  # type: ignore[index]
 
 
 def test_every_kind_of_the_simulator_can_be_read_back() -> None:
@@ -126,7 +126,7 @@ def test_every_kind_of_the_simulator_can_be_read_back() -> None:
         importlib.import_module(each.name) for each in pkgutil.walk_packages(remediator.sim.__path__, "remediator.sim.")
     ]
     kinds = {each for module in modules for each in vars(module).values() if isinstance(each, Kind)}
-    assert kinds == set(named.REPERTOIRE)
+    assert kinds == set(registry.REPERTOIRE)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_every_kind_of_the_simulator_can_be_read_back() -> None:
 )  # fmt: skip
 def test_a_text_that_is_no_story_says_what_to_pass(text: str) -> None:
     with pytest.raises(NotAStory, match="take the JSON that a replay line shows"):
-        stories.from_json(text, named.REPERTOIRE)
+        stories.from_json(text, registry.REPERTOIRE)
 
 
 def test_a_replay_of_no_story_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

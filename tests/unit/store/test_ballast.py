@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.store import ballast
+from remediator.store.files import ballast
 
 pytestmark = pytest.mark.unit
 

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from remediator.store import chain, checkpoints, tables, verify
+from remediator.store import tables
+from remediator.store.audit import chain, checkpoints, verify
 from remediator.store.journal import Journal
 from tests.unit.safety.cases import at
 

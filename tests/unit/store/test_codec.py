@@ -16,19 +16,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import remediator
-from remediator.model import mutes, records
-from remediator.model.commands import Command
-from remediator.model.consent import Consent
-from remediator.model.hooks import ForeignName
-from remediator.model.judging import State
-from remediator.model.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.model.plans import Plan
-from remediator.model.records import Debt, Decision, Event, GroupKept, Incident, IncidentState, Run
-from remediator.model.signs import Sign
+from remediator.model.content.commands import Command
+from remediator.model.content.consent import Consent
+from remediator.model.content.judging import State
+from remediator.model.content.plans import Plan
+from remediator.model.messages.hooks import ForeignName
+from remediator.model.messages.signs import Sign
+from remediator.model.records import mutes, records
+from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
+from remediator.model.records.records import Debt, Decision, Event, GroupKept, Incident, IncidentState, Run
 from remediator.model.targets import container
 from remediator.model.values import Unknown
 from remediator.safety.case import Downtime
-from remediator.store import codec, errors, tables
+from remediator.store import errors, tables
+from remediator.store.stored import codec
 from tests.builders.any_value import any_of
 from tests.builders.stored import again, body_of, record_of
 from tests.unit.runs.test_late_steps import run as a_run
@@ -182,7 +183,7 @@ def test_a_type_without_a_stored_form_is_told_at_once() -> None:
     class Odd:
         size: complex
 
-    with pytest.raises(TypeError, match=r"complex.* has no stored form: say in store/codec"):
+    with pytest.raises(TypeError, match=r"complex.* has no stored form: say in store/stored/codec"):
         codec.of(Odd)
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from remediator.store import ballast, blobs, custody, errors
+from remediator.store import errors
+from remediator.store.audit import blobs
 from remediator.store.database import Database, url_of
-from remediator.store.lock import StateLock
+from remediator.store.files import ballast, custody
+from remediator.store.files.lock import StateLock
 
 pytestmark = pytest.mark.unit
 STRANGER = 64321

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from remediator.model.mutes import OwnDowntime, Unacked
+from remediator.model.records.mutes import OwnDowntime, Unacked
 from remediator.safety.case import Downtime
-from remediator.store import digests, meta, tables
+from remediator.store import tables
+from remediator.store.audit import digests
 from remediator.store.journal import Journal
+from remediator.store.stored import meta
 from tests.builders import mutes
 from tests.unit.safety.cases import at
 

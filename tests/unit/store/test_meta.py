@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.model import times
-from remediator.model.holds import ClockHold, Rival
+from remediator.model.records.holds import ClockHold, Rival
 from remediator.model.times import Instant
 from remediator.model.values import Json, Unknown
-from remediator.store import digests, errors, meta, readable, tables
+from remediator.store import errors, tables
+from remediator.store.audit import digests, readable
 from remediator.store.journal import Journal
+from remediator.store.stored import meta
 from tests.builders.any_value import any_of
 from tests.golden.record_stores import PLACE
 from tests.unit.safety.cases import at

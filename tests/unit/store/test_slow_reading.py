@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from remediator.model.records import GroupKept
-from remediator.store import digests
+from remediator.model.records.records import GroupKept
+from remediator.store.audit import digests
+from remediator.store.audit.slow_reading import Found, SlowReading
 from remediator.store.database import Database
 from remediator.store.journal import Journal
-from remediator.store.slow_reading import Found, SlowReading
 from tests.builders import mutes
 from tests.unit.safety.cases import at
 

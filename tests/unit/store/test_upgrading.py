@@ -17,9 +17,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from remediator.store import digests, errors, loading, schema, tables, upgrading, verify
+from remediator.store import errors, revision, tables, upgrade
+from remediator.store.audit import digests, verify
 from remediator.store.database import Database, url_of
 from remediator.store.migrations import first_form
+from remediator.store.stored import loading
 from tests.golden.record_stores import PLACE
 from tests.unit.safety.cases import at
 
@@ -74,9 +76,9 @@ def differs(path: Path) -> str | None:
 
 
 def test_the_revisions_are_those_of_the_scripts_and_the_newest_is_ours() -> None:
-    scripts = ScriptDirectory(str(upgrading.SCRIPTS))
-    assert tuple(each.revision for each in scripts.walk_revisions())[::-1] == schema.REVISIONS
-    assert scripts.get_heads() == [schema.HEAD]
+    scripts = ScriptDirectory(str(upgrade.SCRIPTS))
+    assert tuple(each.revision for each in scripts.walk_revisions())[::-1] == revision.REVISIONS
+    assert scripts.get_heads() == [revision.HEAD]
 
 
 def test_a_new_store_has_the_tables_that_the_revisions_make(tmp_path: Path) -> None:
@@ -101,12 +103,12 @@ def test_a_new_store_has_the_tables_that_the_revisions_make(tmp_path: Path) -> N
     database.open()
     with database.transaction() as connection:
         new = shape(connection)
-        assert schema.revision(connection) == schema.HEAD
+        assert revision.revision(connection) == revision.HEAD
     database.close()
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
-        upgrading.migrate(connection, at(0))
-        assert schema.revision(connection) == schema.HEAD
+        upgrade.migrate(connection, at(0))
+        assert revision.revision(connection) == revision.HEAD
         assert shape(connection) == new
     engine.dispose()
 
@@ -201,7 +203,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was_and_says_so(path: Path
 
 def test_without_room_for_a_copy_nothing_is_begun(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(path)
-    monkeypatch.setattr(upgrading, "ROOM", 2**60)
+    monkeypatch.setattr(upgrade, "ROOM", 2**60)
     with pytest.raises(errors.NotUpgraded, match=r"it needs \d+ MiB free in .*, which has \d+ MiB: make room"):
         opened(path)
     assert dump(path) == before
@@ -217,7 +219,7 @@ def test_only_the_newest_copy_is_kept(path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from remediator.store import upgrading
+from remediator.store import upgrade
 from remediator.store.database import Database, url_of
 from remediator.store.migrations import first_form
 first_form.FORMS = {**first_form.FORMS, "downtimes": lambda _: os._exit(9)}
@@ -253,7 +255,7 @@ def test_a_store_of_ours_is_opened_without_alembic(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from remediator.store.database import Database, url_of;"
         "one = Database(url_of(Path(sys.argv[1]), None)); one.open(); one.close();"
-        "import remediator.store.reader, remediator.cli.status, remediator.daemon.assembling;"
+        "import remediator.store.reader, remediator.cli.look.status, remediator.daemon.assembling;"
         "sys.exit('alembic' in sys.modules or 'mako' in sys.modules)"
     )
     os.chmod(tmp_path, 0o700)

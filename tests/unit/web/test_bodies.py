@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.web import bodies, hints
 from remediator.web.errors import Refusal
+from remediator.web.hooks import bodies, hints
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.web import hints
+from remediator.web.hooks import hints
 
 pytestmark = pytest.mark.unit
 GOLDEN = Path(__file__).parents[2] / "golden" / "nagios" / "nagios-4.4.6.json"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from remediator.model.hooks import Hint
-from remediator.web import hints, macros
+from remediator.model.messages.hooks import Hint
 from remediator.web.errors import Refusal
+from remediator.web.hooks import hints, macros
 
 pytestmark = pytest.mark.unit
 SERVICE = {"host": "ctl2", "service": "memcached", "state": "CRITICAL", "state_type": "HARD", "type": "PROBLEM"}

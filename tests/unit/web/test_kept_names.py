@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from remediator.web import macros, redaction
+from remediator.web.hooks import macros, redaction
 
 pytestmark = pytest.mark.unit
 

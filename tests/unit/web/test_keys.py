@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remediator.web import hints
+from remediator.web.hooks import hints
 
 pytestmark = pytest.mark.unit
 PROBLEM = {

@@ -6,8 +6,8 @@ from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
-from remediator.model.declined import Refused
+from remediator.model.content.declined import Refused
+from remediator.model.messages.control import Answer
 from remediator.mutes import downtimes
 from remediator.mutes.spans import span
 

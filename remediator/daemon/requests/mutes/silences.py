@@ -10,12 +10,12 @@ from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
 from remediator.inventory.naming import Names
-from remediator.model import matchers
-from remediator.model.control import Answer
-from remediator.model.declined import Refused
+from remediator.model.content.declined import Refused
 from remediator.model.manifest.kinds import Kinds
-from remediator.model.matchers import Matcher
-from remediator.model.mutes import Silence
+from remediator.model.messages import matchers
+from remediator.model.messages.control import Answer
+from remediator.model.messages.matchers import Matcher
+from remediator.model.records.mutes import Silence
 from remediator.mutes import silences
 from remediator.mutes.spans import span
 

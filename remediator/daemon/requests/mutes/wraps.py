@@ -6,8 +6,8 @@ from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
-from remediator.model.control import Answer
-from remediator.model.mutes import Wrap
+from remediator.model.messages.control import Answer
+from remediator.model.records.mutes import Wrap
 from remediator.mutes import wraps
 
 COMMAND_LIMIT = 500

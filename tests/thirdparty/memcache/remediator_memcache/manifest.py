@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from remediator.model import targets
-from remediator.model.actions import ActionSpec, AtPlan, Effect, PlanInput, Probe, Risk
-from remediator.model.commands import Command
-from remediator.model.integration import Integration, SectionSpec
-from remediator.model.judging import Assessed, AssessSpec, Evidence, Scope
+from remediator.model.content.actions import ActionSpec, AtPlan, Effect, PlanInput, Probe, Risk
+from remediator.model.content.commands import Command
+from remediator.model.content.judging import Assessed, AssessSpec, Evidence, Scope
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.integration import Integration, SectionSpec
 from remediator.model.manifest.kinds import Kind
+from remediator.model.manifest.sections import SectionKind
 from remediator.model.manifest.services import Service
-from remediator.model.replies import HostReply
-from remediator.model.sections import SectionKind
+from remediator.model.messages.replies import HostReply
 from remediator.model.targets import Target
 from remediator.model.values import FieldType, Unknown
 from remediator_memcache.settings import Settings

@@ -12,9 +12,9 @@ import pytest
 from remediator.daemon.decide import deciding
 from remediator.daemon.state.waits import Waits
 from remediator.daemon.turn.turn import Turn
-from remediator.model.actions import AtTurn
-from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.judging import CheckResult, State
+from remediator.model.content.actions import AtTurn
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.content.judging import CheckResult, State
 from remediator.model.values import Data
 from tests.unit.runs.test_late_steps import content, plan
 from tests.unit.safety.cases import at

@@ -19,9 +19,9 @@ from remediator.daemon.state.self_health import SelfHealth
 from remediator.daemon.state.wire import Asked, Collected, HintCame, Input, Reloaded
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.poison import Poisoned, Stumbled
-from remediator.model.control import Actor, Answer
-from remediator.model.hooks import CannotTake
-from remediator.model.replies import HostReply, Reach
+from remediator.model.messages.control import Actor, Answer
+from remediator.model.messages.hooks import CannotTake
+from remediator.model.messages.replies import HostReply, Reach
 from tests.unit.runs.test_claims import at
 
 pytestmark = pytest.mark.unit

@@ -16,7 +16,7 @@ from remediator.daemon.process.pools import Kind
 from remediator.daemon.state.durable import Durable
 from remediator.daemon.state.wire import Input, StoreRead
 from remediator.model.times import Instant
-from remediator.store.slow_reading import Found
+from remediator.store.audit.slow_reading import Found
 from tests.unit.runs.test_claims import at
 
 pytestmark = pytest.mark.unit

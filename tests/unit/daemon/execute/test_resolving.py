@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from remediator.daemon.execute import resolving
-from remediator.model.commands import Command
-from remediator.model.records import Run, RunState, StepState
+from remediator.model.content.commands import Command
+from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import machine
 from tests.unit.runs.test_late_steps import plan

@@ -11,10 +11,10 @@ import pytest
 from remediator.daemon.process.departures import Departures
 from remediator.daemon.state.wire import Act
 from remediator.daemon.state.world import World
-from remediator.model.commands import Command
+from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
-from remediator.model.mutes import Pause
-from remediator.model.replies import CommandDone, Unsent
+from remediator.model.messages.replies import CommandDone, Unsent
+from remediator.model.records.mutes import Pause
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.runs.claims import Claim, Known

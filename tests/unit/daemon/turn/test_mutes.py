@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from remediator.daemon.state.wire import AcceptRestore
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.holds import Rival, Storm
-from remediator.model.matchers import parse
-from remediator.model.mutes import Accepted, Pause, Silence, Wrap
+from remediator.model.messages.matchers import parse
+from remediator.model.records.holds import Rival, Storm
+from remediator.model.records.mutes import Accepted, Pause, Silence, Wrap
 from remediator.mutes import acks, baselines, downtimes, entries, pauses, restores, rivals, silences, wraps
 from remediator.mutes.transition import Transition
 from remediator.safety.case import Downtime
-from remediator.store import loading, tables
+from remediator.store import tables
+from remediator.store.stored import loading
 from tests.builders.incidents import OPEN
 from tests.builders.turns import a_turn, a_world
 from tests.unit.safety.cases import at

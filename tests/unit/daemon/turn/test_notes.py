@@ -12,8 +12,8 @@ from remediator.daemon.state import durable
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import notes
 from remediator.daemon.turn.turn import Turn
-from remediator.model.holds import Rival
-from remediator.store import loading, meta
+from remediator.model.records.holds import Rival
+from remediator.store.stored import loading, meta
 from tests.builders.any_value import any_of
 from tests.builders.turns import a_turn, a_world
 from tests.unit.safety.cases import at

@@ -8,9 +8,9 @@ import pytest
 
 from remediator.model import targets
 from remediator.model.hosts import Host
-from remediator.model.integration import Integration
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
+from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.kinds import Kind
 from remediator.model.manifest.services import Service
 from remediator.model.manifest.signs import SignSource

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from remediator.model.consent import NOTHING_MORE, Ask, Consent
-from remediator.model.records import Account, Decision, Incident, Met, Run, StepState
-from remediator.model.replies import Unsent
+from remediator.model.content.consent import NOTHING_MORE, Ask, Consent
+from remediator.model.messages.replies import Unsent
+from remediator.model.records.records import Account, Decision, Incident, Met, Run, StepState
 from remediator.runs import machine
 from remediator.store.migrations import first_form, worded
 from tests.builders.stored import again, record_of

@@ -1,0 +1,1 @@
+"""Commands that set up: the daemon, its config, and what hosts have to allow."""

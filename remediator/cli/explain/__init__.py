@@ -1,0 +1,1 @@
+"""`remediator explain`: why something was done, or was not."""

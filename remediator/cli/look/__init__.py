@@ -1,0 +1,1 @@
+"""Commands that look: what is broken, what is being done, and what was done."""

@@ -1,0 +1,1 @@
+"""Commands that act, decide, or hold back."""

@@ -1,0 +1,1 @@
+"""Answers as people, programs and Nagios read them."""

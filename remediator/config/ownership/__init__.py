@@ -1,0 +1,1 @@
+"""Whom the files that a config names belong to, and who may change them."""

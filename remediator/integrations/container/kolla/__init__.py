@@ -1,0 +1,1 @@
+"""What kolla-ansible deploys: services, names, and what differs from release to release."""

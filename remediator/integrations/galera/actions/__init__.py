@@ -1,0 +1,1 @@
+"""The typed actions of Galera's runbooks."""

@@ -1,0 +1,1 @@
+"""What a member's host and its server say, as frozen facts."""

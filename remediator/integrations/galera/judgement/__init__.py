@@ -1,0 +1,1 @@
+"""From a picture of the cluster to the one thing to do. Pure."""

@@ -1,0 +1,1 @@
+"""Who the members are: their addresses, their identity, their peers."""

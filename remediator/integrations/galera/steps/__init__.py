@@ -1,0 +1,1 @@
+"""What the steps of several actions share: programs, progress, and what must be proven first."""

@@ -1,0 +1,1 @@
+"""The inventory and the globals that Kolla-Ansible deploys from."""

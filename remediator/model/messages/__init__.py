@@ -1,0 +1,1 @@
+"""What comes in and goes out: replies of hosts, webhooks, the control socket, matchers."""

@@ -1,0 +1,1 @@
+"""What happened, as it is stored, and what it is found by."""

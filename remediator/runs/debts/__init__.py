@@ -1,0 +1,1 @@
+"""What a step leaves behind for a while, and how it is taken back."""

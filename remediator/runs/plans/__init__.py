@@ -1,0 +1,1 @@
+"""From a runbook, a target and its data to a plan."""

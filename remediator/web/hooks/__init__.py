@@ -1,0 +1,1 @@
+"""What monitoring posts: read, normalised, redacted, and told apart."""
