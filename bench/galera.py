@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import api, bare, galera, topology
-from tests.lab import recovering
+from tests.integrations.galera.lab import recovering
 from tests.lab.scenario import Scenario
 
 BUDGET = 1.5

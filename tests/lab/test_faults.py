@@ -12,6 +12,7 @@ import pytest
 from tests.lab.scenario import Row, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("container")]
+LASTS_S = 200
 
 Make = Callable[[Sequence[str]], Scenario]
 

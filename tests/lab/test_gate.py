@@ -20,6 +20,7 @@ from lab import hosts, paths, shapes, topology
 from tests.lab.scenario import Row, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("gate"), pytest.mark.timeout(420)]
+LASTS_S = 180
 
 Make = Callable[[Sequence[str]], Scenario]
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))

@@ -15,6 +15,7 @@ from remediator.collect.assembly import BOOTSTRAP
 from remediator.integrations.galera.steps import scripts
 
 pytestmark = [pytest.mark.lab, pytest.mark.part("host"), pytest.mark.timeout(120), pytest.mark.on("cmp1")]
+LASTS_S = 60
 
 HOST = "cmp1"
 USER = "nobody"

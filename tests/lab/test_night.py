@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from lab import hosts, topology
-from tests.lab import recovering
-from tests.lab.recovering import Make, approve, wait_run
+from tests.integrations.galera.lab import recovering
+from tests.integrations.galera.lab.recovering import Make, approve, wait_run
 from tests.lab.scenario import Row, Scenario
 from tests.lab.test_gate import memcached
 

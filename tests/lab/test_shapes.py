@@ -16,8 +16,8 @@ import pytest
 from lab import api, galera, hosts, shapes, topology
 from lab.shapes import Shape
 from lab.topology import Host
+from tests.integrations.galera.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
 from tests.lab.inside import Inside, folder
-from tests.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
 from tests.lab.scenario import Scenario
 
 pytestmark = [

@@ -43,7 +43,7 @@ CLAIMS = (
         place="remediator.integrations.galera.steps.scripts:_OURS",
         old='""|"${R%run-*}"run-*) ;; *)',
         new='""|*run-*) ;; *)',
-        tests="tests/unit/integrations/test_galera_scripts.py",
+        tests="tests/integrations/galera/unit/test_scripts.py",
         within_text=True,
     ),
     Mutant(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib.util
+import pkgutil
+from collections.abc import Iterator, Mapping
 
+from tests import integrations
 from tests.mutants.brake_rows import BRAKES
 from tests.mutants.claim_rows import CLAIMS
 from tests.mutants.evidence_rows import EVIDENCE, READ_BACK
-from tests.mutants.galera_rows import GALERA
 from tests.mutants.guard_rows import GUARDS, MUTES
 from tests.mutants.judgement_rows import APPROVALS, EMPTY, JUDGEMENT, LOOKING
 from tests.mutants.late_rows import LATE
@@ -16,6 +18,15 @@ from tests.mutants.restart_rows import JOURNAL, RESTARTS
 from tests.mutants.who_rows import WHO
 
 __all__ = ["BY_NAME", "MUTANTS", "ROOT", "Mutant", "OutOfDate"]
+
+
+def of_technologies() -> Iterator[Mutant]:
+    """Give the mistakes that each technology declares beside its tests, technology by technology."""
+    for each in sorted(found.name for found in pkgutil.iter_modules(integrations.__path__)):
+        name = f"{integrations.__name__}.{each}.mutants"
+        if importlib.util.find_spec(name) is not None:
+            yield from importlib.import_module(name).MUTANTS
+
 
 MUTANTS: tuple[Mutant, ...] = (
     *GUARDS,
@@ -28,7 +39,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *LOOKING,
     *BRAKES,
     *CLAIMS,
-    *GALERA,
+    *of_technologies(),
     *LATE,
     *EVIDENCE,
     *WHO,

@@ -30,7 +30,7 @@ OF_TESTS = (
     "tests/conftest.py",
     "tests/builders",
     "tests/golden",
-    "tests/oracle",
+    "tests/integrations",
     "tests/unit",
     "tests/sim",
     "tests/rings",

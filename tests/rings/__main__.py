@@ -15,18 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.rings import processes, running, selection, telling
+from tests.rings import places, processes, running, selection, telling
 from tests.rings.counts import Count
 from tests.rings.parts import IN_A_LAB
+from tests.rings.places import RINGS
 
-RINGS = ("unit", "sim", "service", "lab", "e2e")
 BESIDE_THE_LAB = ("sim",)
 
 
 def main(wanted: list[str]) -> int:
     """Run the wanted rings, all of them when none is named."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    rings = [ring for ring in RINGS if (not wanted or ring in wanted) and (Path("tests") / ring).is_dir()]
+    rings = [ring for ring in RINGS if (not wanted or ring in wanted) and places.of(ring)]
     in_a_lab = [ring for ring in rings if ring in IN_A_LAB]
     beside = [ring for ring in rings if ring in BESIDE_THE_LAB and "lab" in in_a_lab]
     kept = Path(tempfile.mkdtemp(prefix="remediator-rings-"))

@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.rings import processes, running, selection, telling
+from tests.rings import places, processes, running, selection, telling
 from tests.rings.counts import Count
 from tests.rings.parts import LIMIT_S, PARTS
 
@@ -78,7 +78,7 @@ def run(name: str, record: Path) -> tuple[Count, bool]:
 
 def todo(rings: Sequence[str], choice: running.Choice) -> bool:
     """Say whether any test of the part is left; a collection that fails is left to the run itself to show."""
-    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", *(f"tests/{ring}" for ring in rings)]
+    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", *places.all_of(rings)]
     code, _ = processes.run(argv, limit_s=120, keep=True, environment=choice.environment)
     return code != running.NONE_CHOSEN
 

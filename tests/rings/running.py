@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.rings import counts, processes
+from tests.rings import counts, places, processes
 from tests.rings.alone import Files
 from tests.rings.counts import Count
 from tests.rings.labs import FIRST, Lab
@@ -67,7 +67,7 @@ def pytest(
     """
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
-        wanted = ("-q", "-m", chosen, f"--junitxml={report}", *options, of or f"tests/{ring}")
+        wanted = ("-q", "-m", chosen, f"--junitxml={report}", *options, *([of] if of else places.of(ring)))
         code, printed = processes.run(
             [*lab.enter, sys.executable, "-m", "pytest", *wanted],
             limit_s=LIMIT_S[ring],
@@ -157,7 +157,7 @@ def with_labs(rings: Sequence[str], choice: Choice = ALL) -> dict[str, Count]:
     What works on one host comes first, in the first lab; the second lab takes files of the lab ring from the beginning.
     """
     second = namespaces() if "lab" in rings else None
-    files = Files(Path("tests/lab"))
+    files = Files([Path(each) for each in places.of("lab")])
     share = None
     try:
         with ThreadPoolExecutor(1) as pool, processes.ended_on_error():

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.rings import places
 from tests.rings.parts import IN_A_LAB, PARTS
 
 BUDGET = "budget"
@@ -27,7 +28,8 @@ HERE = Path(__file__).parents[1]
 def select(config: pytest.Config, items: list[pytest.Item], environment: Mapping[str, str]) -> None:
     """Give each of `items` the mark of its ring, and keep those that the run takes. Raise UsageError for a mark that is wrong."""
     for item in items:
-        item.add_marker(item.path.relative_to(HERE).parts[0])
+        if (ring := places.ring_of(item.path.relative_to(HERE))) is not None:
+            item.add_marker(ring)
     wrong = [why for item in items if (why := _mistake(item)) is not None]
     if wrong:
         raise pytest.UsageError("\n".join(wrong))

@@ -1,6 +1,6 @@
 """What is seen of a Galera member in memory: over SQL, in its files, of its containers. The shapes are those of the real collectors.
 
-Invariant: it only reads. Every key that `integrations/galera/remote.py` prints is here (tests/sim/test_galera_sim.py compares them).
+Invariant: it only reads. Every key that `integrations/galera/remote.py` prints is here (tests/integrations/galera/sim/test_cluster.py compares them).
 """
 
 from __future__ import annotations

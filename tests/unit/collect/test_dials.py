@@ -17,7 +17,7 @@ from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from tests.builders import replies
-from tests.unit.integrations import galera_world as world
+from tests.integrations.galera.unit import world
 from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit

@@ -82,7 +82,7 @@ def collected(said: Mapping[str, Any]) -> HostReply:
 
 
 def answers() -> Iterator[Any]:
-    for path in sorted((Path(golden.FOLDER).parent / "galera").glob("*.json")):
+    for path in sorted((Path(golden.FOLDER).parents[1] / "integrations" / "galera" / "golden").glob("*.json")):
         yield from (from_json(answer) for answer in json.loads(path.read_text())["answers"].values())
 
 

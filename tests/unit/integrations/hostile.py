@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from remediator.model.messages.replies import HostReply
-from tests.unit.integrations import galera_world as world
+from tests.integrations.galera.unit import world
 from tests.unit.integrations import section as make
 
 SECTIONS = ("containers", "host", "disk", "galera", "galera_sql", "galera_canaries")

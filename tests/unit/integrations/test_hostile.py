@@ -26,7 +26,7 @@ from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown, as_json
 from tests.builders.declined import built, declines
 from tests.builders.replies import KINDS, SHIPPED
-from tests.unit.integrations import galera_world as world
+from tests.integrations.galera.unit import world
 from tests.unit.integrations import hostile
 from tests.unit.integrations import section as make
 

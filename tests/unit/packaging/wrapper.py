@@ -55,7 +55,7 @@ def samples(action: ActionSpec) -> Iterator[Command]:
     """Yield what `action` builds for each engine, each state of the unit, and each of NAMES; or each of its scripts with WORDS.
 
     A Galera member always has its unit here: without one `galera.start_member` refuses. What a late action builds of its
-    scripts is tested with the action (test_galera_recovery.py); here they stand for it, with every word that they take.
+    scripts is tested with the action (test_recovery.py); here they stand for it, with every word that they take.
     """
     if action.late:
         for script in action.scripts:

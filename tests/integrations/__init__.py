@@ -1,0 +1,1 @@
+"""What belongs to one technology, in every ring."""
