@@ -43,7 +43,8 @@ from remediator.model import times
 from remediator.model.messages.hooks import CannotStore, NotTaken
 from remediator.model.people import ENGINE
 from remediator.model.times import Instant, rfc3339
-from remediator.store import errors, retention
+from remediator.store import errors
+from remediator.store import retention as stored_retention
 from remediator.store.audit import chain
 from remediator.store.database import Database
 from remediator.store.journal import Journal
@@ -283,10 +284,10 @@ class Engine:
         if now.boot_s < self._trimmed_s:
             return
         kept = self.world.loaded.config.retention
-        removed = retention.trim(connection, now, retention.Keep(events_s=kept.events, runs_s=kept.runs))
+        removed = stored_retention.trim(connection, now, stored_retention.Keep(events_s=kept.events, runs_s=kept.runs))
         removed += forgetting.forget(turn, PAST_RUNS_S)
         removed += self.world.setup.purge_outputs(now.wall.timestamp() - kept.output)
-        self._trimmed_s = now.boot_s + (1.0 if removed >= retention.BATCH else retention.EVERY_S)
+        self._trimmed_s = now.boot_s + (1.0 if removed >= stored_retention.BATCH else stored_retention.EVERY_S)
 
     def _load(self, connection: sa.Connection, now: Instant, differs: str | None) -> loading.Stored:
         """Return the durable state. Raise StoreUnavailable when it cannot be read and is not as the log has it."""

@@ -74,13 +74,13 @@ def used(turn: Turn, subject: str) -> None:
 
 def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: str) -> None:
     world = turn.world
-    groups = _groups(world, plan)
-    members = frozenset(host for each in groups.values() for host in each)
+    members_of = _groups(world, plan)
+    members = frozenset(host for each in members_of.values() for host in each)
     hosts = tuple(
         sorted(host for host in must | frozenset(plan.touches) | members if host in world.loaded.inventory.hosts)
     )
     claim = Claim(
-        subject=subject, number=world.waits.next_claim(), began=turn.now, hosts=hosts, must=must, groups=groups
+        subject=subject, number=world.waits.next_claim(), began=turn.now, hosts=hosts, must=must, groups=members_of
     )
     world.waits.claimed(claim)
     if refused:

@@ -128,9 +128,15 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     wrapped = {sign.key for sign in wraps.signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     at = rfc3339(turn.now.wall)
-    groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
-    marks = _marks(turn, hosts)
-    seen: dict[str, Any] = {"scope": scope, "hosts": list(hosts), "keys": keys, "groups": groups, "marks": marks}
+    accepted_groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
+    kept_marks = _marks(turn, hosts)
+    seen: dict[str, Any] = {
+        "scope": scope,
+        "hosts": list(hosts),
+        "keys": keys,
+        "groups": accepted_groups,
+        "marks": kept_marks,
+    }
     record = Accepted(scope=scope, keys=tuple(keys), by=asked.actor.name, reason=reason)
     mutes.apply(turn, baselines.accepted(record, seen))
     return Answer(exit=0, data={"accepted": {**seen, "count": len(keys)}})
