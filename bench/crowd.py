@@ -12,8 +12,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from remediator.config import load_config
-from remediator.daemon.process import composing
-from remediator.daemon.process.composing import Parts
+from remediator.daemon.process import composition
+from remediator.daemon.process.composition import Parts
 from remediator.integrations import registry
 from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
@@ -42,7 +42,7 @@ def parts(directory: Path, hosts: int) -> Parts:
     path = directory / "config.yaml"
     path.write_text("\n".join(lines) + "\n")
     path.chmod(0o600)
-    return composing.load(load_config(str(path), os.environ, registry.sections))
+    return composition.load(load_config(str(path), os.environ, registry.sections))
 
 
 def _body() -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import crowd
 from remediator.daemon.assembling import Daemon, real_ground
-from remediator.daemon.process import reaching
+from remediator.daemon.process import connections
 from remediator.daemon.state.wire import Collected
 from remediator.model.hosts import Host
 from remediator.sim.clock import Timeline, VirtualClock, VirtualPools
@@ -42,7 +42,7 @@ def _measure(directory: Path, hosts: int, replies: int) -> int:
     pools = VirtualPools(Timeline(clock), lambda _item: None)
     ground = dataclasses.replace(real_ground(), clock=clock, pools=pools, reach_of=lambda _config: reach)
     daemon = Daemon(None, parts, ground)
-    collector = reaching.collector_of(parts.config, parts.integrations, reach, clock)
+    collector = connections.collector_of(parts.config, parts.integrations, reach, clock)
     asked: list[Host] = list(parts.inventory.hosts.values())
     started_mb, warm_mb = _resident_mb(), 0.0
     for cycle in range(1, replies // hosts + 1):

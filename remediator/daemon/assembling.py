@@ -15,11 +15,11 @@ from remediator import notify
 from remediator.config import Config
 from remediator.daemon import worldly
 from remediator.daemon.engine.engine import Engine
-from remediator.daemon.inhibit.refraining import Refrain
+from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.notify.delivering import Delivery, Notifying
-from remediator.daemon.process import clock, composing, reaching, systemd
-from remediator.daemon.process.composing import Parts
+from remediator.daemon.notify.delivery import Delivery, Notifying
+from remediator.daemon.process import clock, composition, connections, systemd
+from remediator.daemon.process.composition import Parts
 from remediator.daemon.process.pools import Pools, Threads
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
@@ -62,7 +62,7 @@ def real_ground() -> Ground:
     return Ground(
         clock=clock.SystemClock(),
         pools=Threads(),
-        reach_of=reaching.reach_of,
+        reach_of=connections.reach_of,
         try_references=references.tried,
         process_alive=clock.process_alive,
         reads_slowly=True,
@@ -118,12 +118,12 @@ class Daemon:
                 lay_ballast=lambda: ballast.lay_again(state_dir),
             )
             reading = SlowReading(reader.location(config)) if ground.reads_slowly else None
-            self.renew_tokens: composing.RenewTokens = lambda _: ()
+            self.renew_tokens: composition.RenewTokens = lambda _: ()
             """Reads the tokens of the HTTP door anew; set by whoever opens that door."""
-            collector = reaching.collector_of(config, parts.integrations, self._reach, ground.clock)
+            collector = connections.collector_of(config, parts.integrations, self._reach, ground.clock)
 
             def from_files(before: Config) -> Reloaded:
-                return composing.reloaded(
+                return composition.reloaded(
                     config_path, before, lambda config: self.renew_tokens(config), collector.renew
                 )
 

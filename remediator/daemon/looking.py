@@ -14,8 +14,8 @@ from remediator import inventory as inventories
 from remediator.collect import places
 from remediator.collect.facts import FactStore
 from remediator.config import Config
-from remediator.daemon.process import clock, reaching
-from remediator.daemon.requests import reporting
+from remediator.daemon.process import clock, connections
+from remediator.daemon.requests import report
 from remediator.integrations import registry
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Inventory
@@ -36,14 +36,14 @@ def check_once(
     hosts = _asked(inventory, target)
     facts = FactStore(integrations)
     started = time.now()
-    reach = reaching.reach_of(config)
-    collector = reaching.collector_of(config, integrations, reach, time)
+    reach = connections.reach_of(config)
+    collector = connections.collector_of(config, integrations, reach, time)
     try:
         with ThreadPoolExecutor(2 * places.of_each(len(hosts))) as pool:
             replies = [pool.submit(collector.collect, inventory.hosts[host], (), True) for host in hosts]
-            from remediator.daemon.process import composing
+            from remediator.daemon.process import composition
 
-            content, spoilt = composing.content_of(config, inventory, integrations)
+            content, spoilt = composition.content_of(config, inventory, integrations)
             for why in {**integrations.broken, **spoilt}.values():
                 warn(why)
             for reply in replies:
@@ -58,7 +58,7 @@ def check_once(
         for result in facts.judge(check, inventory, now)
         if target is None or result.target.text == target
     ]
-    return reporting.check(config.cloud, results, now, now.since(started) * 1000, specs=content.checks)
+    return report.check(config.cloud, results, now, now.since(started) * 1000, specs=content.checks)
 
 
 def _asked(inventory: Inventory, target: str | None) -> list[str]:

@@ -13,8 +13,8 @@ import structlog
 
 from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, real_ground
-from remediator.daemon.process import composing, logs, systemd
-from remediator.daemon.socket import doors, reading
+from remediator.daemon.process import composition, logs, systemd
+from remediator.daemon.socket import doors, reads
 from remediator.daemon.socket.control import ControlSocket
 from remediator.integrations import registry
 from remediator.model.messages.control import Actor, Answer
@@ -46,7 +46,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     logs.configure(config)
     # whom another daemon keeps out hears it before Ansible has read the inventory
     StateLock.free(Path(config.state_dir))
-    parts = composing.load(config)
+    parts = composition.load(config)
     daemon = Daemon(config_path, parts, real_ground())
     try:
         for note in parts.inventory.notes:
@@ -60,10 +60,10 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
 def _serve(config: Config, daemon: Daemon, make_server: MakeServer | None, state_dir: Path) -> None:
     loop = daemon.loop
     listening: list[ControlSocket] = []
-    questions = reading.Reading(config)
+    questions = reads.Reading(config)
 
     def ask(op: str, args: Mapping[str, Any], actor: Actor) -> Future[Answer]:
-        return questions.ask(args) if op == reading.OP else loop.ask(op, args, actor)
+        return questions.ask(args) if op == reads.OP else loop.ask(op, args, actor)
 
     members = doors.members(config.state_dir)
     sockets = [ControlSocket(path, ask) for path in (state_dir / "control.sock", members) if path is not None]

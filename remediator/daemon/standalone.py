@@ -15,10 +15,10 @@ from remediator import notify
 from remediator.config import Config
 from remediator.daemon import worldly
 from remediator.daemon.engine.engine import Engine
-from remediator.daemon.inhibit.refraining import Refrain
+from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.loop import Hands, Loop
-from remediator.daemon.notify.delivering import Delivery
-from remediator.daemon.process import clock, composing, reaching
+from remediator.daemon.notify.delivery import Delivery
+from remediator.daemon.process import clock, composition, connections
 from remediator.daemon.process.pools import Threads
 from remediator.model import redaction
 from remediator.model.messages.control import Actor, Answer
@@ -41,7 +41,7 @@ class _Alone:
 
     def __init__(self, config: Config, acts: bool, target: str) -> None:
         time = clock.SystemClock()
-        parts = composing.load(config)
+        parts = composition.load(config)
         state_dir = Path(config.state_dir)
         self._undo = contextlib.ExitStack()
         file: checkpoints.CheckpointFile | None = None
@@ -62,16 +62,16 @@ class _Alone:
         self.world = worldly.world_of(parts, refrain, time)
         self.world.setup.decides = False
         self.world.setup.only_target = target if acts else ""
-        reach = reaching.reach_of(config)
+        reach = connections.reach_of(config)
         if acts:
             self.world.health.known_as(identities.begin(database, config.cloud, time.now().wall))
             reach.token = f"{config.cloud}:{self.world.health.identity.epoch}"
         self._undo.callback(reach.close)
         hands = Hands(
-            collector=reaching.collector_of(config, parts.integrations, reach, time),
+            collector=connections.collector_of(config, parts.integrations, reach, time),
             actor=reach,
             deliver=Delivery(notify.build(config)),
-            reload=lambda: composing.reloaded(None, config),
+            reload=lambda: composition.reloaded(None, config),
             redact=redaction.text,
             try_references=references.tried,
         )

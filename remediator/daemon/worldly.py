@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from remediator.collect.facts import FactStore
-from remediator.daemon.inhibit.refraining import Refrain
+from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.process import clock
-from remediator.daemon.process.composing import Parts
+from remediator.daemon.process.composition import Parts
 from remediator.daemon.state.loaded import Loaded
 from remediator.daemon.state.samples import Samples
 from remediator.daemon.state.setup import Setup

@@ -1,6 +1,6 @@
 """One move of a run: its new record, and what is written and done because of it, in order.
 
-The pure code of `runs` makes transitions; `daemon.applying` alone carries them out. An entry is what the journal says, in the past tense
+The pure code of `runs` makes transitions; `daemon.execute.transitions` alone carries them out. An entry is what the journal says, in the past tense
 (`runs.entries`); a wish is what the daemon does besides.
 """
 

@@ -22,8 +22,8 @@ from remediator import inventory as inventories
 from remediator import notify
 from remediator.config import Config, load_config
 from remediator.daemon.assembling import Daemon, Ground
-from remediator.daemon.process import composing, ticks
-from remediator.daemon.process.composing import Parts
+from remediator.daemon.process import composition, ticks
+from remediator.daemon.process.composition import Parts
 from remediator.daemon.state.wire import Input, Reloaded
 from remediator.integrations import registry
 from remediator.integrations.galera.facts.answer import SQL
@@ -109,7 +109,7 @@ def _parts(text: str, also: Sequence[Integration] = ()) -> Parts:
             file.write(text)
             file.flush()
             config = load_config(file.name, os.environ, registry.sections)
-            _LOADED[key] = _with(config, also) if also else composing.load(config)
+            _LOADED[key] = _with(config, also) if also else composition.load(config)
     return _LOADED[key]
 
 
@@ -117,7 +117,7 @@ def _with(config: Config, also: Sequence[Integration]) -> Parts:
     inventory = inventories.load(config)
     loaded = registry.load(config)
     integrations = Manifests({**loaded, **{each.name: each for each in also}}, loaded.installed, loaded.broken)
-    content, _ = composing.content_of(config, inventory, integrations)
+    content, _ = composition.content_of(config, inventory, integrations)
     return Parts(config=config, inventory=inventory, integrations=integrations, content=content)
 
 
@@ -273,7 +273,7 @@ class Simulation:
 
     def _reread(self, before: Config) -> Reloaded:
         if self.config_file is not None:
-            return composing.reloaded(str(self.config_file), before)
+            return composition.reloaded(str(self.config_file), before)
         return Reloaded(config=self.config, content=self.content, inventory=self.inventory)
 
     def stop(self) -> bool:

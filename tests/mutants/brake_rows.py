@@ -8,7 +8,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-what-an-operator-stopped",
         mistake="What an operator stopped counts in a storm.",
-        place="remediator.daemon.inhibit.accounted:_stopped",
+        place="remediator.daemon.inhibit.accounts:_stopped",
         old="'an operator has stopped it' if stopped else ''",
         new="str(stopped or 0)[:0]",
         story="third host, stopped by an operator",
@@ -16,7 +16,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-what-is-in-a-downtime",
         mistake="What is in a downtime counts in a storm.",
-        place="remediator.daemon.inhibit.accounted:_muted",
+        place="remediator.daemon.inhibit.accounts:_muted",
         old="own.until > wall",
         new="own.until <= wall",
         story="third host, in a downtime",
@@ -46,7 +46,7 @@ BRAKES = (
     Mutant(
         name="storm-counts-on-after-it-was-closed",
         mistake="What a person has closed the storm breaker over is counted again.",
-        place="remediator.daemon.inhibit.storming:_fresh",
+        place="remediator.daemon.inhibit.storm:_fresh",
         old="incident.bad_at.after(world.durable.storm_closed_at)",
         new="not incident.bad_at.after(now)",
         story="a storm closed once all are well",

@@ -76,7 +76,7 @@ GUARDS = (
     Mutant(
         name="beginning-runs-uncounted",
         mistake="A run that is past the gate and has no INTENT yet uses up no budget: two of one moment pass where one may.",
-        place="remediator.daemon.decide.casing:_beginning",
+        place="remediator.daemon.decide.cases:_beginning",
         old="past_the_gate and run.intent_at is None and not debts.is_release(run)",
         new="False",
         story="two approved in one moment, and room for one",
@@ -334,7 +334,7 @@ MUTES = (
     Mutant(
         name="unreadable-pause-file",
         mistake="A pause file about which nothing can be learnt is taken for no pause.",
-        place="remediator.daemon.inhibit.refraining:Refrain.__call__",
+        place="remediator.daemon.inhibit.inhibitors:Refrain.__call__",
         old="""
             try:
                 os.lstat(self._pause_file)

@@ -78,7 +78,7 @@ JUDGEMENT = (
     Mutant(
         name="storm-forgets-the-cured",
         mistake="What was cured meanwhile does not count in a storm.",
-        place="remediator.daemon.inhibit.storming:_fresh",
+        place="remediator.daemon.inhibit.storm:_fresh",
         old="(*world.durable.incidents.values(), *world.durable.just_closed.values())",
         new="world.durable.incidents.values()",
         story="third host, two cured",

@@ -91,8 +91,8 @@ JOURNAL = (
         name="hint-answered-before-commit",
         mistake="A webhook is answered with 202 before it is committed.",
         place="remediator.daemon.engine.engine:Engine._take",
-        old="turn.answers.append((item.taken, hinting.take(turn, item.hint)))",
-        new="item.taken.set_result(hinting.take(turn, item.hint))",
+        old="turn.answers.append((item.taken, hints.take(turn, item.hint)))",
+        new="item.taken.set_result(hints.take(turn, item.hint))",
         story="killed before a hint is kept",
     ),
     Mutant(
@@ -144,7 +144,7 @@ JOURNAL = (
     Mutant(
         name="lock-expires",
         mistake="A lock has an expiry: after a minute another run may have the host.",
-        place="remediator.daemon.decide.casing:build",
+        place="remediator.daemon.decide.cases:build",
         old="scope in wanted",
         new="scope in wanted and turn.now.since(world.durable.runs[holder].created_at) < 60.0",
         story="a host that is worked on",

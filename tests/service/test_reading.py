@@ -17,7 +17,7 @@ import pytest
 from remediator.cli.asked_store import AskedReader
 from remediator.cli.errors import CliError
 from remediator.config import Config, load_config
-from remediator.daemon.socket import reading
+from remediator.daemon.socket import reads
 from remediator.daemon.socket.control import ControlSocket
 from remediator.integrations import registry
 from remediator.model.messages.control import Actor, Answer
@@ -53,10 +53,10 @@ def config(site: Site) -> Iterator[Config]:
     )
     stored(site, waiting_run())
     config = load_config(str(site.config), {}, registry.sections)
-    questions = reading.Reading(config)
+    questions = reads.Reading(config)
 
     def ask(op: str, args: Mapping[str, Any], _actor: Actor) -> Future[Answer]:
-        assert op == reading.OP
+        assert op == reads.OP
         return questions.ask(args)
 
     control = ControlSocket(site.directory / "state" / "control.sock", ask)
@@ -174,13 +174,13 @@ def test_a_question_that_takes_too_long_is_ended(site: Site, config: Config) -> 
 
 
 def test_a_daemon_that_ends_waits_for_one_question_and_tells_the_others(site: Site, config: Config) -> None:
-    questions = reading.Reading(config)
-    waiting = [questions.ask({"question": "audit_head", "args": {}}) for _ in range(reading.WAITING)]
+    questions = reads.Reading(config)
+    waiting = [questions.ask({"question": "audit_head", "args": {}}) for _ in range(reads.WAITING)]
     began = time.monotonic()
     questions.stop()
     assert time.monotonic() - began < 2.0
     late = questions.ask({"question": "audit_head", "args": {}})
-    assert {each.result(timeout=0).error for each in (*waiting, late)} == {reading.ENDS}
+    assert {each.result(timeout=0).error for each in (*waiting, late)} == {reads.ENDS}
 
 
 def test_a_daemon_that_is_not_there_is_said_so(site: Site) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from remediator.cli.explain import command
 from remediator.config.errors import ConfigError
-from remediator.daemon.notify import backlog
+from remediator.daemon.notify import digest
 from remediator.daemon.observe import reported
 from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.sim.cloud.reach import NEVER
@@ -270,10 +270,10 @@ def queue(cloud: Walked, count: int, first: int = 0) -> None:
 
 def test_a_few_pages_are_told_one_by_one(cloud: Walked, many_reports: None) -> None:
     nobody_can_be_told(cloud, True)
-    queue(cloud, backlog.MOST_WAITING)
+    queue(cloud, digest.MOST_WAITING)
     nobody_can_be_told(cloud, False)
     cloud.run(700)
-    assert len(arrived(cloud)) == backlog.MOST_WAITING
+    assert len(arrived(cloud)) == digest.MOST_WAITING
     assert not any("pages waited" in page["subject"] for page in arrived(cloud))
 
 
@@ -284,11 +284,11 @@ def test_pages_that_piled_up_are_told_as_one_with_their_counts(cloud: Walked, ma
     nobody_can_be_told(cloud, False)
     cloud.run(1500)
     digests = [page for page in arrived(cloud) if "pages waited" in page["subject"]]
-    assert len(arrived(cloud)) <= backlog.MOST_WAITING
+    assert len(arrived(cloud)) <= digest.MOST_WAITING
     assert digests
     assert sum(page["pages"] for page in digests) + len(arrived(cloud)) - len(digests) == 150, "none is lost"
     assert "hints without a check" in digests[0]["subject"]
-    assert all(len(page["text"].splitlines()) <= backlog.MOST_LINES + 5 for page in digests)
+    assert all(len(page["text"].splitlines()) <= digest.MOST_LINES + 5 for page in digests)
     waits = [key for key, state, _ in outbox(cloud) if state == "due"]
     assert waits == []
     assert all("digest-" in why for _, state, why in outbox(cloud) if state == "grouped")
@@ -329,7 +329,7 @@ def test_while_nobody_can_be_told_one_digest_waits_and_grows(cloud: Walked, many
     for hour in range(6):
         queue(cloud, 30, first=30 * hour)
         cloud.run(600)
-        waiting = [key for key, state, _ in outbox(cloud) if state == "due" and key.startswith(backlog.DIGEST)]
+        waiting = [key for key, state, _ in outbox(cloud) if state == "due" and key.startswith(digest.DIGEST)]
         assert len(waiting) <= 1
     nobody_can_be_told(cloud, False)
     cloud.run(1500)
@@ -345,7 +345,7 @@ def test_digests_leave_no_sooner_than_five_minutes_after_each_other(cloud: Walke
         cloud.run(20)
         at += [cloud.simulation.clock.elapsed_s] * (len([page for page in arrived(cloud) if "pages" in page]) - before)
     assert len(at) >= 2
-    assert all(later - earlier >= backlog.DIGEST_EVERY_S - 40 for earlier, later in itertools.pairwise(at))
+    assert all(later - earlier >= digest.DIGEST_EVERY_S - 40 for earlier, later in itertools.pairwise(at))
 
 
 def test_a_run_in_doubt_stands_first_in_a_digest_that_cuts_its_lines(cloud: Walked, many_reports: None) -> None:

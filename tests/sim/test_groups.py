@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.daemon.observe import grouping
+from remediator.daemon.observe import groups
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import Risk
 from remediator.model.content.plans import Plan
@@ -37,7 +37,7 @@ def group(cloud: Walked, host: str, name: str) -> Group | Unknown | None:
     )  # fmt: skip
     with cloud.daemon.database.transaction() as connection:
         turn = Turn(world=cloud.world, journal=Journal(connection, cloud.now()), now=cloud.now())
-        return grouping.group_of(turn, plan)
+        return groups.group_of(turn, plan)
 
 
 def of(cloud: Walked, host: str, name: str) -> Group:

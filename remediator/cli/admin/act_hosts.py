@@ -44,12 +44,12 @@ def ask(config: Config) -> list[Compared]:
     from remediator import inventory as inventories
     from remediator.cli.admin import actions
     from remediator.collect import places
-    from remediator.daemon.process import reaching
+    from remediator.daemon.process import connections
     from remediator.model.content.commands import Command
     from remediator.model.hosts import LOCAL, Host
 
     files, hosts = actions.files_of_act(), inventories.load(config).hosts
-    reach = reaching.reach_of(config)
+    reach = connections.reach_of(config)
 
     def compared(host: Host) -> Compared:
         if host.address == LOCAL:

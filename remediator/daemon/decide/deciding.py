@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from remediator.daemon.decide import casing
+from remediator.daemon.decide import cases
 from remediator.daemon.observe import situation
 from remediator.daemon.state.waits import Considered
 from remediator.daemon.state.world import World
@@ -146,7 +146,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
     if isinstance(plan, Refused):
         _store(turn, incident, winner, Outcome.SKIPPED, plan.reason)
         return
-    case = casing.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
+    case = cases.build(turn, plan, incident=incident.id, actor=ENGINE, by_person=False, run=None)
     verdicts = gate.ask_before_lock(case)
     refused = refusals(verdicts)
     if [verdict.guard for verdict in refused] == ["approval"]:
@@ -279,7 +279,7 @@ def _still_settles(turn: Turn, incident: Incident, needed: float, then: str = "i
 def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as: tuple[int, ...] = ()) -> Run:
     """Create the run of `plan`, take its locks, and ask for evidence younger than them."""
     run = machine.planned(turn.number("run", "run"), plan, incident, actor, turn.now, asked_as)
-    scopes = casing.scopes(turn.world, plan)
+    scopes = cases.scopes(turn.world, plan)
     said = entries.Planned(plan=plan, locks=scopes, actor=actor)
     turn.apply(Transition(run=run, then=(Lock(scopes=scopes), said, Refresh())))
     return run

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 import structlog
 
 from remediator import __version__
-from remediator.daemon.engine import forgetting, phases, reloads, replays
-from remediator.daemon.execute import stepping
-from remediator.daemon.inhibit import alarming, claiming, clockwatch, refraining, storming
+from remediator.daemon.engine import phases, reloads, replays, retention
+from remediator.daemon.execute import steps
+from remediator.daemon.inhibit import alarms, claims, clock, inhibitors, storm
 from remediator.daemon.notify import outbox
-from remediator.daemon.observe import hinting, maintenance, observing, situation
-from remediator.daemon.requests import handlers, showing
+from remediator.daemon.observe import hints, maintenance, observing, situation
+from remediator.daemon.requests import handlers, views
 from remediator.daemon.state import asides
 from remediator.daemon.state.wire import (
     Act,
@@ -88,10 +88,10 @@ class Engine:
         self.audit_seq = 0
         self.audit_hash = chain.GENESIS
         self._coverage = coverage.Coverage()
-        self._alarm = alarming.StoreAlarm()
-        self._troubles = alarming.Troubles()
-        self._reload = refraining.AndReload(world.setup.read_pause)
-        world.setup.read_pause = refraining.AndAsides(self._reload, world.health.asides)
+        self._alarm = alarms.StoreAlarm()
+        self._troubles = alarms.Troubles()
+        self._reload = inhibitors.AndReload(world.setup.read_pause)
+        world.setup.read_pause = inhibitors.AndAsides(self._reload, world.health.asides)
         self._blind_at: Instant | None = None
         """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
         self._read_back_s: float | None = None
@@ -111,7 +111,7 @@ class Engine:
         What cannot be handled is taken out, and the turn is played again at once without it.
         """
         inputs, self._again = self._without_alarms([*self._again, *inputs], now), []
-        stepped = clockwatch.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
+        stepped = clock.watch(self.world, now) if any(isinstance(item, Ticked) for item in inputs) else None
         self.world.begin()
         replay = replays.Replay(self.world, self._reload, now)
         for _ in range(MOST_REPLAYS):
@@ -125,7 +125,7 @@ class Engine:
                 replay.set_aside(stumbled)
             self.world.begin()
         why = f"{MOST_REPLAYS} things in one turn could not be handled; the newest is in the log"
-        return self._without_turn(why, inputs, None, now, alarming.OF_TURNS)
+        return self._without_turn(why, inputs, None, now, alarms.OF_TURNS)
 
     def _play(self, inputs: Sequence[Input], now: Instant, stepped: str | None) -> list[Effect]:
         """Play one turn. Raise Poisoned or Stumbled for what it must be played again without."""
@@ -148,7 +148,7 @@ class Engine:
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
-                    notes.keep(turn, meta.CLOCK_HELD, clockwatch.kept(self.world))
+                    notes.keep(turn, meta.CLOCK_HELD, clock.kept(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
@@ -158,13 +158,13 @@ class Engine:
                 head = chain.head(connection)
         except errors.StoreUnavailable as error:
             self.world.undo()
-            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
+            return self._without_turn(str(error), inputs, turn, now, alarms.OF_THE_STORE, error.failure)
         except (poison.Poisoned, poison.Stumbled):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the turn is undone and told
             log.error("turn_failed", cloud=self.world.loaded.config.cloud, trace=asides.trace(error))
             why = f"a turn failed and was undone: {asides.told(error)}"
-            blamed = alarming.OF_THE_STORE if poison.blames_the_store(error) else alarming.OF_TURNS
+            blamed = alarms.OF_THE_STORE if poison.blames_the_store(error) else alarms.OF_TURNS
             self.world.undo()
             return self._without_turn(why, inputs, turn, now, blamed, errors.failure_of(error))
         self.audit_seq, self.audit_hash = head
@@ -175,7 +175,7 @@ class Engine:
             for future, _ in turn.answers:
                 if not future.done():
                     future.set_exception(CannotStore(str(error)))
-            return self._without_turn(str(error), inputs, turn, now, alarming.OF_THE_STORE, error.failure)
+            return self._without_turn(str(error), inputs, turn, now, alarms.OF_THE_STORE, error.failure)
         self._worked(turn, now)
         turn.speak()
         for future, value in turn.answers:
@@ -211,7 +211,7 @@ class Engine:
         """Take what became of the alarm about the store, which is in no outbox, out of `inputs`."""
         kept: list[Input] = []
         for item in inputs:
-            if isinstance(item, Delivered) and item.n in alarming.OF_NO_OUTBOX:
+            if isinstance(item, Delivered) and item.n in alarms.OF_NO_OUTBOX:
                 self._alarm.delivered(item.error, now)
                 if item.error:
                     log.error("notification_failed", cloud=self.world.loaded.config.cloud, reason=item.error)
@@ -263,19 +263,19 @@ class Engine:
     def _watch_troubles(self, turn: Turn) -> None:
         self._troubles.watch(turn, self._found_troubles())
 
-    def _found_troubles(self) -> list[refraining.Trouble]:
+    def _found_troubles(self) -> list[inhibitors.Trouble]:
         world = self.world
-        found = refraining.troubles(world.setup.read_pause())
+        found = inhibitors.troubles(world.setup.read_pause())
         if world.health.clock_held is not None:
-            found.append(refraining.Trouble("clock", world.health.clock_held))
+            found.append(inhibitors.Trouble("clock", world.health.clock_held))
         if world.health.restored is not None:
             found.append(
-                refraining.Trouble(
+                inhibitors.Trouble(
                     "restored", f"{world.health.restored}; look, then: remediator audit accept-restore --reason TEXT"
                 )
             )
         if world.health.damaged:
-            found.append(refraining.Trouble("damaged", world.health.damaged, holds=False))
+            found.append(inhibitors.Trouble("damaged", world.health.damaged, holds=False))
         return found
 
     def _trim(self, turn: Turn) -> None:
@@ -285,7 +285,7 @@ class Engine:
             return
         kept = self.world.loaded.config.retention
         removed = stored_retention.trim(connection, now, stored_retention.Keep(events_s=kept.events, runs_s=kept.runs))
-        removed += forgetting.forget(turn, PAST_RUNS_S)
+        removed += retention.forget(turn, PAST_RUNS_S)
         removed += self.world.setup.purge_outputs(now.wall.timestamp() - kept.output)
         self._trimmed_s = now.boot_s + (1.0 if removed >= stored_retention.BATCH else stored_retention.EVERY_S)
 
@@ -293,7 +293,7 @@ class Engine:
         """Return the durable state. Raise StoreUnavailable when it cannot be read and is not as the log has it."""
         wall_s = now.wall.timestamp()
         try:
-            return loading.load(connection, wall_s - PAST_RUNS_S, wall_s - storming.FRESH_S)
+            return loading.load(connection, wall_s - PAST_RUNS_S, wall_s - storm.FRESH_S)
         except Exception as error:
             if differs is None:
                 raise
@@ -331,10 +331,10 @@ class Engine:
 
     def _hold_clock(self, turn: Turn, stored: loading.Stored) -> None:
         """Take over what the clock held before the store was read, and what a journal from the future holds."""
-        clockwatch.hold_again(self.world, stored.meta.get(meta.CLOCK_HELD), turn.now)
+        clock.hold_again(self.world, stored.meta.get(meta.CLOCK_HELD), turn.now)
         newest = times.parse_rfc3339(stored.newest_audit) if stored.newest_audit else None
         for at in (newest, stored.meta.get(meta.JOURNAL_UNTIL)):
-            clockwatch.hold_for_future(self.world, at, turn.now)
+            clock.hold_for_future(self.world, at, turn.now)
         if self.world.health.journal_until is not None:
             notes.keep(turn, meta.JOURNAL_UNTIL, self.world.health.journal_until)
 
@@ -356,11 +356,11 @@ class Engine:
             if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
-            stepping.commands_done(turn, item)
+            steps.commands_done(turn, item)
         elif isinstance(item, Claimed):
-            claiming.take(turn, item)
+            claims.take(turn, item)
         elif isinstance(item, HintCame):
-            turn.answers.append((item.taken, hinting.take(turn, item.hint)))
+            turn.answers.append((item.taken, hints.take(turn, item.hint)))
         elif isinstance(item, Asked):
             if (answer := handlers.handle(turn, item)) is not None:
                 turn.answers.append((item.answer, answer))
@@ -401,7 +401,7 @@ class Engine:
         `blamed` is the store or the turn itself. Return the page about it once that is due: the one effect that needs no store.
         """
         world = self.world
-        of_the_store = blamed == alarming.OF_THE_STORE
+        of_the_store = blamed == alarms.OF_THE_STORE
         if of_the_store:
             self._note_store_error(why, failure)
         else:
@@ -445,4 +445,4 @@ class Engine:
             return chain.count(connection, "started")
 
     def metrics(self, now: Instant) -> dict[str, Any]:
-        return showing.metrics(self.world, self.audit_seq, now)
+        return views.metrics(self.world, self.audit_seq, now)

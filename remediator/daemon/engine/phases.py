@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from remediator.daemon.decide import deciding
-from remediator.daemon.execute import running
-from remediator.daemon.inhibit import expiry, storming
-from remediator.daemon.notify import all_clear, backlog, outbox
-from remediator.daemon.observe import foreigners, grouping, maintenance, observing, reported
+from remediator.daemon.execute import runs
+from remediator.daemon.inhibit import expiry, storm
+from remediator.daemon.notify import all_clear, digest, outbox
+from remediator.daemon.observe import foreigners, groups, maintenance, observing, reported
 from remediator.daemon.requests import checks
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison
@@ -60,22 +60,22 @@ def _collect_due(turn: Turn) -> None:
 SEEN = (
     Phase(name="lost collections", call=observing.give_up_lost),
     Phase(name="mutes", call=expiry.watch),
-    Phase(name="groups", call=grouping.watch),
+    Phase(name="groups", call=groups.watch),
 )
 """What is seen of hosts, people and groups, before anything is judged by it."""
 
 DECIDED = (
     Phase(name="correlation", call=observing.correlate),
-    Phase(name="storm", call=storming.watch, decides=True),
+    Phase(name="storm", call=storm.watch, decides=True),
     Phase(name="decisions", call=_consider_all, decides=True),
     Phase(name="samples", call=_sampled_is_seen),
-    Phase(name="runs", call=running.advance_all),
+    Phase(name="runs", call=runs.advance_all),
     Phase(name="all-clears", call=all_clear.tell, vital=False, decides=True),
     Phase(name="reminders", call=deciding.remind, vital=False, decides=True),
     Phase(name="foreign names", call=foreigners.watch, vital=False, decides=True),
     Phase(name="reported services", call=reported.forget, vital=False, decides=True),
     Phase(name="signs", call=maintenance.forget_old),
-    Phase(name="backlog", call=backlog.fold, vital=False, decides=True),
+    Phase(name="backlog", call=digest.fold, vital=False, decides=True),
     Phase(name="notifications", call=outbox.deliver_due),
     Phase(name="live checks", call=checks.answer_waiting, vital=False),
     Phase(name="collections", call=_collect_due),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from remediator.daemon.inhibit import refraining
+from remediator.daemon.inhibit import inhibitors
 from remediator.daemon.observe import judgement
 from remediator.daemon.state import asides
 from remediator.daemon.state.wire import Asked, Collected, CommandsDone, Delivered, HintCame, Input, Reloaded
@@ -31,7 +31,7 @@ log = structlog.get_logger("remediator")
 class Replay:
     """One step of the engine, played until it works: whom its failures were blamed on so far."""
 
-    def __init__(self, world: World, reload: refraining.AndReload, now: Instant) -> None:
+    def __init__(self, world: World, reload: inhibitors.AndReload, now: Instant) -> None:
         self._world = world
         self._reload = reload
         self._now = now

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from remediator.daemon.decide import casing, leavings
-from remediator.daemon.inhibit import claiming
-from remediator.daemon.observe import marking
+from remediator.daemon.decide import cases, leavings
+from remediator.daemon.inhibit import claims
+from remediator.daemon.observe import marks
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison, stumbling
 from remediator.daemon.turn.turn import Turn
@@ -50,7 +50,7 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     result = world.samples.results.get((run.plan.check, run.plan.target.text))
     data = result.data if result is not None else {}
     order = StepInput(
-        evidence=marking.evidence_of(world, run.plan.check, world.loaded.hosts_read_for(run.plan), turn.now),
+        evidence=marks.evidence_of(world, run.plan.check, world.loaded.hosts_read_for(run.plan), turn.now),
         target=run.plan.target,
         host=host,
         data=data,
@@ -126,7 +126,7 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     """Return the release of `debt` if it begins now, else why it waits; None when nothing is owed any more."""
     world = turn.world
     plan = debts.plan_of(debt, world.loaded.content.version)
-    scopes = casing.scopes(world, plan)
+    scopes = cases.scopes(world, plan)
     waits = debts.too_early(debt, turn.now) or _stands_in_the_way(turn, plan.touches, scopes)
     if waits is not None:
         world.waits.looks_no_more(debt.id)
@@ -144,12 +144,12 @@ def _release(turn: Turn, debt: Debt) -> Run | str | None:
     if (why := _not_now(turn, debt, since)) is not None:
         return why
     asked = machine.planned(debt.id, plan, None, JANITOR, since)
-    case = casing.build(turn, plan, incident=None, actor=JANITOR, by_person=False, run=asked)
+    case = cases.build(turn, plan, incident=None, actor=JANITOR, by_person=False, run=asked)
     verdicts = gate.ask_again(case)
     if not gate.allowed(verdicts):
         return refusals(verdicts)[0].reason
-    claim = claiming.granted(turn, debt.id, plan, plan.steps)
-    if isinstance(claim, claiming.Wanting):
+    claim = claims.granted(turn, debt.id, plan, plan.steps)
+    if isinstance(claim, claims.Wanting):
         return claim.reason
     run = machine.gated(machine.planned(turn.number("run", "run"), plan, None, JANITOR, turn.now), verdicts, turn.now)
     world.waits.debt_over(debt.id)
@@ -211,7 +211,7 @@ def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
         if reply is None or not reply.asked_at.after(since):
             return f"waits for a sample of {host}"
     try:
-        return ask(marking.evidence(turn.world, check, hosts, turn.now), debt.host)
+        return ask(marks.evidence(turn.world, check, hosts, turn.now), debt.host)
     except Exception as error:  # noqa: BLE001 - see stumbling
         return stumbling.told(turn, debt.action, "stands_in_the_way", error, debt.id)
 
@@ -247,5 +247,5 @@ def release_ended(turn: Turn, run: Run) -> None:
 
 def _settled(turn: Turn, debt: Debt) -> None:
     """Note what became of `debt`; its claim on hosts is over."""
-    claiming.used(turn, debt.id)
+    claims.used(turn, debt.id)
     turn.debt(moves.settled(debt))

@@ -6,7 +6,7 @@ are one machine, every plan that touches it, or a group that holds it, has a sen
 
 from __future__ import annotations
 
-from remediator.daemon.observe import grouping
+from remediator.daemon.observe import groups
 from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
 from remediator.integrations.host import facts
@@ -63,6 +63,6 @@ def sentences(turn: Turn, plan: Plan, depends: tuple[str, ...]) -> tuple[str, ..
     group = world.loaded.integrations.domain_of(plan.target)
     if group is not None:
         kept = world.durable.groups.get(group)
-        hosts |= grouping.members_seen(world, group) | (kept.members if kept is not None else frozenset())
+        hosts |= groups.members_seen(world, group) | (kept.members if kept is not None else frozenset())
     machines = {names for host in hosts if (names := world.samples.facts.machines.names(host))}
     return tuple(one_machine(names) for names in sorted(machines))

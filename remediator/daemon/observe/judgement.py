@@ -10,7 +10,7 @@ from typing import Any
 
 from remediator.collect import judge
 from remediator.collect.facts import FactsOfHosts
-from remediator.daemon.observe import marking
+from remediator.daemon.observe import marks
 from remediator.daemon.state import asides
 from remediator.daemon.state.samples import GroupJudged
 from remediator.daemon.turn import poison
@@ -122,7 +122,7 @@ def newcomers(turn: Turn, host: str, judged: Judged) -> int:
 
 def _judge_host(turn: Turn, check: CheckSpec, host: str) -> list[CheckResult]:
     try:
-        return judge.judge_check(check, marking.evidence(turn.world, check, (host,), turn.now))
+        return judge.judge_check(check, marks.evidence(turn.world, check, (host,), turn.now))
     except judge.TooMany as error:
         raise Unjudgeable(host, str(error), Reach.TOO_LARGE) from error
     except Exception as error:
@@ -132,7 +132,7 @@ def _judge_host(turn: Turn, check: CheckSpec, host: str) -> list[CheckResult]:
 def _judge_group(turn: Turn, check: CheckSpec, judged: Judged) -> list[CheckResult]:
     """Judge a group. What raises is blamed on the member without whose reply the rest can be judged."""
     world = turn.world
-    seen = marking.evidence(world, check, world.loaded.check_hosts(check), turn.now)
+    seen = marks.evidence(world, check, world.loaded.check_hosts(check), turn.now)
     try:
         return _group_results(turn, check, seen, judged)
     except Exception as error:
@@ -154,10 +154,10 @@ def _judges(turn: Turn, check: CheckSpec, seen: FactsOfHosts) -> bool:
 
 def _group_results(turn: Turn, check: CheckSpec, seen: FactsOfHosts, judged: Judged) -> list[CheckResult]:
     """Judge a group by `seen`, and note in `judged` what becomes of its mark."""
-    mark = marking.folded(turn.world, check, seen)
+    mark = marks.folded(turn.world, check, seen)
     if mark is not None:
         judged.marks[check.assess.name] = mark
-        seen = marking.with_mark(turn.world, check, seen, mark)
+        seen = marks.with_mark(turn.world, check, seen, mark)
     return judge.judge_check(check, seen)
 
 

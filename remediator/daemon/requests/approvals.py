@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.daemon.decide import casing
-from remediator.daemon.execute import applying
+from remediator.daemon.decide import cases
+from remediator.daemon.execute import transitions
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
@@ -67,7 +67,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         reason=f"approved by {actor.name}; waits for evidence that is younger than the yes",
         approval=replace(run.approval, approved_by=actor.name, approved_at=turn.now, approved_as=actor.accounts),
     )
-    case = casing.build(
+    case = cases.build(
         turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=approved
     )
     no = refusals(gate.ask_before_lock(case))
@@ -76,7 +76,7 @@ def approve(turn: Turn, asked: Asked) -> Answer:
         turn.journal.audit("approval_refused", actor.name, {"why": said}, run=run.id, incident=run.incident)
         return Answer(exit=REFUSED, data={"verdicts": [verdict.to_json() for verdict in no]}, error=said)
     yes = entries.Approved(reason=text(asked.args, "reason"), actor=actor.name)
-    turn.apply(Transition(run=approved, then=(Lock(scopes=casing.scopes(turn.world, run.plan)), yes, Refresh())))
+    turn.apply(Transition(run=approved, then=(Lock(scopes=cases.scopes(turn.world, run.plan)), yes, Refresh())))
     return Answer(exit=DONE, data={"run": run.id, "state": approved.state.value})
 
 
@@ -140,5 +140,5 @@ def deny(turn: Turn, asked: Asked) -> Answer:
     if run is None or run.state is not RunState.WAITING_APPROVAL:
         return Answer(exit=USAGE, error=f"no run {text(asked.args, 'run')!r} waits for an approval")
     reason = f"denied by {asked.actor.name}: {text(asked.args, 'reason')}"
-    applying.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
+    transitions.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

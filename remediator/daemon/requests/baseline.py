@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from remediator.daemon.inhibit import wraps
-from remediator.daemon.observe import grouping, maintenance, marking, situation
+from remediator.daemon.observe import groups, maintenance, marks, situation
 from remediator.daemon.requests import approvals
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes, notes
@@ -29,7 +29,7 @@ def hosts_of(turn: Turn, scope: str) -> tuple[str, ...] | None:
     kind, _, name = scope.partition("/")
     if kind == "group":
         domain = (
-            grouping.members_seen(turn.world, name) if name in turn.world.loaded.integrations.domains else frozenset()
+            groups.members_seen(turn.world, name) if name in turn.world.loaded.integrations.domains else frozenset()
         )
         return inventory.group(name) or tuple(sorted(domain)) or None
     host = turn.world.names.exact(name) if kind == "host" else None
@@ -79,8 +79,8 @@ def _checks_seen(turn: Turn, scope: str, hosts: set[str]) -> Iterator[CheckSeen]
 
 def _only_its_mark(turn: Turn, check: CheckSpec, result: CheckResult) -> bool:
     """Return whether nothing but what we kept of the group stands against it: it was rebuilt, and a person says so by name."""
-    mark = marking.proposed(turn, check, result.target.hosts)
-    return mark is not None and marking.well_with(turn, check, result.target.hosts, mark)
+    mark = marks.proposed(turn, check, result.target.hosts)
+    return mark is not None and marks.well_with(turn, check, result.target.hosts, mark)
 
 
 def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _marks(turn: Turn, hosts: tuple[str, ...]) -> dict[str, Any]:
         members = turn.world.loaded.check_hosts(check)
         if check.assess.scope is not Scope.GROUP or not members or not set(members) <= set(hosts):
             continue
-        mark = marking.proposed(turn, check, members)
+        mark = marks.proposed(turn, check, members)
         if mark is not None:
             told[check.assess.name] = {"before": turn.world.durable.marks.get(check.assess.name), "after": mark}
             notes.keep_mark(turn, check.assess.name, mark)
@@ -128,7 +128,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     wrapped = {sign.key for sign in wraps.signs(turn, hosts)}
     keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
     at = rfc3339(turn.now.wall)
-    accepted_groups = grouping.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
+    accepted_groups = groups.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
     kept_marks = _marks(turn, hosts)
     seen: dict[str, Any] = {
         "scope": scope,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediator.daemon.inhibit import claiming, storming
+from remediator.daemon.inhibit import claims, storm
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
@@ -20,7 +20,7 @@ def close(turn: Turn, asked: Asked) -> Answer:
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     brake = asked.args.get("brake", "storm")
-    if brake == claiming.RIVAL:
+    if brake == claims.RIVAL:
         return _rival(turn, asked)
     if brake != "storm":
         return Answer(exit=USAGE, error="the brakes that a person closes are storm and rival")
@@ -31,10 +31,10 @@ def _storm(turn: Turn, asked: Asked) -> Answer:
     was = turn.world.durable.storm_latched
     if was is None:
         return Answer(exit=USAGE, error="the storm breaker is not open: there is nothing to close")
-    sick = storming.in_the_way(turn)
+    sick = storm.in_the_way(turn)
     if sick:
         return Answer(exit=REFUSED, error=f"the storm is not over: {_named(sick)}. {REMEDY}")
-    storming.close(turn, asked.actor.name, text(asked.args, "reason"))
+    storm.close(turn, asked.actor.name, text(asked.args, "reason"))
     return Answer(exit=DONE, data={"closed": "storm"})
 
 
@@ -55,5 +55,5 @@ def _rival(turn: Turn, asked: Asked) -> Answer:
     was = turn.world.durable.rival
     if was is None:
         return Answer(exit=USAGE, error="the brake rival is not on: no other remediator was seen")
-    claiming.close(turn, asked.actor.name, text(asked.args, "reason"))
+    claims.close(turn, asked.actor.name, text(asked.args, "reason"))
     return Answer(exit=DONE, data={"closed": "rival", "was": was})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.daemon.observe import observing
-from remediator.daemon.requests import showing
+from remediator.daemon.requests import views
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, USAGE
 from remediator.daemon.turn.turn import Turn
@@ -81,14 +81,14 @@ def answer_waiting(turn: Turn) -> None:
             continue
         pending.check_answered(waiting)
         found = matching(turn, waiting.names, waiting.target)
-        shown = showing.check(turn.world, found, turn.now, took_s * 1000)
+        shown = views.check(turn.world, found, turn.now, took_s * 1000)
         turn.answers.append((waiting.answer, Answer(exit=DONE, data=shown)))
 
 
 def results(turn: Turn, asked: Asked) -> Answer:
     names, target = _chosen(turn, asked.args)
-    return Answer(exit=DONE, data=showing.check(turn.world, matching(turn, names, target), turn.now, 0.0, cached=True))
+    return Answer(exit=DONE, data=views.check(turn.world, matching(turn, names, target), turn.now, 0.0, cached=True))
 
 
 def status(turn: Turn, asked: Asked) -> Answer:
-    return Answer(exit=DONE, data=showing.status(turn.world, turn.now))
+    return Answer(exit=DONE, data=views.status(turn.world, turn.now))

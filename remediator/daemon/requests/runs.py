@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from remediator.daemon.decide import casing, deciding
-from remediator.daemon.execute import applying, stepping
+from remediator.daemon.decide import cases, deciding
+from remediator.daemon.execute import steps, transitions
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
 from remediator.daemon.turn.turn import Turn
@@ -57,7 +57,7 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
     if isinstance(plan, Refused):
         return Answer(exit=REFUSED, error=plan.reason)
     incident_id = incident.id if incident is not None else None
-    case = casing.build(turn, plan, incident=incident_id, actor=asked.actor.name, by_person=True, run=None)
+    case = cases.build(turn, plan, incident=incident_id, actor=asked.actor.name, by_person=True, run=None)
     return plan, gate.ask_before_lock(case), incident_id
 
 
@@ -128,7 +128,7 @@ def resolve(turn: Turn, asked: Asked) -> Answer:
         run=run.id,
         incident=run.incident,
     )
-    after = stepping.settle(turn, run, step, outcome, asked.actor.name)
+    after = steps.settle(turn, run, step, outcome, asked.actor.name)
     return Answer(exit=DONE, data={"run": after.id, "state": after.state.value})
 
 
@@ -145,5 +145,5 @@ def cancel(turn: Turn, asked: Asked) -> Answer:
             error=f"{run.id} has a step between INTENT and OUTCOME: it can be resolved (remediator runs resolve), not cancelled",
         )
     reason = f"cancelled by {asked.actor.name}: {text(asked.args, 'reason')}"
-    applying.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
+    transitions.apply(turn, ends.ended(run, RunState.CANCELLED, reason, turn.now, actor=asked.actor.name))
     return Answer(exit=DONE, data={"run": run.id, "state": "cancelled"})

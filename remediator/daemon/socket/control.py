@@ -22,7 +22,7 @@ from typing import Any
 
 import structlog
 
-from remediator.daemon.socket import requested
+from remediator.daemon.socket import requests
 from remediator.daemon.socket.peers import actor_of, peer_of
 from remediator.daemon.socket.seats import Seats
 from remediator.model.messages.control import Actor, Answer
@@ -119,8 +119,8 @@ class ControlSocket:
 
     def _answer(self, connection: socket.socket) -> Answer:
         try:
-            request = requested.parse(_received(connection))
-        except requested.NotARequest as refused:
+            request = requests.parse(_received(connection))
+        except requests.NotARequest as refused:
             return Answer(exit=64, error=str(refused))
         future = self._ask(request.op, request.args, actor_of(connection))
         try:
@@ -135,7 +135,7 @@ def _received(connection: socket.socket) -> bytes:
     """Return the request: up to its line end, the end of what the other side sends, or one byte too many. Raise TimeoutError."""
     ends_s = time.monotonic() + READ_S
     received = bytearray()
-    while not received.endswith(b"\n") and len(received) <= requested.LIMIT:
+    while not received.endswith(b"\n") and len(received) <= requests.LIMIT:
         left_s = ends_s - time.monotonic()
         if left_s <= 0:
             raise TimeoutError(f"the request was not there within {READ_S:.0f} s")

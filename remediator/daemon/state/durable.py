@@ -51,7 +51,7 @@ class Durable:
     acked_at: dict[str, datetime] = field(default_factory=dict)
     groups: dict[str, GroupKept] = field(default_factory=dict)
     marks: dict[str, Any] = field(default_factory=dict)
-    """Assessment to what its integration keeps of it (marking)."""
+    """Assessment to what its integration keeps of it (observe.marks)."""
     just_closed: dict[str, Incident] = field(default_factory=dict)
     """Incidents closed in the last ten minutes: cured or not, they count in a storm."""
     storm_latched: str | None = None
@@ -180,4 +180,4 @@ MIRRORS: Mapping[str, Callable[[Durable, Any], None]] = {
     meta.ONE_MACHINE.name: _one_machine,
     meta.NAMES_TOLD.name: _names_told,
 }
-"""By key, what a value is in the mirror. The holds of the clock are missing: they are watched before a turn begins (inhibit/clockwatch)."""
+"""By key, what a value is in the mirror. The holds of the clock are missing: they are watched before a turn begins (inhibit/clock)."""

@@ -40,7 +40,7 @@ class Waits(Record):
     looking: Undoable[str, Instant] = field(default_factory=Undoable)
     """Debt to the moment that evidence about it must be younger than; its hosts have been free of runs since."""
     claims: Undoable[str, Claim] = field(default_factory=Undoable)
-    """Run, or debt, to its newest claim on hosts (claiming)."""
+    """Run, or debt, to its newest claim on hosts (inhibit.claims)."""
     unclaimed: Undoable[str, str] = field(default_factory=Undoable)
     """Run, or debt, to the sentence why its last claim was not enough."""
     claim_number: int = 0

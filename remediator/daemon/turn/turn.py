@@ -234,7 +234,7 @@ class Turn:
             case IncidentFollows(text=text):
                 self._incident_follows(run, text)
             case _:
-                raise TypeError(f"{type(item).__name__} is carried out by daemon.applying alone")
+                raise TypeError(f"{type(item).__name__} is carried out by daemon.execute.transitions alone")
 
     def _enter(self, run: Run, entry: Entry) -> None:
         if entry.kind:

@@ -51,7 +51,7 @@ class Evidence(Protocol):
     @property
     def known(self) -> Mapping[str, Any]:
         """What our own journal knows beside the facts: ``mark`` (what the integration keeps of this assessment), ``runs``
-        (past runs of the target, see `daemon.marking`); empty where there is no journal to ask."""
+        (past runs of the target, see `daemon.observe.marks`); empty where there is no journal to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

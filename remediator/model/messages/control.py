@@ -40,7 +40,7 @@ OPS = (
     "wrap-end",  # {wrap, exit}
     "brake-close",  # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
     "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
-    "read",  # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/socket/reading.py)
+    "read",  # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/socket/reads.py)
     "status",  # {} -> CONTRACTS `status` JSON
 )
 

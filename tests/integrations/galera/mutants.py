@@ -106,7 +106,7 @@ MUTANTS = (
     Mutant(
         name="galera-old-evidence",
         mistake="It decides on what was known before the members were held, and looks no more before it bootstraps.",
-        place="remediator.daemon.execute.resolving:waits_for_evidence",
+        place="remediator.daemon.execute.actions:waits_for_evidence",
         old="not planned(run, step).fresh or outcome is None",
         new="True",
         story="galera: a host is lost during the run",

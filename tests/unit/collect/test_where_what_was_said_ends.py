@@ -32,7 +32,7 @@ MAKES_SECTIONS = {"collect/collector.py", "collect/parsing.py", "daemon/observe/
 """Files that make a `Section`: of facts, and where a reply cannot be judged, of UNKNOWN."""
 READS = {"collect/collector.py", "collect/parsing.py"}
 """Files in which a kind reads what was said."""
-ASKS_BY_NAME = {"daemon/decide/casing.py", "daemon/engine/forgetting.py"}
+ASKS_BY_NAME = {"daemon/decide/cases.py", "daemon/engine/retention.py"}
 """Files that ask a reply by a section's name whether something is known of it."""
 LEAVES = (str, int, float, bool, type(None), Unknown, enum.Enum)
 

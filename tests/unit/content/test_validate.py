@@ -9,7 +9,7 @@ import pytest
 from remediator.config import load_config
 from remediator.config.documents import mistakes
 from remediator.content import validate
-from remediator.daemon.process import composing
+from remediator.daemon.process import composition
 from remediator.integrations import registry
 from tests.unit.content.toy import put
 
@@ -102,7 +102,7 @@ def test_the_checks_of_an_integration_are_of_the_group_that_its_settings_name(tm
     found, _ = examined(tmp_path, text)
     assert found == []
     path = tmp_path / "config.yaml"
-    content = composing.load(load_config(str(path), {}, registry.sections)).content
+    content = composition.load(load_config(str(path), {}, registry.sections)).content
     assert {check.group for check in content.checks.values() if check.name.startswith("galera-")} == {"database"}
 
 

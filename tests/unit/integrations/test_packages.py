@@ -11,7 +11,7 @@ import pytest
 
 from remediator.config import load_config
 from remediator.content.validate import examine
-from remediator.daemon.process import composing
+from remediator.daemon.process import composition
 from remediator.integrations import conflicts, packages, registry
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.integration import Integration, SectionSpec
@@ -87,7 +87,7 @@ def test_a_broken_one_is_named_and_costs_itself_alone(
     path = written(tmp_path, MINIMAL + "integrations: {lamp: {}}\n")
     (mistake,) = examine(path, {}).mistakes
     assert (mistake.path, mistake.message) == ("integrations.lamp", told)
-    assert composing.load(load_config(path, {}, registry.sections)).broken == {"lamp": told}
+    assert composition.load(load_config(path, {}, registry.sections)).broken == {"lamp": told}
 
 
 def test_what_the_config_says_of_one_whose_model_cannot_be_read_is_kept_from_nobody_else(
@@ -98,7 +98,7 @@ def test_what_the_config_says_of_one_whose_model_cannot_be_read_is_kept_from_nob
     path = written(tmp_path, MINIMAL + "integrations: {lamp: {watts: 5}, host: {mounts: [/data]}}\n")
     config = load_config(path, {}, registry.sections)
     assert config.integrations.without_secrets() == {"lamp": {}, "host": {"mounts": ["/data"]}}
-    assert sorted(composing.load(config).integrations) == ["container", "host"]
+    assert sorted(composition.load(config).integrations) == ["container", "host"]
 
 
 def test_two_of_one_name_are_both_left_out(beside: Path) -> None:
@@ -178,7 +178,7 @@ def test_what_is_wrong_with_its_content_costs_it_alone(
     path = written(tmp_path, MINIMAL + "integrations: {lamp: {}}\n")
     (mistake,) = examine(path, {}).mistakes
     assert Path(mistake.file) == checks / "lamp.yaml"
-    parts = composing.load(load_config(path, {}, registry.sections))
+    parts = composition.load(load_config(path, {}, registry.sections))
     assert list(parts.broken) == ["lamp"]
     assert parts.broken["lamp"].startswith("integration lamp: ")
     assert mistake.message.partition("\n")[0] in parts.broken["lamp"]

@@ -9,7 +9,7 @@ import pytest
 from remediator import inventory as inventories
 from remediator.config import load_config
 from remediator.content.validate import validate
-from remediator.daemon.process import composing
+from remediator.daemon.process import composition
 from remediator.integrations import registry
 
 pytestmark = pytest.mark.unit
@@ -53,5 +53,5 @@ def test_a_name_for_no_host_or_for_two_is_a_mistake(
     assert (mistake.code, mistake.hint) == (code, hint)
     assert says in mistake.message
     assert mistake.line == 5
-    with pytest.raises(composing.ContentWrong, match=says.split()[0]):
-        composing.load(load_config(str(path), {}, registry.sections))
+    with pytest.raises(composition.ContentWrong, match=says.split()[0]):
+        composition.load(load_config(str(path), {}, registry.sections))

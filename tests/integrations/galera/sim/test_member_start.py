@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from remediator.daemon.observe import grouping
+from remediator.daemon.observe import groups
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import DEFAULT
@@ -132,4 +132,4 @@ def test_tables_that_need_an_upgrade_make_no_member_unhealthy(three: Walked) -> 
     assert three.world.samples.series[("galera-upgrade", "galera/ctl2")].state is State.WARNING
     with three.daemon.database.transaction() as connection:
         turn = Turn(world=three.world, journal=Journal(connection, three.now()), now=three.now())
-        assert grouping.member(turn, "galera", "ctl2").healthy is True
+        assert groups.member(turn, "galera", "ctl2").healthy is True

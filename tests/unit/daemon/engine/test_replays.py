@@ -12,7 +12,7 @@ import structlog
 
 from remediator.collect.places import Lane, UnderWay
 from remediator.daemon.engine.replays import MOST_OF_A_KIND, Replay
-from remediator.daemon.inhibit.refraining import AndReload
+from remediator.daemon.inhibit.inhibitors import AndReload
 from remediator.daemon.state.asides import About
 from remediator.daemon.state.pending import Pending
 from remediator.daemon.state.self_health import SelfHealth

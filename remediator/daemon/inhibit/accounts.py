@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from remediator.daemon.inhibit import wraps
-from remediator.daemon.observe import grouping, hinting
+from remediator.daemon.observe import groups, hints
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import dependency
@@ -174,7 +174,7 @@ def _muted(turn: Turn, incident: Incident) -> str:
     for told in world.durable.downtimes.values():
         if told.depth <= 0 or told.until <= wall or told.host not in incident.target.hosts:
             continue
-        service = hinting.muted_service(turn, told.host, told.service)
+        service = hints.muted_service(turn, told.host, told.service)
         if service is None or service in (incident.target.name, *_unit_names(world, incident.target)):
             return f"{told.host} is in a scheduled downtime of {told.source}"
     for silence in world.durable.silences.values():
@@ -222,7 +222,7 @@ def _matches(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
 def group_of(world: World, target: Target) -> str | None:
     """Return the failure-domain group that `target` is a member of, or stands for."""
     name = world.loaded.integrations.domain_of(target)
-    if name is None or not grouping.members(world, name) & set(target.hosts):
+    if name is None or not groups.members(world, name) & set(target.hosts):
         return None
     return name
 
@@ -249,7 +249,7 @@ def _own_run(turn: Turn, group: str, incident: Incident) -> Account | None:
 def _of_others(turn: Turn, group: str) -> str:
     """Return the sign that somebody else is at work on `group`, or was a moment ago; looked for once a turn."""
     if group not in turn.work_of_others:
-        world, members = turn.world, tuple(sorted(grouping.members(turn.world, group)))
+        world, members = turn.world, tuple(sorted(groups.members(turn.world, group)))
         containers = world.loaded.integrations.domains[group].containers
         shown = [sign for host in members for sign in world.others.shown_signs.get(host, ())]
         signs = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.daemon.socket import requested
+from remediator.daemon.socket import requests
 from remediator.daemon.socket.seats import A_PEER, AT_ONCE, FOR_ROOT, Seats
 
 pytestmark = pytest.mark.unit
@@ -37,8 +37,8 @@ def line(text: str) -> bytes:
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_told_so(received: bytes, why: str) -> None:
-    with pytest.raises(requested.NotARequest, match=r"^not a request: ") as refused:
-        requested.parse(received)
+    with pytest.raises(requests.NotARequest, match=r"^not a request: ") as refused:
+        requests.parse(received)
     assert why in str(refused.value)
 
 
@@ -55,22 +55,22 @@ def test_what_is_no_request_is_told_so(received: bytes, why: str) -> None:
     ],
 )  # fmt: skip
 def test_an_argument_of_another_type_is_not_one_that_was_left_out(args: str, why: str) -> None:
-    with pytest.raises(requested.NotARequest, match=f"^not a request: {why}$"):
-        requested.parse(line(args))
+    with pytest.raises(requests.NotARequest, match=f"^not a request: {why}$"):
+        requests.parse(line(args))
 
 
 def test_a_null_is_left_out() -> None:
-    found = requested.parse(line('{"names": null, "for_s": null, "pause": null, "plan": null, "all": null}'))
+    found = requests.parse(line('{"names": null, "for_s": null, "pause": null, "plan": null, "all": null}'))
     assert set(found.args.values()) == {None}
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_request_or_a_sentence(received: bytes) -> None:
     try:
-        found: object = requested.parse(received)
-    except requested.NotARequest as refused:
+        found: object = requests.parse(received)
+    except requests.NotARequest as refused:
         found = str(refused)
-    assert isinstance(found, requested.Request | str)
+    assert isinstance(found, requests.Request | str)
 
 
 @given(
@@ -79,12 +79,12 @@ def test_any_bytes_are_a_request_or_a_sentence(received: bytes) -> None:
     )
 )
 def test_an_argument_that_is_not_known_comes_through_unchanged(args: dict[str, object]) -> None:
-    found = requested.parse(json.dumps({"op": "plan", "args": args}).encode())
+    found = requests.parse(json.dumps({"op": "plan", "args": args}).encode())
     assert (found.op, dict(found.args)) == ("plan", args)
 
 
 def test_no_args_are_an_empty_object() -> None:
-    assert requested.parse(b'{"op": "status"}').args == requested.parse(b'{"op": "status", "args": null}').args == {}
+    assert requests.parse(b'{"op": "status"}').args == requests.parse(b'{"op": "status", "args": null}').args == {}
 
 
 def test_an_account_holds_its_own_places_and_no_more() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from remediator.daemon.inhibit.refraining import Trouble
+from remediator.daemon.inhibit.inhibitors import Trouble
 from remediator.daemon.state.wire import Deliver
 from remediator.daemon.turn.turn import Turn
 from remediator.model.records.page_keys import PageKey, PageKind

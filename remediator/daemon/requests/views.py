@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from remediator.daemon.decide import inaction
-from remediator.daemon.inhibit.refraining import Trouble
-from remediator.daemon.requests import reporting
+from remediator.daemon.inhibit.inhibitors import Trouble
+from remediator.daemon.requests import report
 from remediator.daemon.state.asides import Aside
 from remediator.daemon.state.world import World
 from remediator.incidents import lifecycle
@@ -35,7 +35,7 @@ def check(
         return cached and spec is not None and age_s > STALE_INTERVALS * spec.every_s + STALE_SLACK_S
 
     return {
-        **reporting.check(world.loaded.config.cloud, results, now, took_ms, stale, world.loaded.content.checks),
+        **report.check(world.loaded.config.cloud, results, now, took_ms, stale, world.loaded.content.checks),
         "config": config(world),
     }
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from remediator.daemon.decide import leavings
-from remediator.daemon.observe import marking
+from remediator.daemon.observe import marks
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import ActionSpec, Probe, Settled, StepInput
@@ -83,7 +83,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
         bound=planning.bound(
             run.plan, wanted, action.needs if action is not None else (), world.loaded.content.actions, results
         ),
-        evidence=marking.evidence_of(world, run.plan.check, turn.world.loaded.hosts_read_for(run.plan), turn.now),
+        evidence=marks.evidence_of(world, run.plan.check, turn.world.loaded.hosts_read_for(run.plan), turn.now),
     )
 
 

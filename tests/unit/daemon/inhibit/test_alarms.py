@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediator.daemon.inhibit import alarming
-from remediator.daemon.inhibit.alarming import StoreAlarm
+from remediator.daemon.inhibit import alarms
+from remediator.daemon.inhibit.alarms import StoreAlarm
 from remediator.model.times import Instant
 
 pytestmark = pytest.mark.unit
@@ -41,7 +41,7 @@ def test_one_page_with_the_reason_for_an_outage_of_hours() -> None:
     assert failing(alarm, 0, 5) == []
     page = alarm.failed("cloud", "it is locked", at(5))
     assert page is not None
-    assert (page.n, page.body["cloud"]) == (alarming.OF_THE_STORE, "cloud")
+    assert (page.n, page.body["cloud"]) == (alarms.OF_THE_STORE, "cloud")
     assert "it is locked" in page.body["text"]
     assert "2026-01-05T03:00:00.000Z" in page.body["text"]
     alarm.delivered("", at(6))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from remediator.daemon.execute import ending, janitor
-from remediator.daemon.inhibit import claiming
+from remediator.daemon.execute import finish, janitor
+from remediator.daemon.inhibit import claims
 from remediator.daemon.state.wire import Act
 from remediator.daemon.turn.turn import Turn
 from remediator.model.records.records import Run
@@ -28,12 +28,12 @@ def apply(turn: Turn, transition: Transition) -> None:
     run = transition.run
     if run.state.ended:
         turn.world.waits.goes_on(run.id)
-        claiming.used(turn, run.id)
+        claims.used(turn, run.id)
     turn.store(run)
     for item in transition.then:
         _carry_out(turn, run, item)
     if run.state.ended:
-        ending.follow(
+        finish.follow(
             turn, run, next((item for item in transition.then if isinstance(item, entries.GateRefused)), None)
         )
 
@@ -63,6 +63,6 @@ def _leave(turn: Turn, run: Run, wish: Leave) -> None:
             commands=wish.commands,
             not_after=wish.claim.ends(),
             claim=wish.claim,
-            known=claiming.told(world),
+            known=claims.told(world),
         )
     )

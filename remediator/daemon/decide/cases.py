@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from remediator.daemon.decide import leavings
-from remediator.daemon.inhibit import storming, wraps
-from remediator.daemon.observe import grouping, hinting, identities, maintenance, situation
+from remediator.daemon.inhibit import storm, wraps
+from remediator.daemon.observe import groups, hints, identities, maintenance, situation
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import stumbling
 from remediator.daemon.turn.turn import Turn
@@ -76,7 +76,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         unattended_r3=frozenset(world.loaded.config.i_accept_unattended_r3),
         pauses=_pauses(turn),
         downtimes=tuple(
-            replace(each, service=hinting.muted_service(turn, each.host, each.service))
+            replace(each, service=hints.muted_service(turn, each.host, each.service))
             for each in world.durable.downtimes.values()
         ),
         evidence_age_s={host: _age(turn, host) for host in hosts},
@@ -102,11 +102,11 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         kinds=world.loaded.integrations.kinds,
         vantage=situation.vantage(turn),
         restored=world.health.restored,
-        storm=storming.scopes_of(turn, plan),
+        storm=storm.scopes_of(turn, plan),
         storm_latched=world.durable.storm_latched,
         unacked=tuple(world.durable.unacked.values()),
         undone_cures=situation.undone_cures(turn, plan),
-        group=grouping.group_of(turn, plan),
+        group=groups.group_of(turn, plan),
         boots=situation.boots(turn, plan),
         below=situation.below(turn, plan),
         strangers=leavings.strangers(world, tuple(plan.touches), hosts),

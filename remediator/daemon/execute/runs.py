@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from remediator.daemon.decide import casing
-from remediator.daemon.execute import applying, janitor, stepping
+from remediator.daemon.decide import cases
+from remediator.daemon.execute import janitor, steps, transitions
 from remediator.daemon.observe import observing
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison
@@ -46,7 +46,7 @@ def advance_all(turn: Turn) -> None:
 
 
 def _begin(turn: Turn, run: Run) -> None:
-    applying.carry_out(turn, stepping.begun(turn, run, run.steps[0]))
+    transitions.carry_out(turn, steps.begun(turn, run, run.steps[0]))
 
 
 def _advance_or_end(turn: Turn, run: Run) -> None:
@@ -57,13 +57,13 @@ def _advance_or_end(turn: Turn, run: Run) -> None:
     if known is None or known.times < MOST_FAILURES or open_step:
         _advance_far(turn, run)
         return
-    applying.apply(turn, ends.given_up(run, f"its handling failed {known.times} times: {known.why}", turn.now))
+    transitions.apply(turn, ends.given_up(run, f"its handling failed {known.times} times: {known.why}", turn.now))
 
 
 def _advance_far(turn: Turn, run: Run) -> None:
     """Advance `run` until a transition needs something that is not there yet: steps without a command end at once."""
     for _ in range(MOST_TRANSITIONS):
-        applying.carry_out(turn, _transitions(turn, run))
+        transitions.carry_out(turn, _transitions(turn, run))
         after = turn.world.durable.runs.get(run.id)
         if after is None or after is run:
             return
@@ -95,10 +95,10 @@ def _transitions(turn: Turn, run: Run) -> Iterator[Transition]:
 
 
 STEPS = {
-    Stage.LOST: stepping.probed,
-    Stage.SENT: stepping.supervised,
-    Stage.SETTLING: stepping.settles,
-    Stage.NEXT: stepping.go_on,
+    Stage.LOST: steps.probed,
+    Stage.SENT: steps.supervised,
+    Stage.SETTLING: steps.settles,
+    Stage.NEXT: steps.go_on,
 }
 
 
@@ -127,21 +127,21 @@ def _gated(turn: Turn, run: Run) -> Iterator[Transition]:
     """
     world = turn.world
     hosts = world.loaded.hosts_read_for(run.plan)
-    fresh = casing.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
+    fresh = cases.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
         turn, hosts, run.locked_at
     )
     grown = run.intent_at is None or all(world.samples.good_samples.get(host, 0) >= STARTUP_SAMPLES for host in hosts)
     waited_s = min(turn.now.since(run.locked_at), turn.now.since(world.setup.started_at))
     if not (fresh and grown) and waited_s <= FRESH_WITHIN_S:
         return
-    verdicts = gate.ask_all(stepping.case_of(turn, run))
+    verdicts = gate.ask_all(steps.case_of(turn, run))
     after = machine.gated(run, verdicts, turn.now)
     if after.state.ended:
         yield Transition(run=after, then=(entries.GateRefused(verdicts=verdicts),))
         return
     yield Transition(run=after, then=(entries.Gated(verdicts=verdicts),))
     if (step := machine.current(after)) is not None:
-        yield from stepping.begun(turn, after, step)
+        yield from steps.begun(turn, after, step)
 
 
 def _verified(turn: Turn, run: Run) -> verification.Seen:
@@ -158,5 +158,5 @@ def _verified(turn: Turn, run: Run) -> verification.Seen:
         series=series,
         attempts=check.attempts if check is not None else 0,
         failed=failed_when is not None and newest is not None and failed_when.evaluate(newest.data) is True,
-        holds_group=bool(casing.groups_of(turn.world, run.plan.target).get(run.plan.target.text)),
+        holds_group=bool(cases.groups_of(turn.world, run.plan.target).get(run.plan.target.text)),
     )

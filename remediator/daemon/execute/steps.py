@@ -9,9 +9,9 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from remediator.daemon.decide import casing, leavings
-from remediator.daemon.execute import applying, janitor, resolving
-from remediator.daemon.inhibit import claiming
+from remediator.daemon.decide import cases, leavings
+from remediator.daemon.execute import actions, janitor, transitions
+from remediator.daemon.inhibit import claims as laid_claims
 from remediator.daemon.observe import observing
 from remediator.daemon.state.wire import CommandsDone
 from remediator.daemon.turn.turn import Turn
@@ -39,7 +39,7 @@ LEFT_WITHIN_S = 60.0
 
 def case_of(turn: Turn, run: Run) -> Case:
     """Return the case of a live run. Between two of its steps, the instance is the one that our own last OUTCOME left."""
-    case = casing.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
+    case = cases.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
     step = machine.current(run)
     begun = any(each.state is StepState.DONE for each in run.steps)
     if step is None or not begun or not step.before:
@@ -54,7 +54,7 @@ def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
 
     A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
     """
-    ended = resolving.newest(each.outcome_at for each in run.steps if each.outcome_at)
+    ended = actions.newest(each.outcome_at for each in run.steps if each.outcome_at)
     result = turn.world.samples.results.get((run.plan.check, run.plan.target.text))
     if not run.plan.identity or step.before or ended is None or result is None or not result.asked_at.after(ended):
         return run
@@ -72,7 +72,7 @@ def go_on(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     if (changed := machine.approved_as_another(run)) is not None:
         yield from hold.held(run, step, changed, turn.now)
         return
-    if wanting := resolving.waits_for_evidence(turn, run, step):
+    if wanting := actions.waits_for_evidence(turn, run, step):
         since = turn.world.waits.for_evidence(run.id, turn.now)
         if turn.now.since(since) > EVIDENCE_S:
             yield from hold.held(run, step, f"waits for fresh evidence of {', '.join(wanting)}", turn.now)
@@ -91,18 +91,18 @@ def begun(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     Late steps are resolved first, and what each will owe is made out; what an action refuses now ends the run before any of them
     has begun. A run that has not begun and is outdated is refused, not held.
     """
-    if run.intent_at is None and (why := resolving.outdated(turn, run, step)) is not None:
+    if run.intent_at is None and (why := actions.outdated(turn, run, step)) is not None:
         yield ends.ended(run, RunState.REFUSED, f"{why}: it has to be planned anew", turn.now)
         return
     together = machine.beside(run, step)
     before = _before(turn, run)
     for each in together:
-        resolved = resolving.resolved(turn, run, each)
+        resolved = actions.resolved(turn, run, each)
         if isinstance(resolved, Declined):
             yield from hold.declined(run, step, resolved, turn.now)
             return
         run = resolved
-    planned = tuple(resolving.planned(run, each) for each in together)
+    planned = tuple(actions.planned(run, each) for each in together)
     claim = yield from _claim(turn, run, step, planned)
     if claim is None:
         return
@@ -117,8 +117,8 @@ def begun(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     ready = begin.Ready(
         run=run, steps=planned, before=before, marks=_marks(turn, run, planned), debts=owed, claim=claim
     )
-    yield from begin.begun(ready, partial(resolving.given, turn), turn.now)
-    claiming.used(turn, _subject(turn, run))
+    yield from begin.begun(ready, partial(actions.given, turn), turn.now)
+    laid_claims.used(turn, _subject(turn, run))
 
 
 def _marks(turn: Turn, run: Run, steps: Sequence[PlannedStep]) -> dict[str, dict[str, str]]:
@@ -140,10 +140,10 @@ def _claim(
     turn: Turn, run: Run, step: StepRecord, steps: Sequence[PlannedStep]
 ) -> Generator[Transition, None, Claim | None]:
     """Return the claim that `steps` may rest on; None while there is none, and the run waits for it, or is held."""
-    changing = [each for each in steps if claiming.needs(each)]
+    changing = [each for each in steps if laid_claims.needs(each)]
     if not changing:
         return claims.nothing(turn.now)
-    found = claiming.granted(turn, _subject(turn, run), run.plan, changing)
+    found = laid_claims.granted(turn, _subject(turn, run), run.plan, changing)
     stored = turn.world.durable.runs[run.id]
     if isinstance(found, Claim):
         held_s = turn.now.since(run.held_since) if run.held_since is not None else 0.0
@@ -172,14 +172,14 @@ def commands_done(turn: Turn, message: CommandsDone) -> None:
     step = next((each for each in run.steps if each.id == message.step), None) if run is not None else None
     if run is None or step is None or step.state is not StepState.INTENT:
         return
-    planned = resolving.planned(run, step)
-    applying.apply(turn, outcome.taken(run, planned, message.done, partial(resolving.given, turn), turn.now))
+    planned = actions.planned(run, step)
+    transitions.apply(turn, outcome.taken(run, planned, message.done, partial(actions.given, turn), turn.now))
 
 
 def supervised(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Give up to wait for the commands of a step that nobody in this process works on, or whose time is over."""
     key = (run.id, step.id)
-    lost = doubt.supervised(run, resolving.planned(run, step), key in turn.world.pending.working, turn.now)
+    lost = doubt.supervised(run, actions.planned(run, step), key in turn.world.pending.working, turn.now)
     if lost is not None:
         turn.world.pending.step_lost(run.id, step.id)
         yield lost
@@ -188,7 +188,7 @@ def supervised(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
 def probed(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Ask a fresh reply of the host what became of the step; without an answer the run is in doubt and keeps asking."""
     world = turn.world
-    planned = resolving.planned(run, step)
+    planned = actions.planned(run, step)
     action = world.loaded.content.actions.get(step.action)
     seen = doubt.Seen(
         host=planned.commands[0].host if planned.commands else planned.host or run.plan.target.hosts[0],
@@ -200,21 +200,21 @@ def probed(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     reply = world.samples.facts.reply(seen.host)
     if reply is not None and reply.reach is Reach.OK and reply.asked_at.after(seen.since):
         release = debts.is_release(run)
-        answer = janitor.probe(turn, run, reply) if release else resolving.probed(turn, run, step, reply)
+        answer = janitor.probe(turn, run, reply) if release else actions.probed(turn, run, step, reply)
         seen = replace(seen, answer=answer)
-    yield from doubt.probed(run, planned, seen, partial(resolving.given, turn), turn.now)
+    yield from doubt.probed(run, planned, seen, partial(actions.given, turn), turn.now)
 
 
 def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, by: str) -> Run:
     """Record that `answer` is what became of a step in doubt, as the person `by` says, and return the run."""
-    planned = resolving.planned(run, step)
-    said = doubt.answered(run, planned, answer, partial(resolving.given, turn), turn.now, by=by, actor=by)
-    applying.apply(turn, said)
+    planned = actions.planned(run, step)
+    said = doubt.answered(run, planned, answer, partial(actions.given, turn), turn.now, by=by, actor=by)
+    transitions.apply(turn, said)
     return said.run
 
 
 def settles(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """See how far what a SETTLING step set going has come, by evidence gathered after its OUTCOME."""
-    planned = resolving.planned(run, step)
+    planned = actions.planned(run, step)
     fresh = observing.asked_since(turn, settling.hosts(planned), settling.began(run, step))
-    yield from settling.watched(run, planned, resolving.seen(turn, run, step) if fresh else None, turn.now)
+    yield from settling.watched(run, planned, actions.seen(turn, run, step) if fresh else None, turn.now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from remediator.daemon.inhibit import accounted
+from remediator.daemon.inhibit import accounts
 from remediator.daemon.observe import situation
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
@@ -37,7 +37,7 @@ def troubled(turn: Turn) -> tuple[Incident, ...]:
     return tuple(
         each
         for each in _fresh(world, now)
-        if accounted.counts(each) and not accounted.worked_on(turn, each) and not situation.blames_us(world, each, now)
+        if accounts.counts(each) and not accounts.worked_on(turn, each) and not situation.blames_us(world, each, now)
     )
 
 
@@ -70,7 +70,7 @@ def scopes_of(turn: Turn, plan: Plan) -> tuple[StormScope, ...]:
 def _scopes(turn: Turn) -> Mapping[str, StormScope]:
     """Return every scope that has a problem, and the cloud; made once a turn."""
     if turn.storm_scopes is None:
-        accounted.note(turn, _fresh(turn.world, turn.now))
+        accounts.note(turn, _fresh(turn.world, turn.now))
         turn.storm_scopes = {scope.name: scope for scope in _made(turn)}
     return turn.storm_scopes
 
@@ -155,11 +155,11 @@ def in_the_way(turn: Turn) -> list[Incident]:
     _scopes(turn)
     counted = world.durable.storm_counted | _counted_now(turn)
     known = [world.durable.incidents[each] for each in sorted(counted) if each in world.durable.incidents]
-    accounted.note(turn, known)
+    accounts.note(turn, known)
     return [
         world.durable.incidents[each.id]
         for each in known
-        if accounted.counts(world.durable.incidents[each.id]) and not _well(world, each)
+        if accounts.counts(world.durable.incidents[each.id]) and not _well(world, each)
     ]
 
 

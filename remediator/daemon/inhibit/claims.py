@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from remediator.daemon.observe import grouping
+from remediator.daemon.observe import groups
 from remediator.daemon.state.wire import Claimed, LayClaim
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
@@ -94,7 +94,7 @@ def _lay(turn: Turn, subject: str, plan: Plan, must: frozenset[str], refused: st
 def _groups(world: World, plan: Plan) -> dict[str, frozenset[str]]:
     """Return the failure-domain group that `plan` touches, with every host that is known to be a member of it."""
     name = world.loaded.integrations.domain_of(plan.target)
-    members = grouping.members(world, name) if name is not None else frozenset()
+    members = groups.members(world, name) if name is not None else frozenset()
     return {name: members} if name is not None and members & frozenset(plan.touches) else {}
 
 
