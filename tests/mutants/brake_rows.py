@@ -54,7 +54,7 @@ BRAKES = (
     Mutant(
         name="advice-of-a-cure-that-never-was",
         mistake="A page says what a rule says after its cure, though none was tried.",
-        place="remediator.daemon.decide.deciding:escalate",
+        place="remediator.daemon.notify.pages:escalate",
         old="not rule.run or (advise and incident.acted_at is not None)",
         new="advise or rule is not None",
         story="no, before anything began",

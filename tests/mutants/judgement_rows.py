@@ -22,7 +22,7 @@ JUDGEMENT = (
     Mutant(
         name="soft-is-hard",
         mistake="A SOFT problem is acted on: its attempts are not waited for.",
-        place="remediator.daemon.decide.deciding:consider",
+        place="remediator.daemon.decide.incidents:consider",
         old="series is None or series.state is State.OK or series.state_type is not StateType.HARD",
         new="series is None or series.state is State.OK",
         story="SOFT for longer than it takes",

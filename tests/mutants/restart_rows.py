@@ -91,8 +91,8 @@ JOURNAL = (
         name="hint-answered-before-commit",
         mistake="A webhook is answered with 202 before it is committed.",
         place="remediator.daemon.engine.engine:Engine._take",
-        old="turn.answers.append((item.taken, hints.take(turn, item.hint)))",
-        new="item.taken.set_result(hints.take(turn, item.hint))",
+        old="turn.answers.append((item.taken, intake.take(turn, item.hint)))",
+        new="item.taken.set_result(intake.take(turn, item.hint))",
         story="killed before a hint is kept",
     ),
     Mutant(
@@ -160,7 +160,7 @@ JOURNAL = (
     Mutant(
         name="nobody-is-paged",
         mistake="An incident that no runbook cured is marked as escalated, and nobody is told.",
-        place="remediator.daemon.decide.deciding:escalate",
+        place="remediator.daemon.notify.pages:escalate",
         old="turn.page(key, subject, text, incident=incident)",
         new="by is None or bool(text or subject or key)",
         story="no cure",

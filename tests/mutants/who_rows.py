@@ -18,10 +18,10 @@ WHO = (
     Mutant(
         name="consent-to-what-nobody-showed",
         mistake="Whom a plan stops is covered by the yes to it, and its approver is not told.",
-        place="remediator.daemon.decide.deciding:_evidence",
+        place="remediator.daemon.decide.start:_evidence",
         old="[ask.reason for ask in asks if ask.reason not in said]",
         new="[]",
-        tests="tests/unit/daemon/decide/test_deciding_asks.py",
+        tests="tests/unit/daemon/decide/test_start_asks.py",
     ),
     Mutant(
         name="consent-by-who-asked",

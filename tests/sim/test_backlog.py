@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from remediator.cli.explain import command
 from remediator.config.errors import ConfigError
 from remediator.daemon.notify import digest
-from remediator.daemon.observe import reported
+from remediator.daemon.observe.hints import services
 from remediator.model.records.records import IncidentState, Run, RunState
 from remediator.sim.cloud.reach import NEVER
 from remediator.sim.cloud.services import Service
@@ -255,8 +255,8 @@ def test_a_flood_of_hints_while_it_was_gone_changes_nothing_when_it_is_delivered
 @pytest.fixture
 def many_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a sender page as often as it likes: these tests are about the pages."""
-    monkeypatch.setattr(reported, "MOST_AN_HOUR", 10_000)
-    monkeypatch.setattr(reported, "MOST_OPEN", 10_000)
+    monkeypatch.setattr(services, "MOST_AN_HOUR", 10_000)
+    monkeypatch.setattr(services, "MOST_OPEN", 10_000)
 
 
 # pages that waited --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.daemon.observe import foreigners, reported
+from remediator.daemon.observe.hints import foreigners, services
 from remediator.model.records.records import Incident
 from remediator.mutes import told
 from remediator.sim.happenings.people import ROOT
@@ -72,17 +72,17 @@ def test_invented_services_fill_neither_the_pager_nor_status(story: Story) -> No
     before = status_lines(story)
     for n in range(60):
         story.nagios("cmp1", service=f"ghost{n}")
-    assert len(open_of(story)) == reported.MOST_AN_HOUR
-    assert len(story.pages("nagios reports cmp1/ghost")) == reported.MOST_AN_HOUR
+    assert len(open_of(story)) == services.MOST_AN_HOUR
+    assert len(story.pages("nagios reports cmp1/ghost")) == services.MOST_AN_HOUR
     story.told.run(2 * MINUTE_S)
     (digest,) = story.pages(DIGEST)
     assert "cmp1/ghost20: once from nagios" in digest["text"] or "and " in digest["text"]
-    assert status_lines(story) - before <= reported.MOST_AN_HOUR
-    assert len(story.world.durable.foreign) == 60 - reported.MOST_AN_HOUR
+    assert status_lines(story) - before <= services.MOST_AN_HOUR
+    assert len(story.world.durable.foreign) == 60 - services.MOST_AN_HOUR
 
 
 def test_what_is_open_of_reports_is_bounded_over_hours(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reported, "MOST_OPEN", 30)
+    monkeypatch.setattr(services, "MOST_OPEN", 30)
     for hour in range(2):
         for n in range(25):
             story.nagios("cmp2", service=f"ghost{hour}-{n}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from remediator.collect import places
-from remediator.daemon.observe import observing
+from remediator.daemon.observe import samples
 from remediator.daemon.process.pools import Kind
 from remediator.daemon.state.wire import Collected, Input
 from remediator.daemon.state.world import World
@@ -161,14 +161,14 @@ def test_a_call_that_does_not_come_back_is_told_again_and_made_once(simulation: 
     simulation.run(30.0)
     name, asked = "more001", len(replies.of["more001"])
     simulation.cloud.hosts[name].ssh = "stuck"
-    simulation.run(observing.LOST_S + EVERY_S + 5.0)
+    simulation.run(samples.LOST_S + EVERY_S + 5.0)
     told = [line for _, line in simulation.story if "collection_lost" in line]
     assert len(told) == 1
     assert "did not come back within 9" in told[0]
     assert replies.world.samples.results[("host-reachable", f"host/{name}")].state is State.CRITICAL
     assert len(replies.of[name]) == asked
     simulation.cloud.hosts[name].ssh = "ok"
-    simulation.run(observing.LOST_S + 5.0)
+    simulation.run(samples.LOST_S + 5.0)
     assert len([line for _, line in simulation.story if "collection_lost" in line]) == 2
     assert len(replies.of[name]) == asked, "its thread is still there: no second call beside it"
     simulation.run(230.0)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.cli.explain import command
-from remediator.daemon.observe import foreigners
+from remediator.daemon.observe.hints import foreigners
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
 from remediator.model.messages.hooks import Hint, Taken

@@ -18,7 +18,8 @@ from remediator.daemon.engine import phases, reloads, replays, retention
 from remediator.daemon.execute import steps
 from remediator.daemon.inhibit import alarms, claims, clock, inhibitors, storm
 from remediator.daemon.notify import outbox
-from remediator.daemon.observe import hints, maintenance, observing, situation
+from remediator.daemon.observe import incidents, maintenance, samples, vantage
+from remediator.daemon.observe.hints import intake
 from remediator.daemon.requests import handlers, views
 from remediator.daemon.state import asides
 from remediator.daemon.state.wire import (
@@ -258,7 +259,7 @@ class Engine:
 
     def _watch_vantage(self, turn: Turn) -> None:
         if self._sees(turn.now):
-            situation.watch(turn)
+            vantage.watch(turn)
 
     def _watch_troubles(self, turn: Turn) -> None:
         self._troubles.watch(turn, self._found_troubles())
@@ -308,8 +309,8 @@ class Engine:
         self.world.waits.no_claims()
         if self.world.setup.decides:
             self._tell_start(turn)
-        observing.forget_unrecorded(self.world)
-        observing.restore_series(turn)
+        incidents.forget_unrecorded(self.world)
+        incidents.restore_series(turn)
         maintenance.pull_back(turn)
         self._hold_clock(turn, stored)
         self.world.pending.nobody_searches(self.world.durable.runs)
@@ -350,9 +351,9 @@ class Engine:
         if isinstance(item, Collected):
             about = asides.About(kind="host", name=item.reply.host)
             if turn.world.health.asides.left_alone(about, turn.now):
-                observing.leave_alone(turn, item.reply.host)
+                samples.leave_alone(turn, item.reply.host)
                 return
-            observing.take(turn, item.reply)
+            samples.take(turn, item.reply)
             if turn.world.health.asides.of(about) is not None:
                 turn.went_well.append(about)
         elif isinstance(item, CommandsDone):
@@ -360,7 +361,7 @@ class Engine:
         elif isinstance(item, Claimed):
             claims.take(turn, item)
         elif isinstance(item, HintCame):
-            turn.answers.append((item.taken, hints.take(turn, item.hint)))
+            turn.answers.append((item.taken, intake.take(turn, item.hint)))
         elif isinstance(item, Asked):
             if (answer := handlers.handle(turn, item)) is not None:
                 turn.answers.append((item.answer, answer))

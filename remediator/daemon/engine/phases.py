@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from remediator.daemon.decide import deciding
+from remediator.daemon.decide import incidents
 from remediator.daemon.execute import runs
 from remediator.daemon.inhibit import expiry, storm
-from remediator.daemon.notify import all_clear, digest, outbox
-from remediator.daemon.observe import foreigners, groups, maintenance, observing, reported
+from remediator.daemon.notify import all_clear, digest, outbox, pages
+from remediator.daemon.observe import groups, maintenance, samples, schedule
+from remediator.daemon.observe import incidents as observed_incidents
+from remediator.daemon.observe.hints import foreigners, services
 from remediator.daemon.requests import checks
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison
@@ -46,7 +48,7 @@ def _consider_all(turn: Turn) -> None:
         result = world.samples.results.get(key)
         if result is not None and key in world.samples.sampled and incident.id in world.durable.incidents:
             about = asides.About(kind="incident", name=incident.id)
-            poison.bound(turn, about, partial(deciding.consider, turn, world.durable.incidents[incident.id], result))
+            poison.bound(turn, about, partial(incidents.consider, turn, world.durable.incidents[incident.id], result))
 
 
 def _sampled_is_seen(turn: Turn) -> None:
@@ -54,26 +56,26 @@ def _sampled_is_seen(turn: Turn) -> None:
 
 
 def _collect_due(turn: Turn) -> None:
-    turn.dispatch_collections(observing.due_hosts(turn))
+    turn.dispatch_collections(schedule.due_hosts(turn))
 
 
 SEEN = (
-    Phase(name="lost collections", call=observing.give_up_lost),
+    Phase(name="lost collections", call=samples.give_up_lost),
     Phase(name="mutes", call=expiry.watch),
     Phase(name="groups", call=groups.watch),
 )
 """What is seen of hosts, people and groups, before anything is judged by it."""
 
 DECIDED = (
-    Phase(name="correlation", call=observing.correlate),
+    Phase(name="correlation", call=observed_incidents.correlate),
     Phase(name="storm", call=storm.watch, decides=True),
     Phase(name="decisions", call=_consider_all, decides=True),
     Phase(name="samples", call=_sampled_is_seen),
     Phase(name="runs", call=runs.advance_all),
     Phase(name="all-clears", call=all_clear.tell, vital=False, decides=True),
-    Phase(name="reminders", call=deciding.remind, vital=False, decides=True),
+    Phase(name="reminders", call=pages.remind, vital=False, decides=True),
     Phase(name="foreign names", call=foreigners.watch, vital=False, decides=True),
-    Phase(name="reported services", call=reported.forget, vital=False, decides=True),
+    Phase(name="reported services", call=services.forget, vital=False, decides=True),
     Phase(name="signs", call=maintenance.forget_old),
     Phase(name="backlog", call=digest.fold, vital=False, decides=True),
     Phase(name="notifications", call=outbox.deliver_due),

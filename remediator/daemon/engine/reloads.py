@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.daemon.observe import identities, observing
+from remediator.daemon.observe import identities, incidents
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.turn.turn import Turn
 
@@ -26,7 +26,7 @@ def take(turn: Turn, item: Reloaded) -> str | None:
     except Exception:
         world.take_content(*before)
         raise
-    observing.forget_left(turn)
+    incidents.forget_left(turn)
     identities.forget_left(turn)
     turn.journal.audit(
         "reloaded", "remediator", {"content_version": item.content.version, "inventory": item.inventory.version}

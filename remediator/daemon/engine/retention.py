@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.daemon.observe import situation
+from remediator.daemon.observe import boots
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
@@ -41,8 +41,8 @@ def forget(turn: Turn, past_runs_s: float) -> int:
 def _is_over(world: World, key: str, before_s: float) -> bool:
     """Return whether nothing that is seen, or may be seen, carries the mark `key` of a baseline."""
     seen = SignKey.read(key)
-    if seen.kind == situation.START:
-        began = situation.started_at(seen)
+    if seen.kind == boots.START:
+        began = boots.started_at(seen)
         return began is not None and began[1] < before_s
     if seen.kind == wraps.KIND:
         return seen.of not in world.durable.wraps

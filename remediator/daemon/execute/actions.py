@@ -10,7 +10,7 @@ from typing import Any
 
 from remediator.daemon.decide import leavings
 from remediator.daemon.observe import marks
-from remediator.daemon.turn import stumbling
+from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import ActionSpec, Probe, Settled, StepInput
 from remediator.model.content.consent import NOTHING_MORE
@@ -122,8 +122,8 @@ def resolved(turn: Turn, run: Run, step: StepRecord) -> Run | Declined:
             what = f"{step.action} would run on {strange.host} what no yes to its plan covers: {strange.brief}"
             return Refused(what)
         exact = replace(wanted, commands=built, timeout_s=_limit(action, asked, wanted))
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        said = stumbling.told(turn, step.action, "commands", error, run.id)
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        said = poison.action_failed(turn, step.action, "commands", error, run.id)
         return Wait(said, code=("stumbled", step.action, type(error).__name__))
     steps = tuple(exact if each.id == exact.id else each for each in run.plan.steps)
     return replace(run, plan=replace(run.plan, steps=steps))
@@ -156,8 +156,8 @@ def _gives(turn: Turn, run: Run, step: StepRecord, action: ActionSpec) -> Mappin
     try:
         asked = order(turn, run, step)
         return asked if isinstance(asked, Refused) else action.gives.told(asked, step.output)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        return Refused(stumbling.told(turn, step.action, "result", error, run.id))
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        return Refused(poison.action_failed(turn, step.action, "result", error, run.id))
 
 
 def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
@@ -170,8 +170,8 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
         if isinstance(asked, Refused):
             return Settled(text=asked.reason, given=step.given)
         return action.settle.seen(asked, step.given)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        text = stumbling.told(turn, step.action, "settled", error, run.id)
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        text = poison.action_failed(turn, step.action, "settled", error, run.id)
         return Settled(text=text, given=step.given)
 
 
@@ -182,7 +182,7 @@ def probed(turn: Turn, run: Run, step: StepRecord, reply: HostReply) -> Probe:
         return Probe.UNKNOWN
     try:
         return action.probe(step.before, reply, run.plan.target)
-    except Exception as error:  # noqa: BLE001 - see stumbling
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
         if run.state is not RunState.IN_DOUBT:
-            stumbling.told(turn, step.action, "probe", error, run.id)
+            poison.action_failed(turn, step.action, "probe", error, run.id)
         return Probe.UNKNOWN

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.daemon.decide import deciding
 from remediator.daemon.execute import janitor
-from remediator.daemon.notify import all_clear
-from remediator.daemon.observe import observing
+from remediator.daemon.notify import all_clear, pages
+from remediator.daemon.observe import incidents
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
@@ -40,7 +39,7 @@ def follow(turn: Turn, ended: Run, refused: GateRefused | None) -> None:
         if incident is not None:
             told = _follow(turn, ended, incident)
     all_clear.of_run(turn, ended, told=told)
-    observing.forget_left(turn)
+    incidents.forget_left(turn)
 
 
 def _page_without_incident(turn: Turn, ended: Run) -> bool:
@@ -67,7 +66,7 @@ def _follow_refusal(turn: Turn, run: Run, refused: GateRefused) -> bool:
     if any(verdict.guard == "already_fixed" and not verdict.allow for verdict in refused.verdicts):
         return False
     result = turn.world.samples.results.get((incident.check, incident.target.text))
-    return deciding.escalate(
+    return pages.escalate(
         turn,
         incident,
         None,
@@ -89,14 +88,14 @@ def _follow(turn: Turn, ended: Run, incident: Incident) -> bool:
         if lifecycle.ended_early(ended):
             last = _last_unattended(turn, ended)
             told = PageKey(PageKind.EARLY, incident.id, ("last", *ended.because) if last else ended.because)
-            return deciding.escalate(turn, after, rule, _early(turn, ended, last), result, told=told)
+            return pages.escalate(turn, after, rule, _early(turn, ended, last), result, told=told)
         if lifecycle.next_rung(after, ladder) is not None:
             return False
         why = f"{ended.plan.runbook} ({ended.id}) did not cure it: {ended.reason}"
         mutes.apply(turn, acks.wanted(after, why, turn.now))
-        return deciding.escalate(turn, after, rule, why, result)
+        return pages.escalate(turn, after, rule, why, result)
     if ended.state is RunState.CANCELLED:
-        return deciding.escalate(turn, after, rule, called_off(ended), result, advise=False)
+        return pages.escalate(turn, after, rule, called_off(ended), result, advise=False)
     return False
 
 

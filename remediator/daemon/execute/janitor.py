@@ -17,7 +17,7 @@ from remediator.daemon.decide import cases, leavings
 from remediator.daemon.inhibit import claims
 from remediator.daemon.observe import marks
 from remediator.daemon.state import asides
-from remediator.daemon.turn import poison, stumbling
+from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import Probe, StepInput
 from remediator.model.content.declined import Refused
@@ -61,8 +61,8 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
     try:
         left = {**mark, leavings.RUN: order.mark_on(name)}
         debt = debts.owed(turn.number("debt", "debt"), run, step, action.debt, order, left, turn.now)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        debt = Refused(stumbling.told(turn, step.action, "undo", error, run.id))
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        debt = Refused(poison.action_failed(turn, step.action, "undo", error, run.id))
     if isinstance(debt, Refused):
         why = debt.reason
         return Refused(f"{step.action} leaves a debt behind on {name} that could not be taken back: {why}")
@@ -193,8 +193,8 @@ def _still_ours(turn: Turn, debt: Debt, reply: HostReply) -> bool | Unknown:
         return Unknown(f"{debt.host} is {reply.reach.value}: {reply.reason}")
     try:
         return action.debt.still_ours(debt.mark, reply, debt.target)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        return Unknown(stumbling.told(turn, debt.action, "still_ours", error, debt.id))
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        return Unknown(poison.action_failed(turn, debt.action, "still_ours", error, debt.id))
 
 
 def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
@@ -212,8 +212,8 @@ def _not_now(turn: Turn, debt: Debt, since: Instant) -> str | None:
             return f"waits for a sample of {host}"
     try:
         return ask(marks.evidence(turn.world, check, hosts, turn.now), debt.host)
-    except Exception as error:  # noqa: BLE001 - see stumbling
-        return stumbling.told(turn, debt.action, "stands_in_the_way", error, debt.id)
+    except Exception as error:  # noqa: BLE001 - see poison.action_failed
+        return poison.action_failed(turn, debt.action, "stands_in_the_way", error, debt.id)
 
 
 def of_release(turn: Turn, run: Run) -> Debt | None:

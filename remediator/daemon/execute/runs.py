@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from remediator.daemon.decide import cases
+from remediator.daemon.decide import cases, rediagnosis
 from remediator.daemon.execute import janitor, steps, transitions
-from remediator.daemon.observe import observing
+from remediator.daemon.observe import schedule
 from remediator.daemon.state import asides
 from remediator.daemon.turn import poison
 from remediator.daemon.turn.turn import Turn
@@ -127,7 +127,7 @@ def _gated(turn: Turn, run: Run) -> Iterator[Transition]:
     """
     world = turn.world
     hosts = world.loaded.hosts_read_for(run.plan)
-    fresh = cases.rediagnosis(turn, run.plan, run.locked_at, run) is not None and observing.asked_since(
+    fresh = rediagnosis.rediagnose(turn, run.plan, run.locked_at, run) is not None and schedule.asked_since(
         turn, hosts, run.locked_at
     )
     grown = run.intent_at is None or all(world.samples.good_samples.get(host, 0) >= STARTUP_SAMPLES for host in hosts)

@@ -12,7 +12,7 @@ from functools import partial
 from remediator.daemon.decide import cases, leavings
 from remediator.daemon.execute import actions, janitor, transitions
 from remediator.daemon.inhibit import claims as laid_claims
-from remediator.daemon.observe import observing
+from remediator.daemon.observe import schedule
 from remediator.daemon.state.wire import CommandsDone
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import Probe
@@ -216,5 +216,5 @@ def settle(turn: Turn, run: Run, step: StepRecord, answer: Probe, by: str) -> Ru
 def settles(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """See how far what a SETTLING step set going has come, by evidence gathered after its OUTCOME."""
     planned = actions.planned(run, step)
-    fresh = observing.asked_since(turn, settling.hosts(planned), settling.began(run, step))
+    fresh = schedule.asked_since(turn, settling.hosts(planned), settling.began(run, step))
     yield from settling.watched(run, planned, actions.seen(turn, run, step) if fresh else None, turn.now)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from remediator.daemon.inhibit import wraps
-from remediator.daemon.observe import groups, hints
+from remediator.daemon.observe import groups
+from remediator.daemon.observe.hints import names
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import dependency
@@ -174,7 +175,7 @@ def _muted(turn: Turn, incident: Incident) -> str:
     for told in world.durable.downtimes.values():
         if told.depth <= 0 or told.until <= wall or told.host not in incident.target.hosts:
             continue
-        service = hints.muted_service(turn, told.host, told.service)
+        service = names.muted_service(turn, told.host, told.service)
         if service is None or service in (incident.target.name, *_unit_names(world, incident.target)):
             return f"{told.host} is in a scheduled downtime of {told.source}"
     for silence in world.durable.silences.values():

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from remediator.daemon.inhibit import accounts
-from remediator.daemon.observe import situation
+from remediator.daemon.observe import vantage
 from remediator.daemon.state.world import World
 from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
@@ -37,7 +37,7 @@ def troubled(turn: Turn) -> tuple[Incident, ...]:
     return tuple(
         each
         for each in _fresh(world, now)
-        if accounts.counts(each) and not accounts.worked_on(turn, each) and not situation.blames_us(world, each, now)
+        if accounts.counts(each) and not accounts.worked_on(turn, each) and not vantage.blames_us(world, each, now)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from remediator.daemon.inhibit import wraps
-from remediator.daemon.observe import groups, maintenance, marks, situation
+from remediator.daemon.observe import boots, groups, maintenance, marks
 from remediator.daemon.requests import approvals
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn import mutes, notes
@@ -126,7 +126,7 @@ def accept(turn: Turn, asked: Asked) -> Answer:
     momentary = turn.world.loaded.integrations.momentary_signs
     signs = [sign for sign in maintenance.signs_of(turn, hosts) if sign.kind not in momentary]
     wrapped = {sign.key for sign in wraps.signs(turn, hosts)}
-    keys = sorted({sign.key for sign in signs} | wrapped | set(situation.boot_marks(turn, hosts)))
+    keys = sorted({sign.key for sign in signs} | wrapped | set(boots.boot_marks(turn, hosts)))
     at = rfc3339(turn.now.wall)
     accepted_groups = groups.accepted(turn, hosts, at, whole_inventory=scope in ("all", "inventory"))
     kept_marks = _marks(turn, hosts)

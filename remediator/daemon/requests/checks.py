@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.daemon.observe import observing
+from remediator.daemon.observe import schedule
 from remediator.daemon.requests import views
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, USAGE
@@ -77,7 +77,7 @@ def answer_waiting(turn: Turn) -> None:
     pending = turn.world.pending
     for waiting in pending.waiting_checks:
         took_s = turn.now.since(waiting.since)
-        if not observing.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
+        if not schedule.asked_since(turn, waiting.hosts, waiting.since) and took_s < CHECK_PATIENCE_S:
             continue
         pending.check_answered(waiting)
         found = matching(turn, waiting.names, waiting.target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from remediator.daemon.decide import cases, deciding
+from remediator.daemon.decide import cases, start
 from remediator.daemon.execute import steps, transitions
 from remediator.daemon.state.wire import Asked
 from remediator.daemon.turn.answers import DONE, FAILED, REFUSED, USAGE, near, text, wants_reason
@@ -91,7 +91,7 @@ def execute(turn: Turn, asked: Asked) -> Answer:
         incident=incident,
     )
     if [verdict.guard for verdict in refused] == ["approval"]:
-        run = deciding.ask_for_approval(
+        run = start.ask_for_approval(
             turn,
             plan,
             incident=incident,
@@ -104,7 +104,7 @@ def execute(turn: Turn, asked: Asked) -> Answer:
         return Answer(
             exit=REFUSED, data=shown, error="; ".join(f"{verdict.guard}: {verdict.reason}" for verdict in refused)
         )
-    run = deciding.start(turn, plan, incident=incident, actor=asked.actor.name, asked_as=asked.actor.accounts)
+    run = start.start(turn, plan, incident=incident, actor=asked.actor.name, asked_as=asked.actor.accounts)
     return Answer(exit=DONE, data={"run": run.id, **shown})
 
 

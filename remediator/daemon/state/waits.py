@@ -47,7 +47,7 @@ class Waits(Record):
     debt_waits: Undoable[str, str] = field(default_factory=Undoable)
     """Debt to the sentence why it is not released yet."""
     stumbled: Undoable[tuple[str, str, str], str] = field(default_factory=Undoable)
-    """Of whom, action and question to what it stumbled over last (stumbling)."""
+    """Of whom, action and question to what it stumbled over last (turn.poison)."""
     considered: Undoable[str, dict[str, Considered]] = field(default_factory=Undoable)
     """Incident to the newest look at it, rule by rule."""
     unmatched_since: Undoable[str, Instant] = field(default_factory=Undoable)

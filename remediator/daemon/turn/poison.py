@@ -77,6 +77,20 @@ def _tell_over(turn: Turn, about: About) -> None:
         turn.journal.timeline(incident.id, "handled", f"{about} can be handled again")
 
 
+def action_failed(turn: Turn, action: str, question: str, error: Exception, of: str) -> str:
+    """Return the sentence that says that `question` of `action` raised `error` for `of` (a run or a debt).
+
+    Whoever calls into an action catches what it raises, and goes on with this sentence in the way that lets nothing happen.
+    So an exception that an integration did not mean to raise costs the one run, and never the turn.
+
+    It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
+    """
+    found = f"{type(error).__name__}: {error}"[:500]
+    if turn.world.waits.stumbles((of, action, question), found):
+        turn.say("error", f"{question}_failed", of=of, action=action, reason=found)
+    return f"{action} stumbled ({question}): {found}"[:500]
+
+
 def tell(turn: Turn) -> None:
     """Tell people once of everything that was set aside, and of each new reason for it."""
     for aside in turn.world.health.asides.untold():

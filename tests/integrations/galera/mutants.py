@@ -264,7 +264,7 @@ MUTANTS = (
     Mutant(
         name="galera-its-own-work-pages",
         mistake="The bootstrapped member's own container, which is down until the run puts it back, pages a person.",
-        place="remediator.daemon.decide.deciding:_our_own_work",
+        place="remediator.daemon.decide.decisions:our_own_work",
         old="f'{holder} works on {group}; what is still so after it is told then'",
         new="None",
         story="galera: all lost, unattended",
@@ -272,7 +272,7 @@ MUTANTS = (
     Mutant(
         name="galera-cured-is-a-storm",
         mistake="A cluster that comes back frees its members' problems while the run is still at them: three hosts at once.",
-        place="remediator.daemon.observe.observing:correlate",
+        place="remediator.daemon.observe.incidents:correlate",
         old="series.state in (State.WARNING, State.CRITICAL) or incident.state in CURED_NOW",
         new="series.state in (State.WARNING, State.CRITICAL)",
         story="galera: all lost, unattended",
@@ -280,7 +280,7 @@ MUTANTS = (
     Mutant(
         name="a-lost-cluster-waits-in-silence",
         mistake="A lost cluster that is given ten minutes is told to nobody before they are over.",
-        place="remediator.daemon.decide.deciding:_tell_meanwhile",
+        place="remediator.daemon.decide.incidents:_tell_meanwhile",
         old="rule.meanwhile is None",
         new="True",
         tests=TOLD_TESTS,
@@ -288,7 +288,7 @@ MUTANTS = (
     Mutant(
         name="freed-by-an-old-sample",
         mistake="What its parent accounted for is decided about by a sample from before its parent was well.",
-        place="remediator.daemon.decide.deciding:consider",
+        place="remediator.daemon.decide.incidents:consider",
         old="not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S",
         new="False",
         tests=TOLD_TESTS,
@@ -296,7 +296,7 @@ MUTANTS = (
     Mutant(
         name="a-mode-hides-a-lost-cluster",
         mistake="A lost cluster whose cure the mode does not allow is paged after an hour only.",
-        place="remediator.daemon.decide.deciding:_page_blocked",
+        place="remediator.daemon.notify.pages:blocked",
         old="not HELD_BACK_BY.isdisjoint(holding)",
         new="not (HELD_BACK_BY - {'mode', 'autonomy'}).isdisjoint(holding)",
         tests=TOLD_TESTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.daemon.observe import situation
+from remediator.daemon.observe import boots
 from remediator.model.messages.signs import SignKey
 from remediator.mutes import wraps
 
@@ -17,8 +17,8 @@ STORED = [
     ("ansible:ctl1:boot-1:812:99", SignKey("ansible", "ctl1", "boot-1:812:99")),
     ("ansible_log:ctl1:1767582000.250000", SignKey("ansible_log", "ctl1", "1767582000.250000")),
     ("wrap:wrap-3:ctl1", wraps.key("wrap-3", "ctl1")),
-    ("start:ctl1:host:1767582000", situation.start_key("ctl1", "host", 1767582000.4)),
-    ("start:ctl1:engine:1767582000", situation.start_key("ctl1", "engine", 1767582000.0)),
+    ("start:ctl1:host:1767582000", boots.start_key("ctl1", "host", 1767582000.4)),
+    ("start:ctl1:engine:1767582000", boots.start_key("ctl1", "engine", 1767582000.0)),
 ]
 
 
@@ -40,4 +40,4 @@ def test_a_key_is_read_as_it_was_stored(text: str, key: SignKey) -> None:
     ],
 )
 def test_when_something_started_is_in_its_key_or_nowhere(text: str, started: tuple[str, float] | None) -> None:
-    assert situation.started_at(SignKey.read(text)) == started
+    assert boots.started_at(SignKey.read(text)) == started

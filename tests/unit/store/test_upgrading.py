@@ -255,7 +255,7 @@ def test_a_store_of_ours_is_opened_without_alembic(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from remediator.store.database import Database, url_of;"
         "one = Database(url_of(Path(sys.argv[1]), None)); one.open(); one.close();"
-        "import remediator.store.reader, remediator.cli.look.status, remediator.daemon.assembling;"
+        "import remediator.store.reader, remediator.cli.look.status, remediator.daemon.assembly;"
         "sys.exit('alembic' in sys.modules or 'mako' in sys.modules)"
     )
     os.chmod(tmp_path, 0o700)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from remediator.daemon.observe import foreigners
+from remediator.daemon.observe.hints import foreigners
 from remediator.daemon.turn.turn import Turn
 from remediator.incidents import lifecycle
 from remediator.model import targets

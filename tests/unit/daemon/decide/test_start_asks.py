@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from remediator.daemon.decide import deciding
+from remediator.daemon.decide import start
 from remediator.daemon.state.waits import Waits
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import AtTurn
@@ -45,8 +45,8 @@ def turn(data: Data, asks: Callable[[Data], Ask | None] | None = None, output: s
 
 
 def asked(of: Turn) -> tuple[str, Consent]:
-    asks = deciding._asks(of, plan())
-    return deciding._evidence(of, plan(), asks), deciding._covers(asks)
+    asks = start._asks(of, plan())
+    return start._evidence(of, plan(), asks), start._covers(asks)
 
 
 def test_who_is_stopped_is_told_and_covered_although_no_text_of_a_rule_says_it() -> None:

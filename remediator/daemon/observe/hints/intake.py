@@ -1,9 +1,9 @@
 """Webhook hints: stored before they are answered, mapped to a check of ours, and then no more than "check it now".
 
 Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
-starts nothing: no check, no page. What it says of a downtime is heard all the same (`heard`). A name that means no host of ours
+starts nothing: no check, no page. What it says of a downtime is heard all the same (`downtimes`). A name that means no host of ours
 (`inventory.naming`) is counted (`foreigners`), and nothing more; a service that no check is about opens an incident that can only
-notify (`reported`). What became of a hint is stored with it, in sentences.
+notify (`services`). What became of a hint is stored with it, in sentences.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from remediator.daemon.observe import foreigners, heard, reported
+from remediator.daemon.observe.hints import downtimes, foreigners, names, services
 from remediator.daemon.turn.turn import Turn
-from remediator.inventory.naming import Names
-from remediator.model import targets, times
+from remediator.model import times
 from remediator.model.messages.hooks import Hint, Taken, plain
 from remediator.model.times import rfc3339
 from remediator.safety.guard import seconds
@@ -32,13 +31,13 @@ def take(turn: Turn, hint: Hint) -> Taken:
     if known is not None:
         turn.count("events", source=hint.source, result="duplicate")
         return Taken(event=known, duplicate=True)
-    meant = names_of(turn).meant(hint.host)
+    meant = names.names_of(turn).meant(hint.host)
     host = meant.host
     if host is None and (known := foreigners.stands_for(turn)) is not None:
         foreigners.note(turn, hint, meant)
         return Taken(event=known, duplicate=False)
     event = turn.number("event", "ev")
-    target = target_of(turn, host, hint.service)
+    target = names.target_of(turn, host, hint.service)
     told_at = _told_at(turn, hint)
     expired = _expired(turn, hint.source, told_at)
     body: dict[str, Any] = {
@@ -60,7 +59,7 @@ def take(turn: Turn, hint: Hint) -> Taken:
         body["expired"] = expired
     if host is None:
         body["unmapped"] = f"{hint.host} means no host of ours: {meant.told}; nothing follows from it"
-    words = () if host is None else heard.words(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
+    words = () if host is None else downtimes.words(turn, hint, host, told_at or 0.0, guessed=meant.guessed)
     if host is None:
         foreigners.stored(turn, event)
     else:
@@ -69,11 +68,11 @@ def take(turn: Turn, hint: Hint) -> Taken:
             *_open(turn, target),
             *(word.became for word in words),
         ]
-        if expired is None and (told := reported.hear(turn, hint, host, target)) is not None:
+        if expired is None and (told := services.hear(turn, hint, host, target)) is not None:
             body["became"].append(told)
     turn.journal.hint(hint.key, event, hint.source, target or "", body)
     for word in words:
-        heard.take(turn, word)
+        downtimes.take(turn, word)
     if expired is not None:
         turn.count("events", source=hint.source, result="expired")
         turn.say("warning", "hint_expired", source=hint.source, host=hint.host, target=target, reason=expired)
@@ -125,33 +124,6 @@ def _check_now(turn: Turn, host: str) -> None:
     """Make `host` due now, unless it was asked just now: a flood of hints must not become a flood of collections."""
     if _due(turn, host):
         turn.collect(host)
-
-
-def names_of(turn: Turn) -> Names:
-    """Return the index over the inventory, with what its hosts say of themselves; a bare inventory gets one for this question."""
-    kept: Names | None = getattr(turn.world, "names", None)
-    return kept if kept is not None else Names(turn.world.loaded.inventory.hosts)
-
-
-def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
-    """Return the text of the target that (host, service) names, if a check of ours knows it."""
-    if host is None:
-        return None
-    if service:
-        name = service.replace("-", "_")
-        known = {target for _, target in turn.world.samples.keys_of_host.get(host, ())}
-        for candidate in (service, f"container/{host}/{service}", f"container/{host}/{name}", f"{service}/{host}"):
-            if candidate in known:
-                return candidate
-    return f"host/{host}"
-
-
-def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
-    """Return the container that a downtime of Nagios' `service` mutes; None, the whole host, when it maps to none of ours."""
-    target = target_of(turn, host, service) if service else None
-    if target is not None and targets.kind_of(target) == "container":
-        return target.rsplit("/", 1)[1]
-    return None
 
 
 def _told_at(turn: Turn, hint: Hint) -> float | None:

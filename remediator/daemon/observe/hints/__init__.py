@@ -1,0 +1,1 @@
+"""What comes from outside by webhook: hints, what they say of downtimes, names and services that are none of ours."""
