@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from bench import crowd
-from remediator.daemon.assembling import Daemon, real_ground
+from remediator.daemon.assembly import Daemon, real_ground
 from remediator.daemon.process import connections
 from remediator.daemon.state.wire import Collected
 from remediator.model.hosts import Host

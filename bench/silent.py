@@ -22,7 +22,7 @@ from typing import Any
 import structlog
 
 from bench import crowd
-from remediator.daemon.assembling import Daemon, real_ground
+from remediator.daemon.assembly import Daemon, real_ground
 from remediator.daemon.process import clock
 
 BUDGET = 3.0

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from remediator.config import Config, load_config
-from remediator.daemon.assembling import Daemon, real_ground
+from remediator.daemon.assembly import Daemon, real_ground
 from remediator.daemon.process import composition, logs, systemd
 from remediator.daemon.socket import doors, reads
 from remediator.daemon.socket.control import ControlSocket

@@ -21,7 +21,7 @@ import structlog
 from remediator import inventory as inventories
 from remediator import notify
 from remediator.config import Config, load_config
-from remediator.daemon.assembling import Daemon, Ground
+from remediator.daemon.assembly import Daemon, Ground
 from remediator.daemon.process import composition, ticks
 from remediator.daemon.process.composition import Parts
 from remediator.daemon.state.wire import Input, Reloaded

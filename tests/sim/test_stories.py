@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import remediator
-from remediator.daemon import assembling, loop
+from remediator.daemon import assembly, loop
 from remediator.daemon.engine import engine
 from remediator.sim import simulation
 from remediator.sim.happenings import drawn
@@ -79,12 +79,12 @@ def test_a_story_is_told_twice_in_the_same_words() -> None:
 
 def test_of_the_daemon_only_its_ground_is_replaced(tmp_path: Path) -> None:
     """Engine, loop, store and journal are the ones that are shipped; what differs comes in by the one door there is."""
-    assert {field.name for field in dataclasses.fields(assembling.Ground)} == REPLACED
+    assert {field.name for field in dataclasses.fields(assembly.Ground)} == REPLACED
     told = simulation.Simulation(tmp_path)
     told.start()
     assert told.daemon is not None
     parts = (told.daemon, told.daemon.engine, told.daemon.loop, told.daemon.database)
-    assert [type(part) for part in parts] == [assembling.Daemon, engine.Engine, loop.Loop, database.Database]
+    assert [type(part) for part in parts] == [assembly.Daemon, engine.Engine, loop.Loop, database.Database]
     told.close()
 
 

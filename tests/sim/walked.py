@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.daemon.assembling import Daemon
+from remediator.daemon.assembly import Daemon
 from remediator.daemon.state.wire import Collected, Input
 from remediator.daemon.state.world import World
 from remediator.model.content.commands import Command

@@ -80,7 +80,7 @@ def _answer(here: session.Session, names: tuple[str, ...], target: str | None, o
 
 def _alone(here: session.Session, names: tuple[str, ...], target: str | None) -> Mapping[str, Any]:
     """Look once from this process, with the config as it lies there."""
-    from remediator.daemon.looking import check_once
+    from remediator.cli.local.check import check_once
 
     return check_once(here.config(), names, target, session.warn)
 

@@ -83,14 +83,13 @@ def _asked(here: session.Session, op: str, runbook: str, target: str, reason: st
     except client.Unreachable as unreachable:
         if unreachable.denied:
             raise
-    from remediator.cli.local import actor
-    from remediator.daemon import standalone
+    from remediator.cli.local import actor, run
 
     config = here.config()
     session.quiet(config)
     if op == "plan":
-        return standalone.plan(config, runbook, target, actor.me())
-    return standalone.execute(config, runbook, target, actor.me(), reason)
+        return run.plan(config, runbook, target, actor.me())
+    return run.execute(config, runbook, target, actor.me(), reason)
 
 
 def _taken(answer: Answer, *, refusal_is_data: bool = False) -> Mapping[str, Any]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import structlog
 
 from remediator import notify
+from remediator.collect.facts import FactStore
 from remediator.config import Config
-from remediator.daemon import worldly
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.loop import Hands, Loop
@@ -21,6 +21,9 @@ from remediator.daemon.notify.delivery import Delivery, Notifying
 from remediator.daemon.process import clock, composition, connections, systemd
 from remediator.daemon.process.composition import Parts
 from remediator.daemon.process.pools import Pools, Threads
+from remediator.daemon.state.loaded import Loaded
+from remediator.daemon.state.samples import Samples
+from remediator.daemon.state.setup import Setup
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
 from remediator.model import redaction
@@ -105,7 +108,7 @@ class Daemon:
             identity = identities.begin(self.database, config.cloud, ground.clock.now().wall, ground.new_id)
             self._reach.token = f"{config.cloud}:{identity.epoch}"
             refrain = Refrain(Path(config.pause_file), state_dir)
-            self.world: World = worldly.world_of(parts, refrain, ground.clock)
+            self.world: World = world_of(parts, refrain, ground.clock)
             self.world.health.known_as(identity)
             self.world.setup.new_id = ground.new_id
             self.world.setup.process_alive = ground.process_alive
@@ -169,3 +172,25 @@ def _purge(state_dir: Path, before_s: float) -> int:
     except OSError as error:
         log.error("outputs_not_purged", reason=error.strerror)
         return 0
+
+
+def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
+    """Return a world that has seen nothing yet."""
+    started_at = time.now()
+    return World(
+        setup=Setup(
+            started_at=started_at,
+            own_boot_id=clock.own_boot_id(),
+            own_cgroup=clock.own_cgroup(),
+            read_pause=refrain,
+            process_alive=clock.process_alive,
+        ),
+        loaded=Loaded(
+            config=parts.config,
+            content=parts.content,
+            integrations=parts.integrations,
+            inventory=parts.inventory,
+            config_at=started_at,
+        ),
+        samples=Samples(facts=FactStore(parts.integrations)),
+    )

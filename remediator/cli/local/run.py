@@ -13,7 +13,7 @@ from typing import Any
 
 from remediator import notify
 from remediator.config import Config
-from remediator.daemon import worldly
+from remediator.daemon import assembly
 from remediator.daemon.engine.engine import Engine
 from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.loop import Hands, Loop
@@ -59,7 +59,7 @@ class _Alone:
         database.open(time.now)
         self._undo.callback(database.close)
         refrain = Refrain(Path(config.pause_file), state_dir if acts or state_dir.is_dir() else Path("/"))
-        self.world = worldly.world_of(parts, refrain, time)
+        self.world = assembly.world_of(parts, refrain, time)
         self.world.setup.decides = False
         self.world.setup.only_target = target if acts else ""
         reach = connections.reach_of(config)
