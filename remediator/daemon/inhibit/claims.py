@@ -17,7 +17,7 @@ from remediator.daemon.turn import mutes
 from remediator.daemon.turn.turn import Turn
 from remediator.model.content.actions import Risk
 from remediator.model.content.plans import Plan, PlannedStep
-from remediator.mutes import rivals
+from remediator.mutes.brakes import rivals
 from remediator.runs import claims
 from remediator.runs.claims import Claim, Known
 from remediator.store.stored import meta

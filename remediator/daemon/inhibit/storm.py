@@ -22,7 +22,7 @@ from remediator.model.content.plans import Plan
 from remediator.model.records.holds import OpenStorm
 from remediator.model.records.records import Incident
 from remediator.model.times import Instant
-from remediator.mutes import storms
+from remediator.mutes.brakes import storms
 from remediator.safety.case import StormScope
 from remediator.safety.guards import storm
 

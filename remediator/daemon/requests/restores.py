@@ -7,7 +7,7 @@ from remediator.daemon.turn import mutes
 from remediator.daemon.turn.answers import DONE, REFUSED, USAGE, text, wants_reason
 from remediator.daemon.turn.turn import Turn
 from remediator.model.messages.control import Answer
-from remediator.mutes import restores
+from remediator.mutes.brakes import restores
 
 
 def accept(turn: Turn, asked: Asked) -> Answer:

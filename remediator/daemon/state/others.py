@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from remediator.daemon.state.durable import Key
-from remediator.daemon.state.record import Record
-from remediator.daemon.state.undoable import Undoable
+from remediator.daemon.state.undo.record import Record
+from remediator.daemon.state.undo.tables import Undoable
 from remediator.model.messages.signs import Sign
 from remediator.model.times import Instant
 
@@ -24,11 +24,11 @@ class Others(Record):
     downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     reports: Undoable[str, list[tuple[Key, Instant]]] = field(default_factory=Undoable)
-    """Of each sender: which services that no check of ours is about it has opened an incident for, and when (reported)."""
+    """Of each sender: which services that no check of ours is about it has opened an incident for, and when (observe.hints.services)."""
     names_paged: tuple[tuple[str, Instant], ...] = ()
-    """The ambiguous names of the last day that paged at once (foreigners)."""
+    """The ambiguous names of the last day that paged at once (observe.hints.foreigners)."""
     foreign_events: tuple[Instant, int, str] | None = None
-    """Since when, how many events of foreign names were stored, and the newest of them (foreigners)."""
+    """Since when, how many events of foreign names were stored, and the newest of them (observe.hints.foreigners)."""
     names_looked_at: Instant | None = None
     """When somebody looked last whether foreign names are to be told or forgotten."""
 

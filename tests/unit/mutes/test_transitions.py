@@ -11,7 +11,8 @@ import pytest
 from remediator.model.content.declined import Refused
 from remediator.model.messages.matchers import parse
 from remediator.model.records.mutes import Accepted, Ack, OwnDowntime, Pause, Silence, Unacked, Wrap
-from remediator.mutes import acks, baselines, downtimes, pauses, restores, silences, spans, wraps
+from remediator.mutes import acks, baselines, downtimes, pauses, silences, spans, wraps
+from remediator.mutes.brakes import restores
 from remediator.mutes.transition import MoveIncident, Transition, WriteLine
 from tests.builders.incidents import OPEN
 from tests.unit.safety.cases import at

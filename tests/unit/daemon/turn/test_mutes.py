@@ -16,7 +16,8 @@ from remediator.daemon.turn.turn import Turn
 from remediator.model.messages.matchers import parse
 from remediator.model.records.holds import Rival, Storm
 from remediator.model.records.mutes import Accepted, Pause, Silence, Wrap
-from remediator.mutes import acks, baselines, downtimes, entries, pauses, restores, rivals, silences, wraps
+from remediator.mutes import acks, baselines, downtimes, entries, pauses, silences, wraps
+from remediator.mutes.brakes import restores, rivals
 from remediator.mutes.transition import Transition
 from remediator.safety.case import Downtime
 from remediator.store import tables

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from remediator.daemon.state.undoable import Undoable, UndoableSet
+from remediator.daemon.state.undo.tables import Undoable, UndoableSet
 
 pytestmark = pytest.mark.unit
 

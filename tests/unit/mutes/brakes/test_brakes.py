@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from remediator.model.records.holds import OpenStorm, Rival, Storm
-from remediator.mutes import rivals, storms
+from remediator.mutes.brakes import rivals, storms
 from remediator.mutes.transition import ForgetClaims, Page, RenameStore, Transition
 from tests.unit.safety.cases import at
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from remediator.daemon.state.undoable import Undoable, UndoableSet
+from remediator.daemon.state.undo.tables import Undoable, UndoableSet
 
 LASTING = "lasting"
 

@@ -1,0 +1,1 @@
+"""How the state goes back to where it was before a turn that failed."""
