@@ -15,6 +15,7 @@ from remediator.collect.machines import Machines
 from remediator.model.content.judging import AssessSpec, CheckResult, CheckSpec
 from remediator.model.hosts import Inventory
 from remediator.model.manifest.integration import Integration
+from remediator.model.manifest.together import read_machine
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 
@@ -63,7 +64,7 @@ class FactStore:
         self._newest: dict[str, HostReply] = {}
         self._by_section: dict[str, dict[str, HostReply]] = {}
         self._memory: dict[tuple[str, str], Any] = {}
-        self.machines = Machines()
+        self.machines = Machines(read_machine(integrations))
 
     def take(self, reply: HostReply) -> None:
         """Take one reply. One that was asked for before the newest one of its host changes nothing, nor does that one taken again."""

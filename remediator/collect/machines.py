@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from remediator.integrations.host import facts
+from remediator.model.manifest.together import ReadMachine
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
@@ -26,18 +26,19 @@ class _Seen:
     asked_at: Instant
 
 
-def ids_of(reply: HostReply) -> Ids | None:
-    """Return both ids in `reply`; None when one of them is not known."""
+def ids_of(reply: HostReply, read: ReadMachine) -> Ids | None:
+    """Return both ids in `reply`, the machine's by `read`; None when one of them is not known."""
     if reply.reach is not Reach.OK or not reply.boot_id:
         return None
-    found = facts.of(reply)
+    found = read(reply)
     return None if isinstance(found, Unknown) or found.machine_id is None else (reply.boot_id, found.machine_id)
 
 
 class Machines:
     """Takes replies; tells which names are one machine. Only machines with several names are kept as such."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: ReadMachine) -> None:
+        self._read = read
         self._seen: dict[str, _Seen] = {}
         self._named: dict[Ids, set[str]] = {}
         self._of: dict[str, set[str]] = {}
@@ -57,7 +58,7 @@ class Machines:
 
     def take(self, reply: HostReply) -> None:
         """Take one reply, newer than all of its host before."""
-        ids, host = ids_of(reply), reply.host
+        ids, host = ids_of(reply, self._read), reply.host
         if ids is None:
             return
         self._unsee(host)

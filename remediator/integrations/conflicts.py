@@ -1,6 +1,6 @@
 """Whether what a manifest declares is its own to declare. Pure.
 
-Invariant: a name, of a section, a kind of target, a domain, a service or a container, belongs to one integration.
+Invariant: a name, of a section, a kind of target, a domain, a service, a container or a remedy, belongs to one integration.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def of(name: str, one: object, others: Iterable[Integration]) -> str | None:
     if one.name != name:
         return f"its manifest is called {one.name}"
     before = tuple(others)
-    return _foreign(one) or _twice(one, before) or _undeclared(one, before) or _no_content(one)
+    return _foreign(one) or _twice(one, before) or _undeclared(one, before) or _expressions(one) or _no_content(one)
 
 
 def _foreign(one: Integration) -> str | None:
@@ -38,6 +38,7 @@ def _declared(one: Integration) -> dict[str, set[str]]:
         "container of a failure domain": {name for domain in one.domains for name in domain.containers},
         "service": {service.name for service in one.services},
         "container": {each.name for each in one.containers},
+        "remedy": set(one.remedies),
     }
 
 
@@ -65,6 +66,15 @@ def _undeclared(one: Integration, others: Iterable[Integration]) -> str | None:
             if kind not in kinds
         ),
         None,
+    )
+
+
+def _expressions(one: Integration) -> str | None:
+    """Return that it speaks for containers that are not its own, which is for those that every cloud has."""
+    return (
+        None
+        if one.basic or not one.stateful
+        else "only a basic one has `stateful`: name its containers in `containers`"
     )
 
 

@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 import jinja2
 from jinja2 import nodes
 
+from remediator.model.manifest.integration import Remedy
 from remediator.model.values import Data, FieldType, Unknown
-from remediator.rules import bounded, kolla_tags
+from remediator.rules import bounded
 from remediator.rules.errors import BadText
 
 MAX_CHARS = 4000
@@ -157,7 +158,13 @@ def filters() -> tuple[str, ...]:
 
 @functools.cache
 def _environment() -> bounded.BoundedEnvironment:
-    return bounded.environment({"lines": _lines, "size": _size, "kolla_tag": _kolla_tag, "shell": _shell}, _print)
+    from remediator.integrations import registry  # a text without filters is written before they are found
+
+    made = bounded.environment({"lines": _lines, "size": _size, "shell": _shell}, _print)
+    for one in registry.load({}).installed.values():
+        for name, remedy in one.remedies.items():
+            made.filters.setdefault(name, functools.partial(_remedy, remedy))
+    return made
 
 
 def _locals(tree: nodes.Template) -> frozenset[str]:
@@ -217,6 +224,6 @@ def _shell(value: Any) -> _Word:
     return _Word(shlex.quote(_print(value)))
 
 
-def _kolla_tag(value: Any, release: Any = None) -> str:
-    """Filter: the tag of kolla-ansible for a container's name, in the release given; those of all releases without one."""
-    return kolla_tags.tags(_print(value), release if isinstance(release, str) else None)
+def _remedy(remedy: Remedy, value: Any, release: Any = None) -> str:
+    """Filter of an integration: its word for the value, in the release given; for all releases without one."""
+    return _clean(remedy(_print(value), release if isinstance(release, str) else None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 import shlex
 import sys
 from collections.abc import Iterable
@@ -17,7 +16,6 @@ from remediator.cli.errors import FAILED, USAGE, CliError
 if TYPE_CHECKING:
     from remediator.model.content.actions import ActionSpec
     from remediator.model.content.commands import Script
-    from remediator.model.manifest.containers import OwnContainer
 
 _ARGUMENT: Final = "ARG{}"
 
@@ -73,19 +71,18 @@ def actions(
     if format is ActionsFormat.JSON:
         output.as_json([as_json(action) for action in found])
     elif format is ActionsFormat.SUDOERS:
-        print(sudoers_file(found, "remediator" if user is None else user, loaded.containers), end="")
+        print(sudoers_file(found, "remediator" if user is None else user, loaded.stateful), end="")
     else:
         output.say("\n\n".join(paragraphs(found)))
     return 0
 
 
-def sudoers_file(found: Iterable[ActionSpec], user: str, containers: Iterable[OwnContainer]) -> str:
-    """Return the sudoers file of `user` for these actions and the collector, but for what holds state. Raise CliError."""
+def sudoers_file(found: Iterable[ActionSpec], user: str, stateful: Iterable[str]) -> str:
+    """Return the sudoers file of `user` for these actions and the collector, but for what is `stateful`. Raise CliError."""
     from remediator.cli.admin import sudoers
     from remediator.collect import assembly
-    from remediator.integrations.container.kolla import catalogue
 
-    return sudoers.text(found, assembly.argv(sudo=False), catalogue.Catalogue(tuple(containers)).stateful.pattern, user)
+    return sudoers.text(found, assembly.argv(sudo=False), "|".join(stateful), user)
 
 
 def _act(integration: str | None, directory: Path | None) -> int:
@@ -128,21 +125,13 @@ def files_of_act() -> dict[str, str]:
     """Return the files of `remediator-act` for all integrations, by name. Raise CliError for what cannot be told in one."""
     from remediator.cli.admin import act_files
     from remediator.integrations import registry
-    from remediator.integrations.container.kolla import releases
     from remediator.runs import claims
 
     loaded = registry.all_of_them()
     if act_files.OWN in loaded:
         raise CliError(f"an integration is called {act_files.OWN}, which is what it is itself: rename it", FAILED)
     actions = {name: tuple(one.actions) for name, one in loaded.items()} | {act_files.OWN: (claims.ACTION,)}
-    holding = {"container": releases.HOLDING} | {
-        name: tuple(
-            re.escape(each.name) for each in one.containers if re.fullmatch(releases.STATEFUL, each.name) is None
-        )
-        for name, one in loaded.items()
-        if name != "container"
-    }
-    texts = {name: act_files.text(name, actions[name], holding.get(name, ())) for name in sorted(actions)}
+    texts = {name: act_files.text(name, actions[name], loaded.holding.get(name, ())) for name in sorted(actions)}
     return {f"{name}.json": text for name, text in texts.items() if text is not None}
 
 

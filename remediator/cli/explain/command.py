@@ -26,7 +26,7 @@ def explain(
         list[str],
         typer.Argument(
             metavar="EVENT|INCIDENT|RUN|NAME... [TIME]",
-            help='An id, or names and a time as you would say them: "ctl2 mariadb, 03:10" (UTC). Without a time: the newest.',
+            help='An id, or names and a time as you would say them: "ctl2 memcached, 03:10" (UTC). Without a time: the newest.',
         ),
     ],
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TABLE,

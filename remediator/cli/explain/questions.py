@@ -1,4 +1,4 @@
-"""What somebody asks in free words, "ctl2 mariadb, 03:10": names and perhaps a time. Pure.
+"""What somebody asks in free words, "ctl2 memcached, 03:10": names and perhaps a time. Pure.
 
 Every name must fit: a host, the kind or a part of a target, a whole target, a check. A container and the kind of target that it
 is a member of may be one thing to who asks: the integrations declare which words stand for each other (`Aliases`).
@@ -56,7 +56,7 @@ def parse(words: Sequence[str], now: datetime) -> Question:
             names.append(word)
     if not names:
         raise CliError(
-            'name a host, a service, a target or a check, like: remediator explain "ctl2 mariadb, 03:10"', USAGE
+            'name a host, a service, a target or a check, like: remediator explain "ctl2 memcached, 03:10"', USAGE
         )
     if date and not moments:
         raise CliError(f"{date} is a day; add the time: {date}T03:10", USAGE)

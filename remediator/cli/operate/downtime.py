@@ -19,7 +19,9 @@ def add(
     ctx: typer.Context,
     target: Annotated[
         str,
-        typer.Argument(metavar="TARGET", help="What is out, like container/ctl2/mariadb; host/ctl2 is the whole host."),
+        typer.Argument(
+            metavar="TARGET", help="What is out, like container/ctl2/memcached; host/ctl2 is the whole host."
+        ),
     ],
     reason: Annotated[str | None, typer.Option(help="Why; goes into the audit log.")] = None,
     lasts: Annotated[str | None, typer.Option("--for", metavar="DURATION", help=duration.HELP)] = None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from remediator.daemon.state.world import World
 from remediator.daemon.turn.turn import Turn
-from remediator.integrations.host import facts as host_facts
 from remediator.model.content.plans import Plan
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.messages.signs import SignKey
@@ -21,18 +20,19 @@ SAME_START_S = 15.0
 """A start read twice, each time as an age and through another round trip, is the same one within this."""
 
 
-def boot_keys(reply: HostReply, engine_of: str) -> dict[str, float | Unknown]:
+def _ages(world: World, reply: HostReply) -> dict[str, float | Unknown]:
     """Return the host's boot and its engine's start as (what, seconds before the reply was asked for).
 
     Podman has no daemon that could have started: there, only the boot counts.
     """
-    found = host_facts.of(reply)
+    found = world.loaded.integrations.machine(reply)
+    engine_of = _engine_of(world, reply.host)
     if isinstance(found, Unknown):
         return {"host": found} if engine_of == DAEMONLESS else {"host": found, "engine": found}
     host = _age(found.booted_age_s, "no_boot_time")
     if engine_of == DAEMONLESS:
         return {"host": host}
-    return {"host": host, "engine": _age(found.engine_unit_age_s, "no_engine_start")}
+    return {"host": host, "engine": _age(found.engine_age_s, "no_engine_start")}
 
 
 def _age(age_s: float | None, missing: str) -> float | Unknown:
@@ -56,7 +56,7 @@ def _youngest(turn: Turn, host: str) -> Boot | Unknown | None:
     if reply is None or reply.reach is not Reach.OK:
         return Unknown(f"no reply of {host}")
     found: list[Boot] = []
-    for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
+    for what, age in _ages(turn.world, reply).items():
         if isinstance(age, Unknown):
             return age
         if not _is_accepted(turn, host, what, reply.asked_at.wall.timestamp() - age):
@@ -76,7 +76,7 @@ def boot_marks(turn: Turn, hosts: tuple[str, ...]) -> list[str]:
         reply = turn.world.samples.facts.reply(host)
         if reply is None or reply.reach is not Reach.OK:
             continue
-        for what, age in boot_keys(reply, _engine_of(turn.world, host)).items():
+        for what, age in _ages(turn.world, reply).items():
             if not isinstance(age, Unknown):
                 marks.append(start_key(host, what, reply.asked_at.wall.timestamp() - age).text)
     return marks

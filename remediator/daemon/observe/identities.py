@@ -9,7 +9,6 @@ from __future__ import annotations
 from remediator.daemon.observe import groups
 from remediator.daemon.turn import notes, sightings
 from remediator.daemon.turn.turn import Turn
-from remediator.integrations.host import facts
 from remediator.model.content.plans import Plan
 from remediator.model.hosts import one_machine
 from remediator.model.messages.replies import HostReply, Reach
@@ -23,7 +22,7 @@ def learn(turn: Turn, reply: HostReply) -> None:
     if reply.reach is not Reach.OK:
         return
     world, host = turn.world, reply.host
-    found = facts.of(reply)
+    found = world.loaded.integrations.machine(reply)
     said = None if isinstance(found, Unknown) else found.names
     if said and said != world.durable.said.get(host):
         sightings.keep_said(turn, host, said)

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from remediator.integrations.container import actions, assess, facts, memory, signs
-from remediator.integrations.container.kolla import services
+from remediator.integrations.container.kolla import releases, services
 from remediator.integrations.container.kolla.catalogue import Catalogue
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.integration import Integration, SectionSpec
@@ -43,5 +43,7 @@ def knowing(own: Sequence[OwnContainer]) -> Integration:
         domains=services.DOMAINS,
         services=services.SERVICES,
         signs=SIGNS,
+        stateful=releases.HOLDING,
+        remedies={"kolla_tag": releases.tag_words},
         knowing=knowing,
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
+from remediator.model.manifest.machine import Machine
 from remediator.model.manifest.sections import SectionKind
 from remediator.model.messages.replies import HostReply
 from remediator.model.names import is_name
@@ -117,3 +118,16 @@ HOST = SectionKind(name="host", facts=HostFacts, parse=parse)
 def of(reply: HostReply) -> HostFacts | Unknown:
     """Return the facts in section `host` of `reply`."""
     return reply.facts(HOST)
+
+
+def machine(reply: HostReply) -> Machine | Unknown:
+    """Return what the host of `reply` tells of itself."""
+    found = of(reply)
+    if isinstance(found, Unknown):
+        return found
+    return Machine(
+        machine_id=found.machine_id,
+        names=found.names,
+        booted_age_s=found.booted_age_s,
+        engine_age_s=found.engine_unit_age_s,
+    )

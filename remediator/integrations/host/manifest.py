@@ -43,5 +43,6 @@ def build(config: Mapping[str, Any]) -> Integration:
         actions=(),
         request={"disk_mounts": sorted({*MOUNTS, *extra})},
         explains=EXPLAINS,
+        machine=facts.machine,
         signs=SIGNS,
     )

@@ -14,11 +14,16 @@ from remediator.model.identity import LeftOnHost
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.kinds import Kind
+from remediator.model.manifest.machine import Machine
 from remediator.model.manifest.sections import SectionKind
 from remediator.model.manifest.services import Service
 from remediator.model.manifest.signs import SignSource
 from remediator.model.manifest.watching import Watched
 from remediator.model.messages.replies import HostReply
+from remediator.model.values import Unknown
+
+Remedy = Callable[[str, str | None], str]
+"""``(value, release) -> word`` of a remedy that people read, never of a command that is run; pure, and it never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +96,16 @@ class Integration:
     """What others need of it."""
     explains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Check to the checks whose problems on the same host it explains; ``*`` is every other check."""
+    machine: Callable[[HostReply], Machine | Unknown] | None = None
+    """What a reply shows of the host itself (pure); None: it reads nothing of the kind."""
     signs: SignSource | None = None
     """How it shows that people are at work; None: it shows nothing."""
     containers: tuple[OwnContainer, ...] = ()
     """The containers that hold its state."""
+    stateful: tuple[str, ...] = ()
+    """Of a basic one: expressions for all names of containers that hold state. The generic runbooks refuse those."""
+    remedies: Mapping[str, Remedy] = field(default_factory=dict)
+    """Filters for texts about remedies, by name."""
     watched: Watched | None = None
     """The hosts that nobody watches while the config does not name it; None: nothing is said then."""
     content: Path | None = None

@@ -6,18 +6,22 @@ also where nobody watches them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from remediator.model.hosts import Host
 from remediator.model.manifest.containers import OwnContainer
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.integration import Integration
 from remediator.model.manifest.kinds import Kinds
+from remediator.model.manifest.machine import Machine
 from remediator.model.manifest.services import Service
 from remediator.model.messages.replies import HostReply
 from remediator.model.messages.signs import Sign
 from remediator.model.targets import CLUSTER, CONTAINER, Target
+from remediator.model.values import Unknown
 
+ReadMachine = Callable[[HostReply], Machine | Unknown]
 EVERY_CHECK = "*"
 """In `explains`: every other check."""
 
@@ -41,6 +45,9 @@ class Manifests(Mapping[str, Integration]):
         self.services: tuple[Service, ...] = tuple(service for one in declared for service in one.services)
         self.explains: Mapping[str, tuple[str, ...]] = _explains(declared)
         self.containers: tuple[OwnContainer, ...] = tuple(each for one in declared for each in one.containers)
+        self.holding: Mapping[str, tuple[str, ...]] = _holding(declared)
+        """Integration to the expressions for names of containers that hold state, each said by one of them."""
+        self.machine: ReadMachine = read_machine(self._loaded)
         self._signs = [(one, one.signs) for one in self._loaded.values() if one.signs is not None]
         self._domain_of = {name: each for each, domain in self.domains.items() for name in sorted(domain.containers)}
         self._domain_of_kind = {domain.own_kind: name for name, domain in self.domains.items() if domain.own_kind}
@@ -86,12 +93,34 @@ class Manifests(Mapping[str, Integration]):
         )
 
     @property
+    def stateful(self) -> tuple[str, ...]:
+        """The expressions for names of containers that hold state, by whichever integration."""
+        return tuple(each for one in self.holding.values() for each in one)
+
+    @property
     def lasting_signs(self) -> frozenset[str]:
         return _united(source.lasting for _, source in self._signs)
 
     @property
     def momentary_signs(self) -> frozenset[str]:
         return _united(source.momentary for _, source in self._signs)
+
+
+def read_machine(loaded: Mapping[str, Integration]) -> ReadMachine:
+    """Return what reads a host itself out of a reply: the first of `loaded` that can, the basic ones before others. UNKNOWN where none can."""
+    ordered = sorted(loaded.values(), key=lambda one: (not one.basic, one.name))
+    readers = [one.machine for one in ordered if one.machine is not None]
+    return readers[0] if readers else lambda _reply: Unknown("nobody_reads_machines")
+
+
+def _holding(declared: Sequence[Integration]) -> dict[str, tuple[str, ...]]:
+    """Return what each integration says: its expressions, and of its own containers those that no expression names."""
+    told = "|".join(each for one in declared for each in one.stateful)
+    ordered = sorted(declared, key=lambda one: not one.stateful)
+    return {
+        one.name: (*one.stateful, *(re.escape(own.name) for own in one.containers if not re.fullmatch(told, own.name)))
+        for one in ordered
+    }
 
 
 def _united(parts: Iterable[frozenset[str]]) -> frozenset[str]:

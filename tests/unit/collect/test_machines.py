@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from remediator.collect.machines import Machines, ids_of
+from remediator.integrations.host import facts
+from remediator.model.manifest.together import read_machine
 from remediator.model.messages.replies import HostReply, Reach
 from tests.builders import replies
 from tests.unit.integrations import section as make
@@ -21,7 +23,7 @@ def reply(name: str, boot: str | None, machine: str | None, asked_s: float = 0.0
 
 
 def taken(*replies: HostReply) -> Machines:
-    machines = Machines()
+    machines = Machines(facts.machine)
     for each in replies:
         machines.take(each)
     return machines
@@ -52,7 +54,14 @@ def test_less_than_both_ids_is_not(other: HostReply) -> None:
 
 def test_two_hosts_of_which_nothing_is_known_are_not_one_machine() -> None:
     assert taken(reply("ctl1", None, None), reply("ctl2", None, None)).twice == frozenset()
-    assert ids_of(reply("ctl1", "", A)) is None
+    assert ids_of(reply("ctl1", "", A), facts.machine) is None
+
+
+def test_where_nobody_reads_machines_no_two_names_are_one() -> None:
+    machines = Machines(read_machine({}))
+    machines.take(reply("ctl1", "b1", A))
+    machines.take(reply("CTL1", "b1", A))
+    assert machines.twice == frozenset()
 
 
 @pytest.mark.parametrize("silent", [reply("ctl1", None, None, 5.0, Reach.UNREACHABLE), reply("ctl1", "b1", None, 5.0)])
@@ -97,7 +106,7 @@ def test_a_name_that_left_the_inventory_is_forgotten() -> None:
 
 
 def test_what_stood_before_a_restart_stands_until_both_were_asked() -> None:
-    machines = Machines()
+    machines = Machines(facts.machine)
     machines.restore([("CTL1", "ctl1")])
     assert machines.names("ctl1") == ("CTL1", "ctl1")
     machines.take(reply("ctl1", "b1", A, 5.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -18,12 +19,13 @@ EXEMPT = ("sim",)
 OWN_WORDS = {"galera": ("wsrep", "mysqld")}
 """Words that mean a technology beside those that its manifest declares."""
 ALLOWED = {
-    "cli/explain/questions.py": "the example of a question in a docstring and in a message",
-    "cli/explain/command.py": "the example of a question in the help",
-    "cli/operate/downtime.py": "the example of a target in the help",
     "integrations/container/kolla/releases.py": "kolla's own table of its containers",
 }
 """The only other places, each with the reason."""
+
+
+COMMON = {"registry", "packages", "conflicts", "typed"}
+"""Modules of the room `integrations` that belong to no integration."""
 
 
 def technologies() -> list[str]:
@@ -59,3 +61,42 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     assert places_that_name({"memcached"}, "none")
     found = {place for name in technologies() for place in places_that_name(words_of(name), name)}
     assert technologies() == [] or found == set(ALLOWED), "an exception that nobody needs is taken out"
+
+
+def integrations_imported(text: str) -> set[str]:
+    """Return the integrations that the source `text` imports from by name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module == "remediator.integrations":
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("remediator.integrations."):
+            found.add(str(node.module).split(".")[2])
+        elif isinstance(node, ast.Import):
+            found |= {
+                each.name.split(".")[2] for each in node.names if each.name.startswith("remediator.integrations.")
+            }
+    return found - COMMON
+
+
+def test_nobody_outside_of_the_integrations_imports_from_one() -> None:
+    named = {
+        str(path.relative_to(PACKAGE)): found
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] not in (*EXEMPT, "integrations")
+        and (found := integrations_imported(path.read_text("utf-8")))
+    }
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from remediator.integrations import host",
+        "from remediator.integrations.host import facts",
+        "from remediator.integrations.host.facts import HOST",
+        "import remediator.integrations.host.facts",
+    ],
+)
+def test_an_import_from_one_is_found(line: str) -> None:
+    assert integrations_imported(line) == {"host"}
+    assert integrations_imported("from remediator.integrations import registry") == set()

@@ -132,6 +132,14 @@ def test_the_name_of_one_of_ours_stays_ours(beside: Path) -> None:
             replace(LAMP, services=(Service(name="keystone", needed_by=(), check="x"),)),
             "integration container has the service 'keystone' too",
         ),
+        (
+            replace(LAMP, remedies={"kolla_tag": lambda value, _release: value}),
+            "integration container has the remedy 'kolla_tag' too",
+        ),
+        (
+            replace(LAMP, stateful=(".*",)),
+            "only a basic one has `stateful`: name its containers in `containers`",
+        ),
         (replace(LAMP, content=Path("/no/such")), "there is no directory /no/such for its content"),
     ],
 )  # fmt: skip

@@ -25,8 +25,8 @@ from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
 RULE = re.compile(r"(\S+) ALL=\(root\) NOPASSWD: (!?)(/\S+) (.+)")
-OWN = registry.load({}).containers
-TEXT = command.sudoers_file(wrapper.ACTIONS, "remediator", OWN)
+STATEFUL = registry.load({}).stateful
+TEXT = command.sudoers_file(wrapper.ACTIONS, "remediator", STATEFUL)
 RULES = [RULE.fullmatch(line) for line in TEXT.splitlines() if line and not line.startswith("#")]
 
 
@@ -129,7 +129,7 @@ def test_a_script_that_no_rule_can_say_ends_it(change: dict[str, Any], words: st
     wrong = dataclasses.replace(Script(name="a", text="true", args=("[a-z]{1,3}",)), **change)
     action = dataclasses.replace(wrapper.ACTIONS[0], scripts=(wrong,))
     with pytest.raises(CliError, match="cannot become a sudoers rule") as refused:
-        command.sudoers_file([action], "remediator", OWN)
+        command.sudoers_file([action], "remediator", STATEFUL)
     assert words in str(refused.value)
 
 
@@ -170,13 +170,13 @@ def test_no_rule_has_a_wildcard_of_sudoers() -> None:
 def test_a_privilege_that_is_no_pattern_of_words_ends_it(pattern: str) -> None:
     wrong = dataclasses.replace(wrapper.ACTIONS[0], privileges=(pattern,))
     with pytest.raises(CliError, match=r"cannot become a sudoers rule") as refused:
-        command.sudoers_file([wrong], "remediator", OWN)
+        command.sudoers_file([wrong], "remediator", STATEFUL)
     assert refused.value.exit_code == 1
 
 
 def test_literal_arguments_are_taken_literally() -> None:
     odd = dataclasses.replace(wrapper.ACTIONS[0], privileges=("/opt/x/tool set a=b,c:d", "tool"))
-    text = command.sudoers_file([odd], "remediator", OWN)
+    text = command.sudoers_file([odd], "remediator", STATEFUL)
     assert r"NOPASSWD: /opt/x/tool set a\=b\,c\:d" in text
     assert 'NOPASSWD: /usr/bin/tool ""\n' in text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from remediator.model.content.specs import RuleSpec
 from remediator.model.targets import container
 from remediator.model.values import FieldType, Unknown
-from remediator.rules import advice, kolla_tags, texts
+from remediator.rules import advice, texts
 from remediator.rules.errors import BadText
 
 pytestmark = pytest.mark.unit
@@ -104,9 +106,8 @@ def test_a_rule_without_advice_has_none() -> None:
     assert advice.advise(rule, container("ctl1", "nova_api"), {}) == ""
 
 
-@pytest.mark.parametrize(
-    ("container_name", "tag"),
-    [("nova_compute", "nova"), ("memcached", "memcached"), ("fluentd", "fluentd"), ("haproxy", "loadbalancer")],
-)
-def test_tags(container_name: str, tag: str) -> None:
-    assert kolla_tags.tag(container_name) == tag
+def test_the_remedy_of_another_integration_is_a_filter_and_its_word_stays_one_clean_line() -> None:
+    made = functools.partial(texts._remedy, lambda value, release: f"{value}-{release}\n| rm")
+    assert made("x") == "x-None / rm"
+    assert made("x", "2025.1") == made("x", release="2025.1") == "x-2025.1 / rm"
+    assert "kolla_tag" in texts.filters()

@@ -138,6 +138,14 @@ def tags(container: str, release: str | None = None) -> tuple[str, ...]:
     return (row.tags[max(first for first in row.tags if first <= number)],)
 
 
+def tag_words(container: str, release: str | None = None) -> str:
+    """Return what to write behind ``--tags`` for `container`: of `release`, or the tags of all releases where they differ.
+
+    kolla-ansible passes over a tag that it does not know, so naming both chooses the right role everywhere.
+    """
+    return ",".join(tags(container, release))
+
+
 def directory(container: str) -> str:
     """Return the directory of the configuration of `container`."""
     row = row_of(container)
