@@ -56,11 +56,13 @@ class Ground:
     notifiers_of: Callable[[Config], Sequence[Notifying]] = notify.build
     read_anew: Callable[[Config], Reloaded] | None = None
     """How a reload reads config, content and inventory, given the config in force; None: from their files."""
+    act_files: Callable[[], Mapping[str, str]] = dict
+    """Gives the digest of each file of `remediator-act` that this release prints; by default of none."""
     reads_slowly: bool = False
     """Whether the whole store is read now and then, in quiet moments."""
 
 
-def real_ground() -> Ground:
+def real_ground(act_files: Callable[[], Mapping[str, str]] = dict) -> Ground:
     """Return the ground of a real daemon: the system's clocks, threads, SSH."""
     return Ground(
         clock=clock.SystemClock(),
@@ -68,6 +70,7 @@ def real_ground() -> Ground:
         reach_of=connections.reach_of,
         try_references=references.tried,
         process_alive=clock.process_alive,
+        act_files=act_files,
         reads_slowly=True,
     )
 
@@ -111,6 +114,7 @@ class Daemon:
             self.world: World = world_of(parts, refrain, ground.clock)
             self.world.health.known_as(identity)
             self.world.setup.new_id = ground.new_id
+            self.world.setup.act_files = ground.act_files()
             self.world.setup.process_alive = ground.process_alive
             self.world.setup.keep_output = lambda text: _keep(state_dir, text, ground.clock.now().wall.timestamp())
             self.world.setup.purge_outputs = lambda before_s: _purge(state_dir, before_s)
@@ -191,6 +195,7 @@ def world_of(parts: Parts, refrain: Refrain, time: Clock) -> World:
             integrations=parts.integrations,
             inventory=parts.inventory,
             config_at=started_at,
+            broken=parts.broken,
         ),
         samples=Samples(facts=FactStore(parts.integrations)),
     )

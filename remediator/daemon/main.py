@@ -36,8 +36,10 @@ class Server(Protocol):
 MakeServer = Callable[[EnginePort, reader.Reader, Config], Server]
 
 
-def run(config_path: str | None, make_server: MakeServer | None) -> int:
-    """Run the daemon in the foreground until SIGTERM or SIGINT, and return 0.
+def run(
+    config_path: str | None, make_server: MakeServer | None, act_files: Callable[[], Mapping[str, str]] = dict
+) -> int:
+    """Run the daemon in the foreground until SIGTERM or SIGINT, and return 0. `act_files`: see `Ground`.
 
     Raise ConfigError, ContentWrong, StateLocked, StoreUnavailable, KeyUnusable or OSError (an address in use) before
     anything is done.
@@ -47,7 +49,7 @@ def run(config_path: str | None, make_server: MakeServer | None) -> int:
     # whom another daemon keeps out hears it before Ansible has read the inventory
     StateLock.free(Path(config.state_dir))
     parts = composition.load(config)
-    daemon = Daemon(config_path, parts, real_ground())
+    daemon = Daemon(config_path, parts, real_ground(act_files))
     try:
         for note in parts.inventory.notes:
             log.info("inventory_note", cloud=config.cloud, reason=note)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import typer
 
 from remediator.cli import session
+from remediator.cli.errors import CliError
 
 
 def daemon(ctx: typer.Context) -> int:
@@ -12,4 +15,15 @@ def daemon(ctx: typer.Context) -> int:
     from remediator.daemon import main
     from remediator.web.server import make_server
 
-    return main.run(session.of(ctx).config_path, make_server)
+    return main.run(session.of(ctx).config_path, make_server, act_files)
+
+
+def act_files() -> dict[str, str]:
+    """Return the digest of each file of `remediator-act` that this release prints; of none, with a warning, where one cannot be told."""
+    from remediator.cli.admin import actions
+
+    try:
+        return {name: hashlib.sha256(text.encode("ascii")).hexdigest() for name, text in actions.files_of_act().items()}
+    except CliError as error:
+        session.warn(f"{error}; the files of remediator-act on hosts are not compared")
+        return {}

@@ -14,6 +14,8 @@ from remediator.cli.render import sanitize, screen, times
 from remediator.cli.render.screen import BETWEEN
 
 Line = tuple[str, str]
+MOST_WARNINGS = 5
+"""Sentences of warnings, and names in each, that a screen lists; it counts the others."""
 MOST_DOWNTIMES = 20
 """Downtimes told by senders that a screen lists; it counts the others."""
 """A line and its style."""
@@ -82,6 +84,7 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
     if answer.get("damaged"):
         said = f"STORE DAMAGED: {sanitize.line(answer['damaged'])}"
         yield from ((line, "bold red") for line in ([said] if width is None else screen.folded(said, width)))
+    yield from warnings(answer.get("warnings") or [], width)
     pauses = [row for row in answer.get("muted") or [] if row.get("kind") == "pause"]
     reasons = [sanitize.line(row.get("reason")) for row in pauses]
     if answer.get("paused"):
@@ -90,6 +93,20 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
         else:
             said = f"PAUSED: nothing acts until `remediator resume`{': ' if reasons else ''}{'; '.join(reasons)}"
         yield from ((line, "bold yellow") for line in ([said] if width is None else screen.folded(said, width)))
+
+
+def warnings(rows: Sequence[Mapping[str, Any]], width: int | None) -> Iterator[Line]:
+    """Yield a line for each sentence about what holds nothing, with everybody of whom it is said."""
+    of: dict[str, list[str]] = {}
+    for row in rows:
+        of.setdefault(sanitize.line(row.get("reason")), []).append(sanitize.line(row.get("name")))
+    for reason, names in list(of.items())[:MOST_WARNINGS]:
+        more = f" and {len(names) - MOST_WARNINGS} more" if len(names) > MOST_WARNINGS else ""
+        who = "" if len(names) == 1 and names[0] in reason else f"{', '.join(names[:MOST_WARNINGS])}{more}: "
+        said = f"WARNING: {who}{reason}"
+        yield from ((line, "yellow") for line in ([said] if width is None else screen.folded(said, width)))
+    if len(of) > MOST_WARNINGS:
+        yield f"and {len(of) - MOST_WARNINGS} more warnings; all of them: remediator status --format json", ""
 
 
 def _side_by_side(parts: Sequence[str], width: int | None) -> list[str]:

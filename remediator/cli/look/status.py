@@ -45,6 +45,7 @@ def stored(here: session.Session) -> dict[str, Any]:
         "curing": [],
         "waiting": reader.runs("live"),
         "muted": None,
+        "warnings": None,
         "checks": None,
     }
 

@@ -20,9 +20,15 @@ def take(turn: Turn, item: Reloaded) -> str | None:
         turn.journal.audit("reload_refused", "remediator", {"reason": item.error[:2000]})
         turn.say("error", "reload_refused", reason=item.error[:2000])
         return item.error.splitlines()[0][:200] if item.error else "no reason was given"
-    before = world.loaded.config, world.loaded.content, world.loaded.inventory, world.loaded.config_at
+    before = (
+        world.loaded.config,
+        world.loaded.content,
+        world.loaded.inventory,
+        world.loaded.config_at,
+        world.loaded.broken,
+    )
     try:
-        world.take_content(item.config, item.content, item.inventory, turn.now)
+        world.take_content(item.config, item.content, item.inventory, turn.now, item.broken)
     except Exception:
         world.take_content(*before)
         raise

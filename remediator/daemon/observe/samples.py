@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from remediator.checks import series as series_of
-from remediator.daemon.observe import identities, incidents, judgement, maintenance, schedule
+from remediator.daemon.observe import act_files, identities, incidents, judgement, maintenance, schedule
 from remediator.daemon.state import asides
 from remediator.daemon.turn import notes, poison
 from remediator.daemon.turn.turn import Turn
@@ -30,6 +30,7 @@ def take(turn: Turn, reply: HostReply) -> None:
     judged = judgement.judged(turn, reply)
     taken = world.samples.facts.reply(reply.host) or reply
     identities.learn(turn, taken)
+    act_files.note(turn, taken)
     if taken.reach is Reach.OK:
         world.samples.good_samples[reply.host] = world.samples.good_samples.get(reply.host, 0) + 1
     turn.count("collections", result=taken.reach.value)

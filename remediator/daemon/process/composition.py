@@ -115,4 +115,6 @@ def reloaded(
         return Reloaded(config=None, content=None, inventory=None, error=str(error), tokens=renew_tokens(before))
     renew_secrets(parts.integrations)
     tokens = renew_tokens(config)
-    return Reloaded(config=parts.config, content=parts.content, inventory=parts.inventory, tokens=tokens)
+    return Reloaded(
+        config=parts.config, content=parts.content, inventory=parts.inventory, broken=parts.broken, tokens=tokens
+    )

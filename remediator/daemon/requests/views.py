@@ -9,6 +9,7 @@ from typing import Any
 
 from remediator.daemon.decide import inaction
 from remediator.daemon.inhibit.inhibitors import Trouble
+from remediator.daemon.notify import notices
 from remediator.daemon.requests import report
 from remediator.daemon.state.asides import Aside
 from remediator.daemon.state.world import World
@@ -204,6 +205,7 @@ def status(world: World, now: Instant) -> dict[str, Any]:
         "config": config(world),
         "failing": [_failing(aside) for aside in world.health.asides.all()],
         "damaged": world.health.damaged or None,
+        "warnings": [{"kind": each.kind, "name": each.name, "reason": each.text} for each in notices.standing(world)],
         "checks": {name.lower(): states[State[name]] for name in ("OK", "WARNING", "CRITICAL", "UNKNOWN")},
     }
 

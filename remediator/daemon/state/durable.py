@@ -70,6 +70,8 @@ class Durable:
     """When the last digest of them was queued."""
     one_machine: frozenset[tuple[str, ...]] = frozenset()
     """The machines that the inventory has under several names, as the store has them (identities)."""
+    notices_told: frozenset[tuple[str, ...]] = frozenset()
+    """(kind, name, text) of the notices that people were told of and that stood then (notify.notices)."""
     rival_closed_at: Instant | None = None
     """Until when a person has said that no other one acts here."""
     rival: str | None = None
@@ -167,6 +169,10 @@ def _one_machine(kept: Durable, value: frozenset[tuple[str, ...]] | None) -> Non
     kept.one_machine = value or frozenset()
 
 
+def _notices_told(kept: Durable, value: frozenset[tuple[str, ...]] | None) -> None:
+    kept.notices_told = value or frozenset()
+
+
 def _names_told(kept: Durable, value: datetime | None) -> None:
     kept.names_told_at = value
 
@@ -179,5 +185,6 @@ MIRRORS: Mapping[str, Callable[[Durable, Any], None]] = {
     meta.RIVAL.name: _rival,
     meta.ONE_MACHINE.name: _one_machine,
     meta.NAMES_TOLD.name: _names_told,
+    meta.NOTICES_TOLD.name: _notices_told,
 }
 """By key, what a value is in the mirror. The holds of the clock are missing: they are watched before a turn begins (inhibit/clock)."""

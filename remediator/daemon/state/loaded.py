@@ -33,6 +33,8 @@ class Loaded:
     inventory: Inventory
     config_at: Instant
     """When the config was loaded."""
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Integrations of others that cannot be used, with a sentence why."""
     limits: Limits = field(init=False)
     rules: RuleIndex = field(init=False)
     explained_by_rules: Mapping[str, frozenset[str]] = field(init=False)

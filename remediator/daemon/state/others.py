@@ -21,6 +21,8 @@ class Others(Record):
     """Host to the signs of maintenance in its newest whole reply."""
     seen_ahead: Undoable[str, dict[str, datetime]] = field(default_factory=Undoable)
     """Host to the signs in its newest whole reply that bear a time to come, each with when it was first seen."""
+    act_files: Undoable[str, str] = field(default_factory=Undoable)
+    """Host to what is wrong with its files of `remediator-act`, by its newest reply that shows them."""
     downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     reports: Undoable[str, list[tuple[Key, Instant]]] = field(default_factory=Undoable)
@@ -37,3 +39,4 @@ class Others(Record):
         for host in hosts:
             self.shown_signs.pop(host, None)
             self.seen_ahead.pop(host, None)
+            self.act_files.pop(host, None)

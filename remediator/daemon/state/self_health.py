@@ -41,6 +41,8 @@ class SelfHealth(Record):
     journal_until: datetime | None = field(default=None, metadata=lasting(STEPPED))
     """The newest entry of a journal that came from the future: nothing above R0 until the clock has passed it."""
     last_tick: Instant | None = field(default=None, metadata=lasting(STEPPED))
+    notices_from: tuple[Instant, float] | None = None
+    """When the notices were looked at last, and how many seconds from then on they rest."""
     restored: str | None = None
     """Why the store is not as it was left, until a person accepts it."""
     damaged: str = ""
@@ -124,6 +126,10 @@ class SelfHealth(Record):
     def store_damaged(self, why: str) -> None:
         """The slow reading of the store has found this; empty: it found nothing up to the end."""
         self.damaged = why
+
+    def looks_at_notices(self, now: Instant, rest_s: float) -> None:
+        """The notices are looked at now, and not again for so long."""
+        self.notices_from = (now, rest_s)
 
     def storms_open(self, storms: Mapping[str, OpenStorm]) -> None:
         """These storm breakers are open now, and no other one."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
@@ -23,6 +23,8 @@ class Setup:
     new_id: Callable[[], str] = identities.new_id
     process_alive: Callable[[int, str], bool] = lambda _pid, _started: True
     """Whether a process of this machine still runs; for wrapped commands whose end nobody told."""
+    act_files: Mapping[str, str] = field(default_factory=dict)
+    """File of `remediator-act` to the digest of what this release prints; without any, those of hosts are not compared."""
     decides: bool = True
     """False for a command without a daemon: it looks and executes what a person asked for, and nothing follows from what it sees."""
     only_target: str | None = None

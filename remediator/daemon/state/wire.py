@@ -83,6 +83,8 @@ class Reloaded:
     config: Config | None
     content: Content | None
     inventory: Inventory | None
+    broken: Mapping[str, str] | None = None
+    """Integrations of others that cannot be used; None: as before."""
     error: str = ""
     tokens: tuple[Mapping[str, str], ...] = ()
     """What became of the tokens, which were read anew in any case: ``{token, what, reason}`` for each that changed."""

@@ -6,7 +6,7 @@ waits, and SelfHealth how the daemon itself is. Invariant: a failed turn leaves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from remediator.config import Config
@@ -51,8 +51,18 @@ class World:
             self._names = Names(inventory.hosts, inventory.aliases, said), inventory, said
         return self._names[0]
 
-    def take_content(self, config: Config, content: Content, inventory: Inventory, at: Instant | None = None) -> None:
-        """Use this config, content and inventory from now on, loaded `at`; None: when those before were."""
+    def take_content(
+        self,
+        config: Config,
+        content: Content,
+        inventory: Inventory,
+        at: Instant | None = None,
+        broken: Mapping[str, str] | None = None,
+    ) -> None:
+        """Use this config, content and inventory from now on, loaded `at`; None: when those before were.
+
+        `broken`: which integrations of others cannot be used now; None: those that could not be used before.
+        """
         before = self.loaded
         left = sorted(set(before.inventory.hosts) - set(inventory.hosts))
         self.loaded = Loaded(
@@ -61,6 +71,7 @@ class World:
             integrations=before.integrations,
             inventory=inventory,
             config_at=at if at is not None else before.config_at,
+            broken=before.broken if broken is None else broken,
         )
         self.samples.facts.forget(left)
         left = self.pending.keep_only(inventory.hosts)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from remediator.integrations import typed
-from remediator.model.manifest.machine import Machine
+from remediator.model.manifest.machine import ActFile, Machine
 from remediator.model.manifest.sections import SectionKind
 from remediator.model.messages.replies import HostReply
 from remediator.model.names import is_name
@@ -24,6 +25,9 @@ MOST_NAMES = 8
 MOST_SAID = 64
 """Names that are looked at; a host sends 8."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,39}")
 _ID = re.compile(r"[0-9a-f-]{32,36}")
 
 
@@ -60,6 +64,8 @@ class HostFacts:
     """A digest of it; None when it is not known."""
     names: tuple[str, ...] | None
     """By which the host calls itself, hostname first; None when they are not known."""
+    act_files: tuple[ActFile, ...] | None = None
+    """Those of `remediator-act`; None when there is none of it, or the host says something else."""
 
 
 def parse(data: Any) -> HostFacts | Unknown:
@@ -82,6 +88,7 @@ def _parsed(data: Mapping[str, Any]) -> HostFacts:
         synchronised=typed.flag_or_none(data, "synchronised"),
         machine_id=_machine_id(data.get("machine_id")),
         names=_names(data.get("names")),
+        act_files=_act_files(data.get("act_files")),
     )
 
 
@@ -94,6 +101,22 @@ def _names(found: Any) -> tuple[str, ...] | None:
         return None
     said = (name for name in found[:MOST_SAID] if isinstance(name, str) and len(name) <= 253 and _NAME.fullmatch(name))
     return tuple(itertools.islice(dict.fromkeys(said), MOST_NAMES))
+
+
+def _act_files(found: Any) -> tuple[ActFile, ...] | None:
+    if not isinstance(found, list):
+        return None
+    files = []
+    for each in found[:MOST_SAID]:
+        name, digest, release = (
+            (each.get(key) for key in ("file", "sha256", "release")) if isinstance(each, dict) else (None,) * 3
+        )
+        if not isinstance(name, str) or _FILE.fullmatch(name) is None:
+            return None
+        told = release if isinstance(release, str) and _RELEASE.fullmatch(release) else ""
+        known = digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None
+        files.append(ActFile(name=sys.intern(name), sha256=known and sys.intern(known), release=sys.intern(told)))
+    return tuple(files)
 
 
 def _working(one: Mapping[str, Any]) -> Working:
@@ -130,4 +153,5 @@ def machine(reply: HostReply) -> Machine | Unknown:
         names=found.names,
         booted_age_s=found.booted_age_s,
         engine_age_s=found.engine_unit_age_s,
+        act_files=found.act_files,
     )

@@ -26,11 +26,14 @@ SIGNS = SignSource(
 
 
 def build(config: Mapping[str, Any]) -> Integration:
-    """Return the integration. Config: ``mounts``, the mount points to watch beside the usual ones (absolute paths)."""
-    extra = config.get("mounts", [])
-    unknown = sorted(set(config) - {"mounts"})
+    """Return the integration. Config: ``mounts``, the mount points to watch beside the usual ones (absolute paths), and
+    ``act_lists``, where the hosts have the files of remediator-act."""
+    extra, act_lists = config.get("mounts", []), config.get("act_lists")
+    unknown = sorted(set(config) - {"mounts", "act_lists"})
     if unknown:
-        raise ValueError(f"integrations.host: unknown setting {unknown[0]!r}: it has only `mounts`")
+        raise ValueError(f"integrations.host: unknown setting {unknown[0]!r}: it has `mounts` and `act_lists`")
+    if act_lists is not None and not (isinstance(act_lists, str) and act_lists.startswith("/")):
+        raise ValueError("integrations.host.act_lists: expected an absolute path")
     if not isinstance(extra, list) or not all(isinstance(path, str) and path.startswith("/") for path in extra):
         raise ValueError("integrations.host.mounts: expected a list of absolute paths")
     return Integration(
@@ -41,7 +44,7 @@ def build(config: Mapping[str, Any]) -> Integration:
         remote_source=resources.files(__package__).joinpath("remote.py").read_text("utf-8"),
         assessments=assess.ASSESSMENTS,
         actions=(),
-        request={"disk_mounts": sorted({*MOUNTS, *extra})},
+        request={"disk_mounts": sorted({*MOUNTS, *extra}), **({"act_lists": act_lists} if act_lists else {})},
         explains=EXPLAINS,
         machine=facts.machine,
         signs=SIGNS,

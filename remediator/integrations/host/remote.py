@@ -21,6 +21,8 @@ INSIDE = re.compile(r"/(proc|sys|dev|run|snap)(/|$)|/var/lib/(docker|containers|
 MOST_MOUNTS = 40
 HOSTS_BYTES = 1 << 20
 MOST_NAMES = 8
+MOST_ACT_FILES = 32
+ACT_PLACES = ("/usr/local/sbin", "/usr/sbin")
 ANSIBLE = re.compile(r"AnsiballZ|ansible-playbook|kolla-ansible|/ansible[-_/]tmp|\.ansible/tmp/|ansible-pull")
 
 
@@ -31,6 +33,7 @@ def collect_host(request, run):
     return {
         "machine_id": _machine_id("/etc/machine-id"),
         "names": _names(os.uname()[1], "/etc/hosts"),
+        "act_files": _act_files(request.get("act_lists") or "/etc/remediator-act.d", ACT_PLACES),
         "uptime_s": float(open("/proc/uptime").read().split()[0]),
         "booted_age_s": age,
         "engine_unit": _engine_unit(request.get("engine", "docker"), run),
@@ -74,6 +77,26 @@ def _names(hostname, path):
             continue
         found += [word for word in words if "." in word and word.split(".")[0].lower() == short and word not in found]
     return found[:MOST_NAMES]
+
+
+def _act_files(directory, places):
+    """Return its files, with a digest if root alone may write them; None where there is no remediator-act."""
+    try:
+        names = [name for name in sorted(os.listdir(directory)) if name.endswith(".json") and name[0] != "."]
+    except OSError:
+        return [] if any(os.path.exists(place + "/remediator-act") for place in places) else None
+    found = [{"file": name, "sha256": None, "release": None} for name in names[:MOST_ACT_FILES]]
+    for item in found:
+        try:
+            with open(os.open(directory + "/" + item["file"], os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+                facts = os.fstat(file.fileno())
+                if facts.st_mode & 0o170022 == 0o100000 and facts.st_uid == 0 and facts.st_size <= DIGEST_BYTES:
+                    text = file.read(DIGEST_BYTES)
+                    item["release"] = str(json.loads(text.decode())["release"])[:40]
+                    item["sha256"] = hashlib.sha256(text).hexdigest()
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return found
 
 
 def _show(run, argv):

@@ -37,6 +37,7 @@ class PageKind(enum.Enum):
     STORM = "storm"
     CUT_OFF = "cut_off"
     NAMES = "names"
+    NOTICE = "notice"
     RIVAL = "rival"
     TROUBLE = "trouble"
     DIGEST = "digest"
@@ -69,6 +70,7 @@ OF_THE_DAEMON: Final = frozenset(
         PageKind.STORM,
         PageKind.CUT_OFF,
         PageKind.NAMES,
+        PageKind.NOTICE,
         PageKind.RIVAL,
         PageKind.TROUBLE,
         PageKind.DIGEST,

@@ -84,6 +84,8 @@ ONE_MACHINE = Key("one_machine", frozenset[tuple[str, ...]])
 """The machines that the inventory has under several names."""
 NAMES_TOLD = Key("names_told", datetime)
 """When the last digest of foreign names was queued."""
+NOTICES_TOLD = Key("notices_told", frozenset[tuple[str, ...]])
+"""What people were told of that holds nothing: kind, name and sentence of each."""
 
 # who we are
 STORE = Key("store", str)
@@ -107,7 +109,7 @@ MARKS: Family[Any] = Family("mark:", Json)
 KEYS: Mapping[str, Key[Any]] = {
     key.name: key
     for key in (
-        STORM_LATCHED, STORM_COUNTED, STORM_CLOSED, RIVAL, CLOCK_HELD, STORM_TOLD, JOURNAL_UNTIL, ONE_MACHINE, NAMES_TOLD,
+        STORM_LATCHED, STORM_COUNTED, STORM_CLOSED, RIVAL, CLOCK_HELD, STORM_TOLD, JOURNAL_UNTIL, ONE_MACHINE, NAMES_TOLD, NOTICES_TOLD,
         STORE, INSTANCES, EPOCH, SCHEMA, AUDIT_HEAD,
     )
 }  # fmt: skip

@@ -240,3 +240,16 @@ def test_downtimes_of_senders_are_cut_and_counted_and_nothing_else_is() -> None:
     assert sum("host/h" in line for line in lines) == 30
     assert lines[-1] == "and 480 more downtimes; all of them: remediator status --format json"
     assert "more downtimes" not in "\n".join(shown(muted=told[:20]))
+
+
+def test_what_holds_nothing_is_a_warning_with_everybody_of_whom_it_is_said() -> None:
+    rows = [{"kind": "act_files", "name": f"cmp{number}", "reason": "lamp.json is missing"} for number in range(9)]
+    rows.append({"kind": "integration", "name": "lamp", "reason": "integration lamp (lamp 1.0): it is broken"})
+    told = [line for line in shown(None, warnings=rows) if line.startswith("WARNING")]
+    assert told == [
+        "WARNING: cmp0, cmp1, cmp2, cmp3, cmp4 and 4 more: lamp.json is missing",
+        "WARNING: integration lamp (lamp 1.0): it is broken",
+    ]
+    many = [{"kind": "integration", "name": f"i{number}", "reason": f"i{number} is broken"} for number in range(8)]
+    assert "and 3 more warnings; all of them: remediator status --format json" in shown(80, warnings=many)
+    assert shown(warnings=None) == shown(warnings=[]) == shown()

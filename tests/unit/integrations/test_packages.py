@@ -11,7 +11,10 @@ import pytest
 
 from remediator.config import load_config
 from remediator.content.validate import examine
+from remediator.daemon import assembly
+from remediator.daemon.inhibit.inhibitors import Refrain
 from remediator.daemon.process import composition
+from remediator.daemon.process.clock import SystemClock
 from remediator.integrations import conflicts, packages, registry
 from remediator.model.manifest.domains import Domain
 from remediator.model.manifest.integration import Integration, SectionSpec
@@ -87,7 +90,13 @@ def test_a_broken_one_is_named_and_costs_itself_alone(
     path = written(tmp_path, MINIMAL + "integrations: {lamp: {}}\n")
     (mistake,) = examine(path, {}).mistakes
     assert (mistake.path, mistake.message) == ("integrations.lamp", told)
-    assert composition.load(load_config(path, {}, registry.sections)).broken == {"lamp": told}
+    config = load_config(path, {}, registry.sections)
+    parts = composition.load(config)
+    assert parts.broken == composition.reloaded(str(path), config).broken == {"lamp": told}
+    world = assembly.world_of(parts, Refrain(path, path.parent), SystemClock())
+    assert world.loaded.broken == {"lamp": told}
+    world.take_content(parts.config, parts.content, parts.inventory, broken={})
+    assert world.loaded.broken == {}
 
 
 def test_what_the_config_says_of_one_whose_model_cannot_be_read_is_kept_from_nobody_else(

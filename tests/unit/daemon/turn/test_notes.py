@@ -33,6 +33,7 @@ def held(world: World) -> tuple[Any, ...]:
         world.durable.rival_closed_at,
         world.durable.one_machine,
         world.durable.names_told_at,
+        world.durable.notices_told,
         world.durable.marks,
     )
 
