@@ -88,7 +88,17 @@ def test_what_a_host_says_is_believed_only_where_it_has_the_form() -> None:
     assert (told.name, told.sha256, told.release) == ("lamp.json", "a" * 64, "1.2.3")
     (odd,) = machine_with([good | {"sha256": 7, "release": "x\ny"}])
     assert (odd.sha256, odd.release) == (None, "")
-    for wrong in (None, "x", 7, {}, [7], [{}], [good | {"file": "../x.json"}], [good | {"file": "a\nb.json"}]):
+    odd_ones: tuple[Any, ...] = (
+        None,
+        "x",
+        7,
+        {},
+        [7],
+        [{}],
+        [good | {"file": "../x.json"}],
+        [good | {"file": "a\nb.json"}],
+    )
+    for wrong in odd_ones:
         assert machine_with(wrong) is None
     assert len(machine_with([good] * 10_000)) == facts.MOST_SAID
 

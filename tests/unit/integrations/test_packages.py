@@ -92,8 +92,8 @@ def test_a_broken_one_is_named_and_costs_itself_alone(
     assert (mistake.path, mistake.message) == ("integrations.lamp", told)
     config = load_config(path, {}, registry.sections)
     parts = composition.load(config)
-    assert parts.broken == composition.reloaded(str(path), config).broken == {"lamp": told}
-    world = assembly.world_of(parts, Refrain(path, path.parent), SystemClock())
+    assert parts.broken == composition.reloaded(path, config).broken == {"lamp": told}
+    world = assembly.world_of(parts, Refrain(tmp_path / "PAUSE", tmp_path), SystemClock())
     assert world.loaded.broken == {"lamp": told}
     world.take_content(parts.config, parts.content, parts.inventory, broken={})
     assert world.loaded.broken == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ class Told:
         self.breaks(broken)
         self.world.adopt(loading.load(self.connection, 0.0))
 
-    def breaks(self, broken: object) -> None:
+    def breaks(self, broken: Mapping[str, str]) -> None:
         self.world.loaded = replace(self.world.loaded, broken=broken)
 
     def pages(self, start_s: float, end_s: float) -> list[str]:
