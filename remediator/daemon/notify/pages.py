@@ -1,6 +1,6 @@
 """Pages about open incidents: what needs a person, what is held back, what no rule fits, what stays open for too long.
 
-Invariant: each page is told once for its key, and decides nothing.
+Invariant: each page is told once for its key. Whether something acts is not decided here.
 """
 
 from __future__ import annotations
