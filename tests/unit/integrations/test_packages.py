@@ -106,7 +106,7 @@ def test_what_the_config_says_of_one_whose_model_cannot_be_read_is_kept_from_nob
     installed.described(beside, "lamp-of-ours", "1.0", "lamp = lamp_of_ours")
     path = written(tmp_path, MINIMAL + "integrations: {lamp: {watts: 5}, host: {mounts: [/data]}}\n")
     config = load_config(path, {}, registry.sections)
-    assert config.integrations.without_secrets() == {"lamp": {}, "host": {"mounts": ["/data"]}}
+    assert config.integrations.without_secrets() == {"lamp": {}, "host": {"mounts": ["/data"], "act_lists": None}}
     assert sorted(composition.load(config).integrations) == ["container", "host"]
 
 
