@@ -1,6 +1,6 @@
 """What commands read of the store: one contract, met by its files (`store.reader.Reader`) and by the daemon (`cli.asked_store.AskedReader`).
 
-Invariant: both give the same answer to the same question, in CONTRACTS' shapes. Lists are bounded by their `limit`.
+Invariant: both give the same answer to the same question, in the shapes of docs/contracts.md. Lists are bounded by their `limit`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Queries(Protocol):
         """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the newest `skip`."""
 
     def explain(self, identifier: str) -> Row | None:
-        """Return CONTRACTS' `explain` for an incident, a run or an event by its id; None when there is none such."""
+        """Return the JSON of `explain` for an incident, a run or an event by its id; None when there is none such."""
 
     def audit(
         self,
@@ -76,4 +76,4 @@ class Queries(Protocol):
         """Return what the store notes as the length of the log."""
 
     def export(self, start: int = 1) -> Iterator[Row]:
-        """Yield the chain from `start` on, oldest first, as CONTRACTS' audit export."""
+        """Yield the chain from `start` on, oldest first, as `audit export` prints it."""

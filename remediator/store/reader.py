@@ -1,4 +1,4 @@
-"""What people and pages read: own read-only connections, answers in CONTRACTS' shapes, every query over an index."""
+"""What people and pages read: own read-only connections, answers in the shapes of docs/contracts.md, every query over an index."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ class Reader:
     # explanations ---------------------------------------------------------------------------------------------
 
     def explain(self, identifier: str) -> dict[str, Any] | None:
-        """Return CONTRACTS' `explain` for an incident, a run or an event by its id; None when there is none such."""
+        """Return the JSON of `explain` for an incident, a run or an event by its id; None when there is none such."""
         kinds = {"inc": "incident", "run": "run", "ev": "event"}
         kind = kinds.get(identifier.rsplit("-", 1)[0])
         if kind is None:
@@ -326,7 +326,7 @@ class Reader:
             return _entry(row) if row is not None else None
 
     def export(self, start: int = 1) -> Iterator[dict[str, Any]]:
-        """Yield the chain from `start` on, oldest first, as CONTRACTS' audit export."""
+        """Yield the chain from `start` on, oldest first, as `audit export` prints it."""
         with self._connection(older_too=True) as connection:
             statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq)
             for row in connection.execute(statement).mappings():

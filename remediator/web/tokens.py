@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 
 class Scope(enum.Enum):
-    """What a token may do; CONTRACTS of the HTTP door."""
+    """What a token may do (docs/contracts.md, HTTP)."""
 
     INGEST = "ingest"
     READ = "read"

@@ -1,4 +1,4 @@
-"""What the walks over the gate, and thinking about them, have found: each a plain story, with what DESIGN says of it."""
+"""Faults of the gate that random walks over it, or a review of them, have found: each is a plain story with the sentence that it broke."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.sim
 
 
 def test_a_baseline_of_one_host_takes_a_wrapped_command_from_no_other(cloud: Walked) -> None:
-    """`baseline accept host/h1` says that h1 is whole; what `pause --wrap` of everything did to h2 still holds h2 (DESIGN 6)."""
+    """`baseline accept host/h1` says that h1 is whole; what `pause --wrap` of everything did to h2 still holds h2."""
     cloud.people.wrap("all")
     (wrap,) = cloud.people.wraps()
     ended = cloud.people.end_wrap(wrap)
@@ -29,7 +29,7 @@ def test_a_baseline_of_one_host_takes_a_wrapped_command_from_no_other(cloud: Wal
 
 
 def test_a_clock_that_stepped_holds_also_after_a_restart(cloud: Walked) -> None:
-    """ "R0 only until 5 minutes without another such step" (DESIGN 6) does not say "or until the daemon is restarted"."""
+    """R0 only until 5 minutes without another such step: a restart of the daemon does not shorten them."""
     cloud.step_the_clock(60)
     cloud.run(2)
     cloud.restart()
@@ -41,7 +41,7 @@ def test_a_clock_that_stepped_holds_also_after_a_restart(cloud: Walked) -> None:
 
 
 def test_maintenance_counts_from_the_last_time_ansible_was_seen(cloud: Walked) -> None:
-    """The sign that is kept may not be older than what was seen last: the wait is at its floor already (DESIGN 6)."""
+    """The sign that is kept may not be older than what was seen last: the wait is at its floor already."""
     host = cloud.simulation.cloud.hosts["h1"]
     host.ansible = [{"pid": 9, "start": 1, "what": "ansible-playbook"}]
     cloud.run(45)
@@ -57,7 +57,7 @@ def test_maintenance_counts_from_the_last_time_ansible_was_seen(cloud: Walked) -
 
 
 def test_a_problem_that_became_unknown_before_it_was_cured_still_counts_in_a_storm(cloud: Walked) -> None:
-    """A storm counts what went HARD in the last ten minutes, "cured meanwhile or not" (DESIGN 6): also if its host was silent in between."""
+    """A storm counts what went HARD in the last ten minutes, cured meanwhile or not: also if its host was silent in between."""
     cloud.people.leave_a_file("there")
     for host in ("h1", "h2"):
         cloud.service(host, "cron").crash()

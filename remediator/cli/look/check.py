@@ -63,7 +63,7 @@ def check(
 
 
 def _answer(here: session.Session, names: tuple[str, ...], target: str | None, op: str) -> Mapping[str, Any]:
-    """Return CONTRACTS' `check` JSON, with empty results when nothing matches."""
+    """Return the JSON of `check` (docs/contracts.md), with empty results when nothing matches."""
     args = {"names": list(names), "target": target}
     try:
         answer = client.request(here.state_dir(), op, args, timeout_s=LIVE_TIMEOUT_S)

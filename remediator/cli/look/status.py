@@ -35,7 +35,7 @@ def status(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How 
 
 
 def stored(here: session.Session) -> dict[str, Any]:
-    """Return CONTRACTS' `status` from the store alone: what only a running daemon knows is null, never empty."""
+    """Return the JSON of `status` (docs/contracts.md) from the store alone: what only a running daemon knows is null, never empty."""
     reader = here.reader()
     return {
         "cloud": here.essentials().cloud,

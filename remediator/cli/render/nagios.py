@@ -40,7 +40,7 @@ def ranked(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def output(results: Sequence[Mapping[str, Any]]) -> str:
-    """Return the plugin's whole output for `results` (those of CONTRACTS' `check` JSON)."""
+    """Return the plugin's whole output for `results` (those of the JSON of `check`, docs/contracts.md)."""
     state = worst(results)
     if not results:
         return f"REMEDIATOR {state.name}: no check matches"

@@ -1,4 +1,4 @@
-"""Results of checks as JSON: CONTRACTS' `check`."""
+"""Results of checks as the JSON of `check` (docs/contracts.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check(
     stale: Stale = lambda _result, _age: False,
     specs: Mapping[str, CheckSpec] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return CONTRACTS' `check` JSON, worst first; what is stale is UNKNOWN and says what it was.
+    """Return the JSON of `check`, worst first; what is stale is UNKNOWN and says what it was.
 
     `specs` are the checks by name: the thresholds of perfdata come from them.
     """

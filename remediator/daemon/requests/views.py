@@ -1,4 +1,4 @@
-"""The world as JSON for people and for scrapers: CONTRACTS' `check`, `status` and metrics, from memory alone."""
+"""The world for people and for scrapers, from memory alone: the JSON of `check` and `status`, and the metrics (docs/contracts.md)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STALE_SLACK_S = 10.0
 def check(
     world: World, results: Iterable[CheckResult], now: Instant, took_ms: float, *, cached: bool = False
 ) -> dict[str, Any]:
-    """Return CONTRACTS' `check` JSON; a cached result older than three intervals is UNKNOWN."""
+    """Return the JSON of `check`; a cached result older than three intervals is UNKNOWN."""
 
     def stale(result: CheckResult, age_s: float) -> bool:
         spec = world.loaded.content.checks.get(result.check)
@@ -172,7 +172,7 @@ def _waiting(world: World, now: Instant) -> list[dict[str, Any]]:
 
 
 def status(world: World, now: Instant) -> dict[str, Any]:
-    """Return CONTRACTS' `status` JSON."""
+    """Return the JSON of `status`."""
     mutes = muted(world, now)
     states = Counter(result.state for result in world.samples.results.values())
     waiting = _waiting(world, now)
@@ -226,7 +226,7 @@ Samples = list[tuple[Mapping[str, str], float]]
 
 
 def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
-    """Return the samples of CONTRACTS' metrics but the loop's age, which the loop itself knows."""
+    """Return the samples of all metrics but the loop's age, which the loop itself knows."""
     found: dict[str, Samples] = {}
     open_by_check = Counter(incident.check for incident in world.durable.incidents.values())
     found["remediator_incidents_open"] = [

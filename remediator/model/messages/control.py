@@ -15,8 +15,8 @@ from typing import Any
 from remediator.model import people
 
 OPS = (
-    "check",  # {names: [str], target: str|null} -> CONTRACTS `check` JSON after collecting now
-    "results",  # {names, target} -> CONTRACTS `check` JSON of the newest results, UNKNOWN where older than 3 intervals
+    "check",  # {names: [str], target: str|null} -> the JSON of `check` after collecting now
+    "results",  # {names, target} -> the JSON of `check` of the newest results, UNKNOWN where older than 3 intervals
     "pause",  # {reason: str} -> {paused: true, reasons: [...]}
     "resume",  # {reason: str}
     "plan",  # {runbook, target} -> {plan, verdicts, now: {check, state, output} or null}
@@ -41,7 +41,7 @@ OPS = (
     "brake-close",  # {reason, brake: storm|rival (storm)}: the storm breaker's latch for R3, or the brake for another remediator
     "accept-restore",  # {reason}: what the store holds now is what counts, though its newest checkpoint says otherwise
     "read",  # {question, args} -> {rows: [...], more: bool} or {value}: a part of what the store holds (daemon/socket/reads.py)
-    "status",  # {} -> CONTRACTS `status` JSON
+    "status",  # {} -> the JSON of `status`
 )
 
 

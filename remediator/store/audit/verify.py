@@ -126,7 +126,7 @@ def verify_chain(
     key: Ed25519PublicKey,
     beside: Callable[[sa.Connection], str | None] = beside_the_log,
 ) -> tuple[int, dict[str, Any]]:
-    """Return the exit code and CONTRACTS' JSON: intact, tampered (naming the first bad entry), or cannot tell.
+    """Return the exit code and the JSON of `audit verify`: intact, tampered (naming the first bad entry), or cannot tell.
 
     `connection` must see one state of the database throughout. ``clock_set_back`` lists entries that are older than the one before
     them: no tampering, and no proof against it. ``rows``: the log is whole, and another table is not as it says; `beside` looks at
@@ -200,7 +200,7 @@ def _note_back(entry: dict[str, Any], before: datetime | None, back: list[dict[s
 
 
 def verify(config: Config | Essentials) -> tuple[int, dict[str, Any]]:
-    """Verify the configured store against its checkpoints and return (exit code, CONTRACTS' `audit verify` JSON).
+    """Verify the configured store against its checkpoints and return (exit code, JSON of `audit verify`).
 
     Exit code 3 (cannot tell) comes with ``error``: no database, no key, or a checkpoint file that is empty or not whole.
     """

@@ -1,4 +1,4 @@
-"""The JSON of what is stored, in CONTRACTS' shapes: an incident, a run, a debt, an approval, a decision, an event."""
+"""The JSON of what is stored, in the shapes of docs/contracts.md: an incident, a run, a debt, an approval, a decision, an event."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ GB-3   Only two pictures exist in the rule: all live, all stopped. In a mixed on
        again. All live from 11.2 on (or of unknown version): paged for the same reason, since a recovered position is
        read from stopped data only (GB-4).
 GB-4   "Refuse auto" on prepared XA: refuse outright, for the whole cluster, since such a run prints no position.
-       kolla.md 2.5 rule 5 (leave the node out) and 2.5 rule 4 (the seqno of grastate.dat) lose to it: that seqno
+       Two habits of the field lose to it: to leave such a node out, and to take the seqno of grastate.dat. That seqno
        never decides anything here. A reachable member with an UNKNOWN position is refused even if masked: the remedy
        is to read again.
 GB-5   No recorded uuid is UNKNOWN, not "equal": refused until a person names the uuid. An unread uuid refuses as a
@@ -57,7 +57,7 @@ GB-9   Missing is a known state: powered off, or known to hold nothing (GB-6), o
        when one is missing. "hwm recorded when the missing node was last a member": the latest mark, which is not
        lower. Members whose address list is not the inventory are not "all": refused.
 GB-10  A quarantined member that holds a uuid may not start, may not run, is never a candidate and counts as missing;
-       at or beyond the bootstrap point, or of unknown position, it blocks. Headline 4 is read into it: any stopped
+       at or beyond the bootstrap point, or of unknown position, it blocks. GB-10 is read to say more: any stopped
        member ahead of the living Primary is paged, in quarantine or not.
 GB-11  The verdict is given before the masks of the others must stand (the procedure sets them); but a leftover
        bootstrap argument, a unit that may start by itself, and not knowing of either refuse.

@@ -27,7 +27,7 @@ restarted on these alone."""
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Rule KR-5 (safety.md b.3): what holds state has runbooks of its own, and the generic start and restart refuse it."""
+    """Rule KR-5: what holds state has runbooks of its own, and the generic start and restart refuse it."""
 
     own: Iterable[OwnContainer] = ()
     """The containers that integrations declare."""

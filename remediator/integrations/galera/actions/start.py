@@ -1,7 +1,7 @@
 """The typed actions for one member: read its position, and start it, stopped as it is, without any option (GB-16).
 
 Invariant: it starts through the unit, never with bootstrap options, and whoever asks for it, a rule or a person, it is
-refused unless all that GB-16 and GB-17 (safety.md b.1) ask for is proven: the member failed and was not stopped, the
+refused unless all that GB-16 and GB-17 ask for is proven: the member failed and was not stopped, the
 others are a Primary majority, none of them gives or takes a state transfer, and nothing is known that a start makes worse.
 Nor is it while the others formed again behind the high-water mark and nobody has accepted that, or where they formed again below
 its position and nothing shows that it was part of that (GB-10).
@@ -128,7 +128,7 @@ def _start(order: StepInput) -> Built:
 
 
 def _ahead(order: StepInput) -> Refused | None:
-    """GB-10, headline of Galera's state transfers: refuse a member that holds what the living Primary never had.
+    """GB-10: refuse a member that holds what the living Primary never had.
 
     Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone held is
     gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a whole copy (GB-6).

@@ -485,7 +485,7 @@ def test_hands_off() -> None:
 
 
 def test_quarantine_holds() -> None:
-    """LP#1834467 and headline 4: whoever was left out comes back by SST or not at all."""
+    """LP#1834467 and GB-10: whoever was left out comes back by SST or not at all."""
     below, beyond = (member._replace(quarantine=15, unit="masked") for member in (S10, S20))
     assert judged(S10, S10, beyond) == ("page", None, "GB-10")
     assert judged(S10, S20, below) == ("bootstrap", 1, "GB-7")
