@@ -98,12 +98,12 @@ def _oldest(replies: Sequence[HostReply], now: Instant) -> Instant:
     return max((reply.asked_at for reply in replies), key=now.at_most_since)
 
 
-def _holds(condition: Condition | None, data: Data) -> bool | Unknown:
+def _is_true(condition: Condition | None, data: Data) -> bool | Unknown:
     return False if condition is None else condition.evaluate(data)
 
 
 def _result(check: CheckSpec, one: Assessed, asked_at: Instant, forced: bool) -> CheckResult:
-    critical, warning = _holds(check.critical, one.data), _holds(check.warning, one.data)
+    critical, warning = _is_true(check.critical, one.data), _is_true(check.warning, one.data)
     state = state_of(critical, warning)
     return CheckResult(
         check=check.name,

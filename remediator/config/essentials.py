@@ -22,7 +22,7 @@ from remediator.config.models import AuditConfig, Config, DatabaseConfig, Sectio
 from remediator.model.content.specs import Mistake
 
 KEYS: Final = ("cloud", "state_dir", "pause_file", "database", "audit")
-HELD_BY_OTHERS: Final = ("writable_by_others", "owned_by_others", "too_many_links")
+OWNED_BY_OTHERS: Final = ("writable_by_others", "owned_by_others", "too_many_links")
 _TOP: Final = re.compile(rf"(?m)^({'|'.join(KEYS)})[ \t]*:.*$")
 
 
@@ -74,7 +74,7 @@ def read(path: str | None, env: Mapping[str, str] | None = None, sections: Secti
     if _absent(where):
         return None
     document = documents.read(where, trusted=True)
-    trusted = not any(mistake.code in HELD_BY_OTHERS and not mistake.path for mistake in mistakes)
+    trusted = not any(mistake.code in OWNED_BY_OTHERS and not mistake.path for mistake in mistakes)
     spoilt: set[str] = set()
     assumed = False
     if isinstance(document.data, dict):

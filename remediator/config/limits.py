@@ -21,7 +21,7 @@ Row = tuple[float, float, float]
 
 PERSISTENCE: tuple[Row, Row] = ((30, 60, 90), (10, 30, 60))
 COOLDOWN: tuple[Row, Row] = ((600, 1800, 86400), (30, 120, 3600))
-HOLD: tuple[Row, Row] = ((60, 120, 600), (20, 30, 60))
+QUIET: tuple[Row, Row] = ((60, 120, 600), (20, 30, 60))
 RUNS_PER_RUNG: tuple[Row, Row] = ((2, 1, 1), (3, 2, 1))
 EVIDENCE_AGE: Row = (120, 60, 30)
 RATE_PER_10MIN = (5, 20)
@@ -109,9 +109,9 @@ class CooldownLimits(_Section):
 class HoldLimits(_Section):
     """How long the check must stay OK before a cure counts."""
 
-    R1: Duration = _wait(*_column(HOLD, 0))
-    R2: Duration = _wait(*_column(HOLD, 1))
-    R3: Duration = _wait(*_column(HOLD, 2))
+    R1: Duration = _wait(*_column(QUIET, 0))
+    R2: Duration = _wait(*_column(QUIET, 1))
+    R3: Duration = _wait(*_column(QUIET, 2))
 
 
 class RunsPerRung(_Section):
@@ -142,7 +142,7 @@ class Limits:
 
     persistence_s: Mapping[Risk, float]
     cooldown_s: Mapping[Risk, float]
-    hold_s: Mapping[Risk, float]
+    quiet_s: Mapping[Risk, float]
     evidence_age_s: Mapping[Risk, float]
     runs_per_rung: Mapping[Risk, int]
     rate_per_10min: int
@@ -171,7 +171,7 @@ class Limits:
         tables: tuple[tuple[str, Mapping[Risk, float], tuple[Row, Row]], ...] = (
             ("persistence", self.persistence_s, PERSISTENCE),
             ("cooldown", self.cooldown_s, COOLDOWN),
-            ("hold", self.hold_s, HOLD),
+            ("hold", self.quiet_s, QUIET),
             ("runs_per_rung", self.runs_per_rung, RUNS_PER_RUNG),
         )
         for name, values, (defaults, floors) in tables:
@@ -215,7 +215,7 @@ class LimitsConfig(_Section):
         return Limits(
             persistence_s=_by_risk(self.persistence),
             cooldown_s=_by_risk(self.cooldown),
-            hold_s=_by_risk(self.hold),
+            quiet_s=_by_risk(self.hold),
             evidence_age_s=_by_row(EVIDENCE_AGE),
             runs_per_rung={risk: int(value) for risk, value in _by_risk(self.runs_per_rung).items()},
             rate_per_10min=self.rate.per_10min,

@@ -126,7 +126,7 @@ def _spec(
         verify=VerifySpec(
             check=body.verify.check,
             within_s=body.verify.within,
-            hold_s=max(body.verify.hold or 0.0, limits.hold_s[risk]),
+            quiet_s=max(body.verify.hold or 0.0, limits.quiet_s[risk]),
             failed_when=failed_when,
         ),
         held_at_most_s=body.held_at_most,

@@ -32,7 +32,7 @@ from remediator.safety.guard import seconds
 NAME: Final = "remediator-claim"
 RIVAL_S: Final = 1800.0
 """For so long a line of another one holds what is above R0."""
-HOLDS_S: Final = 30.0
+VALID_S: Final = 30.0
 """A command that has not left so long after its claim began is claimed again."""
 FRESH_S: Final = 15.0
 """An INTENT rests on a claim that began no longer ago: its command still has the time to leave."""
@@ -131,7 +131,7 @@ class Claim:
 
     def ends(self) -> Instant:
         """Return until when a command that rests on it may leave."""
-        return self.began.later(HOLDS_S)
+        return self.began.later(VALID_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +225,8 @@ def fading(claim: Claim, known: Known) -> str | None:
         answer = claim.answers[host]
         for line in () if isinstance(answer.lines, Unknown) else answer.lines:
             before = _made_before(line, answer.came_at, known.started_at)
-            if line.instance in known.us.former and not before and line.age_s - CLOCK_S < HOLDS_S:
-                return f"an earlier start of this daemon claimed {host} {seconds(line.age_s)} earlier: its command may leave until {seconds(HOLDS_S)} are over"
+            if line.instance in known.us.former and not before and line.age_s - CLOCK_S < VALID_S:
+                return f"an earlier start of this daemon claimed {host} {seconds(line.age_s)} earlier: its command may leave until {seconds(VALID_S)} are over"
     return None
 
 

@@ -270,10 +270,10 @@ class Verifying(Entry):
 
     kind: ClassVar[str] = "verifying"
     check: str
-    hold_s: float
+    quiet_s: float
 
     def body(self) -> Mapping[str, Any]:
-        return {"check": self.check, "hold_s": self.hold_s}
+        return {"check": self.check, "hold_s": self.quiet_s}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

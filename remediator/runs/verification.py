@@ -19,20 +19,20 @@ HOPELESS_S = 300.0
 """A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within` is."""
 
 
-def must_hold(run: Run) -> str:
+def awaited(run: Run) -> str:
     """Return what a verification waits for."""
     return f"{run.plan.verify_check} must be OK and hold {run.plan.verify_hold_s:.0f} s"
 
 
 def verifying(run: Run, now: Instant) -> Run:
-    return replace(run, state=RunState.VERIFYING, verify_from=now, reason=must_hold(run))
+    return replace(run, state=RunState.VERIFYING, verify_from=now, reason=awaited(run))
 
 
 class Verified(enum.Enum):
     """Where a verification stands."""
 
     WAITING = "waiting"
-    HELD = "held"
+    QUIET = "quiet"
     FAILED = "failed"
 
 
@@ -69,7 +69,7 @@ def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
         and run.ok_since is not None
         and newest.asked_at.since(run.ok_since) >= run.plan.verify_hold_s
     ):
-        return Verified.HELD
+        return Verified.QUIET
     waited = now.since(started)
     if run.ok_since is None and waited > run.plan.verify_within_s:
         return Verified.FAILED
@@ -83,27 +83,27 @@ class Seen:
     """What is known of the verification's check. `series`: None while it has none.
 
     `attempts`: how many samples make a problem HARD. `failed`: whether the runbook's `failed_when` is true of the newest one.
-    `holds_group`: the run keeps others from its target's group.
+    `in_group`: the run keeps others from its target's group.
     """
 
     newest: CheckResult | None
     series: Series | None
     attempts: int
     failed: bool
-    holds_group: bool
+    in_group: bool
 
 
 def begun(run: Run, now: Instant) -> Transition:
     """Return the run whose steps are all done, watching its check from now on."""
-    said = entries.Verifying(check=run.plan.verify_check, hold_s=run.plan.verify_hold_s)
-    return Transition(run=verifying(run, now), then=(said, IncidentFollows(text=must_hold(run)), Refresh()))
+    said = entries.Verifying(check=run.plan.verify_check, quiet_s=run.plan.verify_hold_s)
+    return Transition(run=verifying(run, now), then=(said, IncidentFollows(text=awaited(run)), Refresh()))
 
 
 def watched(run: Run, seen: Seen, now: Instant) -> Transition | None:
     """Return the end of a run that is being verified; None while it waits on."""
     check = run.plan.verify_check
     verdict = judged(run, seen.newest, now)
-    if verdict is Verified.HELD:
+    if verdict is Verified.QUIET:
         return ends.ended(run, RunState.SUCCEEDED, f"{check} is OK and held {run.plan.verify_hold_s:.0f} s", now)
     why = _failed(run, seen, verdict, now)
     return ends.ended(run, RunState.FAILED, why, now) if why is not None else None
@@ -135,7 +135,7 @@ def _lost_again(run: Run, seen: Seen) -> bool:
     if not run.was_ok or series is None or run.verify_from is None or series.bad_since is None:
         return False
     hard = series.state is State.CRITICAL and series.state_type is StateType.HARD
-    return seen.holds_group and hard and series.bad_since.after(run.verify_from)
+    return seen.in_group and hard and series.bad_since.after(run.verify_from)
 
 
 def _critical_for(run: Run, series: Series | None, now: Instant) -> float:

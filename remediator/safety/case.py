@@ -191,7 +191,7 @@ class Case:
     """The identity the plan was made for; after our own step, what our last OUTCOME left."""
     samples_since_start: Mapping[str, int]
     """Per host the plan depends on: good samples since the daemon started."""
-    clock_held: str | None
+    clock_brake: str | None
     clock_until: datetime | None
     past_runs: tuple[PastRun, ...] | Unknown
     locks: Mapping[str, str]

@@ -392,7 +392,7 @@ class Simulation:
         world = self.daemon.world
         return bool(
             not world.durable.adopted or world.durable.incidents or world.durable.runs or world.pending.in_flight or world.pending.delivering or world.pending.forced
-            or world.durable.debts or world.health.clock_held
+            or world.durable.debts or world.health.clock_brake
         )  # fmt: skip
 
     @property

@@ -25,8 +25,8 @@ GUARDS = (
         name="guard-silence",
         mistake="The guard `silence` always agrees.",
         place="remediator.safety.guards.mutes:silence",
-        old="holding = [each for each in case.silences if _silences(each, case)]",
-        new="holding: list[Silence] = []",
+        old="matching = [each for each in case.silences if _silences(each, case)]",
+        new="matching: list[Silence] = []",
         story="silenced",
     ),
     Mutant(
@@ -42,11 +42,11 @@ GUARDS = (
         mistake="The guard `maintenance` always agrees.",
         place="remediator.safety.guards.others:maintenance",
         old="""
-            if holding:
+            if covering:
                 ...
         """,
         new="""
-            if False and holding:
+            if False and covering:
                 ...
         """,
         story="wrapped command",
@@ -117,8 +117,8 @@ GUARDS = (
         name="guard-clock",
         mistake="The guard `clock` always agrees.",
         place="remediator.safety.guards.vantage:clock",
-        old="case.clock_held is not None and case.plan.risk is not Risk.R0",
-        new="False and (case.clock_held is not None and case.plan.risk is not Risk.R0)",
+        old="case.clock_brake is not None and case.plan.risk is not Risk.R0",
+        new="False and (case.clock_brake is not None and case.plan.risk is not Risk.R0)",
         story="clock stepped",
     ),
     Mutant(

@@ -574,6 +574,6 @@ def test_a_journal_from_the_future_holds_however_often_the_daemon_starts(cloud: 
         cloud.restart()
         cloud.run(600, stride=15.0)
     assert cloud.verbs() == []
-    assert "from the future" in (cloud.world.health.clock_held or "")
+    assert "from the future" in (cloud.world.health.clock_brake or "")
     cloud.run(1900, stride=15.0)
     assert cloud.verbs() == [("h1", "start")]

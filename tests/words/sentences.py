@@ -1,7 +1,7 @@
 """Sentences of a docstring, and how many words each has. Pure.
 
 A full stop, a question mark or an exclamation mark before a space ends a sentence. So do a blank line, and the next
-item of a list. A semicolon, a colon and a dash do not end it. Code in backticks is a single word, whatever stands in it.
+item of a list. A semicolon, a colon and a dash do not end it. Code in backticks is one word, whatever stands in it.
 Indented blocks (formulas, tables, examples) and doctests are no sentences.
 """
 

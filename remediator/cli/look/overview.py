@@ -35,7 +35,7 @@ UNTIL: Final[Mapping[str, str]] = {
     "restored": "until: remediator audit accept-restore --reason TEXT",
 }
 """What ends a mute that has no time of its own."""
-HOLDS: Final = ("storm", "rival", "restored", "clock")
+BRAKES: Final = ("storm", "rival", "restored", "clock")
 """What nobody has asked for: it holds, and mutes nothing."""
 WHOLE_CLOUD: Final = "cloud"
 """The scope of a storm that holds all of it."""
@@ -60,7 +60,7 @@ def lines(answer: Mapping[str, Any], width: int | None, here: str = "") -> Itera
     yield from _part("being cured", curing, "no cure is under way")
     if answer.get("muted") is not None:
         rows, more = first_downtimes(one_storm(answer["muted"]))
-        title = "muted or held" if any(row.get("kind") in HOLDS for row in rows) else "muted"
+        title = "muted or held" if any(row.get("kind") in BRAKES for row in rows) else "muted"
         yield from _part(title, [muted(item, now, width) for item in rows], "nothing is muted")
         if more:
             yield f"and {more} more downtimes; all of them: remediator status --format json", ""

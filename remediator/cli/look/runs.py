@@ -20,7 +20,7 @@ STATES = (
 app = typer.Typer(help="Executions of runbooks.", no_args_is_help=True)
 
 
-class Outcome(enum.StrEnum):
+class ResolvedAs(enum.StrEnum):
     """What a person found out about a step whose outcome was lost."""
 
     APPLIED = "applied"
@@ -95,7 +95,7 @@ def cancel(
 def resolve(
     ctx: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, like run-12.")],
-    outcome: Annotated[Outcome, typer.Option(help="What you found on the host.")],
+    outcome: Annotated[ResolvedAs, typer.Option(help="What you found on the host.")],
     reason: Annotated[str | None, typer.Option(help="How you know; goes into the audit log.")] = None,
 ) -> int:
     """End a run that is in doubt, by saying whether its step took effect."""

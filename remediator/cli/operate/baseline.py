@@ -41,11 +41,11 @@ def show(ctx: typer.Context, format: Annotated[Format, typer.Option(help="How to
     return 0
 
 
-def once(holding: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
+def once(signs: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     """Return one row for each host and service, with its newest sign: a container that is made anew leaves two at once."""
     newest: dict[tuple[str, str], Mapping[str, Any]] = {}
     number: Counter[tuple[str, str]] = Counter()
-    for sign in sorted(holding, key=lambda each: str(each["at"])):
+    for sign in sorted(signs, key=lambda each: str(each["at"])):
         key = (str(sign["host"]), str(sign["service"] or "all"))
         newest[key] = sign
         number[key] += 1

@@ -35,12 +35,12 @@ def incident(found: Mapping[str, Any]) -> str:
 def _durations(found: Mapping[str, Any]) -> str:
     """Return for how long it was bad and where that went: until it was seen, by what its cure was held back, the cure."""
     durations = found.get("durations") or {}
-    asked, held = durations.get("asked_s"), durations.get("decide_s")
+    asked, decided = durations.get("asked_s"), durations.get("decide_s")
     parts = [f"seen {times.exact(durations.get('detect_s'))}"]
-    if held is not None:
+    if decided is not None:
         guards = sorted({sanitize.line(entry["guard"]) for entry in found.get("timeline") or [] if entry.get("guard")})
         by = f" by {', '.join(guards)}" if guards else ""
-        parts.append(f"held back {times.exact(max(0.0, held - (asked or 0.0)))}{by}")
+        parts.append(f"held back {times.exact(max(0.0, decided - (asked or 0.0)))}{by}")
     if asked is not None:
         parts.append(f"asked people {times.exact(asked)}")
     if durations.get("cure_s") is not None:

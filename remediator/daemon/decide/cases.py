@@ -79,7 +79,7 @@ def build(turn: Turn, plan: Plan, *, incident: str | None, actor: str, by_person
         rediagnosis=rediagnosis.rediagnose(turn, plan, run.locked_at, run) if run is not None else None,
         expected_identity=plan.identity,
         samples_since_start={host: world.samples.good_samples.get(host, 0) for host in hosts},
-        clock_held=world.health.clock_held,
+        clock_brake=world.health.clock_brake,
         clock_until=world.health.clock_until.wall if world.health.clock_until else None,
         past_runs=(
             *(_past(each, each.intent_at) for each in world.durable.past_runs.values()),
@@ -170,7 +170,7 @@ def _signs(turn: Turn, plan: Plan) -> tuple[Sign, ...] | Unknown:
         {unit.rsplit("/", 1)[1] for unit in units_of(plan, world.loaded.integrations.kinds)} | {plan.target.name}
     )
     wrapped = wraps.signs(turn, plan.touches)
-    return (*maintenance.holding(turn, services, plan.touches), *wrapped)
+    return (*maintenance.covering(turn, services, plan.touches), *wrapped)
 
 
 def _unit(turn: Turn, unit: str) -> Data | Unknown:

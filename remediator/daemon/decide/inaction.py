@@ -31,7 +31,7 @@ def of(world: World, incident: Incident) -> dict[str, Any]:
         return unconfirmed
     if incident.state is IncidentState.ESCALATED:
         return _said("person", _handed_over(world, incident))
-    return _held_back(world, incident)
+    return _refused(world, incident)
 
 
 def _unconfirmed(world: World, incident: Incident) -> dict[str, Any] | None:
@@ -48,15 +48,15 @@ def _unconfirmed(world: World, incident: Incident) -> dict[str, Any] | None:
     return None
 
 
-def _held_back(world: World, incident: Incident) -> dict[str, Any]:
+def _refused(world: World, incident: Incident) -> dict[str, Any]:
     """Return what the rules and the gate said at the newest look."""
     looks = list(world.waits.considered.get(incident.id, {}).values())
     refused = next((look for look in looks if look.outcome is Outcome.REFUSED), None)
     if refused is not None:
         refusing = refusals(refused.verdicts)
         # Nobody is asked while another guard refuses.
-        holding = [each for each in refusing if each.guard != "approval"] or refusing
-        verdict, more = holding[0], len(holding) - 1
+        shown = [each for each in refusing if each.guard != "approval"] or refusing
+        verdict, more = shown[0], len(shown) - 1
         reason, until = _verdict(world, verdict)
         others = f" (and {more} more guard{'s' if more > 1 else ''})" if more else ""
         return _said("refused", f"{reason}{others}", guard=verdict.guard, until=until)

@@ -90,7 +90,7 @@ def _act_on(turn: Turn, incident: Incident, winner: RuleOutcome, result: CheckRe
         inventory=turn.world.loaded.inventory,
         rule=rule.name,
         check=incident.check,
-        hold_s=turn.world.loaded.limits.hold_s[runbook.risk],
+        quiet_s=turn.world.loaded.limits.quiet_s[runbook.risk],
         content_version=turn.world.loaded.content.version,
     )
     if isinstance(plan, Refused):

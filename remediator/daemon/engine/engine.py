@@ -149,7 +149,7 @@ class Engine:
                     turn.journal.audit("other_hand", ENGINE, {"why": other})
                 if stepped is not None:
                     self._blind_at = now
-                    notes.keep(turn, meta.CLOCK_HELD, clock.kept(self.world))
+                    notes.keep(turn, meta.CLOCK_BRAKE, clock.kept(self.world))
                     turn.journal.audit("clock", "remediator", {"why": stepped})
                     turn.say("warning", "clock", reason=stepped)
                 for item in inputs:
@@ -267,8 +267,8 @@ class Engine:
     def _found_troubles(self) -> list[inhibitors.Trouble]:
         world = self.world
         found = inhibitors.troubles(world.setup.read_pause())
-        if world.health.clock_held is not None:
-            found.append(inhibitors.Trouble("clock", world.health.clock_held))
+        if world.health.clock_brake is not None:
+            found.append(inhibitors.Trouble("clock", world.health.clock_brake))
         if world.health.restored is not None:
             found.append(
                 inhibitors.Trouble(
@@ -276,7 +276,7 @@ class Engine:
                 )
             )
         if world.health.damaged:
-            found.append(inhibitors.Trouble("damaged", world.health.damaged, holds=False))
+            found.append(inhibitors.Trouble("damaged", world.health.damaged, brakes=False))
         return found
 
     def _trim(self, turn: Turn) -> None:
@@ -312,7 +312,7 @@ class Engine:
         incidents.forget_unrecorded(self.world)
         incidents.restore_series(turn)
         maintenance.pull_back(turn)
-        self._hold_clock(turn, stored)
+        self._brake_again(turn, stored)
         self.world.pending.nobody_searches(self.world.durable.runs)
 
     def _tell_start(self, turn: Turn) -> None:
@@ -330,12 +330,12 @@ class Engine:
         }
         turn.journal.audit("started", ENGINE, body)
 
-    def _hold_clock(self, turn: Turn, stored: loading.Stored) -> None:
+    def _brake_again(self, turn: Turn, stored: loading.Stored) -> None:
         """Take over what the clock held before the store was read, and what a journal from the future holds."""
-        clock.hold_again(self.world, stored.meta.get(meta.CLOCK_HELD), turn.now)
+        clock.brake_again(self.world, stored.meta.get(meta.CLOCK_BRAKE), turn.now)
         newest = times.parse_rfc3339(stored.newest_audit) if stored.newest_audit else None
         for at in (newest, stored.meta.get(meta.JOURNAL_UNTIL)):
-            clock.hold_for_future(self.world, at, turn.now)
+            clock.brake_for_future(self.world, at, turn.now)
         if self.world.health.journal_until is not None:
             notes.keep(turn, meta.JOURNAL_UNTIL, self.world.health.journal_until)
 

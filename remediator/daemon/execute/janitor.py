@@ -162,8 +162,8 @@ def _stands_in_the_way(turn: Turn, hosts: tuple[str, ...], scopes: tuple[str, ..
     gone = [host for host in hosts if host not in turn.world.loaded.inventory.hosts]
     if gone:
         return f"{gone[0]} is not in the inventory"
-    held = [scope for scope in scopes if scope in turn.world.durable.locks]
-    return f"{held[0]} is locked by run {turn.world.durable.locks[held[0]]}" if held else None
+    taken = [scope for scope in scopes if scope in turn.world.durable.locks]
+    return f"{taken[0]} is locked by run {turn.world.durable.locks[taken[0]]}" if taken else None
 
 
 def _sample(turn: Turn, debt: Debt) -> HostReply | None:

@@ -158,5 +158,5 @@ def _verified(turn: Turn, run: Run) -> verification.Seen:
         series=series,
         attempts=check.attempts if check is not None else 0,
         failed=failed_when is not None and newest is not None and failed_when.evaluate(newest.data) is True,
-        holds_group=bool(cases.groups_of(turn.world, run.plan.target).get(run.plan.target.text)),
+        in_group=bool(cases.groups_of(turn.world, run.plan.target).get(run.plan.target.text)),
     )

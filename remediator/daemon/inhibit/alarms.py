@@ -31,8 +31,8 @@ SUBJECTS = {
     OF_TURNS: "remediator does nothing: its turns fail, and its store is well",
 }
 
-HELD = "Nothing above R0 is done until this is over; remediator status shows it."
-NOT_HELD = "It holds nothing; remediator goes on."
+BRAKED = "Nothing above R0 is done until this is over; remediator status shows it."
+GOES_ON = "It holds nothing; remediator goes on."
 
 
 class StoreAlarm:
@@ -114,11 +114,11 @@ class Troubles:
             turn.say("warning", "trouble_over", reason=kind)
         for kind in sorted(set(now) - self._lasting):
             turn.say("error", "trouble", reason=str(now[kind]), kind=kind)
-            does = "does nothing" if now[kind].holds else "goes on"
+            does = "does nothing" if now[kind].brakes else "goes on"
             turn.page(
                 PageKey(PageKind.TROUBLE, parts=(kind, f"{turn.now.wall:%Y-%m-%dT%H}")),
                 f"remediator {does}: {kind.replace('_', ' ')}",
-                f"{now[kind]}\n{HELD if now[kind].holds else NOT_HELD}",
+                f"{now[kind]}\n{BRAKED if now[kind].brakes else GOES_ON}",
             )
         self._found = frozenset(now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from remediator.daemon.state.world import World
-from remediator.model.records.holds import ClockHold
+from remediator.model.records.holds import ClockBrake
 from remediator.model.times import Instant
 
 STEP_S = 5.0
@@ -25,50 +25,50 @@ def watch(world: World, now: Instant) -> str | None:
         if abs(apart) > STEP_S:
             said = f"the wall clock stepped by {apart:+.0f} s"
             why = f"{said}: nothing above R0 until it has run evenly for {CALM_S:.0f} s"
-            health.hold_for_clock(why, Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id))
+            health.brake_for_clock(why, Instant(now.wall + timedelta(seconds=CALM_S), now.boot_s + CALM_S, now.boot_id))
     until = health.clock_until
     if until is not None and now.boot_s >= until.boot_s and now.boot_id == until.boot_id:
         health.clock_runs_evenly()
-    _hold_until_passed(world, now)
+    _brake_until_passed(world, now)
     return said
 
 
-def kept(world: World) -> ClockHold | None:
+def kept(world: World) -> ClockBrake | None:
     """Return the hold as the store keeps it; None when there is none."""
-    why, until = world.health.clock_held, world.health.clock_until
+    why, until = world.health.clock_brake, world.health.clock_until
     if why is None or until is None:
         return None
-    return ClockHold(why=why, wall=until.wall, boot_s=until.boot_s, boot_id=until.boot_id)
+    return ClockBrake(why=why, wall=until.wall, boot_s=until.boot_s, boot_id=until.boot_id)
 
 
-def hold_again(world: World, hold: ClockHold | None, now: Instant) -> None:
+def brake_again(world: World, brake: ClockBrake | None, now: Instant) -> None:
     """After reading the store: what is left of a hold from before the restart holds on, by the clock that says more is left."""
-    if hold is None or world.health.clock_held is not None:
+    if brake is None or world.health.clock_brake is not None:
         return
-    left = min(CALM_S, (hold.wall - now.wall).total_seconds())
-    if hold.boot_id == now.boot_id:
-        left = max(left, hold.boot_s - now.boot_s)
+    left = min(CALM_S, (brake.wall - now.wall).total_seconds())
+    if brake.boot_id == now.boot_id:
+        left = max(left, brake.boot_s - now.boot_s)
     if left > 0:
         until = Instant(now.wall + timedelta(seconds=left), now.boot_s + left, now.boot_id)
-        world.health.hold_for_clock(hold.why, until)
+        world.health.brake_for_clock(brake.why, until)
 
 
-def hold_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:
+def brake_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:
     """After reading the store: a journal from the future holds everything above R0 until the clock has passed it."""
     if newest_audit is None or (newest_audit - now.wall).total_seconds() <= STEP_S:
         return
     if world.health.journal_until is None or newest_audit > world.health.journal_until:
         world.health.journal_reaches(newest_audit)
-    _hold_until_passed(world, now)
+    _brake_until_passed(world, now)
 
 
-def _hold_until_passed(world: World, now: Instant) -> None:
+def _brake_until_passed(world: World, now: Instant) -> None:
     until = world.health.journal_until
     if until is None:
         return
     ahead = (until - now.wall).total_seconds()
     if ahead <= 0:
         world.health.journal_reaches(None)
-    elif world.health.clock_held is None:
+    elif world.health.clock_brake is None:
         why = f"the journal is {ahead:.0f} s from the future: nothing above R0 until the clock has passed it"
-        world.health.hold_for_clock(why, Instant(until, now.boot_s + ahead, now.boot_id))
+        world.health.brake_for_clock(why, Instant(until, now.boot_s + ahead, now.boot_id))

@@ -19,15 +19,15 @@ MIN_FREE_SHARE = 0.05
 class Trouble(str):
     """A reason not to act that no person gave, so that people must hear of it. `kind` stays the same while the words change.
 
-    `holds` is False for what people must hear of as well and the gate asks nothing about.
+    `brakes` is False for what people must hear of as well and the gate asks nothing about.
     """
 
     kind: str
-    holds: bool
+    brakes: bool
 
-    def __new__(cls, kind: str, text: str, *, holds: bool = True) -> Trouble:
+    def __new__(cls, kind: str, text: str, *, brakes: bool = True) -> Trouble:
         made = super().__new__(cls, text)
-        made.kind, made.holds = kind, holds
+        made.kind, made.brakes = kind, brakes
         return made
 
 
@@ -60,7 +60,7 @@ class AndAsides:
         found = self._outside()
         if isinstance(found, Unknown):
             return found
-        return (*found, *(Trouble(f"turn_part_{each.about.name}", each.text) for each in self._asides.holding))
+        return (*found, *(Trouble(f"turn_part_{each.about.name}", each.text) for each in self._asides.vital))
 
 
 def troubles(reasons: tuple[str, ...] | Unknown) -> list[Trouble]:

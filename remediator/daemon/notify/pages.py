@@ -30,7 +30,7 @@ OLD_PAGE_S = 48 * 3600.0
 OLD_EVERY_S = 60.0
 UNMATCHED_PAGE_S = 300.0
 """A HARD CRITICAL problem that no rule fits pages a person after this long."""
-HELD_BACK_BY = frozenset(
+REFUSED_BY_OTHERS = frozenset(
     {
         "lock",
         "storm",
@@ -80,10 +80,10 @@ def blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
     )
     told = f"{incident.output}\n{reasons}\nremediator explain {incident.id}"
     level, target = incident.level.name, incident.target
-    holding = [verdict.guard for verdict in shown]
+    refusing = [verdict.guard for verdict in shown]
     outage = target.kind == "cluster" and incident.level is State.CRITICAL
-    if outage and not HELD_BACK_BY.isdisjoint(holding) and ASKED_FOR.isdisjoint(holding):
-        subject = f"{level} {target}: its cure is held back by {', '.join(holding)}"
+    if outage and not REFUSED_BY_OTHERS.isdisjoint(refusing) and ASKED_FOR.isdisjoint(refusing):
+        subject = f"{level} {target}: its cure is held back by {', '.join(refusing)}"
         turn.page(PageKey(PageKind.HELD_BACK, incident.id), subject, told, incident=incident)
     if incident.hard_at is not None and turn.now.since(incident.hard_at) >= BLOCKED_PAGE_S:
         subject = f"{level} {target} is not cured: refused for over an hour"

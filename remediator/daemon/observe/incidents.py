@@ -74,7 +74,7 @@ def close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
     incident = turn.world.durable.incident_of(key)
     if incident is None or series.ok_since is None or series.ok_samples < lifecycle.OK_SAMPLES_TO_CLOSE:
         return
-    if turn.world.samples.results[key].asked_at.since(series.ok_since) < turn.world.loaded.limits.hold_s[Risk.R1]:
+    if turn.world.samples.results[key].asked_at.since(series.ok_since) < turn.world.loaded.limits.quiet_s[Risk.R1]:
         return
     if turn.world.durable.live_run_of(incident.id) is not None:
         return

@@ -66,7 +66,7 @@ def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
     return found
 
 
-def holding(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
+def covering(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
     """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
     world = turn.world
     replies = [reply for host in world.loaded.inventory.hosts if (reply := world.samples.facts.reply(host)) is not None]

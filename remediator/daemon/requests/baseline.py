@@ -146,7 +146,7 @@ def show(turn: Turn, asked: Asked) -> Answer:
     """Return what is accepted, and which signs of maintenance hold now."""
     world = turn.world
     signs = maintenance.signs_of(turn, tuple(sorted(world.loaded.inventory.hosts)))
-    holding = [
+    remaining = [
         {
             "kind": sign.kind,
             "host": sign.host,
@@ -159,4 +159,4 @@ def show(turn: Turn, asked: Asked) -> Answer:
         if sign.key not in world.durable.accepted
         and (turn.now.wall - sign.at).total_seconds() < world.loaded.limits.maintenance_s
     ]
-    return Answer(exit=0, data={"accepted": sorted(world.durable.accepted), "holding": holding})
+    return Answer(exit=0, data={"accepted": sorted(world.durable.accepted), "holding": remaining})

@@ -51,7 +51,7 @@ def _planned(turn: Turn, asked: Asked) -> tuple[Plan, tuple[Verdict, ...], str |
         inventory=world.loaded.inventory,
         rule=None,
         check=runbook.verify.check,
-        hold_s=world.loaded.limits.hold_s[runbook.risk],
+        quiet_s=world.loaded.limits.quiet_s[runbook.risk],
         content_version=world.loaded.content.version,
     )
     if isinstance(plan, Refused):

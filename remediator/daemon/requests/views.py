@@ -113,9 +113,11 @@ def muted(world: World, now: Instant) -> list[dict[str, Any]]:
                     "until": rfc3339(downtime.until),
                 }
             )
-    if world.health.clock_held:
+    if world.health.clock_brake:
         until = rfc3339(world.health.clock_until.wall) if world.health.clock_until else None
-        rows.append({"kind": "clock", "what": "everything above R0", "reason": world.health.clock_held, "until": until})
+        rows.append(
+            {"kind": "clock", "what": "everything above R0", "reason": world.health.clock_brake, "until": until}
+        )
     return rows
 
 
@@ -128,11 +130,11 @@ def _progress(run: Run, now: Instant) -> str:
     """Return which step of a live run is under way, and how far it is; of a verification, how long it still takes."""
     step = machine.current(run)
     if step is None:
-        hold_s = run.plan.verify_hold_s
+        quiet_s = run.plan.verify_hold_s
         if run.ok_since is None:
-            return f"{run.plan.verify_check} must be OK, then for {exactly(hold_s)}"
-        left_s = max(0.0, hold_s - now.since(run.ok_since))
-        return f"{run.plan.verify_check} is OK and must hold for {exactly(hold_s)}: {exactly(left_s)} left"
+            return f"{run.plan.verify_check} must be OK, then for {exactly(quiet_s)}"
+        left_s = max(0.0, quiet_s - now.since(run.ok_since))
+        return f"{run.plan.verify_check} is OK and must hold for {exactly(quiet_s)}: {exactly(left_s)} left"
     return f"{step.id}: {step.result}" if step.state is StepState.SETTLING else f"{step.id}: {step.state.value}"
 
 
@@ -242,7 +244,7 @@ def metrics(world: World, audit_seq: int, now: Instant) -> dict[str, Samples]:
         found[metric] = [(dict(labels), value) for labels, value in sorted(world.health.counters[counter].items())]
     found["remediator_paused"] = [({}, float(any(row["kind"] == "pause" for row in muted(world, now))))]
     found["remediator_brakes_open"] = [
-        ({"guard": "clock"}, float(world.health.clock_held is not None)),
+        ({"guard": "clock"}, float(world.health.clock_brake is not None)),
         ({"guard": "rival"}, float(bool(world.durable.rival))),
         ({"guard": "storm"}, float(bool(world.health.storms or world.durable.storm_latched))),
         ({"guard": "self_vantage"}, float(world.health.cut_off_since is not None)),

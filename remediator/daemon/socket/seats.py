@@ -21,23 +21,23 @@ class Seats:
     """Places by uid: `take` one, and `give` it back."""
 
     def __init__(self) -> None:
-        self._held: Counter[int] = Counter()
+        self._taken: Counter[int] = Counter()
         self._lock = threading.Lock()
 
     def take(self, uid: int) -> str | None:
         """Take a place for `uid`. Return None, or why there is none."""
         with self._lock:
-            if self._held[uid] >= A_PEER:
+            if self._taken[uid] >= A_PEER:
                 return f"uid {uid} has {A_PEER} requests under way: wait for one of them"
             room = AT_ONCE if uid == ROOT else AT_ONCE - FOR_ROOT
-            if self._held.total() - (0 if uid == ROOT else self._held[ROOT]) >= room:
+            if self._taken.total() - (0 if uid == ROOT else self._taken[ROOT]) >= room:
                 return "too many requests are under way: wait a few seconds"
-            self._held[uid] += 1
+            self._taken[uid] += 1
             return None
 
     def give(self, uid: int) -> None:
         """Give a place of `uid` back."""
         with self._lock:
-            self._held[uid] -= 1
-            if not self._held[uid]:
-                del self._held[uid]
+            self._taken[uid] -= 1
+            if not self._taken[uid]:
+                del self._taken[uid]

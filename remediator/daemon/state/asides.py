@@ -53,11 +53,11 @@ class Aside:
 
 
 class Asides:
-    """All of them, by what they are about. Owned by the loop thread; `holding` may be read by any thread."""
+    """All of them, by what they are about. Owned by the loop thread; `vital` may be read by any thread."""
 
     def __init__(self) -> None:
         self._of: dict[About, Aside] = {}
-        self.holding: tuple[Aside, ...] = ()
+        self.vital: tuple[Aside, ...] = ()
         """Those that hold everything that changes something."""
 
     def all(self) -> list[Aside]:
@@ -82,7 +82,7 @@ class Asides:
         else:
             found = replace(known, failed_at=now, times=known.times + 1, why=why, told=known.told and known.why == why)
         self._of[about] = found
-        self._note_holding()
+        self._note_vital()
         return found
 
     def untold(self) -> list[Aside]:
@@ -98,10 +98,10 @@ class Asides:
     def worked(self, about: About) -> None:
         """Forget `about`: its handling worked, or it is not there any more."""
         if self._of.pop(about, None) is not None:
-            self._note_holding()
+            self._note_vital()
 
-    def _note_holding(self) -> None:
-        self.holding = tuple(each for each in self._of.values() if each.holds_all)
+    def _note_vital(self) -> None:
+        self.vital = tuple(each for each in self._of.values() if each.holds_all)
 
 
 def trace(error: BaseException) -> str:

@@ -36,7 +36,7 @@ class SelfHealth(Record):
     """Address to whether it answered when it was tried last."""
     references_at: Instant | None = None
     vantage_at: Instant | None = None
-    clock_held: str | None = field(default=None, metadata=lasting(STEPPED))
+    clock_brake: str | None = field(default=None, metadata=lasting(STEPPED))
     clock_until: Instant | None = field(default=None, metadata=lasting(STEPPED))
     journal_until: datetime | None = field(default=None, metadata=lasting(STEPPED))
     """The newest entry of a journal that came from the future: nothing above R0 until the clock has passed it."""
@@ -97,13 +97,13 @@ class SelfHealth(Record):
         before, self.last_tick = self.last_tick, now
         return before
 
-    def hold_for_clock(self, why: str, until: Instant) -> None:
+    def brake_for_clock(self, why: str, until: Instant) -> None:
         """Hold everything above R0 until then."""
-        self.clock_held, self.clock_until = why, until
+        self.clock_brake, self.clock_until = why, until
 
     def clock_runs_evenly(self) -> None:
         """The clock holds nothing any more."""
-        self.clock_held = self.clock_until = None
+        self.clock_brake = self.clock_until = None
 
     def journal_reaches(self, until: datetime | None) -> None:
         """The newest entry of the journal is from that time to come; None: the clock has passed it."""

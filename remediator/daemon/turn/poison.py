@@ -121,8 +121,8 @@ def _key(turn: Turn, aside: Aside) -> PageKey:
 
 
 def _text(turn: Turn, aside: Aside) -> str:
-    held = " Nothing above R0 is done meanwhile." if aside.holds_all else " Everything else goes on."
+    effect = " Nothing above R0 is done meanwhile." if aside.holds_all else " Everything else goes on."
     remedy = REMEDIES.get(aside.about.kind, REMEDIES["part"]).format(name=aside.about.name)
     incident = _incident(turn, aside.about)
     more = f"\nremediator explain {incident}" if incident else ""
-    return f"{aside.text}.{held}\n{remedy}{more}"
+    return f"{aside.text}.{effect}\n{remedy}{more}"

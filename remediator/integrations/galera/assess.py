@@ -22,7 +22,7 @@ from remediator.integrations.galera.facts.answer import SQL
 from remediator.integrations.galera.facts.canaries import CANARIES
 from remediator.integrations.galera.facts.member import CONTAINER, Files, Member, Status
 from remediator.integrations.galera.judgement import build_picture, evidence_table, rules_bootstrap, split
-from remediator.integrations.galera.judgement.decision import Decision, Procedure, outlook
+from remediator.integrations.galera.judgement.decision import Judgement, Procedure, outlook
 from remediator.integrations.galera.judgement.picture import ClusterPicture
 from remediator.integrations.galera.logs import causes
 from remediator.integrations.galera.membership import group
@@ -84,7 +84,7 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
 def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
     seen = build_picture.picture(evidence)
-    decision = _after_holds(outlook(seen), seen)
+    decision = _after_inhibiting(outlook(seen), seen)
     kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown(NO_JOURNAL)
     data: dict[str, Any] = {
         "procedure": decision.procedure.value,
@@ -109,7 +109,7 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
     }
 
 
-def _grace_until(evidence: Evidence, decision: Decision, seen: ClusterPicture) -> str | None:
+def _grace_until(evidence: Evidence, decision: Judgement, seen: ClusterPicture) -> str | None:
     """Return by when the ten minutes of GB-1 and GB-3 have ended (``03:12 UTC``, the next whole minute), while they are what `decision` waits for."""
     given = seen.minutes_whole
     if decision.procedure is not Procedure.WAIT or decision.rule not in ("GB-1", "GB-3") or isinstance(given, Unknown):
@@ -137,7 +137,7 @@ def _behind_now(evidence: Evidence, kept: marks.Kept) -> int | None:
     return 0 if losses.unbroken(evidence, newer, kept) else max(0, (kept.mark.seqno or 0) - max(committed))
 
 
-def _after_holds(decision: Decision, seen: ClusterPicture) -> Decision:
+def _after_inhibiting(decision: Judgement, seen: ClusterPicture) -> Judgement:
     """A unit that our hold keeps from starting is not started before that is taken back: the start would only fail."""
     held = [one.host for one in seen.members if one.unit == "masked" and one.host in decision.joiners]
     if decision.procedure is not Procedure.START_MEMBERS or not held:

@@ -68,7 +68,7 @@ class VerifySpec:
 
     check: str
     within_s: float
-    hold_s: float
+    quiet_s: float
     failed_when: Condition | None = None
 
 

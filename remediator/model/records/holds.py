@@ -9,7 +9,7 @@ from remediator.model.times import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockHold:
+class ClockBrake:
     """The hold after a step of the clock: until `wall` by the one clock, and until `boot_s` of the boot `boot_id` by the other."""
 
     why: str

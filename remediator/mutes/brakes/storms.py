@@ -57,8 +57,8 @@ def _over(standing: Storm, closed_by: str) -> tuple[Storm, Page | None]:
     if not standing.told:
         return standing, None
     first = f"{closed_by}\n" if closed_by else ""
-    held = standing.latched is not None
-    rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if held else "R3 goes on as well."
+    latched = standing.latched is not None
+    rest = "R3 still waits for: remediator brakes close storm --reason TEXT" if latched else "R3 goes on as well."
     opened = PageKey.read(standing.told)
     page = Page(
         key=replace(opened, parts=(*opened.parts, PageKind.OVER.value)),

@@ -23,7 +23,7 @@ def build(
     inventory: Inventory,
     rule: str | None,
     check: str,
-    hold_s: float,
+    quiet_s: float,
     content_version: str,
 ) -> Plan | Refused:
     """Return the plan of `runbook` for `target`. `hold_s` is the hold that the config asks for the runbook's risk.
@@ -49,7 +49,7 @@ def build(
         check=check,
         verify_check=runbook.verify.check,
         verify_within_s=runbook.verify.within_s,
-        verify_hold_s=max(hold_s, runbook.verify.hold_s),
+        verify_hold_s=max(quiet_s, runbook.verify.quiet_s),
         content_version=content_version,
         held_at_most_s=runbook.held_at_most_s,
         identity=dict(identity),

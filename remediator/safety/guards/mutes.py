@@ -32,9 +32,9 @@ def _silences(silence: Silence, case: Case) -> bool:
 
 def silence(case: Case) -> Verdict:
     """No silence matches the plan: on none of its hosts do its labels satisfy all matchers of one."""
-    holding = [each for each in case.silences if _silences(each, case)]
-    if holding:
-        last = max(holding, key=lambda each: each.until)
+    matching = [each for each in case.silences if _silences(each, case)]
+    if matching:
+        last = max(matching, key=lambda each: each.until)
         text = ", ".join(matcher.text for matcher in last.matchers)
         return refuse(
             "silence",
@@ -74,10 +74,10 @@ def _covers(downtime: OwnDowntime, case: Case) -> bool:
 
 
 def _own_downtime(case: Case) -> Verdict | None:
-    holding = [each for each in case.own_downtimes if _covers(each, case)]
-    if not holding:
+    matching = [each for each in case.own_downtimes if _covers(each, case)]
+    if not matching:
         return None
-    last = max(holding, key=lambda each: each.until)
+    last = max(matching, key=lambda each: each.until)
     return refuse(
         "downtime",
         f"{last.target} is in a downtime of {last.author} ({last.id}): {last.reason}",

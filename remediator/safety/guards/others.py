@@ -34,7 +34,7 @@ def stateful(case: Case) -> Verdict:
     return allow("stateful")
 
 
-def _holds(sign: Sign, case: Case) -> bool:
+def _covers(sign: Sign, case: Case) -> bool:
     if (case.now.wall - sign.at).total_seconds() >= case.brakes.maintenance_s:
         return False
     if sign.service is not None:
@@ -47,9 +47,9 @@ def maintenance(case: Case) -> Verdict:
     """Nobody deployed, upgraded or reconfigured here within the limit (30 min after the last sign)."""
     if isinstance(case.signs, Unknown):
         return refuse("maintenance", f"whether somebody works on the hosts is not known ({case.signs.reason})")
-    holding = sorted((sign for sign in case.signs if _holds(sign, case)), key=lambda sign: sign.at)
-    if holding:
-        last = holding[-1]
+    covering = sorted((sign for sign in case.signs if _covers(sign, case)), key=lambda sign: sign.at)
+    if covering:
+        last = covering[-1]
         until = min(last.at, case.now.wall) + timedelta(seconds=case.brakes.maintenance_s)
         scope = last.service if last.service else last.host
         return refuse(
@@ -57,7 +57,7 @@ def maintenance(case: Case) -> Verdict:
             f"maintenance: {last.detail}; it holds {scope}; {settled_by(last.host)}",
             until=until,
             sign=last.key,
-            signs=len(holding),
+            signs=len(covering),
         )
     return allow("maintenance")
 

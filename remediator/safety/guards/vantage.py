@@ -31,8 +31,8 @@ def startup(case: Case) -> Verdict:
 
 def clock(case: Case) -> Verdict:
     """The wall clock and CLOCK_BOOTTIME advance together, and the journal is not from the future."""
-    if case.clock_held is not None and case.plan.risk is not Risk.R0:
-        return refuse("clock", case.clock_held, until=case.clock_until)
+    if case.clock_brake is not None and case.plan.risk is not Risk.R0:
+        return refuse("clock", case.clock_brake, until=case.clock_until)
     return allow("clock")
 
 

@@ -55,7 +55,7 @@ WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
 BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
 SETTLES_S = 900.0
 GRACE_S = 60.0
-CLAIM_S = claims.HOLDS_S + 1.0
+CLAIM_S = claims.VALID_S + 1.0
 
 
 class Violation(BaseException):

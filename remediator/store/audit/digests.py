@@ -31,7 +31,7 @@ MOST_READ = 2000
 """So many entries are read at most to name what differs."""
 MOST_NAMED = 3
 BRAKES = tuple(
-    key.name for key in (meta.STORM_LATCHED, meta.STORM_COUNTED, meta.STORM_CLOSED, meta.RIVAL, meta.CLOCK_HELD)
+    key.name for key in (meta.STORM_LATCHED, meta.STORM_COUNTED, meta.STORM_CLOSED, meta.RIVAL, meta.CLOCK_BRAKE)
 )
 """Keys of `meta` that hold something."""
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from remediator.model.records.holds import ClockHold, Rival
+from remediator.model.records.holds import ClockBrake, Rival
 from remediator.model.times import Instant
 from remediator.model.values import Json
 from remediator.store import errors, tables
@@ -72,7 +72,7 @@ STORM_CLOSED = Key("storm_closed", Instant)
 """When a person closed the storm breaker last."""
 RIVAL = Key("rival", Rival)
 """Which other remediator was seen, and until when a person has closed that brake."""
-CLOCK_HELD = Key("clock_held", ClockHold)
+CLOCK_BRAKE = Key("clock_held", ClockBrake)
 """The hold after a step of the clock."""
 
 # what else outlives a restart
@@ -109,7 +109,7 @@ MARKS: Family[Any] = Family("mark:", Json)
 KEYS: Mapping[str, Key[Any]] = {
     key.name: key
     for key in (
-        STORM_LATCHED, STORM_COUNTED, STORM_CLOSED, RIVAL, CLOCK_HELD, STORM_TOLD, JOURNAL_UNTIL, ONE_MACHINE, NAMES_TOLD, NOTICES_TOLD,
+        STORM_LATCHED, STORM_COUNTED, STORM_CLOSED, RIVAL, CLOCK_BRAKE, STORM_TOLD, JOURNAL_UNTIL, ONE_MACHINE, NAMES_TOLD, NOTICES_TOLD,
         STORE, INSTANCES, EPOCH, SCHEMA, AUDIT_HEAD,
     )
 }  # fmt: skip

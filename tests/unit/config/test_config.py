@@ -60,7 +60,7 @@ def lab(tmp_path: Path) -> Config:
 def test_the_lab_stands_at_the_floors(lab: Config) -> None:
     limits = lab.limits.resolved
     assert limits.persistence_s == {Risk.R0: 10, Risk.R1: 10, Risk.R2: 30, Risk.R3: 60}
-    assert limits.hold_s[Risk.R2] == 30
+    assert limits.quiet_s[Risk.R2] == 30
     assert limits.evidence_age_s == {Risk.R0: 120, Risk.R1: 120, Risk.R2: 60, Risk.R3: 30}
     assert (limits.rate_per_10min, limits.rate_per_day, limits.maintenance_s) == (20, 100, 900)
     assert limits.at_floor == (
@@ -75,7 +75,7 @@ def test_the_defaults_are_the_table_of_the_design_and_stand_at_no_floor() -> Non
     limits = LimitsConfig().resolved
     assert [limits.persistence_s[risk] for risk in Risk] == [30, 30, 60, 90]
     assert [limits.cooldown_s[risk] for risk in Risk] == [600, 600, 1800, 86400]
-    assert [limits.hold_s[risk] for risk in Risk] == [60, 60, 120, 600]
+    assert [limits.quiet_s[risk] for risk in Risk] == [60, 60, 120, 600]
     assert [limits.runs_per_rung[risk] for risk in Risk] == [2, 2, 1, 1]
     assert (limits.rate_per_10min, limits.rate_per_day) == (5, 30)
     assert (limits.maintenance_s, limits.host_boot_s, limits.baseline_s) == (1800, 600, 3600)

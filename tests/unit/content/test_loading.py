@@ -70,7 +70,7 @@ def test_the_config_changes_checks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("hold", "seconds"), [("", 60), (", hold: 5s", 60), (", hold: 5m", 300)])
 def test_hold_only_lengthens_the_limit(tmp_path: Path, hold: str, seconds: float) -> None:
     text = GOOD["runbooks/toy.yaml"].replace("within: 1m", f"within: 1m{hold}")
-    assert loaded(put(tmp_path, {**GOOD, "runbooks/toy.yaml": text})).runbooks["toy-start"].verify.hold_s == seconds
+    assert loaded(put(tmp_path, {**GOOD, "runbooks/toy.yaml": text})).runbooks["toy-start"].verify.quiet_s == seconds
 
 
 def test_references_between_steps_are_records(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_wall_clock_that_is_set_back_makes_no_stranger_of_ours() -> None:
 
 def test_a_claim_holds_from_when_it_was_asked_and_not_from_when_it_was_answered() -> None:
     claim = answered(a_claim(began_s=100), ctl1=says(), ctl2=says())
-    assert claim.ends() == at(100 + claims.HOLDS_S)
+    assert claim.ends() == at(100 + claims.VALID_S)
 
 
 # enough of them -----------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def plan(runbook: str = "galera-bootstrap", inventory: Inventory = INVENTORY, **
     said = {"galera-bootstrap": "bootstrap", "galera-start-members": "start_members"}[runbook]
     return built(planning.build(
         content().runbooks[runbook], target=TARGET, data={"procedure": said, "why": "w", **data}, identity={}, inventory=inventory,
-        rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+        rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
     ))  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def planned_by(at_plan: Callable[[PlanInput], Built]) -> Plan | Refused:
     first = replace(runbook.steps[0], action=replace(action, when=replace(action.when, at_plan=at_plan)))
     return planning.build(
         replace(runbook, steps=(first, *runbook.steps[1:])), target=TARGET, data={}, identity={}, inventory=INVENTORY,
-        rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+        rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
     )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def test_how_steps_are_called_means_nothing(tmp_path: Path) -> None:
     assert other is not None, mistakes
     renamed = planning.build(
         other.runbooks["galera-bootstrap"], target=TARGET, data={"procedure": "bootstrap", "why": "w"}, identity={},
-        inventory=INVENTORY, rule=None, check="galera-cluster", hold_s=60.0, content_version="v",
+        inventory=INVENTORY, rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
     )  # fmt: skip
     gave = {name.replace("read_", "ask_").replace("choose", "pick"): value for name, value in GAVE.items()}
     assert bound(renamed, "galera.bootstrap", gave) == BOUND

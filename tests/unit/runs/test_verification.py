@@ -36,8 +36,8 @@ def verified(samples: list[tuple[State, float]], now: float) -> Verified:
     [
         ([(State.OK, 9)], 80, Verified.WAITING),
         ([(State.OK, 12), (State.OK, 71.9)], 72, Verified.WAITING),
-        ([(State.OK, 12), (State.OK, 72)], 72, Verified.HELD),
-        ([(State.OK, 12), (State.UNKNOWN, 40), (State.OK, 72)], 72, Verified.HELD),
+        ([(State.OK, 12), (State.OK, 72)], 72, Verified.QUIET),
+        ([(State.OK, 12), (State.UNKNOWN, 40), (State.OK, 72)], 72, Verified.QUIET),
         ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 72)], 72, Verified.WAITING),
         ([(State.OK, 12), (State.CRITICAL, 40), (State.OK, 60), (State.OK, 72)], 72, Verified.WAITING),
         ([(State.OK, 12), (State.OK, 60)], 80, Verified.WAITING),
@@ -73,7 +73,7 @@ def series(state: State, bad_s: float | None, state_type: StateType = StateType.
 
 
 def seen(**changes: Any) -> verification.Seen:
-    nothing = verification.Seen(newest=None, series=None, attempts=3, failed=False, holds_group=False)
+    nothing = verification.Seen(newest=None, series=None, attempts=3, failed=False, in_group=False)
     return replace(nothing, **changes)
 
 
@@ -89,11 +89,11 @@ CRITICAL = sample(State.CRITICAL, 40)
         ({"bad_samples": 2}, seen(newest=CRITICAL, failed=True), 50, None),
         ({"bad_samples": 3}, seen(newest=CRITICAL), 50, None),
         ({"bad_samples": 3}, seen(newest=sample(State.UNKNOWN, 40), failed=True), 50, None),
-        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), holds_group=True), 50, "fell once more in its quiet period"),
+        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), in_group=True), 50, "fell once more in its quiet period"),
         ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30)), 50, None),
-        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 9), holds_group=True), 50, None),
-        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30, StateType.SOFT), holds_group=True), 50, None),
-        ({"ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), holds_group=True), 50, None),
+        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 9), in_group=True), 50, None),
+        ({"was_ok": True, "ok_since": at(20)}, seen(series=series(State.CRITICAL, 30, StateType.SOFT), in_group=True), 50, None),
+        ({"ok_since": at(20)}, seen(series=series(State.CRITICAL, 30), in_group=True), 50, None),
         ({"ok_since": at(20)}, seen(series=series(State.CRITICAL, -500)), 100, None),
     ],
 )  # fmt: skip

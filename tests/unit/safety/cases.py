@@ -90,7 +90,7 @@ def a_case(plan: Plan | None = None, **changes: Any) -> Case:
         rediagnosis=Rediagnosis(state=State.CRITICAL, still_matches=True, asked_at=NOW, identity=IDENTITY),
         expected_identity=IDENTITY,
         samples_since_start={"ctl2": 2},
-        clock_held=None,
+        clock_brake=None,
         clock_until=None,
         past_runs=(),
         locks={},

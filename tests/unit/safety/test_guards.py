@@ -123,7 +123,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("storm", {"storm": Unknown("no cycle yet")}, "not known (no cycle yet)"),
     ("startup", {"samples_since_start": {"ctl2": 1}}, "ctl2 has 1 of 2 samples"),
     ("startup", {"samples_since_start": {}}, "no host"),
-    ("clock", {"clock_held": "the wall clock stepped by +40 s"}, "stepped by +40 s"),
+    ("clock", {"clock_brake": "the wall clock stepped by +40 s"}, "stepped by +40 s"),
     (
         "budget",
         {"past_runs": tuple(past(run=f"run-{n}") for n in range(5))},

@@ -183,7 +183,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "rediagnosis": rediagnoses,
     "expected_identity": st.sampled_from([{}, {"boot_id": "b", "invocation_id": "i"}]),
     "samples_since_start": st.dictionaries(hosts, st.integers(0, 3)),
-    "clock_held": st.just("the clock stepped"),
+    "clock_brake": st.just("the clock stepped"),
     "past_runs": st.one_of(some(runs, 4), st.just(DARK)),
     "locks": st.dictionaries(st.just("host:ctl2"), st.sampled_from(["run-1", "run-7"])),
     "signs": st.one_of(some(signs), st.just(DARK)),

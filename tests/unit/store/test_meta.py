@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.model import times
-from remediator.model.records.holds import ClockHold, Rival
+from remediator.model.records.holds import ClockBrake, Rival
 from remediator.model.times import Instant
 from remediator.model.values import Json, Unknown
 from remediator.store import errors, tables
@@ -42,7 +42,7 @@ OF_EARLIER_RELEASES = [
     (
         "clock_held",
         json.dumps({"why": "the wall clock stepped", "wall": WALL, "boot_s": 307, "boot_id": "b"}),
-        ClockHold(why="the wall clock stepped", wall=MOMENT, boot_s=307.0, boot_id="b"),
+        ClockBrake(why="the wall clock stepped", wall=MOMENT, boot_s=307.0, boot_id="b"),
     ),
     ("journal_until", WALL, MOMENT),
     ("names_told", WALL, MOMENT),

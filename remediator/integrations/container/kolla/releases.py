@@ -102,9 +102,9 @@ TABLE: tuple[Row, ...] = (
     Row(names="ironic_neutron_agent", read="roles/neutron/defaults: service ironic-neutron-agent", tags={13: "neutron"}),
 )  # fmt: skip
 
-HOLDING = tuple(row.names for row in TABLE if row.state)
+STATEFUL_NAMES = tuple(row.names for row in TABLE if row.state)
 """Expressions for the names of the containers that hold state."""
-STATEFUL = "|".join(HOLDING)
+STATEFUL = "|".join(STATEFUL_NAMES)
 DIRECTORIES: Mapping[str, str] = {row.directory.replace("-", "_"): row.names for row in TABLE if row.directory}
 """A directory below /etc/kolla, with underscores, to the container that is configured there, where the two differ."""
 

@@ -15,7 +15,7 @@ from remediator.integrations.galera.actions import choice
 from remediator.integrations.galera.facts.recovered_position import Position
 from remediator.integrations.galera.judgement import build_picture, member_state
 from remediator.integrations.galera.judgement import evidence_table as table
-from remediator.integrations.galera.judgement.decision import BOOTSTRAPS, Decision, Procedure, decide, outlook
+from remediator.integrations.galera.judgement.decision import BOOTSTRAPS, Judgement, Procedure, decide, outlook
 from remediator.integrations.galera.judgement.phrases import said
 from remediator.integrations.galera.judgement.picture import ClusterPicture
 from remediator.integrations.galera.steps import progress, read_position
@@ -47,7 +47,7 @@ def only_for(procedure: Procedure) -> Callable[[PlanInput], Built]:
 class Decided:
     """A decision, and the picture that it rests on."""
 
-    decision: Decision
+    decision: Judgement
     picture: ClusterPicture
 
     @property
@@ -85,7 +85,7 @@ def candidate(order: StepInput, procedure: Procedure) -> str | Declined:
     return decision.candidate
 
 
-def _in_the_plan(order: StepInput, decision: Decision) -> bool:
+def _in_the_plan(order: StepInput, decision: Judgement) -> bool:
     """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is exactly what the
     evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
     if not order.approved or decision.possibly_lost:
@@ -143,7 +143,7 @@ def still(order: StepInput, procedure: Procedure) -> str | Declined:
     return then.host
 
 
-def _asked_then(then: choice.Choice, decision: Decision) -> bool:
+def _asked_then(then: choice.Choice, decision: Judgement) -> bool:
     """Return whether `decision` needs a person for what it needed one when it was chosen; a choice of an older release has the words alone."""
     if then.because is None:
         return decision.alone_why == then.alone_why
@@ -167,7 +167,7 @@ def account(order: StepInput, _output: str) -> Mapping[str, Any] | Refused:
     position = positions(order).get(decision.candidate or "")
     if not isinstance(position, Position) or position.known is None:
         return Refused(f"{decision.rule}: {decision.why}")
-    missing = [seat.host for seat in member_state.case(found.picture).seats if seat.missing]
+    missing = [seat.host for seat in member_state.seating(found.picture).seats if seat.missing]
     return {**chosen(order, found, *position.known), "sst": missing}
 
 

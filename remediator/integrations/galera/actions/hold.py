@@ -13,7 +13,7 @@ from typing import Any
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.galera.actions import choose
 from remediator.integrations.galera.actions.undo import HOLD_DEBT
-from remediator.integrations.galera.facts.launch import Hold, Launch
+from remediator.integrations.galera.facts.launch import Inhibitor, Launch
 from remediator.integrations.galera.facts.member import CONTAINER, Member, Status, member
 from remediator.integrations.galera.judgement import phrases
 from remediator.integrations.galera.judgement.decision import Procedure
@@ -124,9 +124,9 @@ def _still_runs(given: Mapping[str, Any]) -> bool:
 
 def _held(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     launch = member(reply.host, reply).launch
-    if not isinstance(launch, Launch) or not isinstance(launch.hold, Hold):
+    if not isinstance(launch, Launch) or not isinstance(launch.inhibitor, Inhibitor):
         return Probe.UNKNOWN
-    ours = launch.hold.exists and launch.hold.line == f"{scripts.HELD} {before.get('run')}"
+    ours = launch.inhibitor.exists and launch.inhibitor.line == f"{scripts.HELD} {before.get('run')}"
     return Probe.APPLIED if ours else Probe.NOT_APPLIED
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from remediator.integrations.galera.actions import choice, choose, hold
 from remediator.integrations.galera.actions.undo import BOOTSTRAP_DEBT, data_directory
 from remediator.integrations.galera.facts import contradiction
-from remediator.integrations.galera.facts.launch import Hold, Launch
+from remediator.integrations.galera.facts.launch import Inhibitor, Launch
 from remediator.integrations.galera.facts.member import Member, member
 from remediator.integrations.galera.judgement import build_picture
 from remediator.integrations.galera.judgement.decision import Procedure
@@ -226,9 +226,9 @@ def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) 
 def started(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
     """Applied once the member runs and nothing of ours holds its unit."""
     one, launch = member(reply.host, reply), _launch(reply)
-    if launch is None or not isinstance(launch.hold, Hold) or isinstance(one.runs_own, Unknown):
+    if launch is None or not isinstance(launch.inhibitor, Inhibitor) or isinstance(one.runs_own, Unknown):
         return Probe.UNKNOWN
-    return Probe.APPLIED if not launch.hold.exists and one.runs_own else Probe.NOT_APPLIED
+    return Probe.APPLIED if not launch.inhibitor.exists and one.runs_own else Probe.NOT_APPLIED
 
 
 def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Probe:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from remediator.integrations.galera.facts.host import GALERA, MOST_PATH
-from remediator.integrations.galera.facts.launch import Hold, Launch
+from remediator.integrations.galera.facts.launch import Inhibitor, Launch
 from remediator.integrations.galera.facts.member import member
 from remediator.integrations.galera.steps import scripts
 from remediator.integrations.galera.steps.scripts import BOOTSTRAP_CONTAINER
@@ -48,14 +48,16 @@ def _release(order: StepInput) -> tuple[Command, ...]:
     return (Command(host=order.host.name, argv=scripts.RELEASE.argv(order.mark_on(order.host.name)), timeout_s=30.0),)
 
 
-def _still_held(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
+def _still_inhibited(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
     launch = member(reply.host, reply).launch
     if isinstance(launch, Unknown):
         return launch
-    hold = launch.hold
-    if isinstance(hold, Unknown):
-        return hold
-    return isinstance(hold, Hold) and hold.exists and hold.line == f"{scripts.HELD} {mark.get('run')}"
+    inhibitor = launch.inhibitor
+    if isinstance(inhibitor, Unknown):
+        return inhibitor
+    return (
+        isinstance(inhibitor, Inhibitor) and inhibitor.exists and inhibitor.line == f"{scripts.HELD} {mark.get('run')}"
+    )
 
 
 def _finish(order: StepInput) -> tuple[Command, ...]:
@@ -111,7 +113,7 @@ HOLD_DEBT = DebtSpec(
     describe="the unit of MariaDB is kept from starting (remediator-hold.conf)",
     lifetime_s=LIFETIME_S,
     undo=_release,
-    still_ours=_still_held,
+    still_ours=_still_inhibited,
 )
 BOOTSTRAP_DEBT = DebtSpec(
     describe=f"MariaDB runs in the container {BOOTSTRAP_CONTAINER}, not in its unit",

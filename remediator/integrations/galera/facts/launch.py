@@ -33,7 +33,7 @@ class Helper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Inhibitor:
     """The drop-in with which a recovery keeps the unit from starting; `line` is its first line, the run and step."""
 
     exists: bool
@@ -62,7 +62,7 @@ class Launch:
     """Something on the host listens at the group's port."""
     peers: tuple[str, ...] | Unknown
     """Addresses with an established connection at the group's port, at most 64."""
-    hold: Hold | Unknown
+    inhibitor: Inhibitor | Unknown
     users: tuple[str, ...] | Unknown
     """What uses the data directory besides the member's own container: containers, and servers in none, each in words."""
     signs: tuple[str, ...] | Unknown | None
@@ -108,7 +108,7 @@ def _launch(data: Mapping[str, Any]) -> Launch:
         helpers=item if isinstance(item, Unknown) else _helpers(data),
         listening=port if isinstance(port, Unknown) else typed.flag(port, "listening"),
         peers=port if isinstance(port, Unknown) else typed.texts(port, "peers"),
-        hold=_hold(data.get("hold", _missing("hold"))),
+        inhibitor=_inhibitor(data.get("hold", _missing("hold"))),
         users=_users(data),
         signs=_signs(data),
     )
@@ -166,10 +166,10 @@ def _helper(item: Any) -> Helper | None:
     )
 
 
-def _hold(item: Any) -> Hold | Unknown:
+def _inhibitor(item: Any) -> Inhibitor | Unknown:
     if isinstance(item, Unknown):
         return item
-    return Hold(exists=typed.flag(item, "exists"), line=typed.text_or_none(item, "line"))
+    return Inhibitor(exists=typed.flag(item, "exists"), line=typed.text_or_none(item, "line"))
 
 
 def _users(data: Mapping[str, Any]) -> tuple[str, ...] | Unknown:

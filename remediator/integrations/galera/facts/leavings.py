@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.integrations.galera.facts.launch import Hold, Launch
+from remediator.integrations.galera.facts.launch import Inhibitor, Launch
 from remediator.integrations.galera.facts.member import member
 from remediator.integrations.galera.steps import scripts
 from remediator.model.identity import LeftOnHost
@@ -18,8 +18,8 @@ def on_host(reply: HostReply) -> tuple[LeftOnHost, ...]:
     if not isinstance(launch, Launch):
         return ()
     found: list[LeftOnHost] = []
-    if isinstance(launch.hold, Hold) and launch.hold.exists:
-        mark = (launch.hold.line or "").removeprefix(scripts.HELD).strip()
+    if isinstance(launch.inhibitor, Inhibitor) and launch.inhibitor.exists:
+        mark = (launch.inhibitor.line or "").removeprefix(scripts.HELD).strip()
         found.append(LeftOnHost(mark=mark, what="the hold of MariaDB's unit", take_back=UNHOLD))
     for name, helper in () if isinstance(launch.helpers, Unknown) else launch.helpers.items():
         if helper is not None:

@@ -13,7 +13,7 @@ from remediator.integrations.container import assess as containers
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.galera.facts import contradiction
 from remediator.integrations.galera.facts.datadir import Files
-from remediator.integrations.galera.facts.launch import Hold, Launch
+from remediator.integrations.galera.facts.launch import Inhibitor, Launch
 from remediator.integrations.galera.facts.member import CONTAINER, Member, Status, running_s
 from remediator.integrations.galera.facts.recovered_position import Position
 from remediator.integrations.galera.facts.state_files import Saved, SavedView, ViewState
@@ -160,8 +160,8 @@ def _unit(reply: HostReply, launch: Launch | Unknown) -> Unit | Unknown:
     """A unit that our drop-in holds cannot start, whatever else its state says: that is what masked means here."""
     if isinstance(launch, Unknown):
         return launch
-    if isinstance(launch.hold, Unknown):
-        return launch.hold
+    if isinstance(launch.inhibitor, Unknown):
+        return launch.inhibitor
     found = container_facts.of(reply)
     if isinstance(found, Unknown):
         return found
@@ -171,7 +171,7 @@ def _unit(reply: HostReply, launch: Launch | Unknown) -> Unit | Unknown:
     state, busy = view.of_unit("state"), view.busy
     if isinstance(state, Unknown) or isinstance(busy, Unknown):
         return state if isinstance(state, Unknown) else Unknown("systemd_silent")
-    if launch.hold.exists:
+    if launch.inhibitor.exists:
         return "masked"
     if busy:
         return "restarting"
@@ -304,7 +304,7 @@ def _minutes_whole(
         for run in runs
         if history.STARTS & set(run["done"]) and (well_s is None or run["age_s"] < well_s)
     ]
-    if all(one.stopped is False or one.searching is True or _held(one) for one in seen.values()):
+    if all(one.stopped is False or one.searching is True or _inhibited(one) for one in seen.values()):
         ages = [_started_s(one, replies[host]) for host, one in seen.items()]
         known = [age for age in ages if age is not None]
         if len(known) == len(seen):
@@ -316,11 +316,13 @@ def _started_s(one: Member, reply: HostReply | None) -> float | None:
     """Return for how long a member has been running, has been started again and again by systemd, or ran until it was held and ended."""
     if one.searching is True and isinstance(one.files, Files):
         return primary_views.looks_for_s(one.files.lives)
-    return _ran_s(one, reply) if _held(one) and one.stopped is True else running_s(reply)
+    return _ran_s(one, reply) if _inhibited(one) and one.stopped is True else running_s(reply)
 
 
-def _held(one: Member) -> bool:
-    return isinstance(one.launch, Launch) and isinstance(one.launch.hold, Hold) and one.launch.hold.exists
+def _inhibited(one: Member) -> bool:
+    return (
+        isinstance(one.launch, Launch) and isinstance(one.launch.inhibitor, Inhibitor) and one.launch.inhibitor.exists
+    )
 
 
 def _ran_s(one: Member, reply: HostReply | None) -> float | None:

@@ -16,29 +16,29 @@ import dataclasses
 
 from remediator.integrations.galera.judgement import phrases, rules_bootstrap, rules_evidence, rules_lone, rules_primary
 from remediator.integrations.galera.judgement.member_state import (
-    Case,
     Seat,
+    Seating,
     Standing,
-    case,
     history,
     in_transfer,
     quarantined,
+    seating,
     standing,
 )
-from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Decision, Procedure, Refusal, page
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Judgement, Procedure, Refusal, page
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.content.consent import Reason
 from remediator.model.values import Unknown
 
-__all__ = ["BOOTSTRAPS", "Decision", "Procedure", "decide", "outlook"]
+__all__ = ["BOOTSTRAPS", "Judgement", "Procedure", "decide", "outlook"]
 
 IDLE = (Procedure.WAIT, Procedure.PAGE, Procedure.NOTHING)
 ALONE = "positions from all members, and nothing lost below the high-water mark"
 
 
-def decide(picture: ClusterPicture) -> Decision:
+def decide(picture: ClusterPicture) -> Judgement:
     """Return the one thing to do in `picture`. A bootstrap carries its candidate; everything else says why not."""
-    found = case(picture)
+    found = seating(picture)
     outsider = next((seat.host for seat in found.seats if _provider_off(seat)), None)
     if outsider is not None:
         return page(Refusal(rule="GB-17", why=f"{outsider} {phrases.PROVIDER_OFF}"))
@@ -51,7 +51,7 @@ def decide(picture: ClusterPicture) -> Decision:
     return decision
 
 
-def outlook(picture: ClusterPicture) -> Decision:
+def outlook(picture: ClusterPicture) -> Judgement:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
     A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that run outside
@@ -61,7 +61,7 @@ def outlook(picture: ClusterPicture) -> Decision:
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:
         return now
-    held = _suppose_held(picture) if len(picture.members) > 1 else picture
+    held = _suppose_inhibited(picture) if len(picture.members) > 1 else picture
     supposed = _suppose_read(held)
     then = now if supposed == picture else decide(supposed)
     restless = ", ".join(member.host for member in picture.members if _restless(member))
@@ -71,7 +71,7 @@ def outlook(picture: ClusterPicture) -> Decision:
         if mixed.procedure is Procedure.START_MEMBERS or any(map(_at_rest, picture.members)):
             return mixed
         why = f"{stranded} began to join and lost the Primary component: what may come of that is given ten minutes"
-        return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-3", why=why)
     if then.procedure is Procedure.PAGE:
         never_seen = then.rule == "GB-4" and picture.mark is None
         return page(Refusal(rule="GB-5", why=rules_evidence.NO_MARK)) if never_seen else then
@@ -83,11 +83,11 @@ def outlook(picture: ClusterPicture) -> Decision:
         return _proposed(then, restless, living, ", ".join(_unread(held)))
     if then.procedure is Procedure.START_MEMBERS and restless:
         why = f"{restless} was started and looks for a Primary component: what may come of that is given ten minutes"
-        return Decision(procedure=Procedure.WAIT, rule="GB-3", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-3", why=why)
     return now
 
 
-def _proposed(then: Decision, restless: str, living: tuple[str, ...], unread: str) -> Decision:
+def _proposed(then: Judgement, restless: str, living: tuple[str, ...], unread: str) -> Judgement:
     """Return the bootstrap that may follow, with what has to be done before it can be decided."""
     hold = f"hold {restless}, looking for a Primary component in vain; " if restless else ""
     names = ", ".join(living)
@@ -111,7 +111,7 @@ def _proposed(then: Decision, restless: str, living: tuple[str, ...], unread: st
     )
 
 
-def _without_primary(found: Case) -> Decision:
+def _without_primary(found: Seating) -> Judgement:
     """No member says Primary: prove it, wait, start unchanged; only then bootstrap, if no rule forbids it."""
     refusal = _two_histories(found)
     if refusal is not None:
@@ -121,18 +121,18 @@ def _without_primary(found: Case) -> Decision:
     moving = [seat for seat in found.seats if in_transfer(seat.member) is True]
     if moving:
         why = f"{phrases.hosts(moving)} is in a state transfer and is not touched"
-        return Decision(procedure=Procedure.WAIT, rule="GB-14", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-14", why=why)
     returning = rules_bootstrap.may_return(found)
     if returning and _coming_up(found):
         why = "members are coming up and may form their last view by themselves"
-        return Decision(procedure=Procedure.WAIT, rule="GB-1", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-1", why=why)
     why_not = rules_bootstrap.gb_2(found)
     if why_not is not None:
         return page(Refusal(rule="GB-2", why=why_not))
     live, stopped = found.those(Standing.LIVE), found.those(Standing.STOPPED)
     if returning and not stopped:
         why = f"{phrases.hosts(live)} may form their last view by themselves"
-        return Decision(procedure=Procedure.WAIT, rule="GB-1", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-1", why=why)
     at_rest = [seat for seat in stopped if seat.member.searching is not True]
     if (returning and stopped) or (live and at_rest and _fresh(found.picture.minutes_whole)):
         return rules_primary.start_members(found, "GB-1" if returning else "GB-3")
@@ -140,7 +140,7 @@ def _without_primary(found: Case) -> Decision:
     return page(refusal) if refusal is not None else _bootstrap(found)
 
 
-def _two_histories(found: Case) -> Refusal | None:
+def _two_histories(found: Seating) -> Refusal | None:
     """GB-5: return the refusal when the members hold two histories, or one that is not the recorded one."""
     held = {uuid: seat.host for seat in reversed(found.present) if (uuid := history(seat.member)) is not None}
     ours = set() if found.mark is None else {found.mark.uuid}
@@ -156,7 +156,7 @@ def _provider_off(seat: Seat) -> bool:
     return seat.member.trouble == "provider_off" and seat.member.stopped is False
 
 
-def _coming_up(found: Case) -> bool:
+def _coming_up(found: Seating) -> bool:
     """All that are not powered off were reached, and one of them is being started again by systemd, or looks for the others."""
     reached = all(seat.member.reached for seat in found.present)
     return reached and any(seat.member.unit == "restarting" or seat.member.searching is True for seat in found.present)
@@ -166,7 +166,7 @@ def _fresh(minutes: float | Unknown) -> bool:
     return not isinstance(minutes, Unknown) and minutes < rules_bootstrap.GRACE_MINUTES
 
 
-def _bootstrap(found: Case) -> Decision:
+def _bootstrap(found: Seating) -> Judgement:
     """GB-7: return the bootstrap that no rule refused, with its candidate, who joins, and who stays out."""
     chosen = rules_evidence.candidate(found)
     if chosen is None or found.top is None:
@@ -176,7 +176,7 @@ def _bootstrap(found: Case) -> Decision:
     why = f"{chosen.host} holds the highest position, {found.top}"
     if found.at_risk:
         why = f"{why}; {found.at_risk} transactions are possibly lost"
-    return Decision(
+    return Judgement(
         procedure=Procedure.PC_BOOTSTRAP if live else Procedure.BOOTSTRAP,
         candidate=chosen.host,
         joiners=tuple(seat.host for seat in found.seats if seat is not chosen and not _stays_out(seat)),
@@ -235,13 +235,13 @@ def _stranded(member: MemberPicture) -> bool:
     return member.reached and member.stopped is False and member.port == "refused" and member.stranded is True
 
 
-def _suppose_held(picture: ClusterPicture) -> ClusterPicture:
+def _suppose_inhibited(picture: ClusterPicture) -> ClusterPicture:
     """Return `picture` as if each member that looks for a Primary component had been held and had ended, and each that answers from outside of
     one had been stopped."""
-    return dataclasses.replace(picture, members=tuple(_held(one, picture) for one in picture.members))
+    return dataclasses.replace(picture, members=tuple(_inhibited(one, picture) for one in picture.members))
 
 
-def _held(member: MemberPicture, picture: ClusterPicture) -> MemberPicture:
+def _inhibited(member: MemberPicture, picture: ClusterPicture) -> MemberPicture:
     if not _restless(member) and not _lives_outside(member, picture):
         return member
     ended = dataclasses.replace(
@@ -274,9 +274,9 @@ def _suppose_read(picture: ClusterPicture) -> ClusterPicture:
     in quarantine behind its point.
     """
     mark = picture.mark
-    if not isinstance(mark, Mark) or not _unread(picture):
+    if not isinstance(mark, HighWaterMark) or not _unread(picture):
         return picture
-    told = case(dataclasses.replace(picture, members=tuple(map(_forget, picture.members))))
+    told = seating(dataclasses.replace(picture, members=tuple(map(_forget, picture.members))))
     flagged = [seat.member for seat in told.seats if seat.witness and seat.member.safe_to_bootstrap is True]
     claimed = [one.saved for one in picture.members if _pending(one) and isinstance(one.saved, int)]
     best = flagged[0].seqno if flagged else max(told.top or 0, mark.seqno or 0, *claimed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from remediator.integrations.galera.facts.member import Files, Member
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.values import Unknown
 
 
@@ -52,7 +52,7 @@ def sample(picture: ClusterPicture) -> str:
 def positions(picture: ClusterPicture) -> str:
     """Return the evidence of a decision: the mark, then one line per member with its position, flag, view and unit."""
     mark = picture.mark
-    if isinstance(mark, Mark):
+    if isinstance(mark, HighWaterMark):
         head = f"high-water mark {mark.uuid}:{mark.seqno}; {sample(picture)}"
     else:
         head = (

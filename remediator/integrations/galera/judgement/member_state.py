@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediator.integrations.galera.facts import contradiction
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.kleene import Truth
 from remediator.model.values import Unknown
 
@@ -105,14 +105,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Seating:
     """A picture beside what its members prove, worked out once."""
 
     picture: ClusterPicture
     seats: tuple[Seat, ...]
     present: tuple[Seat, ...]
     """All that are not proven to be powered off."""
-    mark: Mark | None
+    mark: HighWaterMark | None
     """The high-water mark if it is known."""
     top: int | None
     """The highest position that counts."""
@@ -150,14 +150,14 @@ class Case:
         return len(self.seats) // 2 + 1
 
 
-def case(picture: ClusterPicture) -> Case:
+def seating(picture: ClusterPicture) -> Seating:
     """Return `picture` with what its members prove."""
     seats = tuple(_seat(member) for member in picture.members)
-    return Case(
+    return Seating(
         picture=picture,
         seats=seats,
         present=tuple(seat for seat in seats if seat.standing is not Standing.OFF),
-        mark=picture.mark if isinstance(picture.mark, Mark) else None,
+        mark=picture.mark if isinstance(picture.mark, HighWaterMark) else None,
         top=highest(seat.member for seat in seats if seat.witness),
     )
 

@@ -25,7 +25,7 @@ NO_BOOTSTRAP = "this is no bootstrap: it stands under the ordinary rules for its
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Judgement:
     procedure: Procedure
     candidate: str | None = None
     """The host to bootstrap, or to start (START_ONE). None beside BOOTSTRAP (`outlook` only): positions come first."""
@@ -66,5 +66,5 @@ class Concern:
     facts: tuple[str, ...]
 
 
-def page(refusal: Refusal) -> Decision:
-    return Decision(procedure=Procedure.PAGE, rule=refusal.rule, why=refusal.why)
+def page(refusal: Refusal) -> Judgement:
+    return Judgement(procedure=Procedure.PAGE, rule=refusal.rule, why=refusal.why)

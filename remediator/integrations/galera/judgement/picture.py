@@ -105,7 +105,7 @@ class MemberPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class HighWaterMark:
     """The stored high-water mark: the furthest that a healthy Primary component was seen (GB-8)."""
 
     uuid: str
@@ -119,7 +119,7 @@ class ClusterPicture:
     """The cluster: every member of the inventory group, in inventory order, and what concerns them all."""
 
     members: tuple[MemberPicture, ...]
-    mark: Mark | Unknown | None
+    mark: HighWaterMark | Unknown | None
     """None: never stored, which is UNKNOWN and not zero."""
     version: Version | Unknown
     """Of MariaDB against 11.2, from where pc.bootstrap can no longer be set at run time (MDEV-32800)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from remediator.integrations.galera.judgement import phrases
 from remediator.integrations.galera.judgement import rules_evidence as evidence
-from remediator.integrations.galera.judgement.member_state import Case, Standing, in_transfer
+from remediator.integrations.galera.judgement.member_state import Seating, Standing, in_transfer
 from remediator.integrations.galera.judgement.outcome import Concern, Refusal
 from remediator.integrations.galera.judgement.picture import MemberPicture
 from remediator.model.content.consent import Reason
@@ -21,10 +21,10 @@ from remediator.model.values import Unknown
 GRACE_MINUTES = 10
 PROVEN = (Standing.LIVE, Standing.STOPPED, Standing.OFF)
 
-Rule = Callable[[Case], str | None]
+Rule = Callable[[Seating], str | None]
 
 
-def may_return(case: Case) -> bool:
+def may_return(case: Seating) -> bool:
     """GB-1: return whether the members may still form their last Primary component by themselves (pc.recovery).
 
     One usable view is enough to wait for, and an unread one may be usable. A view of all members is not while one of
@@ -46,14 +46,14 @@ def _usable(member: MemberPicture, complete: bool) -> bool:
     return member.view == "all" and complete
 
 
-def gb_1(case: Case) -> str | None:
+def gb_1(case: Seating) -> str | None:
     """GB-1: wait first; a Primary component that may come back by itself is never forced."""
     if not may_return(case):
         return None
     return f"{phrases.hosts(case.present)} may still form their last view by themselves: wait for pc.recovery"
 
 
-def gb_2(case: Case) -> str | None:
+def gb_2(case: Seating) -> str | None:
     """GB-2: each member is proven outside a Primary component; one that is not proven may be Primary."""
     if case.picture.primary_elsewhere is not False:
         known = phrases.said(case.picture.primary_elsewhere)
@@ -73,7 +73,7 @@ def gb_2(case: Case) -> str | None:
     return None
 
 
-def gb_3(case: Case) -> str | None:
+def gb_3(case: Seating) -> str | None:
     """GB-3: there is a procedure for all live below 11.2, and for all stopped; for nothing between. The only member is started."""
     running = [seat for seat in case.seats if seat.member.stopped is False]
     if not running:
@@ -96,7 +96,7 @@ def gb_3(case: Case) -> str | None:
     )
 
 
-def gb_11(case: Case) -> str | None:
+def gb_11(case: Seating) -> str | None:
     """GB-11: no bootstrap argument is left anywhere, and no member can start by itself."""
     refusal = phrases.leftover(case.picture.leftover_bootstrap) or second_cluster(case)
     if refusal is not None:
@@ -108,7 +108,7 @@ def gb_11(case: Case) -> str | None:
     return None
 
 
-def second_cluster(case: Case) -> str | None:
+def second_cluster(case: Seating) -> str | None:
     """GB-11: return that a member of a group of several would start a cluster of its own, or may; None if it would not."""
     nobody = case.picture.names_nobody
     if len(case.seats) == 1 or nobody is False:
@@ -120,21 +120,21 @@ def second_cluster(case: Case) -> str | None:
     )
 
 
-def gb_12(case: Case) -> str | None:
+def gb_12(case: Seating) -> str | None:
     """GB-12: at most once; a bootstrap whose end is not known is not followed by another."""
     if case.picture.last_bootstrap != "in_doubt":
         return None
     return "an earlier bootstrap was begun and its end is not known: a person finds out, and resolves that run"
 
 
-def gb_13(case: Case) -> str | None:
+def gb_13(case: Seating) -> str | None:
     """GB-13: after a bootstrap whose canaries are not good nothing follows. Of one that never began there is nothing to say."""
     if case.picture.last_bootstrap not in ("recent", "in_doubt") or case.picture.canaries_good is True:
         return None
     return "the row counts after the last bootstrap are not proven good: a person looks at the data"
 
 
-def gb_14(case: Case) -> str | None:
+def gb_14(case: Seating) -> str | None:
     """GB-14: a donor or joiner is not touched, nor is one that may be."""
     for seat in case.present:
         moving = in_transfer(seat.member)
@@ -147,7 +147,7 @@ def gb_14(case: Case) -> str | None:
     return None
 
 
-def gb_15(case: Case) -> str | None:
+def gb_15(case: Seating) -> str | None:
     """GB-15: a restart costs the gcache, so state transfers follow: the disks are looked at first."""
     for seat in case.present:
         if isinstance(seat.member.space, Unknown):
@@ -155,13 +155,13 @@ def gb_15(case: Case) -> str | None:
     return None
 
 
-def gb_16(case: Case) -> str | None:
+def gb_16(case: Seating) -> str | None:
     """GB-16: beside a Primary nothing is bootstrapped; a member that is down is started, and nothing more."""
     primaries = case.those(Standing.PRIMARY)
     return f"{phrases.hosts(primaries)} is Primary: start the others beside it" if primaries else None
 
 
-def gb_17(case: Case) -> str | None:
+def gb_17(case: Seating) -> str | None:
     """GB-17: hands off during a deployment, and of corrupt or evicted members, full disks and clocks that differ."""
     refusal = phrases.deploying(case.picture.deploying)
     if refusal is not None:
@@ -169,7 +169,7 @@ def gb_17(case: Case) -> str | None:
     return next((found for seat in case.present if (found := phrases.trouble(seat)) is not None), None)
 
 
-def gb_18(case: Case) -> str | None:
+def gb_18(case: Seating) -> str | None:
     """GB-18: one bootstrap of a cluster in 24 hours; an unknown past counts as one."""
     last = case.picture.last_bootstrap
     if isinstance(last, Unknown) or last == "recent":
@@ -178,7 +178,7 @@ def gb_18(case: Case) -> str | None:
     return None
 
 
-def gb_19(case: Case) -> str | None:
+def gb_19(case: Seating) -> str | None:
     """GB-19: kolla's playbook stops nobody when it is given a host, and chooses badly when it is given none."""
     actuator = case.picture.actuator
     if actuator == "own":
@@ -216,14 +216,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """In the order in which they are told: what lives, what is broken, what is known, how it would be done."""
 
 
-PERSON: tuple[tuple[str, Callable[[Case], Concern | None]], ...] = (
+PERSON: tuple[tuple[str, Callable[[Seating], Concern | None]], ...] = (
     ("GB-9", evidence.person_gb_9),
     ("GB-8", evidence.person_gb_8),
     ("GB-14", evidence.person_gb_14),
 )
 
 
-def refuse(case: Case) -> Refusal | None:
+def refuse(case: Seating) -> Refusal | None:
     """Return the first rule that forbids every bootstrap, whoever asks for it; None if none does."""
     for rule, judge in RULES:
         why = judge(case)
@@ -247,6 +247,6 @@ class Asks:
         return frozenset(Reason(rule=rule, facts=concern.facts) for rule, concern in self.concerns)
 
 
-def asks(case: Case) -> Asks:
+def asks(case: Seating) -> Asks:
     """Return each rule that asks for a person's approval."""
     return Asks(concerns=tuple((rule, concern) for rule, judge in PERSON if (concern := judge(case)) is not None))

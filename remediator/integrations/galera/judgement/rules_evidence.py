@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from remediator.integrations.galera.facts import contradiction
 from remediator.integrations.galera.judgement import phrases
-from remediator.integrations.galera.judgement.member_state import Case, Seat, Standing, contradicts, position
+from remediator.integrations.galera.judgement.member_state import Seat, Seating, Standing, contradicts, position
 from remediator.integrations.galera.judgement.outcome import Concern
 from remediator.integrations.galera.judgement.picture import NIL, MemberPicture
 from remediator.integrations.galera.watermark import staleness
@@ -22,14 +22,14 @@ NO_MARK = (
 )
 
 
-def candidate(case: Case) -> Seat | None:
+def candidate(case: Seating) -> Seat | None:
     """GB-7: return the witness at the highest position; among equals the flagged one, else the first in order."""
     equals = [seat for seat in case.seats if seat.witness and position(seat.member) == case.top]
     flagged = [seat for seat in equals if seat.member.safe_to_bootstrap is True]
     return next(iter(flagged or equals), None)
 
 
-def gb_4(case: Case) -> str | None:
+def gb_4(case: Seating) -> str | None:
     """GB-4: a position is read from stopped data, in this run, without prepared transactions; all else is UNKNOWN."""
     for seat in case.present:
         member = seat.member
@@ -46,7 +46,7 @@ def gb_4(case: Case) -> str | None:
     return None
 
 
-def gb_5(case: Case) -> str | None:
+def gb_5(case: Seating) -> str | None:
     """GB-5: every position belongs to the one recorded cluster uuid."""
     if case.mark is None:
         return NO_MARK
@@ -60,7 +60,7 @@ def gb_5(case: Case) -> str | None:
     return None
 
 
-def gb_6(case: Case) -> str | None:
+def gb_6(case: Seating) -> str | None:
     """GB-6: a member without uuid or position is never a candidate; somebody must have both."""
     if any(seat.witness for seat in case.seats):
         return None
@@ -70,7 +70,7 @@ def gb_6(case: Case) -> str | None:
     return f"none of {phrases.hosts(case.seats)} holds a history to start from: restore a backup"
 
 
-def gb_7(case: Case) -> str | None:
+def gb_7(case: Seating) -> str | None:
     """GB-7: safe_to_bootstrap is a hint, good only on one member, and that one at the highest position."""
     for seat in case.present:
         if isinstance(seat.member.safe_to_bootstrap, Unknown):
@@ -88,14 +88,14 @@ def gb_7(case: Case) -> str | None:
     return None
 
 
-def gb_8(case: Case) -> str | None:
+def gb_8(case: Seating) -> str | None:
     """GB-8: what may be lost is measured against the high-water mark; without one the loss has no size."""
     if case.mark is not None and case.mark.seqno is not None:
         return None
     return "no high-water mark is stored, so nobody knows what may be lost: a person decides"
 
 
-def gb_9(case: Case) -> str | None:
+def gb_9(case: Seating) -> str | None:
     """GB-9: all members have told; of three or more one may be missing, if it is fenced and nothing it saw is lost."""
     picture = case.picture
     unequal = listed(case)
@@ -122,7 +122,7 @@ def gb_9(case: Case) -> str | None:
     return None
 
 
-def listed(case: Case) -> str | None:
+def listed(case: Seating) -> str | None:
     """GB-9: return why wsrep_cluster_address does not name exactly the members; None if it does. That of the only one may name nobody."""
     match = case.picture.addresses_match
     if match is True:
@@ -138,7 +138,7 @@ def listed(case: Case) -> str | None:
     )
 
 
-def left(case: Case, host: str) -> str | None:
+def left(case: Seating, host: str) -> str | None:
     """GB-9, of a group of one: return that the mark is, or may be, of a component with others in it; None if it is not."""
     if case.picture.arbitrator is False:
         return None
@@ -155,7 +155,7 @@ def _fenced(seat: Seat) -> bool:
     return seat.standing is Standing.STOPPED and seat.member.unit == "masked"
 
 
-def gb_10(case: Case) -> str | None:
+def gb_10(case: Seating) -> str | None:
     """GB-10: a member in quarantine is stopped, and behind the point where the cluster went on without it."""
     return next((refusal for seat in case.present if (refusal := quarantine(seat)) is not None), None)
 
@@ -180,7 +180,7 @@ def _reaches(member: MemberPicture, point: int) -> bool:
     return seqno is not None and seqno >= point
 
 
-def person_gb_9(case: Case) -> Concern | None:
+def person_gb_9(case: Seating) -> Concern | None:
     """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may hold what
     the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
     missing = [seat for seat in case.seats if seat.missing]
@@ -195,7 +195,7 @@ def person_gb_9(case: Case) -> Concern | None:
     return None
 
 
-def _missing(case: Case, missing: Sequence[Seat]) -> Concern:
+def _missing(case: Seating, missing: Sequence[Seat]) -> Concern:
     ahead = [
         f"; the data of {seat.host} goes to {seat.member.seqno}, beyond the highest position that counts ({case.top}), and a whole "
         "copy of the others overwrites it"
@@ -215,7 +215,7 @@ def _missing(case: Case, missing: Sequence[Seat]) -> Concern:
     )
 
 
-def person_gb_8(case: Case) -> Concern | None:
+def person_gb_8(case: Seating) -> Concern | None:
     """GB-8: below the high-water mark a person approves, and is shown how much may be lost; above it too where the mark is older than
     the loss, for what was committed between the two is in no figure."""
     asks = [f"{case.lost} transactions below the high-water mark are possibly lost"] if case.lost else []
@@ -233,7 +233,7 @@ def person_gb_8(case: Case) -> Concern | None:
     return Concern(why="; ".join(asks), facts=tuple(facts)) if asks else None
 
 
-def person_gb_14(case: Case) -> Concern | None:
+def person_gb_14(case: Seating) -> Concern | None:
     """GB-14: who cannot take a state transfer stays out; a person should know before."""
     short = [seat for seat in case.present if seat.member.space == "short"]
     if not short:

@@ -17,14 +17,14 @@ from remediator.integrations.galera.facts import contradiction
 from remediator.integrations.galera.judgement import phrases, rules_bootstrap
 from remediator.integrations.galera.judgement import rules_evidence as evidence
 from remediator.integrations.galera.judgement.member_state import (
-    Case,
+    Seating,
     Standing,
     contradicts,
     in_transfer,
     position,
     quarantined,
 )
-from remediator.integrations.galera.judgement.outcome import Decision, Procedure, Refusal, page
+from remediator.integrations.galera.judgement.outcome import Judgement, Procedure, Refusal, page
 from remediator.integrations.galera.judgement.picture import MemberPicture
 from remediator.model.values import Unknown
 
@@ -33,7 +33,7 @@ BY_KOLLA = "kolla-ansible reconfigure --tags mariadb"
 BY_HAND = "systemctl start kolla-mariadb-container.service"
 
 
-def decide(case: Case) -> Decision:
+def decide(case: Seating) -> Judgement:
     """Return what to do with the only member, which says nothing of a Primary component."""
     (seat,) = case.seats
     host, member = seat.host, seat.member
@@ -54,18 +54,18 @@ def decide(case: Case) -> Decision:
         if why is not None:
             return page(Refusal(rule=rule, why=why))
     why = f"{host} is the only member, and its plain start makes it Primary again at {position(member)}"
-    return Decision(procedure=Procedure.START_ONE, candidate=host, rule="GB-16", why=why)
+    return Judgement(procedure=Procedure.START_ONE, candidate=host, rule="GB-16", why=why)
 
 
-def _wait(rule: str, why: str) -> Decision:
-    return Decision(procedure=Procedure.WAIT, rule=rule, why=why)
+def _wait(rule: str, why: str) -> Judgement:
+    return Judgement(procedure=Procedure.WAIT, rule=rule, why=why)
 
 
 def _looks_for_others(host: str) -> str:
     return f"{host} is the only member and looks for others, so its wsrep_cluster_address names somebody: run {BY_KOLLA}, which empties it"
 
 
-def _live(case: Case, host: str) -> Decision:
+def _live(case: Seating, host: str) -> Judgement:
     """GB-1, GB-3: one that runs outside of a component is given its time, then made Primary as it runs, after a person's yes."""
     if rules_bootstrap.may_return(case):
         return _wait("GB-1", f"{host}, the only member, may form its last view by itself")
@@ -73,7 +73,7 @@ def _live(case: Case, host: str) -> Decision:
     if refusal is not None:
         return page(refusal)
     asks = rules_bootstrap.asks(case)
-    return Decision(
+    return Judgement(
         procedure=Procedure.PC_BOOTSTRAP,
         candidate=host,
         rule="GB-3",
@@ -85,46 +85,46 @@ def _live(case: Case, host: str) -> Decision:
     )
 
 
-def _gb_17(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_17(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     return rules_bootstrap.gb_17(case)
 
 
-def _gb_12(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_12(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     if isinstance(case.picture.last_bootstrap, Unknown):
         return f"whether an earlier bootstrap is in doubt is {phrases.said(case.picture.last_bootstrap)}: look at the journal"
     return rules_bootstrap.gb_12(case)
 
 
-def _gb_13(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_13(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     return rules_bootstrap.gb_13(case)
 
 
-def _gb_14(_case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_14(_case: Seating, host: str, member: MemberPicture) -> str | None:
     if not isinstance(member.sst, Unknown):
         return None
     return f"a state transfer on {host} is {phrases.said(member.sst)}: make its data directory readable"
 
 
-def _gb_4(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_4(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     (seat,) = case.seats
     if contradicts(seat.member):
         return contradiction.sentence(seat.host, seat.member.saved, seat.member.seqno)
     return evidence.gb_4(case)
 
 
-def _gb_5(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_5(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     return evidence.gb_5(case)
 
 
-def _gb_10(_case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_10(_case: Seating, host: str, member: MemberPicture) -> str | None:
     return f"{host} is, or may be, in quarantine: a person decides about its data" if quarantined(member) else None
 
 
-def _gb_6(case: Case, _host: str, _member: MemberPicture) -> str | None:
+def _gb_6(case: Seating, _host: str, _member: MemberPicture) -> str | None:
     return evidence.gb_6(case)
 
 
-def _gb_8(case: Case, host: str, _member: MemberPicture) -> str | None:
+def _gb_8(case: Seating, host: str, _member: MemberPicture) -> str | None:
     """GB-8: there is no other copy, so what is missing can only come out of a backup; new commits would be written on top of the gap."""
     if not case.lost:
         return evidence.gb_8(case)
@@ -134,18 +134,18 @@ def _gb_8(case: Case, host: str, _member: MemberPicture) -> str | None:
     )
 
 
-def _gb_9(case: Case, host: str, _member: MemberPicture) -> str | None:
+def _gb_9(case: Seating, host: str, _member: MemberPicture) -> str | None:
     """GB-9: nobody else is, or was, a member."""
     return evidence.listed(case) or evidence.left(case, host) or _unread_list(case, host)
 
 
-def _unread_list(case: Case, host: str) -> str | None:
+def _unread_list(case: Seating, host: str) -> str | None:
     if not isinstance(case.picture.names_nobody, Unknown):
         return None
     return f"the wsrep_cluster_address of {host} is {phrases.said(case.picture.names_nobody)}: make its galera.cnf readable"
 
 
-def _gb_7(case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_7(case: Seating, host: str, member: MemberPicture) -> str | None:
     """GB-7: an empty list of members is refused by Galera itself where the flag is off."""
     if case.picture.names_nobody is not True or member.safe_to_bootstrap is True:
         return None
@@ -160,7 +160,7 @@ def _flag(member: MemberPicture) -> str:
     return phrases.said(flag) if isinstance(flag, Unknown) else "0" if flag is False else "not there"
 
 
-def _gb_1(case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_1(case: Seating, host: str, member: MemberPicture) -> str | None:
     """GB-1: a list that names the member itself brings it back only from its saved view."""
     if case.picture.names_nobody is not False or (member.view == "all" and case.picture.pc_recovery is True):
         return None
@@ -170,7 +170,7 @@ def _gb_1(case: Case, host: str, member: MemberPicture) -> str | None:
     )
 
 
-def _gb_11(case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_11(case: Seating, host: str, member: MemberPicture) -> str | None:
     refusal = phrases.leftover(case.picture.leftover_bootstrap)
     if refusal is not None:
         return refusal
@@ -179,20 +179,20 @@ def _gb_11(case: Case, host: str, member: MemberPicture) -> str | None:
     return f"the unit of {host} is {phrases.said(member.unit)}, and only one at rest is started: find out what keeps it"
 
 
-def _gb_15(_case: Case, host: str, member: MemberPicture) -> str | None:
+def _gb_15(_case: Seating, host: str, member: MemberPicture) -> str | None:
     if not isinstance(member.space, Unknown):
         return None
     return f"the free space of {host} is {phrases.said(member.space)}: look at its disk"
 
 
-def _gb_16(case: Case, host: str, _member: MemberPicture) -> str | None:
+def _gb_16(case: Seating, host: str, _member: MemberPicture) -> str | None:
     tries = case.picture.tries_last_hour
     if not isinstance(tries, Unknown) and tries < TRIES_AN_HOUR:
         return None
     return f"{host} was started {phrases.said(tries)} times in the last hour: find out why it does not stay up"
 
 
-RULES: tuple[tuple[str, Callable[[Case, str, MemberPicture], str | None]], ...] = (
+RULES: tuple[tuple[str, Callable[[Seating, str, MemberPicture], str | None]], ...] = (
     ("GB-17", _gb_17),
     ("GB-12", _gb_12),
     ("GB-13", _gb_13),

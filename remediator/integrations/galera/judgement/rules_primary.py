@@ -10,22 +10,22 @@ from remediator.integrations.galera.facts import contradiction
 from remediator.integrations.galera.judgement import phrases, rules_bootstrap
 from remediator.integrations.galera.judgement import rules_evidence as evidence
 from remediator.integrations.galera.judgement.member_state import (
-    Case,
     Seat,
+    Seating,
     Standing,
     contradicts,
     in_transfer,
     position,
     quarantined,
 )
-from remediator.integrations.galera.judgement.outcome import Decision, Procedure, Refusal, page
+from remediator.integrations.galera.judgement.outcome import Judgement, Procedure, Refusal, page
 from remediator.integrations.galera.judgement.picture import NIL
 from remediator.model.values import Unknown
 
 TRIES_AN_HOUR = 2
 
 
-def decide(case: Case) -> Decision:
+def decide(case: Seating) -> Judgement:
     """Return what to do where a member is Primary or a Primary answers elsewhere."""
     primaries = case.those(Standing.PRIMARY)
     refusal = one_primary(case, primaries)
@@ -34,7 +34,7 @@ def decide(case: Case) -> Decision:
     moving = [seat for seat in case.seats if in_transfer(seat.member) is True]
     if moving:
         why = f"{phrases.hosts(moving)} gives or takes a state transfer and is not touched"
-        return Decision(procedure=Procedure.WAIT, rule="GB-14", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-14", why=why)
     stopped = case.those(Standing.STOPPED)
     resting = [seat for seat in stopped if quarantined(seat.member)]
     for seat in resting:
@@ -47,7 +47,7 @@ def decide(case: Case) -> Decision:
     return _rest(case, resting, primaries) if resting else _none_to_start(case)
 
 
-def one_primary(case: Case, primaries: tuple[Seat, ...]) -> Refusal | None:
+def one_primary(case: Seating, primaries: tuple[Seat, ...]) -> Refusal | None:
     """Return why the Primary that seems to exist is not one, ours, and the only one (GB-2, 5, 10, 11, 12)."""
     if not primaries:
         return Refusal(
@@ -72,7 +72,7 @@ def one_primary(case: Case, primaries: tuple[Seat, ...]) -> Refusal | None:
     return None
 
 
-def _start(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Decision:
+def _start(case: Seating, seat: Seat, primaries: tuple[Seat, ...]) -> Judgement:
     """GB-16, and GB-14 after a bootstrap of ours: return whether this one member is started beside the Primary."""
     refusal = startable(case, seat) or _restless(primaries) or _foreign(seat, primaries) or _overwrites(seat, primaries)
     if refusal is not None:
@@ -88,11 +88,11 @@ def _start(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Decision:
     return _start_one(seat, "GB-16", f"{seat.host} is down, and {phrases.hosts(primaries)} are a Primary majority")
 
 
-def _start_one(seat: Seat, rule: str, why: str) -> Decision:
-    return Decision(procedure=Procedure.START_ONE, candidate=seat.host, rule=rule, why=why)
+def _start_one(seat: Seat, rule: str, why: str) -> Judgement:
+    return Judgement(procedure=Procedure.START_ONE, candidate=seat.host, rule=rule, why=why)
 
 
-def startable(case: Case, seat: Seat) -> Refusal | None:
+def startable(case: Seating, seat: Seat) -> Refusal | None:
     """Return why the stopped member may not be started unchanged, beside a Primary or without one; None if it may."""
     why = phrases.deploying(case.picture.deploying) or phrases.trouble(seat)
     if why is not None:
@@ -146,7 +146,7 @@ def _reached_by(primaries: tuple[Seat, ...]) -> int | None:
     return max((-1 if seqno is None else seqno for seqno in told), default=None)
 
 
-def _ordinary(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Refusal | None:
+def _ordinary(case: Seating, seat: Seat, primaries: tuple[Seat, ...]) -> Refusal | None:
     """GB-16: the Primary is a quorum of all members, and the member was started less than twice in the hour."""
     if len(primaries) < case.quorum and len(case.seats) == 2:
         why = (
@@ -166,28 +166,28 @@ def _ordinary(case: Case, seat: Seat, primaries: tuple[Seat, ...]) -> Refusal | 
     return None
 
 
-def _rest(case: Case, resting: list[Seat], primaries: tuple[Seat, ...]) -> Decision:
+def _rest(case: Seating, resting: list[Seat], primaries: tuple[Seat, ...]) -> Judgement:
     """GB-10: return that those in quarantine stay down, or a page if more is wrong with one of them."""
     for seat in resting:
         refusal = startable(case, seat) or _foreign(seat, primaries)
         if refusal is not None:
             return page(refusal)
     why = f"{phrases.hosts(resting)} is in quarantine and stays down: remove its grastate.dat, then it may join"
-    return Decision(procedure=Procedure.NOTHING, rule="GB-10", why=why)
+    return Judgement(procedure=Procedure.NOTHING, rule="GB-10", why=why)
 
 
-def _none_to_start(case: Case) -> Decision:
+def _none_to_start(case: Seating) -> Judgement:
     if case.only(Standing.PRIMARY, Standing.OFF):
         why = "all members are Primary, except those that are powered off"
-        return Decision(procedure=Procedure.NOTHING, rule="GB-2", why=why)
+        return Judgement(procedure=Procedure.NOTHING, rule="GB-2", why=why)
     if case.only(Standing.PRIMARY, Standing.OFF, Standing.LIVE):
         why = f"{phrases.hosts(case.those(Standing.LIVE))} merges when it sees the others again"
-        return Decision(procedure=Procedure.WAIT, rule="GB-2", why=why)
+        return Judgement(procedure=Procedure.WAIT, rule="GB-2", why=why)
     unproven = phrases.hosts(case.those(Standing.UNPROVEN))
     return page(Refusal(rule="GB-2", why=f"beside the Primary it is not known how {unproven} stands: make it answer"))
 
 
-def start_members(case: Case, rule: str) -> Decision:
+def start_members(case: Seating, rule: str) -> Judgement:
     """GB-1, GB-3: return the start of every stopped member unchanged, if each may be and none failed before."""
     stopped = case.those(Standing.STOPPED)
     for seat in stopped:
@@ -203,7 +203,7 @@ def start_members(case: Case, rule: str) -> Decision:
             times = "once" if failed == 1 else f"{phrases.said(failed)} times"
             why = f"{seat.host} was started {times} in the last hour and did not stay up: find out why"
             return page(Refusal(rule=rule, why=why))
-    return Decision(
+    return Judgement(
         procedure=Procedure.START_MEMBERS,
         joiners=tuple(seat.host for seat in stopped),
         rule=rule,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from remediator.integrations.galera.judgement.picture import Mark
+from remediator.integrations.galera.judgement.picture import HighWaterMark
 from remediator.model import times
 from remediator.model.kleene import Truth
 from remediator.model.times import Instant
@@ -30,7 +30,7 @@ class Loss:
 class Kept:
     """The mark, and what else was so when it was stored. `at` is the wall time of the newest sample it rests on (RFC 3339)."""
 
-    mark: Mark
+    mark: HighWaterMark
     at: str
     size: int
     """The largest wsrep_cluster_size seen since the uuid is recorded."""
@@ -54,7 +54,7 @@ def parse(body: Any) -> Kept | Unknown | None:
     try:
         recovery = body["pc_recovery"]
         return Kept(
-            mark=Mark(uuid=str(body["uuid"]), seqno=body["seqno"], conf_id=body["conf_id"]),
+            mark=HighWaterMark(uuid=str(body["uuid"]), seqno=body["seqno"], conf_id=body["conf_id"]),
             at=str(body["at"]),
             size=int(body["size"]),
             version=body["version"],

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remediator.integrations.galera.judgement import decision
-from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Decision, Procedure
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Judgement, Procedure
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.content.consent import Reason
 from remediator.model.values import Unknown
 from tests.integrations.galera import oracle
@@ -102,7 +102,9 @@ def picture(cell: oracle.Cell) -> ClusterPicture:
     }
     return ClusterPicture(
         members=tuple(member(index, told) for index, told in enumerate(cell.members)),
-        mark=None if cell.hwm is None else Mark(uuid=str(UUIDS[cell.hwm[0]]), seqno=cell.hwm[1], conf_id=cell.hwm[2]),
+        mark=None
+        if cell.hwm is None
+        else HighWaterMark(uuid=str(UUIDS[cell.hwm[0]]), seqno=cell.hwm[1], conf_id=cell.hwm[2]),
         pc_recovery=known(cell.pc_recovery),
         minutes_whole=known(cell.grace),
         leftover_bootstrap=known(cell.leftover),
@@ -118,7 +120,7 @@ LABELS = "the oracle takes the label 'other' for foreign also where it is the re
 ORDER = "the oracle judges only the first of several stopped members when one is in quarantine (GB-10)"
 
 
-def accepted(cell: oracle.Cell, ours: Decision) -> str | None:
+def accepted(cell: oracle.Cell, ours: Judgement) -> str | None:
     """Return why the two may differ in this cell, None if they may not.
 
     Both reasons are shown by the oracle itself: in the same cell under other names it says what the judgement says.
@@ -145,7 +147,7 @@ def relabelled(cell: oracle.Cell) -> oracle.Cell:
     return cell._replace(members=members, hwm=mark)
 
 
-def agree(theirs: oracle.Verdict, ours: Decision, order: Sequence[int] | None = None) -> bool:
+def agree(theirs: oracle.Verdict, ours: Judgement, order: Sequence[int] | None = None) -> bool:
     """Return whether both say the same; `order` names the members where the oracle was shown them in another one."""
     index = theirs.candidate if theirs.candidate is None or order is None else order[theirs.candidate]
     return (theirs.procedure, None if index is None else host(index)) == (ours.procedure.value, ours.candidate)
@@ -162,7 +164,7 @@ class Comparison:
     """Plain starts of the only member: each makes it Primary, and is as unsafe as a bootstrap where the oracle refuses it."""
     unsafe: list[oracle.Cell] = field(default_factory=list)
     unsafe_alone: list[oracle.Cell] = field(default_factory=list)
-    differences: list[tuple[oracle.Cell, oracle.Verdict, Decision]] = field(default_factory=list)
+    differences: list[tuple[oracle.Cell, oracle.Verdict, Judgement]] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     said: dict[frozenset[Reason], str] = field(default_factory=dict)
     """What the decisions rest on for which a person must say yes, and the words in which they say so."""
@@ -173,7 +175,7 @@ class Comparison:
     seconds: float = 0.0
 
 
-def compare(cells: Iterable[oracle.Cell], judge: Callable[[ClusterPicture], Decision] = decision.decide) -> Comparison:
+def compare(cells: Iterable[oracle.Cell], judge: Callable[[ClusterPicture], Judgement] = decision.decide) -> Comparison:
     """Judge each cell by both, and return where they differ, and what is unsafe."""
     found, started = Comparison(), time.monotonic()
     for cell in cells:

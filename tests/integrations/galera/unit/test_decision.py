@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera.judgement import decision, member_state, rules_bootstrap
-from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Decision, Procedure
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.outcome import BOOTSTRAPS, Judgement, Procedure
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.values import Unknown
 from tests.integrations.galera import oracle
 from tests.integrations.galera.unit import cells
@@ -74,7 +74,7 @@ def test_each_rule_refuses_some_cell_that_no_other_rule_refuses() -> None:
     decisive: dict[str, int] = {}
     for cell in itertools.chain(oracle.cells(2), itertools.islice(oracle.cells(3), 0, None, 3)):
         found = decision.decide(cells.picture(cell))
-        case = member_state.case(cells.picture(cell))
+        case = member_state.seating(cells.picture(cell))
         refusing = [rule for rule, judge in rules_bootstrap.RULES if judge(case) is not None]
         if found.procedure is Procedure.PAGE and refusing == [found.rule]:
             assert oracle.unsafe(cell) == found.rule
@@ -88,7 +88,7 @@ def test_each_rule_that_asks_for_a_person_does_so_in_some_cell_alone() -> None:
         found = decision.decide(cells.picture(cell))
         if found.procedure not in BOOTSTRAPS:
             continue
-        case = member_state.case(cells.picture(cell))
+        case = member_state.seating(cells.picture(cell))
         asking = [rule for rule, judge in rules_bootstrap.PERSON if judge(case) is not None]
         assert found.alone is (asking == [])
         if len(asking) == 1:
@@ -104,7 +104,7 @@ GIVEN = ("members", "actuator", "named_twice")
 """Not observed, or worked out from what was: they cannot be unknown."""
 
 
-def acts(found: Decision, picture: ClusterPicture) -> bool:
+def acts(found: Judgement, picture: ClusterPicture) -> bool:
     """Return whether there is a Primary component after it that was not there before."""
     lone = len(picture.members) == 1 and found.procedure is Procedure.START_ONE
     return lone or found.procedure in BOOTSTRAPS
@@ -181,7 +181,7 @@ def test_the_outlook_tolerates_unread_positions_and_no_other_unknown(n: int, ste
 
 def filled(picture: ClusterPicture, seqno: int) -> ClusterPicture:
     """Return `picture` with every unread position of a stopped member read, at `seqno` or behind its quarantine, and who runs stopped."""
-    assert isinstance(picture.mark, Mark)
+    assert isinstance(picture.mark, HighWaterMark)
     members = []
     for one in picture.members:
         if member_state.standing(one) is member_state.Standing.LIVE:
@@ -249,7 +249,7 @@ def cluster(*members: MemberPicture, seqno: int = 10, **changes: Any) -> Cluster
     return (
         picture
         if "mark" in changes
-        else dataclasses.replace(picture, mark=Mark(uuid=cells.OURS, seqno=seqno, conf_id=7))
+        else dataclasses.replace(picture, mark=HighWaterMark(uuid=cells.OURS, seqno=seqno, conf_id=7))
     )
 
 
@@ -484,5 +484,5 @@ def test_a_clock_that_is_wrong_and_one_that_nobody_knows_have_their_own_words() 
 
 
 def test_a_decision_without_bootstrap_is_never_alone() -> None:
-    found: Decision = decision.decide(cluster(*(member(host, view="all") for host in HOSTS)))
+    found: Judgement = decision.decide(cluster(*(member(host, view="all") for host in HOSTS)))
     assert (found.procedure, found.rule, found.alone) == (Procedure.START_MEMBERS, "GB-1", False)

@@ -10,7 +10,7 @@ import pytest
 from remediator.integrations.galera.facts.recovered_position import Position
 from remediator.integrations.galera.judgement import build_picture, decision, member_state
 from remediator.integrations.galera.judgement.outcome import Procedure
-from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, Mark, MemberPicture
+from remediator.integrations.galera.judgement.picture import NIL, ClusterPicture, HighWaterMark, MemberPicture
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.values import Unknown
 from tests.integrations.galera.unit import world
@@ -257,7 +257,7 @@ def with_first(**changes: Any) -> ClusterPicture:
 @pytest.mark.parametrize(
     ("name", "picture", "wanted"),
     [
-        ("mark", whole(*DOWN), Mark(uuid=UUID, seqno=77, conf_id=5)),
+        ("mark", whole(*DOWN), HighWaterMark(uuid=UUID, seqno=77, conf_id=5)),
         ("mark", whole(*DOWN, mark=None), None),
         ("mark", whole(*DOWN, mark={"torn": 1}), Unknown("mark:KeyError")),
         ("version", whole(*DOWN), "below"),

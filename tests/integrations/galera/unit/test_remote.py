@@ -269,13 +269,13 @@ def test_without_a_configuration_there_are_no_addresses(host: dict[str, Any]) ->
 
 
 def test_the_drop_in_that_holds_the_unit(host: dict[str, Any]) -> None:
-    assert start(collect(host)).hold == launch.Hold(exists=False, line=None)
+    assert start(collect(host)).inhibitor == launch.Inhibitor(exists=False, line=None)
     Path(host["galera_hold"]).write_text("# remediator r-7 quiesce" + "!" * 300 + "\n[Unit]\n")
-    hold = start(collect(host)).hold
-    assert isinstance(hold, launch.Hold)
+    hold = start(collect(host)).inhibitor
+    assert isinstance(hold, launch.Inhibitor)
     assert (hold.exists, hold.line) == (True, ("# remediator r-7 quiesce" + "!" * 300)[:200])
     Path(host["galera_hold"]).write_text("")
-    assert start(collect(host)).hold == launch.Hold(exists=True, line=None)
+    assert start(collect(host)).inhibitor == launch.Inhibitor(exists=True, line=None)
 
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"

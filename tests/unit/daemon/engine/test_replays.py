@@ -71,9 +71,9 @@ def test_after_several_of_a_kind_the_whole_part_is_set_aside_and_nothing_acts(ki
     ground = Ground()
     for n in range(MOST_OF_A_KIND):
         ground.stumble(kind, f"{kind}-{n}")
-    assert ground.world.health.asides.holding == ()
+    assert ground.world.health.asides.vital == ()
     ground.stumble(kind, f"{kind}-more")
-    assert [each.about for each in ground.world.health.asides.holding] == [About(kind="part", name=part)]
+    assert [each.about for each in ground.world.health.asides.vital] == [About(kind="part", name=part)]
     assert ground.world.health.asides.of(About(kind=kind, name=f"{kind}-more")) is None
 
 
@@ -82,7 +82,7 @@ def test_a_part_that_fails_is_that_part_however_often() -> None:
     for n in range(MOST_OF_A_KIND + 2):
         ground.stumble("part", f"part-{n}", holds_all=n % 2 == 0)
     assert len(ground.world.health.asides.all()) == MOST_OF_A_KIND + 2
-    assert len(ground.world.health.asides.holding) == MOST_OF_A_KIND // 2 + 1
+    assert len(ground.world.health.asides.vital) == MOST_OF_A_KIND // 2 + 1
     assert ground.world.pending.waiting_checks == ("one",)
     ground.stumble("part", "live checks")
     assert ground.world.pending.waiting_checks == ()

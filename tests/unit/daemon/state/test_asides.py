@@ -52,12 +52,12 @@ def test_nobody_else_is_left_alone() -> None:
 def test_only_a_part_that_the_gate_rests_on_holds_all() -> None:
     asides = Asides()
     asides.failed(RUN, KeyError("x"), at(0))
-    assert asides.holding == ()
+    assert asides.vital == ()
     asides.failed(STORM, KeyError("x"), at(0), holds_all=True)
-    assert len(asides.holding) == 1
-    assert "storm" in asides.holding[0].text
+    assert len(asides.vital) == 1
+    assert "storm" in asides.vital[0].text
     asides.worked(STORM)
-    assert asides.holding == ()
+    assert asides.vital == ()
 
 
 def test_it_is_told_once_for_each_reason() -> None:

@@ -85,6 +85,6 @@ def test_a_store_that_is_renamed_has_the_name_that_the_world_has() -> None:
 
 
 def test_every_key_that_holds_something_is_mirrored_or_watched_by_the_clock() -> None:
-    mirrored = {*durable.MIRRORS, meta.CLOCK_HELD.name, meta.JOURNAL_UNTIL.name}
+    mirrored = {*durable.MIRRORS, meta.CLOCK_BRAKE.name, meta.JOURNAL_UNTIL.name}
     of_the_store = {"store", "instances", "epoch", "schema", "audit_head"}
     assert mirrored | of_the_store == meta.KEYS.keys()
