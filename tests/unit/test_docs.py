@@ -18,7 +18,7 @@ from remediator.cli import main
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 TOP = r"(?:remediator|tests|docs|lab|bench|packaging|checks|rules|runbooks|\.ci)"
 FILE = re.compile(rf"(?<![\w./~-])({TOP}/[\w./*-]*[\w*])(?:::(\w+))?")
 TEST = re.compile(r"\btest_\w+")
