@@ -1,1 +1,1 @@
-"""From samples to states: SOFT and HARD, attempts, flapping. Emits an event on a change only."""
+"""From samples to states: SOFT and HARD, attempts, flapping. An event is emitted on a change only."""

@@ -1,8 +1,8 @@
 """Flap detection by Nagios' own formula (nagioscore, base/flapping.c).
 
-Of the last 21 states, each change between neighbours counts with a weight that rises from 0.75 (oldest) to 1.25
-(newest); the sum over 20 possible changes is the percentage. Flapping starts at 20 %, ends at 5 %. As in Nagios, only
-HARD states and recoveries are recorded.
+The last 21 states have 20 possible changes between neighbours. Each change counts with a weight from 0.75 (oldest) to
+1.25 (newest); their sum over 20 is the percentage. Flapping starts at 20 % and ends at 5 %. As in Nagios, only HARD
+states and recoveries are recorded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STOP_PERCENT = 5.0
 
 
 def percent_change(states: Sequence[State]) -> float:
-    """Return the weighted percentage of change over `states`, oldest first; fewer than 21 count as unchanged before."""
+    """Return the weighted percentage of change over `states`, oldest first. States missing from 21 count as unchanged."""
     if len(states) < 2:
         return 0.0
     window = [states[0]] * (HISTORY - len(states)) + list(states[-HISTORY:])
@@ -29,6 +29,6 @@ def percent_change(states: Sequence[State]) -> float:
 
 
 def flapping(was: bool, states: Sequence[State]) -> bool:
-    """Return whether the series flaps now, given whether it did before."""
+    """Return whether the series flaps now; `was`: whether it did before."""
     percent = percent_change(states)
     return percent > STOP_PERCENT if was else percent >= START_PERCENT

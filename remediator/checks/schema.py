@@ -1,4 +1,4 @@
-"""What a check looks like in YAML (docs/content.md). Only the form; names and conditions are checked by `content`."""
+"""The form of a check in YAML (docs/content.md). Names and conditions are checked by `content`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIN_EVERY_S = 1.0
 
 
 class HostsEntry(Section):
-    """Which hosts: those of one inventory group. Left out: all of them."""
+    """The hosts of a check: those of one inventory group, or all where no group is given."""
 
     group: Name
 

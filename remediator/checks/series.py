@@ -1,8 +1,11 @@
-"""One series: the run of results of one check for one target.
+"""A series: the sequence of results of one check for one target.
 
-Invariants: a problem is SOFT below its number of attempts and HARD at it; an attempt counts only when `retry` has
-passed since the last one that counted, however often facts are refreshed in between; UNKNOWN breaks both the bad and
-the good series, so that neither persistence nor a hold can run through it; an event leaves only on a change.
+Invariants:
+- A problem is SOFT below its number of attempts and HARD at it.
+- An attempt counts only when `retry` has passed since the last one that counted, however often facts are refreshed in
+  between.
+- UNKNOWN breaks both the bad and the good series, so that neither persistence nor a quiet period can run through it.
+- An event leaves only on a change.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ from remediator.model.records.records import StateType
 from remediator.model.times import Instant
 
 RETRY_SLACK_S = 0.5
-"""A sample this much early still counts as an attempt: ticks and round trips jitter."""
+"""A sample that is early by at most this counts as an attempt: ticks and round trips jitter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Where a series stands. `bad_since` is the first sample of an unbroken series of this very bad state, `ok_since` likewise."""
+    """Where a series stands. `bad_since`: the first sample of an unbroken series in this very bad state. `ok_since`
+    likewise for OK.
+    """
 
     state: State
     state_type: StateType
@@ -36,7 +41,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """The series changed: what it was, what it is. The daemon makes the durable event of it."""
+    """A change of the series: what it was, what it is. The daemon makes the durable event of it."""
 
     previous: State
     state: State
@@ -48,7 +53,7 @@ class Changed:
 def advance(series: Series | None, result: CheckResult, attempts: int, retry_s: float) -> tuple[Series, Changed | None]:
     """Return the series after `result`, and the change if there was one.
 
-    A first OK is no change. A change is: another state, SOFT turned HARD, or flapping begun or ended.
+    A first OK is no change. A change is another state, SOFT turned HARD, or the begin or end of flapping.
     """
     at = result.asked_at
     before = series.state if series else State.OK
@@ -101,7 +106,9 @@ def advance(series: Series | None, result: CheckResult, attempts: int, retry_s: 
 
 
 def restored(level: State, attempts: int, at: Instant) -> Series:
-    """Return the series of a problem that was HARD when the daemon stopped: still HARD, but with no sample and no wait served."""
+    """Return the series of a problem that was HARD when the daemon stopped: still HARD, but without a sample, and with
+    no wait served.
+    """
     return Series(
         state=level,
         state_type=StateType.HARD,

@@ -1,7 +1,8 @@
-"""Unit and thresholds of a performance value, as Nagios writes them: read from the field's name and from the check's conditions. Pure.
+"""Unit and thresholds of a performance value, as Nagios writes them. Pure.
 
-Invariant: a threshold is told only where passing it is enough for the state, whatever the other fields are.
-Source of the forms: monitoring-plugins doc/developer-guidelines.sgml.
+The unit follows from the field's name, a threshold from the check's conditions. Invariant: a threshold is told only
+where passing it is enough for the state, whatever the other fields are. Source of the forms: monitoring-plugins
+doc/developer-guidelines.sgml.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 UNITS: Final = (("_percent", "%"), ("_bytes", "B"), ("_ms", "ms"), ("_s", "s"))
-"""How the name of a field ends, and what it is measured in then."""
+"""Suffix of a field's name, to the unit that it is measured in."""
 _COMPARED: Final = re.compile(r"data\.(\w+)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 _NOT_NULL: Final = re.compile(r"data\.(\w+)\s*!=\s*null")
 
@@ -22,7 +23,8 @@ def unit(name: str) -> str:
 
 
 def threshold(name: str, condition: str) -> str | None:
-    """Return the range of `name` outside of which `condition` is true, None where it does not stand in it by itself.
+    """Return the range of `name` outside of which `condition` is true. None: `condition` does not compare `name` by
+    itself.
 
     A bound on ``abs_NAME`` is one on both sides of NAME.
     """

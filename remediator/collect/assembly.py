@@ -1,7 +1,8 @@
-"""Puts the collector together: one standard-library script for Python 3.6 and later, from the runner and each remote.py.
+"""Puts the collector together: one standard-library script for Python 3.6 and later, from the runner and each
+remote.py.
 
-Invariant: what is sent depends on nothing but the sources and the request, so the same cycle is the same bytes; each
-integration's text gets a name space of its own on the host, so that two of them cannot disturb each other.
+Invariants. The script depends on nothing but the sources and the request, so the same cycle sends the same bytes. Each
+integration's text has a name space of its own on the host, so that no two of them disturb each other.
 """
 
 from __future__ import annotations
@@ -20,15 +21,21 @@ BOOTSTRAP = (
     "import sys,zlib;STDIN=sys.stdin.buffer;"
     "exec(compile(zlib.decompress(STDIN.read(int(STDIN.readline()))),'remediator-collector','exec'))"
 )
-"""Reads the length in its first line, then that many bytes of compressed script, and leaves the request to it."""
+"""Program that reads the length in its first line, then that many bytes of compressed script. The request is left on
+stdin for the script.
+"""
 
 SECTION_BYTES = 3 << 19
-"""The most bytes one section may answer: 300 containers take half of it. The host cuts there, and the daemon believes no host."""
+"""Most bytes of one section's answer: 300 containers take half of it. The host cuts there, and the daemon enforces it
+again.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """One collector at a time on a host: `file` is only opened for reading, and waited for at most `wait_s`."""
+    """One collector at a time on a host: `file` is opened for reading only, and its lock is waited for at most
+    `wait_s`.
+    """
 
     file: str = "/etc/hostname"
     wait_s: float = 5.0
@@ -43,13 +50,13 @@ def script(integrations: Mapping[str, Integration]) -> str:
 
 @functools.lru_cache(maxsize=2)
 def packed(text: str) -> bytes:
-    """Return `text` as the bootstrap reads it: length line and compressed bytes."""
+    """Return `text` as the bootstrap reads it: a length line and compressed bytes."""
     body = zlib.compress(text.encode("utf-8"), 9)
     return b"%d\n%s" % (len(body), body)
 
 
 def argv(sudo: bool) -> tuple[str, ...]:
-    """Return the one command that is executed on a host, under ``sudo -n`` where asked for."""
+    """Return the one command that is executed on a host, under ``sudo -n`` where that is asked for."""
     python = ("python3", "-S", "-E", "-c", BOOTSTRAP)
     return ("sudo", "-n", "--", *python) if sudo else python
 
@@ -61,7 +68,7 @@ def request_line(
     deadline_s: float,
     lock: Lock,
 ) -> bytes:
-    """Return the request: `sections` as (integration, spec), `constants` merged for all of them, one JSON line."""
+    """Return the request as one JSON line: `sections` as (integration, spec), and `constants` merged for all of them."""
     body = {
         **constants,
         "sections": [

@@ -1,8 +1,8 @@
 """One round trip to one host, from the sections wanted to a `HostReply`.
 
-Invariant: a reply is trusted whole or not at all. What is cut, late, not JSON, of the wrong shape or without this
-request's own sentinel is GARBLED or UNREACHABLE, and no part of it is used; every section asked for is in the reply,
-if only as UNKNOWN. Blocking, bounded by the deadline, never raising: call it in a thread of the pool.
+Invariant: a reply is trusted whole or not at all. A reply that is cut, late, not JSON, of the wrong
+shape or without this request's own sentinel is GARBLED or UNREACHABLE. No part of it is used. Every section asked for is in the
+reply, if only as UNKNOWN. Blocking, bounded by the deadline, never raising: call it in a thread of the pool.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from remediator.reach.interface import RawReply, Reacher
 
 DEADLINE_S = 20.0
 BESIDE_BYTES = 64 << 10
-"""What may stand around the reply: a banner, a last word."""
+"""Bytes that may stand around the reply: a login banner, a last message."""
 MOST_READ = parsing.MOST_BYTES + BESIDE_BYTES
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 class Collector:
     """Asks hosts over `reach` for the sections of `integrations`.
 
-    `sudo`: the collector runs under ``sudo -n`` where it is not root already. `user` is who hosts without an account of their own know.
+    `sudo`: the collector runs under ``sudo -n`` where it is not root already. `user`: the account for hosts without one
+    of their own.
     """
 
     def __init__(
@@ -61,13 +62,14 @@ class Collector:
         """By host and integration: where the host said last that its service listens; one that was never asked is not in it."""
 
     def renew(self, integrations: Mapping[str, Integration]) -> None:
-        """Ask members directly by `integrations` from now on: the same settings, with the secrets as they were read anew."""
+        """Ask members directly by `integrations` from now on: the same settings, with their secrets read anew."""
         self._direct = {spec.name: spec for one in integrations.values() for spec in one.direct}
 
     def collect(self, host: Host, sections: Sequence[str], forced: bool = False) -> HostReply:
-        """Return what `host` says about `sections` (none named: all). Sections that do not apply to it are left out.
+        """Return what `host` says about `sections` (none named: all). Sections that do not apply to the host are left
+        out.
 
-        A reply that failed holds each wanted section as UNKNOWN (``host_unreachable``, ...), except the direct ones.
+        A reply that failed has each wanted section as UNKNOWN (``host_unreachable``, ...), except the direct ones.
         """
         asked_at = self._clock.now()
         remote, direct = self._wanted(host, sections)

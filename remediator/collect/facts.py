@@ -1,7 +1,7 @@
 """The newest facts of every host, with their age, and each integration's memory.
 
-Invariant: facts are only ever replaced by newer ones, section by section; a reply that failed makes what it asked for
-UNKNOWN and forgets no target. Owned by the loop thread: no locks, no I/O, no clock.
+Invariant: facts are replaced by newer ones only, section by section. A reply that failed makes the sections that it was
+asked for UNKNOWN and forgets no target. Owned by the loop thread: no locks, no I/O, no clock.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class FactsOfHosts:
     named_twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_reply(self, reply: HostReply) -> FactsOfHosts:
-        """Return the same evidence with `reply` for its host, of whom nothing is remembered."""
+        """Return the same evidence with `reply` in place of its host's, and without a memory of that host."""
         return replace(self, replies={**self.replies, reply.host: reply}, memories={**self.memories, reply.host: None})
 
     def names(self, host: str) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class FactsOfHosts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What the store knew of one host at one moment."""
+    """What the fact store knew of one host at one moment."""
 
     newest: HostReply | None
     sections: Mapping[str, HostReply]
@@ -67,7 +67,9 @@ class FactStore:
         self.machines = Machines(read_machine(integrations))
 
     def take(self, reply: HostReply) -> None:
-        """Take one reply. One that was asked for before the newest one of its host changes nothing, nor does that one taken again."""
+        """Take one reply. A reply asked for before the newest one of its host changes nothing, nor does the newest one
+        taken again.
+        """
         newest = self._newest.get(reply.host)
         if newest is reply:
             return  # a turn that is played again counts no sample twice
@@ -87,7 +89,7 @@ class FactStore:
                 self._memory[name, reply.host] = one.remember(self._memory.get((name, reply.host)), reply)
 
     def kept(self, host: str) -> Kept:
-        """Return what is known of `host` now, for `put_back` after a reply that turned out to be of no use."""
+        """Return what is known of `host` now, for `put_back` after a reply that cannot be used."""
         return Kept(
             newest=self._newest.get(host),
             sections=dict(self._by_section.get(host, {})),
@@ -95,7 +97,7 @@ class FactStore:
         )
 
     def put_back(self, host: str, before: Kept) -> None:
-        """Know of `host` what `kept` has told, and no more."""
+        """Restore what `kept` knew of `host`, and drop everything newer."""
         self._newest.pop(host, None)
         self._by_section.pop(host, None)
         if before.newest is not None:
@@ -104,7 +106,7 @@ class FactStore:
             self._memory[name, host] = memory
 
     def reply(self, host: str) -> HostReply | None:
-        """Return the newest reply of `host`, also when it failed; None if it was never asked."""
+        """Return the newest reply of `host`, also when it failed; None if the host was never asked."""
         return self._newest.get(host)
 
     def whole(self, host: str) -> HostReply | None:
@@ -116,7 +118,7 @@ class FactStore:
         return self._memory.get((integration, host))
 
     def forget(self, hosts: Sequence[str]) -> None:
-        """Drop what is known of hosts that left the inventory."""
+        """Drop all facts of hosts that left the inventory."""
         self.machines.forget(hosts)
         for host in hosts:
             self._newest.pop(host, None)
@@ -132,9 +134,10 @@ class FactStore:
         now: Instant,
         known: Mapping[str, Any] | None = None,
     ) -> FactsOfHosts:
-        """Return the evidence of assessment `spec` for `hosts`: the newest reply of each as far as its sections go.
+        """Return the evidence of assessment `spec` for `hosts`: the sections that `spec` reads, from the newest reply
+        of each host.
 
-        `known` is what the journal knows beside it, where there is one.
+        `known`: facts of the journal that the assessment reads as well, where there are any.
         """
         owner = self._owner.get(spec.name, "")
         replies = {host: view for host in hosts if (view := self._view(host, spec.sections)) is not None}
@@ -150,7 +153,7 @@ class FactStore:
         )
 
     def judge(self, check: CheckSpec, inventory: Inventory, now: Instant) -> list[CheckResult]:
-        """Return the results of `check` on all its hosts by what is known now."""
+        """Return the results of `check` on all its hosts, by the facts of now."""
         hosts = inventory.group(check.group) if check.group is not None else tuple(sorted(inventory.hosts))
         return judge_check(check, self.evidence(check.assess, hosts, inventory, now))
 

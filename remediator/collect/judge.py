@@ -1,6 +1,6 @@
 """From a check and its evidence to results: three-valued, pure.
 
-Invariant: CRITICAL needs a condition that came out true whatever is unknown; a condition that cannot be told makes the
+Invariants. CRITICAL needs a condition that is true whatever is unknown. A condition that cannot be told makes the
 result UNKNOWN, and never OK or WARNING. The age of a result is that of the oldest reply it was judged from.
 """
 
@@ -18,7 +18,9 @@ from remediator.model.values import Data, Unknown
 
 OUTPUT_LENGTH = 4096
 MOST_TARGETS = 400
-"""Of one host in one check: a host with 300 containers is judged, and one that says it has thousands is not believed."""
+"""Most targets of one host in one check. A host with 300 containers is judged; one that reports thousands is not
+believed.
+"""
 
 
 class TooMany(ValueError):
@@ -29,7 +31,7 @@ class TooMany(ValueError):
 
 
 def judge_check(check: CheckSpec, evidence: Evidence) -> list[CheckResult]:
-    """Return the results of `check` for all targets of the evidence's hosts; hosts that were never asked give none."""
+    """Return the results of `check` for all targets of the evidence's hosts. A host that was never asked gives none."""
     results: list[CheckResult] = []
     for part in _parts(check, evidence):
         replies = [reply for host in part.hosts if (reply := part.reply(host)) is not None]

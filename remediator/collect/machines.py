@@ -1,9 +1,10 @@
 """Which names of the inventory are one machine: names whose replies have one boot id and one machine id.
 
-Invariant: both ids together count. Clones share a machine id, and containers on one kernel share a boot id. An id that is not
-known makes two names neither one machine nor two. A name leaves its machine only when its newest reply contradicts all others
-there, and each of them was asked again since: one reboot is seen by two names at two moments. Owned by the loop thread; no
-I/O, no clock.
+Invariants. Both ids together count: clones share a machine id, and containers on one kernel share a boot id. An id that
+is not known makes two names neither one machine nor two.
+
+A name leaves its machine only when its newest reply contradicts all others there and each of them was asked again
+since. One reboot is seen by two names at two moments. Owned by the loop thread; no I/O, no clock.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from remediator.model.times import Instant
 from remediator.model.values import Unknown
 
 Ids = tuple[str, str]
-"""Boot id and machine id, of one reply."""
+"""Boot id and machine id of one reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def ids_of(reply: HostReply, read: ReadMachine) -> Ids | None:
 
 
 class Machines:
-    """Takes replies; tells which names are one machine. Only machines with several names are kept as such."""
+    """Takes replies; tells which names are one machine. Only machines with several names are kept."""
 
     def __init__(self, read: ReadMachine) -> None:
         self._read = read
@@ -52,12 +53,12 @@ class Machines:
         return frozenset(tuple(sorted(names)) for names in {id(names): names for names in self._of.values()}.values())
 
     def restore(self, machines: Iterable[Iterable[str]]) -> None:
-        """Take over what stood before this daemon started: it stands until it is contradicted."""
+        """Take over the machines that were known before this daemon started. They stand until a reply contradicts them."""
         for names in machines:
             self._join(set(names))
 
     def take(self, reply: HostReply) -> None:
-        """Take one reply, newer than all of its host before."""
+        """Take one reply, newer than all earlier ones of its host."""
         ids, host = ids_of(reply, self._read), reply.host
         if ids is None:
             return
@@ -100,7 +101,7 @@ class Machines:
             self._doubted.pop(each, None)
 
     def names(self, host: str) -> tuple[str, ...]:
-        """Return all names of the machine that is called `host`, sorted; none when it is known by this one alone."""
+        """Return all names of the machine that is called `host`, sorted; none when the machine has this name alone."""
         return tuple(sorted(self._of.get(host, ())))
 
     def forget(self, hosts: Iterable[str]) -> None:

@@ -1,9 +1,12 @@
-"""From the bytes of one exchange to a whole reply with the facts of each section, or to one sentence why there is none. Pure.
+"""From the bytes of one exchange to a whole reply with the facts of each section, or to one sentence why there is none.
+Pure.
 
-Invariants: only the line after this request's sentinel counts, it must be complete (it ends with a newline), strict JSON
-(no NaN, no number that is none) and of the right shape; else the reply is GARBLED and nothing of it is used. What is larger than
-300 containers need is TOO_LARGE, and is told so before it is parsed: a host can cost no more than a busy one does. What a host said
-ends here: each section becomes facts by the parser of its kind, and a parser that fails costs its section alone.
+Invariants. Only the line after this request's sentinel counts. It is complete (it ends with a newline), strict JSON (no
+NaN, no number beyond all bounds) and of the right shape. Any other reply is GARBLED, and nothing of it is used.
+
+A reply larger than 300 containers need is TOO_LARGE. That is decided before it is parsed, so that a host costs no more
+than a busy one does. Raw text ends here: the parser of a section's kind makes facts of it, and a parser that fails
+costs its section alone.
 """
 
 from __future__ import annotations
@@ -22,14 +25,15 @@ from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 
 MOST_BYTES = 2 << 20
-"""The most bytes of one reply. 300 containers with every text at its bound take 0.85 MB (tests/unit/collect/test_sizes.py)."""
+"""Most bytes of one reply. 300 containers with every text at its bound take 0.85 MB (tests/unit/collect/test_sizes.py).
+"""
 MOST_VALUES = 100_000
-"""The most brackets, braces and commas outside of texts: 300 containers have 26,000."""
+"""Most brackets, braces and commas outside of texts: 300 containers have 26,000."""
 MOST_ITEMS = 1000
-"""The most entries of one list or table of a section."""
+"""Most entries of one list or table of a section."""
 MOST_DIGITS = 19
 LATEST_S = 7_258_118_400.0
-"""The year 2200: a clock beyond it is none."""
+"""The year 2200: a clock beyond it shows no time."""
 REASON_LENGTH = 300
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)')
 """A text, also one that has no end: a search that fails at each of a million quotes would take hours."""
@@ -37,7 +41,7 @@ _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What `parse` found: every wanted section is in `sections`."""
+    """A reply that was parsed: every wanted section is in `sections`."""
 
     reach: Reach
     reason: str = ""

@@ -1,8 +1,11 @@
-"""How many hosts are asked at once, and who waits for whom: a host that answers never waits for those that do not.
+"""How many hosts are asked at once, and who waits for whom: a host that answers never waits for hosts that do not.
 
-Two lanes have as many places each. A call of either that takes long counts as slow, so that a host that dies holds a quick
-place for a few seconds, once. Slow calls beyond their own places take quick ones, never more than there are of both.
-Invariant: no call is ordered without a place, and each place is a thread: a host's silence counts from when it was asked.
+Two lanes, quick and slow, have equally many places. A call that takes long counts as slow in either lane, so a host
+that dies takes a quick place for a few seconds, once. Slow calls beyond their own places take quick ones; there are
+never more calls than places.
+
+Invariant: no call is ordered without a place, and each place is a thread. A host's silence counts from when it was
+asked.
 """
 
 from __future__ import annotations
@@ -15,21 +18,21 @@ from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 
 PATIENCE_S = 3.0
-"""An answer that takes longer is a slow one."""
+"""A call that takes longer is slow."""
 LEAST, MOST, HOSTS_A_PLACE = 16, 256, 8
 """Places of one lane: one for eight hosts, within these bounds."""
 
 
 class Lane(enum.Enum):
     QUICK = "quick"
-    """It answered within `PATIENCE_S` last time, or was never asked."""
+    """The host answered within `PATIENCE_S` last time, or was never asked."""
     SLOW = "slow"
-    """It failed last time, or took longer."""
+    """The host failed last time, or took longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """A collection that has not come back. `judged_at`: until when its silence was judged, first its start."""
+    """A collection that has not come back. `judged_at`: until when its silence has been judged; at first, its start."""
 
     lane: Lane
     since: Instant
@@ -42,7 +45,7 @@ def of_each(hosts: int) -> int:
 
 
 def lane_of(newest: HostReply | None) -> Lane:
-    """Return where a host waits, by its newest reply; None: it was never asked."""
+    """Return the lane in which a host waits, by its newest reply (None: it was never asked)."""
     if newest is None:
         return Lane.QUICK
     quick = newest.reach is Reach.OK and newest.received_at.since(newest.asked_at) <= PATIENCE_S
@@ -52,9 +55,10 @@ def lane_of(newest: HostReply | None) -> Lane:
 def in_order(
     due: Collection[str], forced: Collection[str], due_s: Mapping[str, float], every_s: Mapping[str, float]
 ) -> list[str]:
-    """Return the hosts that are due or asked for, who waits longest first.
+    """Return the hosts that are due or asked for; the host that has waited longest is first.
 
-    One that was asked for waits since its last sample, the others since they are due: neither kind starves the other.
+    A host that was asked for has waited since its last sample, the others since they became due. Neither kind starves
+    the other.
     """
 
     def since(host: str) -> tuple[float, str]:
@@ -64,7 +68,7 @@ def in_order(
 
 
 def seated(waiting: Sequence[tuple[str, Lane]], under_way: Iterable[UnderWay], each: int, now: Instant) -> list[str]:
-    """Return the hosts of `waiting`, in its order, that have a place now; `each`: places of one lane."""
+    """Return the hosts of `waiting`, in its order, that have a place now. `each`: places of one lane."""
     calls = list(under_way)
     slow = sum(1 for call in calls if call.lane is Lane.SLOW or now.since(call.since) > PATIENCE_S)
     quick = len(calls) - slow

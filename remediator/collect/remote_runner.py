@@ -1,9 +1,10 @@
 """Runs on the host, under Python 3.6 or later, standard library only. It is the frame of the collector.
 
-It reads one JSON request from standard input, runs each requested section in a child of its own (own process group,
-own timeout, memory limit and size limit), prints one line ``SENTINEL JSON`` and ends. Invariant: it writes no file,
-starts nothing that outlives it, and one section's failure never hides another's result. It is concatenated by
-assembly.py, which defines SOURCES (integration name -> text of its remote.py) before this text.
+It reads one JSON request from standard input. It runs each requested section in a child of its own, with its own
+process group, timeout, memory limit and size limit. Then it prints one line ``SENTINEL JSON`` and ends.
+
+Invariant: it writes no file, starts nothing that outlives it, and one section's failure never hides another's result.
+assembly.py puts it together and defines SOURCES (integration name -> text of its remote.py) before this text.
 """
 
 import errno
@@ -24,9 +25,9 @@ JOBS = []  # the sections under way
 
 
 def run(argv, timeout_s, limit=4 << 20):
-    """Run one tool; return (exit code, stdout, last 500 characters of stderr). Exit code None: it gave no answer in time.
+    """Run one tool; return (exit code, stdout, last 500 characters of stderr). Exit code None: no answer in time.
 
-    Raises OSError when it cannot be started. Output above `limit` bytes raises ValueError.
+    Raises OSError when the tool cannot be started. Output above `limit` bytes raises ValueError.
     """
     child = subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_tool_limits

@@ -1,6 +1,7 @@
 """Content: the YAML of checks, rules and runbooks, loaded, cross-checked and versioned as one whole.
 
-Invariant: a `Content` that exists has no mistake in it; what a condition reads, a rule runs and a step does is all there.
+Invariant: a `Content` that exists has no mistake in it. Every field that a condition reads, every runbook of a rule and
+every action of a step is there.
 """
 
 from remediator.content.loading import load_content

@@ -27,7 +27,9 @@ def build_checks(
     config: Config | None,
     inventory: Inventory | None,
 ) -> tuple[dict[str, CheckSpec], list[Mistake]]:
-    """Return the checks that are whole, and the mistakes of the others. A check whose assessment is not `loaded` is off."""
+    """Return the checks without a mistake, and the mistakes of the others. A check whose assessment is not `loaded` is
+    off.
+    """
     found: list[Mistake] = []
     of_no_host: dict[str, list[Entry[CheckEntry]]] = {}
     overrides: Mapping[str, CheckOverride] = config.checks if config is not None else {}

@@ -17,7 +17,7 @@ from remediator.rules.schema import RuleEntry
 def build_rules(
     entries: Entries, assessments: Mapping[str, AssessSpec], environments: Mapping[str, Environment]
 ) -> tuple[dict[str, RuleSpec], list[Mistake]]:
-    """Return the rules that are whole, and the mistakes of the others."""
+    """Return the rules without a mistake, and the mistakes of the others."""
     found: list[Mistake] = []
     built: dict[str, RuleSpec] = {}
     for name, entry in entries.rules.items():

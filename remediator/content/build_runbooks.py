@@ -23,7 +23,7 @@ def build_runbooks(
     environments: Mapping[str, Environment],
     limits: Limits,
 ) -> tuple[dict[str, RunbookSpec], list[Mistake]]:
-    """Return the runbooks that are whole, and the mistakes of the others. `verify.hold` only lengthens its limit."""
+    """Return the runbooks without a mistake, and the mistakes of the others. `verify.hold` only lengthens its limit."""
     found: list[Mistake] = []
     built: dict[str, RunbookSpec] = {}
     for name, entry in entries.runbooks.items():
@@ -36,7 +36,9 @@ def build_runbooks(
 
 
 def without_kind(entries: Entries, kinds: Kinds) -> list[Mistake]:
-    """Take the runbooks out of `entries` that act on a kind of target which nobody declares, and return a mistake for each."""
+    """Take the runbooks out of `entries` that act on a kind of target which nobody declares, and return a mistake for
+    each.
+    """
     found: list[Mistake] = []
     for name, entry in list(entries.runbooks.items()):
         if entry.body.target not in kinds:

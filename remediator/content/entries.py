@@ -22,7 +22,7 @@ SCHEMAS: dict[str, type[Section]] = {"checks": CheckEntry, "rules": RuleEntry, "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[E]):
-    """One entry of a file, well-formed, with the place it came from."""
+    """One well-formed entry of a file, with the place it came from."""
 
     name: str
     body: E
@@ -42,7 +42,9 @@ class Entry(Generic[E]):
 
 @dataclass(slots=True, kw_only=True)
 class Entries:
-    """All entries by name. `broken` are names whose entry is malformed: what refers to them is not also reported."""
+    """All entries by name. `broken`: names whose entry is malformed. A reference to one of them is not reported as
+    well.
+    """
 
     checks: dict[str, Entry[CheckEntry]] = field(default_factory=dict)
     rules: dict[str, Entry[RuleEntry]] = field(default_factory=dict)

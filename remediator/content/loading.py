@@ -30,9 +30,9 @@ def load_content(
 ) -> tuple[Content | None, list[Mistake]]:
     """Return the content, or None and every mistake in every file at once.
 
-    `dirs` None: what we ship, what the packages of integrations bring, then the directories of the config. Without `config` its overrides and limits are the defaults;
-    without `inventory` nothing is said about empty groups. The content of an integration that we have but that was not
-    loaded, for the config does not name it, is checked all the same, and its checks are off.
+    `dirs` None: the shipped ones, those of the integrations' packages, then those of the config. Without `config` its
+    overrides and limits are the defaults. Without `inventory` nothing is said about empty groups. The content of an
+    installed integration that the config does not name is checked all the same, and its checks are off.
     """
     where = content_dirs(config, integrations) if dirs is None else tuple(_directory(path) for path in dirs)
     entries, found = read_entries(where)

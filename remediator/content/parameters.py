@@ -1,6 +1,7 @@
 """The parameters of a step: for each need of its action the earlier step that gives it, ``{from: STEP}``. Pure.
 
-Invariant: what a runbook writes is bound and read. A name that the action does not need, and a value of the runbook's own, are mistakes.
+Invariant: what a runbook writes is bound and read. A name that the action does not need is a mistake, and so is a value
+of the runbook's own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Where content comes from: what we ship, what the packages of integrations bring, then the directories of the config.
+"""Where content comes from: shipped with the program, brought by the packages of integrations, then the directories of
+the config.
 
-Each adds to the ones before, or overrides them.
+Each place adds to the ones before, or overrides them.
 """
 
 from __future__ import annotations
@@ -16,23 +17,26 @@ KINDS = ("checks", "rules", "runbooks")
 """The folders of a content directory; each file in them has the folder's name as its one key."""
 MAX_FILES = 1000
 MAX_ENTRIES = 2000
-"""Checks, rules or runbooks."""
+"""Most checks, rules or runbooks, of each."""
 MAX_BYTES = 4 * 1024 * 1024
-"""Of all content together: `validate` and the daemon's start read it in seconds."""
+"""Most bytes of all content together: `validate` and the daemon's start read that in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContentDir:
-    """One directory with the folders checks/, rules/ and runbooks/. What comes with a program is as trusted as that program."""
+    """One directory with the folders checks/, rules/ and runbooks/. Content that comes with a program is as trusted as
+    that program.
+    """
 
     path: Path
     shipped: bool = False
     brought_by: str = ""
-    """The integration whose package it came with: what that brings adds to ours, and overrides nothing."""
+    """The integration whose package has the directory. Such content adds to the shipped content and overrides nothing.
+    """
 
 
 def shipped() -> ContentDir:
-    """Return what comes with the program: in the wheel, or beside the package in a checkout."""
+    """Return the directory that comes with the program: in the wheel, or beside the package in a checkout."""
     package = Path(remediator.__file__).parent
     inside = package / "shipped"
     return ContentDir(inside if inside.is_dir() else package.parent, shipped=True)

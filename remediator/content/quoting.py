@@ -1,4 +1,4 @@
-"""Notes about commands in operators' own texts: a value in one that is not quoted for the shell."""
+"""Notes about commands in operators' own texts: values in them that are not quoted for the shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ TEXT = "a value in a command is not quoted (after: {command}); a host chooses it
 
 
 def notes(dirs: Sequence[ContentDir]) -> tuple[Mistake, ...]:
-    """Return a note for each text of `dirs` with such a value, at most MOST_NOTES. What we ship is not looked at: a test does."""
+    """Return a note for each text of `dirs` with such a value, at most MOST_NOTES. Shipped texts are left out: a test
+    checks them.
+    """
     entries, _ = read_entries([each for each in dirs if not each.shipped])
     found = []
     for kind, texts in (("checks", ("output",)), ("rules", ("notify", "evidence", "meanwhile"))):

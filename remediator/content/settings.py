@@ -1,4 +1,4 @@
-"""The config against the content: what it names must be there, and R3 alone at night only by name. Pure."""
+"""The config against the content: every name in it exists, and unattended R3 only by name. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Everything that is wrong, in every file at once: the config, all content, and how they fit the inventory.
+"""Every mistake in every file at once: the config, all content, and how they fit the inventory.
 
-Changes nothing, reaches no host, and needs no secret: it may run on another machine than the daemon.
+It changes nothing, reaches no host, and needs no secret: it may run on another machine than the daemon.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from remediator.model.manifest.together import Manifests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """What came of it: `mistakes` (an empty list: all is well), and `notes`, which are worth a line and no mistakes.
+    """The result: `mistakes` (an empty list: all is well), and `notes`, which are worth a line and are no mistakes.
 
     A note has the place and the form of a mistake, and the code ``note``.
     """

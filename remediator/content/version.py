@@ -1,8 +1,8 @@
 """One SHA-256 over everything that decides: the same version means the same behaviour. Comments do not count.
 
-The programs of the actions count: they are all that a step may become which is built in its turn, and the hash of its plan binds
-them by this version.
-The settings of the integrations count, for commands are built from them. Their secrets are in it as references, never as values.
+The programs of the actions count. A step that is built in its turn can become nothing else, and the hash of its plan
+binds them by this version. The settings of the integrations count, since commands are built from them. Their secrets
+are in it as references, never as values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def version_of(
     actions: Mapping[str, ActionSpec],
     assessments: Mapping[str, AssessSpec],
 ) -> str:
-    """Return the version of all content, what the config changes in it and its actions are built from, and the words it is written in, as hex."""
+    """Return the version as hex: of all content, of the config's changes to it, of programs, settings and fields."""
     body: dict[str, Any] = {
         "program": remediator.__version__,
         "checks": {name: entry.raw for name, entry in entries.checks.items()},

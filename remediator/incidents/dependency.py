@@ -1,7 +1,7 @@
-"""Which problem explains which: a host that is down explains its containers, a lost cluster its members.
+"""Which problem explains which: a host that is down explains its containers, a lost cluster explains its members.
 
-Invariant: a child is suppressed only under a parent that is itself a problem right now (SOFT is enough), that stands on
-all the hosts of the child, and that is not the child's own child. Suppression never closes an incident.
+Invariant: the parent of a suppressed child is itself a problem now (SOFT is enough). It stands on all hosts of the
+child, and it is not a child of that child. Suppression never closes an incident.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from remediator.model.targets import Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A (check, target) that is not OK now."""
+    """A check and a target that are not OK now."""
 
     check: str
     target: Target
@@ -42,7 +42,7 @@ def parent_of(
     by_rules: Mapping[str, frozenset[str]],
     known: Manifests,
 ) -> Problem | None:
-    """Return the problem that explains (check, target), the widest first; None when nothing does."""
+    """Return the problem that explains (check, target), the widest first; None when no problem does."""
     found = [
         problem
         for problem in problems

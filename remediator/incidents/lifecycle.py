@@ -1,8 +1,10 @@
-"""The life of an incident as pure transitions, each with what its timeline says; `Turn.incident` carries them out.
+"""The life of an incident as pure transitions, each with its line of the timeline. `Turn.incident` carries them out.
 
-open -> suppressed (a parent is bad) -> open (it is not any more)
-open -> curing (a run works on it) -> verifying -> resolved, or back to open for the next rung, or escalated (a human)
-Invariant: only `resolved` ends an incident, and it is reached by samples, by a run's verification or by a person, never by time.
+    open -> suppressed (a parent is bad) -> open (the parent is well again)
+    open -> curing (a run works on it) -> verifying -> resolved, or open for the next rung, or escalated (a person)
+
+Invariant: only `resolved` ends an incident. It is reached by samples, by a run's verification or by a person, never by
+time.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ OK_SAMPLES_TO_CLOSE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """An incident after one move, and the line of its timeline about that. `run` and `rule`: whose move it is."""
+    """An incident after one move, and the move's line of the timeline. `run` and `rule`: who moved it."""
 
     incident: Incident
     kind: str
@@ -38,16 +40,18 @@ _MAY_BE_SUPPRESSED = (IncidentState.OPEN, IncidentState.ESCALATED)
 
 
 REPORTED = ":"
-"""Stands in the check of an incident that a sender reports (``nagios:backup``): no check of ours has such a name, and none judges it."""
+"""Occurs in the check of an incident that a sender reported (``nagios:backup``). No check of ours has such a name, and
+none judges it.
+"""
 
 
 def is_reported(incident: Incident) -> bool:
-    """Return whether `incident` is only what a sender says: it has no samples, and nothing acts on it."""
+    """Return whether only a sender reported `incident`: it has no samples, and nothing acts on it."""
     return REPORTED in incident.check
 
 
 def opens(event: Event) -> bool:
-    """Return whether `event` is the beginning of an incident: a CRITICAL one at once, WARNING and UNKNOWN when they are HARD."""
+    """Return whether `event` opens an incident: CRITICAL opens it at once, WARNING and UNKNOWN when they are HARD."""
     if event.state is State.OK:
         return False
     return event.state is State.CRITICAL or event.state_type is StateType.HARD
@@ -70,7 +74,7 @@ def opened(incident_id: str, event: Event, text: str) -> Moved:
 
 
 def reported(incident_id: str, check: str, target: Target, level: State, output: str, at: Instant) -> Moved:
-    """Open an incident about what a sender reports, and no check of ours judges."""
+    """Open an incident about a problem that a sender reported and no check of ours judges."""
     incident = Incident(
         id=incident_id,
         target=target,
@@ -89,7 +93,7 @@ def _proven_bad(event: Event) -> bool:
 
 
 def touched(incident: Incident, event: Event, text: str) -> Moved:
-    """Take another event of its series."""
+    """Take another event of the incident's series."""
     hard_at = incident.hard_at
     if hard_at is None and event.state_type is StateType.HARD and event.state is not State.OK:
         hard_at = event.at
@@ -101,7 +105,9 @@ def touched(incident: Incident, event: Event, text: str) -> Moved:
 
 
 def parented(incident: Incident, problem: Problem | None) -> Moved | None:
-    """Put the incident under the `problem` that explains it, or free it; None when nothing changes. A run in flight is never suppressed away."""
+    """Put the incident under the `problem` that explains it, or free it; None when nothing changes. An incident with a
+    live run is never suppressed.
+    """
     suppressed = incident.state is IncidentState.SUPPRESSED
     if problem is None:
         freed = replace(incident, state=IncidentState.OPEN, parent=None)
@@ -114,7 +120,7 @@ def parented(incident: Incident, problem: Problem | None) -> Moved | None:
 
 
 def follows(incident: Incident, run: Run, text: str, at: Instant) -> Moved:
-    """Let the incident follow `run`, which is under way: it verifies, or has begun a step at `at`."""
+    """Let the incident follow `run`, which is under way: the run verifies, or has begun a step at `at`."""
     if run.state is RunState.VERIFYING:
         after = replace(incident, state=IncidentState.VERIFYING)
         return Moved(incident=after, kind="verifying", text=text, run=run.id)
@@ -124,15 +130,15 @@ def follows(incident: Incident, run: Run, text: str, at: Instant) -> Moved:
 
 
 KINDS_OF_ENDS = {RunState.SUCCEEDED: "resolved", RunState.FAILED: "run_failed"}
-"""What the timeline calls the end of a run; the others as their states."""
+"""How the timeline names the end of a run; other ends are named as their state."""
 
 
 def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Moved:
     """Let the incident follow the end of `run`: resolved by a verified cure, or open for the next rung or for a person.
 
-    A refused run used no rung: the incident is open again. A failed one used its rung, unless it was R3 and ended before the step of it
-    that can lose data: it is tried again after its cooldown. One that a person cancelled used the
-    whole ladder: whoever said "hands off" has the incident.
+    A refused run used no rung: the incident is open again. A failed run used its rung. The exception is an R3 run that
+    ended before the step that can lose data: it is tried again after its cooldown. A run that a person cancelled used
+    the whole ladder: the incident is theirs.
     """
     text = cured(run) if run.state is RunState.SUCCEEDED else run.reason
     kind = KINDS_OF_ENDS.get(run.state, run.state.value)
@@ -140,7 +146,7 @@ def after_run(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Moved:
 
 
 def cured(run: Run) -> str:
-    """Return by what and on whose word an incident was cured."""
+    """Return the sentence that says by which run, and on whose word, an incident was cured."""
     word = f", approved by {run.approval.approved_by}" if run.approval is not None and run.approval.approved_by else ""
     asked = f", asked for by {run.actor}" if run.actor != ENGINE else ""
     return f"{run.plan.runbook} ({run.id}{asked}{word}) cured it: {run.reason}"
@@ -162,18 +168,20 @@ def _after(incident: Incident, run: Run, ladder: tuple[str, ...]) -> Incident:
 
 
 def acknowledged(incident: Incident, by: str, reason: str, at: Instant) -> Moved:
-    """Give the incident into the hands of a person: it waits for nobody else."""
+    """Hand the incident to a person, who has said so: it waits for nobody else."""
     after = replace(incident, acked_at=at, acked_by=by, ack_reason=reason)
     return Moved(incident=after, kind="ack", text=f"{by}: {reason}")
 
 
 def ended_early(run: Run) -> bool:
-    """Return whether `run` failed before it came to what can lose data: then it has not used up the one R3, and its rung."""
+    """Return whether `run` failed before the step that can lose data. Such a run has used up neither the one R3 nor its
+    rung.
+    """
     return run.state is RunState.FAILED and run.plan.risk is Risk.R3 and run.risked_at is None
 
 
 def escalated(incident: Incident, why: str, rule: str | None) -> Moved:
-    """Hand the incident to people, for the text of `rule` or for want of one."""
+    """Hand the incident to people, with the text of `rule`, or because no rule fits."""
     after = replace(incident, state=IncidentState.ESCALATED)
     return Moved(incident=after, kind="escalated", text=why, rule=rule)
 
@@ -181,7 +189,7 @@ def escalated(incident: Incident, why: str, rule: str | None) -> Moved:
 def closed(incident: Incident, ok_since: Instant | None, at: Instant, how: str, by: str = "") -> Moved:
     """Resolve the incident without a run: it recovered by itself, or the person `by` closed it.
 
-    One that was suppressed keeps its parent: whoever counts problems afterwards must know that it was explained.
+    A suppressed incident keeps its parent: whoever counts problems afterwards must know that it was explained.
     """
     after = replace(incident, state=IncidentState.RESOLVED, cured_at=ok_since, closed_at=at)
     return Moved(incident=after, kind="closed" if by else "resolved", text=f"closed by {by}: {how}" if by else how)
@@ -193,8 +201,13 @@ def next_rung(incident: Incident, ladder: tuple[str, ...]) -> str | None:
 
 
 def durations(incident: Incident) -> dict[str, float | None]:
-    """Return detect_s (first event to HARD), decide_s (HARD to first INTENT), cure_s (INTENT to the first OK that held), and down_s
-    (first event to that OK, or to the end of what was closed without one). What has not come yet is None."""
+    """Return the seconds of each phase; None for a phase that has not come to its end.
+
+    - `detect_s`: first event to HARD
+    - `decide_s`: HARD to the first INTENT
+    - `cure_s`: INTENT to the first OK of the quiet period
+    - `down_s`: first event to that OK, or to the end of an incident that was closed without one
+    """
 
     def between(start: Instant | None, end: Instant | None) -> float | None:
         if start is None or end is None:
@@ -214,7 +227,9 @@ ASKED, ANSWERED = "waits", frozenset({"approved", "refused", "cancelled", "resol
 
 
 def asked_s(timeline: Sequence[tuple[str, datetime]]) -> float | None:
-    """Return for how long a plan waited for somebody's yes, by (kind, when) of the entries; None when none ever did."""
+    """Return for how long (s) plans waited for a person's yes, by (kind, when) of the timeline; None when none ever
+    did.
+    """
     total, since = None, None
     for kind, at in timeline:
         if kind == ASKED and since is None:
@@ -225,12 +240,12 @@ def asked_s(timeline: Sequence[tuple[str, datetime]]) -> float | None:
 
 
 def acknowledgement(incident: Incident) -> dict[str, str] | None:
-    """Return who has the incident in hand, since when and why; None while nobody has said so."""
+    """Return who has acknowledged the incident, when and why; None while nobody has."""
     if incident.acked_at is None:
         return None
     return {"by": incident.acked_by, "at": rfc3339(incident.acked_at.wall), "reason": incident.ack_reason}
 
 
 def seen_as(incident: Incident, level: State, output: str, text: str) -> Moved:
-    """Show the incident as its newest sample does, between events."""
+    """Show the incident as its newest sample shows it, between events."""
     return Moved(incident=replace(incident, level=level, output=output), kind="state", text=text)

@@ -1,7 +1,7 @@
-"""How a human hears of it: one notifier a file, each sends one notification or says in one sentence why it did not.
+"""How a human hears of it: one notifier a file. Each sends one notification, or says in one sentence why it did not.
 
-Invariant: a notifier is called in a pool thread, is bounded in time, keeps nothing, and no secret of its config is in an error.
-Each notification once, and again when it failed: that is the outbox's part (store, daemon), not this room's.
+Invariant: a notifier is called in a pool thread, is bounded in time, keeps nothing, and puts no secret of its config
+into an error. Sending each notification once, and again after a failure, is the outbox's part (store, daemon).
 """
 
 from remediator.notify.building import build

@@ -1,7 +1,7 @@
 """The notifier `command`: run a program with the notification as JSON on its stdin. No shell, nothing in its argv.
 
-Invariants: it runs in a process group of its own, and at the end, in time or not, the whole group is killed; it gets a small
-environment (secrets of the daemon's environment are not for it); its output is read to a bound and never blocks it.
+Invariants. The program runs in a process group of its own, and at the end, in time or not, the whole group is killed.
+Its environment is small and has no secrets of the daemon's. Its output is read to a bound and never blocks it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SHOWN: Final = 200
 
 
 class Command:
-    """Runs `argv` for each notification; exit code 0 means that it was taken."""
+    """Runs `argv` for each notification; exit code 0 means that the program took it."""
 
     def __init__(self, name: str, argv: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> None:
         self.name = name

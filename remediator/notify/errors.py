@@ -1,10 +1,12 @@
-"""The one way in which telling somebody fails."""
+"""The one way in which a notification fails."""
 
 from __future__ import annotations
 
 
 class NotifyFailed(Exception):
-    """`notifier` did not take the notification. `why` never holds a secret, an answer's body or a program's environment."""
+    """`notifier` did not take the notification. `why` never has a secret, an answer's body or a program's environment
+    in it.
+    """
 
     def __init__(self, notifier: str, why: str) -> None:
         self.notifier = notifier

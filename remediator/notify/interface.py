@@ -1,4 +1,4 @@
-"""What every notifier is, and how a notification looks on its way out."""
+"""The contract of a notifier, and the form of a notification on its way out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Any, Protocol
 
 
 class Notifier(Protocol):
-    """Tells somebody."""
+    """Sends notifications to people."""
 
     @property
     def name(self) -> str:
-        """Its name in the config."""
+        """The notifier's name in the config."""
 
     def send(self, notification: Mapping[str, Any]) -> None:
-        """Tell it, within a bounded time. Raise NotifyFailed. Blocking: called in a pool thread, never by the loop."""
+        """Send the notification, within a bounded time. Raise NotifyFailed. Blocking: called in a pool thread, never by
+        the loop.
+        """
 
 
 def encoded(notification: Mapping[str, Any]) -> bytes:
-    """Return `notification` as the JSON every notifier hands over; what is no JSON value becomes text."""
+    """Return `notification` as the JSON that every notifier hands over. A value that is no JSON becomes text."""
     return json.dumps(dict(notification), ensure_ascii=False, default=str).encode("utf-8", "replace")

@@ -1,5 +1,7 @@
-"""The signature of a webhook: ``t=<epoch seconds>,v1=<hex HMAC-SHA-256 of "t.body">``, so that a receiver can refuse what
-is not ours and what is old."""
+"""The signature of a webhook: ``t=<epoch seconds>,v1=<hex HMAC-SHA-256 of "t.body">``.
+
+By it a receiver can refuse a foreign or an old message.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ def signature(secret: str, body: bytes, now_s: int) -> str:
 
 
 def verify(secret: str, body: bytes, header: str, now_s: int, *, tolerance_s: int = 300) -> bool:
-    """Return whether `header` signs `body` and is at most `tolerance_s` off `now_s`: what a receiver should do."""
+    """Return whether `header` signs `body` and is at most `tolerance_s` off `now_s`, as a receiver should check it."""
     fields = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
     sent = fields.get("t", "")
     if not (sent.isascii() and sent.isdigit()) or abs(now_s - int(sent)) > tolerance_s:

@@ -1,7 +1,8 @@
 """The notifier `webhook`: POST the notification as JSON, signed when there is a secret.
 
-Invariants: at most ATTEMPTS requests of TIMEOUT_S each; redirects are not followed (a signed alarm goes where the config says
-or nowhere); an error names host and status, never the path (chat services put their secret there), the body or the secret.
+Invariants. It makes at most ATTEMPTS requests of TIMEOUT_S each. Redirects are not followed: a signed alarm goes where
+the config says or nowhere. An error names host and status, never the path (chat services put their secret there), the
+body or the secret.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Webhook:
         self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
 
     def send(self, notification: Mapping[str, Any]) -> None:
-        """Post it, and again after a pause when the receiver was not there or not able. Raise NotifyFailed."""
+        """Post the notification, and again after a pause when the receiver was unreachable or not able. Raise
+        NotifyFailed.
+        """
         body = interface.encoded(notification)
         wait_s = FIRST_WAIT_S
         for attempt in range(1, ATTEMPTS + 1):

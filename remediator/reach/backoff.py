@@ -1,4 +1,6 @@
-"""When a host that failed is tried again: exponential with jitter, so that dead hosts hold no workers and do not meet."""
+"""When a host that failed is tried again: exponential with jitter, so that dead hosts take no workers and do not retry
+together.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ CAP_S = 30.0
 
 
 class Backoff:
-    """Counts failures in a row. Times are of one monotonic clock, handed in."""
+    """Counts failures in a row. Times are those of one monotonic clock, handed in."""
 
     def __init__(self, cap_s: float = CAP_S) -> None:
         self._cap_s = cap_s
@@ -18,7 +20,7 @@ class Backoff:
         self._next_s = 0.0
 
     def failed(self, now_s: float) -> None:
-        """Note a failure; the next try is due after 1, 2, 4 ... s up to the cap, between half of that and all of it."""
+        """Note a failure. The next try is due after 1, 2, 4 ... s up to the cap, shortened at random by at most half."""
         span_s = min(self._cap_s, FIRST_S * 2.0 ** min(self._failures, 16))
         self._failures += 1
         self._failed_s, self._next_s = now_s, now_s + random.uniform(span_s / 2, span_s)
@@ -28,7 +30,7 @@ class Backoff:
 
     @property
     def failing(self) -> bool:
-        """The last try failed."""
+        """Whether the last try failed."""
         return self._failures > 0
 
     def waits(self, now_s: float) -> bool:

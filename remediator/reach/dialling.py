@@ -1,4 +1,4 @@
-"""A socket to a host, and whether the key that is shown there is the one on file: each refusal is a whole sentence."""
+"""A socket to a host, and whether its host key is the one on file. Each refusal is a whole sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an attempt to reach a host ends early: inside this room these are raised, outside they are values."""
+"""How an attempt to reach a host ends early. These are raised inside this room only; outside they are values."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Failed(Exception):
 
 
 class TooMuch(Exception):
-    """The other side sent more than we take."""
+    """The other side sent more than is read."""
 
 
 def short(error: Exception) -> str:
-    """Return what an error says, in one bounded line."""
+    """Return the text of an error in one bounded line."""
     return " ".join(str(error).split())[:160] or type(error).__name__

@@ -1,7 +1,7 @@
 """The contract of everything that reaches a host; `ssh`, `local` and the simulator implement it alike.
 
-Invariant: an implementation never raises for what the other side does or fails to do, returns within the deadline
-(plus one second at most), and says in one sentence what was wrong and what to do about it.
+Invariant: an implementation never raises for what the other side does or fails to do. It returns within the deadline
+(plus one second at most). It says in one sentence what was wrong and what to do about it.
 """
 
 from __future__ import annotations
@@ -37,17 +37,18 @@ class Reacher(Protocol):
     def exchange(
         self, host: Host, argv: tuple[str, ...], stdin: bytes, deadline_s: float, max_bytes: int, forced: bool = False
     ) -> RawReply:
-        """Run `argv` on `host` with the read key, write `stdin`, and return what it printed until it ended.
+        """Run `argv` on `host` with the read key, write `stdin`, and return what the command printed until it ended.
 
-        Standard input stays open until the answer is whole: its end tells the command that we are gone.
-        More than `max_bytes` of output is TOO_LARGE. `forced` tries at once where a dead host would be left alone for a while.
+        Standard input stays open until the answer is whole: its end tells the command that the daemon is gone. More
+        than `max_bytes` of output is TOO_LARGE. `forced` tries at once even where a dead host would be left alone for a
+        while.
         """
 
     def run(self, host: Host, command: Command) -> CommandDone:
         """Run the command of an action with the act key, and say its fate: ``never_left`` only where that is proven."""
 
     token: str
-    """Who acts, as ``CLOUD:EPOCH``, for hosts that tell the newer of two daemons; empty: not said."""
+    """Who acts, as ``CLOUD:EPOCH``. Hosts tell by it the newer of two daemons. Empty: not said."""
 
     def close(self) -> None:
         """End all connections and threads; calling it twice is harmless."""

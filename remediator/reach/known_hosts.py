@@ -1,7 +1,7 @@
 """Which host keys are trusted: OpenSSH's known_hosts format, hashed names too, strictly. Pure once the text is read.
 
-Invariant: a key is trusted only if its own line names the host as it is dialled (or by its inventory name). A line marked
-``@revoked`` beats every other; ``@cert-authority`` and patterns are not understood and trust nothing.
+Invariant: a key is trusted only if its own line names the host as it is dialled, or by its inventory name. A line
+marked ``@revoked`` beats every other. ``@cert-authority`` and patterns are not supported and trust nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Line:
 
 
 def parse(text: str) -> tuple[Line, ...]:
-    """Return the usable lines of a known_hosts file; comments and what is not understood are left out."""
+    """Return the usable lines of a known_hosts file. Comments and unsupported lines are left out."""
     lines = []
     for raw in text.splitlines():
         words = raw.split()
@@ -55,7 +55,7 @@ def matching(lines: Sequence[Line], names: Sequence[str]) -> tuple[Line, ...]:
 
 
 def judge(lines: Sequence[Line], names: Sequence[str], key_type: str, blob: bytes) -> Trust:
-    """Return whether the key `blob` that a host called `names` shows is trusted by `lines`."""
+    """Return whether `lines` trust the key `blob` of a host called `names`."""
     found = matching(lines, names)
     if any(line.blob == blob for line in found if line.revoked):
         return Trust.REVOKED

@@ -1,6 +1,6 @@
-"""What libraries say and have no type for: the one table of it, with the versions in which it was read.
+"""Error texts of libraries that have no type of their own: one table of them, with the versions in which each was read.
 
-Invariant: a text is compared as a whole. One that no row has means what the type of its error means.
+Invariant: a text is compared as a whole. A text without a row means what the type of its error means.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 class Saying:
     library: str
     read_in: str
-    """The versions in which it was read."""
+    """The versions in which the text was read."""
     place: str
-    """The module of the library that says it."""
+    """The module of the library that raises the text."""
     text: str
 
 
@@ -27,7 +27,9 @@ LINK_ENDED = (
     ),
     Saying(library="paramiko", read_in="5.1.0", place="paramiko.auth_handler", text="Authentication timeout."),
 )
-"""An `AuthenticationException` that no host has refused our key with: its connection ended, or it never answered."""
+"""Texts of an `AuthenticationException` with which no host refused the key: the connection ended, or the host never
+answered.
+"""
 _LINK_ENDED = frozenset(saying.text for saying in LINK_ENDED)
 
 

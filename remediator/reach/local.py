@@ -1,4 +1,4 @@
-"""Reach this very machine by subprocess: for tests and for a host whose inventory says ``address: local``.
+"""Reach this very machine by subprocess: for tests, and for a host whose inventory says ``address: local``.
 
 Invariant: no child outlives its deadline; it is killed with its process group.
 """
@@ -22,7 +22,7 @@ STDERR_TAIL = 2048
 
 
 class LocalReach:
-    """`Reacher` by subprocess. `sudo` says whether privileged commands go through ``sudo -n``."""
+    """`Reacher` by subprocess. `sudo`: privileged commands go through ``sudo -n``."""
 
     def __init__(self, *, sudo: bool = False) -> None:
         self._sudo = sudo and os.geteuid() != 0
@@ -49,12 +49,12 @@ class LocalReach:
         return CommandDone(argv=command.argv, exit_code=raw.exit_code, output=output, took_s=took_s, error=raw.reason)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection is kept open."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotStarted:
-    """The program could not even be started here."""
+    """The program could not be started here."""
 
     why: str
 

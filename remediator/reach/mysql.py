@@ -1,10 +1,15 @@
 """Ask one MySQL server, directly and never through a VIP. The only file that imports pymysql.
 
-Invariant: it reads and never changes anything, ends within about twice the timeout, never raises, and tells apart the ways
-to get no answer: ``sql_refused`` (nobody listens), ``sql_timeout`` (accepted, or dropped, and silent), ``sql_unreachable``,
-``sql_denied`` (it runs, and we may not ask), ``sql_too_many`` (no connection left), ``sql_lost``, ``sql_error:<number>``,
-and ``sql_engine:<why>``: it let us in and then answered no query at all (why: ``timeout``, ``lost``, ``error:<number>``).
-The password never appears in an error.
+Invariant: it reads and never changes anything, ends within about twice the timeout, and never raises. The password
+never appears in an error. Each way to get no answer has a reason of its own:
+
+- ``sql_refused``: nobody listens
+- ``sql_timeout``: accepted, or dropped, and then silence
+- ``sql_unreachable``: no way to the address
+- ``sql_denied``: the server runs, and the account may not ask
+- ``sql_too_many``: no connection left
+- ``sql_lost``, ``sql_error:<number>``: the connection or the query failed
+- ``sql_engine:<why>``: the login worked and no query was answered (why: ``timeout``, ``lost``, ``error:<number>``)
 """
 
 from __future__ import annotations
@@ -44,7 +49,7 @@ def pairs(
 ) -> dict[str, str] | Unknown:
     """Return what `queries` say, each row a name and its value, or `Unknown` with the reason.
 
-    A query that fails does not keep the next from being asked, and leaves nothing known.
+    A query that fails does not keep the next one from being asked, and leaves nothing known.
     """
     return _asked(host, port, user, password, timeout_s, 2 * timeout_s, lambda server: _pairs(server, queries))
 
@@ -52,11 +57,11 @@ def pairs(
 def canary_counts(
     host: str, port: int, user: str, password: str, tables: Sequence[str], timeout_s: float = 5.0
 ) -> dict[str, int | Unknown]:
-    """Return how many rows each of `tables` (``schema.table``) has on the server at `host`; 100,000 stands for that or more.
+    """Return the number of rows of each of `tables` (``schema.table``) at `host`; 100,000 stands for that or more.
 
-    All of it takes about `timeout_s` at most; a table whose turn did not come is UNKNOWN. Reasons besides those above:
-    ``sql_bad_name`` (other than small letters, digits and underscores; it is not asked for), ``sql_missing`` (no such
-    schema or table); ``sql_denied`` is also a table that we may not read.
+    All of it takes about `timeout_s` at most; a table whose turn did not come is UNKNOWN. Reasons besides those
+    of the module: ``sql_bad_name`` (other than small letters, digits and underscores; the table is not asked for).
+    ``sql_missing``: there is no such schema or table. ``sql_denied`` is also a table that the account may not read.
     """
     named = [table for table in tables if TABLE.fullmatch(table)]
     counts: dict[str, int | Unknown] = {}

@@ -1,4 +1,6 @@
-"""The references of our own view: addresses outside of what we watch that should answer while we are well connected."""
+"""The references of our own view: addresses outside of the watched cloud that answer while the daemon is well
+connected.
+"""
 
 from __future__ import annotations
 

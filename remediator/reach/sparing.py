@@ -1,6 +1,7 @@
-"""paramiko without the command runner that it loads for `Match exec` in an ssh_config, which we never read.
+"""paramiko without the command runner that it loads for `Match exec` in an ssh_config, which the daemon never reads.
 
-That runner (`invoke`, with asyncio, unittest.mock and a YAML of its own) is optional to paramiko and is 40 % of its import.
+That runner (`invoke`, with asyncio, unittest.mock and a YAML of its own) is optional to paramiko and is 40 % of its
+import.
 """
 
 import sys

@@ -1,11 +1,12 @@
-"""Reach hosts over SSH: one long-lived connection per host and purpose, one channel at a time. The only file with paramiko.
+"""Reach hosts over SSH: one long-lived connection per host and purpose, one channel at a time. The only file with
+paramiko.
 
-Invariant: nothing is asked of a host whose key is not the one on file, and no wait is without a limit: what paramiko does
-not limit itself (a hung exec, a half-done handshake) the watchdog ends by shutting the socket. A connection whose answer
-is overdue is closed and never used again, since a late answer would be taken for the next one.
+Invariant: nothing is asked of a host whose key is not the one on file, and no wait is without a limit. Where paramiko
+has no limit of its own (a hung exec, a half-done handshake) the watchdog shuts the socket. A connection with an overdue
+answer is closed and never used again: the late answer would be taken for the next one.
 
-The numbers come from measurements (docs/architecture.md): the socket timeout of 10 s keeps 1,000 idle connections at
-0.3 % of a core in place of 30 %; connections are renewed because paramiko's channel table never shrinks.
+The numbers were measured with 1,000 idle connections. A socket timeout of 10 s keeps them at 0.3 % of a core in place
+of 30 %. Connections are renewed because paramiko's channel table never shrinks.
 """
 
 from __future__ import annotations
@@ -50,11 +51,11 @@ _Login = tuple[str, paramiko.PKey, tuple[known_hosts.Line, ...], str]
 
 
 class SshReach:
-    """`Reacher` over SSH. `read_key` and `act_key` are private key files, `known_hosts` is a file of our own.
+    """`Reacher` over SSH. `read_key` and `act_key` are private key files, `known_hosts` is a file of the daemon's own.
 
-    `sudo`: commands that need root run under ``sudo -n`` unless the user is root. `jump`: a host
-    that all others are reached through (``[user@]address[:port]``); its key is verified like any other.
-    A host at address ``local`` is this machine, reached without SSH.
+    `sudo`: commands that need root run under ``sudo -n`` unless the user is root. `jump`: a host through which all
+    others are reached (``[user@]address[:port]``); its key is verified like any other. A host at address ``local`` is
+    this machine, reached without SSH.
     """
 
     def __init__(
@@ -199,7 +200,7 @@ class SshReach:
             link.lock.release()
 
     def login(self, host: Host, purpose: str) -> _Login:
-        """Return user, our key, the trusted lines and their file. Raise Failed when a file cannot be read."""
+        """Return user, private key, the trusted lines and their file. Raise Failed when a file cannot be read."""
         path = self._keys[purpose]
         try:
             key = paramiko.PKey.from_path(path)

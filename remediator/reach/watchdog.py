@@ -1,7 +1,7 @@
-"""One thread that ends what takes too long, because parts of an SSH client wait without a limit of their own.
+"""One thread that ends work which takes too long, because parts of an SSH client wait without a limit of their own.
 
-Invariant: each watched piece of work is ended at its deadline or left alone when it ended before, never both; the thread
-lives only while something is watched or for a moment after, and `close` ends it.
+Invariant: each watched piece of work is ended at its deadline, or left alone when it ended before; never both. The
+thread lives only while something is watched, or for a moment after, and `close` ends it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a rule tells the people: its `notify`, `evidence` and `meanwhile` texts, filled with the data of the event. Pure, and never raises."""
+"""The texts of a rule for people: its `notify`, `evidence` and `meanwhile`, filled with the event's data. Pure, and
+never raises.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ def advise(rule: RuleSpec, target: Target, data: Data) -> str:
 
 
 def evidence(rule: RuleSpec, target: Target, data: Data) -> str:
-    """Return what `rule` tells whoever is asked to approve a run on `target`; empty if it has no such text."""
+    """Return the text of `rule` for a person who is asked to approve a run on `target`; empty if it has no such text."""
     return _rendered(rule.evidence, target, data)
 
 
 def meanwhile(rule: RuleSpec, target: Target, data: Data) -> str:
-    """Return what `rule` tells while it still waits; empty if it has no such text."""
+    """Return the text of `rule` for the time in which it still waits; empty if it has no such text."""
     return _rendered(rule.meanwhile, target, data)
 
 

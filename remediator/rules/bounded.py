@@ -1,10 +1,12 @@
-"""The environment of texts for people: sandboxed Jinja2 in which no text takes long or becomes large. The only file that compiles one.
+"""The environment of texts for people: sandboxed Jinja2 in which no text takes long or becomes large. The only file
+that compiles one.
 
-Invariant: a text makes at most MOST_PASSES passes through its loops within MOST_S, no value in it grows beyond MOST_CHARS or MOST_ITEMS, and
-what it has written is counted piece by piece. A text that asks for more raises `TooMuch`. Nothing is worked out while it is compiled.
+Invariants. A text makes at most MOST_PASSES passes through its loops within MOST_S. No value in it grows beyond
+MOST_CHARS or MOST_ITEMS, and its output is counted piece by piece. A text that asks for more raises `TooMuch`. Nothing
+is computed while a text is compiled.
 
-It holds because texts have no calls, no blocks that collect output, and lists of constants and data alone: what is left to grow are the
-operators, ``~``, ``join`` and loops, and each of them passes by here.
+That is enough because texts have no calls and no blocks that collect output, and their lists are of constants and data.
+Operators, ``~``, ``join`` and loops can still make something grow, and each of them passes by here.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ MOST_S: Final = 0.5
 MOST_CHARS: Final = 65_536
 MOST_ITEMS: Final = 1000
 MOST_BITS: Final = 256
-"""Of a number."""
+"""Most bits of a number."""
 MOST_DEEP: Final = 40
 ITEMS, JOINED = "counted items", "counted text"
 """Names of our own filters: no text can write one with a space."""
@@ -35,7 +37,7 @@ _STATEMENTS: Final = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 
 
 class TooMuch(Exception):
-    """A text asks for more than it may. The sentence says of what."""
+    """A text asks for more than it may; the sentence says of what."""
 
 
 class _Spent(threading.local):
@@ -49,7 +51,7 @@ _spent = _Spent()
 
 
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
-    """Sandboxed, immutable, and bounded. `filters` of the caller come beside those that are kept of Jinja2's own."""
+    """Sandboxed, immutable, and bounded. `filters` of the caller are added to those of Jinja2 that are kept."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
@@ -71,7 +73,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
 
 
 def environment(own: dict[str, Any], finalize: Any) -> BoundedEnvironment:
-    """Return an environment whose filters are `own` beside those of Jinja2 that cannot grow anything."""
+    """Return an environment with the filters `own` beside those of Jinja2 that cannot make anything grow."""
     made = BoundedEnvironment(
         undefined=jinja2.StrictUndefined, finalize=finalize, autoescape=False, trim_blocks=True, lstrip_blocks=True
     )
@@ -82,7 +84,7 @@ def environment(own: dict[str, Any], finalize: Any) -> BoundedEnvironment:
 
 
 def parse(source: str, env: BoundedEnvironment) -> nodes.Template:
-    """Return the tree of `source`. Raise BadText for what is no template, or one with parts that no bound holds for."""
+    """Return the tree of `source`. Raise BadText for a source that is no template, or has parts that cannot be bounded."""
     try:
         tree = env.parse(source)
     except jinja2.TemplateSyntaxError as error:
@@ -105,7 +107,7 @@ def parse(source: str, env: BoundedEnvironment) -> nodes.Template:
 
 
 def is_heavy(tree: nodes.Template) -> bool:
-    """Return whether a text could be refused for what it asks for, so that it is worth a try when it is loaded."""
+    """Return whether a text could be refused for its size or time, so that it is worth a try when it is loaded."""
     nested = any(any(True for _ in loop.find_all(nodes.For)) for loop in tree.find_all(nodes.For))
     return nested or any(True for _ in tree.find_all((nodes.Mul, nodes.Pow, nodes.Mod)))
 
@@ -118,7 +120,7 @@ def compiled(source: str, env: BoundedEnvironment) -> jinja2.Template:
 
 
 def written(template: jinja2.Template, values: dict[str, Any], most_chars: int) -> str:
-    """Return what `template` writes, cut off after `most_chars`. Raise TooMuch, or whatever goes wrong in it."""
+    """Return the output of `template`, cut off after `most_chars`. Raise TooMuch, or any error of the template."""
     _spent.passes, _spent.ends_s = 0, time.monotonic() + MOST_S
     parts: list[str] = []
     length = 0

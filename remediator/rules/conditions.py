@@ -1,13 +1,14 @@
 """CEL conditions over the data of an assessment, three-valued. The only file that imports cel_expr_python.
 
-Invariant: `evaluate` gives True or False only when that is certain whatever the UNKNOWN values are (Kleene's logic, computed
-by CEL: ``true || unknown`` is true, ``true && unknown`` is not known); everything else is `Unknown` with its reason.
+Invariant: `evaluate` gives True or False only when that is certain whatever the UNKNOWN values are. Everything else is
+`Unknown` with its reason. CEL computes Kleene's logic: ``true || unknown`` is true, ``true && unknown`` is not known.
 
-Two environments do two jobs. Types are checked against wrapper types (an int that may be null), so that a misspelt field or
-a comparison of text with a number is refused at load. The expression that runs is compiled with untyped variables, because
-cel-expr-python 0.1 cannot bind null to a typed one; the types of the values are checked here instead.
+Two environments do two jobs. The first checks types against wrapper types (an int that may be null). It refuses a
+misspelt field, or a text compared with a number, at load. The second compiles the expression that runs, with untyped
+variables, because cel-expr-python 0.1 cannot bind null to a typed one. The types of the values are checked here
+instead.
 
-Absent values are null, and null is a value: ``data.x == null`` and ``data.x != 'a'`` are true for an absent x, and
+Absent values are null, and null is a value. For an absent x, ``data.x == null`` and ``data.x != 'a'`` are true, and
 ``data.x == 'a'`` is false. Anything else that needs the value (``<``, ``!data.x``, ``data.x.contains()``) is
 ``absent_field:x``. A list is never compared with null.
 """
@@ -26,7 +27,7 @@ from remediator.rules.errors import BadCondition
 
 MAX_CHARS = 2000
 MAX_ITEMS = 10_000
-"""Lists are cut here, so that one evaluation stays bounded."""
+"""Most items of a list, so that one evaluation stays bounded; the rest is cut off."""
 
 _CHECKED = {
     FieldType.STRING: cel.Type("google.protobuf.StringValue"),
@@ -53,7 +54,7 @@ class Environment:
         self._running = cel.NewEnv(variables={f"data.{name}": cel.Type.DYN for name in fields})
 
     def compile(self, text: str) -> CelCondition:
-        """Return the condition that `text` is. Raise BadCondition with place and reason if it is not one."""
+        """Return `text` as a condition. Raise BadCondition, with place and reason, if it does not compile."""
         if len(text) > MAX_CHARS:
             raise BadCondition(f"{len(text)} characters long, {MAX_CHARS} is the limit")
         refused = words.refused(text)
@@ -88,7 +89,7 @@ class CelCondition:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields it reads."""
+        """The fields that the condition reads."""
         return tuple(name for name, _, _ in self._read)
 
     def evaluate(self, data: Data) -> bool | Unknown:

@@ -1,7 +1,7 @@
 """Which of an event's rules acts, and why the others do not. Pure.
 
-Invariant: at most one rule fires. A rule whose condition is UNKNOWN is skipped, and never makes way for a weaker one to be
-called certain: the weaker one must match by itself.
+Invariant: at most one rule fires. A rule whose condition is UNKNOWN is skipped. That never makes a weaker rule certain:
+the weaker one must match by itself.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def decide(rules: Sequence[RuleSpec], data: Data) -> tuple[RuleOutcome, ...]:
 
 
 def explain(index: RuleIndex, check: str, state: State, data: Data) -> tuple[RuleOutcome, ...]:
-    """Return an outcome for every rule there is, those that the index excluded last."""
+    """Return an outcome for every rule there is; those that the index excluded are last."""
     considered = decide(index.candidates(check, state), data)
     left_out = tuple(
         RuleOutcome(rule=rule, outcome=Outcome.SKIPPED, reason=reason, met=Met.NOT_ASKED, values={})
@@ -55,7 +55,7 @@ def explain(index: RuleIndex, check: str, state: State, data: Data) -> tuple[Rul
 
 
 def fired(outcomes: Sequence[RuleOutcome]) -> RuleOutcome | None:
-    """Return the one that fired, if any."""
+    """Return the outcome that fired, if any."""
     return next((outcome for outcome in outcomes if outcome.outcome is Outcome.FIRED), None)
 
 

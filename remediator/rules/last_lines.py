@@ -1,6 +1,6 @@
-"""The last lines of a log as a page shows them: whole lines, each round of the same ones once. Pure.
+"""The last lines of a log as a page shows them: whole lines, repeated rounds of the same lines once. Pure.
 
-Invariant: nothing is shown that the log has not, its order stays, and its last line is the last one shown.
+Invariant: every line shown is in the log, their order stays, and the log's last line is the last one shown.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 
 MOST = 12
-"""So many lines a page shows."""
+"""Most lines that a page shows."""
 CHANGES = re.compile(r"[0-9]+|0x[0-9a-fA-F]+")
 """What differs between two rounds of one line: times, pids, ports, counters."""
 
 
 def told(log: str) -> str:
-    """Return the last lines of `log`, which begins with a whole one; of lines that only differ in figures the last."""
+    """Return the last lines of `log`, which begins with a whole line. Of lines that differ in figures only, the last
+    one is kept.
+    """
     lines = log.splitlines()
     shown: list[str] = []
     seen: set[str] = set()

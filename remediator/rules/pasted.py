@@ -1,7 +1,8 @@
-"""Commands in texts for people: which values stand in one without being a quoted word. Pure.
+"""Commands in texts for people: which values stand in a command without being a quoted word. Pure.
 
-A host chooses its own words, and people paste commands out of pages as root: there each value goes through the filter `shell`, last of
-all. What counts as a command is a guess by the names of programs: it is for a note, and nothing rests on it.
+A host chooses its own words, and people paste commands out of pages as root. There each value goes through the filter
+`shell`, as the last one. What counts as a command is guessed by the names of programs. The guess makes a note, and
+nothing else depends on it.
 """
 
 from __future__ import annotations
@@ -30,14 +31,18 @@ _PROGRAM, _VALUE = " docker ", "{value}"
 
 @dataclass(frozen=True, slots=True)
 class Unquoted:
-    """A value that is no quoted word. `line` is of the text, from 1 on; `command` is what stands before it there."""
+    """A value that is no quoted word. `line`: its line in the text, from 1 on. `command`: the text before it on that
+    line.
+    """
 
     line: int
     command: str
 
 
 def unquoted(source: str) -> list[Unquoted]:
-    """Return each value of the text `source` that stands in a command, or names its program, and is not quoted. Raise BadText."""
+    """Return each value of the text `source` that stands in a command, or names its program, and is not quoted. Raise
+    BadText.
+    """
     found: list[Unquoted] = []
     _read(texts.tree(source).body, "", found)
     return found

@@ -1,4 +1,4 @@
-"""What a rule looks like in YAML (docs/content.md). Only the form; names and conditions are checked by `content`."""
+"""The form of a rule in YAML (docs/content.md). Names and conditions are checked by `content`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from remediator.config.connections import Name, Section
 from remediator.config.durations import Duration
 
 StateName = Literal["warning", "critical", "unknown"]
-"""A rule is about a problem; OK is none."""
+"""The state of a problem; OK is none."""
 
 
 class OnEntry(Section):
-    """Which events: of one check, in one state or several."""
+    """The events of a rule: those of one check, in one state or several."""
 
     check: Name
     state: Annotated[tuple[StateName, ...], Field(min_length=1)]
@@ -26,7 +26,7 @@ class OnEntry(Section):
 
 
 class RuleEntry(Section):
-    """One entry under ``rules:``. Without `run` it only tells people, and then it needs `notify`."""
+    """One entry under ``rules:``. Without `run` a rule only tells people, and then it needs `notify`."""
 
     name: Name
     on: OnEntry
@@ -37,6 +37,6 @@ class RuleEntry(Section):
     explains: tuple[Name, ...] = ()
     notify: str | None = None
     evidence: str | None = None
-    """What a person must have read before approving a run of this rule; without it, the check's output."""
+    """Text that a person must have read before approving a run of this rule; without it, the check's output."""
     meanwhile: str | None = None
-    """What people are told while the rule still settles: of an outage nobody hears only at its end."""
+    """Text for people while the rule still settles, so that an outage is not first heard of at its end."""

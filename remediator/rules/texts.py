@@ -1,8 +1,9 @@
 """Texts for people, in sandboxed Jinja2. They never decide anything and never become part of a command.
 
-Invariant: rendering never raises, never shows an UNKNOWN value as anything but ``UNKNOWN(reason)``, and lets no control
-character and no ``|`` through (that sign separates performance data in Nagios). Foreign text cannot start a new line. In a command that
-people paste each value goes through the filter `shell`: it is one word there, and the shell runs nothing of it.
+Invariants. Rendering never raises, and an UNKNOWN value is shown as ``UNKNOWN(reason)`` and nothing else. No control
+character and no ``|`` passes (that sign separates performance data in Nagios), so foreign text cannot start a new line.
+In a command that people paste each value goes through the filter `shell`: it is one word there, and the shell runs
+nothing of it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MAX_VALUE_CHARS = 1000
 MAX_ITEMS = 200
 MAX_RENDERED_CHARS = 8000
 AROUND = frozenset({"target", "host", "name"})
-"""What a text about a target may use besides the data."""
+"""Names that a text about a target may use besides the data."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -84,9 +85,9 @@ class PeopleText:
         return bounded.compiled(self.source, _environment())
 
     def render(self, data: Data, around: Mapping[str, str] = MappingProxyType({})) -> str:
-        """Return the text for `data`; where the template cannot be computed, the values it names.
+        """Return the text for `data`. Where the template cannot be computed: the values that it names.
 
-        `around` gives the names that a text about a target may use besides data (`AROUND`).
+        `around`: values of the names that a text about a target may use besides data (`AROUND`).
         """
         shown = {name: _shown(data.get(name, Unknown("not_given"))) for name in self._fields}
         try:
@@ -99,10 +100,10 @@ class PeopleText:
 def compile_text(
     source: str, fields: Mapping[str, FieldType] | None, around: frozenset[str] = frozenset(), *, bars: bool = True
 ) -> PeopleText:
-    """Return the text that `source` is. Raise BadText for a bad template, or one that reads what is not in `fields`.
+    """Return `source` as a text. Raise BadText for a bad template, or for one that reads a name outside of `fields`.
 
-    `fields` None lets every field pass (for a text that was checked at load). `around` are the other names it may use.
-    Without `bars` its author may not write ``|`` either, as in the output of a check.
+    `fields` None lets every field pass (for a text that was checked at load). `around`: the other names that the text
+    may use. Without `bars` its author may not write ``|`` either, as in the output of a check.
     """
     if len(source) > MAX_CHARS:
         raise BadText(f"{len(source)} characters long, {MAX_CHARS} is the limit")

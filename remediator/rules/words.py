@@ -1,6 +1,6 @@
-"""What a condition's text says without running it: its fields, its macros and what is refused. Pure, no CEL needed.
+"""What a condition's text says without running it: its fields, its macros and refused constructs. Pure, no CEL needed.
 
-CEL has no way to ask its parser, so a small lexer cuts out strings and comments first; what is left is only names and signs.
+CEL has no way to ask its parser, so a small lexer cuts out strings and comments first. Only names and signs are left.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _MACRO = re.compile(r"\.\s*(all|exists|exists_one|existsOne|map|filter)\s*\(")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that CEL accepts and we do not, and where it starts in the text."""
+    """A construct that CEL accepts and we do not, and where it starts in the text."""
 
     why: str
     offset: int
 
 
 def bare(text: str) -> str:
-    """Return `text` with strings and comments blanked, every other character where it was."""
+    """Return `text` with strings and comments blanked; every other character stays where it was."""
     return _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found.group(0)), text)
 
 

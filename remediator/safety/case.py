@@ -1,6 +1,6 @@
-"""The case that the gate judges: one plan, and everything the guards may know about the world in that moment.
+"""The case that the gate judges: one plan, and everything that the guards may know about the world at that moment.
 
-The daemon builds it from facts, journal and config. Whatever could not be learnt is UNKNOWN or None here, and a guard that
+The daemon builds it from facts, journal and config. What could not be learnt is UNKNOWN or None here, and a guard that
 needs it refuses. Invariant (monotone safety): replacing a known value by UNKNOWN can only turn an ALLOW into a refusal.
 """
 
@@ -37,25 +37,29 @@ class Brakes:
     host_boot_s: float
     r3_every_s: float
     cooldown_before_risk_s: float = 0.0
-    """The wait after an R3 run that ended before the step of it that is itself R3: that of R2."""
+    """Cooldown after an R3 run that ended before its first R3 step: the cooldown of R2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rediagnosis:
-    """The check again, on evidence gathered after the lock. None in the case means that it has not been gathered yet."""
+    """The check's result on evidence gathered after the lock. None in the case: that evidence has not been gathered
+    yet.
+    """
 
     state: State
     still_matches: bool | Unknown
     asked_at: Instant
     identity: Mapping[str, str]
-    """What identifies the instance now."""
+    """The values that identify the instance now (StartedAt, InvocationID, ...)."""
     action_refuses: str = ""
-    """Why the next step's action, asked again with this evidence, would not be planned any more; empty when it would."""
+    """Why the next step's action, asked again with this evidence, would no longer be planned. Empty: it still would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Downtime:
-    """A muted target or host, as Nagios said last: its depth was above 0 at `seen_at`; believed until `until`."""
+    """A target or host that Nagios reported in downtime: its depth was above 0 at `seen_at`. The report is believed
+    until `until`.
+    """
 
     source: str
     host: str
@@ -64,11 +68,11 @@ class Downtime:
     seen_at: datetime
     until: datetime
     name: str = ""
-    """By which name of the host it was told, in its one spelling."""
+    """The host's name in the report, in its one spelling."""
     sender: str = ""
-    """The token with which it was told first; empty where that is not known."""
+    """The token of the first report; empty where that is not known."""
     told_at: float = 0.0
-    """The newest time that a sender gave for it, in epoch seconds; 0: none did."""
+    """The newest time that a sender gave for the downtime, in epoch seconds; 0: no sender gave one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +89,22 @@ class PastRun:
     rule: str | None = None
     succeeded: bool = False
     risked_at: Instant | None = None
-    """Of an R3 run: the INTENT of its first step that is itself R3; None: it ended before. Of any other one that of its first step."""
+    """INTENT of the run's first R3 step, for an R3 run; None: it ended before that step. For any other run: INTENT of
+    its first step.
+    """
     reason: str = ""
 
     @property
     def ended_early(self) -> bool:
-        """An R3 run that is over and never reached what can lose data: it counts as R2."""
+        """Whether an R3 run is over and never reached a step that can lose data. Such a run counts as R2."""
         return self.risk == "R3" and self.risked_at is None and self.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vantage:
-    """What we reach: hosts of the inventory besides our own whose newest reply is whole and young, and the references that the
-    config names under `vantage` (False: it does not answer)."""
+    """What the daemon reaches. Hosts: those of the inventory besides our own whose newest reply is whole and young.
+    References: those that the config names under `vantage`; False: no answer.
+    """
 
     hosts: int
     answering: int
@@ -106,8 +113,11 @@ class Vantage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormScope:
-    """A scope of the storm breaker (``cloud``, ``group/G``, ``service/S``): its size, and the hosts with fresh problems that nothing
-    accounts for. `fresh_until`: such a host to when the newest of them is fresh no more."""
+    """A scope of the storm breaker (``cloud``, ``group/G``, ``service/S``): its size, and the hosts with fresh,
+    unexplained problems.
+
+    `fresh_until`: such a host to the time at which its newest problem stops being fresh.
+    """
 
     name: str
     hosts: int
@@ -117,31 +127,33 @@ class StormScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One member of a failure-domain group. `settled`: well for longer than the group needs to settle."""
+    """One member of a failure-domain group. `settled`: it has been well for longer than the group needs to settle."""
 
     healthy: bool | Unknown
     joining: bool | Unknown
-    """It gives or takes a state transfer, or is otherwise on its way in."""
+    """The member gives or takes a state transfer, or is otherwise on its way in."""
     settled: bool | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The failure-domain group that the plan touches, by host; `touched` are the members that it acts on.
+    """The failure-domain group that the plan touches, by host. `touched`: the members on which the plan acts.
 
-    Members are the union of the inventory with those that the baseline knows.
+    Members are those of the inventory together with those of the baseline.
     """
 
     name: str
     members: Mapping[str, Member]
     touched: tuple[str, ...]
     baseline: str | None
-    """Why there is no baseline for it yet; None when there is one."""
+    """Why the group has no baseline yet; None when it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
-    """The newest boot of a host, or start of its engine, that neither this run made nor a baseline contains."""
+    """The newest boot of a host, or start of its engine. A start made by this run, or contained in a baseline, does not
+    count.
+    """
 
     what: str
     age_s: float
@@ -149,7 +161,7 @@ class Boot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Below:
-    """Something that the target needs and that is not OK: its check's target, its check, and its state."""
+    """A service that the target needs and that is not OK: the target of the service's check, the check, its state."""
 
     target: str
     check: str
@@ -158,7 +170,7 @@ class Below:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stranger:
-    """Something on a host that carries the mark of a store which is not ours (model.identity.LeftOnHost)."""
+    """A thing on a host with the mark of another store (model.identity.LeftOnHost)."""
 
     host: str
     mark: str
@@ -168,7 +180,7 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """See the module. `units` has, for each container the plan touches, the data of ``container.state`` (or `Unknown`)."""
+    """See the module. `units`: each container that the plan touches, to the data of ``container.state`` (or `Unknown`)."""
 
     plan: Plan
     now: Instant
@@ -176,7 +188,9 @@ class Case:
     known_targets: frozenset[str]
     inventory_hosts: frozenset[str]
     named_twice: tuple[str, ...]
-    """A sentence for each machine that the inventory has under several names: one that the plan touches, or that its group holds."""
+    """A sentence for each machine that the inventory has under several names, if the plan touches it or its group has
+    it as a member.
+    """
     incident: str | None
     actor: str
     by_person: bool
@@ -188,45 +202,47 @@ class Case:
     evidence_age_s: Mapping[str, float | Unknown]
     rediagnosis: Rediagnosis | None
     expected_identity: Mapping[str, str]
-    """The identity the plan was made for; after our own step, what our last OUTCOME left."""
+    """The identity that the plan was made for. After a step of the run: the identity that the last OUTCOME left."""
     samples_since_start: Mapping[str, int]
-    """Per host the plan depends on: good samples since the daemon started."""
+    """Each host that the plan depends on, to its number of good samples since the daemon started."""
     clock_brake: str | None
     clock_until: datetime | None
     past_runs: tuple[PastRun, ...] | Unknown
     locks: Mapping[str, str]
-    """Scopes this plan needs that another run holds: scope to run."""
+    """Each scope that the plan needs and another run has taken, to that run."""
     signs: tuple[Sign, ...] | Unknown
     units: Mapping[str, Data | Unknown]
     own_hosts: frozenset[str] | Unknown
     own_units: frozenset[str]
     hours: Hours | None
-    """When a plan of this risk may act by itself; None: at any time."""
+    """Hours in which a plan of this risk may act by itself; None: at any time."""
     approval: Approval | None
     silences: tuple[Silence, ...]
     labels: tuple[Mapping[str, str], ...]
-    """What silences match, one set for each host touched: ``cloud target host kind service check rule runbook risk``."""
+    """Labels that silences match, one set for each host touched: ``cloud target host kind service check rule runbook
+    risk``.
+    """
     own_downtimes: tuple[OwnDowntime, ...]
     kinds: Kinds
-    """What a target, of the plan or of a downtime, stands for."""
+    """What stands behind a target of the plan or of a downtime, by its kind."""
     vantage: Vantage | Unknown
     restored: str | None
-    """Why the store is taken for an old copy of itself; None when it is not."""
+    """Why the store is taken for an old copy of itself; None when it is current."""
     storm: tuple[StormScope, ...] | Unknown
     storm_latched: str | None
     """Since when, and why, the breaker is open for R3; only a person closes it."""
     unacked: tuple[Unacked, ...]
     undone_cures: int | Unknown
-    """Cures of this target by this rule in the last 24 h, since the last acknowledgement, that came undone."""
+    """Number of cures of this target by this rule that came undone in the last 24 h, since the last acknowledgement."""
     group: Group | Unknown | None
     """None: the plan touches no failure-domain group."""
     boots: Mapping[str, Boot | Unknown | None]
-    """Per host touched; None: nothing young."""
+    """Each host touched, to its newest start; None: nothing started lately."""
     below: tuple[Below, ...] | Unknown
     strangers: tuple[Stranger, ...] | Unknown
-    """What another remediator has left on hosts that the plan touches or whose facts it rests on."""
+    """Things of another remediator on hosts that the plan touches or takes facts from."""
     rival: str | None
-    """Since when, and by which line on a host, another remediator is known to act here; only a person closes that."""
+    """Since when, and by which line on a host, another remediator is known to act here. Only a person ends that."""
     own_run: str | None = None
 
     def utc(self, offset_s: float) -> datetime:
@@ -235,9 +251,11 @@ class Case:
 
 
 def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
-    """Return the scopes a run of `plan` locks: ``host:H`` for each host it touches, and ``group:G`` for each failure-domain
-    group of which it touches a member's unit. `failure_groups` maps a target text (``container/H/NAME``, ``cluster/NAME``)
-    to its groups."""
+    """Return the scopes that a run of `plan` locks.
+
+    ``host:H`` for each host that it touches. ``group:G`` for each failure-domain group of which it touches a member's
+    unit. `failure_groups` maps a target text (``container/H/NAME``, ``cluster/NAME``) to its groups.
+    """
     scopes = {f"host:{host}" for host in plan.touches}
     for group in failure_groups.get(plan.target.text, frozenset()):
         scopes.add(f"group:{group}")
@@ -245,7 +263,8 @@ def scopes_of(plan: Plan, failure_groups: Mapping[str, frozenset[str]]) -> tuple
 
 
 def units_of(plan: Plan, kinds: Kinds) -> tuple[str, ...]:
-    """Return the targets ``container/H/NAME`` whose unit `plan` acts on: all of its target, but of a release only those on the hosts
-    of its commands."""
+    """Return the targets ``container/H/NAME`` on whose units `plan` acts: all units of its target. Of a release: only
+    those on hosts of its commands.
+    """
     units = kinds.units(plan.target)
     return tuple(unit for unit in units if unit.split("/")[1] in plan.touches) if plan.is_release else units

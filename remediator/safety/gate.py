@@ -1,4 +1,4 @@
-"""The gate: asks every guard, keeps every verdict, and allows only when none refuses."""
+"""The gate: asks every guard, keeps every verdict, and allows only when no guard refuses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GUARDS: tuple[Guard, ...] = tuple(
 
 
 def ask_before_lock(case: Case) -> tuple[Verdict, ...]:
-    """Ask every guard that can be answered before the run holds its locks. An ALLOW here permits locking, not acting."""
+    """Ask every guard that can be answered before the run has its locks. An ALLOW here permits locking, not acting."""
     return tuple(guard.ask(case) for guard in GUARDS if not guard.after_lock)
 
 
@@ -42,5 +42,5 @@ def ask_again(case: Case) -> tuple[Verdict, ...]:
 
 
 def allowed(verdicts: Sequence[Verdict]) -> bool:
-    """Return whether all agree; nobody asked is nobody agreed."""
+    """Return whether every verdict allows. No verdict at all is no ALLOW."""
     return bool(verdicts) and all(verdict.allow for verdict in verdicts)

@@ -1,4 +1,4 @@
-"""What a guard is: a question, its default and floor, and a pure function from the case to a verdict."""
+"""A guard: a question, its default and floor, and a pure function from the case to a verdict."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from remediator.safety.case import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """`every_step`: asked again before each later step; else settled for the run by its first ALLOW.
+    """`every_step`: the guard is asked again before each later step. Otherwise its first ALLOW settles it for the run.
 
-    `after_lock`: can only be answered on evidence gathered after the run holds its locks.
+    `after_lock`: the guard can only be answered on evidence gathered after the run has taken its locks.
     """
 
     id: str
@@ -36,7 +36,7 @@ def refuse(guard: str, reason: str, until: datetime | None = None, **inputs: Any
 
 
 def settled_by(host: str) -> str:
-    """Return how a sign of work or of a boot on `host` ends: by time, or by a person's word once nothing there is broken."""
+    """Return how a sign of work or of a boot on `host` ends, as a sentence: by time, or by an accepted baseline."""
     return f"it ends by itself; once every check of {host} is OK, `remediator baseline accept host/{host} --reason TEXT` ends it"
 
 

@@ -1,4 +1,4 @@
-"""The table of guards for the docs, generated from the guards themselves, so that it cannot say anything else."""
+"""The table of guards in docs/safety.md, generated from the guards themselves, so that both always agree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def markdown() -> str:
 
 
 def into(text: str) -> str:
-    """Return `text` with what stands between the markers replaced by the table. Raise ValueError without the markers."""
+    """Return `text` with the table in place of what stands between the markers. Raise ValueError without the markers."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:

@@ -19,8 +19,10 @@ from remediator.web.tokens import Ring
 
 
 def create_app(port: EnginePort, settings: WebSettings, ring: Ring | None = None) -> FastAPI:
-    """Return the application over the loop behind `port`. It holds no state but the rate limiter's, and `ring`: the tokens that
-    open it, those of `settings` unless given."""
+    """Return the application over the loop behind `port`. Its only state is the rate limiter's and `ring`.
+
+    `ring`: the tokens that open the door; those of `settings` unless given.
+    """
     app = FastAPI(
         title="remediator", version=remediator.__version__, docs_url=None, redoc_url=None, redirect_slashes=False
     )

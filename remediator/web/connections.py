@@ -1,10 +1,11 @@
-"""A connection has to earn its place: so many a peer and in all, and an end to each that neither sends nor reads as it should.
+"""Bounds on connections: so many for a peer and in all, and an end to each that neither sends nor reads in time.
 
-uvicorn bounds only the pause between two requests, so whoever reaches the port could hold a descriptor for ever, and
-descriptors are what the connections to our hosts need. This is the one file that knows uvicorn's protocol class.
+uvicorn bounds only the pause between two requests. Whoever reaches the port could keep a descriptor for ever, and the
+connections to our hosts need descriptors. This is the one file that knows uvicorn's protocol class.
 
-Invariant: where places are short, the peer with most connections loses the oldest that nothing is worked on for. A head has
-HEAD_TIMEOUT_S as a whole; an answer that is not read, and a body that nobody reads, end the connection at the second look.
+Invariant: where places are short, the peer with most connections loses its oldest one without a request under way. A
+head has HEAD_TIMEOUT_S as a whole. An answer that is not read, or a body that nobody reads, ends its connection at the
+second look.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MAX_AT_ONCE: Final = 512
 MAX_A_PEER: Final = 128
-"""A peer is an IPv4 address, or a network /64 of IPv6. A trusted proxy is many peers, and has all places."""
+"""Most connections of a peer: an IPv4 address, or a network /64 of IPv6. A trusted proxy is many peers, and has all
+places.
+"""
 HEAD_TIMEOUT_S: Final = 10.0
 LOOK_S: Final = 10.0
-"""So often each connection is looked at: what is stuck at two looks ends, so after 10 to 20 s."""
+"""Seconds between two looks at each connection. A connection that is stuck at two looks ends, so after 10 to 20 s."""
 
 
 class BoundedProtocol(H11Protocol):
@@ -31,7 +34,7 @@ class BoundedProtocol(H11Protocol):
 
     peer: str = ""
     waits_since_s: float = 0.0
-    """Since when it has waited for a head, by the loop's clock."""
+    """Since when the connection has waited for a head, by the loop's clock."""
     _head_timer: asyncio.TimerHandle | None = None
     _look_timer: asyncio.TimerHandle | None = None
     _was_stuck = False
@@ -54,7 +57,9 @@ class BoundedProtocol(H11Protocol):
             self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._too_late)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
-        """Who has said all and shuts his side still gets the answers; who has left in the middle of a request does not."""
+        """A sender that has shut its own side after a whole request still gets its answer. One that left in the middle
+        does not.
+        """
         waits = self.cycle is not None and not self.cycle.response_complete
         if not waits or self.conn.their_state is h11.SEND_BODY or self.scheme == "https":
             return None
@@ -76,7 +81,9 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def may_go(self) -> bool:
-        """No request of it is being worked on here: it waits for a head, for a body that nobody reads, or for its reader."""
+        """Whether no request of the connection is worked on here: it waits for a head, for a body that nobody reads, or
+        for its reader.
+        """
         return self.cycle is None or self.cycle.response_complete or self.flow.write_paused
 
     def _has_place(self) -> bool:
@@ -118,7 +125,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def peer(address: str) -> str:
-    """Return whose places a connection from `address` takes."""
+    """Return the peer whose places a connection from `address` takes."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

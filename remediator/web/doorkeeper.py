@@ -1,8 +1,8 @@
-"""The one place every HTTP request passes: who are you, may you, not too fast, not too big. Then the route.
+"""The one place that every HTTP request passes: who are you, may you, not too fast, not too big. Then the route.
 
 Invariant: every path but `/healthz` needs a token, on loopback too (on a kolla host all containers share the host's
-network). What has no entry in the table below needs the scope `read`, so a new route is closed until somebody opens it.
-All of it is decided from the head of the request: a refused body is never read.
+network). A path without an entry in the table below needs the scope `read`, so a new route is closed until somebody
+opens it. All of it is decided from the head of the request: a refused body is never read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ONCE: Final = frozenset(
         b"transfer-encoding",
     }
 )
-"""Headers that decide something here: one of each."""
+"""Headers that decide something here: each may be sent once."""
 
 OPEN: Final = frozenset({"/healthz"})
 SCOPES: Final[Mapping[str, tokens.Scope]] = {"/hooks/nagios": tokens.Scope.INGEST}

@@ -1,4 +1,4 @@
-"""What can go wrong at the HTTP door, one sentence a class. Nothing here carries a token or a body."""
+"""How a request or the HTTP server fails, one sentence a class. Nothing here carries a token or a body."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BadAddress(WebError):
 
 
 class Refusal(WebError):
-    """A request that is answered with an error; becomes one `application/problem+json` body.
+    """A request that is answered with an error; it becomes one `application/problem+json` body.
 
     `byte` is the offset in the body where reading failed; `retry_after_s` becomes the Retry-After header.
     """

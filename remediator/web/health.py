@@ -1,4 +1,4 @@
-"""`/healthz`: does the loop live? `/readyz`: could it act? Neither touches the store; the loop tells what it knows."""
+"""`/healthz`: does the loop live? `/readyz`: could it act? Neither touches the store: the loop tells what it knows."""
 
 from __future__ import annotations
 

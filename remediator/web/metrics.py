@@ -1,6 +1,7 @@
 """`/metrics`: the loop's numbers in Prometheus' text form, from a registry of our own.
 
-Invariant: a metric the loop cannot tell is left out, not written as 0. Names and labels are those of docs/contracts.md.
+Invariant: a metric that the loop cannot tell is left out, not written as 0. Names and labels are those of
+docs/contracts.md.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ HELP: Final[Mapping[str, str]] = {
 
 
 class LoopMetrics:
-    """A collector over `EnginePort.metrics`: what ends in `_total` is a counter, all else a gauge."""
+    """A collector over `EnginePort.metrics`: a name that ends in `_total` is a counter, all others are gauges."""
 
     def __init__(self, port: EnginePort) -> None:
         self._port = port

@@ -1,7 +1,8 @@
 """uvicorn in a thread of its own: started and stopped by the daemon, deaf to signals, silent about each access.
 
-Invariant: `start` returns only when requests are answered, or raises one sentence that says why not; `stop` always returns
-within its limit. The socket is bound here, before the thread starts, so that a taken port is an error of `start`.
+Invariant: `start` returns only when requests are answered, or raises one sentence that says why not. `stop` always
+returns within its limit. The socket is bound here, before the thread starts, so that a taken port is an error of
+`start`.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ START_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30
 BACKLOG: Final = 2048
 SEND_BUFFER: Final = 128 * 1024
-"""What the kernel keeps for who does not read; left to itself it keeps megabytes, and a full door would fill its memory."""
+"""Bytes that the kernel buffers for a peer that does not read. By itself it buffers megabytes, and many such peers
+would fill its memory.
+"""
 
 
 class WebServer:
-    """Serve `app` as `wanted` says. `address` is what it is really bound to, once started."""
+    """Serve `app` as `wanted` says. `address`: where it is really bound, once started."""
 
     def __init__(self, app: FastAPI, wanted: settings.WebSettings, ring: Ring | None = None) -> None:
         self._wanted = wanted
@@ -59,7 +62,9 @@ class WebServer:
         self.address = wanted.bind
 
     def renew(self, config: Config) -> tuple[dict[str, str], ...]:
-        """Read the tokens of `config` anew and return what changed. What cannot be read opens nothing from now on."""
+        """Read the tokens of `config` anew and return what changed. A token that cannot be read opens nothing from now
+        on.
+        """
         return self._ring.renew(*settings.readable(config)) if self._ring is not None else ()
 
     def start(self) -> None:
@@ -77,7 +82,7 @@ class WebServer:
             time.sleep(0.01)
 
     def stop(self, timeout_s: float) -> None:
-        """End requests under way if they end in time, and close the port. Idempotent."""
+        """Let requests under way end if they end in time, and close the port. Idempotent."""
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(timeout_s)
@@ -131,10 +136,10 @@ def _usable(tls: settings.Tls) -> None:
 
 
 def make_server(port: EnginePort, _reader: object, config: Config) -> WebServer:
-    """Return the HTTP door of a daemon: what `cli` hands to `daemon`. Raise SecretError if a token cannot be read, and
-    TlsUnusable if the certificate or its key cannot.
+    """Return the HTTP door of a daemon, which `cli` hands to `daemon`.
 
-    The reader is for the read routes of the API, which do not exist yet.
+    Raise SecretError if a token cannot be read, and TlsUnusable if the certificate or its key cannot. The reader is for
+    the read routes of the API, which do not exist yet.
     """
     wanted = settings.from_config(config)
     if wanted.tls is not None:

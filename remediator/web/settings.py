@@ -1,4 +1,4 @@
-"""What the HTTP door needs of the config, as one frozen record: the rest of this room never sees the config itself."""
+"""The HTTP door's part of the config, as one frozen record: the rest of this room never sees the config itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def split_address(text: str) -> tuple[str, int]:
 
 
 def readable(config: Config) -> tuple[tuple[Token, ...], dict[str, str]]:
-    """Return the tokens of `config` as they can be read now, and why each of the others cannot, by its name."""
+    """Return the tokens of `config` that can be read now, and for each of the others, by its name, why it cannot."""
     found, unreadable = [], {}
     for entry in config.tokens:
         try:
@@ -50,7 +50,7 @@ def readable(config: Config) -> tuple[tuple[Token, ...], dict[str, str]]:
 
 
 def from_config(config: Config) -> WebSettings:
-    """Return what `config` says of the HTTP door, with the tokens' digests. Raise SecretError if a token cannot be read."""
+    """Return the settings in `config`, with the tokens' digests. Raise SecretError if a token cannot be read."""
     return WebSettings(
         bind=config.http.bind,
         tokens=tuple(

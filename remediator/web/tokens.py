@@ -1,7 +1,7 @@
 """Who knocks: bearer tokens and what each may do.
 
-Invariant: only SHA-256 digests of tokens are kept, and every known digest is compared in constant time, so neither a dump
-of this process's objects nor the time of an answer tells a token. A scope is never implied by another one.
+Invariant: only SHA-256 digests of tokens are kept, and every known digest is compared in constant time. So neither a
+dump of this process's objects nor the time of an answer tells a token. No scope implies another one.
 """
 
 from __future__ import annotations
@@ -39,15 +39,17 @@ def known(name: str, secret: str, scopes: Iterable[str]) -> Token:
 
 
 class Ring:
-    """The tokens that open the door now. A reload changes them at once, also for connections that are open already."""
+    """The tokens that open the door now. A reload changes them at once, also for connections that are already open."""
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
         self.tokens = tuple(tokens)
         """Replaced as a whole: readers in other threads see the old ones or the new ones."""
 
     def renew(self, tokens: Iterable[Token], unreadable: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-        """Take `tokens` in the place of those before; one of `unreadable` (name to reason) opens nothing. Return what changed:
-        ``{token, what: withdrawn|added|changed|unreadable, reason}``."""
+        """Replace all tokens by `tokens`; a token in `unreadable` (name to reason) opens nothing.
+
+        Return what changed: ``{token, what: withdrawn|added|changed|unreadable, reason}``.
+        """
         before, now = {token.name: token for token in self.tokens}, {token.name: token for token in tokens}
         self.tokens = tuple(now.values())
         changes = []

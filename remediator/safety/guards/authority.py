@@ -1,7 +1,8 @@
-"""May this be done at all, here, now, by us: target, working hours, mode, autonomy, approval.
+"""Guards about authority: may this plan act at all? Target, working hours, mode, autonomy, approval.
 
-Invariant: an R3 plan acts only if its rule is named in `i_accept_unattended_r3` with mode auto, or a person other than the
-one who asked has approved this very plan. A person's `execute` stands in for mode and autonomy up to R2 and for nothing else.
+Invariant: an R3 plan acts in one of two cases. Its rule is named in `i_accept_unattended_r3` with mode auto, or a
+person other than the one who asked has approved this very plan. A person's `execute` stands in for mode and autonomy up
+to R2 and for no other guard.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from remediator.safety.guard import Guard, allow, refuse
 
 
 def target(case: Case) -> Verdict:
-    """The target is one that a check judges right now, and every host the plan touches is in the inventory.
+    """The target is one that a check judges now, and every host that the plan touches is in the inventory.
 
-    An empty list of hosts cannot be built as a target at all; here it would mean "everything", the oldest mistake of automation.
-    A machine under two names would count as two members: above R0 nothing touches it, or a group that holds it.
+    A target with an empty list of hosts cannot be built. Here it would mean "everything", the oldest mistake of
+    automation. A machine under two names would count as two members. Above R0 no plan may touch it, nor a group that
+    has it as a member.
     """
     text = case.plan.target.text
     if not case.plan.touches:
@@ -64,7 +66,7 @@ def autonomy(case: Case) -> Verdict:
 
 
 def hours(case: Case) -> Verdict:
-    """The hours in which a plan of this risk may act are open. They hold for a person's `execute` as well."""
+    """The hours in which a plan of this risk may act are open. They bind a person's `execute` as well."""
     if case.hours is None or case.hours.open(case.now.wall):
         return allow("hours", hours=case.hours.text if case.hours else "any")
     return refuse(
@@ -82,10 +84,11 @@ def _needs_approval(case: Case) -> bool:
 
 
 def approval(case: Case) -> Verdict:
-    """Where a person must say yes: somebody other than the one who asked has, to this very plan, in time, and the evidence
-    is younger than that yes.
+    """Where a person must say yes: another person than the one who asked has approved this very plan in time. The
+    evidence is younger than that yes.
 
-    A yes given before the deadline stays good for this run's first ALLOW, however long other guards take; it is used by it.
+    A yes given before the deadline stays good for this run's first ALLOW, however long other guards take. That ALLOW
+    uses it up.
     """
     if not _needs_approval(case):
         return allow("approval", needed=False)

@@ -1,7 +1,8 @@
-"""How much is too much: rates read from the journal, cooldown from the end of a target's last run, cures that do not last.
+"""Guards about how much is too much: rates, cooldown, cures that do not last.
 
-Rates and cooldowns count runs that reached an INTENT, across restarts of the daemon, by the clock that says less time has
-passed. What has failed for good, or comes undone again and again, waits for a person.
+Rates and cooldowns count runs that reached an INTENT. They are read from the journal, so a restart does not reset them,
+and they use the clock that says less time has passed. A cooldown runs from the end of the target's last run. A ladder
+that failed for good, or a cure that comes undone again and again, waits for a person.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from remediator.safety.case import Case, PastRun
 from remediator.safety.guard import Guard, allow, refuse, seconds
 
 UNDONE_LIMIT = 3
-"""So many cures of one target that came undone within 24 h switch the rule off for it."""
+"""After this many cures of one target that came undone within 24 h, the rule is off for the target."""
 EARLY_LIMIT = 2
-"""So many runs of an R3 that acts unattended may end before what can lose data, in one incident: what refused them twice needs a person."""
+"""Most runs of an unattended R3 that may end before they can lose data, in one incident. After that a person is needed.
+"""
 
 
 def budget(case: Case) -> Verdict:
-    """The whole cloud is below its rates, this rung below its number of runs in this incident, and R3 alone and rare."""
+    """The whole cloud is below its rates, this rung is below its number of runs in the incident, and R3 runs alone and
+    rarely.
+    """
     if isinstance(case.past_runs, Unknown):
         return refuse("budget", f"the journal cannot be read ({case.past_runs.reason})")
     others = [run for run in case.past_runs if run.run != case.own_run]
@@ -90,12 +94,14 @@ def _r3(case: Case, others: Sequence[PastRun]) -> Verdict:
 
 
 def by_hand(runbook: str, target: str) -> str:
-    """Return how a person asks for what is not tried again by itself."""
+    """Return the command with which a person asks for a run that is not tried again by itself."""
     return f"a person asks for it by: remediator execute {runbook} --target {shlex.quote(target)} --reason TEXT"
 
 
 def cooldown(case: Case) -> Verdict:
-    """The target's last run ended long enough ago. The next rung of the same incident does not wait; the same rung does."""
+    """The target's last run ended long enough ago. The next rung of the same incident does not wait; the same rung
+    does.
+    """
     if isinstance(case.past_runs, Unknown):
         return refuse("cooldown", f"the journal cannot be read ({case.past_runs.reason})")
     for run in case.past_runs:
@@ -122,7 +128,7 @@ def cooldown(case: Case) -> Verdict:
 
 
 def ack(case: Case) -> Verdict:
-    """No earlier incident's ladder ended on this target without a cure and without anybody having acknowledged it."""
+    """No ladder of an earlier incident on this target ended without a cure and without an acknowledgement."""
     for open_end in case.unacked:
         if open_end.target == case.plan.target.text and open_end.incident != case.incident:
             return refuse(

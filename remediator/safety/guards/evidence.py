@@ -1,6 +1,8 @@
-"""Do we know what we act on: age of the evidence, the diagnosis again after the lock, already fixed, changed meanwhile.
+"""Guards about evidence: its age, the diagnosis repeated after the lock, a problem already fixed, an instance changed
+meanwhile.
 
-The pattern is lock, refresh, "already fixed?", act: what made us plan may be gone by the time we hold the locks.
+The pattern is lock, refresh, "already fixed?", act: the reason for the plan may be gone by the time the run has its
+locks.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ def evidence_age(case: Case) -> Verdict:
 
 
 def rediagnosis(case: Case) -> Verdict:
-    """On evidence gathered after the lock, the check is known, the rule's condition holds, and the action would be planned."""
+    """Judged on evidence gathered after the lock, the check is known, the rule's condition is true, and the action
+    would be planned.
+    """
     again = case.rediagnosis
     if again is None:
         return refuse("rediagnosis", "the check has not been made again since the lock")
@@ -49,14 +53,14 @@ def rediagnosis(case: Case) -> Verdict:
 
 
 def already_fixed(case: Case) -> Verdict:
-    """The problem is still there: nobody cured it while we planned."""
+    """The problem is still there: nobody cured it while the plan was made."""
     if case.rediagnosis is not None and case.rediagnosis.state is State.OK:
         return refuse("already_fixed", "it is OK again: somebody or something has cured it meanwhile")
     return allow("already_fixed")
 
 
 def changed(case: Case) -> Verdict:
-    """The instance is still the one the plan was made for (StartedAt, InvocationID, boot id, container id)."""
+    """The instance is still the one that the plan was made for (StartedAt, InvocationID, boot id, container id)."""
     if case.rediagnosis is None:
         return refuse("changed", "the check has not been made again since the lock")
     now = case.rediagnosis.identity

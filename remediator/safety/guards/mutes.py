@@ -1,6 +1,7 @@
-"""Did somebody say "not now": pause, silence, downtime. These fail closed: what cannot be read is a mute.
+"""Guards about mutes: pause, silence, downtime. They fail closed: a mute that cannot be read counts as one.
 
-Invariant: a mute whose end has not come holds every plan it may cover; it takes knowledge to say that it does not.
+Invariant: a mute whose end has not come refuses every plan that it may cover. Only knowledge says that it does not
+cover a plan.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from remediator.safety.guard import Guard, allow, refuse
 
 
 def pause(case: Case) -> Verdict:
-    """There is no pause: neither the file (present or unreadable is one) nor a stored reason."""
+    """Nobody has paused us: there is no pause file (an unreadable one is a pause) and no stored pause."""
     if isinstance(case.pauses, Unknown):
         return refuse("pause", f"paused: whether there is a pause cannot be read ({case.pauses.reason})")
     if case.pauses:
@@ -31,7 +32,7 @@ def _silences(silence: Silence, case: Case) -> bool:
 
 
 def silence(case: Case) -> Verdict:
-    """No silence matches the plan: on none of its hosts do its labels satisfy all matchers of one."""
+    """No silence matches the plan: there is no host whose labels satisfy all matchers of a silence."""
     matching = [each for each in case.silences if _silences(each, case)]
     if matching:
         last = max(matching, key=lambda each: each.until)
@@ -89,7 +90,9 @@ def _own_downtime(case: Case) -> Verdict | None:
 
 
 def downtime(case: Case) -> Verdict:
-    """No downtime, ours or Nagios', covers the target or one of its hosts. Nagios' event handlers ignore downtime; we do not."""
+    """No downtime, ours or Nagios', covers the target or a host of it. Nagios' event handlers ignore downtime; this
+    guard does not.
+    """
     ours = _own_downtime(case)
     if ours is not None:
         return ours

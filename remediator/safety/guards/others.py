@@ -1,4 +1,6 @@
-"""Who and what else counts: kolla or ansible at work, an operator, systemd, what lies below, we ourselves, no known whole state."""
+"""Guards about others: kolla or Ansible at work, an operator, systemd, services below, the daemon itself, a group never
+seen whole.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,11 @@ from remediator.safety.guard import Guard, allow, refuse, settled_by
 from remediator.safety.guards import rivals
 
 GENERIC_ACTIONS = ("container.start", "container.restart")
-"""The actions that know nothing of the service inside; stateful services have their own runbooks (KR-5)."""
+"""Actions that know nothing of the service inside a container. Stateful services have runbooks of their own (KR-5)."""
 WAITS_FOR_RESTART = "auto-restart"
-"""systemd's own word for a unit whose process has ended and that it will start again after RestartSec: nothing of it runs."""
+"""systemd's substate of a unit whose process has ended and that systemd starts again after RestartSec. Nothing of the
+unit runs.
+"""
 
 
 def stateful(case: Case) -> Verdict:
@@ -65,7 +69,7 @@ def maintenance(case: Case) -> Verdict:
 def operator_intent(case: Case) -> Verdict:
     """No unit that the plan touches was stopped by an operator: `inactive` with success is left alone.
 
-    What takes back our own state is not held by it: a unit that we kept from starting looks the same after a boot.
+    A release of our own debts is exempt: a unit that we kept from starting looks the same after a boot.
     """
     if case.plan.is_release:
         return allow("operator_intent", release=True)
@@ -85,9 +89,11 @@ def operator_intent(case: Case) -> Verdict:
 
 
 def competing(case: Case) -> Verdict:
-    """No other remediator is at work there, nor systemd: while a unit is activating, or will be restarted by systemd, we leave it alone.
+    """Neither another remediator nor systemd is at work on the target. A unit that is activating, or that systemd will
+    restart, is left alone.
 
-    A plan that holds its units takes over from systemd: one that waits for its next restart is what it is there for.
+    A plan that inhibits its units takes over from systemd: a unit that waits for its next restart is what such a plan
+    is for.
     """
     rival = rivals.refusal(case)
     if rival is not None:
@@ -112,7 +118,7 @@ def _at_work(unit: str, data: Data) -> str:
 
 
 def ourselves(case: Case) -> Verdict:
-    """We never touch our own host above R1, nor the unit we run in."""
+    """The plan touches neither our own host above R1 nor the unit in which the daemon runs."""
     ours = sorted(set(case.units) & case.own_units)
     if ours:
         return refuse("ourselves", f"{ours[0]} is what I run in", unit=ours[0])
@@ -127,7 +133,9 @@ def ourselves(case: Case) -> Verdict:
 
 
 def dependency(case: Case) -> Verdict:
-    """Nothing that the target needs is broken: the lowest is cured first, and this may then cure itself."""
+    """No service that the target needs is broken. The lowest broken service is cured first; the target may then recover
+    by itself.
+    """
     if isinstance(case.below, Unknown):
         return refuse("dependency", f"whether what it needs is well is not known ({case.below.reason})")
     if case.below:
@@ -144,7 +152,9 @@ def dependency(case: Case) -> Verdict:
 
 
 def baseline(case: Case) -> Verdict:
-    """From R2 on, the group has been seen whole for an hour, or a person has said that it is: else nobody knows what whole is."""
+    """From R2 on, the group has been seen whole for an hour, or a person has accepted a baseline. Without either nobody
+    knows what whole is.
+    """
     if case.plan.risk.value < Risk.R2.value or case.group is None:
         return allow("baseline")
     if isinstance(case.group, Unknown):

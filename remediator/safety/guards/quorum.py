@@ -1,9 +1,11 @@
-"""One at a time: what a plan takes away leaves its group a majority; nothing that booted a moment ago; locks.
+"""Guards about the group: a majority stays, nothing booted a moment ago, no other run has the lock.
 
-Invariant, for a group of n members of which a plan takes the set T away: of the members outside T at least floor(n/2)+1 are
-proven healthy, and every member outside T is proven healthy, proven settled and proven not to be joining. A plan that only
-starts members proven stopped takes nothing away; it needs every other member proven not to be joining, because a second
-state transfer at once takes a second donor away. UNKNOWN counts as the worse of both answers, everywhere.
+Invariant, for a group of n members from which a plan takes the set T away. Of the members outside T at least
+floor(n/2)+1 are proven healthy. Every member outside T is proven healthy, proven settled, and proven not to be joining.
+UNKNOWN counts as the worse of both answers, everywhere.
+
+A plan that only starts members proven stopped takes nothing away. It needs every other member proven not to be joining:
+a second state transfer at once takes a second donor away.
 
 A lock has no expiry; it ends with its run.
 """
@@ -54,7 +56,7 @@ def _bad(others: Mapping[str, Member]) -> tuple[str, str] | None:
 
 
 def quorum(case: Case) -> Verdict:
-    """The group that the plan touches keeps a majority, and no other member of it is down, joining or settling."""
+    """The group that the plan touches keeps a majority, and no other member of the group is down, joining or settling."""
     group = case.group
     if group is None:
         return allow("quorum", group=None)
@@ -92,7 +94,7 @@ def quorum(case: Case) -> Verdict:
 
 
 def host_boot(case: Case) -> Verdict:
-    """No host touched, nor its container engine, has started within the limit, except by this run."""
+    """No host that the plan touches, and no container engine on it, has started within the limit, except by this run."""
     limit = case.brakes.host_boot_s
     young = []
     for host in case.plan.touches:
@@ -114,7 +116,7 @@ def host_boot(case: Case) -> Verdict:
 
 
 def lock(case: Case) -> Verdict:
-    """No other run holds a host or a group that this plan touches."""
+    """No other run has taken a host or a group that this plan touches."""
     for scope, run in sorted(case.locks.items()):
         if run != case.own_run:
             return refuse("lock", f"{scope} is locked by run {run}", scope=scope, run=run)

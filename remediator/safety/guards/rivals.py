@@ -1,7 +1,7 @@
 """Another remediator at work on the same cloud: its claim on a host, and what its runs have left there.
 
-Invariant: who another one is, is told by its store and its start, never by the name of its cloud. What it has set is never taken over and
-never taken back by us, and nothing above R0 is done beside it; a person ends that, by ending the other one.
+Invariant: a rival is told apart by its store and its start, never by the name of its cloud. What a rival has set is
+never taken over and never undone by us. Nothing above R0 is done beside it until a person ends one of the two.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ GUARD = "competing"
 
 
 def refusal(case: Case) -> Verdict | None:
-    """Return the refusal for another remediator's sake, None when none is known."""
+    """Return the refusal because of another remediator; None when no other one is known."""
     if case.plan.risk is Risk.R0:
         return None
     if case.rival is not None:

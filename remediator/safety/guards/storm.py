@@ -1,8 +1,9 @@
-"""Is too much broken at once that nothing explains: then the fault is bigger than a target, and acting on targets spreads it.
+"""The storm breaker: too much is broken at once that nothing explains. The fault is then bigger than one target, and
+acting on targets spreads it.
 
-Invariant: in each scope (the whole cloud, a group, a service) at most max(storm_hosts, storm_percent of its hosts) hosts have a
-fresh problem that nothing explains. R1 and R2 act again by themselves once that holds; R3 waits until a person has closed
-the breaker.
+Invariant: in each scope at most max(storm_hosts, storm_percent of its hosts) hosts have a fresh problem that nothing
+explains. A scope is the whole cloud, a group, or a service. R1 and R2 act again by themselves once that is true again. R3 waits
+until a person has closed the breaker.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from remediator.safety.case import Case, StormScope
 from remediator.safety.guard import Guard, allow, refuse
 
 NAMED = 5
-"""So many hosts a refusal names; the others it counts."""
+"""Most hosts that a refusal names; it counts the rest."""
 
 
 def too_many(scope: StormScope, most_hosts: int, most_percent: int) -> str | None:
-    """Return the sentence that says that more of `scope` is broken than the larger of both limits, or None.
+    """Return the sentence that more of `scope` is broken than the larger of both limits; None when that is not so.
 
     The percentage is compared exactly: 34 % of 5 hosts is 1.7 hosts, and 2 are more.
     """
@@ -37,7 +38,9 @@ def too_many(scope: StormScope, most_hosts: int, most_percent: int) -> str | Non
 
 
 def ends_at(scope: StormScope, most_hosts: int, most_percent: int) -> datetime | None:
-    """Return when `scope` has no more troubled hosts than the limit, if none is added; None when it has not now, or nobody knows."""
+    """Return when `scope` is down to its limit of troubled hosts, if none is added. None: it is not above the limit, or
+    nobody can tell.
+    """
     hosts = sorted(set(scope.troubled))
     leaving = sorted(scope.fresh_until[host] for host in hosts if host in scope.fresh_until)
     if len(leaving) < len(hosts):
@@ -49,8 +52,9 @@ def ends_at(scope: StormScope, most_hosts: int, most_percent: int) -> datetime |
 
 
 def storm(case: Case) -> Verdict:
-    """In no scope are more hosts freshly broken, without an explanation, than the limit; for R3, nor have they been since the
-    breaker was last closed by a person."""
+    """In no scope are more hosts freshly broken, without an explanation, than the limit. For R3 the same is true of the
+    time since a person last closed the breaker.
+    """
     if isinstance(case.storm, Unknown):
         return refuse("storm", f"how much is broken at once is not known ({case.storm.reason})")
     for scope in case.storm:

@@ -1,6 +1,7 @@
-"""Can we trust our own view: are we the ones cut off, samples since the start, an even clock, a store that is not an old copy.
+"""Guards about our own view: is the daemon cut off, has it enough samples since its start, is its clock even, is its
+store current?
 
-Invariant: whoever reaches less than half of the world, or cannot tell, takes itself for the one that is broken.
+Invariant: a daemon that reaches less than half of the world, or cannot tell, takes itself for the broken part.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ def clock(case: Case) -> Verdict:
 
 
 def self_vantage(case: Case) -> Verdict:
-    """At least half of the other hosts answer, and half of the references of the config, where it names any.
+    """At least half of the other hosts answer, and at least half of the references that the config names.
 
-    Where there is no other host, a reference must answer, or all that the plan touches is the host we run on.
+    Where there is no other host, a reference must answer, or the plan touches nothing but our own host.
     """
     seen = case.vantage
     if isinstance(seen, Unknown):
@@ -73,7 +74,7 @@ def _only_our_own_host(case: Case) -> bool:
 
 
 def restored(case: Case) -> Verdict:
-    """The store is not an old copy of itself, and nobody but us changed its pauses, locks and runs."""
+    """The store is not an old copy of itself, and nobody else changed its pauses, locks and runs."""
     if case.restored is not None and case.plan.risk is not Risk.R0:
         return refuse("restored", f"{case.restored}: R0 only until `remediator audit accept-restore --reason TEXT`")
     return allow("restored")

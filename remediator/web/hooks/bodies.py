@@ -1,7 +1,8 @@
-"""What a sender posted, as one flat mapping: JSON or a form. A body that cannot be read says at which byte.
+"""The body that a sender posted, as one flat mapping: JSON or a form. A body that cannot be read is refused, with the
+byte.
 
-Nagios' macros are pasted into hand-made JSON by shell commands, so raw control characters inside strings are tolerated
-(they are cleaned later); everything else that is not JSON is refused, and never guessed at. So is text that cannot be stored.
+Shell commands paste Nagios' macros into hand-made JSON, so raw control characters inside strings are tolerated (they
+are cleaned later). Everything else that is not JSON is refused, and never guessed at. So is text that cannot be stored.
 """
 
 from __future__ import annotations

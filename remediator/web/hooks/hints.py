@@ -1,11 +1,13 @@
 """From a body to a `Hint`: pure, and strict about everything that could be mistaken for good news.
 
-Invariants: a downtime depth that was sent but cannot be read is an error, never "no downtime"; a depth nobody sent is None;
-text from outside carries no control characters.
-Facts (Nagios 4.4, seen on a real one): notifications are HARD; event handlers fire in a downtime too; DOWNTIMESTART leaves
-before the depth is raised, so it says 0 and means 1 (common/downtime.c). Icinga 2 (its documentation, and what its API prints)
-writes numbers as 1.0, a state type as 0 or 1, and has FLAPPINGEND and DOWNTIMEREMOVED where Nagios has FLAPPINGSTOP and
-DOWNTIMECANCELLED.
+Invariants. A downtime depth that was sent but cannot be read is an error, never "no downtime". A depth that nobody sent
+is None. Text from outside carries no control characters.
+
+Facts about Nagios 4.4, seen on a real one. Notifications are HARD. Event handlers fire in a downtime too. DOWNTIMESTART
+leaves before the depth is raised, so it says 0 and means 1 (common/downtime.c).
+
+Facts about Icinga 2, from its documentation and the output of its API. It writes numbers as 1.0 and a state type as 0
+or 1. It has FLAPPINGEND and DOWNTIMEREMOVED where Nagios has FLAPPINGSTOP and DOWNTIMECANCELLED.
 """
 
 from __future__ import annotations
@@ -21,14 +23,14 @@ from remediator.web.hooks import keys, macros, redaction
 SERVICE_STATES: Final = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 HOST_STATES: Final = ("UP", "DOWN", "UNREACHABLE")
 EVENT_HANDLER: Final = "EVENTHANDLER"
-"""The notification type of what is not a notification."""
+"""The notification type of a call that is no notification."""
 NOTIFICATION_TYPES: Final = (
     "PROBLEM", "RECOVERY", "ACKNOWLEDGEMENT", "FLAPPINGSTART", "FLAPPINGSTOP", "FLAPPINGDISABLED",
     "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED", "CUSTOM", "FLAPPINGEND", "DOWNTIMEREMOVED",
 )  # fmt: skip
-"""Of Nagios, then those that only Icinga has."""
+"""Types of Nagios, then those that only Icinga has."""
 EVENTS: Final = ("STATECHANGE", "CHECKRESULT")
-"""What Icinga's event stream calls the state of an object, told to everybody: no notification."""
+"""Icinga's event stream names the state of an object by these. They are told to everybody and are no notification."""
 STATE_TYPES: Final = ("SOFT", "HARD")
 YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
@@ -41,9 +43,10 @@ _WHOLE: Final = re.compile(r"([0-9]{1,9})(?:\.0{1,9})?")
 
 
 def from_nagios(body: Mapping[str, Any], *, sender: str, now_s: float, given_key: str = "") -> Hint:
-    """Given the body of one call of `sender` at `now_s` (epoch seconds), return the hint. Raise Refusal 400 if it is none.
+    """Given the body of one call of `sender` at `now_s` (epoch seconds), return the hint. Raise Refusal 400 if it is
+    none.
 
-    `given_key` is the Idempotency-Key header; it wins over the key made from the macros.
+    `given_key`: the Idempotency-Key header; it wins over the key made from the macros.
     """
     sent = macros.canonical(body)
     host = _name(sent, "host")

@@ -1,11 +1,14 @@
 """The idempotency key: two calls have the same key exactly when they are the same call, sent again.
 
-Nagios numbers state changes (event id) and problems (problem id), and both start again at 1 when it loses its retained
-state; the time of the last state change tells those apart. Downtimes, acknowledgements, flapping and custom notifications
-come any number of times within one state, so their notification id, or else their time, belongs to the key (their number does
-not: Nagios counts problems with it). What is said of a downtime's depth belongs to it too: another depth is another word.
-A call that carries none of these can only be told apart by time: within ten minutes it counts as the same one, and within one
-where such calls come often.
+Nagios numbers state changes (event id) and problems (problem id). Both start again at 1 when it loses its retained
+state; the time of the last state change tells those apart.
+
+Downtimes, acknowledgements, flapping and custom notifications come any number of times within one state. So their
+notification id, or else their time, is part of the key. Their number is not: Nagios counts problems with it. The depth
+of a downtime is part of it too, since another depth is another message.
+
+A call that carries none of these can only be told apart by time. Two of them within ten minutes count as the same call,
+or within one minute where such calls come often.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ def made(
     now_s: float,
     depths: tuple[int | None, int | None] = (None, None),
 ) -> str:
-    """Return the key made from the macros. `now_s` counts only when nothing that was sent tells two calls apart."""
+    """Return the key made from the macros. `now_s` counts only when no macro tells two calls apart."""
     last_change = sent.get("last_change", "")
     parts: list[str | int | None] = [
         "nagios", sender, host, service, event_id, problem_id, last_change, state_type, attempt, notification_type,

@@ -1,10 +1,11 @@
-"""The names under which Nagios' macros arrive, and the one name we use for each.
+"""The names under which Nagios' macros arrive, and the one name that we use for each.
 
-Sources: the macro names are those of nagioscore common/macros.c in any case (`SERVICEDESC`, `servicedesc`,
-`NAGIOS_SERVICEDESC`, `$SERVICEDESC$`), and of Icinga 2 (`host.name`, `service.state_type`, its API's `check_attempt`); the
-others are what senders in the wild call them (Keep, Checkmk, Livestatus, alertmachine). A macro that was not expanded
-(`$SERVICEDOWNTIME$` as text), an empty one and JSON's null count as not sent: never as a value. A list or an object under a
-name that decides something is an error: it was sent, and cannot be read.
+Sources: nagioscore common/macros.c in any case (`SERVICEDESC`, `servicedesc`, `NAGIOS_SERVICEDESC`, `$SERVICEDESC$`),
+and Icinga 2 (`host.name`, `service.state_type`, its API's `check_attempt`). The other names are those of senders in the
+wild (Keep, Checkmk, Livestatus, alertmachine).
+
+A macro that was not expanded (`$SERVICEDOWNTIME$` as text), an empty one and JSON's null count as not sent: never as a
+value. A list or an object under a name that decides something is an error: it was sent, and cannot be read.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "timet": ("timet", "timestamp"),
     "said_at": ("longdatetime", "long_date_time", "shortdatetime", "short_date_time", "datetime", "date_time"),
 }
-"""Our name to the lower-cased names it arrives under, the first that is sent wins."""
+"""Our name to the lower-cased names under which it arrives; the first one that is sent wins."""
 
 DOWNTIMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("downtime_depth", "downtime", "downtimedepth", "scheduled_downtime_depth", "in_downtime"), ""),
@@ -69,21 +70,24 @@ DOWNTIMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("hostdowntime", "host_downtime", "hostdowntimedepth", "host_downtime_depth"), "host"),
     **dict.fromkeys(("host_scheduled_downtime_depth", "host_in_downtime"), "host"),
 }
-"""The names under which a downtime's depth, or that there is one, arrives, and whose it is: empty for what the call is about."""
+"""Each name under which a downtime, or its depth, arrives, to whose downtime it is. Empty: that of the call's own
+subject.
+"""
 
 TEXTS: Final = ("output", "service_output", "host_output", "long_output")
-"""Our names of what is only shown to people: what cannot be read there is left out."""
+"""Our names of texts that are only shown to people: one that cannot be read is left out."""
 
 _OURS: Final[Mapping[str, tuple[str, int]]] = {
     alias: (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)
 }
 LONGEST_NAME: Final = 64
-"""Characters: a longer name is none of ours, and none that is remembered; the cache is of few and short words."""
+"""Most characters of a name. A longer one is no name of ours and is not remembered, so that the cache stays small."""
 _UNEXPANDED: Final = re.compile(r"\$[A-Za-z0-9_.:]*\$")
 
 
 def canonical(body: Mapping[str, Any]) -> dict[str, str]:
-    """Given a parsed body, return its known macros by our names, as stripped text; what was not sent is not in it.
+    """Given a parsed body, return its known macros by our names, as stripped text. A macro that was not sent is not in
+    it.
 
     Raise Refusal 400 for a list or an object under a name that is more than text for people.
     """
@@ -103,9 +107,9 @@ def canonical(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def downtimes(body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return (whose, name as sent, text) of each word about a downtime in `body`; `whose` is as in DOWNTIMES.
+    """Return (whose, name as sent, text) of each statement about a downtime in `body`; `whose` is as in DOWNTIMES.
 
-    Yes and no of JSON are told as ``1`` and ``0``. Raise Refusal 400 for a list or an object.
+    JSON's true and false become ``1`` and ``0``. Raise Refusal 400 for a list or an object.
     """
     found = []
     for sent, value in body.items():
@@ -116,7 +120,7 @@ def downtimes(body: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def decides(sent: str) -> bool:
-    """Return whether something follows from the field called `sent`: more than text for people."""
+    """Return whether the field called `sent` decides something: whether it is more than text for people."""
     plain = _plain(sent) if len(sent) <= LONGEST_NAME else ""
     return plain in DOWNTIMES or (plain in _OURS and _OURS[plain][0] not in TEXTS)
 

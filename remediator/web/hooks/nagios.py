@@ -1,7 +1,7 @@
 """`POST /hooks/nagios`: read, normalise, hand to the loop, and answer 202 only when the loop has committed.
 
 Invariant: what got a 202 is stored. Every other end (queue full, store refused, no answer in time) is a 503 with
-Retry-After, and since the key makes a repetition harmless, the sender may always try again.
+Retry-After. The key makes a repetition harmless, so the sender may always try again.
 """
 
 from __future__ import annotations

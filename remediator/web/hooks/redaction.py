@@ -1,7 +1,7 @@
-"""The copy of a body that is kept: what looks like a secret is replaced, and 16 KiB are the end of it.
+"""The copy of a body that is kept, at most 16 KiB of it: what looks like a secret is replaced.
 
-Invariant: a value is replaced by its name (`password`, `token`, ...) or by its form (model/redaction.py);
-when in doubt it is replaced, for this copy is only ever read by people.
+Invariant: a value is replaced by its name (`password`, `token`, ...) or by its form (model/redaction.py). When in doubt
+it is replaced: only people ever read this copy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from remediator.model import redaction
 MAX_RAW: Final = 16 * 1024
 MAX_VALUE: Final = 4 * 1024
 LONGEST_NAME: Final = 64
-"""Characters: whether a longer name is a secret's is not remembered, or foreign text would fill the memory."""
+"""Most characters of a name whose verdict is remembered. Longer ones are judged each time, so that foreign text cannot
+fill the memory.
+"""
 
 _NAME: Final = re.compile(
     r"pass(word|wd|phrase)?\b|passw|secret|token|credential|community|api_?key|authorization", re.I
@@ -29,7 +31,7 @@ def text(value: str) -> str:
 
 
 def cut(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a flat copy of `body` of at most about 16 KiB; what is nested is kept as text."""
+    """Return a flat copy of `body` of at most about 16 KiB; nested values are kept as text."""
     kept: dict[str, Any] = {}
     left = MAX_RAW
     for name, value in body.items():
