@@ -224,7 +224,7 @@ MUTANTS = (
     Mutant(
         name="galera-start-of-a-held-unit",
         mistake="A member is started although a hold of ours keeps its unit from starting.",
-        place="remediator.integrations.galera.assess:_after_holds",
+        place="remediator.integrations.galera.assess:_after_inhibiting",
         old="decision.procedure is not Procedure.START_MEMBERS or not held",
         new="True",
         tests="tests/integrations/galera/unit/test_held.py",

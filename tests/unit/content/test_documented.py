@@ -42,7 +42,7 @@ def test_every_action_that_leaves_or_takes_back_a_debt_is_documented() -> None:
 
 def test_the_documented_limits_are_the_ones_that_hold() -> None:
     text = (DOCS / "configuration.md").read_text(encoding="utf-8")
-    waits = {"persistence": limits.PERSISTENCE, "cooldown": limits.COOLDOWN, "hold": limits.HOLD}
+    waits = {"persistence": limits.PERSISTENCE, "cooldown": limits.COOLDOWN, "hold": limits.QUIET}
     for name, table in waits.items():
         row = _cells(text, rf"`{name}\.R\*`")
         assert [[durations.parse(word) for word in cell.split()] for cell in row] == [list(part) for part in table]

@@ -174,7 +174,7 @@ def test_a_section_of_before_leaves_the_new_facts_unknown() -> None:
     known = start(old)
     assert isinstance(known.leftover, Unknown)
     assert isinstance(known.helpers, Unknown)
-    assert isinstance(known.hold, Unknown)
+    assert isinstance(known.inhibitor, Unknown)
     assert launch.parse(Unknown("timeout:galera")) == Unknown("timeout:galera")
     assert isinstance(launch.parse({**old, "hold": {"exists": "yes"}}), Unknown)
 
