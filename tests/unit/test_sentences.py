@@ -76,7 +76,10 @@ def test_every_room_with_docstrings_is_found() -> None:
         ('He says "stop." Then it ends.', ['He says "stop."', "Then it ends."]),
         ("It has (a bracket.) Then it ends.", ["It has (a bracket.)", "Then it ends."]),
         ("a semicolon; a colon: no end - and a dash", ["a semicolon; a colon: no end - and a dash"]),
-        ("Version 11.2 of docs/x.md, e.g. this, i.e. that", ["Version 11.2 of docs/x.md, e.g. this, i.e. that"]),
+        (
+            "Version 11.2 of docs/nothing.md, e.g. this, i.e. that",
+            ["Version 11.2 of docs/nothing.md, e.g. this, i.e. that"],
+        ),
         ("It reads `a. b` and\n``c. d``. It ends.", ["It reads `a. b` and ``c. d``.", "It ends."]),
         ("Two lines\nof one.\n\nA paragraph", ["Two lines of one.", "A paragraph"]),
         ("A list:\n- the first\n  goes on\n- the second", ["A list:", "the first goes on", "the second"]),
