@@ -43,7 +43,7 @@ def knowing(own: Sequence[OwnContainer]) -> Integration:
         domains=services.DOMAINS,
         services=services.SERVICES,
         signs=SIGNS,
-        stateful=releases.HOLDING,
+        stateful=releases.STATEFUL_NAMES,
         remedies={"kolla_tag": releases.tag_words},
         knowing=knowing,
     )
