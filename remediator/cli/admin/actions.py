@@ -131,7 +131,7 @@ def files_of_act() -> dict[str, str]:
     if act_files.OWN in loaded:
         raise CliError(f"an integration is called {act_files.OWN}, which is what it is itself: rename it", FAILED)
     actions = {name: tuple(one.actions) for name, one in loaded.items()} | {act_files.OWN: (claims.ACTION,)}
-    texts = {name: act_files.text(name, actions[name], loaded.holding.get(name, ())) for name in sorted(actions)}
+    texts = {name: act_files.text(name, actions[name], loaded.stateful_names.get(name, ())) for name in sorted(actions)}
     return {f"{name}.json": text for name, text in texts.items() if text is not None}
 
 

@@ -45,7 +45,7 @@ class Manifests(Mapping[str, Integration]):
         self.services: tuple[Service, ...] = tuple(service for one in declared for service in one.services)
         self.explains: Mapping[str, tuple[str, ...]] = _explains(declared)
         self.containers: tuple[OwnContainer, ...] = tuple(each for one in declared for each in one.containers)
-        self.holding: Mapping[str, tuple[str, ...]] = _holding(declared)
+        self.stateful_names: Mapping[str, tuple[str, ...]] = _stateful_names(declared)
         """Integration to the expressions for names of containers that hold state, each said by one of them."""
         self.machine: ReadMachine = read_machine(self._loaded)
         self._signs = [(one, one.signs) for one in self._loaded.values() if one.signs is not None]
@@ -95,7 +95,7 @@ class Manifests(Mapping[str, Integration]):
     @property
     def stateful(self) -> tuple[str, ...]:
         """The expressions for names of containers that hold state, by whichever integration."""
-        return tuple(each for one in self.holding.values() for each in one)
+        return tuple(each for one in self.stateful_names.values() for each in one)
 
     @property
     def lasting_signs(self) -> frozenset[str]:
@@ -113,7 +113,7 @@ def read_machine(loaded: Mapping[str, Integration]) -> ReadMachine:
     return readers[0] if readers else lambda _reply: Unknown("nobody_reads_machines")
 
 
-def _holding(declared: Sequence[Integration]) -> dict[str, tuple[str, ...]]:
+def _stateful_names(declared: Sequence[Integration]) -> dict[str, tuple[str, ...]]:
     """Return what each integration says: its expressions, and of its own containers those that no expression names."""
     told = "|".join(each for one in declared for each in one.stateful)
     ordered = sorted(declared, key=lambda one: not one.stateful)
