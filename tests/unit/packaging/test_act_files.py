@@ -31,6 +31,7 @@ PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine under load says nothing about the script."""
 ACT: Any = wrapper.load()
 FILES = wrapper.files()
+KNOWN = ", ".join(name.removesuffix(".json") for name in FILES)
 BASE = wrapper.ACTIONS[0]
 EMPTY: dict[str, Any] = {
     "version": 1,
@@ -67,7 +68,7 @@ def action(*scripts: Script, commands: tuple[str, ...] = ()) -> ActionSpec:
 
 
 def test_each_integration_that_runs_something_has_a_file_and_so_has_the_claim() -> None:
-    assert list(FILES) == ["container.json", "galera.json", "remediator.json"]
+    assert list(FILES) == sorted(["container.json", "remediator.json", *(f"{name}.json" for name in wrapper.ACTING)])
     for name, text in FILES.items():
         content = json.loads(text)
         assert (content["version"], content["release"]) == (ACT.VERSION, __version__)
@@ -78,8 +79,11 @@ def test_each_integration_that_runs_something_has_a_file_and_so_has_the_claim() 
 
 def test_the_same_actions_print_the_same_bytes_in_whatever_order_they_come() -> None:
     assert actions.files_of_act() == FILES
-    mine = [one for one in wrapper.ACTIONS if one.name.startswith("galera.")]
-    assert act_files.text("galera", mine) == act_files.text("galera", mine[::-1]) == FILES["galera.json"]
+    for owner in wrapper.ACTING:
+        mine = [one for one in wrapper.ACTIONS if one.name.startswith(f"{owner}.")]
+        assert act_files.text(owner, mine) == act_files.text(owner, mine[::-1]) == FILES[f"{owner}.json"]
+    several = [action(script, commands=(f"mydb-{script.name} now",)) for script in wrapper.MYDB]
+    assert act_files.text("mydb", several) == act_files.text("mydb", several[::-1])
 
 
 def test_the_names_that_hold_state_go_with_the_container_integration() -> None:
@@ -149,8 +153,8 @@ def test_the_snapshot_of_an_operator_is_a_file_of_his_own() -> None:
 
 
 def test_the_command_prints_one_file_or_writes_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["actions", "--format", "act", "--integration", "galera"]) == 0
-    assert capsys.readouterr().out == FILES["galera.json"]
+    assert main.main(["actions", "--format", "act", "--integration", "container"]) == 0
+    assert capsys.readouterr().out == FILES["container.json"]
     directory = tmp_path / "new" / "remediator-act.d"
     assert main.main(["actions", "--format", "act", "--directory", str(directory)]) == 0
     assert capsys.readouterr().out.splitlines() == [str(directory / name) for name in FILES]
@@ -160,14 +164,14 @@ def test_the_command_prints_one_file_or_writes_all(tmp_path: Path, capsys: pytes
 
 def test_a_file_of_no_integration_is_left_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "old.json").write_text("{}")
-    (tmp_path / "galera.json").write_text("older")
+    (tmp_path / "container.json").write_text("older")
     (tmp_path / "README").write_text("")
     assert main.main(["actions", "--format", "act", "--directory", str(tmp_path)]) == 0
     said = capsys.readouterr().err
     assert (
         said == f"remediator: {tmp_path}/old.json is of none of these integrations: remove it where nothing needs it\n"
     )
-    assert (tmp_path / "galera.json").read_text() == FILES["galera.json"]
+    assert (tmp_path / "container.json").read_text() == FILES["container.json"]
 
 
 def test_a_directory_that_cannot_be_written_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,10 +183,10 @@ def test_a_directory_that_cannot_be_written_is_a_sentence(tmp_path: Path, capsys
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (["--format", "act"], "name one file by --integration (container, galera, remediator)"),
-        (["--format", "act", "--integration", "galera", "--directory", "/x"], "or write all of them"),
-        (["--format", "act", "--integration", "host"], "known: container, galera, remediator"),
-        (["--integration", "galera"], "add --format act"),
+        (["--format", "act"], f"name one file by --integration ({KNOWN})"),
+        (["--format", "act", "--integration", "container", "--directory", "/x"], "or write all of them"),
+        (["--format", "act", "--integration", "host"], f"known: {KNOWN}"),
+        (["--integration", "container"], "add --format act"),
         (["--format", "sudoers", "--directory", "/x"], "add --format act"),
         (["--format", "act", "--user", "x"], "add --format sudoers"),
     ],
@@ -305,8 +309,9 @@ def test_names_that_take_long_or_say_nothing_are_refused(expression: str) -> Non
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the script believes no file but root's, and only root makes those")
 def test_one_that_is_written_while_it_is_read_is_one_of_the_two_or_refused(tmp_path: Path) -> None:
-    texts = [FILES["galera.json"], FILES["galera.json"].replace("exit 7", "exit 78")]
-    path, ends = tmp_path / "galera.json", threading.Event()
+    mydb = wrapper.with_mydb()["mydb.json"]
+    texts = [mydb, mydb.replace("exit 7", "exit 78")]
+    path, ends = tmp_path / "mydb.json", threading.Event()
     path.write_text(texts[0])
 
     def write() -> None:
@@ -320,7 +325,7 @@ def test_one_that_is_written_while_it_is_read_is_one_of_the_two_or_refused(tmp_p
     try:
         for _ in range(300):
             try:
-                seen.add(tuple(script.text for script in ACT._file(directory, str(tmp_path), "galera.json").scripts))
+                seen.add(tuple(script.text for script in ACT._file(directory, str(tmp_path), "mydb.json").scripts))
             except ACT.Refusal:
                 seen.add(())
     finally:

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from remediator.integrations import registry
 from remediator.integrations.container.kolla import catalogue
-from remediator.integrations.galera.actions import undo
-from remediator.integrations.galera.steps import scripts
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.commands import Command, Script
 from remediator.runs import claims
+from tests.builders import acting, technologies
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -31,15 +30,16 @@ UNIT = "kolla-memcached-container.service"
 NOW = ACT.Now("boot", 5000.0, 1_700_000_000.0)
 EMPTY = {"version": 1, "tokens": {}, "ran": []}
 LISTED = wrapper.listed(ACT)
+BESIDE = wrapper.listed(ACT, wrapper.with_mydb())
 
 
-def parse(line: str) -> Any:
-    """Return the request that `line` is by the product's own files."""
-    return ACT.parse(line, LISTED)
+def parse(line: str, listed: Any = LISTED) -> Any:
+    """Return the request that `line` is by the product's own files, or by other ones."""
+    return ACT.parse(line, listed)
 
 
 def outsider(request: Any, kolla: str, data: Sequence[str]) -> str | None:
-    found: str | None = ACT.outsider(request, LISTED, kolla, data)
+    found: str | None = ACT.outsider(request, BESIDE, kolla, data)
     return found
 
 
@@ -75,14 +75,11 @@ def test_the_files_of_the_product_list_all_that_its_actions_need_and_nothing_els
 def test_it_has_no_program_itself_and_knows_by_name_those_alone_that_count_as_no_change() -> None:
     source = wrapper.SCRIPT.read_text("utf-8")
     assert not [script.name for script in wrapper.scripts() if script.text[:60] in source]
-    assert {script.name for script in wrapper.scripts() if f'"{script.name}"' in source} == set(ACT.FREE)
+    here = {name for name in ACT.FREE if name.partition("-")[0] not in technologies.away()}
+    assert {script.name for script in wrapper.scripts() if f'"{script.name}"' in source} == here == wrapper.ASKS
 
 
-DOES = [action for action in wrapper.ACTIONS if action.name != "galera.decide"]
-"""What has commands at all."""
-
-
-@pytest.mark.parametrize("action", DOES, ids=lambda action: action.name)
+@pytest.mark.parametrize("action", wrapper.DOES, ids=lambda action: action.name)
 @pytest.mark.parametrize("token", ["", "REMEDIATOR_TOKEN=prod.zh-1:7 "])
 @pytest.mark.parametrize("sudo", [True, False])
 def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: bool, token: str) -> None:
@@ -95,8 +92,7 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
             [*prefix, *each] for each in (command.first, command.argv) if each
         ]
         assert (asked.cloud, asked.epoch) == (("prod.zh-1", 7) if token else (None, None))
-        asks_only = action.name == "remediator.claim" or command.argv[3:4] == (scripts.ALONE.name,)
-        assert ACT.changes(asked) == (0 if asks_only else 1)
+        assert ACT.changes(asked) == (0 if wrapper.ASKS & set(command.argv[3:4]) else 1)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +119,10 @@ def test_every_command_of_every_action_is_accepted(action: ActionSpec, sudo: boo
         "docker start -- " + "a" * 65, "docker start -- a && " * 80 + "docker start -- a",
         f"systemctl start {UNIT}", "docker start a", "podman restart -t 60 a", "docker start --signal=KILL", "docker start -t", "podman restart --all",
         "docker start -- --all", "docker start -- *", "systemctl start -- kolla-*", "docker start -- -- a", "docker start a --",
-        "docker restart -t 60 -- remediator_galera_bootstrap", "docker start -- remediator_galera_recover", "docker start -- remediator_x",
-        "systemctl restart -- kolla-remediator_galera_bootstrap-container.service", "docker restart -t 60 -- tgtd", "docker start -- _",
+        "docker restart -t 60 -- remediator_mydb_bootstrap", "docker start -- remediator_mydb_recover", "docker start -- remediator_x",
+        "systemctl restart -- kolla-remediator_mydb_bootstrap-container.service", "docker restart -t 60 -- tgtd", "docker start -- _",
         "docker restart -t 60 -- hacluster_pacemaker_remote", "systemctl restart -- kolla-tgtd-container.service",
-        "sh -c id", "sh -c 'id' galera-hold run-1 docker", "sh -c", "sh -c ", "sudo -n -- sh -c id", "bash -c id", "sh -ec id",
+        "sh -c id", "sh -c 'id' mydb-hold run-1 docker", "sh -c", "sh -c ", "sudo -n -- sh -c id", "bash -c id", "sh -ec id",
         "sh -c " + "'a'" * 2000,
     ],
 )  # fmt: skip
@@ -137,7 +133,7 @@ def test_all_else_is_refused_with_one_sentence(line: str) -> None:
     assert str(refused.value).isprintable()
 
 
-HOLD = scripts.HOLD
+HOLD = wrapper.HOLD
 GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker", "stopped"), timeout_s=1.0).line()
 
 
@@ -150,33 +146,39 @@ GOOD = Command(host="h", argv=HOLD.argv("run-7", "docker", "stopped"), timeout_s
         GOOD.replace(" run-7", ""), GOOD.replace("run-7 docker", "docker run-7"), GOOD.replace("run-7", "run-x"), GOOD.replace("run-7", "run-7\n"),
         GOOD.replace("run-7", "'run-7'"), GOOD.replace("run-7", "run-$(id)"), GOOD.replace("run-7", "run-" + "7" * 13), GOOD.replace("run-7", ""),
         GOOD.replace("run-7 docker", "run-7 nerdctl"), GOOD.replace("run-7 docker", "run-7 docker|podman"), GOOD.replace("run-7 docker", "run-7  docker"),
-        GOOD.replace("run-7 docker", "run-7\tdocker"), GOOD.replace("galera-hold run", "galera-save run"), GOOD.replace("galera-hold run", "galera-holdrun"),
+        GOOD.replace("run-7 docker", "run-7\tdocker"), GOOD.replace("mydb-hold run", "mydb-save run"), GOOD.replace("mydb-hold run", "mydb-holdrun"),
         "sudo -n -u root -- " + GOOD, "sudo " + GOOD, "sudo -n -- sudo -n -- " + GOOD, "PATH=. " + GOOD, "REMEDIATOR_TOKEN=a:x " + GOOD,
         "REMEDIATOR_TOKEN=a:1  " + GOOD, "REMEDIATOR_TOKEN=a:1 REMEDIATOR_TOKEN=a:2 " + GOOD, GOOD.replace("sh -c ", "sh -c -- ", 1),
     ],
 )  # fmt: skip
 def test_a_script_that_differs_in_one_letter_word_or_space_is_refused(line: str) -> None:
+    assert parse(GOOD, BESIDE).commands
     assert line != GOOD
     with pytest.raises(ACT.Refusal) as refused:
-        parse(line)
+        parse(line, BESIDE)
     assert str(refused.value).isprintable()
 
 
+@pytest.mark.parametrize("script", [*wrapper.MYDB, *wrapper.scripts()], ids=lambda script: script.name)
 @PATIENT
-@given(st.integers(0, len(GOOD)), st.text(st.sampled_from(" 'a;$|&\n\\7"), max_size=3), st.integers(0, 3))
-def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(at: int, put: str, cut: int) -> None:
-    line = GOOD[:at] + put + GOOD[at + cut :]
+@given(st.data(), st.text(st.sampled_from(" 'a;$|&\n\\7"), max_size=3), st.integers(0, 3))
+def test_whatever_is_changed_in_a_request_it_runs_our_text_or_nothing(
+    script: Script, data: st.DataObject, put: str, cut: int
+) -> None:
+    good = next(wrapper.filled(script)).line()
+    at = data.draw(st.integers(0, len(good)))
+    line = good[:at] + put + good[at + cut :]
     try:
-        ((argv, bare),) = parse(line).commands
+        ((argv, bare),) = parse(line, BESIDE).commands
     except ACT.Refusal:
         return
     assert argv == bare
-    assert bare[:4] == ["sh", "-c", HOLD.text, HOLD.name]
-    assert HOLD.argv(*bare[4:]) == tuple(bare)
+    assert bare[:4] == ["sh", "-c", script.text, script.name]
+    assert script.argv(*bare[4:]) == tuple(bare)
 
 
 def test_the_log_names_a_script_and_leaves_its_text_out() -> None:
-    assert ACT.shown("sudo -n -- " + GOOD, LISTED) == "sudo -n -- sh -c '...' galera-hold run-7 docker stopped"
+    assert ACT.shown("sudo -n -- " + GOOD, BESIDE) == "sudo -n -- sh -c '...' mydb-hold run-7 docker stopped"
     assert ACT.shown("docker start -- a", LISTED) == "docker start -- a"
 
 
@@ -188,7 +190,7 @@ ONE = (
 LINE = re.compile(rf"(REMEDIATOR_TOKEN=lab:\d+ )?{ONE}( && {ONE})*")
 PIECES = (
     "REMEDIATOR_TOKEN=lab:3", "sudo -n --", "sudo", "&&", "systemctl", "docker", "podman", "start", "restart", "restart -t 60", "stop",
-    "reset-failed", "--", UNIT, "remediator_galera_bootstrap", "kolla-mariadb-container.service", "kolla-nova_api-container.service", "memcached", "mariadb", "rabbitmq", "a;b",
+    "reset-failed", "--", UNIT, "remediator_mydb_bootstrap", "kolla-mariadb-container.service", "kolla-nova_api-container.service", "memcached", "mariadb", "rabbitmq", "a;b",
     "systemctl start -- " + UNIT, "docker start -- memcached", "sudo -n -- systemctl restart -- " + UNIT, "&& podman restart -t 60 -- cron",
 )  # fmt: skip
 
@@ -348,32 +350,21 @@ STRANGERS = (
     "/var/lib/docker/volumes/mariadb/_data/mysql",
     "/var/lib/mysql/mysql",
 )
-WITH_A_PATH = [script for script in wrapper.scripts() if scripts.PATH in script.args]
+WITH_A_PATH = [script for script in (*wrapper.MYDB, *wrapper.scripts()) if ACT.DIRECTORY in script.args]
 
 
 def with_path(script: Script, path: str) -> str:
     """Return the request for `script` with `path` where it takes one."""
     good = next(wrapper.filled(script)).argv
-    words = [path if pattern == scripts.PATH else word for pattern, word in zip(script.args, good[4:], strict=True)]
+    words = [path if pattern == ACT.DIRECTORY else word for pattern, word in zip(script.args, good[4:], strict=True)]
     return f"{shlex.join(good[:3])} {' '.join([good[3], *words])}"
-
-
-def test_the_programs_that_take_a_path_are_known() -> None:
-    assert {script.name for script in WITH_A_PATH} == {
-        "galera-alone",
-        "galera-save",
-        "galera-copy",
-        "galera-bootstrap",
-        "galera-join",
-    }
-    assert ACT.DIRECTORY == scripts.PATH
 
 
 @pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
 def test_a_path_that_leads_elsewhere_is_refused_by_its_form_alone(script: Script) -> None:
     for path in ELSEWHERE:
         with pytest.raises(ACT.Refusal):
-            parse(with_path(script, path))
+            parse(with_path(script, path), BESIDE)
 
 
 @pytest.mark.parametrize("script", WITH_A_PATH, ids=lambda script: script.name)
@@ -381,9 +372,9 @@ def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None
     nowhere = "/nonexistent/settings"
     own = ACT.directories(nowhere, nowhere, None)
     for path in DATA:
-        assert outsider(parse(with_path(script, path)), "/etc/kolla", own) is None
+        assert outsider(parse(with_path(script, path), BESIDE), "/etc/kolla", own) is None
     for path in STRANGERS:
-        request = parse(with_path(script, path))
+        request = parse(with_path(script, path), BESIDE)
         refused = outsider(request, "/etc/kolla", own)
         assert refused is not None
         assert path in refused
@@ -391,10 +382,6 @@ def test_only_the_data_directory_of_the_service_is_taken(script: Script) -> None
         assert outsider(request, "/etc/kolla", ACT.directories(nowhere, nowhere, "/srv/other")) is not None
         named = ACT.directories(nowhere, nowhere, path)
         assert outsider(request, "/etc/kolla", named) is None, "whoever installs the script may name it"
-
-
-def test_the_product_asks_for_no_directory_that_its_wrapper_does_not_know() -> None:
-    assert set(undo.VOLUMES.values()) <= set(ACT.DATA)
 
 
 def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) -> None:
@@ -416,12 +403,9 @@ def test_an_engine_only_starts_what_kolla_deployed_on_this_host(tmp_path: Path) 
 
 
 TAKE_NAMES = ("systemctl", "docker", "podman")
-OF_OURS = re.compile(r"mariadb|remediator_galera_\w+|kolla-mariadb-container\.service|\$[BCU]|\"\$I\"|\$I")
-"""What stands for a name in a program: one written there, or a variable that the program itself has set to one, or to what its engine
-says of the image of mariadb."""
 
 
-@pytest.mark.parametrize("action", DOES, ids=lambda action: action.name)
+@pytest.mark.parametrize("action", wrapper.DOES, ids=lambda action: action.name)
 def test_two_dashes_stand_before_every_name(action: ActionSpec) -> None:
     commands = list(wrapper.samples(action))
     assert commands
@@ -442,8 +426,9 @@ OPTION = r"-[fut] (?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\S+)|-f\b"
 
 @pytest.mark.parametrize("script", wrapper.scripts(), ids=lambda script: script.name)
 def test_a_program_hands_no_argument_of_its_own_to_systemd_or_an_engine_as_a_name(script: Script) -> None:
+    known = wrapper.ACTING.get(script.name.partition("-")[0], acting.Acting())
     for call in re.findall(CALL, script.text):
         named = re.sub(OPTION, "", call.replace("rm -f", "rm")).split()[2]
-        assert OF_OURS.match(named) is not None, f"{call!r}: {named} may be anything"
+        assert re.match(known.names, named) is not None, f"{call!r}: {named} may be anything"
     given = re.findall(r"\b([A-Z])=\$\d", script.text)
-    assert not set(given) & set("BCUI"), "these are what the program sets itself"
+    assert not set(given) & set(known.sets), "these are what the program sets itself"

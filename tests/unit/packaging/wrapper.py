@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from remediator.cli.admin import actions
+from remediator.cli.admin import act_files, actions
 from remediator.integrations import packages, registry
-from remediator.integrations.galera.steps import scripts as galera_scripts
 from remediator.model import identity, targets
 from remediator.model.content.actions import ActionSpec, PlanInput
 from remediator.model.content.commands import Command, Script
 from remediator.model.hosts import Host
 from remediator.runs import claims
+from tests.builders import acting
 
 SCRIPT = Path(__file__).parents[3] / "packaging" / "remediator-act"
 ACTIONS = [
@@ -23,25 +25,41 @@ ACTIONS = [
     claims.ACTION,
 ]
 NAMES = ("memcached", "nova_api", "cron", "kolla_toolbox", "neutron_ovn_metadata_agent")
+ACTING = acting.declared()
+"""What each technology declares of its own actions, by its name."""
 WELL = {
-    "stopped": True, "operator_stopped": False, "cause": None, "disk_full": False, "abs_clock_offset_s": 0.1,
-    "quorum_without_me": True, "any_donor_or_joiner": False, "bootstrap_left_over": False,
-}  # fmt: skip
-
-
+    "operator_stopped": False,
+    "cause": None,
+    **{key: each for one in ACTING.values() for key, each in one.well.items()},
+}
+MEMBERS = {kind: target for one in ACTING.values() for kind, target in one.members.items()}
+"""Targets whose actions refuse where they have no unit."""
+DOES = [one for one in ACTIONS if one.name not in {name for each in ACTING.values() for name in each.without_commands}]
+"""What has commands at all."""
+ASKS = {claims.SCRIPT.name, *(name for one in ACTING.values() for name in one.asks)}
+"""The scripts that change nothing."""
 WORDS = {
     identity.MARK: ("run-1", "prod.0123456789abcdef.run-123456789012"),
-    r"docker|podman": ("docker", "podman"),
-    r"ist|sst": ("ist", "sst"),
-    r"stopped|running": ("stopped", "running"),
-    galera_scripts.PATH: ("/var/lib/docker/volumes/mariadb/_data", "/srv/mysql"),
+    act_files.FORMS[0]: ("/var/lib/docker/volumes/mariadb/_data", "/srv/mysql"),
     r"[A-Za-z0-9-]{8,64}": ("run-1-ctl1-position",),
     identity.ID: ("00c0ffee00c0ffee",),
     identity.CLOUD: ("prod-1.eu",),
     r"[A-Za-z0-9][A-Za-z0-9-]{7,63}": ("run-1-claim-12",),
     r"[0-9]{1,18}": ("1767582000",),
 }
-"""What each argument of a script may be, by its pattern. A pattern that is not here is a KeyError: give it examples."""
+"""What each argument of a script may be, by its form. A form that is not here is a KeyError: give it examples. Of a choice each
+word is one."""
+CHOICE = re.compile(r"[a-z]+(\|[a-z]+)+")
+HOLD = Script(
+    name="mydb-hold",
+    text='[ "$0:$#" = mydb-hold:3 ] || exit 2; E=$2; [ "$3" = stopped ] || exit 4; "$E" inspect -f x -- mydb || exit 7',
+    args=(identity.MARK, "docker|podman", "stopped|running"),
+)
+SAVE = Script(
+    name="mydb-save", text='[ "$0:$#" = mydb-save:2 ] || exit 2; true', args=(identity.MARK, act_files.FORMS[0])
+)
+MYDB = (HOLD, SAVE)
+"""The scripts of a technology that nobody has."""
 
 
 def load() -> ModuleType:
@@ -54,8 +72,8 @@ def load() -> ModuleType:
 def samples(action: ActionSpec) -> Iterator[Command]:
     """Yield what `action` builds for each engine, each state of the unit, and each of NAMES; or each of its scripts with WORDS.
 
-    A Galera member always has its unit here: without one `galera.start_member` refuses. What a late action builds of its
-    scripts is tested with the action (test_recovery.py); here they stand for it, with every word that they take.
+    A member of MEMBERS always has its unit here. What a late action builds of its
+    scripts is tested with the action; here they stand for it, with every word that they take.
     """
     if action.late:
         for script in action.scripts:
@@ -74,16 +92,21 @@ def samples(action: ActionSpec) -> Iterator[Command]:
     for engine, name, state in itertools.product(("docker", "podman"), NAMES, states):
         host = Host(name="ctl1", address="a", groups=(), engine=engine)
         for kind in action.target_kinds:
-            if kind == "galera" and not state["has_unit"]:
+            if kind in MEMBERS and not state["has_unit"]:
                 continue
-            target = targets.member("galera", "ctl1") if kind == "galera" else targets.container("ctl1", name)
+            target = MEMBERS.get(kind) or targets.container("ctl1", name)
             yield from action.with_plan(PlanInput(target=target, host=host, data={**WELL, **state}))
 
 
 def filled(script: Script) -> Iterator[Command]:
     """Yield `script` with each combination of WORDS."""
-    for words in itertools.product(*(WORDS[pattern] for pattern in script.args)):
+    for words in itertools.product(*map(examples, script.args)):
         yield Command(host="ctl1", argv=script.argv(*words), timeout_s=30.0)
+
+
+def examples(form: str) -> tuple[str, ...]:
+    """Return words that fit `form`."""
+    return tuple(form.split("|")) if CHOICE.fullmatch(form) else WORDS[form]
 
 
 def scripts() -> list[Script]:
@@ -94,6 +117,13 @@ def scripts() -> list[Script]:
 def files() -> dict[str, str]:
     """Return the files that say what the script takes, by name, as `remediator actions --format act` prints them."""
     return actions.files_of_act()
+
+
+def with_mydb() -> dict[str, str]:
+    """Return the product's own files, and beside them the one of MYDB."""
+    mydb = act_files.text("mydb", [dataclasses.replace(ACTIONS[0], privileges=(), scripts=MYDB)])
+    assert mydb is not None
+    return {**files(), "mydb.json": mydb}
 
 
 def listed(act: ModuleType, texts: Mapping[str, str] | None = None) -> Any:
