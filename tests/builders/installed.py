@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,3 +47,12 @@ def importable(directory: Path) -> Iterator[None]:
         ]:
             del sys.modules[module]
         importlib.invalidate_caches()
+
+
+@contextmanager
+def example(directory: Path) -> Iterator[None]:
+    """Lay the integration of `tests/thirdparty/memcache` into `directory`, as pip would, and let it be found."""
+    shutil.copytree(THIRD_PARTY / "memcache" / "remediator_memcache", directory / "remediator_memcache")
+    described(directory, "remediator-memcache", "1.2", "memcache = remediator_memcache")
+    with importable(directory):
+        yield

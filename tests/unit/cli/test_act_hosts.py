@@ -13,7 +13,7 @@ from remediator.cli.admin import act_files, act_hosts
 from remediator.model.messages.replies import CommandDone
 
 pytestmark = pytest.mark.unit
-FILES = {"container.json": "one\n", "galera.json": "two\n"}
+FILES = {"container.json": "one\n", "ledger.json": "two\n"}
 
 
 def told(**changes: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def judged(output: str, code: int | None = 0, error: str = "") -> tuple[str, str
     return found.state, "; ".join(found.sentences)
 
 
-def galera(**changes: Any) -> str:
+def ledger(**changes: Any) -> str:
     first, second = told()["files"]
     return json.dumps(told(files=[first, {**second, **changes}]))
 
@@ -51,21 +51,21 @@ def test_what_this_release_prints_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("release", "words"),
     [
-        ("0.0.9", f"galera.json is of 0.0.9, older than this {__version__}: install it anew"),
-        ("9.0", f"galera.json is of 9.0, newer than this {__version__}: upgrade and restart the daemon, or install"),
-        (__version__, f"galera.json is of {__version__} as this is, with another text: install it anew"),
+        ("0.0.9", f"ledger.json is of 0.0.9, older than this {__version__}: install it anew"),
+        ("9.0", f"ledger.json is of 9.0, newer than this {__version__}: upgrade and restart the daemon, or install"),
+        (__version__, f"ledger.json is of {__version__} as this is, with another text: install it anew"),
     ],
 )
 def test_a_file_of_another_release_says_which_to_install(release: str, words: str) -> None:
-    state, sentence = judged(galera(release=release, sha256="0"))
+    state, sentence = judged(ledger(release=release, sha256="0"))
     assert state == "other"
     assert sentence.startswith(words)
 
 
 def test_a_missing_file_and_one_that_cannot_be_believed_are_told_once_each() -> None:
     first, _ = told()["files"]
-    assert judged(json.dumps(told(files=[first]))) == ("other", "galera.json lists nothing: install it")
-    problem = "/etc/remediator-act.d/galera.json can be written by others than root: look who did"
+    assert judged(json.dumps(told(files=[first]))) == ("other", "ledger.json lists nothing: install it")
+    problem = "/etc/remediator-act.d/ledger.json can be written by others than root: look who did"
     assert judged(json.dumps(told(files=[first], problems=[problem])), 1) == ("other", problem)
 
 

@@ -118,9 +118,9 @@ def test_a_run_is_told_with_what_refused_or_ended_it() -> None:
         "state": "refused",
         "reason": "x",
     }
-    verdicts = [{"guard": "lock", "allow": False, "reason": "group:galera is locked by run run-7", "until": None}]
+    verdicts = [{"guard": "lock", "allow": False, "reason": "group:ledger is locked by run run-7", "until": None}]
     assert answers.sentence({"run": {**run, "verdicts": verdicts}}) == (
-        "run-1 (container-start, R1) is refused: refused by lock: group:galera is locked by run run-7."
+        "run-1 (container-start, R1) is refused: refused by lock: group:ledger is locked by run run-7."
     )
     assert answers.sentence({"run": {**run, "state": "waiting_approval", "reason": ""}}) == (
         "run-1 (container-start, R1) is waiting approval."

@@ -128,11 +128,11 @@ def test_what_a_lock_holds_back_names_who_has_it_and_until_when() -> None:
     why = {
         "kind": "refused",
         "guard": "lock",
-        "reason": "group:galera is locked by run-1 (x)",
+        "reason": "group:ledger is locked by run-1 (x)",
         "until": "2026-11-26T21:19:00Z",
     }
     assert overview.why({"why": why}) == (
-        "not acting: refused by lock: group:galera is locked by run-1 (x) (at the latest 2026-11-26 21:19:00 UTC)"
+        "not acting: refused by lock: group:ledger is locked by run-1 (x) (at the latest 2026-11-26 21:19:00 UTC)"
     )
     assert overview.why({}) == ""
 

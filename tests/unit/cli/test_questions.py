@@ -8,23 +8,23 @@ import pytest
 
 from remediator.cli.errors import CliError
 from remediator.cli.explain import questions
-from remediator.integrations import registry
+from remediator.model.manifest.kinds import Kind, Kinds
 
 pytestmark = pytest.mark.unit
 
-SAME = registry.load({}).kinds.aliases()
+SAME = Kinds((Kind(name="memcache", member="memcached", aliases=("memcached",)),)).aliases()
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("words", "names", "at"),
     [
-        (["ctl2 mariadb, 03:10"], ("ctl2", "mariadb"), datetime(2026, 11, 23, 3, 10, tzinfo=UTC)),
-        (["ctl2", "mariadb", "3:10"], ("ctl2", "mariadb"), datetime(2026, 11, 23, 3, 10, tzinfo=UTC)),
+        (["ctl2 memcached, 03:10"], ("ctl2", "memcached"), datetime(2026, 11, 23, 3, 10, tzinfo=UTC)),
+        (["ctl2", "memcached", "3:10"], ("ctl2", "memcached"), datetime(2026, 11, 23, 3, 10, tzinfo=UTC)),
         (["ctl2", "at", "23:50:10"], ("ctl2",), datetime(2026, 11, 22, 23, 50, 10, tzinfo=UTC)),
         (["ctl2 2026-11-20 03:10"], ("ctl2",), datetime(2026, 11, 20, 3, 10, tzinfo=UTC)),
         (["ctl2", "2026-11-20T03:10+01:00"], ("ctl2",), datetime(2026, 11, 20, 2, 10, tzinfo=UTC)),
-        (["container/ctl2/mariadb"], ("container/ctl2/mariadb",), None),
+        (["container/ctl2/memcached"], ("container/ctl2/memcached",), None),
     ],
 )
 def test_words_become_names_and_a_time(words: list[str], names: tuple[str, ...], at: datetime | None) -> None:
@@ -52,30 +52,30 @@ def test_what_is_no_question_says_why(words: list[str], sentence: str) -> None:
 @pytest.mark.parametrize(
     ("names", "fits"),
     [
-        (("ctl2", "mariadb"), True),
+        (("ctl2", "memcached"), True),
         (("CTL2",), True),
-        (("ctl2", "galera"), True),
+        (("ctl2", "memcache"), True),
         (("container-state",), True),
-        (("container/ctl2/mariadb",), True),
-        (("ctl1", "mariadb"), False),
-        (("ctl2", "memcached"), False),
+        (("container/ctl2/memcached",), True),
+        (("ctl1", "memcached"), False),
+        (("ctl2", "nova_api"), False),
     ],
 )
 def test_every_name_must_fit(names: tuple[str, ...], fits: bool) -> None:
-    assert questions.fits(names, "container/ctl2/mariadb", "container-state", (), SAME) is fits
+    assert questions.fits(names, "container/ctl2/memcached", "container-state", (), SAME) is fits
 
 
 def test_a_cluster_is_known_by_its_hosts() -> None:
-    assert questions.fits(("ctl2", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"), SAME)
-    assert not questions.fits(("ctl3", "mariadb"), "cluster/galera", "galera-cluster", ("ctl1", "ctl2"), SAME)
+    assert questions.fits(("ctl2", "memcached"), "cluster/memcache", "memcache-cluster", ("ctl1", "ctl2"), SAME)
+    assert not questions.fits(("ctl3", "memcached"), "cluster/memcache", "memcache-cluster", ("ctl1", "ctl2"), SAME)
 
 
 def test_a_name_that_nothing_bears_is_said_with_the_nearest() -> None:
-    known = ["container/ctl2/mariadb", "container-state"]
-    assert questions.unknown(("ctl2", "mariadb"), known, SAME) == ""
+    known = ["container/ctl2/memcached", "container-state"]
+    assert questions.unknown(("ctl2", "memcached"), known, SAME) == ""
     assert (
-        questions.unknown(("ctl2", "mariadbb"), known, SAME)
-        == "nothing known is called 'mariadbb' (did you mean mariadb?)"
+        questions.unknown(("ctl2", "memcachedb"), known, SAME)
+        == "nothing known is called 'memcachedb' (did you mean memcached?)"
     )
 
 

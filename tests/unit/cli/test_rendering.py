@@ -56,7 +56,7 @@ def test_the_headline_says_where_the_time_went_and_who_held_it_back() -> None:
     entry = {
         "at": "2026-11-23T03:13:00.000Z",
         "kind": "refused",
-        "text": "group:galera is locked by run run-1",
+        "text": "group:ledger is locked by run run-1",
         "guard": "lock",
     }
     durations = {"detect_s": 22.0, "decide_s": 105.0, "cure_s": 12.0, "down_s": 149.0, "asked_s": None}
@@ -239,7 +239,7 @@ def test_a_proposal_says_who_until_when_and_the_exact_commands() -> None:
 
 def a_step(**changes: Any) -> dict[str, Any]:
     step = {
-        "id": "join_ctl2", "action": "galera.join", "state": "pending", "intent_at": None, "outcome_at": None, "probe": None,
+        "id": "join_ctl2", "action": "ledger.join", "state": "pending", "intent_at": None, "outcome_at": None, "probe": None,
         "result": "", "summary": "start this member and wait until it is Synced", "late": True, "commands": [],
     }  # fmt: skip
     return {**step, **changes}
@@ -272,7 +272,7 @@ def test_the_progress_of_a_step_is_shown(state: str, result: str, shown: bool) -
         "id": "run-1",
         "runbook": "b",
         "risk": "R3",
-        "target": "cluster/galera",
+        "target": "cluster/ledger",
         "state": "running",
         "steps": [a_step(state=state, result=result)],
     }
@@ -280,20 +280,20 @@ def test_the_progress_of_a_step_is_shown(state: str, result: str, shown: bool) -
 
 
 def test_a_program_is_shown_by_its_name_with_where_its_text_is() -> None:
-    argv = ["sh", "-c", "[ x ] || exit 2; rm y", "galera-hold", "run-1", "docker"]
+    argv = ["sh", "-c", "[ x ] || exit 2; rm y", "ledger-hold", "run-1", "docker"]
     step = a_step(
-        id="hold", action="galera.hold", state="done", commands=[{"host": "ctl2", "argv": argv, "privileged": True}]
+        id="hold", action="ledger.hold", state="done", commands=[{"host": "ctl2", "argv": argv, "privileged": True}]
     )
     found = {
         "id": "run-1",
         "runbook": "b",
         "risk": "R3",
-        "target": "cluster/galera",
+        "target": "cluster/ledger",
         "state": "running",
         "steps": [step],
     }
     short = timeline.run(found, programs=False)
-    assert "    ctl2$ sudo -n sh -c '...' galera-hold run-1 docker\n" in short
+    assert "    ctl2$ sudo -n sh -c '...' ledger-hold run-1 docker\n" in short
     assert short.endswith("each '...' in full:  remediator runs show run-1 --programs")
     assert "rm y" in timeline.run(found)
     plain = {**found, "steps": [a_step(commands=[{"host": "ctl2", "argv": ["systemctl", "start", "x"]}])]}
@@ -302,7 +302,7 @@ def test_a_program_is_shown_by_its_name_with_where_its_text_is() -> None:
 
 def test_steps_that_only_differ_in_their_host_are_one_until_they_begin() -> None:
     steps = [
-        a_step(id=f"hold_{host}", host=host, action="galera.hold", state="pending") for host in ("ctl1", "ctl2", "ctl3")
+        a_step(id=f"hold_{host}", host=host, action="ledger.hold", state="pending") for host in ("ctl1", "ctl2", "ctl3")
     ]
     assert [step["id"] for step in timeline.alike(steps)] == ["hold_ctl1, hold_ctl2, hold_ctl3"]
     steps[1]["intent_at"] = "2026-11-23T03:12:45.000Z"
@@ -311,13 +311,13 @@ def test_steps_that_only_differ_in_their_host_are_one_until_they_begin() -> None
 
 def test_a_step_that_chose_says_whom_and_why() -> None:
     chosen = a_step(
-        id="choose", action="galera.decide", state="done", given={"why": "ctl2 holds the highest position, 75"}
+        id="choose", action="ledger.decide", state="done", given={"why": "ctl2 holds the highest position, 75"}
     )
     found = {
         "id": "run-1",
         "runbook": "b",
         "risk": "R3",
-        "target": "cluster/galera",
+        "target": "cluster/ledger",
         "state": "running",
         "steps": [chosen],
     }
@@ -330,9 +330,9 @@ def test_progress_that_is_foreign_text_stays_on_its_line() -> None:
 
 def test_a_plan_shows_late_steps_by_their_summary() -> None:
     plan = {
-        "runbook": "galera-bootstrap",
+        "runbook": "ledger-bootstrap",
         "risk": "R3",
-        "target": "cluster/galera",
+        "target": "cluster/ledger",
         "hash": "h",
         "steps": [a_step(risk="R2", effect="idempotent", timeout_s=60.0)],
     }

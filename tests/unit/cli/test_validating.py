@@ -13,6 +13,7 @@ from remediator.cli.main import main
 from remediator.config import load_config, loading
 from remediator.config.ownership import files
 from remediator.integrations import registry
+from tests.builders import installed
 from tests.unit.config.writing import MINIMAL, written
 
 pytestmark = pytest.mark.unit
@@ -95,6 +96,12 @@ def reachable() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture
+def memcache(tmp_path: Path) -> Iterator[None]:
+    with installed.example(tmp_path):
+        yield
+
+
 def test_a_secret_in_a_directory_that_is_closed_to_others_is_read_by_nobody_else(reachable: Path) -> None:
     closed = reachable / "closed"
     closed.mkdir(mode=0o700)
@@ -111,7 +118,7 @@ def test_a_secret_in_a_directory_that_is_closed_to_others_is_read_by_nobody_else
 
 
 def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
-    reachable: Path, capsys: pytest.CaptureFixture[str]
+    reachable: Path, capsys: pytest.CaptureFixture[str], memcache: None
 ) -> None:
     for name in ("token", "page-secret", "monitor"):
         (reachable / name).write_text("x\n", "utf-8")
@@ -119,7 +126,7 @@ def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
     more = (
         f"tokens: [{{name: a, scopes: [read], token: {{file: {reachable}/token}}}}]\n"
         f"notify: [{{name: chat, type: webhook, url: 'https://x', secret: {{file: {reachable}/page-secret}}}}]\n"
-        f"integrations: {{galera: {{group: control, user: monitor, password: {{file: {reachable}/monitor}}}}}}\n"
+        f"integrations: {{memcache: {{group: control, port: 11212, word: {{file: {reachable}/monitor}}}}}}\n"
     )
     path = config(reachable, more)
     (reachable / "act").chmod(0o644)
@@ -127,7 +134,7 @@ def test_secrets_that_others_may_read_are_mistakes_with_the_chmod_to_type(
     (reachable / "known_hosts").chmod(0o666)
     here = [line.replace(f"{reachable}/", "") for line in told(path, capsys, 1)]
     assert sorted(line.split(": ", 1)[1] for line in here[:-1]) == [
-        "integrations.galera.password: monitor can be read by others (mode 0640): chmod 600 monitor",
+        "integrations.memcache.word: monitor can be read by others (mode 0640): chmod 600 monitor",
         "notify.0.secret: page-secret can be read by others (mode 0640): chmod 600 page-secret",
         "ssh.act: act can be read by others (mode 0644): chmod 600 act",
         "ssh.known_hosts: known_hosts may be written by others (mode 0666): chmod go-w known_hosts",

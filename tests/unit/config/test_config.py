@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,17 @@ from remediator.config.secrets import Secret
 from remediator.integrations import registry
 from remediator.model.content import hours
 from remediator.model.content.actions import Risk
-from remediator.model.content.declined import Refused
 from remediator.model.content.specs import Mode
-from remediator.model.hosts import Host
-from remediator.model.targets import cluster
-from tests.builders.asked import in_a_run
-from tests.builders.declined import built, declines
+from tests.builders import installed, technologies
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
 pytestmark = pytest.mark.unit
 
 LAB = """\
 cloud: lab
-inventory: {hosts: {ctl1: {address: 10.77.0.11, groups: [control, mariadb], engine: docker}}}
+inventory: {hosts: {ctl1: {address: 10.77.0.11, groups: [control], engine: docker}}}
 ssh: {user: remediator, read: /p, act: /p, known_hosts: /p, sudo: true}
-integrations: {galera: {group: mariadb, port: 3306, user: monitor, password: {file: /p}}}
+integrations: {host: {mounts: [/data]}}
 state_dir: /l/state
 pause_file: /l/PAUSE
 audit: {checkpoints: /l/audit/c.jsonl, key: /l/audit/key}
@@ -50,6 +47,12 @@ log: {format: json, level: info}
 retention: {}
 database: {}
 """
+
+
+@pytest.fixture
+def memcache(tmp_path: Path) -> Iterator[None]:
+    with installed.example(tmp_path):
+        yield
 
 
 @pytest.fixture
@@ -225,57 +228,23 @@ def test_a_secret_that_is_not_there_says_where_it_should_be(tmp_path: Path) -> N
         assert str(caught.value) == message
 
 
-def test_the_settings_for_validation_hold_no_secret(tmp_path: Path) -> None:
-    config = config_of(
-        tmp_path, "integrations: {galera: {port: 3307, password: {file: /p}}, host: {mounts: [/data]}}\n"
-    )
+def test_the_settings_for_validation_hold_no_secret(tmp_path: Path, memcache: None) -> None:
+    config = config_of(tmp_path, "integrations: {memcache: {port: 11212, word: {file: /p}}, host: {mounts: [/data]}}\n")
     assert config.integrations.without_secrets() == {
-        "galera": {
-            "group": "mariadb",
-            "port": 3307,
-            "user": "monitor",
-            "volume": None,
-            "canaries": [],
-            "copy": "files",
-            "snapshot": [],
-        },
+        "memcache": {"group": "control", "port": 11212},
         "host": {"mounts": ["/data"], "act_lists": None},
     }
     assert config_of(tmp_path).integrations.without_secrets() == {}
 
 
-GALERA = "integrations: {galera: {canaries: [nova.instances], copy: datadir, snapshot: [/usr/bin/snap, -x]}}\n"
+@pytest.mark.parametrize("wrong", ["port: x", "port: 0", "group: ['a']", "word: plain", "prot: 1"])
+def test_a_wrong_setting_of_an_integration_is_a_mistake(tmp_path: Path, wrong: str, memcache: None) -> None:
+    with pytest.raises(ConfigError, match=r"integrations\.memcache"):
+        config_of(tmp_path, f"integrations: {{memcache: {{{wrong}}}}}\n")
 
 
-def test_what_a_bootstrap_does_beside_itself_reaches_the_integration(tmp_path: Path) -> None:
-    config = config_of(tmp_path, GALERA)
-    assert config.integrations.without_secrets()["galera"] | {"port": 0} == {
-        "group": "mariadb", "port": 0, "user": "monitor", "password": None, "volume": None,
-        "canaries": ["nova.instances"], "copy": "datadir", "snapshot": ["/usr/bin/snap", "-x"],
-    }  # fmt: skip
-    assert {row.key: row.value for row in effective.effective(config)}["integrations.galera.copy"] == "datadir"
-    copies = [action for action in registry.load(config)["galera"].actions if action.name == "galera.copy"]
-    order = in_a_run(
-        cluster("galera", ("a",)), Host(name="a", address="b", groups=()),
-        bound={"choice": {"host": "a", "uuid": "u", "seqno": 1, "lost": 0, "alone_why": ""}},
-    )  # fmt: skip
-    with declines(Refused, match="nothing is copied blindly"):
-        built(copies[0].when.commands(order))
-
-
-@pytest.mark.parametrize(
-    "wrong", ["canaries: [instances]", "canaries: ['a.b; drop']", "copy: all", "snapshot: ['']", "snapshot: x"]
-)
-def test_what_a_bootstrap_cannot_do_is_a_mistake(tmp_path: Path, wrong: str) -> None:
-    with pytest.raises(ConfigError, match=r"integrations\.galera"):
-        config_of(tmp_path, f"integrations: {{galera: {{{wrong}}}}}\n")
-
-
-EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
-
-
-def test_the_example_validates_and_shows_the_defaults() -> None:
-    config = load_config(str(EXAMPLE), {}, registry.sections)
+def test_the_example_validates_and_shows_the_defaults(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, technologies.example()), {}, registry.sections)
     assert config.limits == LimitsConfig()
     defaults = Config.model_validate({"cloud": "x", "inventory": {"hosts": {"a": {"address": "b"}}}})
     for name in ("autonomy", "retention", "log", "state_dir", "pause_file", "ssh", "database"):
@@ -283,10 +252,10 @@ def test_the_example_validates_and_shows_the_defaults() -> None:
 
 
 def test_the_example_shows_every_setting() -> None:
-    data = YAML(typ="safe", pure=True).load(EXAMPLE.read_text(encoding="utf-8"))
+    data = YAML(typ="safe", pure=True).load(technologies.EXAMPLE.read_text("utf-8"))
     commented = {"inventory.kolla": "  # kolla: ", "inventory.engine": "  # engine: "}  # they exclude `hosts`
     assert set(_missing(Config, [data], "")) == set(commented)
-    assert all(text in EXAMPLE.read_text(encoding="utf-8") for text in commented.values())
+    assert all(text in technologies.EXAMPLE.read_text("utf-8") for text in commented.values())
 
 
 def _missing(model: type[BaseModel], given: list[Any], path: str) -> list[str]:

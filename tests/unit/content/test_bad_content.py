@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from remediator.integrations import packages
+from tests.builders.shipped import integrations
 from tests.unit.content.toy import GOOD, inventory_of, load, loaded, put, said
 
 pytestmark = pytest.mark.unit
 
+DECLARED = "".join(
+    f"{kind.name}, " for name in packages.own() if not integrations()[name].basic for kind in integrations()[name].kinds
+)
+"""The kinds of targets that technologies declare."""
 CHECK = GOOD["checks/toy.yaml"]
 RULE = GOOD["rules/toy.yaml"]
 RUNBOOK = GOOD["runbooks/toy.yaml"]
@@ -190,7 +196,7 @@ TABLE = {
     ),
     "unknown kind of target": (
         runbook("target: container", "target: kontainer"),
-        ["runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, galera, compute, chassis"],
+        ["runbooks/toy.yaml:3:13: runbooks.0.target: 'kontainer' is not a kind of target: host, container, cluster, " + DECLARED + "compute, chassis"],
     ),
     "target of an action": (
         runbook("target: container", "target: host"),
@@ -298,17 +304,17 @@ def test_a_parameter_is_what_an_earlier_step_gives_and_nothing_else(tmp_path: Pa
 
 
 GROUP = CHECK.replace("toy-state", "toy-group").replace(
-    "assess: toy.state", "assess: toy.group\n    hosts: {group: mariadb}"
+    "assess: toy.state", "assess: toy.group\n    hosts: {group: cache}"
 )
 
 
 def test_an_empty_group_is_found_when_the_inventory_is_known(tmp_path: Path) -> None:
     files = {"checks/group.yaml": GROUP}
     assert said(tmp_path, files) == []
-    assert said(tmp_path, files, inventory_of(mariadb=("ctl1",))) == []
-    assert said(tmp_path, files, inventory_of(control=("ctl1",), mariadbs=("ctl1",))) == [
-        "checks/group.yaml:4:20: checks.0.hosts.group: the group mariadb has no host in the inventory; "
-        "if that is right, set checks.toy-group.off: true (did you mean mariadbs?)"
+    assert said(tmp_path, files, inventory_of(cache=("ctl1",))) == []
+    assert said(tmp_path, files, inventory_of(network=("ctl1",), caches=("ctl1",))) == [
+        "checks/group.yaml:4:20: checks.0.hosts.group: the group cache has no host in the inventory; "
+        "if that is right, set checks.toy-group.off: true (did you mean caches?)"
     ]
 
 

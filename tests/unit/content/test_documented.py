@@ -10,8 +10,8 @@ import pytest
 from remediator.config import durations, limits
 from remediator.content import content_dirs, load_content
 from remediator.content.places import ContentDir
-from remediator.integrations import registry
 from remediator.rules import texts
+from tests.builders.shipped import integrations
 from tests.unit.content.toy import put
 
 pytestmark = pytest.mark.unit
@@ -23,17 +23,17 @@ def test_the_examples_are_content_that_loads(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "content.md").read_text(encoding="utf-8"), re.DOTALL)
     files = {f"{block.split(':', 1)[0]}/example.yaml": block for block in blocks}
     assert sorted(files) == ["checks/example.yaml", "rules/example.yaml", "runbooks/example.yaml"]
-    dirs = [*content_dirs(None, registry.load({})), ContentDir(put(tmp_path, files))]
-    content, found = load_content(dirs, registry.load({"galera": {}}), None)
+    dirs = [*content_dirs(None, integrations()), ContentDir(put(tmp_path, files))]
+    content, found = load_content(dirs, integrations(), None)
     assert found == []
     assert content is not None
-    assert content.checks["galera-node"].source.startswith(str(tmp_path))
+    assert content.checks["host-disk"].source.startswith(str(tmp_path))
 
 
 def test_every_action_that_leaves_or_takes_back_a_debt_is_documented() -> None:
     text = (DOCS / "safety.md").read_text(encoding="utf-8")
     section = text[text.index("## Debts") : text.index("## When the store")]
-    content, _ = load_content(None, registry.load({"galera": {}}), None)
+    content, _ = load_content(None, integrations(), None)
     assert content is not None
     owing = {name for name, action in content.actions.items() if action.debt is not None or action.releases}
     named = {found for found in re.findall(r"`([a-z_]+\.[a-z_]+)`", section) if found in content.actions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from remediator.integrations import registry
 from remediator.model.content.actions import ActionSpec, AtPlan, Effect, Risk
 from remediator.model.content.commands import Script
 from remediator.model.content.specs import FromStep
+from tests.builders import installed
 from tests.unit.content.toy import GOOD, TOY, load, loaded, put
 
 pytestmark = pytest.mark.unit
@@ -25,6 +27,12 @@ MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11}}}\n"
 def config_of(folder: Path, more: str) -> Config:
     path = put(folder, {"config.yaml": MINIMAL + more}) / "config.yaml"
     return load_config(str(path), {}, registry.sections)
+
+
+@pytest.fixture
+def memcache(tmp_path: Path) -> Iterator[None]:
+    with installed.example(tmp_path / "beside"):
+        yield
 
 
 def test_records_say_where_they_come_from(tmp_path: Path) -> None:
@@ -128,20 +136,20 @@ def test_the_version_is_of_what_a_step_may_become_that_is_built_in_its_turn(
 
 
 def test_the_version_is_of_the_settings_that_commands_are_built_from_and_of_no_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memcache: None
 ) -> None:
     def version(more: str) -> str:
-        return loaded(tmp_path / "a", config=config_of(tmp_path, f"integrations: {{galera: {{{more}}}}}\n")).version
+        return loaded(tmp_path / "a", config=config_of(tmp_path, f"integrations: {{memcache: {{{more}}}}}\n")).version
 
     put(tmp_path / "a", GOOD)
     monkeypatch.setenv("PASSWORD", "first")
-    plain = version("password: {env: PASSWORD}")
-    settings = ("copy: datadir", "snapshot: [/usr/local/bin/snap]", "volume: /srv/mysql", "port: 3307", "user: root")
-    versions = [version(f"password: {{env: PASSWORD}}, {each}") for each in settings]
+    plain = version("word: {env: PASSWORD}")
+    settings = ("group: caches", "port: 11212")
+    versions = [version(f"word: {{env: PASSWORD}}, {each}") for each in settings]
     assert len({plain, *versions}) == len(settings) + 1
-    assert version("password: {env: OTHER}") != plain
+    assert version("word: {env: OTHER}") != plain
     monkeypatch.setenv("PASSWORD", "second")
-    assert version("password: {env: PASSWORD}") == plain
+    assert version("word: {env: PASSWORD}") == plain
 
 
 SETTINGS = {
@@ -182,12 +190,12 @@ def test_a_cure_that_nobody_would_see_is_a_mistake(tmp_path: Path) -> None:
 def test_content_of_what_is_not_loaded_is_checked_and_off(tmp_path: Path) -> None:
     check = """\
 checks:
-  - {name: node, assess: galera.node, hosts: {group: mariadb}, every: 5s, critical: data.stopped, output: x}
+  - {name: disk, assess: host.disk, hosts: {group: control}, every: 5s, critical: data.used_percent > 95.0, output: x}
 """
-    folder = put(tmp_path, {"checks/galera.yaml": check})
+    folder = put(tmp_path, {"checks/host.yaml": check})
     content, found = load_content([folder], registry.beside({"toy": TOY}), None)
     assert content is not None, found
-    assert content.checks["node"].enabled is False
-    put(tmp_path, {"checks/galera.yaml": check.replace("data.stopped", "data.stoped")})
+    assert content.checks["disk"].enabled is False
+    put(tmp_path, {"checks/host.yaml": check.replace("data.used_percent", "data.used_percnt")})
     _, found = load_content([folder], registry.beside({"toy": TOY}), None)
-    assert [(mistake.code, mistake.hint) for mistake in found] == [("condition", "stopped")]
+    assert [(mistake.code, mistake.hint) for mistake in found] == [("condition", "used_percent")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from remediator.config.documents import mistakes
 from remediator.content import validate
 from remediator.daemon.process import composition
 from remediator.integrations import registry
+from tests.builders import installed
+from tests.builders.examined import examined
 from tests.unit.content.toy import put
 
 pytestmark = pytest.mark.unit
 
-MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11, groups: [mariadb]}}}\n"
+MINIMAL = "cloud: lab\ninventory: {hosts: {ctl1: {address: 10.77.0.11, groups: [control]}}}\n"
 BAD_RULE = """\
 rules:
   - name: mine
@@ -25,20 +28,11 @@ rules:
 """
 
 
-def examined(folder: Path, text: str) -> tuple[list[str], tuple[str, ...]]:
-    path = put(folder, {"config.yaml": text}) / "config.yaml"
-    result = validate.examine(str(path), {})
-    assert all(note.code == "note" for note in result.notes)
-    notes = tuple(f"{note.path}: {note.message}" for note in result.notes)
-    return [mistakes.to_text(one).replace(f"{folder}/", "") for one in result.mistakes], notes
-
-
 def test_a_good_config_has_no_mistakes_but_may_have_notes(tmp_path: Path) -> None:
     found, notes = examined(tmp_path, MINIMAL + "limits: {maintenance: 15m}\nchecks: {host-disk: {off: true}}\n")
     assert found == []
     assert notes == (
         "limits: 1 limits stand at their floor: maintenance",
-        "integrations: Galera is not watched: the group mariadb has hosts, but integrations.galera is not set",
         "notify: nobody is told: notify names no notifier, so an escalation reaches only the log and the page",
         "checks: switched off by the config: host-disk",
     )
@@ -78,32 +72,61 @@ def test_config_and_content_at_once(tmp_path: Path) -> None:
     assert notes == ()
 
 
-def test_an_empty_group_with_galera_configured(tmp_path: Path) -> None:
-    text = MINIMAL.replace("[mariadb]", "[control]") + "integrations: {galera: {password: {env: NOT_NEEDED_HERE}}}\n"
-    found, _ = examined(tmp_path, text)
+@pytest.fixture
+def memcache(tmp_path: Path) -> Iterator[None]:
+    with installed.example(tmp_path):
+        yield
+
+
+def test_an_empty_group_with_its_integration_configured(tmp_path: Path, memcache: None) -> None:
+    found, _ = examined(tmp_path, MINIMAL.replace("[control]", "[network]") + "integrations: {memcache: {}}\n")
     assert found == [
-        "config.yaml:3:16: integrations.galera: the group mariadb has no host in the inventory; if that is right, set "
-        "checks.galera-node.off: true, checks.galera-cluster.off: true, checks.galera-upgrade.off: true, "
-        "checks.galera-mark.off: true"
+        "config.yaml:3:16: integrations.memcache: the group control has no host in the inventory; if that is right, set "
+        "checks.memcache-answers.off: true"
     ]
 
 
-def test_a_group_that_is_misspelt_in_the_settings_is_one_mistake_there(tmp_path: Path) -> None:
-    found, _ = examined(tmp_path, MINIMAL + "integrations: {galera: {group: mariadbx}}\n")
-    (said,) = found
+def test_a_group_that_is_misspelt_in_the_settings_is_one_mistake_there(tmp_path: Path, memcache: None) -> None:
+    (said,) = examined(tmp_path, MINIMAL + "integrations: {memcache: {group: controlx}}\n")[0]
     assert said.startswith(
-        "config.yaml:3:32: integrations.galera.group: the group mariadbx has no host in the inventory; "
+        "config.yaml:3:34: integrations.memcache.group: the group controlx has no host in the inventory; "
     )
-    assert said.endswith("(did you mean mariadb?)")
+    assert said.endswith("(did you mean control?)")
 
 
-def test_the_checks_of_an_integration_are_of_the_group_that_its_settings_name(tmp_path: Path) -> None:
-    text = MINIMAL.replace("[mariadb]", "[database]") + "integrations: {galera: {group: database}}\n"
-    found, _ = examined(tmp_path, text)
+def test_the_checks_of_an_integration_are_of_the_group_that_its_settings_name(tmp_path: Path, memcache: None) -> None:
+    text = MINIMAL.replace("[control]", "[caches]") + "integrations: {memcache: {group: caches}}\n"
+    assert examined(tmp_path, text)[0] == []
+    content = composition.load(load_config(str(tmp_path / "config.yaml"), {}, registry.sections)).content
+    assert {check.group for check in content.checks.values() if check.name.startswith("memcache-")} == {"caches"}
+
+
+LAMP = """\
+from remediator.model.manifest.integration import Integration
+from remediator.model.manifest.watching import Watched
+
+
+def build(settings):
+    return Integration(
+        name="lamp", sections=(), remote_source="", assessments=(), actions=(), watched=Watched(title="The lamp", group="control")
+    )
+"""
+
+
+def test_a_group_that_nobody_watches_is_a_note(tmp_path: Path) -> None:
+    put(tmp_path, {"lamp_of_ours/__init__.py": "", "lamp_of_ours/manifest.py": LAMP})
+    installed.described(tmp_path, "lamp-of-ours", "1.0", "lamp = lamp_of_ours")
+    told = "integrations: The lamp is not watched: the group control has hosts, but integrations.lamp is not set"
+    with installed.importable(tmp_path):
+        assert told in examined(tmp_path, MINIMAL)[1]
+        assert told not in examined(tmp_path, MINIMAL + "integrations: {lamp: {}}\n")[1]
+        assert told not in examined(tmp_path, MINIMAL.replace("[control]", "[network]"))[1]
+
+
+def test_every_setting_of_an_integration_reaches_it(tmp_path: Path, memcache: None) -> None:
+    more = "integrations: {memcache: {port: 11212}, host: {mounts: [/data]}}\n"
+    found, _ = examined(tmp_path, MINIMAL + more)
     assert found == []
-    path = tmp_path / "config.yaml"
-    content = composition.load(load_config(str(path), {}, registry.sections)).content
-    assert {check.group for check in content.checks.values() if check.name.startswith("galera-")} == {"database"}
 
 
 def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
@@ -111,12 +134,6 @@ def test_an_inventory_that_is_not_there(tmp_path: Path) -> None:
     assert len(found) == 1
     assert found[0].startswith("config.yaml:2:20: inventory.kolla: inventory ")
     assert "there is no such file" in found[0]
-
-
-def test_every_setting_of_an_integration_reaches_it(tmp_path: Path) -> None:
-    more = "integrations: {galera: {volume: /srv/mariadb}, host: {mounts: [/data]}}\n"
-    found, _ = examined(tmp_path, MINIMAL + more)
-    assert found == []
 
 
 def test_json_is_the_contract(tmp_path: Path) -> None:
