@@ -105,3 +105,11 @@ def test_what_is_not_there_is_missed() -> None:
     assert not known(["audit", "undo"])
     assert not known(["--config", "x.yaml", "undo"])
     assert "test_what_is_not_there_is_missed" in names_of_tests()
+
+
+def test_a_name_that_no_page_is_about_is_not_taken_for_a_technology_that_is_away() -> None:
+    text = "remediator/integrations/nowhere/x.py, checks/nowhere.yaml, docs/nowhere.md"
+    assert technologies.without_files(text) == text
+    assert not [
+        name for name in technologies.away() if (ROOT / "remediator/integrations" / name / "manifest.py").exists()
+    ]
