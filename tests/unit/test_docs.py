@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from remediator.cli import main
-from tests.builders import technologies
+from tests.builders import absent
 
 pytestmark = pytest.mark.unit
 
@@ -57,9 +57,9 @@ def subcommands(name: str) -> frozenset[str]:
     )
 
 
-@pytest.mark.parametrize("page", [*filter(technologies.has_page, PAGES)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*filter(absent.has_page, PAGES)], ids=lambda page: page.name)
 def test_the_files_and_tests_that_a_page_names_are_there(page: Path) -> None:
-    text = technologies.without_files(page.read_text(encoding="utf-8"))
+    text = absent.without_files(page.read_text(encoding="utf-8"))
     missing = [path for path, _ in FILE.findall(text) if not any(ROOT.glob(path))]
     missing += [name for _, name in FILE.findall(text) if name and name not in names_of_tests()]
     missing += [name for name in TEST.findall(text) if name not in names_of_tests()]
@@ -109,7 +109,7 @@ def test_what_is_not_there_is_missed() -> None:
 
 def test_a_name_that_no_page_is_about_is_not_taken_for_a_technology_that_is_away() -> None:
     text = "remediator/integrations/nowhere/x.py, checks/nowhere.yaml, docs/nowhere.md"
-    assert technologies.without_files(text) == text
+    assert absent.without_files(text) == text
     assert not [
-        name for name in technologies.away() if (ROOT / "remediator/integrations" / name / "manifest.py").exists()
+        name for name in absent.away() if (ROOT / "remediator/integrations" / name / "manifest.py").exists()
     ]

@@ -20,7 +20,7 @@ from remediator.integrations import registry
 from remediator.model.content import hours
 from remediator.model.content.actions import Risk
 from remediator.model.content.specs import Mode
-from tests.builders import installed, technologies
+from tests.builders import absent, installed
 from tests.unit.config.writing import MINIMAL, config_of, said, written
 
 pytestmark = pytest.mark.unit
@@ -244,7 +244,7 @@ def test_a_wrong_setting_of_an_integration_is_a_mistake(tmp_path: Path, wrong: s
 
 
 def test_the_example_validates_and_shows_the_defaults(tmp_path: Path) -> None:
-    config = load_config(written(tmp_path, technologies.example()), {}, registry.sections)
+    config = load_config(written(tmp_path, absent.example()), {}, registry.sections)
     assert config.limits == LimitsConfig()
     defaults = Config.model_validate({"cloud": "x", "inventory": {"hosts": {"a": {"address": "b"}}}})
     for name in ("autonomy", "retention", "log", "state_dir", "pause_file", "ssh", "database"):

@@ -19,7 +19,7 @@ from remediator.integrations.container.kolla import catalogue
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.commands import Command, Script
 from remediator.runs import claims
-from tests.builders import acting, technologies
+from tests.builders import absent, acting
 from tests.unit.packaging import wrapper
 
 pytestmark = pytest.mark.unit
@@ -75,7 +75,7 @@ def test_the_files_of_the_product_list_all_that_its_actions_need_and_nothing_els
 def test_it_has_no_program_itself_and_knows_by_name_those_alone_that_count_as_no_change() -> None:
     source = wrapper.SCRIPT.read_text("utf-8")
     assert not [script.name for script in wrapper.scripts() if script.text[:60] in source]
-    here = {name for name in ACT.FREE if name.partition("-")[0] not in technologies.away()}
+    here = {name for name in ACT.FREE if name.partition("-")[0] not in absent.away()}
     assert {script.name for script in wrapper.scripts() if f'"{script.name}"' in source} == here == wrapper.ASKS
 
 
