@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remediator.integrations import registry
 from remediator.inventory import naming
 from remediator.inventory.naming import Names
 from remediator.model.hosts import Host
+from remediator.model.manifest.kinds import Kind, Kinds
 
 pytestmark = pytest.mark.unit
 
-KINDS = registry.load({}).kinds
+KINDS = Kinds((Kind(name="relay", member="relayd"),))
 
 
 def host(name: str, address: str | None = None, api: str | None = None) -> Host:
@@ -217,8 +217,8 @@ def test_a_domain_that_an_installer_made_up_is_none(placeholder: str) -> None:
     [
         ("host/CTL1", "host/ctl1"),
         ("container/192.0.2.11/mariadb", "container/ctl1/mariadb"),
-        ("galera/ctl1.example.net", "galera/ctl1"),
-        ("cluster/galera", "cluster/galera"),
+        ("relay/ctl1.example.net", "relay/ctl1"),
+        ("cluster/relay", "cluster/relay"),
         ("container/router7/x", "container/router7/x"),
         ("all", "all"),
         ("group/control", "group/control"),

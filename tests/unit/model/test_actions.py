@@ -6,23 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.integrations import registry
-from remediator.integrations.galera.steps import scripts
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.commands import Command, Script
+from tests.builders import relay
 
 pytestmark = pytest.mark.unit
 
 HOSTS = ("ctl1", "ctl2")
 HOOK = ("/usr/local/bin/snapshot", "--all")
 MARK = "lab.3f2a.run-7"
+COPY = Script(name="relay-copy", text='cp -a -- "$1" "$1.$2"', args=("/[a-z/_]+", "[a-z0-9.-]+"))
 ENDED = Script(name="toy", text="true", args=("[a-z]+",))
 
 
 def copy() -> ActionSpec:
-    galera = registry.load({"galera": {"snapshot": list(HOOK)}})["galera"]
-    (found,) = [action for action in galera.actions if action.name == "galera.copy"]
-    return replace(found, scripts=(*found.scripts, ENDED))
+    (found,) = [action for action in relay.ACTIONS if action.name == "relay.copy"]
+    return replace(found, scripts=(COPY, ENDED), programs=(HOOK,))
 
 
 def command(*argv: str, host: str = "ctl1", first: tuple[str, ...] = ()) -> Command:
@@ -30,7 +29,7 @@ def command(*argv: str, host: str = "ctl1", first: tuple[str, ...] = ()) -> Comm
 
 
 def test_its_own_programs_and_the_one_of_the_config_are_covered() -> None:
-    own = command(*scripts.COPY.argv("/var/lib/docker/volumes/mariadb/_data", MARK))
+    own = command(*COPY.argv("/var/lib/docker/volumes/relayd/_data", MARK))
     assert copy().strays((own, command(*HOOK, MARK), command(*ENDED.argv("x"), host="ctl2")), HOSTS) is None
     assert copy().strays((), HOSTS) is None
 
@@ -48,7 +47,7 @@ def test_its_own_programs_and_the_one_of_the_config_are_covered() -> None:
         command("bash", "-c", "true", "toy", "x"),
         command(*HOOK),
         command(*HOOK, MARK, MARK),
-        command("systemctl", "stop", "--", "kolla-mariadb-container.service"),
+        command("systemctl", "stop", "--", "kolla-relayd-container.service"),
     ],
 )
 def test_anything_else_is_not(strange: Command) -> None:

@@ -22,7 +22,7 @@ READ = {
     '  host  !=  "ctl1"  ': ("host", "!=", "ctl1"),
     'target=~"container/.*/nova_.*"': ("target", "=~", "container/.*/nova_.*"),
     "host=~ctl1|ctl2": ("host", "=~", "ctl1|ctl2"),
-    'rule!~"galera.*"': ("rule", "!~", "galera.*"),
+    'rule!~"relay.*"': ("rule", "!~", "relay.*"),
     'service=""': ("service", "=", ""),
     r'check="a \"b\" \\ \n"': ("check", "=", 'a "b" \\ \n'),
     r'host=~"ctl\d"': ("host", "=~", r"ctl\d"),

@@ -21,7 +21,7 @@ def test_a_rule_with_the_name_of_another_page_has_a_key_of_its_own(rule: str) ->
     assert key.text != PageKey(PageKind(rule), "inc-7").text
 
 
-@pytest.mark.parametrize("rule", ["galera-split-brain", "cron-dead"])
+@pytest.mark.parametrize("rule", ["relay-split-brain", "cron-dead"])
 def test_the_text_of_every_other_rule_is_its_name(rule: str) -> None:
     assert PageKey.of_rule("inc-7", rule).text == f"inc-7:{rule}"
 
@@ -35,8 +35,8 @@ def test_no_rule_is_not_a_rule_that_is_called_none() -> None:
     ("text", "key", "told"),
     [
         ("inc-7:old", PageKey(PageKind.OLD, "inc-7"), "open for long"),
-        ("inc-7:approval:galera-bootstrap:1", PageKey(PageKind.APPROVAL, "inc-7", ("galera-bootstrap:1",)), "waiting for an approval"),
-        ("inc-7:galera-split-brain", PageKey(PageKind.RULE, "inc-7", ("galera-split-brain",)), "needing a person"),
+        ("inc-7:approval:relay-bootstrap:1", PageKey(PageKind.APPROVAL, "inc-7", ("relay-bootstrap:1",)), "waiting for an approval"),
+        ("inc-7:relay-split-brain", PageKey(PageKind.RULE, "inc-7", ("relay-split-brain",)), "needing a person"),
         ("inc-7:rule:old", PageKey(PageKind.RULE, "inc-7", ("old",)), "needing a person"),
         ("inc-7:None", PageKey(PageKind.RULE, "inc-7"), "needing a person"),
         ("inc-7:early:last:choose: GB-", PageKey(PageKind.EARLY, "inc-7", ("last:choose: GB-",)), "needing a person"),

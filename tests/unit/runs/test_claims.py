@@ -19,7 +19,7 @@ START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 US = Identity(cloud="prod", store="0" * 16, instance="a" * 16, epoch=7, former=frozenset({"f" * 16}))
 OTHER, COPY, FORMER = ("1" * 16, "b" * 16), ("0" * 16, "c" * 16), ("0" * 16, "f" * 16)
 """(store, start) of another store, of a copy of ours, and of our own start before this one."""
-GALERA = frozenset({"ctl1", "ctl2", "ctl3"})
+RELAY = frozenset({"ctl1", "ctl2", "ctl3"})
 
 
 def at(seconds: float) -> Instant:
@@ -30,7 +30,7 @@ KNOWN = Known(us=US, started_at=at(0))
 
 
 def a_claim(must: str = "ctl1", began_s: float = 100.0, groups: dict[str, frozenset[str]] | None = None) -> Claim:
-    groups = {"galera": GALERA} if groups is None else groups
+    groups = {"relay": RELAY} if groups is None else groups
     members = frozenset(host for each in groups.values() for host in each)
     hosts = tuple(sorted({must} | members))
     return Claim(subject="run-7", number=1, began=at(began_s), hosts=hosts, must=frozenset({must}), groups=groups)
@@ -138,15 +138,15 @@ def test_all_that_are_acted_on_and_a_majority_of_the_group_must_answer() -> None
         "it acts on ctl1, and could not claim ctl1 (not started: no answer)"
     )
     assert claims.missing(answered(a_claim(), ctl1=says(), ctl2=silent("no way"))) == (
-        "no majority of group galera could be claimed: 1 of 3, without ctl2 (no way); ctl3 (it has not answered)"
+        "no majority of group relay could be claimed: 1 of 3, without ctl2 (no way); ctl3 (it has not answered)"
     )
 
 
 @pytest.mark.parametrize(("answers", "enough"), [(("ctl1",), False), (("ctl1", "ctl2"), True)])
 def test_of_two_both_must_answer_and_of_one_that_one(answers: tuple[str, ...], enough: bool) -> None:
-    two = a_claim(groups={"galera": frozenset({"ctl1", "ctl2"})})
+    two = a_claim(groups={"relay": frozenset({"ctl1", "ctl2"})})
     assert (claims.missing(answered(two, **{host: says() for host in answers})) is None) is enough
-    lone = a_claim(groups={"galera": frozenset({"ctl1"})})
+    lone = a_claim(groups={"relay": frozenset({"ctl1"})})
     assert claims.missing(answered(lone, ctl1=says())) is None
     assert claims.missing(lone) is not None
 
@@ -158,7 +158,7 @@ def test_a_member_that_left_the_inventory_counts_and_has_not_answered() -> None:
 
 def test_of_any_two_claims_of_one_group_one_host_is_in_both() -> None:
     """The reason why a majority is enough: whoever comes second to that host sees who came first."""
-    hosts = sorted(GALERA)
+    hosts = sorted(RELAY)
     enough = [
         {host for host, bit in zip(hosts, format(number, "03b"), strict=True) if bit == "1"} for number in range(8)
     ]

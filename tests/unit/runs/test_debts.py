@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.integrations import registry
 from remediator.model import targets
 from remediator.model.content.actions import Probe
 from remediator.model.content.declined import Refused
@@ -18,7 +17,7 @@ from remediator.safety.case import units_of
 from tests.builders.debts import CLEAR, ORDER, a_debt, creating, spec
 from tests.builders.declined import built, declines
 from tests.builders.stored import again
-from tests.unit.safety.cases import TARGET, a_plan, at
+from tests.unit.safety.cases import KINDS, TARGET, a_plan, at
 
 pytestmark = pytest.mark.unit
 
@@ -102,10 +101,10 @@ def test_what_one_host_owes_does_not_wait_for_another() -> None:
 def test_a_release_touches_the_host_of_its_command_and_no_other() -> None:
     debt = a_debt()
     (host,) = {command.host for command in debt.undo.commands}
-    wide = replace(debt, target=targets.cluster("galera", (host, "ctl8", "ctl9")))
+    wide = replace(debt, target=targets.cluster("relay", (host, "ctl8", "ctl9")))
     plan = debts.plan_of(wide, "1")
     assert plan.touches == (host,)
-    assert units_of(plan, registry.load({}).kinds) == (f"container/{host}/mariadb",)
+    assert units_of(plan, KINDS) == (f"container/{host}/relayd",)
     assert replace(plan, runbook="other").touches == tuple(sorted((host, "ctl8", "ctl9")))
 
 

@@ -6,57 +6,30 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remediator.content import load_content, places
-from remediator.integrations import registry
-from remediator.model.content.actions import AtTurn, Built, Effect, PlanInput, Probe
+from remediator.content import load_content
+from remediator.model.content.actions import AtTurn, Built, PlanInput, Probe
 from remediator.model.content.commands import Command
 from remediator.model.content.consent import Ask, Consent, Reason
 from remediator.model.content.declined import Declined, Refused, Wait
 from remediator.model.content.plans import Plan
 from remediator.model.content.specs import Content, FromStep, StepSpec
-from remediator.model.hosts import Host, Inventory
 from remediator.model.messages.replies import CommandDone
 from remediator.model.records.records import Run, RunState, StepState
-from remediator.model.targets import cluster
 from remediator.runs import machine
 from remediator.runs.plans import planning
-from tests.builders import stored
+from tests.builders import relay, stored
 from tests.builders.declined import built, declines
+from tests.builders.relay import HOSTS, INVENTORY, TARGET, content, plan, run
+from tests.builders.replies import SHIPPED
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
 
-HOSTS = ("ctl1", "ctl2", "ctl3")
-BECAUSE = frozenset({Reason(rule="GB-9", facts=("missing:ctl1", "ahead:ctl1:80:77")), Reason(rule="GB-8", facts=())})
-TARGET = cluster("galera", HOSTS)
-INVENTORY = Inventory(
-    hosts={host: Host(name=host, address=host, groups=("mariadb",)) for host in HOSTS}, version="v", source="test"
-)
-
-
-@cache
-def content() -> Content:
-    found, mistakes = load_content(None, registry.load({"galera": {}}), None)
-    assert found is not None, mistakes
-    return found
-
-
-def plan(runbook: str = "galera-bootstrap", inventory: Inventory = INVENTORY, **data: Any) -> Plan:
-    said = {"galera-bootstrap": "bootstrap", "galera-start-members": "start_members"}[runbook]
-    return built(planning.build(
-        content().runbooks[runbook], target=TARGET, data={"procedure": said, "why": "w", **data}, identity={}, inventory=inventory,
-        rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
-    ))  # fmt: skip
-
-
-def run() -> Run:
-    return replace(machine.planned("run-7", plan(), "inc-1", "remediator", at(0)), state=RunState.RUNNING)
+BECAUSE = frozenset({Reason(rule="RL-9", facts=("missing:ctl1", "ahead:ctl1:80:77")), Reason(rule="RL-8", facts=())})
 
 
 def step(found: Run, name: str) -> Any:
@@ -68,11 +41,11 @@ def step(found: Run, name: str) -> Any:
 
 def test_a_step_for_each_member_is_one_for_each_in_the_order_of_the_target() -> None:
     assert [each.id for each in plan().steps] == [
-        *(f"{name}_{host}" for name in ("hold", "stop", "save", "read") for host in HOSTS),
-        "choose", "copy", "bootstrap", *(f"join_{host}" for host in HOSTS), "finish",
+        *(f"{name}_{host}" for name in ("hold", "stop", "read") for host in HOSTS),
+        "choose", "copy", "begin", *(f"join_{host}" for host in HOSTS), "finish",
     ]  # fmt: skip
     assert {each.id: each.host for each in plan().steps if each.host} == {
-        f"{name}_{host}": host for name in ("hold", "stop", "save", "read", "join") for host in HOSTS
+        f"{name}_{host}": host for name in ("hold", "stop", "read", "join") for host in HOSTS
     }
 
 
@@ -84,8 +57,8 @@ def test_late_steps_have_no_commands_and_say_in_words_what_they_do() -> None:
 
 
 def test_what_a_step_takes_from_an_earlier_one_is_json_in_the_plan() -> None:
-    (bootstrap,) = [each for each in plan().steps if each.id == "bootstrap"]
-    assert bootstrap.params == {"choice": {"from": "choose"}, "positions": {"from": "read"}}
+    (begin,) = [each for each in plan().steps if each.id == "begin"]
+    assert begin.params == {"choice": {"from": "choose"}, "positions": {"from": "read"}}
     assert json.loads(json.dumps(plan().to_json()))["steps"]
     assert stored.again(plan()) == plan()
 
@@ -100,7 +73,7 @@ def test_the_hash_does_not_change_when_a_step_gets_its_commands() -> None:
     assert replace(before, steps=(*before.steps[:-1], other)).hash != before.hash
 
 
-@pytest.mark.parametrize("runbook", ["galera-bootstrap", "galera-start-members"])
+@pytest.mark.parametrize("runbook", ["relay-rebuild", "relay-start"])
 def test_a_guarded_step_refuses_the_plan_before_anything_begins(runbook: str) -> None:
     assert plan(runbook).steps[0].judges_group
     with declines(Refused, match="the judgement of this cluster is page"):
@@ -109,9 +82,7 @@ def test_a_guarded_step_refuses_the_plan_before_anything_begins(runbook: str) ->
 
 @pytest.mark.parametrize("declined", [Refused("not now"), Wait("not now"), Ask("not now", Consent())])
 def test_whatever_a_guarded_action_declines_with_refuses_its_plan(declined: Declined) -> None:
-    assert planned_by(lambda _order: declined) == Refused(
-        "galera-bootstrap cannot be planned for cluster/galera: not now"
-    )
+    assert planned_by(lambda _order: declined) == Refused("relay-rebuild cannot be planned for cluster/relay: not now")
 
 
 def test_an_exception_of_an_action_is_a_bug_and_the_refusal_says_so() -> None:
@@ -119,19 +90,19 @@ def test_an_exception_of_an_action_is_a_bug_and_the_refusal_says_so() -> None:
         raise ValueError("no number")
 
     assert planned_by(stumbles) == Refused(
-        "galera-bootstrap cannot be planned for cluster/galera: galera.hold stumbled: ValueError: no number"
+        "relay-rebuild cannot be planned for cluster/relay: relay.hold stumbled: ValueError: no number"
     )
 
 
 def planned_by(at_plan: Callable[[PlanInput], Built]) -> Plan | Refused:
-    """Return the plan of the recovery whose first action answers as `at_plan` does."""
-    runbook = content().runbooks["galera-bootstrap"]
+    """Return the plan of the rebuild whose first action answers as `at_plan` does."""
+    runbook = content().runbooks["relay-rebuild"]
     action = runbook.steps[0].action
     assert isinstance(action.when, AtTurn)
     first = replace(runbook.steps[0], action=replace(action, when=replace(action.when, at_plan=at_plan)))
     return planning.build(
         replace(runbook, steps=(first, *runbook.steps[1:])), target=TARGET, data={}, identity={}, inventory=INVENTORY,
-        rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
+        rule=None, check="relay-cluster", quiet_s=60.0, content_version="v",
     )  # fmt: skip
 
 
@@ -155,68 +126,67 @@ def bound(found: Plan, name: str, results: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_step_finds_what_the_steps_gave_that_its_runbook_names() -> None:
-    assert bound(plan(), "galera.bootstrap", {**GAVE, "hold_ctl1": {"stopped": True}}) == BOUND
-    assert bound(plan(), "galera.copy", GAVE) == {"choice": {"host": "ctl3"}}
-    assert bound(plan(), "galera.bootstrap", {}) == {"choice": None, "positions": {}}
+    assert bound(plan(), "relay.begin", {**GAVE, "hold_ctl1": {"stopped": True}}) == BOUND
+    assert bound(plan(), "relay.copy", GAVE) == {"choice": {"host": "ctl3"}}
+    assert bound(plan(), "relay.begin", {}) == {"choice": None, "positions": {}}
 
 
-def test_how_steps_are_called_means_nothing(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[3] / "runbooks" / "galera.yaml").read_text(encoding="utf-8")
-    for old, new in {"hold": "keep", "read": "ask", "choose": "pick", "position": "where", "login": "enter"}.items():
+def test_how_steps_are_called_means_nothing() -> None:
+    text = relay.RUNBOOKS
+    for old, new in {"hold": "keep", "read": "ask", "choose": "pick"}.items():
         text = text.replace(f"{{id: {old},", f"{{id: {new},").replace(f"{{from: {old}}}", f"{{from: {new}}}")
-    folder = tmp_path / "runbooks"
-    folder.mkdir()
-    (folder / "galera.yaml").write_text(text, encoding="utf-8")
-    (folder / "galera.yaml").chmod(0o644)
-    other, mistakes = load_content([places.shipped(), tmp_path], registry.load({"galera": {}}), None)
+    other, mistakes = relay.loaded(text)
     assert other is not None, mistakes
-    renamed = planning.build(
-        other.runbooks["galera-bootstrap"], target=TARGET, data={"procedure": "bootstrap", "why": "w"}, identity={},
-        inventory=INVENTORY, rule=None, check="galera-cluster", quiet_s=60.0, content_version="v",
-    )  # fmt: skip
+    renamed = built(planning.build(
+        other.runbooks["relay-rebuild"], target=TARGET, data={"procedure": "rebuild", "why": "w"}, identity={},
+        inventory=INVENTORY, rule=None, check="relay-cluster", quiet_s=60.0, content_version="v",
+    ))  # fmt: skip
     gave = {name.replace("read_", "ask_").replace("choose", "pick"): value for name, value in GAVE.items()}
-    assert bound(renamed, "galera.bootstrap", gave) == BOUND
+    assert bound(renamed, "relay.begin", gave) == BOUND
 
 
 def test_a_plan_of_an_older_release_names_no_step_and_takes_what_the_steps_before_it_give() -> None:
     steps = tuple(replace(each, params={"host": {"from": "choose.host"}}) for each in plan().steps)
-    assert bound(replace(plan(), steps=steps), "galera.bootstrap", GAVE) == BOUND
+    assert bound(replace(plan(), steps=steps), "relay.begin", GAVE) == BOUND
 
 
-@pytest.mark.parametrize("step", ["copy", "bootstrap", "finish"])
+@pytest.mark.parametrize("step", ["copy", "begin", "finish"])
 @pytest.mark.parametrize("with_", ["{host: ctl3}", "{host: {from: choose.host}}", "{choice: ctl3}"])
-def test_a_host_that_a_runbook_writes_down_is_refused(tmp_path: Path, step: str, with_: str) -> None:
-    text = (Path(__file__).parents[3] / "runbooks" / "galera.yaml").read_text(encoding="utf-8")
-    text, times = re.subn(rf"(do: galera\.{step}, with: ).*(, timeout)", rf"\g<1>{with_}\g<2>", text)
+def test_a_host_that_a_runbook_writes_down_is_refused(step: str, with_: str) -> None:
+    text, times = re.subn(rf"(do: relay\.{step}, with: ).*(, timeout)", rf"\g<1>{with_}\g<2>", relay.RUNBOOKS)
     assert times == 1
-    folder = tmp_path / "runbooks"
-    folder.mkdir()
-    (folder / "galera.yaml").write_text(text, encoding="utf-8")
-    (folder / "galera.yaml").chmod(0o644)
-    other, mistakes = load_content([places.shipped(), tmp_path], registry.load({"galera": {}}), None)
+    other, mistakes = relay.loaded(text)
     assert other is None
     found = [(each.code, each.message) for each in mistakes]
     if with_ == "{choice: ctl3}":
         assert (
             "bad_reference",
-            "write {from: STEP}, an earlier step that gives a choice: no other value is read",
+            "write {from: STEP}, an earlier step that gives a relay choice: no other value is read",
         ) in found
     else:
-        assert ("unknown_parameter", f"galera.{step} has no parameter host") in found
+        assert ("unknown_parameter", f"relay.{step} has no parameter host") in found
 
 
 def test_a_reference_is_written_as_it_is_read() -> None:
-    spec = content().runbooks["galera-bootstrap"]
+    spec = content().runbooks["relay-rebuild"]
     (copy,) = [each for each in spec.steps if each.id == "copy"]
     assert isinstance(copy, StepSpec)
     assert copy.params == {"choice": FromStep("choose")}
     assert FromStep("choose").to_json() == {"from": "choose"}
 
 
-def test_every_need_of_a_shipped_action_is_given_by_another_and_named_in_each_runbook() -> None:
-    given = {action.gives.kind for action in content().actions.values() if action.gives is not None}
-    assert all(need.kind in given for action in content().actions.values() for need in action.needs)
-    for runbook in content().runbooks.values():
+def shipped() -> Content:
+    found, mistakes = load_content(None, SHIPPED, None)
+    assert found is not None, mistakes
+    return found
+
+
+@pytest.mark.parametrize("whole", [shipped, content])
+def test_every_need_of_an_action_is_given_by_another_and_named_in_each_runbook(whole: Callable[[], Content]) -> None:
+    found = whole()
+    given = {action.gives.kind for action in found.actions.values() if action.gives is not None}
+    assert all(need.kind in given for action in found.actions.values() for need in action.needs)
+    for runbook in found.runbooks.values():
         for each in runbook.steps:
             assert set(each.params) == {need.name for need in each.action.needs}
 
@@ -315,11 +285,6 @@ def test_it_is_not_sent_for_ever(tries: int, repeatable: bool, state: StepState)
     found = machine.probed(doubtful("join_ctl1", tries), "join_ctl1", Probe.NOT_APPLIED, at(9), repeatable=repeatable)
     assert step(found, "join_ctl1").tries == tries
     assert step(found, "join_ctl1").state is state
-
-
-def test_a_bootstrap_is_never_repeatable() -> None:
-    once = [each.id for each in plan().steps if each.effect is Effect.ONCE]
-    assert once == ["bootstrap"]
 
 
 def ask(lost: int) -> Ask:

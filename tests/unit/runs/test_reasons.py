@@ -12,7 +12,7 @@ from remediator.model.content.declined import Wait
 from remediator.model.records.records import Run, RunState
 from remediator.model.records.verdicts import Verdict
 from remediator.runs import hold, machine
-from tests.unit.runs.test_late_steps import run
+from tests.builders.relay import run
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit

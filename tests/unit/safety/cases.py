@@ -12,14 +12,17 @@ from remediator.model.content.commands import Command
 from remediator.model.content.judging import State
 from remediator.model.content.plans import Plan, PlannedStep
 from remediator.model.content.specs import Mode
+from remediator.model.manifest.kinds import Kind, Kinds
 from remediator.model.records.verdicts import Verdict
 from remediator.model.targets import Target, container
 from remediator.model.times import Instant
 from remediator.safety import gate
 from remediator.safety.case import Approval, Brakes, Case, Group, Member, PastRun, Rediagnosis, StormScope, Vantage
 
-KINDS = registry.load({}).kinds
-"""All that the installed integrations declare."""
+RELAY = Kind(name="relay", member="relayd", aliases=("relays",))
+"""The kind of the members of a group with a quorum that tests alone know."""
+KINDS = Kinds((*registry.load({}).kinds.declared, RELAY))
+"""All that the installed integrations declare, and that one."""
 START = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 
 
@@ -179,6 +182,6 @@ STOPPED = Member(healthy=False, joining=False, settled=False)
 
 
 def a_group(touched: tuple[str, ...] = ("ctl2",), baseline: str | None = None, **members: Member) -> Group:
-    """The group ``galera`` on ctl1, ctl2, ctl3, all well except as `members` say; `touched` are acted on."""
+    """The group ``relay`` on ctl1, ctl2, ctl3, all well except as `members` say; `touched` are acted on."""
     every = {"ctl1": WELL, "ctl2": WELL, "ctl3": WELL} | members
-    return Group(name="galera", members=every, touched=touched, baseline=baseline)
+    return Group(name="relay", members=every, touched=touched, baseline=baseline)

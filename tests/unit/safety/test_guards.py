@@ -162,15 +162,15 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("host_boot", {"boots": {}}, "when ctl2 booted is not known (never_asked)"),
     (
         "dependency",
-        {"below": (Below(target="cluster/galera", check="galera-cluster", state=State.CRITICAL),)},
-        "what it needs is broken below it: cluster/galera is CRITICAL in galera-cluster",
+        {"below": (Below(target="cluster/relay", check="relay-cluster", state=State.CRITICAL),)},
+        "what it needs is broken below it: cluster/relay is CRITICAL in relay-cluster",
     ),
-    ("dependency", {"below": Unknown("galera is UNKNOWN")}, "not known (galera is UNKNOWN)"),
+    ("dependency", {"below": Unknown("relay is UNKNOWN")}, "not known (relay is UNKNOWN)"),
     (
         "baseline",
         {"plan": a_plan(risk=Risk.R2), "group": a_group(baseline="it has been seen whole for 12 min of 60 min")},
         "no_baseline: it has been seen whole for 12 min of 60 min; when all is well, say "
-        "`remediator baseline accept group/galera --reason TEXT`",
+        "`remediator baseline accept group/relay --reason TEXT`",
     ),
     ("lock", {"locks": {"host:ctl2": "run-7"}}, "host:ctl2 is locked by run run-7"),
     ("stateful", {"units": {UNIT: GOOD_UNIT | {"stateful": True}}}, "only its own runbook may touch it"),
@@ -281,7 +281,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("maintenance", {"signs": (sign(service=None, host="ctl1"),)}),
     ("ourselves", {"own_hosts": frozenset({"ctl2"})}),
     ("competing", {"plan": holding(), "units": {UNIT: WAITS_FOR_RESTART}}),
-    ("stateful", {"plan": a_plan(action="galera.start_member"), "units": {UNIT: GOOD_UNIT | {"stateful": True}}}),
+    ("stateful", {"plan": a_plan(action="relay.start_member"), "units": {UNIT: GOOD_UNIT | {"stateful": True}}}),
 ]
 
 
@@ -333,9 +333,9 @@ def test_nobody_asked_is_nobody_agreed() -> None:
     assert not gate.allowed(())
 
 
-def test_the_generic_start_on_a_galera_member_is_judged_by_its_container() -> None:
-    target = member("galera", "ctl2")
-    unit = container("ctl2", "mariadb").text
+def test_the_generic_start_on_a_relay_member_is_judged_by_its_container() -> None:
+    target = member("relay", "ctl2")
+    unit = container("ctl2", "relayd").text
     verdict = ask("stateful", plan=a_plan(target), units={unit: GOOD_UNIT | {"stateful": True}})
     assert not verdict.allow
 

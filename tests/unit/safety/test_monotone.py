@@ -59,9 +59,9 @@ PLANS = (
     a_plan(),
     a_plan(risk=Risk.R0),
     a_plan(risk=Risk.R3),
-    a_plan(member("galera", "ctl2"), Risk.R2, "galera.start_member"),
-    taking_away(a_plan(container("ctl2", "mariadb"), Risk.R2, "galera.restart_member")),
-    a_plan(cluster("galera", HOSTS), Risk.R3, "galera.start_members"),
+    a_plan(member("relay", "ctl2"), Risk.R2, "relay.start_member"),
+    taking_away(a_plan(container("ctl2", "relayd"), Risk.R2, "relay.restart_member")),
+    a_plan(cluster("relay", HOSTS), Risk.R3, "relay.start_members"),
 )
 
 known = st.booleans()
@@ -84,8 +84,8 @@ def until(strategy: st.SearchStrategy[float] = near(0.0, 3600.0)) -> st.SearchSt
 
 texts = st.sampled_from(
     (
-        *("container/ctl2/memcached", "container/ctl2/mariadb", "galera/ctl2", "cluster/galera"),
-        *("group/galera", "group/other", "host/ctl2", "host/ctl1"),
+        *("container/ctl2/memcached", "container/ctl2/relayd", "relay/ctl2", "cluster/relay"),
+        *("group/relay", "group/other", "host/ctl2", "host/ctl1"),
     )
 )
 UNIT = {"stateful": False, "operator_stopped": False, "systemd_busy": False, "running": False}
@@ -93,7 +93,7 @@ units = st.builds(lambda name, value: UNIT | {name: value}, st.sampled_from(sort
 members = st.builds(Member, healthy=maybe, joining=maybe, settled=maybe)
 groups = st.builds(
     lambda odd, touched, baseline: Group(
-        name="galera", members=dict.fromkeys(HOSTS, WELL) | odd, touched=touched, baseline=baseline
+        name="relay", members=dict.fromkeys(HOSTS, WELL) | odd, touched=touched, baseline=baseline
     ),
     st.dictionaries(st.sampled_from(HOSTS), members, max_size=2),
     st.sampled_from([("ctl2",), (), HOSTS]),
@@ -189,7 +189,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "signs": st.one_of(some(signs), st.just(DARK)),
     "units": st.builds(
         lambda name, unit: {name: unit},
-        st.sampled_from(["container/ctl2/memcached", "container/ctl2/mariadb"]),
+        st.sampled_from(["container/ctl2/memcached", "container/ctl2/relayd"]),
         st.one_of(units, units, st.just(DARK)),
     ),
     "own_hosts": st.one_of(st.frozensets(hosts), st.just(DARK)),
@@ -245,13 +245,13 @@ SETTLED = {"plan", "now", "kinds", "actor", "mode_source", "clock_until"}
 
 def well(plan: Plan) -> Case:
     """The good case of `plan`, whatever hosts it touches."""
-    mariadb = UNIT | {"stateful": True}
+    relayd = UNIT | {"stateful": True}
     ours = {"container/ctl2/memcached": UNIT} if plan.target.name == "memcached" else None
-    group = Group(name="galera", members=dict.fromkeys(HOSTS, WELL), touched=plan.touches, baseline=None)
+    group = Group(name="relay", members=dict.fromkeys(HOSTS, WELL), touched=plan.touches, baseline=None)
     return a_case(
         plan,
         boots=dict.fromkeys(HOSTS),
-        units=ours or {f"container/{host}/mariadb": mariadb for host in plan.touches},
+        units=ours or {f"container/{host}/relayd": relayd for host in plan.touches},
         group=None if ours else group,
         unattended_r3=frozenset({"container-crashed"}),
         own_run="run-1",
@@ -433,7 +433,7 @@ def test_the_walk_finds_what_may_be_unknown_in_a_case() -> None:
     case = replace(
         good,
         vantage=Vantage(hosts=1, answering=1, references={"gw": True}),
-        below=(Below(target="cluster/galera", check="c", state=State.CRITICAL),),
+        below=(Below(target="cluster/relay", check="c", state=State.CRITICAL),),
     )
     found: dict[str, int] = {}
     for name, hint in KNOWLEDGE.items():

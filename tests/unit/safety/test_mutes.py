@@ -83,12 +83,12 @@ def own(target: str, hours: float = 1) -> OwnDowntime:
     )
 
 
-GALERA: dict[str, Any] = {
-    "plan": a_plan(member("galera", "ctl2"), action="galera.start_member"),
-    "units": {"container/ctl2/mariadb": {"running": False}},
+RELAY: dict[str, Any] = {
+    "plan": a_plan(member("relay", "ctl2"), action="relay.start_member"),
+    "units": {"container/ctl2/relayd": {"running": False}},
     "group": a_group(),
 }
-CLUSTER: dict[str, Any] = GALERA | {"plan": a_plan(cluster("galera", ("ctl1", "ctl2", "ctl3")))}
+CLUSTER: dict[str, Any] = RELAY | {"plan": a_plan(cluster("relay", ("ctl1", "ctl2", "ctl3")))}
 
 DOWNTIMES: list[tuple[dict[str, Any], OwnDowntime, bool]] = [
     ({}, own("host/ctl2"), False),
@@ -97,22 +97,22 @@ DOWNTIMES: list[tuple[dict[str, Any], OwnDowntime, bool]] = [
     ({}, own("container/ctl2/memcached"), False),
     ({}, own("container/ctl2/haproxy"), True),
     ({}, own("container/ctl1/memcached"), True),
-    ({}, own("galera/ctl2"), True),
-    ({}, own("cluster/galera"), True),
+    ({}, own("relay/ctl2"), True),
+    ({}, own("cluster/relay"), True),
     ({}, own("odd/ctl2"), False),
     ({}, own("odd/ctl1"), True),
-    (GALERA, own("galera/ctl2"), False),
-    (GALERA, own("galera/ctl1"), True),
-    (GALERA, own("container/ctl2/mariadb"), False),
-    (GALERA, own("cluster/galera"), False),
-    (GALERA, own("group/galera"), False),
-    (GALERA, own("group/rabbitmq"), True),
-    (GALERA | {"group": Unknown("x")}, own("group/rabbitmq"), False),
-    (GALERA | {"group": Unknown("x")}, own("group/rabbitmq", hours=0), True),
-    (CLUSTER, own("cluster/galera"), False),
+    (RELAY, own("relay/ctl2"), False),
+    (RELAY, own("relay/ctl1"), True),
+    (RELAY, own("container/ctl2/relayd"), False),
+    (RELAY, own("cluster/relay"), False),
+    (RELAY, own("group/relay"), False),
+    (RELAY, own("group/rabbitmq"), True),
+    (RELAY | {"group": Unknown("x")}, own("group/rabbitmq"), False),
+    (RELAY | {"group": Unknown("x")}, own("group/rabbitmq", hours=0), True),
+    (CLUSTER, own("cluster/relay"), False),
     (CLUSTER, own("host/ctl3"), False),
     (CLUSTER, own("compute/ctl3"), True),
-    ({"plan": a_plan(), "units": {"container/ctl2/mariadb": {}}}, own("galera/ctl2"), False),
+    ({"plan": a_plan(), "units": {"container/ctl2/relayd": {}}}, own("relay/ctl2"), False),
 ]
 
 

@@ -20,14 +20,14 @@ def below(target: str, state: State = State.CRITICAL) -> Below:
 
 
 def test_the_lowest_is_named() -> None:
-    broken = (below("container/ctl2/haproxy"), below("cluster/galera"), below("host/ctl2", State.WARNING))
+    broken = (below("container/ctl2/haproxy"), below("cluster/relay"), below("host/ctl2", State.WARNING))
     verdict = ask("dependency", below=broken)
     assert verdict.reason == "what it needs is broken below it: host/ctl2 is WARNING in its-check (and 2 more)"
     assert ask("dependency", below=broken[:2]).inputs["target"] == "container/ctl2/haproxy"
 
 
 def test_what_is_below_and_unknown_holds_as_well() -> None:
-    assert not ask("dependency", below=(below("cluster/galera", State.UNKNOWN),)).allow
+    assert not ask("dependency", below=(below("cluster/relay", State.UNKNOWN),)).allow
     assert ask("dependency", below=()).allow
 
 

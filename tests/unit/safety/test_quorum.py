@@ -25,11 +25,11 @@ JOINING = Member(healthy=False, joining=True, settled=False)
 DONOR = Member(healthy=True, joining=True, settled=True)
 SETTLING = Member(healthy=True, joining=False, settled=False)
 
-RESTART = a_plan(container("ctl2", "mariadb"), action="container.restart")
+RESTART = a_plan(container("ctl2", "relayd"), action="container.restart")
 RESTART = replace(RESTART, steps=tuple(replace(step, takes_away_healthy=True) for step in RESTART.steps))
-START_IT = a_plan(member("galera", "ctl2"), action="galera.start_member")
-DOWN = {"container/ctl2/mariadb": {"running": False}}
-UP = {"container/ctl2/mariadb": {"running": True}}
+START_IT = a_plan(member("relay", "ctl2"), action="relay.start_member")
+DOWN = {"container/ctl2/relayd": {"running": False}}
+UP = {"container/ctl2/relayd": {"running": True}}
 
 
 def members(**members: Member) -> dict[str, Any]:
@@ -49,26 +49,26 @@ TABLE: list[tuple[Plan, dict[str, Any], dict[str, Any], bool, str]] = [
     (RESTART, UP, members(ctl4=WELL, ctl5=STOPPED), False, "ctl5"),
     (START_IT, DOWN, members(ctl2=STOPPED), True, ""),
     (START_IT, DOWN, members(ctl1=STOPPED, ctl2=STOPPED, ctl3=STOPPED), True, ""),
-    (START_IT, DOWN, members(ctl2=STOPPED, ctl3=JOINING), False, "may not start a member of galera now"),
+    (START_IT, DOWN, members(ctl2=STOPPED, ctl3=JOINING), False, "may not start a member of relay now"),
     (START_IT, DOWN, members(ctl2=STOPPED, ctl3=DONOR), False, "ctl3"),
     (START_IT, DOWN, members(ctl2=STOPPED, ctl3=replace(STOPPED, joining=DONT_KNOW)), False, "not known (x)"),
     (START_IT, DOWN, members(ctl2=STOPPED, ctl3=replace(WELL, healthy=DONT_KNOW)), True, ""),
     # what may run is taken away by a start as well
     (START_IT, UP, members(ctl2=STOPPED, ctl3=STOPPED), False, "may not take a member away"),
-    (START_IT, {"container/ctl2/mariadb": DONT_KNOW}, members(ctl3=STOPPED), False, "take a member away"),
-    (START_IT, {"container/ctl2/mariadb": {"running": DONT_KNOW}}, members(ctl3=STOPPED), False, "take a member away"),
+    (START_IT, {"container/ctl2/relayd": DONT_KNOW}, members(ctl3=STOPPED), False, "take a member away"),
+    (START_IT, {"container/ctl2/relayd": {"running": DONT_KNOW}}, members(ctl3=STOPPED), False, "take a member away"),
     (START_IT, {}, members(ctl3=STOPPED), False, "take a member away"),
     (START_IT, UP, members(), True, ""),
     (START_IT, DOWN, {"group": a_group(touched=())}, True, ""),
     (START_IT, DOWN, {"group": a_group(touched=(), ctl3=STOPPED)}, False, "take a member away"),
-    (START_IT, DOWN, {"group": a_group(touched=("ctl9",))}, False, "ctl9 is not a known member of galera"),
+    (START_IT, DOWN, {"group": a_group(touched=("ctl9",))}, False, "ctl9 is not a known member of relay"),
     (RESTART, UP, {"group": None}, True, ""),
     (
         RESTART,
         UP,
         {"group": a_group(touched=("ctl1", "ctl2"))},
         False,
-        "leave 1 of 3 members of galera, 2 are a majority",
+        "leave 1 of 3 members of relay, 2 are a majority",
     ),
 ]
 
@@ -85,7 +85,7 @@ def test_the_group_keeps_a_majority(
 @pytest.mark.parametrize(("size", "most"), [(1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (7, 3)])
 def test_a_group_of_n_spares_fewer_than_half(size: int, most: int) -> None:
     hosts = tuple(f"m{n}" for n in range(size))
-    plan = replace(RESTART, target=cluster("galera", hosts))
+    plan = replace(RESTART, target=cluster("relay", hosts))
     for taken in range(1, size + 1):
         group = replace(a_group(), members=dict.fromkeys(hosts, WELL), touched=hosts[:taken])
         assert ask("quorum", plan=plan, units={}, group=group, boots={}).allow is (taken <= most)
@@ -127,7 +127,7 @@ def test_a_young_boot_holds_its_host(age: float, limit: float, allowed: bool) ->
 def test_a_boot_elsewhere_holds_nothing_and_the_youngest_decides() -> None:
     young = {"ctl1": Boot(what="ctl1 booted", age_s=500), "ctl3": Boot(what="the engine of ctl3 started", age_s=30)}
     assert ask("host_boot", boots={"ctl2": None, **young}).allow
-    plan = a_plan(cluster("galera", ("ctl1", "ctl2", "ctl3")))
+    plan = a_plan(cluster("relay", ("ctl1", "ctl2", "ctl3")))
     verdict = ask("host_boot", plan=plan, boots={"ctl2": None, **young})
     assert verdict.reason.startswith("the engine of ctl3 started 30 s ago: 10 min is the wait")
     assert verdict.until == START + timedelta(seconds=570)

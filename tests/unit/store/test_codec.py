@@ -31,8 +31,8 @@ from remediator.safety.case import Downtime
 from remediator.store import errors, tables
 from remediator.store.stored import codec
 from tests.builders.any_value import any_of
+from tests.builders.relay import run as a_run
 from tests.builders.stored import again, body_of, record_of
-from tests.unit.runs.test_late_steps import run as a_run
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit

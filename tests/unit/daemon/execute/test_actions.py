@@ -12,7 +12,7 @@ from remediator.model.content.commands import Command
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import machine
-from tests.unit.runs.test_late_steps import plan
+from tests.builders.relay import plan
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit

@@ -64,14 +64,14 @@ def test_a_brake_that_was_kept_is_on_after_the_next_start() -> None:
         notes.keep(turn, meta.STORM_LATCHED, "since then: 3 of 3 hosts")
         notes.keep(turn, meta.STORM_COUNTED, frozenset({"inc-1"}))
         notes.keep(turn, meta.RIVAL, Rival(open="since then: another one", closed_at=at(0)))
-        notes.keep_mark(turn, "galera.cluster", {"size": 3, "canaries": {"unknown": 1}})
+        notes.keep_mark(turn, "relay.cluster", {"size": 3, "canaries": {"unknown": 1}})
         world = started_next(turn)
     assert (world.durable.storm_latched, world.durable.storm_counted) == (
         "since then: 3 of 3 hosts",
         frozenset({"inc-1"}),
     )
     assert (world.durable.rival, world.durable.rival_closed_at) == ("since then: another one", at(0))
-    assert world.durable.marks == {"galera.cluster": {"size": 3, "canaries": {"unknown": 1}}}
+    assert world.durable.marks == {"relay.cluster": {"size": 3, "canaries": {"unknown": 1}}}
 
 
 def test_a_store_that_is_renamed_has_the_name_that_the_world_has() -> None:
