@@ -25,7 +25,7 @@ def parsers(count: Count, kinds: Mapping[str, SectionKind[Any]] = KINDS) -> None
     chance, right = Random(f"parsers {count.where}"), hostile.sections()
     for name, kind in kinds.items():
         if name not in right:
-            count.fault(f"section {name} has no right value in tests/unit/integrations/hostile.py")
+            count.fault(f"section {name} has no right value in tests/integrations/NAME/hostile.py of its technology")
             continue
         with count.timed(f"the parser of section {name}"):
             for _ in range(EACH):

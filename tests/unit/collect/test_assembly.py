@@ -9,13 +9,12 @@ import re
 import pytest
 
 from remediator.collect import assembly
-from remediator.integrations import registry
 from remediator.model.manifest.integration import SectionSpec
 from tests.builders import replies
+from tests.builders.replies import SHIPPED as INTEGRATIONS
 
 pytestmark = pytest.mark.unit
 
-INTEGRATIONS = registry.load({"galera": {}})
 TEXTS = {
     "runner": assembly.script({}),
     **{f"{name}/remote.py": one.remote_source for name, one in INTEGRATIONS.items()},

@@ -19,7 +19,7 @@ from remediator.collect.collector import Collector
 from remediator.model.hosts import Host
 from remediator.model.manifest.integration import DirectSpec
 from remediator.model.messages.replies import HostReply, Reach
-from remediator.model.values import Unknown, from_json
+from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from tests.builders.replies import KINDS, SHIPPED
 from tests.unit.integrations import golden, hostile
@@ -70,7 +70,7 @@ class Still:
 
 
 def collected(said: Mapping[str, Any]) -> HostReply:
-    """Return the reply of a member of the Galera group that says `said`, from the collector with every integration of the house."""
+    """Return the reply of a host that says `said`, from the collector with every integration of the house."""
     shipped = {
         name: dataclasses.replace(
             one, direct=[DirectSpec(kind=spec.kind, fetch=lambda _, name=spec.name: said[name]) for spec in one.direct]
@@ -81,15 +81,10 @@ def collected(said: Mapping[str, Any]) -> HostReply:
     return collector.collect(Host(name="ctl1", address="192.0.2.11", groups=("mariadb",)), ())
 
 
-def answers() -> Iterator[Any]:
-    for path in sorted((Path(golden.FOLDER).parents[1] / "integrations" / "galera" / "golden").glob("*.json")):
-        yield from (from_json(answer) for answer in json.loads(path.read_text())["answers"].values())
-
-
 RECORDED: list[Mapping[str, Any]] = [
     hostile.sections(),
     *({**hostile.sections(), "containers": golden.section_of(case)} for case in golden.CASES),
-    *({**hostile.sections(), "galera_sql": answer} for answer in answers()),
+    *({**hostile.sections(), **said} for each in hostile.TECHNOLOGIES for said in each.recorded()),
 ]
 
 
@@ -213,7 +208,8 @@ def test_one_that_parses_again_is_found(source: str) -> None:
 
 def test_parsers_are_called_by_parsers_alone() -> None:
     files = parser_files()
-    assert "remediator.integrations.galera.facts.launch" in files, "the parsers of parts are found"
+    for each in hostile.TECHNOLOGIES:
+        assert files >= each.PARSERS_OF_PARTS, "the parsers of parts are found"
     for name, tree in TREES.items():
         module = "remediator." + name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         if module not in files:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from remediator.model.messages.replies import HostReply
-from tests.integrations.galera.unit import world
+from tests.builders import technologies
 from tests.unit.integrations import section as make
 
-SECTIONS = ("containers", "host", "disk", "galera", "galera_sql", "galera_canaries")
+TECHNOLOGIES = tuple(technologies.bringing("hostile").values())
+"""What each technology says in its own sections (`sections`, `grown`, `recorded`), and how it is read (`looked_at`, `PARSERS_OF_PARTS`)."""
 
 
 def sections() -> dict[str, Any]:
-    """Return every section of one member of a Galera group, with something in each place of it."""
+    """Return every section of a host that is a member of every technology, with something in each place of it."""
     return {
         "containers": make.containers(
             make.down(exit_code=137, oom_ago_s=5.0),
@@ -32,20 +33,7 @@ def sections() -> dict[str, Any]:
             etc_kolla={"memcached": {"sha256": "ab", "mtime": make.NOW_S - 50.0, "files": 1}},
         ),
         "disk": {"/": make.mount(1 << 30, 1 << 30), "/var": {"dead": True}},
-        "galera": world.files(
-            who=world.who("ctl1", resolved={"ctl2": ["192.0.2.12"]}),
-            lives=[{"age_s": 50.0, "primary": False, "outside": True, "last": "outside"}],
-            starts=[
-                {
-                    "uuid": world.UUID, "position": 5, "received": 7, "cache_uuid": world.UUID,
-                    "formed": {"act_id": 5, "exchange": world.OTHER, "uuid": world.UUID, "conf_id": 0},
-                }
-            ],
-            transfer={"local_at": 3, "from": 4, "local_uuid": world.UUID, "group_uuid": world.UUID, "write_sets": 2},
-            gvwstate_text="", gvwstate_bytes=0, gvwstate_mtime=make.NOW_S,
-        ),
-        "galera_sql": world.sql(wsrep_desync_count="0", wsrep_incoming_addresses="192.0.2.11:3306"),
-        "galera_canaries": {"nova.instances": 7, "keystone.project": 2},
+        **{name: said for each in TECHNOLOGIES for name, said in each.sections().items()},
     }  # fmt: skip
 
 

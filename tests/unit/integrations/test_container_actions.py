@@ -19,14 +19,14 @@ from tests.unit.integrations import section as make
 
 pytestmark = pytest.mark.unit
 
-ACTIONS = {action.name: action for one in registry.load({"galera": {}}).values() for action in one.actions}
+ACTIONS = {action.name: action for action in registry.load({})["container"].actions}
 UNIT = "kolla-memcached-container.service"
 
 
 def argvs(action: str, name: str = "memcached", engine: str = "docker", **data: Any) -> list[tuple[str, ...]]:
     host = Host(name="ctl1", address="a", groups=(), engine=engine)
-    target = targets.member("galera", "ctl1") if action.startswith("galera") else targets.container("ctl1", name)
-    commands = built(ACTIONS[action].when.commands(PlanInput(target=target, host=host, data=data)))
+    order = PlanInput(target=targets.container("ctl1", name), host=host, data=data)
+    commands = built(ACTIONS[action].when.commands(order))
     assert all(command.privileged and command.host == "ctl1" and 0 < command.timeout_s <= 300 for command in commands)
     return [argv for command in commands for argv in (command.first, command.argv) if argv]
 
@@ -83,81 +83,11 @@ def test_what_is_not_known_or_not_ours_is_refused_with_a_sentence(
     assert words in str(refused.value)
 
 
-FAILED_MEMBER: dict[str, Any] = {
-    "has_unit": True,
-    "unit_state": "failed",
-    "stopped": True,
-    "operator_stopped": False,
-    "cause": None,
-    "disk_full": False,
-    "abs_clock_offset_s": 0.1,
-    "quorum_without_me": True,
-    "any_donor_or_joiner": False,
-    "bootstrap_left_over": False,
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"stopped": False}, "not proven"),
-        ({"stopped": Unknown("engine_hung")}, "not proven"),
-        ({"operator_stopped": True}, "left alone"),
-        ({"operator_stopped": Unknown("x")}, "left alone"),
-        ({"missing": True}, "no container mariadb"),
-        ({"cause": "innodb_corruption"}, "innodb_corruption"),
-        ({"cause": Unknown("no_log")}, r"UNKNOWN \(no_log\)"),
-        ({"disk_full": True}, "make room first"),
-        ({"disk_full": Unknown("timeout:disk")}, "make room first"),
-        ({"abs_clock_offset_s": 2.5}, "clock of ctl1"),
-        ({"abs_clock_offset_s": Unknown("round_trip_too_long")}, "clock of ctl1"),
-        ({"quorum_without_me": False}, "Primary majority"),
-        ({"quorum_without_me": Unknown("sql_timeout")}, "Primary majority"),
-        ({"any_donor_or_joiner": True}, "state transfer"),
-        ({"any_donor_or_joiner": Unknown("sql_refused")}, "state transfer"),
-        ({"bootstrap_left_over": True}, "second cluster"),
-        ({"bootstrap_left_over": Unknown("timeout:engine")}, "second cluster"),
-        ({"named_twice": "ctl1 and CTL1 are one machine: keep one"}, "keep one"),
-        ({"group_size": 1, "quorum_without_me": False}, "galera-start-lone"),
-    ],
-)
-def test_a_member_that_is_not_proven_to_have_failed_is_not_started(change: dict[str, Any], words: str) -> None:
-    with declines(Refused, match=words):
-        built(argvs("galera.start_member", **{**FAILED_MEMBER, **change}))
-
-
-@pytest.mark.parametrize("name", sorted(set(FAILED_MEMBER) - {"unit_state", "has_unit"}))
-def test_what_was_not_told_refuses_the_start_of_a_member(name: str) -> None:
-    data = {key: value for key, value in FAILED_MEMBER.items() if key != name}
-    with declines(Refused, match="ctl1"):
-        built(argvs("galera.start_member", **data))
-
-
 def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
     found = {name: (one.risk, one.effect, one.takes_away_healthy) for name, one in ACTIONS.items()}
     assert found == {
         "container.start": (Risk.R1, Effect.ONCE, False),
         "container.restart": (Risk.R1, Effect.ONCE, True),
-        "galera.start_member": (Risk.R2, Effect.ONCE, False),
-        "galera.read_member": (Risk.R2, Effect.OBSERVE, False),
-        "galera.read_saved": (Risk.R2, Effect.OBSERVE, False),
-        "galera.hold": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.stop": (Risk.R3, Effect.IDEMPOTENT, True),
-        "galera.save": (Risk.R1, Effect.IDEMPOTENT, False),
-        "galera.read_position": (Risk.R2, Effect.OBSERVE, False),
-        "galera.decide": (Risk.R0, Effect.OBSERVE, False),
-        "galera.copy": (Risk.R1, Effect.IDEMPOTENT, False),
-        "galera.bootstrap": (Risk.R3, Effect.ONCE, False),
-        "galera.join": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.finish": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.start_stopped": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.read_lone": (Risk.R2, Effect.OBSERVE, False),
-        "galera.start_lone": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.decide_live": (Risk.R0, Effect.OBSERVE, False),
-        "galera.pc_bootstrap": (Risk.R3, Effect.ONCE, False),
-        "galera.login": (Risk.R0, Effect.OBSERVE, False),
-        "galera.upgrade_tables": (Risk.R2, Effect.IDEMPOTENT, False),
-        "galera.restart_left_out": (Risk.R2, Effect.ONCE, True),
     }
 
 

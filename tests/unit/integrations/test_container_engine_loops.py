@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import json
 import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,60 +12,17 @@ import pytest
 from remediator.content import load_content
 from remediator.integrations import registry
 from remediator.integrations.container import assess, memory, remote
-from remediator.integrations.galera.facts import member as galera_facts
 from remediator.model import targets
 from remediator.model.values import Unknown
 from remediator.rules import advice
 from tests.unit.integrations import section as make
+from tests.unit.integrations.engine import Host, Stuck, inspected, stamp
 
 pytestmark = pytest.mark.unit
 
 MISSING = "oslo_config.cfg.ConfigFilesNotFoundError: Failed to find some config files"
 POLICY = {"restart_policy": "unless-stopped"}
 WAITING: dict[str, Any] = {**POLICY, "status": "restarting", "running": False, "exit_code": 1, "health": None}
-
-
-def stamp(ago_s: float) -> str:
-    """Return a time as Docker writes it, before now."""
-    return datetime.fromtimestamp(time.time() - ago_s, UTC).isoformat().replace("+00:00", "123Z")
-
-
-def inspected(name: str = "glance_api", *, restarts: int = 44, started_s: float = 20.0, **state: Any) -> dict[str, Any]:
-    """Return what `docker inspect` prints of a container that dies at once: Running and Restarting are both true."""
-    return {
-        "Id": "ab" * 32, "Name": f"/{name}", "Created": stamp(9e5), "Image": "sha256:a", "RestartCount": restarts,
-        "State": {
-            "Status": "restarting", "Running": True, "Paused": False, "Restarting": True, "OOMKilled": False, "Dead": False,
-            "Pid": 0, "ExitCode": 1, "Error": "", "StartedAt": stamp(started_s), "FinishedAt": stamp(started_s - 1), **state,
-        },
-        "HostConfig": {"RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0}},
-        "Config": {"Image": "kolla/glance-api:zed", "Labels": {"kolla_version": "15.2.0"}, "Env": ["PATH=/"]},
-    }  # fmt: skip
-
-
-class Host:
-    """A host whose engine holds `items`; `said` is what it logged: (seconds ago, stream, line)."""
-
-    def __init__(self, *items: dict[str, Any], said: Sequence[tuple[float, str, str]] = (), dmesg: str = "") -> None:
-        self.items, self.said, self.dmesg, self.asked = items, said, dmesg, list[list[str]]()
-
-    def run(self, argv: list[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
-        self.asked.append(argv)
-        if argv == ["dmesg"]:
-            return 0, self.dmesg, ""
-        if argv[1] == "logs":
-            stamped = argv[2] == "--timestamps"
-            lines = {"out": "", "err": ""}
-            for ago_s, stream, line in self.said:
-                lines[stream] += f"{stamp(ago_s)} {line}\n" if stamped else f"{line}\n"
-            return 0, lines["out"], lines["err"]
-        return 0, {"ps": "ab" * 32, "inspect": json.dumps(self.items)}[argv[1]], ""
-
-    def section(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-        monkeypatch.setattr(remote, "UNITS", "/nonexistent/*")
-        monkeypatch.setattr(remote, "CONFIGS", "/nonexistent/*")
-        names = [item["Name"][1:] for item in self.items]
-        return {**remote.collect_containers({"engine": "docker"}, self.run), "configs": names}
 
 
 def judged(*sections: Mapping[str, Any], name: str = "glance_api") -> Mapping[str, Any]:
@@ -244,13 +199,6 @@ def test_a_stop_by_hand_stays_an_operators() -> None:
     assert (data["operator_stopped"], data["crashed"]) == (True, False)
 
 
-@pytest.mark.parametrize(("status", "runs"), [("restarting", True), ("exited", False)])
-def test_a_member_that_its_engine_starts_again_is_not_stopped(status: str, runs: bool) -> None:
-    item = make.down("mariadb", status=status, restart_policy="unless-stopped")
-    reply = make.reply(containers=make.containers(item, units={}))
-    assert galera_facts.member("ctl1", reply).runs_own is runs
-
-
 RULES = (
     "container-removed", "container-no-room", "container-looping", "container-stateful-down", "container-crashed",
     "container-out-of-memory", "container-misconfigured",
@@ -329,24 +277,6 @@ def test_what_containers_of_kolla_say_when_they_cannot_start(line: str, cause: s
     assert judged(make.containers(item, units={}, logs=logs))["cause"] == cause
 
 
-class Stuck(Host):
-    """One of its containers can be neither ended nor removed: the engine lists it, and inspects all but it with exit code 1."""
-
-    SAID = "Error response from daemon: layer does not exist"
-
-    def __init__(self, *items: dict[str, Any], stuck: str, named: bool = True) -> None:
-        super().__init__(*items)
-        self.stuck, self.named = stuck, named
-
-    def run(self, argv: list[str], timeout_s: float, limit: int = 0) -> tuple[int | None, str, str]:
-        if argv[1] == "inspect":
-            return 1, json.dumps(self.items), self.SAID
-        if argv[1] == "ps" and "--format" in argv:
-            lines = [f"{item['Id']} {item['Name'][1:]}" for item in self.items]
-            return (0, "\n".join([*lines, f"{'cd' * 32} {self.stuck}"]), "") if self.named else (1, "", "no more")
-        return super().run(argv, timeout_s, limit)
-
-
 @pytest.mark.parametrize("stuck", ["cron", "mariadb"])
 def test_one_that_cannot_be_inspected_costs_itself_alone(monkeypatch: pytest.MonkeyPatch, stuck: str) -> None:
     host = Stuck(inspected(), stuck=stuck)
@@ -358,8 +288,6 @@ def test_one_that_cannot_be_inspected_costs_itself_alone(monkeypatch: pytest.Mon
     data = judged(section, name=stuck)
     for field in ("running", "missing", "status", "crashed", "operator_stopped", "cause", "systemd_busy", "looping"):
         assert data[field] == why, field
-    stopped = galera_facts.member("ctl1", make.reply(containers=section)).stopped
-    assert isinstance(stopped, Unknown), "a member that is there and not seen is never a stopped one"
 
 
 def test_one_that_says_nothing_of_its_state_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:

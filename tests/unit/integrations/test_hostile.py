@@ -15,18 +15,10 @@ from hypothesis import strategies as st
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container import memory
 from remediator.integrations.container import signs as container_signs
-from remediator.integrations.galera.actions import undo
-from remediator.integrations.galera.facts import canaries
-from remediator.integrations.galera.facts.host import GALERA
-from remediator.integrations.galera.facts.member import member
-from remediator.integrations.galera.watermark import marks
 from remediator.integrations.host import signs as host_signs
-from remediator.model.content.declined import Refused
 from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown, as_json
-from tests.builders.declined import built, declines
 from tests.builders.replies import KINDS, SHIPPED
-from tests.integrations.galera.unit import world
 from tests.unit.integrations import hostile
 from tests.unit.integrations import section as make
 
@@ -64,7 +56,8 @@ def judged(reply: HostReply) -> int:
         )
         json.dumps([sign.key, sign.detail, sign.service], ensure_ascii=False).encode()
     assert container_facts.of(reply) is not None
-    canaries.of(reply), marks.pc_recovery(reply), member("ctl1", reply)
+    for each in hostile.TECHNOLOGIES:
+        each.looked_at(reply)
     return count
 
 
@@ -77,12 +70,6 @@ def test_the_valid_reply_has_something_in_every_section() -> None:
     assert judged(reply) > 10
     for name, kind in KINDS.items():
         assert isinstance(kind.parse(VALID[name]), kind.facts), name
-    on_host = reply.facts(GALERA)
-    assert not isinstance(on_host, Unknown)
-    assert not any(
-        isinstance(part, (Unknown, type(None))) for part in (on_host.files, on_host.launch, on_host.who, on_host.volume)
-    )
-    assert member("ctl1", reply).sql == "answered"
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -130,7 +117,7 @@ def grown(size: int) -> dict[str, Any]:
         "containers": make.containers(*(make.down(name) for name in names), units=dict.fromkeys(names, make.CRASHED)),
         "host": {**VALID["host"], "etc_kolla": dict.fromkeys(names, VALID["host"]["etc_kolla"]["memcached"])},
         "disk": {f"/{name}": VALID["disk"]["/"] for name in names},
-        "galera": {**VALID["galera"], "log_tail": "WSREP: [ERROR] Recovered position no state \n" * size, "users": names},
+        **{name: said for each in hostile.TECHNOLOGIES for name, said in each.grown(size).items()},
     }  # fmt: skip
 
 
@@ -184,24 +171,6 @@ def test_a_time_within_a_day_of_the_hosts_clock_is_one(age_s: float) -> None:
     assert isinstance(container_facts.of(reply), container_facts.HostContainers)
     (sign,) = container_signs.signs(reply)
     assert sign.at <= reply.received_at.wall + timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["/..", "/var/lib/../etc", "etc", "/a b", "/a;b", "/$(x)", "/a/./b", "/" + "a/" * 200, "/ä", "/.hidden/_data"],
-)
-@pytest.mark.parametrize("action", ["galera.save", "galera.read_position", "galera.start_stopped"])
-def test_a_data_directory_that_can_be_none_reaches_no_command(action: str, said: str) -> None:
-    asked = world.order("ctl1", world.stopped("ctl1", volume=said))
-    with declines(Refused, match="which can be none"):
-        built(undo.data_directory(asked, "ctl1"))
-    with declines(Refused, match="which can be none"):
-        built(world.ACTIONS[action].when.commands(asked))
-
-
-def test_the_data_directory_that_a_host_names_is_that_of_its_commands() -> None:
-    asked = world.order("ctl1", world.stopped("ctl1", volume="/srv/mariadb/_data/"))
-    assert undo.data_directory(asked, "ctl1") == "/srv/mariadb/_data"
 
 
 @pytest.mark.parametrize("when", ["", None, "0001-01-01T00:00:00Z", "1970-01-01T00:00:20Z"])

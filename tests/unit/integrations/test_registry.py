@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from remediator.integrations import registry
+from remediator.integrations import packages, registry
 from remediator.model.manifest.integration import Integration
+from tests.builders.replies import SHIPPED
 
 pytestmark = pytest.mark.unit
 
 
-def test_containers_and_hosts_are_always_there() -> None:
+def test_containers_and_hosts_are_always_there_and_any_other_where_it_is_named() -> None:
     assert sorted(registry.load({})) == ["container", "host"]
-    assert sorted(registry.load({"galera": {}})) == ["container", "galera", "host"]
+    for name in packages.own():
+        assert sorted(registry.load({name: {}})) == sorted({"container", "host", name})
 
 
 def test_an_unknown_integration_is_named_with_what_there_is() -> None:
-    with pytest.raises(ValueError, match=r"integrations\.ceff: .* known: container, galera, host"):
+    with pytest.raises(ValueError, match=rf"integrations\.ceff: .* known: {', '.join(packages.own())}"):
         registry.load({"ceff": {}})
 
 
@@ -25,18 +27,18 @@ def named(one: Integration) -> list[str]:
 
 
 def test_assessments_and_actions_have_one_owner_each() -> None:
-    loaded = registry.load({"galera": {}}).values()
+    loaded = SHIPPED.values()
     names = [name for one in loaded for name in named(one)]
     assert len(names) == len(set(names))
     assert all(name.split(".")[0] == one.name for one in loaded for name in named(one))
 
 
 def test_every_section_that_an_assessment_reads_is_collected_by_somebody() -> None:
-    loaded = registry.load({"galera": {"password": "x", "canaries": ["nova.instances"]}}).values()
+    loaded = SHIPPED.values()
     collected = {kind.name for one in loaded for kind in one.section_kinds}
     assert {name for one in loaded for spec in one.assessments for name in spec.sections} <= collected
 
 
 def test_a_round_trip_fits_into_its_deadline() -> None:
-    for one in registry.load({"galera": {}}).values():
+    for one in SHIPPED.values():
         assert all(spec.timeout_s + 5 < 20 for spec in one.sections)

@@ -7,9 +7,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 NOBODY = 65534
+
+
+def remote(integration: str, *files: str) -> dict[str, Any]:
+    """Return what the remote `files` of one of our integrations define; without any named, its `remote.py`."""
+    found: dict[str, Any] = {"__name__": "remote"}
+    for file in files or ("remote.py",):
+        exec(resources.files(f"remediator.integrations.{integration}").joinpath(file).read_text("utf-8"), found)
+    return found
 
 
 @contextlib.contextmanager

@@ -343,6 +343,17 @@ def test_the_snapshot_hook_runs_first_and_gets_the_run() -> None:
     assert [one.argv for one in commands] == [("/usr/bin/snap", "-x", MARK), scripts.COPY.argv(VOLUME, MARK)]
 
 
+def test_a_copy_becomes_its_own_program_or_the_hook_of_the_config_and_nothing_else() -> None:
+    copy = copying({"snapshot": ["/usr/bin/snap", "-x"]})
+    own, hook, bare = (
+        Command(host="ctl1", argv=argv, timeout_s=1.0)
+        for argv in (scripts.COPY.argv(VOLUME, MARK), ("/usr/bin/snap", "-x", MARK), ("/usr/bin/snap", "-x"))
+    )
+    assert copy.strays((own, hook), HOSTS) is None
+    assert copy.strays((own, bare), HOSTS) is bare
+    assert copy.strays((own,), ("ctl2",)) is own
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
