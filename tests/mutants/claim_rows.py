@@ -38,15 +38,6 @@ CLAIMS = (
         tests="tests/unit/runs/test_claims.py",
     ),
     Mutant(
-        name="mark-is-the-run",
-        mistake="Another store's container is put away when its run has the name of ours.",
-        place="remediator.integrations.galera.steps.scripts:_OURS",
-        old='""|"${R%run-*}"run-*) ;; *)',
-        new='""|*run-*) ;; *)',
-        tests="tests/integrations/galera/unit/test_scripts.py",
-        within_text=True,
-    ),
-    Mutant(
         name="rival-not-minded",
         mistake="Another remediator that claimed a host is known, and the guard does not mind.",
         place="remediator.safety.guards.rivals:refusal",

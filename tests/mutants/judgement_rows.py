@@ -83,14 +83,6 @@ JUDGEMENT = (
         new="world.durable.incidents.values()",
         story="third host, two cured",
     ),
-    Mutant(
-        name="galera-start-without-a-quorum",
-        mistake="A Galera member is started although the others are no Primary majority.",
-        place="remediator.integrations.galera.actions.start:_refusal",
-        old="data.get('quorum_without_me') is not True",
-        new="data.get('group_size') is None",
-        tests="tests/unit/integrations/test_container_actions.py",
-    ),
 )
 EMPTY = (
     Mutant(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from tests import integrations
+from tests.builders import technologies
 from tests.mutants.brake_rows import BRAKES
 from tests.mutants.claim_rows import CLAIMS
 from tests.mutants.evidence_rows import EVIDENCE, READ_BACK
@@ -17,18 +15,10 @@ from tests.mutants.mutant import ROOT, Mutant, OutOfDate
 from tests.mutants.restart_rows import JOURNAL, RESTARTS
 from tests.mutants.who_rows import WHO
 
-__all__ = ["BY_NAME", "MUTANTS", "ROOT", "Mutant", "OutOfDate"]
+__all__ = ["BY_NAME", "CORE", "MUTANTS", "OF_TECHNOLOGIES", "ROOT", "Mutant", "OutOfDate"]
 
 
-def of_technologies() -> Iterator[Mutant]:
-    """Give the mistakes that each technology declares beside its tests, technology by technology."""
-    for each in sorted(found.name for found in pkgutil.iter_modules(integrations.__path__)):
-        name = f"{integrations.__name__}.{each}.mutants"
-        if importlib.util.find_spec(name) is not None:
-            yield from importlib.import_module(name).MUTANTS
-
-
-MUTANTS: tuple[Mutant, ...] = (
+CORE: tuple[Mutant, ...] = (
     *GUARDS,
     *MUTES,
     *RESTARTS,
@@ -39,10 +29,15 @@ MUTANTS: tuple[Mutant, ...] = (
     *LOOKING,
     *BRAKES,
     *CLAIMS,
-    *of_technologies(),
     *LATE,
     *EVIDENCE,
     *WHO,
     *READ_BACK,
 )
+"""Those of every cloud."""
+OF_TECHNOLOGIES: Mapping[str, tuple[Mutant, ...]] = {
+    name: brought.MUTANTS for name, brought in technologies.bringing("mutants").items()
+}
+"""Those that each technology declares beside its tests."""
+MUTANTS: tuple[Mutant, ...] = (*CORE, *(mutant for rows in OF_TECHNOLOGIES.values() for mutant in rows))
 BY_NAME: Mapping[str, Mutant] = {each.name: each for each in MUTANTS}

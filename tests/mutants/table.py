@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.mutants.rows import BY_NAME
+from tests.mutants.rows import CORE, OF_TECHNOLOGIES, Mutant
 
 PLACE = Path("docs") / "mutants.md"
 HEAD = """# Mutants
@@ -18,18 +18,29 @@ simulator cannot see a mistake, a unit test catches it. One that lives is a hole
 
 This file is written by `python -m tests.mutants --table`; `tests/unit/mutants` keeps it in step with `tests/mutants/rows.py`.
 
-| mutant | the mistake | where | caught by |
+"""
+COLUMNS = """| mutant | the mistake | where | caught by |
 |---|---|---|---|
 """
+SECTION = "## "
+"""How the heading begins under which the rows of a technology stand; its name follows."""
 
 
 def write(path: Path, caught: Mapping[str, str]) -> None:
-    """Write the page; `caught`: name of a mutant to what caught it."""
-    lines = [
-        f"| `{name}` | {_cell(BY_NAME[name].mistake)} | `{BY_NAME[name].place}` | {_cell(said)} |"
-        for name, said in caught.items()
-    ]
-    path.write_text(HEAD + "\n".join(lines) + "\n")
+    """Write the page; `caught`: name of a mutant to what caught it. Each technology has a section of its own."""
+    parts = [HEAD + COLUMNS + _rows(CORE, caught)]
+    for name, mutants in OF_TECHNOLOGIES.items():
+        about = f"Declared in `tests/integrations/{name}/mutants.py`."
+        parts.append(f"{SECTION}{name}\n\n{about}\n\n{COLUMNS}{_rows(mutants, caught)}")
+    path.write_text("\n".join(parts))
+
+
+def _rows(mutants: Iterable[Mutant], caught: Mapping[str, str]) -> str:
+    return "".join(
+        f"| `{each.name}` | {_cell(each.mistake)} | `{each.place}` | {_cell(caught[each.name])} |\n"
+        for each in mutants
+        if each.name in caught
+    )
 
 
 def _cell(text: str) -> str:
@@ -37,9 +48,18 @@ def _cell(text: str) -> str:
 
 
 def read(path: Path) -> dict[str, tuple[str, str]]:
-    """Return name -> (mistake, what caught it) of every row of the page."""
-    rows = (line for line in path.read_text().splitlines() if line.startswith("| `"))
-    return {cells[0].strip("`"): (cells[1], cells[3]) for line in rows if (cells := _cells(line))}
+    """Return name -> (mistake, what caught it) of every row of the page, but for technologies whose tests are not in this tree."""
+    return {cells[0].strip("`"): (cells[1], cells[3]) for line in _known(path) if (cells := _cells(line))}
+
+
+def _known(path: Path) -> Iterator[str]:
+    """Yield the lines of rows that can be of a mutant of this tree."""
+    known = True
+    for line in path.read_text().splitlines():
+        if line.startswith(SECTION):
+            known = line.removeprefix(SECTION) in OF_TECHNOLOGIES
+        elif known and line.startswith("| `"):
+            yield line
 
 
 def _cells(line: str) -> Sequence[str]:

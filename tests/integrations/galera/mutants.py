@@ -8,6 +8,23 @@ TOLD_TESTS = "tests/integrations/galera/sim/test_given_time.py"
 
 MUTANTS = (
     Mutant(
+        name="galera-start-without-a-quorum",
+        mistake="A Galera member is started although the others are no Primary majority.",
+        place="remediator.integrations.galera.actions.start:_refusal",
+        old="data.get('quorum_without_me') is not True",
+        new="data.get('group_size') is None",
+        tests="tests/integrations/galera/unit/test_refusals.py",
+    ),
+    Mutant(
+        name="mark-is-the-run",
+        mistake="Another store's container is put away when its run has the name of ours.",
+        place="remediator.integrations.galera.steps.scripts:_OURS",
+        old='""|"${R%run-*}"run-*) ;; *)',
+        new='""|*run-*) ;; *)',
+        tests="tests/integrations/galera/unit/test_scripts.py",
+        within_text=True,
+    ),
+    Mutant(
         name="galera-the-file-is-believed",
         mistake="A seqno in grastate.dat that its data does not have is taken for a history to start with.",
         place="remediator.integrations.galera.facts.contradiction:of",

@@ -13,7 +13,7 @@ from tests.unit.safety.cases import a_case, a_plan
 
 def test_a_target_without_a_host_cannot_be_made() -> None:
     with pytest.raises(BadTarget, match="it names no host"):
-        Target("cluster/galera", ())
+        Target("cluster/relay", ())
 
 
 def test_a_plan_that_touches_no_host_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from remediator.safety.gate import GUARDS
 from remediator.sim.stories import registry
 from remediator.sim.stories.scenario import Scenario
 from tests.mutants import table, trying
-from tests.mutants.rows import BY_NAME, MUTANTS, ROOT, Mutant, OutOfDate
+from tests.mutants.rows import BY_NAME, CORE, MUTANTS, OF_TECHNOLOGIES, ROOT, Mutant, OutOfDate
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -55,6 +56,18 @@ def test_the_docs_list_them_all_and_none_lives() -> None:
     shown = table.read(ROOT / "docs" / "mutants.md")
     assert {name: mistake for name, (mistake, _) in shown.items()} == {each.name: each.mistake for each in MUTANTS}
     assert not [name for name, (_, caught) in shown.items() if not caught or "LIVES" in caught]
+
+
+def test_the_page_may_show_a_technology_whose_tests_are_not_here(tmp_path: Path) -> None:
+    page = tmp_path / "mutants.md"
+    table.write(page, {CORE[0].name: "test: one"})
+    shown = {CORE[0].name: (CORE[0].mistake, "test: one")}
+    assert table.read(page) == shown
+    row = "| `of-another` | A mistake. | `a.b:c` | test: two |\n"
+    page.write_text(f"{page.read_text()}\n## no-such-technology\n\n{table.COLUMNS}{row}")
+    assert table.read(page) == shown
+    page.write_text(f"{page.read_text()}\n## {next(iter(OF_TECHNOLOGIES), 'none')}\n\n{table.COLUMNS}{row}")
+    assert ("of-another" in table.read(page)) is bool(OF_TECHNOLOGIES), "a row too many of one that is here shows"
 
 
 def test_what_does_not_fit_any_more_is_out_of_date_and_not_caught() -> None:
