@@ -15,8 +15,9 @@ from pathlib import Path
 from remediator.model.records.records import Run, RunState, StepState
 from remediator.sim.proof.crash_points import WAYS, Cut, Way, die_at
 from remediator.sim.simulation import Simulation
+from tests.golden.places import STORES
 
-PLACE = Path(__file__).parent / "stores"
+PLACE = STORES
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from remediator.store.audit import digests, readable
 from remediator.store.journal import Journal
 from remediator.store.stored import meta
 from tests.builders.any_value import any_of
-from tests.golden.record_stores import PLACE
+from tests.golden.places import STORES
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
@@ -54,7 +54,7 @@ OF_EARLIER_RELEASES = [
     ("schema", "2", "2"),
     ("audit_head", "19", 19),
     ("next_run", "2", 2),
-    ("mark:galera.cluster", json.dumps(MARK, sort_keys=True), MARK),
+    ("mark:relay.cluster", json.dumps(MARK, sort_keys=True), MARK),
 ]
 
 
@@ -124,7 +124,7 @@ def test_none_is_stored_as_nothing_and_is_no_value(name: str) -> None:
         ("epoch", "soon", "it is no JSON"),
         ("next_run", "2.5", ""),
         ("next_run", "true", ""),
-        ("mark:galera.cluster", "{", "it is no JSON"),
+        ("mark:relay.cluster", "{", "it is no JSON"),
         ("storm_latched", b"since", "it is no text"),
     ],
 )
@@ -150,12 +150,12 @@ def test_what_cannot_be_stored_is_not_written() -> None:
         meta.STORM_COUNTED.write(frozenset({1}))  # type: ignore[arg-type]
     for what in (MOMENT, Unknown("no answer"), {1, 2}):
         with pytest.raises(TypeError):
-            meta.MARKS.key("galera.cluster").write({"at": what})
+            meta.MARKS.key("relay.cluster").write({"at": what})
 
 
 def test_marks_are_read_by_the_names_of_their_assessments() -> None:
-    values = meta.read([("mark:galera.cluster", "{}"), ("mark:a.b", ""), ("next_run", "3")])
-    assert values.family(meta.MARKS) == {"galera.cluster": {}}
+    values = meta.read([("mark:relay.cluster", "{}"), ("mark:a.b", ""), ("next_run", "3")])
+    assert values.family(meta.MARKS) == {"relay.cluster": {}}
 
 
 def test_numbers_go_on_where_the_store_has_them(connection: sa.Connection) -> None:
@@ -192,7 +192,7 @@ def meta_of(path: Path) -> list[tuple[str, str]]:
         return list(store.execute("SELECT key, value FROM meta"))
 
 
-@pytest.mark.parametrize("path", sorted(PLACE.glob("*/*.sql")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", sorted(STORES.glob("*/*.sql")), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_recorded_stores_are_read_and_have_no_key_that_is_not_declared(path: Path) -> None:
     rows = meta_of(path)
     values = meta.read(rows)

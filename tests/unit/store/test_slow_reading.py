@@ -31,7 +31,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(ENTRIES):
             journal.audit("intent", "remediator", {"n": n})
         mutes.pause(journal, "a change", "alice")
-        journal.group("galera", GroupKept(members=frozenset({"ctl1"})))
+        journal.group("relay", GroupKept(members=frozenset({"ctl1"})))
         state = digests.State.of(connection)
         journal.audit(digests.KIND, "remediator", digests.body(state, {}, "", tuple(digests.SUBJECTS)))
     database.close()
@@ -74,8 +74,8 @@ def test_a_whole_store_shows_nothing_and_is_read_in_batches(store: Path) -> None
         ("UPDATE audit SET body = replace(body, '7', '8') WHERE seq = 778", "entry 778 of the audit log: edited"),
         ("UPDATE audit SET prev = hash WHERE seq = 5", "entry 5 of the audit log: edited"),
         ("DELETE FROM audit WHERE seq = 600", "entry 600 of the audit log: missing"),
-        ("UPDATE groups SET body = replace(body, '[', '(')", "row galera of the table groups cannot be read"),
-        ("UPDATE groups SET body = CAST(x'7b22ff223a317d' AS TEXT)", "row galera of the table groups cannot be read"),
+        ("UPDATE groups SET body = replace(body, '[', '(')", "row relay of the table groups cannot be read"),
+        ("UPDATE groups SET body = CAST(x'7b22ff223a317d' AS TEXT)", "row relay of the table groups cannot be read"),
     ],
 )
 def test_what_was_flipped_is_named(store: Path, statement: str, said: str) -> None:

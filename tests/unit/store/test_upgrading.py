@@ -22,11 +22,11 @@ from remediator.store.audit import digests, verify
 from remediator.store.database import Database, url_of
 from remediator.store.migrations import first_form
 from remediator.store.stored import loading
-from tests.golden.record_stores import PLACE
+from tests.golden.places import STORES
 from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
-RECORDED = PLACE / "2026-11" / "bootstrap-joining.sql"
+RECORDED = STORES / "2026-11" / "bootstrap-joining.sql"
 
 
 @pytest.fixture
