@@ -63,7 +63,7 @@ def test_without_a_unit_the_engine_does_it() -> None:
     ("name", "data", "words"),
     [
         ("mariadb", {"has_unit": True, "unit_state": "failed"}, "KR-5"),
-        ("remediator_galera_bootstrap", {"has_unit": False}, "a helper of a recovery of ours"),
+        ("remediator_relay_begin", {"has_unit": False}, "a helper of a recovery of ours"),
         *(
             (name, {"has_unit": False}, "can be the name of no container")
             for name in ("-t", "--all", "--signal=KILL", "*", "mariadb ", "a;b", "a\nb", "..")

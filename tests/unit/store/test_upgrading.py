@@ -240,6 +240,43 @@ def test_an_upgrade_that_is_killed_is_begun_anew_by_the_next_start(path: Path) -
     assert differs(path) is None
 
 
+READ_BACK = """
+import json, sys
+from pathlib import Path
+from remediator.store.database import Database, url_of
+from remediator.store.stored import loading, meta
+database = Database(url_of(Path(sys.argv[1]), None))
+database.open()
+with database.transaction() as connection:
+    stored = loading.load(connection, 0.0)
+database.close()
+runs = {run.id: [[step.id, step.action, step.params] for step in run.plan.steps] for run in stored.runs.values()}
+debts = {debt.id: [debt.action, debt.host, dict(debt.mark)] for debt in stored.debts}
+print(json.dumps([runs, debts, stored.meta.family(meta.MARKS)]))
+sys.exit(any(name.startswith("remediator.integrations") for name in sys.modules))
+"""
+
+
+def test_a_store_is_brought_up_and_read_whole_without_any_technology(path: Path) -> None:
+    """Whose package was taken away meanwhile has runs, debts and marks in it: they stay, and what they mean is nobody's in the store."""
+    with edited(path) as store:
+        runs = [json.loads(body) for (body,) in store.execute("SELECT body FROM runs WHERE live")]
+        debts = [json.loads(body) for (body,) in store.execute("SELECT body FROM debts WHERE open")]
+        marks = store.execute("SELECT key, value FROM meta WHERE key LIKE 'mark:%'").fetchall()
+    assert runs
+    assert debts
+    assert marks
+    done = subprocess.run(
+        [sys.executable, "-c", READ_BACK, str(path.parent)], check=False, timeout=120, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        {run["id"]: [[step["id"], step["action"], step["params"]] for step in run["plan"]["steps"]] for run in runs},
+        {debt["id"]: [debt["action"], debt["host"], debt["mark"]] for debt in debts},
+        {key.removeprefix("mark:"): json.loads(value) for key, value in marks},
+    ]
+
+
 @pytest.mark.parametrize("newer", ["0003", "9f3c"])
 def test_a_newer_store_is_refused_and_left_alone(path: Path, newer: str) -> None:
     upgraded(path)

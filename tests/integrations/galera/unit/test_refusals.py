@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from remediator.integrations import registry
+from remediator.integrations.galera.steps import scripts
 from remediator.model import targets
 from remediator.model.content.actions import Effect, PlanInput, Risk
 from remediator.model.content.declined import Refused
@@ -72,6 +74,16 @@ def test_what_was_not_told_refuses_the_start_of_a_member(name: str) -> None:
     data = {key: value for key, value in FAILED.items() if key != name}
     with declines(Refused, match="ctl1"):
         started(**data)
+
+
+@pytest.mark.parametrize("action", ["container.start", "container.restart"])
+@pytest.mark.parametrize("name", [scripts.BOOTSTRAP_CONTAINER, scripts.RECOVER_CONTAINER])
+def test_a_container_that_a_recovery_has_made_is_nobody_elses_to_start(action: str, name: str) -> None:
+    (found,) = [each for each in registry.load({})["container"].actions if each.name == action]
+    host = Host(name="ctl1", address="a", groups=(), engine="docker")
+    order = PlanInput(target=targets.container("ctl1", name), host=host, data={"has_unit": False})
+    with declines(Refused, match="a helper of a recovery of ours"):
+        built(found.with_plan(order))
 
 
 def test_risk_and_effect_are_what_the_safety_rules_say() -> None:
