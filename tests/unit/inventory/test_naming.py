@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediator.inventory import naming
@@ -270,6 +270,11 @@ def mixed(text: str, flips: int) -> str:
     )
 
 
+ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""However long a world takes to be made, says nothing about names."""
+
+
+@ON_A_BUSY_MACHINE
 @given(worlds(), texts, st.integers(0, 65535))
 def test_neither_case_nor_a_final_dot_changes_what_is_meant(known: Names, name: str, flips: int) -> None:
     meant = known.meant(name)
@@ -277,6 +282,7 @@ def test_neither_case_nor_a_final_dot_changes_what_is_meant(known: Names, name: 
     assert name.strip().endswith(".") or known.meant(f"{name.strip()}.") == meant
 
 
+@ON_A_BUSY_MACHINE
 @given(worlds(), texts)
 def test_one_or_none_and_always_one_of_ours(known: Names, name: str) -> None:
     meant = known.meant(name)
@@ -285,6 +291,7 @@ def test_one_or_none_and_always_one_of_ours(known: Names, name: str) -> None:
     assert len(meant.candidates) != 1 or not meant.ambiguous
 
 
+@ON_A_BUSY_MACHINE
 @given(worlds(), texts)
 def test_the_order_of_hosts_and_of_what_they_say_changes_nothing(known: Names, name: str) -> None:
     again = Names(
@@ -294,6 +301,7 @@ def test_the_order_of_hosts_and_of_what_they_say_changes_nothing(known: Names, n
     assert len(set(keys)) < len(keys) or again.meant(name) == known.meant(name)
 
 
+@ON_A_BUSY_MACHINE
 @given(worlds(), texts)
 def test_what_hosts_say_takes_no_name_from_another(known: Names, name: str) -> None:
     """Without their words a name means the same host, or none: their words only add, or show that a domain is another one's."""
