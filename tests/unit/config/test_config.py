@@ -252,10 +252,10 @@ def test_the_example_validates_and_shows_the_defaults(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_every_setting() -> None:
-    data = YAML(typ="safe", pure=True).load(technologies.EXAMPLE.read_text("utf-8"))
+    data = YAML(typ="safe", pure=True).load(absent.EXAMPLE.read_text("utf-8"))
     commented = {"inventory.kolla": "  # kolla: ", "inventory.engine": "  # engine: "}  # they exclude `hosts`
     assert set(_missing(Config, [data], "")) == set(commented)
-    assert all(text in technologies.EXAMPLE.read_text("utf-8") for text in commented.values())
+    assert all(text in absent.EXAMPLE.read_text("utf-8") for text in commented.values())
 
 
 def _missing(model: type[BaseModel], given: list[Any], path: str) -> list[str]:
