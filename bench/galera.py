@@ -1,7 +1,7 @@
 """`python -m bench.galera [--rounds N]`: a lost Galera cluster on the lab, brought back by remediator and by a bare script in turn.
 
 The script has perfect knowledge: it is told the most advanced member, asks nothing, checks nothing, and does MariaDB's own steps
-(lab/bare.py). Ours is measured from the gate's ALLOW to all members Synced in their own units; what came before it (seeing the
+(lab/galera/bare.py). Ours is measured from the gate's ALLOW to all members Synced in their own units; what came before it (seeing the
 problem, its waits, the approval) is printed beside it. Both lose the same cluster in the same way. Budget: at most 1.5 times.
 Needs the lab up with its three members (`python -m lab up --only ctl1,ctl2,ctl3`).
 """
@@ -18,7 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lab import api, bare, galera, topology
+from lab import api, topology
+from lab.galera import bare, mariadb
 from tests.integrations.galera.lab import recovering
 from tests.lab.scenario import Scenario
 
@@ -45,7 +46,7 @@ def main() -> int:
 
 def _lose() -> None:
     """All members down at three positions, and nothing that could bring them back by itself."""
-    galera.wait_synced(topology.GALERA)
+    mariadb.wait_synced(topology.GALERA)
     api.break_fault(FAULT, LAST, view="lost")
 
 
@@ -64,7 +65,7 @@ def _ours(number: int) -> dict[str, Any]:
         running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve"}
         running.start()
         running.settle()
-        galera.wait_synced(topology.GALERA)
+        mariadb.wait_synced(topology.GALERA)
         running.break_(FAULT, LAST, view="lost")
         lost = time.monotonic()
         run = recovering.wait_run(running, "galera-bootstrap", ["waiting_approval"], 180)

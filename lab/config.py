@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import galera_schema, inventory, keys, paths, shapes, topology
+from lab import inventory, keys, paths, shapes, topology
+from lab.galera import schema
 from lab.topology import Host
 
 CHECKS = (
@@ -79,7 +80,7 @@ def _text(to: Written, hosts: Sequence[Host]) -> str:
     if any("mariadb" in h.groups for h in hosts):
         galera = (
             f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}, "
-            f"canaries: [{', '.join(galera_schema.CANARIES)}]}}\n"
+            f"canaries: [{', '.join(schema.CANARIES)}]}}\n"
         )
     return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
 cloud: lab

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab import galera_config
+from lab.galera import server_config
 from lab.topology import KOLLA_VERSION, TAG, Host, unit
 
 _HEALTH = ("--health-interval", "3s", "--health-retries", "2", "--health-timeout", "5s", "--health-start-period", "5s")
@@ -69,7 +69,7 @@ SERVICES: dict[str, Service] = {
             name="mariadb",
             image="mariadb-server",
             command=lambda host: "lab_mariadb",
-            files=lambda host: {"galera.cnf": galera_config.text(host)},
+            files=lambda host: {"galera.cnf": server_config.text(host)},
             volumes=("mariadb:/var/lib/mysql/",),
         ),
     )

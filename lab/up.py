@@ -16,9 +16,6 @@ from lab import (
     baseline,
     config,
     engine,
-    galera,
-    galera_recovery,
-    galera_schema,
     hosts,
     images,
     keys,
@@ -31,6 +28,7 @@ from lab import (
     topology,
 )
 from lab.faults import records
+from lab.galera import mariadb, recovery, schema
 from lab.topology import Host
 
 
@@ -85,7 +83,7 @@ def whole(host: Host) -> bool:
 def _recipe(host: Host) -> str:
     """Return what a host is made from, as one word: its images, its containers, and what the database is filled with."""
     parts = [*services.config_files(host).items(), *(services.create(s, host) for s in services.of(host))]
-    digest = hashlib.sha256(repr((shapes.current(), parts, galera_schema.TABLES)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((shapes.current(), parts, schema.TABLES)).encode()).hexdigest()
     return f"{images.recipe(host.engine)}+{digest[:16]}"
 
 
@@ -108,9 +106,9 @@ def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
     new = [h for h in members if h in fresh]
     old = [h for h in members if h not in fresh]
     if new:
-        galera.form(new, old)
-    elif not broken & {h.name for h in members} and not all(galera.synced(h, len(old)) for h in old):
-        galera_recovery.recover(old)
+        mariadb.form(new, old)
+    elif not broken & {h.name for h in members} and not all(mariadb.synced(h, len(old)) for h in old):
+        recovery.recover(old)
 
 
 def _networks() -> None:

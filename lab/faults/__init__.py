@@ -12,11 +12,12 @@ from typing import Any
 
 from lab import baseline, hosts, paths, shapes, topology
 from lab.errors import LabError, UsageError
-from lab.faults import container, galera, galera_data, galera_lost, hostile, records, system
+from lab.faults import container, hostile, records, system
 from lab.faults import host as whole_host
 from lab.faults.model import Broken, Fault, Params
+from lab.galera import faults as galera
 
-_FAMILIES = (container, whole_host, system, hostile, galera, galera_lost, galera_data)
+_FAMILIES = (container, whole_host, system, hostile, galera)
 FAULTS: dict[str, Fault] = {fault.name: fault for family in _FAMILIES for fault in family.FAULTS}
 
 

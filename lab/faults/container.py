@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from lab import galera, hosts, services, topology
+from lab import hosts, services, topology
 from lab.errors import UsageError
-from lab.faults import galera as members
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
+from lab.galera import mariadb
+from lab.galera.faults import members
 from lab.proc import poll
 
 CONTAINER = Param(help="which container", default="memcached")
@@ -153,7 +154,7 @@ def _undo(broken: Broken) -> None:
     hosts.shell(broken.host, "rm -f /oom\n")  # where Debian's conmon notes an OOM; its podman looks elsewhere
     unit.make_well(broken)
     if broken.container == "mariadb":
-        galera.wait_synced(members.whole_but(broken))
+        mariadb.wait_synced(members.whole_but(broken))
 
 
 _IN = {"container": CONTAINER}

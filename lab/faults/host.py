@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 
-from lab import engine, galera, hosts, keys, shapes, topology
+from lab import engine, hosts, keys, shapes, topology
 from lab.errors import UsageError
-from lab.faults import galera as members
 from lab.faults.model import Broken, Fault, Param
+from lab.galera import mariadb
+from lab.galera.faults import members
 from lab.proc import poll
 from lab.topology import Host
 
@@ -130,7 +131,7 @@ def _well(broken: Broken) -> None:
     poll(f"ssh to {broken.host.name}", lambda: hosts.ssh_answers(broken.host), limit_s=90)
     hosts.wait_running(broken.host)
     if "mariadb" in broken.host.containers:
-        galera.wait_synced(members.whole_but(broken))
+        mariadb.wait_synced(members.whole_but(broken))
 
 
 def _fault(

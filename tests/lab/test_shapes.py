@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from lab import api, galera, hosts, shapes, topology
+from lab import api, hosts, shapes, topology
+from lab.galera import mariadb
 from lab.shapes import Shape
 from lab.topology import Host
 from tests.integrations.galera.lab.recovering import TARGET, approve, cluster, left_on, wait_mark, wait_run
@@ -67,7 +68,7 @@ def called(shape: Shape, host: str) -> str:
 
 
 def whole(shape: Shape) -> bool:
-    return all(galera.synced(host, len(shape.members)) for host in shape.members)
+    return all(mariadb.synced(host, len(shape.members)) for host in shape.members)
 
 
 @in_every_shape

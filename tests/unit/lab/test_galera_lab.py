@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import bare, galera, galera_schema, paths, workload
+from lab import paths
 from lab.errors import UsageError
-from lab.galera_disk import NO_UUID, Position
+from lab.galera import bare, mariadb, schema, workload
+from lab.galera.disk import NO_UUID, Position
 
 pytestmark = pytest.mark.unit
 
@@ -38,10 +39,10 @@ def test_monitor_may_read_the_canaries_and_nothing_else(tmp_path: Path, monkeypa
     for name in ("ROOT_PASSWORD", "MONITOR_PASSWORD", "WORKLOAD_PASSWORD"):
         (tmp_path / name).write_text(f"secret-of-{name}\n")
         monkeypatch.setattr(paths, name, tmp_path / name)
-    lines = galera_schema.text().splitlines()
+    lines = schema.text().splitlines()
     granted = {line.split(" ON ")[1].split()[0] for line in lines if line.startswith("GRANT") and "'monitor'" in line}
-    assert granted == set(galera_schema.CANARIES)
-    for table in galera_schema.CANARIES:
+    assert granted == set(schema.CANARIES)
+    for table in schema.CANARIES:
         assert any(line.startswith(f"CREATE TABLE {table} ") for line in lines)
         assert any(line.startswith(f"INSERT INTO {table} ") for line in lines)
     assert lines[-1].startswith("ALTER USER 'root'"), (
@@ -59,7 +60,7 @@ def test_a_position_without_a_history_is_not_usable() -> None:
 @pytest.mark.parametrize("value", [-1, 3])
 def test_an_unknown_flush_is_refused(value: int) -> None:
     with pytest.raises(UsageError, match="innodb_flush_log_at_trx_commit"):
-        galera.set_flush(value)
+        mariadb.set_flush(value)
 
 
 def test_the_bare_time_is_the_sum_of_its_phases() -> None:

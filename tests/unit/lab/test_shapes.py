@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import api, cli, config, galera_config, names, shapes, topology
+from lab import api, cli, config, names, shapes, topology
 from lab.errors import LabError
+from lab.galera import server_config
 from remediator.inventory.kolla import inventory
 from tests.unit.lab.conftest import Be
 
@@ -81,7 +82,7 @@ def test_ssh_goes_over_the_management_network_where_there_is_one() -> None:
 )
 def test_of_a_group_of_one_kolla_names_no_member(shape: str, members: str, be: Be) -> None:
     be(shape)
-    lines = galera_config.text(topology.host("ctl1")).splitlines()
+    lines = server_config.text(topology.host("ctl1")).splitlines()
     assert f"wsrep_cluster_address = gcomm://{members}" in lines
     assert "wsrep_node_address = 10.77.0.11" in lines, "the database stays on the service network"
 

@@ -1,7 +1,7 @@
 """The fixed programs that a recovery runs on the members' hosts, each one line of POSIX shell with words as arguments.
 
 Invariant: each may be run again after a loss of its outcome and then changes nothing more, or refuses; none ever stops a MariaDB
-that runs, but for the bootstrap container of ours, and that only while others are Primary (`recover.py` asks), a member that was
+that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks), a member that was
 left out (`restart_left_out.py` asks), and one outside of a Primary component after a person's yes (`STOP`). A member counts as stopped when
 its engine says so in the same moment and nobody else uses its data directory: none is started, read or bootstrapped beside another.
 

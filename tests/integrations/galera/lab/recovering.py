@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lab import galera, galera_disk, hosts, topology
+from lab import hosts, topology
+from lab.galera import disk, mariadb
 from lab.topology import Host
 from tests.lab.scenario import Scenario
 
 Make = Callable[[Sequence[str]], Scenario]
 MEMBERS = ("ctl1", "ctl2", "ctl3")
 TARGET = "cluster/galera"
-HOLD = f"/etc/systemd/system/{galera.UNIT}.d/remediator-hold.conf"
+HOLD = f"/etc/systemd/system/{mariadb.UNIT}.d/remediator-hold.conf"
 
 
 def settled(make: Make, **environment: str) -> Scenario:
     """Return a scenario on all members whose baseline is accepted. R3 waits for an approval unless `environment` says otherwise."""
     running = make(MEMBERS)
-    galera.set_flush(1)  # a test before may have left another
+    mariadb.set_flush(1)  # a test before may have left another
     running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve", **environment}
     running.start()
     running.settle()
@@ -36,7 +37,7 @@ def cluster(running: Scenario) -> dict[str, Any]:
 
 def wait_mark(running: Scenario) -> int:
     """Wait until the high-water mark has seen everything that is committed now, and return it."""
-    committed = int(galera.status(topology.GALERA[0])["wsrep_last_committed"])
+    committed = int(mariadb.status(topology.GALERA[0])["wsrep_last_committed"])
     running.wait(
         f"the mark to reach {committed}",
         lambda: (cluster(running)["data"].get("mark_seqno") or 0) >= committed,
@@ -107,17 +108,17 @@ def entries(exported: str) -> list[dict[str, Any]]:
 def whole_again() -> None:
     """Assert that all members are Synced in their own units, and that nothing of ours is left on any host."""
     for host in topology.GALERA:
-        assert galera.synced(host, len(MEMBERS)), f"{host.name}: {galera.status(host)}"
+        assert mariadb.synced(host, len(MEMBERS)), f"{host.name}: {mariadb.status(host)}"
         left = left_on(host)
         assert left == "", f"{host.name}: {left}"
-        unit = hosts.shell(host, f"systemctl is-active {galera.UNIT} || true\n").out.strip()
+        unit = hosts.shell(host, f"systemctl is-active {mariadb.UNIT} || true\n").out.strip()
         assert unit == "active", f"{host.name}: {unit}"
 
 
 def forget_views() -> None:
     """Take away what the members remember of their last view, as a power cut does with a file that was never synced."""
     for host in topology.GALERA:
-        galera_disk.forget_view(host)
+        disk.forget_view(host)
 
 
 def told(run: dict[str, Any]) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab import galera, galera_disk, hosts, keys, topology, workload
+from lab import hosts, keys, topology
+from lab.galera import disk, mariadb, workload
 from lab.topology import Host
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
@@ -30,9 +31,9 @@ pytestmark = [pytest.mark.lab, pytest.mark.part("galera-accidents"), pytest.mark
 RAISED = 9_000_000
 BELIEVED = "Galera would believe the file"
 RESCUE = "rescue"
-BY_HAND = f"""sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {galera_disk.DATA}/grastate.dat
+BY_HAND = f"""sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' {disk.DATA}/grastate.dat
 docker run -d --name {RESCUE} --network host --volumes-from mariadb -e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS \
--e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster {galera_disk.IMAGE}
+-e KOLLA_SERVICE_NAME=mariadb -e BOOTSTRAP_ARGS=--wsrep-new-cluster {disk.IMAGE}
 """
 SERVERS = "pgrep -x mariadbd | wc -l\n"
 FULL = pytest.mark.full("a hand-made accident takes minutes; each kind is in sim or in the unit tests")
@@ -40,7 +41,7 @@ FULL = pytest.mark.full("a hand-made accident takes minutes; each kind is in sim
 
 def raise_grastate(host: Host) -> None:
     """Let grastate.dat claim far more than the data beside it, as after a volume was put back beside a newer file."""
-    galera_disk.write_grastate(host, uuid=galera_disk.grastate(host)["uuid"], seqno=RAISED, flag=0)
+    disk.write_grastate(host, uuid=disk.grastate(host)["uuid"], seqno=RAISED, flag=0)
 
 
 def one_server_at_most() -> None:
@@ -80,7 +81,7 @@ def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others(
     running = settled(scenario)
     assert running.run("pause", "--reason", "a volume is put back").returncode == 0
     running.break_("galera-member-failed", "ctl3")
-    galera.write(topology.host("ctl1"), 50)
+    mariadb.write(topology.host("ctl1"), 50)
     raise_grastate(topology.host("ctl3"))
     began = time.monotonic()
     assert running.run("resume", "--reason", "it is put back").returncode == 0
@@ -89,9 +90,9 @@ def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others(
     assert (run["state"], BELIEVED in run["reason"]) == ("failed", True), recovering.told(run)
     assert run["steps"][-1]["state"] == "pending", "it was started as it is"
     assert BELIEVED in page_of(running, BELIEVED)
-    galera_disk.force_sst(topology.host("ctl3"))
-    galera.start([topology.host("ctl3")])
-    galera.wait_synced(topology.GALERA)
+    disk.force_sst(topology.host("ctl3"))
+    mariadb.start([topology.host("ctl3")])
+    mariadb.wait_synced(topology.GALERA)
     keep("stale volume, raised grastate, alone", "ctl3", "escalated", began, run["reason"])
 
 
@@ -142,7 +143,7 @@ def test_a_bootstrap_by_hand_while_the_yes_is_waited_for(scenario: Make, tmp_pat
     hosts.shell(topology.host("ctl2"), BY_HAND)
     running.wait(
         "it to be Primary",
-        lambda: galera.status(topology.host("ctl2"), container=RESCUE).get("wsrep_cluster_status") == "Primary",
+        lambda: mariadb.status(topology.host("ctl2"), container=RESCUE).get("wsrep_cluster_status") == "Primary",
         90,
     )
 
@@ -216,7 +217,7 @@ def test_a_rolling_restart_that_is_too_fast_is_told_as_what_it_is(scenario: Make
     wait_mark(running)
     began = time.monotonic()
     for host in topology.GALERA:
-        hosts.shell(host, f"systemctl restart {galera.UNIT} || true\n", timeout_s=120)
+        hosts.shell(host, f"systemctl restart {mariadb.UNIT} || true\n", timeout_s=120)
         time.sleep(1.0)
     running.wait("all to be whole again, or a question", lambda: whole() or bool(running.runs()), 900)
     one_server_at_most()
@@ -239,7 +240,7 @@ def nobody_is_told_to_look_elsewhere(running: Scenario) -> None:
 
 
 def whole() -> bool:
-    return all(galera.synced(host, len(MEMBERS)) for host in topology.GALERA)
+    return all(mariadb.synced(host, len(MEMBERS)) for host in topology.GALERA)
 
 
 @FULL
@@ -249,9 +250,9 @@ def test_the_donor_of_a_whole_copy_is_killed(scenario: Make, tmp_path: Path) -> 
     writing = workload.start(tmp_path / "writes", seconds=300)
     began = time.monotonic()
     joiner = topology.host("ctl3")
-    hosts.shell(joiner, f"systemctl stop {galera.UNIT}\n", timeout_s=120)
-    galera_disk.force_sst(joiner)
-    galera.start([joiner])
+    hosts.shell(joiner, f"systemctl stop {mariadb.UNIT}\n", timeout_s=120)
+    disk.force_sst(joiner)
+    mariadb.start([joiner])
     donors = [host for host in topology.GALERA if host is not joiner]
     running.wait("a donor", lambda: any(state(host).startswith("Donor") for host in donors), 60)
     donor = next(host for host in donors if state(host).startswith("Donor"))
@@ -265,7 +266,7 @@ def test_the_donor_of_a_whole_copy_is_killed(scenario: Make, tmp_path: Path) -> 
 
 
 def state(host: Host) -> str:
-    return galera.status(host).get("wsrep_local_state_comment", "")
+    return mariadb.status(host).get("wsrep_local_state_comment", "")
 
 
 @FULL

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import galera, topology, workload
+from lab import topology
+from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
     MEMBERS,
@@ -44,8 +45,8 @@ UNFLUSHED = pytest.mark.full("with flush 1 the same way is in make test; what is
 @pytest.mark.parametrize("flush", [pytest.param(0, marks=UNFLUSHED), 1])
 def test_all_killed_form_again_by_themselves(scenario: Make, tmp_path: Path, flush: int) -> None:
     running = settled(scenario)
-    galera.set_flush(flush)
-    galera.write(FIRST, 1)  # so that the mark has to be taken once more, and knows of it
+    mariadb.set_flush(flush)
+    mariadb.write(FIRST, 1)  # so that the mark has to be taken once more, and knows of it
     wait_mark(running)
     writing = workload.start(tmp_path / "writes", seconds=60)
     time.sleep(3.0)
@@ -68,7 +69,7 @@ def test_all_killed_form_again_by_themselves(scenario: Make, tmp_path: Path, flu
 
 def test_three_positions_and_no_view_are_bootstrapped_from_the_highest(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
-    galera.set_flush(1)
+    mariadb.set_flush(1)
     writing = workload.start(tmp_path / "writes", seconds=300)
     time.sleep(2.0)
     assert running.run("pause", "--reason", "to see that it stays").returncode == 0
@@ -106,7 +107,7 @@ def test_three_positions_and_no_view_are_bootstrapped_from_the_highest(scenario:
 def test_what_is_below_the_mark_is_told_and_needs_a_second_yes(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
     for host in topology.GALERA:
-        galera.sql(host, "SET GLOBAL innodb_flush_log_at_trx_commit=0; SET GLOBAL innodb_flush_log_at_timeout=2000;")
+        mariadb.sql(host, "SET GLOBAL innodb_flush_log_at_trx_commit=0; SET GLOBAL innodb_flush_log_at_timeout=2000;")
     time.sleep(2.0)
     writing = workload.start(tmp_path / "writes", seconds=6)
     time.sleep(7.0)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab import galera, topology, workload
+from lab import topology
+from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario
@@ -22,7 +23,7 @@ BEGUN = ("intent", "settling", "in_doubt")
 @pytest.mark.full("four minutes of the whole lab; every crash point is died at in sim")
 def test_a_kill_at_every_step_and_one_bootstrap(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
-    galera.set_flush(1)
+    mariadb.set_flush(1)
     writing = workload.start(tmp_path / "writes", seconds=120)
     time.sleep(2.0)
     running.break_("galera-staggered-kill", "ctl2", view="lost")

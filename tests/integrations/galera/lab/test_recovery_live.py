@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import galera, topology, workload
-from lab.faults import galera as members
+from lab import topology
+from lab.galera import mariadb, workload
+from lab.galera.faults import members
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, forget_views, settled, since, wait_run, whole_again
 from tests.lab.scenario import Row, Scenario
@@ -27,9 +28,9 @@ ACCOUNT = "CREATE USER mysql@localhost IDENTIFIED VIA unix_socket; GRANT ALL PRI
 
 @pytest.fixture
 def account() -> Iterator[None]:
-    galera.sql(FIRST, ACCOUNT)
+    mariadb.sql(FIRST, ACCOUNT)
     yield
-    galera.sql(FIRST, "DROP USER mysql@localhost;")
+    mariadb.sql(FIRST, "DROP USER mysql@localhost;")
 
 
 def lose(running: Scenario) -> str:
@@ -59,7 +60,7 @@ def test_the_furthest_is_made_primary_and_the_others_take_part_again(
     assert run["state"] == "verifying", recovering.told(run)
     row = Row(fault=f"{FAULT}, no views", host="all", outcome="cured", cured_s=since(approved))
     chosen = next(step["given"] for step in run["steps"] if step["id"] == "choose")
-    assert [host.name for host in topology.GALERA if galera.primary(host)] == [chosen["host"]]
+    assert [host.name for host in topology.GALERA if mariadb.primary(host)] == [chosen["host"]]
     mend_network()
     run = wait_run(running, RUNBOOK, ["succeeded", "failed"], 300)
     assert run["state"] == "succeeded", recovering.told(run)
@@ -83,7 +84,7 @@ def test_where_nobody_is_let_in_nothing_is_said_and_the_page_has_the_statement(s
     assert run["state"] == "failed", recovering.told(run)
     assert f"as the database's root: {STATEMENT}" in run["reason"], recovering.told(run)
     assert [step["state"] for step in run["steps"]][1] == "pending"
-    assert not [host.name for host in topology.GALERA if galera.primary(host)]
+    assert not [host.name for host in topology.GALERA if mariadb.primary(host)]
     running.wait(
         "the page with the statement",
         lambda: any(STATEMENT in page["text"] for page in running.pages()),
@@ -91,5 +92,5 @@ def test_where_nobody_is_let_in_nothing_is_said_and_the_page_has_the_statement(s
     )
     Row(fault=f"{FAULT}, no login", host="all", outcome="escalated", why=run["reason"][:110]).keep()
     mend_network()
-    galera.wait_synced(topology.GALERA)
+    mariadb.wait_synced(topology.GALERA)
     running.heal(FAULT, "ctl1")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import api, galera, galera_disk, topology, workload
+from lab import api, topology
+from lab.galera import disk, mariadb, workload
 from remediator.integrations.galera.steps import scripts
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, settled, since, wait_run, whole_again
@@ -30,7 +31,7 @@ def test_the_program_that_stops_leaves_a_member_of_a_primary_component_alone(sce
         assert (held.code, held.out.strip()) == (0, "held: running")
         done = api.host_exec(LOST.name, scripts.STOP.argv("run-999", "docker"))
         assert (done.code, done.out.strip()) == (4, "its log does not tell that it is outside of a Primary component")
-        assert galera.synced(LOST, len(topology.GALERA))
+        assert mariadb.synced(LOST, len(topology.GALERA))
     finally:
         api.host_exec(LOST.name, scripts.RELEASE.argv("run-999"), check=True)
     whole_again()
@@ -45,7 +46,7 @@ def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenari
     # The newest sample in which all was well is of about this moment, however long the breaking takes.
     whole = time.monotonic()
     running.break_(FAULT, LOST.name, network="back")
-    galera_disk.forget_view(LOST)
+    disk.forget_view(LOST)
     assert running.run("resume", "--reason", "it is lost").returncode == 0
     broken = time.monotonic()
     started = wait_run(running, "galera-start-members", ["verifying", "failed"], 150)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import topology, workload
+from lab import topology
+from lab.galera import workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
     MEMBERS,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab import galera, topology, workload
+from lab import topology
+from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, forget_views, settled, since, wait_run
 from tests.lab.scenario import Row, Scenario
@@ -85,7 +86,7 @@ def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: M
     assert running.run("pause", "--reason", "the cluster is being lost").returncode == 0
     running.break_("galera-stale-ahead", "ctl3")
     if passed:
-        galera.write(topology.host("ctl1"), 200)
+        mariadb.write(topology.host("ctl1"), 200)
     assert running.run("resume", "--reason", "it is lost").returncode == 0
     running.wait_incident("galera/ctl3", "galera-node", ["escalated"], 150)
     (run,) = [each for each in running.runs() if each["runbook"] == "galera-start-member"]
@@ -95,7 +96,7 @@ def test_a_member_that_is_ahead_of_the_living_primary_is_not_started(scenario: M
         recovering.told(run)
     )
     assert run["steps"][-1]["state"] == "pending"
-    assert not galera.synced(topology.host("ctl3"), 1)
+    assert not mariadb.synced(topology.host("ctl3"), 1)
     name = "galera-stale-ahead, passed" if passed else "galera-stale-ahead"
     Row(fault=name, host="ctl3", outcome="escalated", why=run["reason"][:110]).keep()
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from lab import galera, galera_disk, topology, workload
+from lab import topology
+from lab.galera import disk, mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
     MEMBERS,
@@ -41,8 +42,8 @@ def cut(running: Scenario, **params: Any) -> float:
     running.break_(FAULT, CUT.name, **params)
     if params:
         forget_views()
-    assert galera_disk.grastate(CUT)["uuid"] == galera_disk.NO_UUID
-    assert not galera_disk.position(CUT).usable, "the fault is not what this test is about: a position is recovered"
+    assert disk.grastate(CUT)["uuid"] == disk.NO_UUID
+    assert not disk.position(CUT).usable, "the fault is not what this test is about: a position is recovered"
     assert running.run("resume", "--reason", "it is cut").returncode == 0
     return time.monotonic()
 
@@ -65,12 +66,12 @@ def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, 
     assert "the position of ctl3 is not known (position_corrupt)" in run["reason"], recovering.told(run)
     assert [step["state"] for step in run["steps"]] == ["done", "pending"]
     assert "position_corrupt" in page_of(running, "position of ctl3")
-    assert galera_disk.grastate(CUT)["uuid"] == galera_disk.NO_UUID, "it was touched"
-    assert all(galera.synced(host, 2, 2) for host in topology.GALERA if host is not CUT)
+    assert disk.grastate(CUT)["uuid"] == disk.NO_UUID, "it was touched"
+    assert all(mariadb.synced(host, 2, 2) for host in topology.GALERA if host is not CUT)
 
     emptied = time.monotonic()
-    galera_disk.empty(CUT)
-    galera.start([CUT])
+    disk.empty(CUT)
+    mariadb.start([CUT])
     running.wait_incident("galera/ctl3", "galera-node", ["resolved"], 150)
     row.cured_s = since(emptied)
     wrote = writing.stop()
@@ -90,7 +91,7 @@ def test_with_all_down_it_is_named_and_never_the_source(scenario: Make, tmp_path
     """GB-6, GB-9: it brings no position, and the page says so. Once it is empty its position can be read, as none: that is told before a
     second yes, the furthest of the others is bootstrapped, and it takes a whole copy."""
     running = settled(scenario)
-    galera.set_flush(1)
+    mariadb.set_flush(1)
     writing = workload.start(tmp_path / "writes", seconds=400)
     broken = cut(running, all=True)
     text = page_of(running, "GB-9")
@@ -99,7 +100,7 @@ def test_with_all_down_it_is_named_and_never_the_source(scenario: Make, tmp_path
     running.stays("doing nothing", lambda: running.runs() == [], 10)
     assert nothing_held()
 
-    galera_disk.empty(CUT)
+    disk.empty(CUT)
     run = wait_run(running, "galera-bootstrap", ["waiting_approval"], 120)
     text = approve(running, run["id"])
     assert all(host in text for host in MEMBERS)

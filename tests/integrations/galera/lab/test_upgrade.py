@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from lab import galera, galera_disk, hosts, topology
+from lab import hosts, topology
+from lab.galera import disk, mariadb
 from lab.topology import Host
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, settled, since, wait_run, whole_again
@@ -26,7 +27,7 @@ LASTS_S = 300
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "galera-upgrade.md"
 FIRST, OLD, OUT = topology.GALERA[0], topology.host("ctl2"), topology.host("ctl3")
-RECORD = f"{galera_disk.DATA}/mysql_upgrade_info"
+RECORD = f"{disk.DATA}/mysql_upgrade_info"
 OLDER = "10.6.16-MariaDB"
 RUNBOOK, TARGET = "galera-mariadb-upgrade", "galera/ctl2"
 USERS = "SELECT user, host, plugin FROM mysql.user ORDER BY 1, 2;"
@@ -54,9 +55,7 @@ def recorded(text: str) -> Iterator[None]:
 
 
 def _write(text: str) -> None:
-    hosts.shell(
-        OLD, f"printf %s '{text}' > {RECORD}\nchown --reference={galera_disk.DATA} {RECORD}\nchmod 660 {RECORD}\n"
-    )
+    hosts.shell(OLD, f"printf %s '{text}' > {RECORD}\nchown --reference={disk.DATA} {RECORD}\nchmod 660 {RECORD}\n")
 
 
 def seen(running: Scenario, check: str, target: str) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def executed(running: Scenario) -> str:
 def test_without_a_login_it_ends_before_anything_is_changed(scenario: Make) -> None:
     """Root has a password and there is no account mysql, as kolla leaves it: the first step ends the run with the documented sentence."""
     running = settled(scenario)
-    users = galera.sql(FIRST, USERS)
+    users = mariadb.sql(FIRST, USERS)
     with recorded(OLDER):
         needs_it(running)
         began = time.monotonic()
@@ -104,7 +103,7 @@ def test_without_a_login_it_ends_before_anything_is_changed(scenario: Make) -> N
         assert "`kolla-ansible upgrade --tags mariadb`" in run["reason"]
         assert [(step["id"], step["state"]) for step in run["steps"]][1:] == [("upgrade", "pending")]
         assert record() == OLDER, "the record was touched"
-        assert galera.sql(FIRST, USERS) == users
+        assert mariadb.sql(FIRST, USERS) == users
         whole_again()
         Row(fault="tables of 10.6, no login", host="ctl2", outcome="refused", cured_s=since(began), why=run["reason"][:110]).keep()  # fmt: skip
         assert running.run("audit", "verify").returncode == 0
@@ -115,18 +114,18 @@ def documented_account() -> Iterator[None]:
     """Say the statements that the documentation has for whoever wants it, on one member; take the account back afterwards."""
     statements = re.search(r"```sql\n(CREATE USER .*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert statements is not None
-    galera.sql(FIRST, statements[1])
+    mariadb.sql(FIRST, statements[1])
     try:
         yield
     finally:
-        galera.sql(FIRST, "DROP USER IF EXISTS mysql@localhost;")
+        mariadb.sql(FIRST, "DROP USER IF EXISTS mysql@localhost;")
 
 
 @pytest.mark.full("a rare way of two minutes each; sim has each runbook's cure")
 def test_with_the_documented_account_the_tables_are_rewritten(scenario: Make) -> None:
     """One member alone: the others keep their places in the component, and are Synced all the time."""
     running = settled(scenario)
-    view, users = galera.status(FIRST)["wsrep_cluster_conf_id"], galera.sql(FIRST, USERS)
+    view, users = mariadb.status(FIRST)["wsrep_cluster_conf_id"], mariadb.sql(FIRST, USERS)
     with documented_account(), recorded(OLDER):
         needs_it(running)
         began = time.monotonic()
@@ -136,17 +135,17 @@ def test_with_the_documented_account_the_tables_are_rewritten(scenario: Make) ->
         row = Row(fault="tables of 10.6, documented login", host="ctl2", outcome="cured", cured_s=since(began))
         row.why = next(step["result"] for step in run["steps"] if step["id"] == "upgrade")
         row.keep()
-        server, now = galera.sql(OLD, "SELECT VERSION();").strip(), record()
+        server, now = mariadb.sql(OLD, "SELECT VERSION();").strip(), record()
         assert now
         assert server.startswith(now), f"recorded {now}, the server is {server}"
         given = {step["id"]: step["given"] for step in run["steps"]}
         assert given["login"]["account"] == "mysql"
         data = seen(running, "galera-upgrade", TARGET)["data"]
         assert (data["upgrade_needed"], data["upgrade_info"]) == (False, now)
-        assert galera.status(FIRST)["wsrep_cluster_conf_id"] == view, "a member left the component meanwhile"
+        assert mariadb.status(FIRST)["wsrep_cluster_conf_id"] == view, "a member left the component meanwhile"
         whole_again()
         assert running.run("audit", "verify").returncode == 0
-    assert galera.sql(FIRST, USERS) == users
+    assert mariadb.sql(FIRST, USERS) == users
 
 
 @contextmanager
@@ -156,8 +155,8 @@ def left_out(host: Host) -> Iterator[None]:
     The member is really out: it runs, is `Disconnected`, and comes back only by a restart. The lab cannot make the race itself happen; the line is
     the one that docs/galera-upgrade.md names. Afterwards the member is in again, whoever did it.
     """
-    galera.sql(host, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=2';")
-    committed = int(galera.status(FIRST)["wsrep_last_committed"])
+    mariadb.sql(host, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=2';")
+    committed = int(mariadb.status(FIRST)["wsrep_last_committed"])
     line = (
         f"[ERROR] WSREP: IST didn't contain all write sets, expected last: {committed} last received: {committed - 1}"
     )
@@ -165,9 +164,9 @@ def left_out(host: Host) -> Iterator[None]:
     try:
         yield
     finally:
-        if not galera.synced(host, len(topology.GALERA)):
-            hosts.shell(host, f"systemctl restart {galera.UNIT}\n", timeout_s=150)
-            galera.wait_synced(topology.GALERA)
+        if not mariadb.synced(host, len(topology.GALERA)):
+            hosts.shell(host, f"systemctl restart {mariadb.UNIT}\n", timeout_s=150)
+            mariadb.wait_synced(topology.GALERA)
 
 
 def starts(host: Host) -> int:
@@ -184,7 +183,7 @@ def test_a_member_that_was_left_out_is_restarted_once(scenario: Make) -> None:
         broken = time.monotonic()
         running.wait("it to be seen", lambda: seen(running, "galera-node", "galera/ctl3")["state"] == "CRITICAL", 60)
         row = Row(fault="galera-left-out", host="ctl3", seen_s=since(broken))
-        running.stays("out", lambda: galera.status(OUT).get("wsrep_cluster_status") == "Disconnected", 15)
+        running.stays("out", lambda: mariadb.status(OUT).get("wsrep_cluster_status") == "Disconnected", 15)
         data = seen(running, "galera-node", "galera/ctl3")["data"]
         assert (data["ist_race"], data["process_running"], data["others_primary"]) == (True, True, 2)
         assert running.runs() == []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lab import galera, galera_recovery, hosts, topology
+from lab import hosts, topology
 from lab.faults import records, unit
 from lab.faults.model import Broken, Fault, Param
+from lab.galera import mariadb, recovery
 from lab.proc import poll
 from lab.topology import Host
 
@@ -14,7 +15,7 @@ _KEEPS_DOWN = ("galera-partition", "galera-all-non-primary", "galera-member-lost
 _RULES = tuple(f"{chain} -p tcp --{end} 4567 -j DROP" for chain in ("INPUT", "OUTPUT") for end in ("dport", "sport"))
 
 
-def mariadb(host: Host) -> Broken:
+def container(host: Host) -> Broken:
     """Return the member's container as the container faults take it."""
     return Broken(host=host, params={"container": "mariadb"})
 
@@ -41,21 +42,21 @@ def whole_but(broken: Broken) -> list[Host]:
 def kill(members: list[Host]) -> None:
     """Kill members at once (SIGKILL) so that their units stay `failed` with the cause gone."""
     for host in members:
-        unit.drop_in(mariadb(host), unit.STAY_DOWN)
+        unit.drop_in(container(host), unit.STAY_DOWN)
     for host in members:
-        unit.kill(mariadb(host))
+        unit.kill(container(host))
     for host in members:
-        unit.wait(mariadb(host), limit_s=30, ActiveState="failed")
-        unit.drop_in(mariadb(host), None)
+        unit.wait(container(host), limit_s=30, ActiveState="failed")
+        unit.drop_in(container(host), None)
 
 
 def stop_cleanly(host: Host) -> None:
     """Let a member shut down cleanly, then let its unit fail without touching its data: down, but no person stopped it."""
-    target = mariadb(host)
-    hosts.shell(host, f"systemctl stop {galera.UNIT}\n", timeout_s=100)
+    target = container(host)
+    hosts.shell(host, f"systemctl stop {mariadb.UNIT}\n", timeout_s=100)
     unit.drop_in(target, unit.STAY_DOWN)
     unit.flag(target, "crash", "0")
-    hosts.shell(host, f"systemctl start {galera.UNIT}\n")
+    hosts.shell(host, f"systemctl start {mariadb.UNIT}\n")
     unit.wait(target, limit_s=30, ActiveState="failed")
     unit.flag(target, "crash", None)
     unit.drop_in(target, None)
@@ -66,14 +67,14 @@ def undo(broken: Broken) -> None:
     for host in present():
         if hosts.state(host) == "running":
             let_through(host)
-            unit.flag(mariadb(host), "crash", None)
-            unit.drop_in(mariadb(host), None)
+            unit.flag(container(host), "crash", None)
+            unit.drop_in(container(host), None)
     members = whole_but(broken)
     if not any(
-        galera.primary(h) for h in members
+        mariadb.primary(h) for h in members
     ):  # two faults that each took the cluster down: one heal brings back all that can
         members = [h for h in present() if h in members or (hosts.state(h) == "running" and h.name in _held_by_data())]
-    galera_recovery.recover(members)
+    recovery.recover(members)
 
 
 def _held_by_data() -> set[str]:
@@ -91,15 +92,15 @@ def let_through(host: Host) -> None:
 def _wait_not_primary(host: Host) -> None:
     poll(
         f"{host.name} without Primary",
-        lambda: galera.status(host).get("wsrep_cluster_status") not in (None, "Primary"),
+        lambda: mariadb.status(host).get("wsrep_cluster_status") not in (None, "Primary"),
         limit_s=40,
     )
 
 
 def _member_failed(broken: Broken) -> list[str]:
-    path = unit.fail(mariadb(broken.host))
+    path = unit.fail(container(broken.host))
     rest = others(broken.host)
-    poll("the others to notice", lambda: all(galera.synced(h, 1, len(rest)) for h in rest), limit_s=30)
+    poll("the others to notice", lambda: all(mariadb.synced(h, 1, len(rest)) for h in rest), limit_s=30)
     return [
         f"mariadb on {broken.host.name} was killed (SIGKILL) and its unit is failed; the cause is gone"
         + (f", the other {len(rest)} are Primary" if rest else ""),
@@ -115,7 +116,7 @@ def _partition(broken: Broken) -> list[str]:
 
 def _undo_partition(broken: Broken) -> None:
     let_through(broken.host)
-    galera_recovery.recover(whole_but(broken))
+    recovery.recover(whole_but(broken))
 
 
 def _all_killed(broken: Broken) -> list[str]:
@@ -142,7 +143,7 @@ def _all_non_primary(broken: Broken) -> list[str]:
         let_through(host)
     poll(
         "the members that live to see each other",
-        lambda: all(int(galera.status(h).get("wsrep_cluster_size", 0)) == len(rest) for h in rest),
+        lambda: all(int(mariadb.status(h).get("wsrep_cluster_size", 0)) == len(rest) for h in rest),
         limit_s=60,
     )
     for host in rest:

@@ -5,11 +5,12 @@ Data that a fault replaces is kept aside and put back by its heal, unless the me
 
 from __future__ import annotations
 
-from lab import galera, galera_disk, hosts, topology
-from lab.faults import galera as members
+from lab import hosts, topology
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
-from lab.galera_disk import CONFIG, IMAGE
+from lab.galera import disk, mariadb
+from lab.galera.disk import CONFIG, IMAGE
+from lab.galera.faults import members
 from lab.proc import poll
 from lab.topology import Host
 
@@ -20,8 +21,8 @@ _RATE = "60mbit"
 
 def _empty_flagged(broken: Broken) -> list[str]:
     members.kill(members.present())
-    galera_disk.move_aside(broken.host)
-    galera_disk.write_grastate(broken.host, uuid=galera_disk.NO_UUID, seqno=-1, flag=1)
+    disk.move_aside(broken.host)
+    disk.write_grastate(broken.host, uuid=disk.NO_UUID, seqno=-1, flag=1)
     return [
         f"all members were killed; the data directory of {broken.host.name} is empty but for a grastate.dat of zero uuid, seqno -1, "
         "safe_to_bootstrap 1; its data is kept aside until heal"
@@ -31,10 +32,10 @@ def _empty_flagged(broken: Broken) -> list[str]:
 def _two_uuids(broken: Broken) -> list[str]:
     everyone = members.present()
     members.kill(everyone)
-    beyond = max(galera_disk.position(h).seqno for h in everyone) + 20
-    galera_disk.move_aside(broken.host)
+    beyond = max(disk.position(h).seqno for h in everyone) + 20
+    disk.move_aside(broken.host)
     _foreign_cluster(broken.host, beyond)
-    seen = galera_disk.grastate(broken.host)
+    seen = disk.grastate(broken.host)
     return [
         f"all members were killed; {broken.host.name} now holds a cluster of its own, uuid {seen.get('uuid')}, seqno {seen.get('seqno')}, "
         f"safe_to_bootstrap {seen.get('safe_to_bootstrap')}; its data is kept aside until heal"
@@ -60,19 +61,19 @@ wait"""
 
 def _sst_cut(broken: Broken) -> list[str]:
     joiner, rest = broken.host, members.others(broken.host)
-    target = members.mariadb(joiner)
+    target = members.container(joiner)
     members.stop_cleanly(joiner)
-    galera_disk.force_sst(joiner)
-    galera_disk.write_grastate(joiner, uuid=galera_disk.NO_UUID, seqno=-1, flag=0)
+    disk.force_sst(joiner)
+    disk.write_grastate(joiner, uuid=disk.NO_UUID, seqno=-1, flag=0)
     for host in rest:
         hosts.shell(
             host, f"tc qdisc replace dev {topology.SERVICE_DEVICE} root tbf rate {_RATE} burst 64kb latency 400ms\n"
         )
     try:
         unit.drop_in(target, unit.STAY_DOWN)
-        hosts.shell(joiner, f"systemctl reset-failed {galera.UNIT}\nsystemctl start {galera.UNIT}\n")
-        mark = f"{galera_disk.DATA}/sst_in_progress"
-        arriving = f"test -e {mark} && find {galera_disk.DATA} -name 'ib*' -newer {mark} | grep -q ."
+        hosts.shell(joiner, f"systemctl reset-failed {mariadb.UNIT}\nsystemctl start {mariadb.UNIT}\n")
+        mark = f"{disk.DATA}/sst_in_progress"
+        arriving = f"test -e {mark} && find {disk.DATA} -name 'ib*' -newer {mark} | grep -q ."
         poll(
             "a state transfer under way",
             lambda: hosts.execute(joiner, ["sh", "-c", arriving], check=False).ok,
@@ -85,7 +86,7 @@ def _sst_cut(broken: Broken) -> list[str]:
     finally:
         for host in rest:
             hosts.shell(host, f"tc qdisc del dev {topology.SERVICE_DEVICE} root\n", check=False)
-    poll("the donor to be Synced again", lambda: all(galera.synced(h, len(rest)) for h in rest), limit_s=90)
+    poll("the donor to be Synced again", lambda: all(mariadb.synced(h, len(rest)) for h in rest), limit_s=90)
     lines = [
         f"{joiner.name} was killed in the middle of a state transfer: its grastate.dat says zero uuid and -1, "
         "its sst_in_progress is left, and its InnoDB is half copied: it does not even recover a position"
@@ -111,27 +112,27 @@ def _prepared_xa(broken: Broken) -> list[str]:
 def _undo_prepared_xa(broken: Broken) -> None:
     """Whoever starts the member as it is gets the prepared transaction back with it, and its locks."""
     members.undo(broken)
-    if galera.sql(broken.host, "XA RECOVER;").strip():
+    if mariadb.sql(broken.host, "XA RECOVER;").strip():
         _unreplicated(broken.host, f"XA ROLLBACK '{_XA}';")
 
 
 def _unreplicated(host: Host, text: str) -> None:
-    galera.sql(host, "SET GLOBAL wsrep_on = OFF;")
+    mariadb.sql(host, "SET GLOBAL wsrep_on = OFF;")
     try:
-        galera.sql(host, text)
+        mariadb.sql(host, text)
     finally:
-        galera.sql(host, "SET GLOBAL wsrep_on = ON;")
+        mariadb.sql(host, "SET GLOBAL wsrep_on = ON;")
 
 
 def _undo(broken: Broken) -> None:
     host = broken.host
     hosts.shell(host, f"tc qdisc del dev {topology.SERVICE_DEVICE} root 2>/dev/null || true\n")
-    if galera_disk.kept(host):
-        if galera.synced(host, 2):
-            galera_disk.forget_kept(host)  # it came back without its old data
+    if disk.kept(host):
+        if mariadb.synced(host, 2):
+            disk.forget_kept(host)  # it came back without its old data
         else:
-            hosts.shell(host, f"systemctl stop {galera.UNIT}\n", timeout_s=150)
-            galera_disk.put_back(host)
+            hosts.shell(host, f"systemctl stop {mariadb.UNIT}\n", timeout_s=150)
+            disk.put_back(host)
     members.undo(broken)
 
 

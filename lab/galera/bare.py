@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lab import galera, galera_disk, galera_steps, topology
+from lab import topology
+from lab.galera import disk, mariadb, steps
 from lab.topology import Host
 
 
@@ -35,15 +36,15 @@ def recover(first: str, members: Sequence[Host] = topology.GALERA) -> Took:
     chosen = topology.host(first)
     others = [h for h in members if h != chosen]
     with ThreadPoolExecutor(len(members)) as pool:
-        positions_s = _seconds(lambda: list(pool.map(galera_disk.position, members)))
-    flag_s = _seconds(lambda: galera_disk.flag(chosen))
-    bootstrap_s = _seconds(lambda: galera_steps.bootstrap(chosen))
-    joiners_s = tuple(_seconds(lambda h=h: galera_steps.join(h)) for h in others)  # type: ignore[misc]
+        positions_s = _seconds(lambda: list(pool.map(disk.position, members)))
+    flag_s = _seconds(lambda: disk.flag(chosen))
+    bootstrap_s = _seconds(lambda: steps.bootstrap(chosen))
+    joiners_s = tuple(_seconds(lambda h=h: steps.join(h)) for h in others)  # type: ignore[misc]
 
     def hand_back() -> None:
-        galera_steps.end_bootstrap(chosen)
-        galera_steps.join(chosen)
-        galera.wait_synced(members)
+        steps.end_bootstrap(chosen)
+        steps.join(chosen)
+        mariadb.wait_synced(members)
 
     return Took(
         positions_s=positions_s,

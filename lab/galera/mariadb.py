@@ -10,8 +10,9 @@ import shlex
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import galera_schema, hosts, paths, topology
+from lab import hosts, paths, topology
 from lab.errors import UsageError
+from lab.galera import schema
 from lab.proc import poll
 from lab.topology import Host
 
@@ -37,7 +38,7 @@ def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
         limit_s=90,
     )
     hosts.shell(first, f"rm -f {_BOOTSTRAP}\n")
-    sql(first, galera_schema.text(), password="")
+    sql(first, schema.text(), password="")
     start(rest)
     wait_synced(members)
     # A member that is alone comes back by its last view (gvwstate.dat), which a clean stop would take away.

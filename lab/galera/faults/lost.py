@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lab import engine, galera, galera_disk, galera_recovery, galera_steps, hosts, keys
-from lab.faults import galera as members
+from lab import engine, hosts, keys
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
+from lab.galera import disk, mariadb, recovery, steps
+from lab.galera.faults import members
 from lab.proc import poll
 from lab.topology import Host
 
@@ -18,10 +19,10 @@ def _staggered(broken: Broken) -> list[str]:
     last = broken.host
     for host in reversed(members.others(last)):
         members.stop_cleanly(host)
-        galera.write(last, _ROWS)
+        mariadb.write(last, _ROWS)
     members.kill([last])
     if broken.params["view"] == "lost":
-        galera_disk.forget_view(last)
+        disk.forget_view(last)
     order = ", ".join(h.name for h in reversed(members.others(last)))
     return [
         f"{order} were shut down cleanly one after the other, with {_ROWS} transactions after each; then {last.name} was killed",
@@ -34,10 +35,10 @@ def _shut_down(broken: Broken) -> list[str]:
     last = broken.host
     order = [*reversed(members.others(last)), last]
     for host in order:
-        galera_steps.stop(host)
+        steps.stop(host)
         if host is not last:
-            galera.write(last, _ROWS)
-    galera.start(order)
+            mariadb.write(last, _ROWS)
+    mariadb.start(order)
     for host in order:
         poll(f"{host.name} to look for the others", lambda host=host: _looks(host), limit_s=60)  # type: ignore[misc]
     names = ", ".join(h.name for h in order)
@@ -58,7 +59,7 @@ def _member_lost(broken: Broken) -> list[str]:
     if broken.params["position"] == "ahead":
         for host in rest:
             members.stop_cleanly(host)
-        galera.write(broken.host, _AHEAD)
+        mariadb.write(broken.host, _AHEAD)
         _power_off(broken.host)
         return [
             f"{', '.join(h.name for h in rest)} were shut down cleanly, {_AHEAD} transactions were committed on {broken.host.name} alone, "
@@ -67,10 +68,10 @@ def _member_lost(broken: Broken) -> list[str]:
     _power_off(broken.host)
     poll(
         "the others to notice",
-        lambda: all(galera.synced(h, 1, len(rest)) for h in rest),
+        lambda: all(mariadb.synced(h, 1, len(rest)) for h in rest),
         limit_s=40,
     )
-    galera.write(rest[0], _ROWS)
+    mariadb.write(rest[0], _ROWS)
     members.kill(rest)
     return [
         f"{broken.host.name} lost its power and stays off; {', '.join(h.name for h in rest)} went on with {_ROWS} transactions and were then killed",
@@ -96,15 +97,15 @@ def _stale_ahead(broken: Broken) -> list[str]:
     stale, rest = broken.host, members.others(broken.host)
     for host in rest:
         members.stop_cleanly(host)
-    galera.write(stale, _AHEAD)
+    mariadb.write(stale, _AHEAD)
     members.kill([stale])
-    galera_disk.flag(rest[0])
-    galera_steps.bootstrap(rest[0])
+    disk.flag(rest[0])
+    steps.bootstrap(rest[0])
     for host in rest[1:]:
-        galera_steps.join(host)
-    galera_steps.end_bootstrap(rest[0])
-    galera_steps.join(rest[0])
-    galera.wait_synced(rest)
+        steps.join(host)
+    steps.end_bootstrap(rest[0])
+    steps.join(rest[0])
+    mariadb.wait_synced(rest)
     return [
         f"{stale.name} committed {_AHEAD} transactions alone and was killed; {', '.join(h.name for h in rest)} were bootstrapped without them",
         f"the unit on {stale.name} is failed with the cause gone: if it starts, it is ahead of the group and aborts, or its transactions are lost",
@@ -113,8 +114,8 @@ def _stale_ahead(broken: Broken) -> list[str]:
 
 def _undo_stale_ahead(broken: Broken) -> None:
     """The member follows the others again: what it alone held goes, as whoever bootstrapped the others decided."""
-    unit.drop_in(members.mariadb(broken.host), None)
-    galera_recovery.recover(members.whole_but(broken))
+    unit.drop_in(members.container(broken.host), None)
+    recovery.recover(members.whole_but(broken))
 
 
 FAULTS = (

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shlex
 
-from lab import galera_disk, hosts, paths
-from lab.galera import UNIT
+from lab import hosts, paths
+from lab.galera import disk
+from lab.galera.mariadb import UNIT
 from lab.topology import Host
 
 BOOTSTRAP = "remediator_galera_bootstrap"
@@ -20,7 +21,7 @@ def bootstrap(host: Host) -> None:
     argv = (
         f"docker run -d --name {BOOTSTRAP} --volumes-from mariadb --network host -e KOLLA_CONFIG_STRATEGY=COPY_ALWAYS"
     )
-    argv += f" -e BOOTSTRAP_ARGS=--wsrep-new-cluster {galera_disk.IMAGE}"
+    argv += f" -e BOOTSTRAP_ARGS=--wsrep-new-cluster {disk.IMAGE}"
     hosts.shell(host, f"docker rm {BOOTSTRAP} >/dev/null 2>&1 || true\n{argv}\n{_until_synced(BOOTSTRAP, 60)}", timeout_s=120)  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from lab import galera, galera_disk, galera_steps, hosts, topology
+from lab import hosts, topology
 from lab.errors import LabError
-from lab.galera_disk import Position
+from lab.galera import disk, mariadb, steps
+from lab.galera.disk import Position
 from lab.topology import Host
 
 T = TypeVar("T")
@@ -29,15 +30,15 @@ def recover(members: Sequence[Host]) -> None:
     """
     if not members:
         return
-    _each(members, galera_steps.release)
-    alive = [h for h in members if galera.primary(h)]
+    _each(members, steps.release)
+    alive = [h for h in members if mariadb.primary(h)]
     if not alive and _one_view(members):
-        galera.start(members)
+        mariadb.start(members)
         try:
-            galera.wait_synced(members, limit_s=45)
+            mariadb.wait_synced(members, limit_s=45)
             return
         except LabError:
-            alive = [h for h in members if galera.primary(h)]
+            alive = [h for h in members if mariadb.primary(h)]
     if not alive:
         if len(members) < len([h for h in topology.GALERA if hosts.state(h) != "absent"]):
             raise LabError(
@@ -47,45 +48,45 @@ def recover(members: Sequence[Host]) -> None:
     for host in members:
         if host not in alive:
             _join(host, alive[0])
-    galera.wait_synced(members)
+    mariadb.wait_synced(members)
 
 
 def _one_view(members: Sequence[Host]) -> bool:
     """Say whether all the members remember the same Primary view, so that they form it again once all of them run."""
-    views = {galera_disk.view(h) for h in members}
+    views = {disk.view(h) for h in members}
     return len(views) == 1 and views != {""}
 
 
 def _bootstrap(members: Sequence[Host]) -> Host:
     """Bootstrap from the member that is furthest in the history that most of them share; return it, run by its unit."""
-    _each(members, galera_steps.stop)
-    found = dict(zip(members, _each(members, galera_disk.position), strict=True))
+    _each(members, steps.stop)
+    found = dict(zip(members, _each(members, disk.position), strict=True))
     usable = [p.uuid for p in found.values() if p.usable]
     if not usable:
         raise LabError("no Galera member has a position: python -m lab down; python -m lab up")
     uuid = max(usable, key=usable.count)
     first = max((h for h in members if found[h].uuid == uuid), key=lambda h: (not found[h].prepared, found[h].seqno))
-    if galera_disk.grastate(first).get("uuid") != uuid:
-        galera_disk.write_grastate(first, uuid=uuid, seqno=-1, flag=1)
-    galera_disk.flag(first)
-    galera_steps.bootstrap(first)
+    if disk.grastate(first).get("uuid") != uuid:
+        disk.write_grastate(first, uuid=uuid, seqno=-1, flag=1)
+    disk.flag(first)
+    steps.bootstrap(first)
     others = [h for h in members if h is not first]
     for host in others:
         _follow(host, found[host], Position(uuid=uuid, seqno=found[first].seqno, prepared=False))
-    galera_steps.end_bootstrap(first, clean=bool(others))
-    galera_steps.join(first)
+    steps.end_bootstrap(first, clean=bool(others))
+    steps.join(first)
     return first
 
 
 def _join(host: Host, primary: Host) -> None:
-    if galera.synced(host, 2):
+    if mariadb.synced(host, 2):
         return
-    galera_steps.stop(host)
-    seen = galera.status(primary)
+    steps.stop(host)
+    seen = mariadb.status(primary)
     group = Position(
         uuid=seen.get("wsrep_cluster_state_uuid", ""), seqno=int(seen.get("wsrep_last_committed", 0)), prepared=False
     )
-    _follow(host, galera_disk.position(host), group)
+    _follow(host, disk.position(host), group)
 
 
 def _follow(host: Host, own: Position, group: Position) -> None:
@@ -95,16 +96,14 @@ def _follow(host: Host, own: Position, group: Position) -> None:
     """
     known = own.usable and own.uuid == group.uuid and own.seqno <= group.seqno and not own.prepared
     first = (_as_it_is, _as_it_is) if known else ()
-    whole = (
-        (galera_disk.force_sst, _as_it_is) if own.uuid else ()
-    )  # no position at all: what lies there does not even start
-    for prepare in (*first, *whole, galera_disk.empty, _as_it_is):
+    whole = (disk.force_sst, _as_it_is) if own.uuid else ()  # no position at all: what lies there does not even start
+    for prepare in (*first, *whole, disk.empty, _as_it_is):
         prepare(host)
         try:
-            galera_steps.join(host)
+            steps.join(host)
             return
         except LabError:
-            galera_steps.stop(host)
+            steps.stop(host)
     raise LabError(f"the Galera member on {host.name} does not come back: see /var/log/kolla/mariadb/mariadb.log there")
 
 
