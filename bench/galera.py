@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lab import api, topology
+from lab import api
 from lab.galera import bare, mariadb
 from tests.integrations.galera.lab import recovering
 from tests.lab.scenario import Scenario
@@ -46,7 +46,7 @@ def main() -> int:
 
 def _lose() -> None:
     """All members down at three positions, and nothing that could bring them back by itself."""
-    mariadb.wait_synced(topology.GALERA)
+    mariadb.wait_synced(mariadb.HOSTS)
     api.break_fault(FAULT, LAST, view="lost")
 
 
@@ -65,7 +65,7 @@ def _ours(number: int) -> dict[str, Any]:
         running.environment = {"REMEDIATOR__AUTONOMY__R3": "approve"}
         running.start()
         running.settle()
-        mariadb.wait_synced(topology.GALERA)
+        mariadb.wait_synced(mariadb.HOSTS)
         running.break_(FAULT, LAST, view="lost")
         lost = time.monotonic()
         run = recovering.wait_run(running, "galera-bootstrap", ["waiting_approval"], 180)

@@ -170,7 +170,7 @@ def _heal(rest: list[str]) -> None:
     if len(names) > 1 or len(others) > 1:
         raise UsageError("heal takes a fault, a host, or both")
     for word in others:
-        if word not in faults.FAULTS:
+        if word not in faults.all_of_them():
             raise UsageError(f"{word!r} is neither a fault nor a host")
     lines = faults.heal(others[0] if others else None, names[0] if names else None)
     for line in lines or ["nothing to heal"]:

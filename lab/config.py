@@ -10,14 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import inventory, keys, paths, shapes, topology
-from lab.galera import schema
+from lab import inventory, keys, paths, shapes, technologies, topology
 from lab.topology import Host
 
-CHECKS = (
-    "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
-    "galera-node", "galera-cluster", "galera-mark", "galera-upgrade",
-)  # fmt: skip
 HTTP_PORT = 8087
 _BIND = re.compile(r'^http: \{bind: "127\.0\.0\.1:(\d+)"', re.MULTILINE)
 
@@ -33,6 +28,11 @@ class Written:
     audit_key: Path
     token_file: Path
     http: str
+
+
+def checks() -> list[str]:
+    """Return the checks that run at the lab's pace."""
+    return [name for each in technologies.in_use() for name in each.checks]
 
 
 def http_port() -> int:
@@ -75,13 +75,8 @@ def write(
 
 
 def _text(to: Written, hosts: Sequence[Host]) -> str:
-    checks = "".join(f"  {name}: {{every: 5s, retry: 5s}}\n" for name in CHECKS)
-    galera = ""
-    if any("mariadb" in h.groups for h in hosts):
-        galera = (
-            f"  galera: {{group: mariadb, port: 3306, user: monitor, password: {{file: {paths.MONITOR_PASSWORD}}}, "
-            f"canaries: [{', '.join(schema.CANARIES)}]}}\n"
-        )
+    asked = "".join(f"  {name}: {{every: 5s, retry: 5s}}\n" for name in checks())
+    settings = "".join(each.settings(hosts) for each in technologies.in_use())
     return f"""# Written by the lab. Its limits stand at the floors, so that an incident is cured while one watches.
 cloud: lab
 inventory:
@@ -91,8 +86,8 @@ inventory:
   act: {paths.ACT_KEY}
   known_hosts: {paths.KNOWN_HOSTS}
   sudo: true
-integrations:{" {}" if not galera else ""}
-{galera}state_dir: {to.state_dir}
+integrations:{" {}" if not settings else ""}
+{settings}state_dir: {to.state_dir}
 pause_file: {to.pause_file}
 audit: {{checkpoints: {to.checkpoints}, key: {to.audit_key}}}
 http: {{bind: "{to.http}"}}
@@ -109,14 +104,14 @@ limits:
   host_boot: 3m
   baseline: 1h
 checks:
-{checks}"""
+{asked}"""
 
 
 def _inventory(folder: Path, hosts: Sequence[Host]) -> str:
     """Return what stands under `inventory`, and write kolla's files where the shape has them."""
     if shapes.current().inventory == "inline":
         return "  hosts:\n" + "".join(
-            f"    {h.name}: {{address: {h.address}, groups: [{', '.join(h.groups)}], engine: {h.engine}}}\n"
+            f"    {h.name}: {{address: {h.address}, groups: [{', '.join(inventory.groups(h))}], engine: {h.engine}}}\n"
             for h in hosts
         )
     multinode = folder / "kolla/multinode"

@@ -13,6 +13,8 @@ from pathlib import Path
 from lab import engine, images, keys, paths, services, shapes, topology
 from lab.errors import CommandFailed
 from lab.proc import Finished, poll, run
+from lab.service import create as create_container
+from lab.service import unit_text
 from lab.topology import Host
 from remediator.cli.admin import actions
 
@@ -149,7 +151,7 @@ def _seed(host: Host) -> bytes:
         for path, text in services.config_files(host).items():
             _file(tar, path, text)
         for service in services.of(host):
-            _file(tar, f"/etc/systemd/system/{topology.unit(service.name)}", services.unit_text(service, host))
+            _file(tar, f"/etc/systemd/system/{topology.unit(service.name)}", unit_text(service, host))
     return out.getvalue()
 
 
@@ -167,7 +169,7 @@ def _directory(tar: tarfile.TarFile, path: str, mode: int, owner: int) -> None:
 
 
 def provision(host: Host) -> None:
-    """Create the containers of a host as kolla would and start their units, all but a Galera member, which needs its cluster."""
+    """Create the containers of a host as kolla would and start their units, all but the clustered ones, which their technology starts."""
     logs = "type=none", "o=bind", "device=/var/log/kolla"
     lines = [
         f"{host.engine} volume inspect kolla_logs >/dev/null 2>&1 || "
@@ -175,10 +177,10 @@ def provision(host: Host) -> None:
     ]
     for service in services.of(host):
         lines.append(
-            f"{host.engine} container inspect {service.name} >/dev/null 2>&1 || {shlex.join(services.create(service, host))} >/dev/null"
+            f"{host.engine} container inspect {service.name} >/dev/null 2>&1 || {shlex.join(create_container(service, host))} >/dev/null"
         )
     units = " ".join(topology.unit(s.name) for s in services.of(host))
-    start = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
+    start = " ".join(topology.unit(s.name) for s in services.of(host) if not s.clustered)
     lines += [
         "systemctl daemon-reload",
         f"systemctl enable -q {units}",
@@ -196,8 +198,8 @@ def _volume(kind: str, name: str, options: Sequence[str]) -> list[str]:
 
 
 def wait_running(host: Host) -> None:
-    """Wait until every unit of a host is active and every health check passes."""
-    units = " ".join(topology.unit(s.name) for s in services.of(host) if s.name != "mariadb")
+    """Wait until every unit of a host that is not clustered is active, and every health check passes."""
+    units = " ".join(topology.unit(s.name) for s in services.of(host) if not s.clustered)
     checked = [s.name for s in services.of(host) if s.health]
     probe = f"systemctl is-active -q {units}"
     for name in checked:

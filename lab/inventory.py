@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab import shapes, topology
+from lab import shapes, technologies, topology
 from lab.topology import Host
 
 CHILDREN = {
@@ -15,7 +15,6 @@ CHILDREN = {
     "common": ("control", "network", "compute", "storage", "monitoring"),
     "cron": ("common",),
     "loadbalancer": ("network",),
-    "mariadb": ("control",),
     "memcached": ("control", "compute"),
 }
 """Groups of groups, as kolla's own multinode inventory nests them; memcached is also on computes here."""
@@ -45,10 +44,21 @@ def text(hosts: Sequence[Host]) -> str:
     for group, members in top.items():
         lines += ["", f"[{group}]", *members]
     lines += ["", "[deployment]", LOCAL]
-    for group, children in CHILDREN.items():
+    for group, children in sorted({**CHILDREN, **_added()}.items()):
         lines += ["", f"[{group}:children]", *children]
     lines += ["", "[baremetal:vars]", f"ansible_user={topology.DEPLOY_USER}", "ansible_become=true", ""]
     return "\n".join(lines)
+
+
+def groups(host: Host) -> list[str]:
+    """Return the groups of a host, its role first, as they stand in a config that lists its hosts itself."""
+    role, *others = host.groups
+    return [role, *(group for group, children in _added().items() if role in children), *others]
+
+
+def _added() -> dict[str, tuple[str, ...]]:
+    """Return the groups that technologies add."""
+    return {group: children for each in technologies.in_use() for group, children in each.groups.items()}
 
 
 def _line(host: Host) -> str:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import engine, paths, shapes
+from lab import engine, paths, shapes, technologies
 from lab.proc import poll, run
 from lab.topology import Host
 
@@ -24,7 +24,7 @@ def make() -> None:
     for key in (paths.READ_KEY, paths.ACT_KEY, paths.DEPLOY_KEY):
         if not key.exists():
             run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"lab-{key.name}", "-f", str(key)])
-    for secret in (paths.MONITOR_PASSWORD, paths.ROOT_PASSWORD, paths.WORKLOAD_PASSWORD, paths.TOKEN):
+    for secret in (*(secret for each in technologies.in_use() for secret in each.secrets), paths.TOKEN):
         if not secret.exists():
             write_private(secret, secrets.token_urlsafe(24) + "\n")
 

@@ -28,11 +28,6 @@ class Shape:
     daemon_on: str | None = None
     """The host on which the daemon runs, and which the inventory calls `localhost`; without one it runs on this machine."""
 
-    @property
-    def members(self) -> tuple[Host, ...]:
-        """The hosts of this shape that are in the Galera cluster."""
-        return tuple(h for h in topology.GALERA if h.name in self.hosts)
-
     def address(self, host: Host) -> str:
         """Return where SSH reaches a host."""
         return host.management if self.management else host.address

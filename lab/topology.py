@@ -1,4 +1,4 @@
-"""The shape of the cloud: which hosts there are, what they are for, and which containers each runs."""
+"""The hosts and networks of the cloud: their names, addresses, and what the hosts are for."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ class Host:
     role: str
     engine: str
     groups: tuple[str, ...]
-    containers: tuple[str, ...]
 
     @property
     def outer(self) -> str:
@@ -54,33 +53,19 @@ class Host:
         return f"{MANAGEMENT.gateway.rpartition('.')[0]}.{self.address.rpartition('.')[2]}"
 
 
-_CONTROL = ("control", "mariadb", "memcached", "loadbalancer")
-_CTL = ("cron", "memcached", "mariadb", "haproxy")
-_CMP = ("cron", "memcached")
+_CONTROL = ("control", "memcached", "loadbalancer")
+_COMPUTE = ("compute", "memcached")
 
 HOSTS: tuple[Host, ...] = (
-    Host(name="ctl1", address="10.77.0.11", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
-    Host(name="ctl2", address="10.77.0.12", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
-    Host(name="ctl3", address="10.77.0.13", role="control", engine="docker", groups=_CONTROL, containers=_CTL),
-    Host(
-        name="cmp1",
-        address="10.77.0.21",
-        role="compute",
-        engine="docker",
-        groups=("compute", "memcached"),
-        containers=_CMP,
-    ),
-    Host(
-        name="cmp2",
-        address="10.77.0.22",
-        role="compute",
-        engine="podman",
-        groups=("compute", "memcached"),
-        containers=_CMP,
-    ),
+    Host(name="ctl1", address="10.77.0.11", role="control", engine="docker", groups=_CONTROL),
+    Host(name="ctl2", address="10.77.0.12", role="control", engine="docker", groups=_CONTROL),
+    Host(name="ctl3", address="10.77.0.13", role="control", engine="docker", groups=_CONTROL),
+    Host(name="cmp1", address="10.77.0.21", role="compute", engine="docker", groups=_COMPUTE),
+    Host(name="cmp2", address="10.77.0.22", role="compute", engine="podman", groups=_COMPUTE),
 )
 NAMES: tuple[str, ...] = tuple(h.name for h in HOSTS)
-GALERA: tuple[Host, ...] = tuple(h for h in HOSTS if "mariadb" in h.containers)
+CONTROL: tuple[str, ...] = tuple(h.name for h in HOSTS if h.role == "control")
+COMPUTE: tuple[str, ...] = tuple(h.name for h in HOSTS if h.role == "compute")
 
 
 def host(name: str) -> Host:

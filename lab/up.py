@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from lab import (
@@ -25,10 +25,11 @@ from lab import (
     paths,
     services,
     shapes,
+    technologies,
     topology,
 )
 from lab.faults import records
-from lab.galera import mariadb, recovery, schema
+from lab.service import create
 from lab.topology import Host
 
 
@@ -61,7 +62,8 @@ def up(only: Sequence[str] | None = None, *, shape: str | None = None) -> None:
     keys.learn_hosts(sound)
     clock.lap(f"{len(fresh)} hosts")
     _each(fresh, hosts.provision)
-    _galera(fresh, broken)
+    for technology in technologies.in_use():
+        technology.up(fresh, broken)
     _each(sound, hosts.wait_running)
     for host in fresh:
         hosts.marker(host).write_text(json.dumps({"at": time.time(), "image": _recipe(host)}) + "\n")
@@ -81,9 +83,10 @@ def whole(host: Host) -> bool:
 
 
 def _recipe(host: Host) -> str:
-    """Return what a host is made from, as one word: its images, its containers, and what the database is filled with."""
-    parts = [*services.config_files(host).items(), *(services.create(s, host) for s in services.of(host))]
-    digest = hashlib.sha256(repr((shapes.current(), parts, schema.TABLES)).encode()).hexdigest()
+    """Return what a host is made from, as one word: its images, its containers, and what is filled into them."""
+    parts = [*services.config_files(host).items(), *(create(s, host) for s in services.of(host))]
+    filled = [each.made_from for each in technologies.on(host)]
+    digest = hashlib.sha256(repr((shapes.current(), parts, filled)).encode()).hexdigest()
     return f"{images.recipe(host.engine)}+{digest[:16]}"
 
 
@@ -98,17 +101,6 @@ def _make(host: Host) -> None:
     hosts.remove(host)
     hosts.create(host)
     hosts.boot(host)
-
-
-def _galera(fresh: Sequence[Host], broken: Set[str]) -> None:
-    """Form the cluster or let fresh members join; bring it back where no fault explains that it is not whole."""
-    members = [h for h in shapes.current().members if h in fresh or hosts.made(h)]
-    new = [h for h in members if h in fresh]
-    old = [h for h in members if h not in fresh]
-    if new:
-        mariadb.form(new, old)
-    elif not broken & {h.name for h in members} and not all(mariadb.synced(h, len(old)) for h in old):
-        recovery.recover(old)
 
 
 def _networks() -> None:

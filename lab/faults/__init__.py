@@ -10,28 +10,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lab import baseline, hosts, paths, shapes, topology
+from lab import baseline, hosts, paths, services, shapes, technologies, topology
 from lab.errors import LabError, UsageError
-from lab.faults import container, hostile, records, system
-from lab.faults import host as whole_host
+from lab.faults import records
 from lab.faults.model import Broken, Fault, Params
-from lab.galera import faults as galera
 
-_FAMILIES = (container, whole_host, system, hostile, galera)
-FAULTS: dict[str, Fault] = {fault.name: fault for family in _FAMILIES for fault in family.FAULTS}
+
+def all_of_them() -> dict[str, Fault]:
+    """Return each fault of the lab's technologies by its name."""
+    return {fault.name: fault for each in technologies.in_use() for fault in each.faults}
 
 
 def described() -> list[dict[str, Any]]:
     """Return the faults that the current shape can have, as `faults --format json` shows them."""
     shape = shapes.current()
-    return [fault.described(shape) for fault in FAULTS.values() if fault.where(shape)]
+    return [fault.described(shape) for fault in all_of_them().values() if fault.where(shape)]
 
 
 def find(name: str) -> Fault:
     """Return the fault called `name`. Raise UsageError if there is none."""
-    if name not in FAULTS:
-        raise UsageError(f"unknown fault {name!r}; faults are {', '.join(FAULTS)}")
-    return FAULTS[name]
+    known = all_of_them()
+    if name not in known:
+        raise UsageError(f"unknown fault {name!r}; faults are {', '.join(known)}")
+    return known[name]
 
 
 def break_(name: str, host: str | None = None, params: Params | None = None) -> list[str]:
@@ -41,16 +42,13 @@ def break_(name: str, host: str | None = None, params: Params | None = None) -> 
     target = topology.host(host or fault.default_in(shape))
     where = fault.where(shape)
     if not where:
-        raise UsageError(
-            f"{name} needs {fault.members} Galera members; the shape {shape.name} has {len(shape.members)}"
-        )
+        raise UsageError(f"{name} needs {fault.needs}; the shape {shape.name} has {len(fault.among(shape))}")
     if target.name not in where:
         raise UsageError(f"{name} can be on {', '.join(where)}, not on {target.name}")
     values = fault.accept(params or {})
-    if values.get("container", target.containers[0]) not in target.containers:
-        raise UsageError(
-            f"{target.name} has no container {values['container']!r}; it has {', '.join(target.containers)}"
-        )
+    there = services.names(target)
+    if "container" in values and values["container"] not in there:
+        raise UsageError(f"{target.name} has no container {values['container']!r}; it has {', '.join(there)}")
     if not hosts.made(target):
         raise LabError(f"{target.name} is not up: python -m lab up")
     record = records.remember(name, target.name, values)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from lab import hosts, services, topology
+from lab import hosts, services, technologies, topology
 from lab.errors import UsageError
 from lab.faults import unit
 from lab.faults.model import Broken, Fault, Param
-from lab.galera import mariadb
-from lab.galera.faults import members
 from lab.proc import poll
+from lab.service import create
 
 CONTAINER = Param(help="which container", default="memcached")
 _FLAGS = ("crash", "oom", "unhealthy", "unhealthy-sticky", "slow")
@@ -97,7 +96,7 @@ def _unhealthy(broken: Broken) -> list[str]:
 
 
 def _needs_health(broken: Broken) -> None:
-    if services.SERVICES[broken.container].health is None:
+    if services.find(broken.container).health is None:
         raise UsageError(f"{broken.container} has no health check")
 
 
@@ -122,8 +121,7 @@ def _removed(broken: Broken) -> list[str]:
 
 
 def _undo_removed(broken: Broken) -> None:
-    service = services.SERVICES[broken.container]
-    argv = shlex.join(services.create(service, broken.host))
+    argv = shlex.join(create(services.find(broken.container), broken.host))
     hosts.shell(broken.host, f"{broken.host.engine} container inspect {broken.container} >/dev/null 2>&1 || {argv}\n")
     _undo(broken)
 
@@ -153,8 +151,9 @@ def _undo(broken: Broken) -> None:
     unit.drop_in(broken, None)
     hosts.shell(broken.host, "rm -f /oom\n")  # where Debian's conmon notes an OOM; its podman looks elsewhere
     unit.make_well(broken)
-    if broken.container == "mariadb":
-        mariadb.wait_synced(members.whole_but(broken))
+    owner = technologies.owner(broken.container)
+    if owner is not None:
+        owner.heal(broken)
 
 
 _IN = {"container": CONTAINER}

@@ -5,11 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 
-from lab import engine, hosts, keys, shapes, topology
+from lab import engine, hosts, keys, shapes, technologies, topology
 from lab.errors import UsageError
 from lab.faults.model import Broken, Fault, Param
-from lab.galera import mariadb
-from lab.galera.faults import members
 from lab.proc import poll
 from lab.topology import Host
 
@@ -127,11 +125,11 @@ def _boot_id(host: Host) -> str:
 
 
 def _well(broken: Broken) -> None:
-    """Wait until the host answers by ssh, its services run, and its Galera member is back."""
+    """Wait until the host answers by ssh, its services run, and every technology on it is well."""
     poll(f"ssh to {broken.host.name}", lambda: hosts.ssh_answers(broken.host), limit_s=90)
     hosts.wait_running(broken.host)
-    if "mariadb" in broken.host.containers:
-        mariadb.wait_synced(members.whole_but(broken))
+    for technology in technologies.on(broken.host):
+        technology.heal(broken)
 
 
 def _fault(

@@ -42,6 +42,17 @@ class Broken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Needs:
+    """How many of its hosts a shape must have for a fault to be possible, and what the fault calls them."""
+
+    hosts: int = 1
+    called: str = "host"
+
+    def __str__(self) -> str:
+        return f"{self.hosts} {self.called}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fault:
     """`start` returns when the fault is visible from outside, with the lines that say what it did; `undo` returns when all is well."""
 
@@ -55,7 +66,7 @@ class Fault:
     start: Callable[[Broken], list[str]]
     undo: Callable[[Broken], None]
     params: Mapping[str, Param] = field(default_factory=dict)
-    members: int = 1  # of the Galera cluster that it needs
+    needs: Needs = Needs()
     rebooted: bool = False  # its heal boots or recreates something, so that a baseline must be accepted anew
 
     @property
@@ -63,8 +74,13 @@ class Fault:
         return self.check.partition("-")[0]
 
     def where(self, shape: Shape) -> tuple[str, ...]:
-        """Return the hosts of a shape on which the fault can be: none where the shape has too few members."""
-        return tuple(h for h in self.hosts if h in shape.hosts) if len(shape.members) >= self.members else ()
+        """Return the hosts of a shape on which the fault can be: none where the shape has too few of them."""
+        there = self.among(shape)
+        return there if len(there) >= self.needs.hosts else ()
+
+    def among(self, shape: Shape) -> tuple[str, ...]:
+        """Return those of the fault's hosts that a shape has."""
+        return tuple(name for name in self.hosts if name in shape.hosts)
 
     def default_in(self, shape: Shape) -> str:
         where = self.where(shape)

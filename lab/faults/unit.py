@@ -95,7 +95,7 @@ def wait_given_up(broken: Broken) -> None:
 
 def make_well(broken: Broken) -> None:
     """Start the unit if it does not run, or restart it if it is unhealthy, and wait until it runs and is healthy."""
-    checked = services.SERVICES[broken.container].health is not None
+    checked = services.find(broken.container).health is not None
     state = properties(broken)
     if state.get("ActiveState") != "active":
         hosts.shell(

@@ -31,7 +31,7 @@ class Took:
         return self.positions_s + self.flag_s + self.bootstrap_s + sum(self.joiners_s) + self.handback_s
 
 
-def recover(first: str, members: Sequence[Host] = topology.GALERA) -> Took:
+def recover(first: str, members: Sequence[Host] = mariadb.HOSTS) -> Took:
     """Bring the cluster back from its most advanced member, called `first`; every unit is down. Raise LabError when a step fails."""
     chosen = topology.host(first)
     others = [h for h in members if h != chosen]

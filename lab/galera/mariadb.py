@@ -10,16 +10,25 @@ import shlex
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import hosts, paths, topology
+from lab import hosts, topology
 from lab.errors import UsageError
-from lab.galera import schema
+from lab.galera import passwords, schema
 from lab.proc import poll
+from lab.shapes import Shape
 from lab.topology import Host
 
-UNIT = topology.unit("mariadb")
+CONTAINER = "mariadb"
+UNIT = topology.unit(CONTAINER)
+HOSTS: tuple[Host, ...] = tuple(topology.host(name) for name in topology.CONTROL)
+"""Where a member can be."""
 EXTRA_CONFIG = "/run/lab/mariadb.extra.cnf"
 _BOOTSTRAP = "/run/lab/mariadb.bootstrap"
 _WELL = {"wsrep_cluster_status": "Primary", "wsrep_local_state_comment": "Synced", "wsrep_ready": "ON"}
+
+
+def members(shape: Shape) -> tuple[Host, ...]:
+    """Return the hosts of a shape that have a member."""
+    return tuple(h for h in HOSTS if h.name in shape.hosts)
 
 
 def form(members: Sequence[Host], running: Sequence[Host] = ()) -> None:
@@ -61,7 +70,7 @@ def status(host: Host, *, password: str | None = None, container: str = "mariadb
     return dict(line.split("\t", 1) for line in answer.out.splitlines() if "\t" in line)
 
 
-def synced(host: Host, at_least: int, at_most: int = len(topology.GALERA), *, container: str = "mariadb") -> bool:
+def synced(host: Host, at_least: int, at_most: int = len(HOSTS), *, container: str = "mariadb") -> bool:
     """Say whether a member is Synced in a Primary component of so many members."""
     seen = status(host, container=container)
     return _WELL.items() <= seen.items() and at_least <= int(seen.get("wsrep_cluster_size", 0)) <= at_most
@@ -106,7 +115,7 @@ def set_flush(value: int) -> None:
     """
     if value not in (0, 1, 2):
         raise UsageError(f"innodb_flush_log_at_trx_commit is 0, 1 or 2, not {value}")
-    for host in topology.GALERA:
+    for host in HOSTS:
         if hosts.state(host) != "running":
             continue
         text = f"[mysqld]\ninnodb_flush_log_at_trx_commit = {value}\n"
@@ -116,5 +125,5 @@ def set_flush(value: int) -> None:
 
 
 def _client(host: Host, container: str, password: str | None) -> str:
-    secret = paths.ROOT_PASSWORD.read_text().strip() if password is None else password
+    secret = passwords.ROOT.read_text().strip() if password is None else password
     return f"export MYSQL_PWD={shlex.quote(secret)}\n{host.engine} exec -i -e MYSQL_PWD {container} mariadb --connect-timeout=3 -uroot -NB"

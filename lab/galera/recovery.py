@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from lab import hosts, topology
+from lab import hosts
 from lab.errors import LabError
 from lab.galera import disk, mariadb, steps
 from lab.galera.disk import Position
@@ -40,7 +40,7 @@ def recover(members: Sequence[Host]) -> None:
         except LabError:
             alive = [h for h in members if mariadb.primary(h)]
     if not alive:
-        if len(members) < len([h for h in topology.GALERA if hosts.state(h) != "absent"]):
+        if len(members) < len([h for h in mariadb.HOSTS if hosts.state(h) != "absent"]):
             raise LabError(
                 f"{', '.join(h.name for h in members)}: no Primary, and other hosts are broken: heal those first"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab import paths
+from lab.galera import passwords
 
 CANARIES = ("keystone.project", "nova_api.cell_mappings", "neutron.networks")
 """Tables that `monitor` may read, and no others: small, never empty, of the schemas that a cloud cannot be without."""
@@ -29,9 +29,7 @@ CREATE TABLE workload.acts (run CHAR(16) NOT NULL, id BIGINT NOT NULL, PRIMARY K
 
 def text() -> str:
     """Return the statements that fill the first member's empty database; the last one gives root its password."""
-    root, monitor, workload = (
-        p.read_text().strip() for p in (paths.ROOT_PASSWORD, paths.MONITOR_PASSWORD, paths.WORKLOAD_PASSWORD)
-    )
+    root, monitor, workload = (p.read_text().strip() for p in (passwords.ROOT, passwords.MONITOR, passwords.WORKLOAD))
     statements = [TABLES]
     for place in ("10.77.0.%", "localhost"):
         statements.append(f"CREATE USER 'monitor'@'{place}' IDENTIFIED BY '{monitor}';\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab import shapes
+from lab.galera import mariadb
 from lab.topology import Host
 
 
@@ -11,7 +12,7 @@ def text(host: Host) -> str:
 
     Shorter evs timeouts than these made the group communication fail to connect.
     """
-    group = shapes.current().members
+    group = mariadb.members(shapes.current())
     members = ",".join(h.address for h in group) if len(group) > 1 else ""
     options = {
         "gmcast.listen_addr": f"tcp://{host.address}:4567",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shlex
 
-from lab import hosts, paths
-from lab.galera import disk
+from lab import hosts
+from lab.galera import disk, passwords
 from lab.galera.mariadb import UNIT
 from lab.topology import Host
 
@@ -64,7 +64,7 @@ def _until_synced(container: str, limit_s: int) -> str:
 
     A joiner whose IST fails ("node restart required") stays up and Disconnected for ever: that ends the wait early.
     """
-    secret = shlex.quote(paths.ROOT_PASSWORD.read_text().strip())
+    secret = shlex.quote(passwords.ROOT.read_text().strip())
     ask = "SHOW STATUS WHERE Variable_name IN ('wsrep_local_state_comment', 'wsrep_cluster_status')"
     return f"""export MYSQL_PWD={secret}
 lost=0

@@ -20,8 +20,8 @@ from typing import TextIO
 
 import pymysql
 
-from lab import paths, topology
 from lab.errors import LabError, UsageError
+from lab.galera import mariadb, passwords
 from lab.topology import Host
 
 _PORT = 3306
@@ -64,7 +64,7 @@ class Handle:
 def start(
     folder: Path,
     *,
-    members: Sequence[Host] = topology.GALERA,
+    members: Sequence[Host] = mariadb.HOSTS,
     clients: int = 3,
     per_second: float = 50,
     seconds: float = 900,
@@ -159,7 +159,7 @@ class _Client(threading.Thread):
 
 def _connect(host: Host, answer_s: int = _ANSWER_S) -> pymysql.Connection[pymysql.cursors.Cursor]:
     return pymysql.connect(
-        host=host.address, port=_PORT, user="workload", password=paths.WORKLOAD_PASSWORD.read_text().strip(),
+        host=host.address, port=_PORT, user="workload", password=passwords.WORKLOAD.read_text().strip(),
         connect_timeout=_CONNECT_S, read_timeout=answer_s, write_timeout=_ANSWER_S, autocommit=True,
     )  # fmt: skip
 

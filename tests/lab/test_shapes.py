@@ -39,7 +39,7 @@ in_every_shape = of(shapes.SHAPES.values())
 from_outside = [shape for shape in shapes.SHAPES.values() if shape.daemon_on is None]
 where_the_daemon_is_on_no_member = of(from_outside)
 where_it_is_on_a_member = of(shape for shape in shapes.SHAPES.values() if shape.daemon_on is not None)
-where_three_have_three_positions = of(shape for shape in from_outside if len(shape.members) >= 3)
+where_three_have_three_positions = of(shape for shape in from_outside if len(mariadb.members(shape)) >= 3)
 
 
 where_there_are_two_networks = of(shape for shape in shapes.SHAPES.values() if shape.management)
@@ -68,7 +68,7 @@ def called(shape: Shape, host: str) -> str:
 
 
 def whole(shape: Shape) -> bool:
-    return all(mariadb.synced(host, len(shape.members)) for host in shape.members)
+    return all(mariadb.synced(host, len(mariadb.members(shape))) for host in mariadb.members(shape))
 
 
 @in_every_shape
@@ -82,7 +82,7 @@ def test_a_container_that_gave_up_is_started(running: Scenario, shape: Shape, ro
 
 @in_every_shape
 def test_a_member_that_failed_is_started(running: Scenario, shape: Shape) -> None:
-    member = shape.members[-1]
+    member = mariadb.members(shape)[-1]
     running.break_("galera-member-failed", member.name)
     running.wait(f"{member.name} to be back", lambda: whole(shape), 240, every_s=2.0)
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
@@ -90,7 +90,7 @@ def test_a_member_that_failed_is_started(running: Scenario, shape: Shape) -> Non
 
 @where_the_daemon_is_on_no_member
 def test_a_cluster_that_was_killed_forms_again(running: Scenario, shape: Shape) -> None:
-    running.break_("galera-all-killed", shape.members[0].name)
+    running.break_("galera-all-killed", mariadb.members(shape)[0].name)
     running.wait("all members to be back", lambda: whole(shape), 300, every_s=2.0)
     running.wait("its run to be over", lambda: {run["state"] for run in running.runs()} == {"succeeded"}, 180)
 
@@ -106,13 +106,13 @@ def test_a_cluster_of_three_positions_is_bootstrapped_from_the_highest(running: 
     choice = next(step for step in run["steps"] if step["id"] == "choose")
     assert choice["given"]["host"] == "ctl2"
     assert whole(shape)
-    assert all(left_on(host) == "" for host in shape.members)
+    assert all(left_on(host) == "" for host in mariadb.members(shape))
 
 
 @where_it_is_on_a_member
 def test_nothing_above_r1_is_done_to_the_host_of_the_daemon(running: Scenario, shape: Shape) -> None:
     """A lost cluster is left to a person there, and the decision says why."""
-    running.break_("galera-all-killed", shape.members[0].name)
+    running.break_("galera-all-killed", mariadb.members(shape)[0].name)
     incident = running.wait_incident(TARGET, "galera-cluster", ["open", "escalated"], 120)
 
     def refusals() -> dict[str, str]:
@@ -136,7 +136,7 @@ def test_all_is_well_is_said_of_every_host_and_member(running: Scenario, shape: 
     checked = running.json("check", "--cached")["results"]
     assert {row["state"] for row in checked} == {"OK"}, [row for row in checked if row["state"] != "OK"]
     assert {row["target"] for row in checked if row["check"] == "galera-node"} == {
-        f"galera/{called(shape, h.name)}" for h in shape.members
+        f"galera/{called(shape, h.name)}" for h in mariadb.members(shape)
     }
     assert {row["target"] for row in checked if row["check"] == "host-reachable"} == {
         f"host/{called(shape, name)}" for name in shape.hosts

@@ -149,7 +149,7 @@ FAULTS = (
     ),
     Fault(
         name="galera-sst-cut", summary="the host named was killed in the middle of a state transfer", hosts=members.MEMBERS, default="ctl3",
-        check="galera-node", outcome="escalated", heals="lets the member take a whole copy", start=_sst_cut, undo=_undo, members=2,
+        check="galera-node", outcome="escalated", heals="lets the member take a whole copy", start=_sst_cut, undo=_undo, needs=members.TWO,
         params={"all": Param(help="the others are killed too", switch=True)},
     ),
     Fault(

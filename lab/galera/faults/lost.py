@@ -120,24 +120,24 @@ def _undo_stale_ahead(broken: Broken) -> None:
 
 FAULTS = (
     Fault(
-        name="galera-staggered-kill", members=2, summary="two members shut down cleanly with writes between, the host named killed last: three positions",
+        name="galera-staggered-kill", needs=members.TWO, summary="two members shut down cleanly with writes between, the host named killed last: three positions",
         hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
         heals="starts all members, or bootstraps from the most advanced one", start=_staggered, undo=members.undo,
         params={"view": Param(help="of the last member: its gvwstate.dat, with which it forms the component again alone", default="kept", choices=("kept", "lost"))},
     ),
     Fault(
-        name="galera-shut-down", members=2, summary="all members shut down cleanly, the host named last, and started again: they look for a Primary for ever",
+        name="galera-shut-down", needs=members.TWO, summary="all members shut down cleanly, the host named last, and started again: they look for a Primary for ever",
         hosts=members.MEMBERS, default="ctl2", check="galera-cluster", outcome="cured",
         heals="bootstraps from the most advanced one", start=_shut_down, undo=members.undo,
     ),
     Fault(
-        name="galera-member-lost", members=2, summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",
+        name="galera-member-lost", needs=members.TWO, summary="the host named has no power, the other members are down", hosts=members.MEMBERS, default="ctl3",
         check="galera-cluster", outcome="escalated", heals="boots the host and brings the cluster back", start=_member_lost, undo=_undo_member_lost,
         rebooted=True,
         params={"position": Param(help="of the lost member, compared with the others", default="behind", choices=("behind", "ahead"))},
     ),
     Fault(
-        name="galera-stale-ahead", members=2, summary="the host named is down with transactions that the others, Primary without it, never had",
+        name="galera-stale-ahead", needs=members.TWO, summary="the host named is down with transactions that the others, Primary without it, never had",
         hosts=members.MEMBERS, default="ctl3", check="galera-node", outcome="escalated", heals="lets the member take a whole copy from the others",
         start=_stale_ahead, undo=_undo_stale_ahead,
     ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from lab import hosts, topology
+from lab import hosts
 from lab.faults import records, unit
-from lab.faults.model import Broken, Fault, Param
+from lab.faults.model import Broken, Fault, Needs, Param
 from lab.galera import mariadb, recovery
 from lab.proc import poll
 from lab.topology import Host
 
-MEMBERS = tuple(h.name for h in topology.GALERA)
+MEMBERS = tuple(h.name for h in mariadb.HOSTS)
+TWO = Needs(hosts=2, called="Galera members")
 _KEEPS_DOWN = ("galera-partition", "galera-all-non-primary", "galera-member-lost")
 """Faults that hold a member down by more than its data and its unit."""
 _RULES = tuple(f"{chain} -p tcp --{end} 4567 -j DROP" for chain in ("INPUT", "OUTPUT") for end in ("dport", "sport"))
@@ -22,7 +23,7 @@ def container(host: Host) -> Broken:
 
 def present() -> list[Host]:
     """Return the members whose hosts were made."""
-    return [h for h in topology.GALERA if hosts.state(h) != "absent"]
+    return [h for h in mariadb.HOSTS if hosts.state(h) != "absent"]
 
 
 def others(host: Host) -> list[Host]:
@@ -160,7 +161,7 @@ FAULTS = (
         check="galera-node", outcome="cured", heals="starts the member and waits until all are Synced", start=_member_failed, undo=undo,
     ),
     Fault(
-        name="galera-partition", members=2, summary="one member is cut off from the others (4567 dropped) and non-Primary", hosts=MEMBERS, default="ctl3",
+        name="galera-partition", needs=TWO, summary="one member is cut off from the others (4567 dropped) and non-Primary", hosts=MEMBERS, default="ctl3",
         check="galera-node", outcome="escalated", heals="removes the rules and waits until all are Synced", start=_partition, undo=_undo_partition,
     ),
     Fault(
@@ -169,7 +170,7 @@ FAULTS = (
         start=_all_killed, undo=undo,
     ),
     Fault(
-        name="galera-all-non-primary", members=2, summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
+        name="galera-all-non-primary", needs=TWO, summary="all members run and none is Primary: 4567 dropped on all, or back with the host named killed",
         hosts=MEMBERS, default="ctl3", check="galera-cluster", outcome="escalated", heals="removes the rules and brings the cluster back",
         start=_all_non_primary, undo=undo,
         params={"network": Param(help="cut: the rules stay; back: they go, and the host named stays down", default="cut", choices=("cut", "back"))},

@@ -9,7 +9,6 @@ import pytest
 
 from lab import api, cli, config, names, shapes, topology
 from lab.errors import LabError
-from lab.galera import server_config
 from remediator.inventory.kolla import inventory
 from tests.unit.lab.conftest import Be
 
@@ -50,7 +49,7 @@ def test_the_inventory_of_names_is_read_as_kolla_reads_it(be: Be, tmp_path: Path
     assert "10.77." not in multinode.read_text(), "names, and no address"
     found = inventory.load(multinode)
     assert sorted(found.hosts) == sorted(topology.NAMES)
-    assert set(found.group("mariadb")) == {"ctl1", "ctl2", "ctl3"}
+    assert set(found.group("loadbalancer")) == set(topology.CONTROL)
     assert set(found.group("memcached")) == set(topology.NAMES)
     assert {name: host.engine for name, host in found.hosts.items() if host.engine != "docker"} == {"cmp2": "podman"}
     assert {host.address for host in found.hosts.values()} == set(topology.NAMES)
@@ -61,13 +60,12 @@ def test_an_inventory_for_some_hosts_names_no_other(be: Be, tmp_path: Path) -> N
     written = config.write(tmp_path / "d", hosts=["cmp1"], http_port=8099)
     found = inventory.load(written.config.parent / "kolla/multinode")
     assert list(found.hosts) == ["cmp1"]
-    assert "galera:" not in written.config.read_text().replace("galera-", "")
 
 
 def test_hosts_by_address_stand_in_the_config_itself(be: Be, tmp_path: Path) -> None:
     be("addresses")
     written = config.write(tmp_path / "a", http_port=8099)
-    assert "    ctl1: {address: 10.77.0.11, groups: [control, mariadb," in written.config.read_text()
+    assert "    cmp1: {address: 10.77.0.21, groups: [compute, memcached]," in written.config.read_text()
     assert not (written.config.parent / "kolla").exists()
 
 
@@ -77,36 +75,20 @@ def test_ssh_goes_over_the_management_network_where_there_is_one() -> None:
     assert shapes.find("addresses").address(host) == "10.77.0.22"
 
 
-@pytest.mark.parametrize(
-    ("shape", "members"), [("default", "10.77.0.11,10.77.0.12,10.77.0.13"), ("one-controller", "")]
-)
-def test_of_a_group_of_one_kolla_names_no_member(shape: str, members: str, be: Be) -> None:
-    be(shape)
-    lines = server_config.text(topology.host("ctl1")).splitlines()
-    assert f"wsrep_cluster_address = gcomm://{members}" in lines
-    assert "wsrep_node_address = 10.77.0.11" in lines, "the database stays on the service network"
-
-
-def test_a_fault_is_listed_where_the_shape_can_have_it(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
-    listed = {}
+def test_a_fault_is_listed_with_the_hosts_of_the_shape(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
     for shape in ("default", "one-controller"):
         be(shape)
         assert cli.main(["faults", "--format", "json"]) == 0
-        listed[shape] = {fault["name"]: fault for fault in json.loads(capsys.readouterr().out)}
-        for fault in listed[shape].values():
+        listed = {fault["name"]: fault for fault in json.loads(capsys.readouterr().out)}
+        assert "host-off" in listed
+        for fault in listed.values():
             assert fault["shape"] == shape
-            assert fault["technology"] in ("container", "host", "galera")
             assert fault["default_host"] in fault["hosts"]
             assert set(fault["hosts"]) <= set(shapes.find(shape).hosts)
-    needs_more = {"galera-partition", "galera-all-non-primary", "galera-staggered-kill", "galera-shut-down", "galera-member-lost",
-                  "galera-stale-ahead", "galera-sst-cut"}  # fmt: skip
-    assert listed["default"].keys() - listed["one-controller"].keys() == needs_more
 
 
-def test_a_fault_that_needs_more_members_is_bad_usage(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_on_a_host_that_the_shape_has_not_is_bad_usage(be: Be, capsys: pytest.CaptureFixture[str]) -> None:
     be("one-controller")
-    assert cli.main(["break", "galera-partition"]) == 64
-    assert capsys.readouterr().err == "lab: galera-partition needs 2 Galera members; the shape one-controller has 1\n"
     assert cli.main(["break", "host-off", "ctl2"]) == 64
     assert capsys.readouterr().err == "lab: host-off can be on ctl1, cmp1, not on ctl2\n"
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lab import hosts, topology
+from lab import hosts
 from lab.galera import disk, mariadb
 from lab.topology import Host
 from tests.lab.scenario import Scenario
@@ -37,7 +37,7 @@ def cluster(running: Scenario) -> dict[str, Any]:
 
 def wait_mark(running: Scenario) -> int:
     """Wait until the high-water mark has seen everything that is committed now, and return it."""
-    committed = int(mariadb.status(topology.GALERA[0])["wsrep_last_committed"])
+    committed = int(mariadb.status(mariadb.HOSTS[0])["wsrep_last_committed"])
     running.wait(
         f"the mark to reach {committed}",
         lambda: (cluster(running)["data"].get("mark_seqno") or 0) >= committed,
@@ -107,7 +107,7 @@ def entries(exported: str) -> list[dict[str, Any]]:
 
 def whole_again() -> None:
     """Assert that all members are Synced in their own units, and that nothing of ours is left on any host."""
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         assert mariadb.synced(host, len(MEMBERS)), f"{host.name}: {mariadb.status(host)}"
         left = left_on(host)
         assert left == "", f"{host.name}: {left}"
@@ -117,7 +117,7 @@ def whole_again() -> None:
 
 def forget_views() -> None:
     """Take away what the members remember of their last view, as a power cut does with a file that was never synced."""
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         disk.forget_view(host)
 
 

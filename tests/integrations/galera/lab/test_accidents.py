@@ -45,7 +45,7 @@ def raise_grastate(host: Host) -> None:
 
 
 def one_server_at_most() -> None:
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         assert int(hosts.shell(host, SERVERS).out.strip() or 0) <= 1, host.name
 
 
@@ -69,7 +69,7 @@ def say_yes(running: Scenario, limit_s: float = 150) -> dict[str, Any]:
 
 
 def rows_lost(folder: Path) -> set[int]:
-    return set().union(*(workload.lost(folder, host) for host in topology.GALERA))
+    return set().union(*(workload.lost(folder, host) for host in mariadb.HOSTS))
 
 
 def keep(fault: str, host: str, outcome: str, began: float, why: str) -> None:
@@ -92,7 +92,7 @@ def test_a_stale_volume_with_a_raised_grastate_is_not_started_beside_the_others(
     assert BELIEVED in page_of(running, BELIEVED)
     disk.force_sst(topology.host("ctl3"))
     mariadb.start([topology.host("ctl3")])
-    mariadb.wait_synced(topology.GALERA)
+    mariadb.wait_synced(mariadb.HOSTS)
     keep("stale volume, raised grastate, alone", "ctl3", "escalated", began, run["reason"])
 
 
@@ -119,7 +119,7 @@ def test_a_member_started_past_its_unit_in_the_middle_of_a_recovery_ends_it(scen
     running, writes = lost_by_a_kill(scenario, tmp_path)
     say_yes(running)
     began = time.monotonic()
-    running.wait("the holds", lambda: all(recovering.left_on(host) for host in topology.GALERA), 60)
+    running.wait("the holds", lambda: all(recovering.left_on(host) for host in mariadb.HOSTS), 60)
     hosts.shell(topology.host("ctl3"), "docker start mariadb\n")
     run = wait_run(running, "galera-bootstrap", ["failed", "verifying", "succeeded"], 600)
     one_server_at_most()
@@ -216,7 +216,7 @@ def test_a_rolling_restart_that_is_too_fast_is_told_as_what_it_is(scenario: Make
     running = settled(scenario)
     wait_mark(running)
     began = time.monotonic()
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         hosts.shell(host, f"systemctl restart {mariadb.UNIT} || true\n", timeout_s=120)
         time.sleep(1.0)
     running.wait("all to be whole again, or a question", lambda: whole() or bool(running.runs()), 900)
@@ -240,7 +240,7 @@ def nobody_is_told_to_look_elsewhere(running: Scenario) -> None:
 
 
 def whole() -> bool:
-    return all(mariadb.synced(host, len(MEMBERS)) for host in topology.GALERA)
+    return all(mariadb.synced(host, len(MEMBERS)) for host in mariadb.HOSTS)
 
 
 @FULL
@@ -253,7 +253,7 @@ def test_the_donor_of_a_whole_copy_is_killed(scenario: Make, tmp_path: Path) -> 
     hosts.shell(joiner, f"systemctl stop {mariadb.UNIT}\n", timeout_s=120)
     disk.force_sst(joiner)
     mariadb.start([joiner])
-    donors = [host for host in topology.GALERA if host is not joiner]
+    donors = [host for host in mariadb.HOSTS if host is not joiner]
     running.wait("a donor", lambda: any(state(host).startswith("Donor") for host in donors), 60)
     donor = next(host for host in donors if state(host).startswith("Donor"))
     hosts.shell(donor, "docker kill mariadb\n")

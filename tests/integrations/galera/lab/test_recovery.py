@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from lab import topology
 from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
@@ -30,7 +29,7 @@ from tests.lab.scenario import Row, Scenario
 pytestmark = [pytest.mark.lab, pytest.mark.part("galera"), pytest.mark.alone, pytest.mark.timeout(600)]
 LASTS_S = 400
 
-FIRST = topology.GALERA[0]
+FIRST = mariadb.HOSTS[0]
 VIEWS = 2
 """A member that outlives another by a moment has seen it go: a change of view counts as a transaction."""
 
@@ -106,7 +105,7 @@ def test_three_positions_and_no_view_are_bootstrapped_from_the_highest(scenario:
 @pytest.mark.full("a second bootstrap of four minutes; its second yes is shown in sim")
 def test_what_is_below_the_mark_is_told_and_needs_a_second_yes(scenario: Make, tmp_path: Path) -> None:
     running = settled(scenario)
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         mariadb.sql(host, "SET GLOBAL innodb_flush_log_at_trx_commit=0; SET GLOBAL innodb_flush_log_at_timeout=2000;")
     time.sleep(2.0)
     writing = workload.start(tmp_path / "writes", seconds=6)

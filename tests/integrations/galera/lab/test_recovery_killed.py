@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lab import topology
 from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import Make, approve, settled, since, wait_run, whole_again
@@ -38,7 +37,7 @@ def test_a_kill_at_every_step_and_one_bootstrap(scenario: Make, tmp_path: Path) 
     assert {"hold", "save", "read", "bootstrap", "join", "finish"} <= {step.split("_")[0] for step in killed}, killed
     assert started(running) == 1, "the cluster was bootstrapped more than once"
     whole_again()
-    lost = workload.lost(tmp_path / "writes", topology.GALERA[0])
+    lost = workload.lost(tmp_path / "writes", mariadb.HOSTS[0])
     assert lost == set()
     assert running.run("audit", "verify").returncode == 0
     row.why = f"died at {len(killed)} steps ({', '.join(killed)}), 1 bootstrap, {len(lost)} rows lost"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lab import topology
 from lab.galera import mariadb, workload
 from lab.galera.faults import members
 from tests.integrations.galera.lab import recovering
@@ -18,7 +17,7 @@ from tests.lab.scenario import Row, Scenario
 pytestmark = [pytest.mark.lab, pytest.mark.part("galera-live"), pytest.mark.alone, pytest.mark.timeout(600)]
 LASTS_S = 250
 
-FIRST = topology.GALERA[0]
+FIRST = mariadb.HOSTS[0]
 FAULT = "galera-all-non-primary"
 RUNBOOK = "galera-pc-bootstrap"
 STATEMENT = "SET GLOBAL wsrep_provider_options='pc.bootstrap=YES';"
@@ -42,7 +41,7 @@ def lose(running: Scenario) -> str:
 
 def mend_network() -> None:
     """Let the members see each other again, and nothing more: what they make of it is theirs."""
-    for host in topology.GALERA:
+    for host in mariadb.HOSTS:
         members.let_through(host)
 
 
@@ -60,7 +59,7 @@ def test_the_furthest_is_made_primary_and_the_others_take_part_again(
     assert run["state"] == "verifying", recovering.told(run)
     row = Row(fault=f"{FAULT}, no views", host="all", outcome="cured", cured_s=since(approved))
     chosen = next(step["given"] for step in run["steps"] if step["id"] == "choose")
-    assert [host.name for host in topology.GALERA if mariadb.primary(host)] == [chosen["host"]]
+    assert [host.name for host in mariadb.HOSTS if mariadb.primary(host)] == [chosen["host"]]
     mend_network()
     run = wait_run(running, RUNBOOK, ["succeeded", "failed"], 300)
     assert run["state"] == "succeeded", recovering.told(run)
@@ -84,7 +83,7 @@ def test_where_nobody_is_let_in_nothing_is_said_and_the_page_has_the_statement(s
     assert run["state"] == "failed", recovering.told(run)
     assert f"as the database's root: {STATEMENT}" in run["reason"], recovering.told(run)
     assert [step["state"] for step in run["steps"]][1] == "pending"
-    assert not [host.name for host in topology.GALERA if mariadb.primary(host)]
+    assert not [host.name for host in mariadb.HOSTS if mariadb.primary(host)]
     running.wait(
         "the page with the statement",
         lambda: any(STATEMENT in page["text"] for page in running.pages()),
@@ -92,5 +91,5 @@ def test_where_nobody_is_let_in_nothing_is_said_and_the_page_has_the_statement(s
     )
     Row(fault=f"{FAULT}, no login", host="all", outcome="escalated", why=run["reason"][:110]).keep()
     mend_network()
-    mariadb.wait_synced(topology.GALERA)
+    mariadb.wait_synced(mariadb.HOSTS)
     running.heal(FAULT, "ctl1")

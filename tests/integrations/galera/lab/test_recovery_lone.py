@@ -31,7 +31,7 @@ def test_the_program_that_stops_leaves_a_member_of_a_primary_component_alone(sce
         assert (held.code, held.out.strip()) == (0, "held: running")
         done = api.host_exec(LOST.name, scripts.STOP.argv("run-999", "docker"))
         assert (done.code, done.out.strip()) == (4, "its log does not tell that it is outside of a Primary component")
-        assert mariadb.synced(LOST, len(topology.GALERA))
+        assert mariadb.synced(LOST, len(mariadb.HOSTS))
     finally:
         api.host_exec(LOST.name, scripts.RELEASE.argv("run-999"), check=True)
     whole_again()
@@ -69,7 +69,7 @@ def test_who_answers_from_outside_is_stopped_after_ten_minutes_and_a_yes(scenari
     assert stopped == ["stop_ctl1", "stop_ctl2"]
     choice = next(step["given"] for step in run["steps"] if step["id"] == "choose")
     wrote = writing.stop()
-    lost = set[int]().union(*(workload.lost(tmp_path / "writes", host) for host in topology.GALERA))
+    lost = set[int]().union(*(workload.lost(tmp_path / "writes", host) for host in mariadb.HOSTS))
     row.why = f"{wrote.acknowledged} rows acknowledged, {len(lost)} of them lost, {choice['lost']} told"
     row.keep()
     assert (lost, choice["lost"]) == (set(), 0)

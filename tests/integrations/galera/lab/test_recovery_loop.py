@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import topology
-from lab.galera import workload
+from lab.galera import mariadb, workload
 from tests.integrations.galera.lab import recovering
 from tests.integrations.galera.lab.recovering import (
     MEMBERS,
@@ -60,7 +59,7 @@ def test_members_that_look_for_each_other_for_ever_are_held_and_brought_back(sce
     choice = given["choose"]
     assert (choice["host"], choice["lost"]) == ("ctl2", 0), recovering.told(run)
     wrote = writing.stop()
-    lost = set[int]().union(*(workload.lost(tmp_path / "writes", host) for host in topology.GALERA))
+    lost = set[int]().union(*(workload.lost(tmp_path / "writes", host) for host in mariadb.HOSTS))
     row.why += f"; {wrote.acknowledged} rows acknowledged, {len(lost)} of them lost, {choice['lost']} told"
     row.keep()
     assert lost == set()

@@ -73,7 +73,7 @@ def test_prepared_transactions_end_the_run_and_everything_is_taken_back(scenario
 
 
 def nothing_held() -> bool:
-    return all(not recovering.left_on(host) for host in topology.GALERA)
+    return all(not recovering.left_on(host) for host in mariadb.HOSTS)
 
 
 NOT_PASSED = pytest.mark.full("the harder case, with the others further on, is in make test")

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.part("galera-refused"), pytest.mark.a
 LASTS_S = 150
 
 FAULT = "galera-sst-cut"
-FIRST, CUT = topology.GALERA[0], topology.host("ctl3")
+FIRST, CUT = mariadb.HOSTS[0], topology.host("ctl3")
 
 
 def cut(running: Scenario, **params: Any) -> float:
@@ -50,7 +50,7 @@ def cut(running: Scenario, **params: Any) -> float:
 
 def lost_on_all(folder: Path) -> set[int]:
     """Return the acknowledged rows that are missing on any member."""
-    return set().union(*(workload.lost(folder, host) for host in topology.GALERA))
+    return set().union(*(workload.lost(folder, host) for host in mariadb.HOSTS))
 
 
 @pytest.mark.full("a cut state transfer takes minutes to make; the cells have such a member in every state")
@@ -67,7 +67,7 @@ def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, 
     assert [step["state"] for step in run["steps"]] == ["done", "pending"]
     assert "position_corrupt" in page_of(running, "position of ctl3")
     assert disk.grastate(CUT)["uuid"] == disk.NO_UUID, "it was touched"
-    assert all(mariadb.synced(host, 2, 2) for host in topology.GALERA if host is not CUT)
+    assert all(mariadb.synced(host, 2, 2) for host in mariadb.HOSTS if host is not CUT)
 
     emptied = time.monotonic()
     disk.empty(CUT)

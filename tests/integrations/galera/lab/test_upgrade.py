@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.part("galera-upgrade"), pytest.mark.a
 LASTS_S = 300
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "galera-upgrade.md"
-FIRST, OLD, OUT = topology.GALERA[0], topology.host("ctl2"), topology.host("ctl3")
+FIRST, OLD, OUT = mariadb.HOSTS[0], topology.host("ctl2"), topology.host("ctl3")
 RECORD = f"{disk.DATA}/mysql_upgrade_info"
 OLDER = "10.6.16-MariaDB"
 RUNBOOK, TARGET = "galera-mariadb-upgrade", "galera/ctl2"
@@ -164,9 +164,9 @@ def left_out(host: Host) -> Iterator[None]:
     try:
         yield
     finally:
-        if not mariadb.synced(host, len(topology.GALERA)):
+        if not mariadb.synced(host, len(mariadb.HOSTS)):
             hosts.shell(host, f"systemctl restart {mariadb.UNIT}\n", timeout_s=150)
-            mariadb.wait_synced(topology.GALERA)
+            mariadb.wait_synced(mariadb.HOSTS)
 
 
 def starts(host: Host) -> int:
