@@ -48,7 +48,7 @@ SHAPES: dict[str, Shape] = {
         ),
         Shape(
             name="one-controller",
-            summary="the default shape with one controller and one compute: kolla writes an empty gcomm://",
+            summary="the default shape with one controller and one compute: every group of controllers has one member",
             hosts=("ctl1", "cmp1"),
         ),
         Shape(
