@@ -12,7 +12,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab import engine, machine, paths, topology
+from lab import build_context, engine, machine, paths, topology
 from lab.proc import run
 
 ENGINES = ("docker", "podman")
@@ -80,7 +80,7 @@ def _base_tar(kind: str) -> Path:
 
 
 def _packages(kind: str) -> str:
-    return ",".join(sorted((paths.IMAGE / kind / "packages").read_text().split()))
+    return ",".join(build_context.packages(kind))
 
 
 def _base(kind: str) -> None:
@@ -108,6 +108,7 @@ def _host_images() -> None:
     if not engine.docker("image", "inspect", base, check=False).ok:
         engine.docker("import", str(_base_tar("host")), base, timeout_s=300)
     engine.docker("tag", base, "remediator-lab/host-base:latest")
+    context = _context("host")
     for kind in ENGINES:
         argv = [
             "build",
@@ -121,7 +122,8 @@ def _host_images() -> None:
             "-t",
             host_image(kind),
         ]
-        engine.docker(*argv, str(paths.IMAGE / "host"), timeout_s=300)
+        engine.docker(*argv, str(context), timeout_s=300)
+    remove_tree(context)
 
 
 def _templates() -> None:
@@ -135,20 +137,26 @@ def _templates() -> None:
     for part in parts.values():
         remove_tree(part)
         part.mkdir()
+    context = _context("service")
     _in_host_image(
-        "docker", parts["docker"], ["docker", f"/cache/{_base_tar('service').name}", "/context", "/cache/service.tar"]
+        "docker",
+        parts["docker"],
+        ["docker", f"/cache/{_base_tar('service').name}", "/context", "/cache/service.tar"],
+        context,
     )
-    _in_host_image("podman", parts["podman"], ["podman", "/cache/service.tar"])
+    _in_host_image("podman", parts["podman"], ["podman", "/cache/service.tar"], context)
     saved.unlink()
+    remove_tree(context)
     for kind, part in parts.items():
         remove_tree(template(kind))
         part.rename(template(kind))
 
 
-def _in_host_image(kind: str, root: Path, args: list[str]) -> None:
+def _in_host_image(kind: str, root: Path, args: list[str], context: Path) -> None:
     engine.docker(
-        "run", "--rm", "--privileged", "--cgroupns", "private", "--network", "none", "--env", f"LAB_TAG={topology.TAG}", "--tmpfs", "/run", "--tmpfs", "/tmp",
-        "-v", f"{root}:{DATA_ROOT[kind]}", "-v", f"{paths.CACHE}:/cache", "-v", f"{paths.IMAGE / 'service'}:/context:ro",
+        "run", "--rm", "--privileged", "--cgroupns", "private", "--network", "none", "--env", f"LAB_TAG={topology.TAG}",
+        "--env", f"LAB_IMAGES={' '.join(build_context.names())}", "--tmpfs", "/run", "--tmpfs", "/tmp",
+        "-v", f"{root}:{DATA_ROOT[kind]}", "-v", f"{paths.CACHE}:/cache", "-v", f"{context}:/context:ro",
         host_image(kind), "lab-template", *args, timeout_s=540,
     )  # fmt: skip
 
@@ -156,14 +164,22 @@ def _in_host_image(kind: str, root: Path, args: list[str]) -> None:
 def _key(kind: str) -> str:
     """Hash everything that goes into an image; the data roots depend on the host image's engines too."""
     digest = hashlib.sha256()
-    files = [f for f in (paths.IMAGE / kind).rglob("*") if f.is_file()]
+    files = {f"{kind}/{place}": file for place, file in build_context.files(kind).items()}
     if kind == "service":
-        files += [paths.IMAGE / "host/root/usr/local/sbin" / f for f in ("lab-template", "runc-lab", "runc-norlimit")]
-        digest.update(_base_tar("host").name.encode())
+        programs = Path("host/root/usr/local/sbin")
+        files |= {f"{programs / f}": paths.IMAGE / programs / f for f in ("lab-template", "runc-lab", "runc-norlimit")}
+        digest.update(f"{_base_tar('host').name} {build_context.names()}".encode())
     digest.update(_base_tar(kind).name.encode())
-    for file in sorted(files):
-        digest.update(f"{file.relative_to(paths.IMAGE)} {os.access(file, os.X_OK)}\n".encode() + file.read_bytes())
+    for place, file in sorted(files.items()):
+        digest.update(f"{place} {os.access(file, os.X_OK)}\n".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _context(kind: str) -> Path:
+    """Return a new folder of this lab's own with what an image is built from."""
+    folder = paths.RUN / f"context-{kind}"
+    build_context.write(kind, folder)
+    return folder
 
 
 def _forget_old() -> None:

@@ -36,6 +36,8 @@ class Technology:
     """Groups that it adds to kolla's inventory, each with the groups that it holds."""
     secrets: tuple[Path, ...] = ()
     """Files of a random password each, made before any host."""
+    image: Path | None = None
+    """A folder with `host/` and `service/`, which `lab.build_context` adds to the images."""
     made_from: str = ""
     """What its data are made from beside its containers: a host that was made from something else is made anew."""
 

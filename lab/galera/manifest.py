@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from pathlib import Path
 
 from lab import hosts, shapes
 from lab.faults.model import Broken
@@ -56,6 +57,7 @@ TECHNOLOGY = Technology(
     ),
     groups={GROUP: ("control",)},
     secrets=passwords.EVERY,
+    image=Path(__file__).with_name("image"),
     made_from=schema.TABLES,
     checks=("galera-node", "galera-cluster", "galera-mark", "galera-upgrade"),
     settings=settings,
