@@ -5,6 +5,7 @@ from __future__ import annotations
 from lab import topology
 from lab.faults import container, host, hostile, system
 from lab.service import Service
+from lab.stage import Break, Story
 from lab.technology import Technology
 from lab.topology import Host
 
@@ -50,6 +51,10 @@ TECHNOLOGY = Technology(
     services=(CRON, MEMCACHED, HAPROXY),
     checks=(
         "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
+    ),
+    demo=Story(
+        shows="real systemd, sshd, container engines",
+        breaks=(Break(fault="crash-once-limit", host="ctl2", target="container/ctl2/memcached"),),
     ),
     faults=(*container.FAULTS, *host.FAULTS, *system.FAULTS, *hostile.FAULTS),
 )  # fmt: skip

@@ -23,7 +23,7 @@ USAGE = """usage: python -m lab COMMAND
   faults [--format json]           what can be broken, and what is wanted of it
   break FAULT [HOST] [--PARAM VALUE]...
   heal [FAULT] [HOST]              undo all faults, those of a name, or those of a host
-  demo [--simulated]               two incidents, cured before your eyes; on a cloud in memory where no engine can run"""
+  demo [--simulated]               incidents, cured before your eyes; on a cloud in memory where no engine can run"""
 
 
 def main(argv: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lab.demo import settings
+from lab.stage import settings
 from remediator.cli.look import audit
 from remediator.cli.render import timeline
 from remediator.config.documents import mistakes

@@ -12,6 +12,7 @@ from lab.topology import Host
 
 if TYPE_CHECKING:
     from lab.faults.model import Broken, Fault
+    from lab.stage import Story
 
 
 def _no_settings(hosts: Sequence[Host]) -> str:
@@ -51,3 +52,5 @@ class Technology:
     """Bring it up: given the hosts that are new, whose other units run, and the names of those with active faults."""
     heal: Callable[[Broken], None] = _heals_by_itself
     """Return once it is well again, after the fault of one of its containers, or of a host that has one, was undone."""
+    demo: Story | None = None
+    """What it shows in `make demo`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from lab import hosts, shapes
 from lab.faults.model import Broken
 from lab.galera import mariadb, passwords, recovery, schema, server_config
+from lab.galera.demo import STORY
 from lab.galera.faults import FAULTS, members
 from lab.service import Service
 from lab.technology import Technology
@@ -64,4 +65,5 @@ TECHNOLOGY = Technology(
     faults=FAULTS,
     up=up,
     heal=heal,
+    demo=STORY,
 )
