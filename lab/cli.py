@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lab import down, faults, hosts, machine, paths, shapes, status, topology, up
+from lab import down, faults, hosts, machine, paths, shapes, status, technologies, topology, up
 from lab.errors import LabError, UsageError
 
 USAGE = """usage: python -m lab COMMAND
-  up [--shape SHAPE] [--only HOST,HOST]
+  up [--shape SHAPE] [--only HOST,HOST] [--with TECHNOLOGY,...]
                                    bring the cloud up, or make it whole
   down                             take it away and leave nothing
   status [--format json]
@@ -46,10 +46,10 @@ def _dispatch(argv: list[str]) -> int:
     command, rest = (argv[0], argv[1:]) if argv else ("", [])
     match command:
         case "up":
-            shape, only = _shape_and_hosts(rest)
+            shape, only, also = _what_of_the_cloud(rest)
             machine.check()
             with _alone():
-                up.up(only, shape=shape)
+                up.up(only, shape=shape, also=also)
         case "down":
             _no_more(rest)
             with _alone():
@@ -76,19 +76,23 @@ def _dispatch(argv: list[str]) -> int:
     return 0
 
 
-def _shape_and_hosts(rest: list[str]) -> tuple[str | None, Sequence[str] | None]:
-    """Return the values of --shape and --only, None for one that is not given."""
+def _what_of_the_cloud(rest: list[str]) -> tuple[str | None, Sequence[str] | None, Sequence[str]]:
+    """Return the values of --shape and --only, None for one that is not given, and of --with."""
     given: dict[str, str] = {}
     words = list(rest)
     while words:
         name, equals, value = words.pop(0).partition("=")
-        if name not in ("--shape", "--only") or (not equals and not words):
-            raise UsageError(f"up takes --shape SHAPE and --only HOST,HOST, not {' '.join(rest)!r}")
+        if name not in ("--shape", "--only", "--with") or (not equals and not words):
+            raise UsageError(
+                f"up takes --shape SHAPE and --only HOST,HOST and --with TECHNOLOGY,..., not {' '.join(rest)!r}"
+            )
         given[name] = value if equals else words.pop(0)
     shape = given.get("--shape")
     known = shapes.find(shape).hosts if shape is not None else topology.NAMES
+    also = [n for n in given.get("--with", "").split(",") if n]
+    technologies.check(also, shapes.current() if shape is None else shapes.find(shape))
     if "--only" not in given:
-        return shape, None
+        return shape, None, also
     only = [n for n in given["--only"].split(",") if n]
     for name in only:
         topology.host(name)
@@ -96,7 +100,7 @@ def _shape_and_hosts(rest: list[str]) -> tuple[str | None, Sequence[str] | None]
             raise UsageError(f"the shape {shape} has no host {name}; it has {', '.join(known)}")
     if not only:
         raise UsageError("--only names no host")
-    return shape, only
+    return shape, only, also
 
 
 def _wants_json(rest: list[str]) -> bool:

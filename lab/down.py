@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import engine, groups, machine, names, network, paths, topology, trace
+from lab import engine, groups, machine, names, network, paths, technologies, trace
 from lab.errors import LabError
 from lab.images import remove_tree
 from lab.proc import run
@@ -56,7 +56,7 @@ def _remove_container(name: str) -> None:
 
 
 def _remove_networks() -> None:
-    for each in topology.NETWORKS:
+    for each in technologies.networks():
         engine.docker("network", "rm", each.name, check=False)
 
 

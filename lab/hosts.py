@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import engine, images, keys, paths, services, shapes, topology
+from lab import engine, images, keys, paths, services, shapes, technologies, topology
 from lab.errors import CommandFailed
 from lab.proc import Finished, poll, run
 from lab.service import create as create_container
@@ -70,6 +70,8 @@ def create(host: Host) -> None:
     )  # fmt: skip
     if shapes.current().management:
         engine.docker("network", "connect", "--ip", host.management, topology.MANAGEMENT.name, host.outer)
+    for added in technologies.networks_in_use():
+        engine.docker("network", "connect", "--ip", added.address(host), added.name, host.outer)
     engine.docker("cp", "-", f"{host.outer}:/", stdin=_seed(host))
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lab import topology
+from lab import technologies, topology
 from lab.proc import run
 
 COMMENT = "remediator-lab"
-BRIDGES = (*(network.bridge for network in topology.NETWORKS), topology.IDLE_BRIDGE)
 ROUTE = ["blackhole", topology.BLACKHOLE, "metric", "9999"]
+
+
+def bridges() -> list[str]:
+    """Return every bridge that a lab may have on the machine, whatever technologies it was brought up with."""
+    return [*(network.bridge for network in technologies.networks()), topology.IDLE_BRIDGE]
 
 
 def prepare() -> None:
@@ -29,7 +33,7 @@ def let_hosts_talk() -> None:
         return
     rules = run(["iptables", "-S", "FORWARD"], check=False).out
     if ("-P FORWARD DROP" in rules or re.search("DROP|REJECT", rules)) and not marked(rules):
-        for network in topology.NETWORKS:
+        for network in technologies.networks():
             run(["iptables", "-I", "FORWARD", *_rule(network)])
 
 
@@ -39,7 +43,7 @@ def exists(link: str) -> bool:
 
 def ports() -> frozenset[str]:
     """Return the links that the hosts hang on, as number and name: the engine names them, so they are known by their bridge only."""
-    return frozenset(link for bridge in BRIDGES for link in _listed("master", bridge))
+    return frozenset(link for bridge in bridges() for link in _listed("master", bridge))
 
 
 def links() -> frozenset[str]:
@@ -49,7 +53,7 @@ def links() -> frozenset[str]:
 
 def leftovers() -> list[str]:
     """Return what of the lab's network is still there, for a person to read."""
-    found = [f"link {link}" for link in BRIDGES if exists(link)]
+    found = [f"link {link}" for link in bridges() if exists(link)]
     if _route():
         found.append(f"route blackhole {topology.BLACKHOLE}")
     if marked(run(["iptables", "-S", "FORWARD"], check=False).out):
@@ -59,13 +63,13 @@ def leftovers() -> list[str]:
 
 def remove() -> None:
     """Take away what `prepare` and `let_hosts_talk` made; harmless when it is not there."""
-    for link in BRIDGES:
+    for link in bridges():
         if exists(link):
             run(["ip", "link", "delete", link], check=False)
     if _route():
         run(["ip", "route", "delete", *ROUTE], check=False)
     if marked(run(["iptables", "-S", "FORWARD"], check=False).out):
-        for network in topology.NETWORKS:
+        for network in technologies.networks():
             while run(["iptables", "-D", "FORWARD", *_rule(network)], check=False).ok:
                 pass
 

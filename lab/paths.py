@@ -19,6 +19,7 @@ FAULTS = RUN / "faults"
 LOGS = RUN / "log"
 LOCK = HOME / "lock"
 SHAPE = RUN / "shape"
+ALSO = RUN / "technologies"  # those that were asked for
 
 # Sockets and pids: short names, gone after a reboot. Another HOME, RUNTIME and network namespace make a second lab.
 RUNTIME = Path(os.environ.get("REMEDIATOR_LAB_RUNTIME") or "/run/remediator-lab").absolute()

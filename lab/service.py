@@ -22,6 +22,8 @@ class Service:
     files: Callable[[Host], dict[str, str]] = lambda host: {}
     volumes: tuple[str, ...] = ()
     user: str | None = None
+    options: tuple[str, ...] = ()
+    """What else kolla asks the engine for, as `--privileged`."""
     clustered: bool = False
     """Its technology starts it, since its members must come up in an order; no other start of it is waited for."""
 
@@ -83,6 +85,7 @@ def create(service: Service, host: Host) -> list[str]:
         argv += ["--volume", mount]
     if service.user:
         argv += ["--user", service.user]
+    argv += service.options
     if service.health:
         argv += ["--health-cmd", service.health, *_HEALTH]
     return [*argv, image(service)]

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.service import Service
-from lab.topology import Host
+from lab.topology import Host, Network
 
 if TYPE_CHECKING:
     from lab.faults.model import Broken, Fault
+    from lab.shapes import Shape
     from lab.stage import Story
+
+
+def _everywhere(shape: Shape) -> bool:
+    return True
 
 
 def _no_settings(hosts: Sequence[Host]) -> str:
@@ -32,6 +37,14 @@ class Technology:
     """One technology of the lab. What is left out, it does not need."""
 
     name: str
+    needs: tuple[str, ...] = ()
+    """Technologies that come up before it, and whenever it comes up."""
+    optional: bool = False
+    """It comes up only where it is asked for (`up --with NAME`), or needed."""
+    fits: Callable[[Shape], bool] = _everywhere
+    """Whether a lab of this shape can have it."""
+    networks: tuple[Network, ...] = ()
+    """Networks beside the lab's own. Every host hangs on each with the last number of its address, after the lab's own devices."""
     services: tuple[Service, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Groups that it adds to kolla's inventory, each with the groups that it holds."""

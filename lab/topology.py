@@ -24,10 +24,15 @@ class Network:
     subnet: str
     gateway: str
 
+    def address(self, host: Host) -> str:
+        """Return the address of a host on this network."""
+        return f"{self.gateway.rpartition('.')[0]}.{host.address.rpartition('.')[2]}"
+
 
 SERVICE = Network(name="lab", bridge="br-lab", subnet="10.77.0.0/24", gateway="10.77.0.1")
 MANAGEMENT = Network(name="lab-management", bridge="br-lab1", subnet="10.77.1.0/24", gateway="10.77.1.1")
 NETWORKS = (SERVICE, MANAGEMENT)
+"""The lab's own; technologies may bring others (`technologies.networks`)."""
 SERVICE_DEVICE = "eth0"
 """A host's device on the service network: an engine gives the network that a container was made with the first number."""
 
@@ -50,7 +55,7 @@ class Host:
     @property
     def management(self) -> str:
         """The host's address on the management network, where the shape has one."""
-        return f"{MANAGEMENT.gateway.rpartition('.')[0]}.{self.address.rpartition('.')[2]}"
+        return MANAGEMENT.address(self)
 
 
 _CONTROL = ("control", "memcached", "loadbalancer")

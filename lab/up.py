@@ -33,14 +33,16 @@ from lab.service import create
 from lab.topology import Host
 
 
-def up(only: Sequence[str] | None = None, *, shape: str | None = None) -> None:
+def up(only: Sequence[str] | None = None, *, shape: str | None = None, also: Sequence[str] = ()) -> None:
     """Bring the named hosts of a shape up, by default all, and say how long each part took.
 
-    Without `shape` it is that of the lab that is there. Raise LabError when the machine cannot run a lab.
+    Without `shape` it is that of the lab that is there. `also` names technologies that come up when they are asked for.
+    Raise LabError when the machine cannot run a lab.
     """
     clock = _Stopwatch()
     machine.check()
     shapes.remember(shapes.choose(shape))
+    technologies.remember(also)
     wanted = shapes.hosts(only)
     machine.prepare()
     engine.start()
@@ -83,10 +85,12 @@ def whole(host: Host) -> bool:
 
 
 def _recipe(host: Host) -> str:
-    """Return what a host is made from, as one word: its images, its containers, and what is filled into them."""
+    """Return what a host is made from, as one word: its images, its networks, its containers, and what is filled into them."""
     parts = [*services.config_files(host).items(), *(create(s, host) for s in services.of(host))]
     filled = [each.made_from for each in technologies.on(host)]
-    digest = hashlib.sha256(repr((shapes.current(), parts, filled)).encode()).hexdigest()
+    digest = hashlib.sha256(
+        repr((shapes.current(), parts, filled, technologies.networks_in_use())).encode()
+    ).hexdigest()
     return f"{images.recipe(host.engine)}+{digest[:16]}"
 
 
@@ -104,7 +108,8 @@ def _make(host: Host) -> None:
 
 
 def _networks() -> None:
-    for each in topology.NETWORKS if shapes.current().management else [topology.SERVICE]:
+    own = topology.NETWORKS if shapes.current().management else (topology.SERVICE,)
+    for each in (*own, *technologies.networks_in_use()):
         if engine.docker("network", "inspect", each.name, check=False).ok:
             continue
         bridge = f"com.docker.network.bridge.name={each.bridge}"

@@ -17,7 +17,7 @@ from lab.faults.model import Broken, Fault, Params
 
 
 def all_of_them() -> dict[str, Fault]:
-    """Return each fault of the lab's technologies by its name."""
+    """Return each fault of the technologies in use by its name."""
     return {fault.name: fault for each in technologies.in_use() for fault in each.faults}
 
 

@@ -16,4 +16,5 @@ Be = Callable[[str], None]
 def be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Be:
     """Make the lab one of a shape."""
     monkeypatch.setattr(paths, "SHAPE", tmp_path / "run/shape")
+    monkeypatch.setattr(paths, "ALSO", tmp_path / "run/technologies")
     return lambda name: shapes.remember(shapes.find(name))
