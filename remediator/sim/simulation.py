@@ -28,6 +28,7 @@ from remediator.daemon.state.wire import Input, Reloaded
 from remediator.integrations import registry
 from remediator.integrations.galera.facts.answer import SQL
 from remediator.integrations.galera.facts.canaries import CANARIES
+from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.content.commands import Command
 from remediator.model.manifest.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
@@ -40,7 +41,6 @@ from remediator.sim.cloud.mail import Mail
 from remediator.sim.cloud.reach import Luck, SimReach
 from remediator.sim.cloud.shapes import DEFAULT, Shape
 from remediator.sim.crash import Dying, Killed
-from remediator.sim.galera import galera_scripts
 from remediator.store.errors import StoreUnavailable
 
 TICK_S = 2.5

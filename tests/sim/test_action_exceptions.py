@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from remediator.model.content.actions import ActionSpec
-from remediator.model.content.declined import Refused
-from remediator.model.records.page_keys import PageKind
-from remediator.model.records.records import StepState
-from remediator.sim.galera.galera_expectations import (
+from remediator.integrations.galera.sim.expectations import (
     bootstrap_container_runs,
     bootstrapped_on,
     until_nothing_is_left,
     until_step,
 )
-from remediator.sim.galera.recovering import HEALTHY, LOST
+from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
+from remediator.model.content.actions import ActionSpec
+from remediator.model.content.declined import Refused
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
     broken,

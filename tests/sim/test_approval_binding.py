@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remediator.sim.galera.galera_expectations import bootstrapped_on
-from remediator.sim.galera.recovering import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
+from remediator.integrations.galera.sim.expectations import bootstrapped_on
+from remediator.integrations.galera.sim.scenarios import ASKED, CTL1, HEALTHY, UNFLUSHED, WHOLE
 from remediator.sim.happenings.acts import approve
 from remediator.sim.happenings.expectations import broken, nothing_leaves, until_asked
 from remediator.sim.happenings.kinds import kind

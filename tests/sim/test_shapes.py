@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim.member import Member
 from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import NAMES_AND_NETWORKS, ONE_CONTROLLER
-from remediator.sim.galera import galera_scripts
-from remediator.sim.galera.galera_member import Member
 from remediator.sim.happenings.people import People
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.proof import crash_points

@@ -3,12 +3,12 @@ those of another shape (`shapes.py`)."""
 
 from __future__ import annotations
 
+from remediator.integrations.galera.sim.cluster import Galera
 from remediator.sim.clock import Timeline, VirtualClock
 from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.cloud.hosts import SimHost
 from remediator.sim.cloud.services import Service
 from remediator.sim.cloud.shapes import COMPUTES, CONTROLLERS, DEFAULT, ON_COMPUTE, ON_CONTROLLER, Shape
-from remediator.sim.galera.galera import Galera
 
 __all__ = ["CHECKED", "COMPUTES", "CONTROLLERS", "NAMES", "ON_COMPUTE", "ON_CONTROLLER", "SimCloud"]
 

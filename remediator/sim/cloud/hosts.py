@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from remediator.integrations.galera.sim import view as galera_seen
+from remediator.integrations.galera.sim.cluster import Galera
 from remediator.model.values import Unknown
 from remediator.sim.clock import START, VirtualClock
 from remediator.sim.cloud.claims import ClaimsFile
 from remediator.sim.cloud.services import Service
-from remediator.sim.galera import galera_seen
-from remediator.sim.galera.galera import Galera
 
 RAN_BEFORE = timedelta(days=3)
 DISK_BYTES = 100 << 30

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, get_args
 
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim import view as galera_seen
 from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.messages.replies import CommandDone, Reach
@@ -20,7 +22,6 @@ from remediator.runs import claims
 from remediator.sim.cloud import hostile_plays
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.hosts import SimHost
-from remediator.sim.galera import galera_scripts, galera_seen
 
 ROUND_TRIP_S = 0.2
 COMMAND_S = 0.5

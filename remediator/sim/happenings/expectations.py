@@ -192,6 +192,12 @@ def rows_of(stage: Stage, query: sa.Select[Any]) -> list[Any]:
         return [row[0] for row in connection.execute(query)]
 
 
+def marks_of(stage: Stage, assessment: str) -> list[Any]:
+    """Return what is kept of `assessment` across restarts: one value, or none."""
+    query = sa.select(tables.meta.c.value).where(tables.meta.c.key == f"mark:{assessment}")
+    return [json.loads(value) for value in rows_of(stage, query)]
+
+
 KINDS = Repertoire.of(
     until_planned,
     until_intent,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.messages.control import Actor, Answer
 from remediator.model.messages.hooks import Hint
 from remediator.model.records.records import RunState
-from remediator.sim.galera import galera_scripts
 from remediator.sim.invariants.ledger import Mute, Worked
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import QUIET_S, Simulation

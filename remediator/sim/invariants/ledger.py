@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.facts import HostContainers, Unit
 from remediator.integrations.galera.facts.answer import SQL
+from remediator.integrations.galera.sim.ledger import Seen
 from remediator.integrations.host import facts as host_facts
 from remediator.model.content.plans import RELEASE
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.sim.cloud.shapes import DEFAULT, Shape
-from remediator.sim.galera.galera_account import Seen
 
 ENGINE = "remediator"
 PER_10MIN, PER_DAY = 4, 12

@@ -15,14 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.state.wire import Collected, Input
+from remediator.integrations.galera.sim import ledger as galera_account
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim.ledger import Sent
 from remediator.model.content.actions import Effect
 from remediator.model.content.commands import Command
 from remediator.model.records.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import claims
 from remediator.runs.debts import debts
-from remediator.sim.galera import galera_account, galera_scripts
-from remediator.sim.galera.galera_account import Sent
 from remediator.sim.invariants.ledger import DATABASE, ENGINE, Account, Left
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.simulation import Simulation

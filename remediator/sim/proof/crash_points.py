@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from remediator.integrations.galera.sim import ledger as galera_account
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.data import UUID, VERSION
 from remediator.model.records.records import Run, RunState
 from remediator.sim.cloud.shapes import DEFAULT, NAMES_AND_NETWORKS, ONE_CONTROLLER, Shape
 from remediator.sim.crash import watching
-from remediator.sim.galera import galera_account, galera_scripts
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_data import UUID, VERSION
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.people import People
 from remediator.sim.happenings.service_faults import (

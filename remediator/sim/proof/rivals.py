@@ -20,10 +20,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.content.commands import Command
 from remediator.model.messages.control import Answer
 from remediator.runs import claims
-from remediator.sim.galera import galera_scripts
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.happenings.service_faults import cluster_lost, crash
 from remediator.sim.happenings.stage import Stage

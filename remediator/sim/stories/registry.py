@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remediator.sim.galera import galera_expectations, galera_faults, recovering, recovering_live
+from remediator.integrations.galera.sim import expectations as galera_expectations
+from remediator.integrations.galera.sim import faults as galera_faults
+from remediator.integrations.galera.sim import live_scenarios as recovering_live
+from remediator.integrations.galera.sim import scenarios as recovering
 from remediator.sim.happenings import expectations, happenings, rare_faults
 from remediator.sim.happenings.kinds import Repertoire
 from remediator.sim.stories import brake_scenarios, scenarios

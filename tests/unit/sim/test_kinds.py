@@ -10,10 +10,11 @@ from typing import Literal
 
 import pytest
 
+import remediator.integrations.galera.sim
 import remediator.sim
+from remediator.integrations.galera.sim import expectations as galera_expectations
 from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
-from remediator.sim.galera import galera_expectations
 from remediator.sim.happenings import acts, expectations, host_faults, service_faults
 from remediator.sim.happenings.kinds import Happening, Kind, NotAHappening, Repertoire, kind
 from remediator.sim.happenings.stage import Stage
@@ -123,7 +124,9 @@ def test_nobody_adds_to_a_repertoire() -> None:
 
 def test_every_kind_of_the_simulator_can_be_read_back() -> None:
     modules = [
-        importlib.import_module(each.name) for each in pkgutil.walk_packages(remediator.sim.__path__, "remediator.sim.")
+        importlib.import_module(each.name)
+        for room in (remediator.sim, remediator.integrations.galera.sim)
+        for each in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
     ]
     kinds = {each for module in modules for each in vars(module).values() if isinstance(each, Kind)}
     assert kinds == set(registry.REPERTOIRE)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import manifest as galera
+from remediator.integrations.galera.sim import ledger as galera_account
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.steps import scripts
 from remediator.model.content.commands import Script
-from remediator.sim.galera import galera_account, galera_scripts
-from remediator.sim.galera.galera import Galera
 from remediator.sim.simulation import Simulation
 
 pytestmark = pytest.mark.sim

@@ -8,10 +8,10 @@ import pytest
 
 from remediator.daemon.observe import groups
 from remediator.daemon.turn.turn import Turn
+from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim.member import Member
 from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import DEFAULT
-from remediator.sim.galera import galera_scripts
-from remediator.sim.galera.galera_member import Member
 from remediator.store.journal import Journal
 from tests.sim import kept
 from tests.sim.walked import Walked

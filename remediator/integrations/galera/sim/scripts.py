@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.data import VERSION, recovered
+from remediator.integrations.galera.sim.member import Member
 from remediator.integrations.galera.steps import scripts
 from remediator.sim.cloud.hosts import SimHost
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_data import VERSION, recovered
-from remediator.sim.galera.galera_member import Member
 
 TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap": 3.0, "galera-finish": 8.0}
 """Seconds of those that take more than a moment."""

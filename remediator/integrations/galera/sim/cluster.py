@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from remediator.integrations.galera.sim.data import READY, VERSION, Data, View, within
+from remediator.integrations.galera.sim.member import Helper, Member
 from remediator.sim.clock import Timeline
 from remediator.sim.cloud.services import Service
-from remediator.sim.galera.galera_data import READY, VERSION, Data, View, within
-from remediator.sim.galera.galera_member import Helper, Member
 
 GIVES_UP_S = 25.0
 REFORMS_S, BOOTS_S, SST_S = 3.0, 4.0, 40.0

@@ -11,10 +11,10 @@ from typing import Any
 
 from remediator.integrations.galera.facts import launch
 from remediator.integrations.galera.judgement.picture import NIL
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.data import DATA_BYTES, VERSION
+from remediator.integrations.galera.sim.member import Member
 from remediator.model.values import Unknown
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_data import DATA_BYTES, VERSION
-from remediator.sim.galera.galera_member import Member
 
 NO_VIEW = str(2**64 - 1)
 COUNTED = "keystone.user"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.data import ZERO
 from remediator.sim.cloud.cloud import CONTROLLERS
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_data import ZERO
 from remediator.sim.happenings.kinds import Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 

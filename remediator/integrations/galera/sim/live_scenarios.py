@@ -1,16 +1,16 @@
 """Directed stories of a Galera cluster whose members all run and of which none is Primary: when the statement is said, on whom, how often.
 
-Invariant: as in `recovering`; that a member was made Primary is told by the cloud, and that nobody was, too.
+Invariant: as in `scenarios`; that a member was made Primary is told by the cloud, and that nobody was, too.
 """
 
 from __future__ import annotations
 
+from remediator.integrations.galera.sim.expectations import bootstrapped_on, is_alone, nobody_is_asked, until_step
+from remediator.integrations.galera.sim.faults import behind, lets_nobody_in, network_back
+from remediator.integrations.galera.sim.scenarios import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
 from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
-from remediator.sim.galera.galera_expectations import bootstrapped_on, is_alone, nobody_is_asked, until_step
-from remediator.sim.galera.galera_faults import behind, lets_nobody_in, network_back
-from remediator.sim.galera.recovering import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import not_paged, nothing_leaves, until_asked, until_idle, until_paged
 from remediator.sim.happenings.host_faults import commands_meet

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
-import sqlalchemy as sa
-
+from remediator.integrations.galera.sim import ledger as galera_account
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.data import UUID
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
-from remediator.sim.galera import galera_account
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_data import UUID
-from remediator.sim.happenings.expectations import broken, rows_of, run_until
+from remediator.sim.happenings.expectations import broken, marks_of, run_until
 from remediator.sim.happenings.kinds import Repertoire, kind
 from remediator.sim.happenings.stage import Stage
-from remediator.store import tables
 
 
 def _galera(stage: Stage) -> Galera:
@@ -82,8 +77,7 @@ def rows_are_there(stage: Stage) -> None:
 @kind
 def loss_is_told(stage: Stage, lost: int) -> None:
     """The mark says that so many transactions are possibly lost, and has not been accepted."""
-    query = sa.select(tables.meta.c.value).where(tables.meta.c.key == "mark:galera.cluster")
-    told = [json.loads(value).get("behind") for value in rows_of(stage, query)]
+    told = [mark.get("behind") for mark in marks_of(stage, "galera.cluster")]
     if told != [lost or None]:
         broken(stage, "explained", f"{lost} transactions are lost, and told is {told}")
 

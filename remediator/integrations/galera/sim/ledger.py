@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from remediator.integrations.galera.facts.answer import Status
+from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.member import Member
 from remediator.integrations.galera.steps import scripts
 from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
-from remediator.sim.galera.galera import Galera
-from remediator.sim.galera.galera_member import Member
 
 DAY_S = 86400.0
 BETWEEN_S = 30.0

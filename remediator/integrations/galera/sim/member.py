@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remediator.integrations.galera.sim.data import Data
 from remediator.sim.cloud.services import Service
-from remediator.sim.galera.galera_data import Data
 
 IN_PRIMARY = ("joining", "synced", "donor")
 

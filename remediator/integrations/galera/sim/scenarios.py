@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from remediator.model.records.page_keys import PageKind
-from remediator.model.records.records import StepState
-from remediator.sim.cloud.cloud import CONTROLLERS
-from remediator.sim.galera.galera_data import UUID, ZERO, grastate
-from remediator.sim.galera.galera_expectations import (
+from remediator.integrations.galera.sim.data import UUID, ZERO, grastate
+from remediator.integrations.galera.sim.expectations import (
     bootstrap_container_runs,
     bootstrapped_on,
     loss_is_told,
@@ -21,7 +18,7 @@ from remediator.sim.galera.galera_expectations import (
     until_step,
     until_whole,
 )
-from remediator.sim.galera.galera_faults import (
+from remediator.integrations.galera.sim.faults import (
     data_of,
     dies_of,
     disk_is,
@@ -36,6 +33,9 @@ from remediator.sim.galera.galera_faults import (
     unflushed,
     uuid_is,
 )
+from remediator.model.records.page_keys import PageKind
+from remediator.model.records.records import StepState
+from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.acts import accept, approve, pause, people_let_go, resume
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
