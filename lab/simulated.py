@@ -16,7 +16,8 @@ from remediator.cli.render import timeline
 from remediator.config.documents import mistakes
 from remediator.content.validate import validate
 from remediator.sim.invariants.watch import Violation
-from remediator.sim.proof.demo import ACCEPTS, BREAKS, Break, DemoFailed, Play
+from remediator.sim.proof.breaks import Break
+from remediator.sim.proof.demo import ACCEPTS, BREAKS, DemoFailed, Play
 from remediator.sim.stories import stories
 from remediator.store import errors
 from remediator.store.audit import verify

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -26,21 +27,20 @@ from remediator.daemon.process import composition, ticks
 from remediator.daemon.process.composition import Parts
 from remediator.daemon.state.wire import Input, Reloaded
 from remediator.integrations import registry
-from remediator.integrations.galera.facts.answer import SQL
-from remediator.integrations.galera.facts.canaries import CANARIES
-from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.content.commands import Command
 from remediator.model.manifest.integration import DirectSpec, Integration
 from remediator.model.manifest.together import Manifests
 from remediator.model.messages.control import Actor, Answer
 from remediator.model.messages.hooks import Hint, Taken
 from remediator.sim.clock import Timeline, VirtualClock, VirtualPools
+from remediator.sim.cloud import scripts
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.cloud.mail import Mail
 from remediator.sim.cloud.reach import Luck, SimReach
 from remediator.sim.cloud.shapes import DEFAULT, Shape
 from remediator.sim.crash import Dying, Killed
+from remediator.sim.technology import Technology, technologies
 from remediator.store.errors import StoreUnavailable
 
 TICK_S = 2.5
@@ -51,13 +51,19 @@ RESTARTS_S = 4.0
 
 PASSWORD = "REMEDIATOR_SIM_PASSWORD"  # the name of a variable; nothing in memory asks for what is in it
 
-GALERA = "integrations:\n  galera: {password: {env: REMEDIATOR_SIM_PASSWORD}}\n"
-GALERA_CHECKS = ("galera-node", "galera-cluster")
+
+def _settings(those: Sequence[Technology]) -> str:
+    """Return the part ``integrations`` of a config for `those` technologies."""
+    return "".join(("integrations:\n" if those else "", *(each.settings for each in those)))
+
+
+SETTINGS = _settings(technologies())
+"""That part, as CONFIG has it."""
 CONFIG = (
     "cloud: sim\n"
     + DEFAULT.inventory
     + "\n"
-    + GALERA
+    + SETTINGS
     + """autonomy: {R1: auto, R2: auto}
 limits:
   persistence: {R1: 10s, R2: 30s, R3: 60s}
@@ -72,19 +78,19 @@ checks:
         f"  {name}: {{every: 15s, retry: 5s}}\n"
         for name in (
             "container-state", "container-health", "host-reachable", "host-disk", "host-clock", "host-engine", "host-names", "host-identity",
-            *GALERA_CHECKS,
+            *(name for each in technologies() for name in each.checks),
         )
     )
 )  # fmt: skip
 
 
 def config_of(shape: Shape, config: str = CONFIG) -> str:
-    """Return `config` for a cloud of `shape`: one without controllers has no Galera cluster to watch."""
+    """Return `config` for a cloud of `shape`: what stands on no host of it is not watched."""
     found = config.replace(DEFAULT.inventory, shape.inventory)
-    if not shape.controllers:
-        lines = found.replace(GALERA, "").splitlines(keepends=True)
-        found = "".join(line for line in lines if line.partition(":")[0].strip() not in GALERA_CHECKS)
-    return found
+    here = [each for each in technologies() if each.stands_on(shape)]
+    off = {name for each in technologies() if each not in here for name in each.checks}
+    lines = found.replace(SETTINGS, _settings(here)).splitlines(keepends=True)
+    return "".join(line for line in lines if line.partition(":")[0].strip() not in off)
 
 
 class Watching(Protocol):
@@ -247,9 +253,12 @@ class Simulation:
 
     def _dialling(self, reach: SimReach) -> Manifests:
         """Return the integrations, those that dial a service themselves over `reach`."""
-        direct = (DirectSpec(kind=SQL, fetch=reach.sql), DirectSpec(kind=CANARIES, fetch=reach.canaries))
+        played = {
+            each.name: tuple(DirectSpec(kind=one.kind, fetch=partial(reach.dial, one)) for one in each.endpoints)
+            for each in technologies()
+        }
         loaded = {
-            name: dataclasses.replace(each, direct=direct) if name == "galera" else each
+            name: dataclasses.replace(each, direct=played[name]) if played.get(name) else each
             for name, each in self._integrations.items()
         }
         return Manifests(loaded, self._integrations.installed)
@@ -414,7 +423,7 @@ class Simulation:
             self.watch.seen(item)
 
     def _leaves(self, host: str, command: Command) -> None:
-        script = galera_scripts.name_of(command.argv)
+        script = scripts.name_of(command.argv)
         self.tell(f"-> {host}: {command.line() if script is None else ' '.join(command.argv[3:])}")
         if self.watch is not None:
             self.watch.leaves(host, command)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remediator.model.records.records import Run, RunState, StepState
-from remediator.sim.proof.crash_points import WAYS, Cut, Way, die_at
+from remediator.sim.proof.crash_points import WAYS, Cut, die_at
+from remediator.sim.proof.ways import Way
 from remediator.sim.simulation import Simulation
 from tests.golden.places import STORES
 

@@ -63,7 +63,6 @@ def cloud(directory: Path) -> Iterator[HostileCloud]:
     made = HostileCloud(
         config=directory / "config.yaml", port=port, hosts={name: simulated.hosts[of] for name, of in HOSTS.items()}
     )
-    made.hosts[LIAR].galera = None
     read = new_key(directory / "read")
     new_key(directory / "act")
     with contextlib.ExitStack() as stack:

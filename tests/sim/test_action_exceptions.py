@@ -14,6 +14,7 @@ from remediator.integrations.galera.sim.expectations import (
     until_nothing_is_left,
     until_step,
 )
+from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
 from remediator.model.content.actions import ActionSpec
 from remediator.model.content.declined import Refused
@@ -30,7 +31,7 @@ from remediator.sim.happenings.expectations import (
 )
 from remediator.sim.happenings.kinds import kind
 from remediator.sim.happenings.rare_faults import cancel
-from remediator.sim.happenings.service_faults import cluster_lost, crash
+from remediator.sim.happenings.service_faults import crash
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories import stories

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remediator.integrations.galera.sim.faults import held_by_another
+from remediator.integrations.galera.sim.losses import cluster_lost
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import RunState, StepState
 from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.people import ROOT
-from remediator.sim.happenings.service_faults import cluster_lost
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.simulation import Simulation
 from remediator.sim.stories import marks
@@ -48,7 +50,7 @@ def stands_at(simulation: Simulation, step: str) -> bool:
 
 
 def whole(simulation: Simulation) -> bool:
-    members = simulation.cloud.galera.members.values()
+    members = galera_of(simulation.cloud).members.values()
     return all(one.state == "synced" and one.process == "unit" and one.hold is None for one in members)
 
 
@@ -68,26 +70,26 @@ def test_a_recovery_that_the_release_before_began_goes_on(simulation: Simulation
     assert marks.as_the_release_before_left_them(simulation) >= 3
     simulation.revive()
     assert simulation.run(1200.0, lambda: whole(simulation))
-    assert len(simulation.cloud.galera.bootstraps) == 1
-    assert simulation.cloud.galera.wrongs == []
+    assert len(galera_of(simulation.cloud).bootstraps) == 1
+    assert galera_of(simulation.cloud).wrongs == []
 
 
 @pytest.mark.parametrize("mark", ["run-1", OTHER, "other.00c0ffee00c0ffee.run-7", "an operator"])
 def test_a_hold_of_another_store_holds_the_recovery_and_stays(simulation: Simulation, mark: str) -> None:
     happens(simulation, cluster_lost())
-    marks.left_by_another(simulation, "ctl2", mark)
+    happens(simulation, held_by_another("ctl2", mark))
     simulation.run(400.0)
-    assert simulation.cloud.galera.members["ctl2"].hold == f"# remediator {mark}"
-    assert simulation.cloud.galera.bootstraps == []
+    assert galera_of(simulation.cloud).members["ctl2"].hold == f"# remediator {mark}"
+    assert galera_of(simulation.cloud).bootstraps == []
     assert not any(host.orders for host in simulation.cloud.hosts.values())
     assert any("another remediator has set the hold" in body for body in audited(simulation, "decision"))
 
 
 def test_once_a_person_has_taken_it_back_the_recovery_goes_on(simulation: Simulation) -> None:
     happens(simulation, cluster_lost())
-    marks.left_by_another(simulation, "ctl2", OTHER)
+    happens(simulation, held_by_another("ctl2", OTHER))
     simulation.run(200.0)
-    simulation.cloud.galera.mend("ctl2")
+    galera_of(simulation.cloud).mend("ctl2")
     assert simulation.run(1500.0, lambda: whole(simulation))
 
 
@@ -95,9 +97,9 @@ def test_a_hold_that_comes_in_mid_run_holds_the_run(simulation: Simulation) -> N
     """Another one held ctl2 after our own hold was taken away there: nothing is bootstrapped beside it."""
     happens(simulation, cluster_lost())
     assert simulation.run(300.0, lambda: stands_at(simulation, "read_ctl1"))
-    marks.left_by_another(simulation, "ctl2", OTHER)
+    happens(simulation, held_by_another("ctl2", OTHER))
     simulation.run(200.0)
     assert simulation.daemon is not None
     held = [run for run in simulation.daemon.world.durable.runs.values() if run.state is RunState.HELD]
     assert [("another remediator has set the hold" in run.reason) for run in held] == [True]
-    assert simulation.cloud.galera.bootstraps == []
+    assert galera_of(simulation.cloud).bootstraps == []

@@ -8,22 +8,25 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.integrations.galera.sim.member import Member
+from remediator.integrations.galera.sim.part import galera_of
+from remediator.integrations.galera.sim.ways import ON_NAMES
 from remediator.model.content.judging import State
+from remediator.sim.cloud.scripts import name_of
 from remediator.sim.cloud.shapes import NAMES_AND_NETWORKS, ONE_CONTROLLER
 from remediator.sim.happenings.people import People
 from remediator.sim.invariants.watch import Watch
 from remediator.sim.proof import crash_points
+from remediator.sim.proof.ways import Way
 from remediator.sim.simulation import Simulation
 from remediator.store import tables
 
 pytestmark = pytest.mark.sim
 
 
-@pytest.mark.parametrize("way", crash_points.ON_NAMES, ids=lambda way: way.name)
+@pytest.mark.parametrize("way", ON_NAMES, ids=lambda way: way.name)
 def test_each_cure_of_galera_works_where_the_inventory_has_names_and_services_a_network_of_their_own(
-    way: crash_points.Way,
+    way: Way,
 ) -> None:
     died = crash_points.die_at(way, 0)
     assert died.violation is None
@@ -64,12 +67,12 @@ class Lone:
 
     @property
     def member(self) -> Member:
-        return self.simulation.cloud.galera.members["ctl1"]
+        return galera_of(self.simulation.cloud).members["ctl1"]
 
     @property
     def starts(self) -> int:
         orders = self.simulation.cloud.hosts["ctl1"].orders
-        return sum(galera_scripts.name_of(argv) == "galera-start" for _, argv in orders)
+        return sum(name_of(argv) == "galera-start" for _, argv in orders)
 
     @property
     def pages(self) -> str:
@@ -124,7 +127,7 @@ def test_it_is_not_started_where_its_data_are_not_what_they_were(
     lone.simulation.run(400.0, lambda: words in lone.pages)
     assert words in lone.pages
     assert lone.starts == 0
-    assert lone.simulation.cloud.galera.primary == []
+    assert galera_of(lone.simulation.cloud).primary == []
 
 
 def test_one_that_an_operator_stopped_is_left_alone(lone: Lone) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.times import clock, parse_rfc3339
 from remediator.sim.happenings.people import ROOT
 from remediator.sim.stories.stories import UNATTENDED
@@ -190,8 +191,8 @@ def test_our_own_bootstrap_is_no_storm_and_neither_is_what_it_leaves_behind(tmp_
     night.run(60.0)
     for host in ("ctl1", "ctl2", "ctl3"):
         night.service(host, "mariadb").crash(137)
-        night.told.cloud.galera.members[host].data.view = None
-    night.until(400.0, lambda: len(night.told.cloud.galera.primary) == 3)
+        galera_of(night.told.cloud).members[host].data.view = None
+    night.until(400.0, lambda: len(galera_of(night.told.cloud).primary) == 3)
     night.crash(("cmp2", "neutron_agent"))
     night.run(90.0)
     assert night.pages("storm") == []
@@ -203,7 +204,7 @@ def test_members_that_break_by_themselves_long_after_our_run_count(tmp_path: Pat
     night = Night(tmp_path)
     night.service("ctl1", "mariadb").crash(137)
     night.run(200.0)
-    assert len(night.told.cloud.galera.primary) == 3
+    assert len(galera_of(night.told.cloud).primary) == 3
     night.run(400.0)
     night.ask("pause")
     night.crash(("cmp1", "neutron_agent"), ("cmp2", "neutron_agent"))
@@ -238,7 +239,7 @@ def test_members_of_a_lost_cluster_count_for_nothing_when_a_host_goes_as_well_an
 ) -> None:
     for host in ("ctl1", "ctl2", "ctl3"):
         night.service(host, "mariadb").crash(137)
-        night.told.cloud.galera.members[host].data.view = None
+        galera_of(night.told.cloud).members[host].data.view = None
     night.run(45.0)
     night.told.cloud.hosts["ctl1"].turn_off()
     night.run(90.0)

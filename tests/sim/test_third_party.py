@@ -16,11 +16,11 @@ from remediator.integrations import registry
 from remediator.model.records.records import RunState
 from remediator.model.targets import member
 from remediator.sim.happenings.people import ROOT
-from remediator.sim.simulation import CONFIG, GALERA, Simulation
+from remediator.sim.simulation import CONFIG, SETTINGS, Simulation
 from tests.builders import installed
 
 pytestmark = pytest.mark.sim
-NAMED = CONFIG.replace(GALERA, GALERA + "  memcache: {port: 11212, word: {env: REMEDIATOR_SIM_PASSWORD}}\n")
+NAMED = CONFIG.replace(SETTINGS, SETTINGS + "  memcache: {port: 11212, word: {env: REMEDIATOR_SIM_PASSWORD}}\n")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 
 from remediator.cli.operate import execute
 from remediator.cli.render import timeline
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState, Run, RunState, StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.people import OTHER, ROOT
@@ -271,7 +272,7 @@ def test_a_run_that_was_held_tells_its_end(tmp_path: Path) -> None:
     night = Night(tmp_path, UNATTENDED)
     for host in CONTROLLERS:
         night.service(host, "mariadb").crash(137)
-        night.told.cloud.galera.members[host].data.view = None
+        galera_of(night.told.cloud).members[host].data.view = None
     night.until(300.0, lambda: any(run.steps[0].state is StepState.DONE for run in night.live()))
     (run,) = night.live()
     night.told.pause_file.write_text("hold it")

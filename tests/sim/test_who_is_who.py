@@ -19,6 +19,7 @@ from remediator.cli.explain import command
 from remediator.daemon.observe.hints import foreigners
 from remediator.daemon.state.wire import Reloaded
 from remediator.daemon.state.world import World
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.messages.hooks import Hint, Taken
 from remediator.sim import simulation
 from remediator.sim.cloud.shapes import DEFAULT
@@ -419,7 +420,7 @@ def test_what_is_not_that_machine_goes_on(tmp_path: Path) -> None:
 
 def test_a_group_that_holds_a_machine_named_twice_is_left_alone(tmp_path: Path) -> None:
     story = twice(tmp_path, TWICE_CONTROL)
-    story.told.cloud.galera.members["ctl3"].service.crash()
+    galera_of(story.told.cloud).members["ctl3"].service.crash()
     story.told.run(6 * MINUTE_S)
     assert [story.orders(host) for host in ("ctl1", "ctl2", "ctl3")] == [0, 0, 0]
     answer = story.told.ask("plan", ROOT, runbook="galera-start-member", target="galera/ctl3")

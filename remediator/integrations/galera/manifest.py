@@ -102,7 +102,15 @@ def build(config: Mapping[str, Any]) -> Integration:
         services=(cluster.DATABASE,),
         containers=(cluster.CONTAINER,),
         watched=cluster.WATCHED,
+        simulation=simulation,
     )
+
+
+def simulation() -> object:
+    """Return what plays Galera in the cloud in memory."""
+    from remediator.integrations.galera.sim.technology import TECHNOLOGY  # loaded by a simulator alone
+
+    return TECHNOLOGY
 
 
 def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -> Mapping[str, str] | Unknown:

@@ -1,14 +1,18 @@
-"""The hosts of a small cloud, as the lab has them: three controllers with Galera, two compute hosts, one of them with Podman; or
-those of another shape (`shapes.py`)."""
+"""The hosts of a small cloud, as the lab has them: three controllers, two compute hosts, one of them with Podman; or those of another
+shape (`shapes.py`). On them stands what the installed technologies play (`sim.technology`)."""
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim.cluster import Galera
+from collections.abc import Sequence
+
 from remediator.sim.clock import Timeline, VirtualClock
+from remediator.sim.cloud import scripts
 from remediator.sim.cloud.crowd import NOBODY, Crowd
 from remediator.sim.cloud.hosts import SimHost
+from remediator.sim.cloud.scripts import Script
 from remediator.sim.cloud.services import Service
 from remediator.sim.cloud.shapes import COMPUTES, CONTROLLERS, DEFAULT, ON_COMPUTE, ON_CONTROLLER, Shape
+from remediator.sim.technology import technologies
 
 __all__ = ["CHECKED", "COMPUTES", "CONTROLLERS", "NAMES", "ON_COMPUTE", "ON_CONTROLLER", "SimCloud"]
 
@@ -30,14 +34,9 @@ class SimCloud:
         for host in self.hosts.values():
             for each in crowd.containers:
                 host.services.setdefault(each, Service(host.name, each, timeline))
-        members = {name: self.hosts[name] for name in shape.controllers}
-        self.galera = Galera(
-            timeline,
-            {name: host.services["mariadb"] for name, host in members.items()},
-            {name: host.service_address for name, host in members.items()},
-        )
-        for name in shape.controllers:
-            self.hosts[name].galera = self.galera
+        self.scripts = {name: script for each in technologies() for name, script in each.scripts.items()}
+        self.stateful = frozenset(name for each in technologies() for name in each.stateful)
+        self.parts = {each.name: each.part(self) for each in technologies()}
         self.cut_off: set[str] = set()
         self.also: dict[str, str] = {}
 
@@ -54,6 +53,20 @@ class SimCloud:
             name, self.shape.ways[name], self.shape.engine(name), self.clock, services,
             service_address=self.shape.services[name], other_addresses=self.shape.also.get(name, ()),
         )  # fmt: skip
+
+    def script_of(self, argv: Sequence[str]) -> Script | None:
+        """Return the script that `argv` runs, None when it runs none. Raise KeyError for one that nobody plays."""
+        name = scripts.name_of(argv)
+        return None if name is None else self.scripts[name]
+
+    def changes(self, argv: Sequence[str]) -> bool:
+        """Return whether what `argv` runs changes anything."""
+        script = self.script_of(argv)
+        return script is None or not script.only_reads
+
+    def leftovers(self) -> dict[str, str]:
+        """Return host to what a run of ours has left there."""
+        return {host: what for part in self.parts.values() for host, what in part.leftovers().items()}
 
     def service(self, host: str, name: str) -> Service:
         return self.hosts[host].services[name]

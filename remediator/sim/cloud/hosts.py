@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from remediator.integrations.galera.sim import view as galera_seen
-from remediator.integrations.galera.sim.cluster import Galera
 from remediator.model.values import Unknown
 from remediator.sim.clock import START, VirtualClock
 from remediator.sim.cloud.claims import ClaimsFile
 from remediator.sim.cloud.services import Service
+from remediator.sim.part import Part
 
 RAN_BEFORE = timedelta(days=3)
 DISK_BYTES = 100 << 30
@@ -29,7 +28,6 @@ class SimHost:
     engine: str
     clock: VirtualClock
     services: dict[str, Service]
-    galera: Galera | None = None
     service_address: str = ""
     """Where its services listen, and nowhere else."""
     other_addresses: tuple[str, ...] = ()
@@ -61,8 +59,10 @@ class SimHost:
     wrapped: bool = True
     """`remediator-act` stands behind the act key: it compares epochs."""
     claims: ClaimsFile = field(default_factory=ClaimsFile)
+    parts: list[Part] = field(default_factory=list)
+    """The technologies that stand on it."""
     more: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    """Sections of a technology that only a story has, by name: data, or why there is none."""
+    """Sections of technologies, by name: data, or why there is none."""
     programs: dict[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
     """Programs of such a technology, by the first word of a command: given the other words they return the exit code."""
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
@@ -102,8 +102,8 @@ class SimHost:
         self.ssh, self.engine_state, self.clock_offset_s, self.used_percent = "ok", "ok", 0.0, 20.0
         self.plays = ""
         self.ansible.clear()
-        if self.galera is not None:
-            self.galera.mend(self.name)
+        for part in self.parts:
+            part.mend(self.name)
         self.turn_on()
         for service in self.services.values():
             service.mend()
@@ -113,8 +113,8 @@ class SimHost:
             service.start()
 
     def _engine_stops(self) -> None:
-        if self.galera is not None:
-            self.galera.engine_stops(self.name)
+        for part in self.parts:
+            part.engine_stops(self.name)
 
     def reboot(self) -> None:
         self.turn_off()
@@ -145,7 +145,7 @@ class SimHost:
 
     def sections(self, wanted: Sequence[str]) -> dict[str, Any]:
         """Return name -> answer, as the collector prints them."""
-        makers = {"containers": self._containers, "host": self._host, "disk": self._disk, "galera": self._galera}
+        makers = {"containers": self._containers, "host": self._host, "disk": self._disk}
         said = {name: {"took": 0.01, "data": makers[name]()} for name in wanted if name in makers}
         for name in (name for name in wanted if name in self.more):
             data = self.more[name]()
@@ -173,7 +173,7 @@ class SimHost:
         }
 
     def _helpers(self) -> dict[str, Any]:
-        return {} if self.galera is None else galera_seen.listed(self.galera.members[self.name])
+        return {name: shown for part in self.parts for name, shown in part.listed(self.name).items()}
 
     def _host(self) -> dict[str, Any]:
         age_s = (self.clock.true() - self.booted_at).total_seconds()
@@ -195,22 +195,16 @@ class SimHost:
         }
 
     def _disk(self) -> dict[str, Any]:
-        used = int(DISK_BYTES * self.used_percent / 100)
         return {
             "/": {
                 "total": DISK_BYTES,
-                "used": used,
-                "available": DISK_BYTES - used,
+                "used": DISK_BYTES - self.free_bytes,
+                "available": self.free_bytes,
                 "inodes": 1000,
                 "inodes_free": 900,
             }
         }
 
-    def _galera(self) -> dict[str, Any]:
-        if self.galera is None:
-            return {"volume": "", "present": False}
-        free = DISK_BYTES - int(DISK_BYTES * self.used_percent / 100)
-        return galera_seen.files(
-            self.galera, self.name, engine=self.engine, engine_state=self.engine_state, free_bytes=free,
-            now_s=self.wall().timestamp(), own_addresses=(*self.other_addresses, self.service_address),
-        )  # fmt: skip
+    @property
+    def free_bytes(self) -> int:
+        return DISK_BYTES - int(DISK_BYTES * self.used_percent / 100)

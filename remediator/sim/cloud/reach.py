@@ -1,4 +1,4 @@
-"""The ways to the hosts of the cloud in memory, in place of `reach.ssh` and `reach.mysql`: bytes in, bytes out.
+"""The ways to the hosts of the cloud in memory, in place of those of `reach`: bytes in, bytes out.
 
 Invariant: it keeps the contract of `reach.interface`. What takes time is told to the clock, never waited for.
 """
@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, get_args
 
-from remediator.integrations.galera.sim import scripts as galera_scripts
-from remediator.integrations.galera.sim import view as galera_seen
 from remediator.model.content.commands import Command
 from remediator.model.hosts import Host
 from remediator.model.messages.replies import CommandDone, Reach
-from remediator.model.values import Unknown
 from remediator.reach.interface import RawReply
 from remediator.runs import claims
-from remediator.sim.cloud import hostile_plays
+from remediator.sim.cloud import hostile_plays, scripts
 from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.hosts import SimHost
+from remediator.sim.technology import Endpoint
 
 ROUND_TRIP_S = 0.2
-COMMAND_S = 0.5
+COMMAND_S = scripts.MOMENT_S
 CONNECT_S = 5.0
 STUCK_S = 400.0
 """How long a call takes that keeps no deadline, against the contract: nothing may rest on every call coming back."""
@@ -142,7 +140,7 @@ class SimReach:
             return self._older[host.name]
         sections = host.sections(wanted)
         if mangle in LIES:
-            _lie(sections["containers"]["data"], mangle == "says_well")
+            _lie(sections["containers"]["data"], mangle == "says_well", self._cloud.stateful)
         if mangle == "section_late" and "containers" in sections:
             sections["containers"] = {"took": 8.0, "unknown": "timeout:containers"}
         said = {"v": 1, "boot_id": host.boot_id, "sections": sections, "took": 0.1, "clock": host.wall().timestamp()}
@@ -172,7 +170,7 @@ class SimReach:
 
     def run(self, host: Host, command: Command) -> CommandDone:
         found, clock = self._cloud.machine(host.name), self._cloud.clock
-        if galera_scripts.name_of(command.argv) == claims.NAME:
+        if scripts.name_of(command.argv) == claims.NAME:
             return self._claim(found, command)
         self._before("command")
         self._leaving(host.name, command)
@@ -182,7 +180,8 @@ class SimReach:
             return CommandDone.never_left(command.argv, "no answer", took_s=COMMAND_S)
         if not self._newest(found):
             return self._done(command, 126, "a newer daemon has acted here since")
-        clock.lag_s += galera_scripts.TAKES_S.get(galera_scripts.name_of(command.argv) or "", COMMAND_S)
+        script = self._cloud.script_of(command.argv)
+        clock.lag_s += COMMAND_S if script is None else script.takes_s
         if end == "refused":
             return self._done(command, 1, "")
         if end == "late":
@@ -241,9 +240,9 @@ class SimReach:
             return 255, ""
         output = ""
         for words in (command.first, command.argv):
-            code = 0
-            if galera_scripts.name_of(words) is not None:
-                code, output = galera_scripts.obey(self._cloud.galera, host, words)
+            code, script = 0, self._cloud.script_of(words)
+            if script is not None:
+                code, output = script.obey(self._cloud, host, tuple(words[4:]))
             elif words:
                 code = self._one(host, words)
             if code != 0:
@@ -270,33 +269,22 @@ class SimReach:
 
     # the others -------------------------------------------------------------------------------------------------------
 
-    def sql(self, host: Host) -> Mapping[str, str] | Unknown:
-        """Answer as a MariaDB member would, over a connection of its own."""
+    def dial(self, endpoint: Endpoint, host: Host) -> Any:
+        """Answer as the service of `endpoint` would, over a connection of its own."""
         found = self._cloud.machine(host.name)
         if found.name in self._cloud.cut_off or not found.power:
-            return Unknown("sql_timeout")
-        if not _listens(found, host):
-            return Unknown("sql_refused")
-        return galera_seen.sql(self._cloud.galera, found.name)
-
-    def canaries(self, host: Host) -> Mapping[str, int | Unknown]:
-        """Count rows as a MariaDB member would."""
-        found = self._cloud.machine(host.name)
-        if found.name in self._cloud.cut_off or not found.power:
-            return {galera_seen.COUNTED: Unknown("sql_timeout")}
-        if not _listens(found, host):
-            return {galera_seen.COUNTED: Unknown("sql_refused")}
-        return galera_seen.canaries(self._cloud.galera, host.name)
+            return endpoint.silent
+        return endpoint.answers(self._cloud, found) if _listens(found, host) else endpoint.refused
 
     def references(self, addresses: Sequence[tuple[str, int]]) -> dict[str, bool]:
         return {f"{address}:{port}": not self._cloud.cut_off for address, port in addresses}
 
 
-def _lie(data: dict[str, Any], well: bool) -> None:
+def _lie(data: dict[str, Any], well: bool, stateful: frozenset[str]) -> None:
     """Make the section `containers` say what is not so."""
     if data["containers"] is None:
         return
-    names = [name for name in sorted(data["units"]) if name in data["containers"] and name != "mariadb"]
+    names = [name for name in sorted(data["units"]) if name in data["containers"] and name not in stateful]
     for name in names if well else names[:1]:
         data["containers"][name] |= {
             "running": well, "status": "running" if well else "exited", "exit_code": 0 if well else 1, "health": None,
@@ -315,5 +303,5 @@ def _request(stdin: bytes) -> Mapping[str, Any]:
 
 
 def _listens(found: SimHost, dialled: Host) -> bool:
-    """MariaDB is bound to the host's service address: whoever dials another one of it is refused, whatever runs."""
+    """Services are bound to the host's service address: whoever dials another one of it is refused, whatever runs."""
     return (dialled.api_address or dialled.address) == found.service_address

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from remediator.sim.technology import technologies
+
 CONTROLLERS = ("ctl1", "ctl2", "ctl3")
 COMPUTES = ("cmp1", "cmp2")
-ON_CONTROLLER = ("mariadb", "memcached", "keystone")
+ON_CONTROLLER = ("memcached", "keystone")
 ON_COMPUTE = ("neutron_agent", "cron")
 
 
@@ -19,7 +21,7 @@ ON_COMPUTE = ("neutron_agent", "cron")
 class Shape:
     """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses.
     `on_compute`: the containers of a compute host, but for those that `on_host` names; `groups`: of hosts that are of another group than
-    their kind; `engines`: of hosts that do not have Docker. Without controllers there is no Galera cluster."""
+    their kind; `engines`: of hosts that do not have Docker. What a technology puts on them is said by itself (`sim.technology`)."""
 
     name: str
     controllers: tuple[str, ...]
@@ -38,7 +40,8 @@ class Shape:
 
     def on(self, host: str) -> tuple[str, ...]:
         """Return the containers of `host`."""
-        return self.on_host.get(host, ON_CONTROLLER if host in self.controllers else self.on_compute)
+        own = tuple(name for each in technologies() for name in each.containers(self, host))
+        return (*own, *self.on_host.get(host, ON_CONTROLLER if host in self.controllers else self.on_compute))
 
     def engine(self, host: str) -> str:
         return self.engines.get(host, "docker")
@@ -48,9 +51,10 @@ class Shape:
         """The inventory as a config has it."""
         lines = ["", "inventory:", "  hosts:"]
         for host in self.names:
-            groups = "[control, mariadb]" if host in self.controllers else f"[{self.groups.get(host, 'compute')}]"
+            first = "control" if host in self.controllers else self.groups.get(host, "compute")
+            groups = ", ".join((first, *(name for each in technologies() for name in each.groups(self, host))))
             engine = ", engine: podman" if self.engine(host) == "podman" else ""
-            lines.append(f"    {host}: {{address: {self.ways[host]}, groups: {groups}{engine}}}")
+            lines.append(f"    {host}: {{address: {self.ways[host]}, groups: [{groups}]{engine}}}")
         return "\n".join(lines) + "\n"
 
 
@@ -95,7 +99,7 @@ FIVE_ALIKE = Shape(
     _numbered("192.0.2.", _FIVE),
     on_compute=("memcached", "cron"),
 )
-"""Five hosts of two containers each, and no Galera cluster: whatever there is to see is the gate."""
+"""Five hosts of two containers each, and no controller: whatever there is to see is the gate."""
 
 _FOUR = _FIVE[:4]
 GATEWAYS = Shape(

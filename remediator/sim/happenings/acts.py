@@ -82,11 +82,6 @@ def execute(stage: Stage, host: str, name: str, runbook: str) -> None:
 
 
 @kind
-def execute_member(stage: Stage, host: str) -> None:
-    stage.people.execute(host, "mariadb", "galera-start-member")
-
-
-@kind
 def resolve(stage: Stage) -> None:
     stage.people.resolve()
 
@@ -111,7 +106,6 @@ KINDS = Repertoire.of(
     approve,
     deny,
     execute,
-    execute_member,
     resolve,
     close_brake,
 )

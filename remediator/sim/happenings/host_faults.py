@@ -35,14 +35,6 @@ def cut_off(stage: Stage, hosts: tuple[str, ...], seconds: int) -> None:
 
 
 @kind
-def member_cut(stage: Stage, host: str, seconds: int) -> None:
-    """The Galera members lose one of them."""
-    galera = stage.simulation.cloud.galera
-    galera.cut(host)
-    stage.simulation.timeline.after(seconds, lambda: galera.join_again(host))
-
-
-@kind
 def replies_meet(stage: Stage, host: str, mangles: tuple[str, ...]) -> None:
     stage.simulation.luck.replies.setdefault(host, []).extend(mangles)
 
@@ -96,7 +88,6 @@ KINDS = Repertoire.of(
     reboot,
     ssh_fails,
     cut_off,
-    member_cut,
     replies_meet,
     host_lies,
     commands_meet,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.messages.control import Actor, Answer
 from remediator.model.messages.hooks import Hint
 from remediator.model.records.records import RunState
@@ -218,7 +217,9 @@ class People:
         return [self._ask("deny", OTHER, run=run) for run in self._in(RunState.WAITING_APPROVAL)]
 
     def execute(self, host: str, service: str, runbook: str) -> Answer | None:
-        target = f"galera/{host}" if runbook.startswith("galera") else f"container/{host}/{service}"
+        return self.execute_on(f"container/{host}/{service}", runbook)
+
+    def execute_on(self, target: str, runbook: str) -> Answer | None:
         before = set(self._runs())
         answer = self._ask("execute", runbook=runbook, target=target)
         if answer is None:  # a run that was taken and not answered, for the daemon was killed, is a person's too
@@ -235,9 +236,9 @@ class People:
         left = self._account.left.get(run)
         since = left.elapsed_s if left is not None else 0.0
         host = left.target.split("/")[1] if left is not None else ""
-        arrived = host in self._simulation.cloud.hosts and any(
-            at >= since and galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
-            for at, argv in self._simulation.cloud.hosts[host].orders
+        cloud = self._simulation.cloud
+        arrived = host in cloud.hosts and any(
+            at >= since and cloud.changes(argv) for at, argv in cloud.hosts[host].orders
         )
         return self._ask("resolve", run=run, outcome="applied" if arrived else "not-applied")
 

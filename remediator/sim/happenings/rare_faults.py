@@ -33,19 +33,6 @@ def acknowledge_newest(stage: Stage, host: str, name: str) -> None:
 
 
 @kind
-def member_transfers(stage: Stage, host: str, seconds: float) -> None:
-    """A synced member gives or takes a state transfer for a while."""
-    member = stage.simulation.cloud.galera.members[host]
-    member.state = "joining"
-
-    def over() -> None:
-        if member.state == "joining":
-            member.state = "synced"
-
-    stage.simulation.timeline.after(seconds, over)
-
-
-@kind
 def commits_of_intents_fail(stage: Stage, seconds: float) -> None:
     """The disk fails whenever an INTENT is to become durable: every statement has worked, and the COMMIT does not."""
     daemon = stage.simulation.daemon
@@ -108,7 +95,6 @@ def cancel(stage: Stage) -> None:
 KINDS = Repertoire.of(
     approve_another_plan,
     acknowledge_newest,
-    member_transfers,
     commits_of_intents_fail,
     store_copied,
     copy_put_back,

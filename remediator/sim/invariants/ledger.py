@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 from remediator.integrations.container import facts as container_facts
 from remediator.integrations.container.facts import HostContainers, Unit
-from remediator.integrations.galera.facts.answer import SQL
-from remediator.integrations.galera.sim.ledger import Seen
 from remediator.integrations.host import facts as host_facts
 from remediator.model.content.plans import RELEASE
 from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.times import Instant
 from remediator.model.values import Unknown
 from remediator.sim.cloud.shapes import DEFAULT, Shape
+from remediator.sim.part import Ledger
 
 ENGINE = "remediator"
 PER_10MIN, PER_DAY = 4, 12
@@ -34,7 +33,6 @@ AFTER_SILENCE_S = 140.0
 OPERATOR = ("inactive", "success")
 BY_ANYBODY = (0, 137, 143)
 """Exit codes after which nobody can tell, without a unit, whether somebody stopped it."""
-DATABASE = "mariadb"
 
 
 @dataclass(frozen=True)
@@ -102,6 +100,8 @@ class Account:
 
     now: Callable[[], Instant]
     shape: Shape = DEFAULT
+    ledgers: tuple[Ledger, ...] = ()
+    """What technologies know to hold a command of their own."""
     paused_by_file: bool = False
     pauses: set[str] = field(default_factory=set)
     silences: dict[str, Mute] = field(default_factory=dict)
@@ -127,7 +127,6 @@ class Account:
     executed: set[str] = field(default_factory=set)
     consented: set[str] = field(default_factory=set)
     """Runs to whose loss a person has said yes."""
-    seen: Seen = field(default_factory=Seen)
     approved: dict[str, Instant] = field(default_factory=dict)
     unchecked: set[str] = field(default_factory=set)
     """Checks that the content does not have any more: nobody need notice what they would have seen."""
@@ -163,8 +162,8 @@ class Account:
         self.last[reply.host] = reply
         if self._is_silent(reply.host):
             self.silent_at[reply.host] = reply.asked_at
-        if SQL.name in reply.sections:
-            self.seen.replied(reply, reply.beside(SQL), len(self.shape.controllers))
+        for ledger in self.ledgers:
+            ledger.replied(reply)
         found: dict[tuple[str, str], str | None] = {("host-reachable", f"host/{reply.host}"): None}
         if reply.reach is not Reach.OK:
             found["host-reachable", f"host/{reply.host}"] = "critical"
@@ -239,12 +238,16 @@ class Account:
         return [*self._muted(host, service), *self._blind(left, host)]
 
     def holding_a_recovery(self, left: Left, host: str, service: str) -> list[str]:
-        """Return every reason why the first step of a recovery of the whole cluster may not leave now."""
+        """Return every reason why the first script of a run may not leave now: what it mends may be more than one host's."""
         found = [*self.holding_a_step(left, host, service), *self._too_often(left)]
         fresh = self.troubled()
         if len(fresh) > STORM_HOSTS:
             found.append(f"storm: fresh trouble on {sorted(fresh)}")
         return found
+
+    def ledger_of(self, service: str) -> Ledger | None:
+        """Return the ledger of the technology that answers for `service`."""
+        return next((each for each in self.ledgers if service in each.services), None)
 
     def _muted(self, host: str, service: str) -> list[str]:
         wall = self.now().wall
@@ -290,22 +293,11 @@ class Account:
         age_s = (node.booted_age_s or 0.0) + (self.now().boot_s - reply.asked_at.boot_s)
         if age_s < HOST_BOOT_S and reply.boot_id not in self.accepted_boots:
             found.append(f"boot: {host} booted {age_s:.0f} s ago")
-        if service == DATABASE:
-            found += self._database(host)
+        ledger = self.ledger_of(service)
+        if ledger is not None:
+            found += ledger.holds(host, self.last)
         elif not container.running and unit is not None and unit.state == "activating":
             found.append("systemd: it is at work on it")
-        return found
-
-    def _database(self, host: str) -> list[str]:
-        """GB-16 as the members themselves have said: the others a Primary majority, nobody joining or donating."""
-        answers = [reply.beside(SQL) for name, reply in self.last.items() if name != host]
-        primary = [one for one in answers if not isinstance(one, Unknown) and one.cluster_status == "Primary"]
-        found = []
-        if len(primary) < 2:
-            found.append(f"quorum: only {len(primary)} other members said that they are Primary")
-        moving = [one.local_state for one in primary if one.local_state != "Synced"]
-        if moving:
-            found.append(f"quorum: another member is {moving}")
         return found
 
     def _too_often(self, left: Left) -> list[str]:

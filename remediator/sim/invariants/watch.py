@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.daemon.state.wire import Collected, Input
-from remediator.integrations.galera.sim import ledger as galera_account
-from remediator.integrations.galera.sim import scripts as galera_scripts
-from remediator.integrations.galera.sim.ledger import Sent
 from remediator.model.content.actions import Effect
 from remediator.model.content.commands import Command
 from remediator.model.records.records import Outcome, Run, RunState, StepState
 from remediator.model.times import Instant
 from remediator.runs import claims
 from remediator.runs.debts import debts
-from remediator.sim.invariants.ledger import DATABASE, ENGINE, Account, Left
+from remediator.sim.cloud import scripts
+from remediator.sim.cloud.scripts import Script
+from remediator.sim.invariants.ledger import ENGINE, Account, Left
 from remediator.sim.invariants.paged import Paged
+from remediator.sim.part import Ledger, Sent, Wrong
 from remediator.sim.simulation import Simulation
+from remediator.sim.technology import technologies
 from remediator.store import database, tables
 from remediator.store.audit import checkpoints, verify
 
@@ -47,10 +49,9 @@ INVARIANTS = {
     "noticed": "what was bad three times has an incident",
     "well": "no turn of the daemon fails, and nothing but a host is set aside",
     "progress": "an incident that can be cured is cured",
-    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
-    "joins": "members join one at a time, and nothing acts on a donor or joiner",
     "told": "whoever was told of a problem hears once how it ended, and nobody hears of the end of what he was not told of",
     "left": "no hold and no container of a recovery outlives its run, unless it is owed or reported",
+    **{name: sentence for each in technologies() for name, sentence in each.invariants.items()},
 }
 WAITS = (RunState.IN_DOUBT, RunState.HELD, RunState.WAITING_APPROVAL)
 BY_WORD = {"storm": "storm", "budget": "budget", "quorum": "quorum", "ladder": "budget", "cooldown": "budget"}
@@ -69,12 +70,14 @@ class Violation(BaseException):
 
 
 class Watch:
-    """Looks on at one simulation. `needs_approval`: R1 is in mode approve. `unattended`: the bootstrap needs nobody's yes."""
+    """Looks on at one simulation. `needs_approval`: R1 is in mode approve. `unattended`: R3 needs nobody's yes."""
 
     def __init__(self, simulation: Simulation, needs_approval: bool = False, unattended: bool = False) -> None:
+        cloud = simulation.cloud
         self.simulation = simulation
         self._unattended = unattended
-        self.account = Account(simulation.clock.now, simulation.cloud.shape)
+        ledgers = tuple(each.ledger(cloud) for each in technologies())
+        self.account = Account(simulation.clock.now, cloud.shape, ledgers)
         self.checked: Counter[str] = Counter()
         self.commands = 0
         self.mistaken = False
@@ -103,8 +106,10 @@ class Watch:
         """Raise Violation unless nothing that is known holds `command`."""
         self.commands += 1
         run, step = self._of(host, command)
-        script = galera_scripts.name_of(command.argv)
-        service = DATABASE if script else command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
+        script = self.simulation.cloud.script_of(command.argv)
+        service = command.argv[-1].removeprefix("kolla-").removesuffix("-container.service")
+        if script is not None:
+            service = script.service
         if command.argv[0] in self.simulation.cloud.hosts[host].programs:
             service = run.plan.target.text.rpartition("/")[2]
         left = self.account.left.get(run.id) or Left(
@@ -114,17 +119,16 @@ class Watch:
         for why in self._holding(left, run, step, script, host, service):
             word = why.partition(":")[0]
             self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
-        if script is not None:
-            self._recovers(run, script, host)
-        else:
+        ledger = self.account.ledger_of(service)
+        if script is None:
             self._seen_since_its_locks(run, host)
-            if service == DATABASE and command.argv[1] != "start":
-                self._broken("quorum", f"{run.id} does more than start a database: {command.line()}")
-        if script not in galera_scripts.ASK_ONLY:
+        if ledger is not None:
+            self._asked_of(ledger, run, script, host, command)
+        if script is None or not script.asks_only:
             self._claimed(run, host)
         self._journalled(run, step, left, host, command)
         self._approved(run, host)
-        if script not in galera_scripts.GO_BEFORE:
+        if script is None or not script.goes_before:
             left.steps.setdefault(step, []).append(self.simulation.clock.elapsed_s)
         left.risked |= any(each.id == step and each.risk is run.plan.risk for each in run.plan.steps)
         self.account.left[run.id] = left
@@ -136,7 +140,7 @@ class Watch:
             "budget",
             "quorum",
             "intent",
-            *(("bootstrap", "joins") if script else ()),
+            *(ledger.asked if script is not None and ledger is not None else ()),
         ):
             self.checked[name] += 1
 
@@ -154,7 +158,7 @@ class Watch:
         if set(others) - us.former:
             self._broken("claim", f"{run.id} acts on {host}, which {others} have claimed")
 
-    def _holding(self, left: Left, run: Run, step: str, script: str | None, host: str, service: str) -> list[str]:
+    def _holding(self, left: Left, run: Run, step: str, script: Script | None, host: str, service: str) -> list[str]:
         if script is None:
             # past its first step what a run cures may be well, and a release cures nothing
             goes_on = debts.is_release(run) or any(each != step for each in left.steps)
@@ -163,12 +167,20 @@ class Watch:
             return self.account.holding_a_step(left, host, service)
         return self.account.holding_a_recovery(left, host, service)
 
-    def _recovers(self, run: Run, script: str, host: str) -> None:
-        """A program of a Galera recovery leaves: what it may not do is asked of the cloud."""
+    def _asked_of(self, ledger: Ledger, run: Run, script: Script | None, host: str, command: Command) -> None:
+        """What a command may not do to a technology is asked of the cloud."""
         daemon = self.simulation.daemon
         mark = "" if daemon is None else daemon.world.health.identity.mark(run.id)
-        sent = Sent(run.id, mark, script, host, debts.is_release(run), run.id in self.account.consented)
-        for invariant, why in galera_account.objections(self.simulation.cloud.galera, self.account.seen, sent):
+        if script is None:
+            self._none(ledger.forbids_plain(run.id, command))
+            return
+        name = scripts.name_of(command.argv) or ""
+        self._none(
+            ledger.forbids(Sent(run.id, mark, name, host, debts.is_release(run), run.id in self.account.consented))
+        )
+
+    def _none(self, wrongs: Sequence[Wrong]) -> None:
+        for invariant, why in wrongs:
             self._broken(invariant, why)
 
     def _of(self, host: str, command: Command) -> tuple[Run, str]:
@@ -270,21 +282,21 @@ class Watch:
                 self.account.hard.setdefault(incident.id, (target.split("/")[1], check, at))
         self.account.excuse()
         self._newly_hard = []
-        if self.simulation.cloud.galera.wrongs:
-            self._broken("bootstrap", "; ".join(self.simulation.cloud.galera.wrongs))
+        for part in self.simulation.cloud.parts.values():
+            self._none(part.wrongs())
         self._note_ends()
         self._books()
         for name in ("locks", "explained", "noticed", "well", "debts"):
             self.checked[name] += 1
 
     def _is_accounted_for(self, check: str, target: str, at: Instant) -> bool:
-        """Return whether a problem may count for nothing: a member of the cluster's, our own blindness, an operator's stop, a silence's."""
+        """Return whether a problem may count for nothing: a member's of a group, our own blindness, an operator's stop, a silence's."""
         if check == "host-reachable":
             return self.account.cut_off
         known = self.account.series.get((check, target))
         stopped = known is not None and known.kind == "warning"
-        of_cluster = target.endswith(f"/{DATABASE}")
-        return of_cluster or stopped or self.account.follows_a_silence(target.split("/")[1], at)
+        of_a_group = self.account.ledger_of(target.rpartition("/")[2]) is not None
+        return of_a_group or stopped or self.account.follows_a_silence(target.split("/")[1], at)
 
     def _note_ends(self) -> None:
         assert self.simulation.daemon is not None
@@ -399,7 +411,7 @@ class Watch:
         assert daemon is not None
         owed = {debt.host for debt in daemon.world.durable.debts.values()}
         live = {host for run in daemon.world.durable.runs.values() for host in run.plan.touches}
-        for host, what in galera_account.leftovers(self.simulation.cloud.galera).items():
+        for host, what in self.simulation.cloud.leftovers().items():
             if host not in owed | live and not self._paged("debt"):
                 self._broken("left", f"{host}: {what}, which nobody owes, and nobody was told of")
         self.checked["left"] += 1

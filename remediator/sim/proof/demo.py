@@ -1,4 +1,4 @@
-"""The demo on the cloud in memory: two things break, and nobody does anything but remediator. It plays; others show it.
+"""The demo on the cloud in memory: things break, and nobody does anything but remediator. It plays; others show it.
 
 Invariant: whether a problem is cured is read from the daemon's store, and every invariant of `sim.invariants.watch` is asked on the way.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from remediator.config import Config
-from remediator.sim.happenings.kinds import Happening
 from remediator.sim.happenings.people import ROOT, People
-from remediator.sim.happenings.service_faults import crash, crash_member
+from remediator.sim.happenings.service_faults import crash
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Watch
+from remediator.sim.proof.breaks import Break
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.technology import technologies
 from remediator.store.reader import Reader
 
 WARM_S = 20.0
@@ -25,18 +25,7 @@ LOOKS_S = 5.0
 ACCEPTS = "the cloud was made just now"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Break:
-    """A fault as the lab names it, and the happening that brings it about here."""
-
-    fault: str
-    host: str
-    target: str
-    happening: Happening
-    said: str
-
-
-BREAKS = (
+_PLAIN = (
     Break(
         fault="crash-once-limit",
         host="ctl2",
@@ -44,14 +33,8 @@ BREAKS = (
         happening=crash("ctl2", "memcached"),
         said="memcached on ctl2 fell over until systemd gave up; what made it fall is gone",
     ),
-    Break(
-        fault="galera-member-failed",
-        host="ctl3",
-        target="galera/ctl3",
-        happening=crash_member("ctl3"),
-        said="the unit of mariadb on ctl3 is failed; what made it fail is gone",
-    ),
 )
+BREAKS = (*_PLAIN, *(one for each in technologies() for one in each.breaks()))
 
 
 class DemoFailed(Exception):

@@ -19,11 +19,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from remediator.model.records.records import RunState
-from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.cloud.services import Service
 from remediator.sim.happenings.people import OTHER, ROOT
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
 from remediator.sim.stories.stories import in_memory
+from remediator.sim.technology import technologies
 from remediator.store import tables
 
 ASKING = CONFIG.replace(
@@ -62,7 +62,7 @@ class Night:
         self.simulation.start()
         self.wait(120.0)
         self.ask("baseline-accept", scope="all")
-        for fault in FAULTS:
+        for fault in (*FAULTS, *(one for each in technologies() for one in each.nights())):
             self._fault = (fault.__doc__ or "").strip().rstrip(".")
             fault(self)
             self.wait(QUIET_S)
@@ -97,13 +97,6 @@ class Night:
 
     def service(self, host: str, name: str) -> Service:
         return self.simulation.cloud.service(host, name)
-
-    def kill_cluster(self) -> None:
-        for host in CONTROLLERS:
-            self.service(host, "mariadb").crash(137)
-
-    def wait_whole(self, limit_s: float) -> None:
-        self.wait(limit_s, lambda: len(self.simulation.cloud.galera.primary) == len(CONTROLLERS))
 
     def start_by_hand(self, host: str, name: str) -> None:
         service = self.service(host, name)
@@ -181,27 +174,6 @@ def disk_full(night: Night) -> None:
     host.used_percent = 20.0
 
 
-def cluster_lost(night: Night) -> None:
-    """The whole cluster is lost: its bootstrap is asked for, approved, and proven."""
-    night.kill_cluster()
-    for member in night.simulation.cloud.galera.members.values():
-        member.data.view = None
-    night.answer("approve", "go", limit_s=300.0)
-    night.wait_whole(900.0)
-    night.wait(120.0)
-
-
-def second_loss(night: Night) -> None:
-    """A member is started again, and while that is proven the whole cluster is killed: the first run is cancelled."""
-    night.service("ctl3", "mariadb").crash(137)
-    night.wait(200.0, lambda: bool(night.runs(RunState.VERIFYING)))
-    night.kill_cluster()
-    night.wait(120.0)
-    for run in [*night.runs(RunState.VERIFYING), *night.runs(RunState.HELD)]:
-        night.ask("cancel", run=run, reason="the whole cluster is gone")
-    night.wait_whole(600.0)
-
-
 def storm(night: Night) -> None:
     """Three hosts break at once; somebody repairs them and closes the breaker."""
     places = (("ctl1", "memcached"), ("ctl2", "memcached"), ("cmp1", "neutron_agent"))
@@ -215,7 +187,7 @@ def storm(night: Night) -> None:
 
 
 FAULTS: Sequence[Callable[[Night], None]] = (
-    cured_alone, comes_up_and_dies, denied, approved, out_of_memory, host_off, disk_full, storm, cluster_lost, second_loss,
+    cured_alone, comes_up_and_dies, denied, approved, out_of_memory, host_off, disk_full, storm,
 )  # fmt: skip
 
 

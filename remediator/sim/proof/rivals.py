@@ -20,15 +20,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.model.content.commands import Command
 from remediator.model.messages.control import Answer
 from remediator.runs import claims
 from remediator.sim.happenings.people import ROOT
-from remediator.sim.happenings.service_faults import cluster_lost, crash
+from remediator.sim.happenings.service_faults import crash
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
-from remediator.sim.stories.stories import UNATTENDED, in_memory
+from remediator.sim.stories.stories import in_memory
+from remediator.sim.technology import technologies
 from remediator.store import tables
 
 WARM_S, SEEN_S = 30.0, 90.0
@@ -51,7 +51,8 @@ class Acts:
     def turned(self) -> None: ...
 
     def leaves(self, host: str, command: Command) -> None:
-        if galera_scripts.name_of(command.argv) not in galera_scripts.ASK_ONLY:
+        script = self.simulation.cloud.script_of(command.argv)
+        if script is None or not script.asks_only:
             self.left.append((self.simulation.clock.elapsed_s, host, command.brief))
 
 
@@ -154,7 +155,7 @@ WAYS = (
 )
 BREAKS = {
     "a container": (CONFIG, crash("ctl1", "memcached")),
-    "the cluster": (UNATTENDED, cluster_lost()),
+    **{name: breaks for each in technologies() for name, breaks in each.rivalry().items()},
 }
 """What breaks, and the config with which it is cured without a person."""
 
@@ -262,10 +263,9 @@ def _decided(pair: Pair) -> bool:
 
 
 def _well(pair: Pair) -> bool:
-    galera = pair.cloud.galera
-    members = all(one.state == "synced" and one.process == "unit" for one in galera.members.values())
+    parts = all(part.whole and not part.wrongs() for part in pair.cloud.parts.values())
     containers = all(pair.cloud.service("ctl1", name).running for name in ("memcached", "keystone"))
-    return members and containers and not galera.wrongs
+    return parts and containers
 
 
 def table(rows: list[Row]) -> str:

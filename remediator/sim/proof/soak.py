@@ -202,8 +202,8 @@ class Soak:
                     service.recreate()
                 service.reset_failed()
                 service.start()
-        for name in cloud.galera.members:
-            cloud.galera.join_again(name)
+        for part in cloud.parts.values():
+            part.see_again()
         self._people.let_go()
         self._pass(MENDED_S)
         self._people.resolve()

@@ -1,4 +1,4 @@
-"""Marks on hosts that are not what a run of this store leaves today: those of the release before, and those of another store."""
+"""Marks on hosts that are not what a run of this store leaves today: those of the release before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 
 import sqlalchemy as sa
 
-from remediator.integrations.galera.steps import scripts
 from remediator.model.times import Instant
 from remediator.sim.simulation import Simulation
 from remediator.store import tables
@@ -30,11 +29,8 @@ def as_the_release_before_left_them(simulation: Simulation) -> int:
             changed += 1
         let_the_log_agree(connection, simulation.clock.now())
     engine.dispose()
-    for member in simulation.cloud.galera.members.values():
-        if member.hold is not None:
-            member.hold = f"{scripts.HELD} {bare(member.hold)}"
-        if member.helper is not None:
-            member.helper.run = bare(member.helper.run)
+    for part in simulation.cloud.parts.values():
+        part.relabel(bare)
     return changed
 
 
@@ -47,9 +43,3 @@ def let_the_log_agree(connection: sa.Connection, now: Instant) -> None:
 def bare(mark: str) -> str:
     """Return the run that `mark` ends in."""
     return f"run-{mark.rpartition('run-')[2]}"
-
-
-def left_by_another(simulation: Simulation, host: str, mark: str) -> None:
-    """Let a hold of another store stand on `host`."""
-    member = simulation.cloud.galera.members[host]
-    member.hold, member.service.held = f"{scripts.HELD} {mark}", True

@@ -12,7 +12,6 @@ from remediator.sim.happenings.acts import (
     acknowledge,
     downtime,
     execute,
-    execute_member,
     nagios,
     pause,
     pause_file,
@@ -45,7 +44,6 @@ from remediator.sim.happenings.host_faults import (
     disk_fills,
     engine_fails,
     host_clock_off,
-    member_cut,
     reboot,
 )
 from remediator.sim.happenings.rare_faults import (
@@ -53,13 +51,11 @@ from remediator.sim.happenings.rare_faults import (
     approve_another_plan,
     commits_of_intents_fail,
     copy_put_back,
-    member_transfers,
     store_copied,
 )
 from remediator.sim.happenings.service_faults import (
     crash,
     crash_and_the_command_meets,
-    crash_member,
     kolla_recreates,
     loop,
     operator_starts,
@@ -129,11 +125,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         "downtime of Nagios",
         then(5, nagios(*ONE, 1)), then(1, crash(*ONE)), then(60, people_let_go()),
         shows=("nagios-downtime-ignored",),
-    ),
-    scenario(
-        "no majority any more",
-        then(5, crash_member("ctl3")), then(15, execute_member("ctl3")), then(0, member_cut("ctl2", 120)),
-        then(10, people_let_go()),
     ),
     scenario(
         "wrapped command",
@@ -256,16 +247,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         then(0, kolla_recreates(*ONE)), then(0, until_doubt()), RESTART, then(1, crash("ctl1", "keystone")),
         then(60, people_let_go()),
         shows=("locks-forgotten",),
-    ),
-    scenario(
-        "another member transfers",
-        then(5, crash_member("ctl3")), then(15, execute_member("ctl3")), then(0, member_transfers("ctl2", 60.0)),
-        then(10, people_let_go()),
-    ),
-    scenario(
-        "no quorum to join",
-        then(5, crash_member("ctl2")), then(1, crash_member("ctl3")), then(20, execute_member("ctl3")),
-        then(10, people_let_go()),
     ),
     scenario(
         "an old store put back",

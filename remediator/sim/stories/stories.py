@@ -25,6 +25,7 @@ from remediator.sim.happenings.people import People
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.watch import Violation, Watch
 from remediator.sim.simulation import CONFIG, Simulation, tell_logs
+from remediator.sim.technology import technologies
 
 GAPS = (1, 4, 9, 15, 25, 40, 70)
 LENGTHS = (3, 5, 8, 12)
@@ -35,10 +36,11 @@ SETTLES_S = 65.0
 """Longer than the longest fault of the store: after it every fault is over."""
 ALL_AUTO = "autonomy: {R1: auto, R2: auto}"
 RECOVERING = CONFIG.replace(ALL_AUTO, "autonomy: {R1: auto, R2: auto, R3: approve}")
+_RULES = tuple(name for each in technologies() for name in each.unattended)
 UNATTENDED = CONFIG.replace(
     ALL_AUTO,
-    "i_accept_unattended_r3: [galera-cluster-bootstrap]\n"
-    "autonomy: {R1: auto, R2: auto, R3: approve, rules: {galera-cluster-bootstrap: auto}}",
+    f"i_accept_unattended_r3: [{', '.join(_RULES)}]\n"
+    f"autonomy: {{R1: auto, R2: auto, R3: approve, rules: {{{', '.join(f'{name}: auto' for name in _RULES)}}}}}",
 )
 assert len({CONFIG, APPROVING, RECOVERING, UNATTENDED}) == 4
 
@@ -51,9 +53,9 @@ class Setup(enum.Enum):
     APPROVING = "approving"
     """R2; a person approves each R1."""
     RECOVERING = "recovering"
-    """R1 and R2; a person approves the bootstrap of a lost Galera cluster."""
+    """R1 and R2; a person approves each R3."""
     UNATTENDED = "unattended"
-    """R1, R2, and that bootstrap."""
+    """R1, R2, and the R3 that technologies name for it."""
 
     @property
     def config(self) -> str:
@@ -215,7 +217,8 @@ def _end_well(stage: Stage, chance: random.Random) -> None:
     cloud.cut_off.clear()
     for host in cloud.hosts.values():
         host.mend()
-    cloud.galera.bootstrap()
+    for part in cloud.parts.values():
+        part.bring_back()
     simulation.run(SETTLES_S, stride=5.0)
     stage.people.resolve()
     stage.people.acknowledge()

@@ -14,8 +14,6 @@ from remediator.integrations import packages, registry
 pytestmark = pytest.mark.unit
 
 PACKAGE = Path(remediator.__file__).parent
-EXEMPT = ("sim",)
-"""Still to come: the parts of the cloud in memory move to the integrations whose technology they play."""
 OWN_WORDS = {"galera": ("wsrep", "mysqld")}
 """Words that mean a technology beside those that its manifest declares."""
 ALLOWED = {
@@ -45,7 +43,7 @@ def places_that_name(words: set[str], own: str) -> set[str]:
     found = set()
     for path in PACKAGE.rglob("*.py"):
         where = path.relative_to(PACKAGE)
-        if where.parts[0] in EXEMPT or where.parts[:2] == ("integrations", own):
+        if where.parts[:2] == ("integrations", own):
             continue
         if pattern.search(path.read_text("utf-8")) or pattern.search(str(where)):
             found.add(str(where))

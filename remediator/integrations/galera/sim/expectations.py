@@ -5,6 +5,7 @@ from __future__ import annotations
 from remediator.integrations.galera.sim import ledger as galera_account
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import UUID
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.expectations import broken, marks_of, run_until
@@ -13,7 +14,7 @@ from remediator.sim.happenings.stage import Stage
 
 
 def _galera(stage: Stage) -> Galera:
-    return stage.simulation.cloud.galera
+    return galera_of(stage.simulation.cloud)
 
 
 @kind
@@ -92,7 +93,7 @@ def nobody_is_asked(stage: Stage, seconds: float, why: str) -> None:
 @kind
 def is_alone(stage: Stage, host: str) -> None:
     """That member is Primary, and no other one is."""
-    if (primary := stage.simulation.cloud.galera.primary) != [host]:
+    if (primary := galera_of(stage.simulation.cloud).primary) != [host]:
         broken(stage, "bootstrap", f"{primary} is Primary, and it should be {host} alone")
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import ZERO
+from remediator.integrations.galera.sim.part import galera_of
+from remediator.integrations.galera.steps import scripts
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.kinds import Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 
 
 def _galera(stage: Stage) -> Galera:
-    return stage.simulation.cloud.galera
+    return galera_of(stage.simulation.cloud)
 
 
 @kind
@@ -112,14 +114,21 @@ def started_by_hand(stage: Stage, host: str, primary: bool) -> None:
 @kind
 def behind(stage: Stage, number: int) -> None:
     """Each of them has so much less than it had told: what it had not flushed is gone."""
-    for member in stage.simulation.cloud.galera.members.values():
+    for member in galera_of(stage.simulation.cloud).members.values():
         member.data.committed -= number
 
 
 @kind
 def network_back(stage: Stage, at_once: bool = False) -> None:
     """The members see each other again. `at_once`: what forms by itself has formed in the same moment."""
-    stage.simulation.cloud.galera.see_again(at_once)
+    galera_of(stage.simulation.cloud).see_again(at_once)
+
+
+@kind
+def held_by_another(stage: Stage, host: str, mark: str) -> None:
+    """A hold of another store stands on the host."""
+    member = _galera(stage).members[host]
+    member.hold, member.service.held = f"{scripts.HELD} {mark}", True
 
 
 KINDS = Repertoire.of(
@@ -139,4 +148,5 @@ KINDS = Repertoire.of(
     started_by_hand,
     behind,
     network_back,
+    held_by_another,
 )

@@ -6,16 +6,23 @@ What a healthy cluster has told is noted here a second time, so that a loss can 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from remediator.integrations.galera.facts.answer import Status
+from remediator.integrations.galera.cluster import MARIADB
+from remediator.integrations.galera.facts.answer import SQL, Status
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.member import Member
 from remediator.integrations.galera.steps import scripts
+from remediator.model.content.commands import Command
 from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
+from remediator.sim.part import Ledger, Sent, Wrong
 
-DAY_S = 86400.0
+INVARIANTS = {
+    "bootstrap": "one bootstrap, of the recorded history, from its furthest member, beside no Primary and, unless all run, nothing that runs, its loss told",
+    "joins": "members join one at a time, and nothing acts on a donor or joiner",
+}
 BETWEEN_S = 30.0
 """A healthy sample counts once another one has come so much later: the daemon may keep its mark a moment later than it sees it."""
 
@@ -50,17 +57,39 @@ class Seen:
             self.newest_s = at_s
 
 
-@dataclass(frozen=True)
-class Sent:
-    """One command: `release` when it takes a debt back, `consented` when a person has said yes to a loss."""
+class GaleraLedger(Ledger):
+    """`seen`: what the members have told one daemon."""
 
-    run: str
-    mark: str
-    """What the run leaves on hosts."""
-    script: str
-    host: str
-    release: bool
-    consented: bool
+    services = (MARIADB,)
+    asked = tuple(INVARIANTS)
+
+    def __init__(self, galera: Galera) -> None:
+        self.galera = galera
+        self.seen = Seen()
+
+    def replied(self, reply: HostReply) -> None:
+        if SQL.name in reply.sections:
+            self.seen.replied(reply, reply.beside(SQL), len(self.galera.members))
+
+    def holds(self, host: str, last: Mapping[str, HostReply]) -> list[str]:
+        """GB-16 as the members themselves have said: the others a Primary majority, nobody joining or donating."""
+        answers = [reply.beside(SQL) for name, reply in last.items() if name != host]
+        primary = [one for one in answers if not isinstance(one, Unknown) and one.cluster_status == "Primary"]
+        found = []
+        if len(primary) < 2:
+            found.append(f"quorum: only {len(primary)} other members said that they are Primary")
+        moving = [one.local_state for one in primary if one.local_state != "Synced"]
+        if moving:
+            found.append(f"quorum: another member is {moving}")
+        return found
+
+    def forbids(self, sent: Sent) -> list[Wrong]:
+        return objections(self.galera, self.seen, sent)
+
+    def forbids_plain(self, run: str, command: Command) -> list[Wrong]:
+        if command.argv[1] == "start":
+            return []
+        return [("quorum", f"{run} does more than start a database: {command.line()}")]
 
 
 def objections(galera: Galera, seen: Seen, sent: Sent) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ from remediator.integrations.galera.sim.faults import (
     unflushed,
     uuid_is,
 )
+from remediator.integrations.galera.sim.losses import cluster_killed, cluster_lost, one_stranded, shut_down, two_killed
 from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
@@ -49,7 +50,6 @@ from remediator.sim.happenings.expectations import (
 )
 from remediator.sim.happenings.host_faults import commands_meet, ssh_fails
 from remediator.sim.happenings.rare_faults import cancel, consent
-from remediator.sim.happenings.service_faults import cluster_killed, cluster_lost, one_stranded, shut_down, two_killed
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Moment, Setup, then

@@ -6,43 +6,28 @@ of the simulator, never a success.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from remediator.integrations.galera.cluster import MARIADB
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import VERSION, recovered
 from remediator.integrations.galera.sim.member import Member
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.integrations.galera.steps import scripts
+from remediator.sim.cloud.cloud import SimCloud
 from remediator.sim.cloud.hosts import SimHost
+from remediator.sim.cloud.scripts import Ended, Script
 
-TAKES_S = {"galera-read-position": 20.0, "galera-copy": 60.0, "galera-bootstrap": 3.0, "galera-finish": 8.0}
-"""Seconds of those that take more than a moment."""
-ONLY_READ = ("galera-alone", "galera-read-position", "galera-login")
-"""They change nothing, and may run as often as they are needed."""
-ASK_ONLY = ("galera-login",)
-"""They are R0: nothing is claimed for them."""
-GO_BEFORE = ("galera-alone",)
-"""They stand before the program of a step, and are not the effect that its INTENT is for."""
-Ended = tuple[int, str]
-"""Exit code and output."""
 NOT_STOPPED: Ended = (4, "mariadb is not proven stopped")
 NO_LOGIN: Ended = (4, "no login without a password")
-
-
-def name_of(argv: Sequence[str]) -> str | None:
-    """Return the script that `argv` runs, None when it runs none."""
-    return argv[3] if len(argv) > 3 and tuple(argv[:2]) == ("sh", "-c") else None
-
-
-def obey(galera: Galera, host: SimHost, argv: Sequence[str]) -> Ended:
-    """Do on `host` what the script in `argv` does, and return how it ends. Raise KeyError for one that is not known."""
-    return _DO[argv[3]](galera, host, tuple(argv[4:]))
 
 
 def _stopped(galera: Galera, host: SimHost) -> bool:
     """The engine says so, and nobody else uses its data: an engine that is down or hung says nothing."""
     helper = galera.members[host.name].helper
     alone = helper is None or not helper.running
-    return host.engine_state == "ok" and not host.services["mariadb"].running and alone
+    return host.engine_state == "ok" and not host.services[MARIADB].running and alone
 
 
 def _may_start(galera: Galera, host: SimHost) -> bool:
@@ -51,7 +36,7 @@ def _may_start(galera: Galera, host: SimHost) -> bool:
 
 
 def _runs(host: SimHost) -> bool:
-    return host.engine_state == "ok" and host.services["mariadb"].running
+    return host.engine_state == "ok" and host.services[MARIADB].running
 
 
 def _store(mark: str) -> str:
@@ -77,7 +62,7 @@ def _hold(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
 
 
 def _stop(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
-    member, service = galera.members[host.name], host.services["mariadb"]
+    member, service = galera.members[host.name], host.services[MARIADB]
     if member.hold != f"{scripts.HELD} {words[0]}":
         return 3, "not held by this run"
     if member.in_primary:
@@ -141,7 +126,7 @@ def _bootstrap(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
 
 
 def _start_unit(host: SimHost) -> Ended:
-    service = host.services["mariadb"]
+    service = host.services[MARIADB]
     service.reset_failed()
     code = service.start()
     return code, "" if code == 0 else "Job for kolla-mariadb-container.service failed."
@@ -160,7 +145,7 @@ def _join(galera: Galera, host: SimHost, words: tuple[str, ...]) -> Ended:
     if how == "sst" and data.grastate is not None:
         if host.engine_state != "ok":
             return NOT_STOPPED
-        if not host.services["mariadb"].running:
+        if not host.services[MARIADB].running:
             data.grastate = None
     return _start_unit(host)
 
@@ -203,7 +188,7 @@ def _upgrade(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
 def _restart(_galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
     if not _runs(host):
         return 4, "mariadb is not proven running"
-    return host.services["mariadb"].restart(), ""
+    return host.services[MARIADB].restart(), ""
 
 
 def _pc_bootstrap(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
@@ -222,21 +207,30 @@ def _alone(galera: Galera, host: SimHost, _words: tuple[str, ...]) -> Ended:
     return (0, "") if _may_start(galera, host) else NOT_STOPPED
 
 
-_DO: dict[str, Callable[[Galera, SimHost, tuple[str, ...]], Ended]] = {
-    "galera-alone": _alone,
-    "galera-hold": _hold,
-    "galera-stop": _stop,
-    "galera-release": _release,
-    "galera-save": _save,
-    "galera-copy": _copy,
-    "galera-read-position": _read,
-    "galera-bootstrap": _bootstrap,
-    "galera-join": _join,
-    "galera-finish": _finish,
-    "galera-start": _start,
-    "galera-login": _login,
-    "galera-upgrade": _upgrade,
-    "galera-restart-left-out": _restart,
-    "galera-pc-bootstrap": _pc_bootstrap,
+Do = Callable[[Galera, SimHost, tuple[str, ...]], Ended]
+
+
+def _script(do: Do, **more: Any) -> Script:
+    def obey(cloud: SimCloud, host: SimHost, words: tuple[str, ...]) -> Ended:
+        return do(galera_of(cloud), host, words)
+
+    return Script(obey=obey, service=MARIADB, **more)
+
+
+SCRIPTS: Mapping[str, Script] = {
+    "galera-alone": _script(_alone, only_reads=True, goes_before=True),
+    "galera-hold": _script(_hold),
+    "galera-stop": _script(_stop),
+    "galera-release": _script(_release),
+    "galera-save": _script(_save),
+    "galera-copy": _script(_copy, takes_s=60.0),
+    "galera-read-position": _script(_read, takes_s=20.0, only_reads=True),
+    "galera-bootstrap": _script(_bootstrap, takes_s=3.0),
+    "galera-join": _script(_join),
+    "galera-finish": _script(_finish, takes_s=8.0),
+    "galera-start": _script(_start),
+    "galera-login": _script(_login, only_reads=True, asks_only=True),
+    "galera-upgrade": _script(_upgrade),
+    "galera-restart-left-out": _script(_restart),
+    "galera-pc-bootstrap": _script(_pc_bootstrap),
 }
-KNOWN = frozenset(_DO)

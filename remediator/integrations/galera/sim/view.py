@@ -6,7 +6,7 @@ Invariant: it only reads. Every key that `integrations/galera/remote.py` prints 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from remediator.integrations.galera.facts import launch
@@ -15,6 +15,7 @@ from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import DATA_BYTES, VERSION
 from remediator.integrations.galera.sim.member import Member
 from remediator.model.values import Unknown
+from remediator.sim.cloud.hosts import SimHost
 
 NO_VIEW = str(2**64 - 1)
 COUNTED = "keystone.user"
@@ -75,23 +76,16 @@ def canaries(galera: Galera, host: str) -> Mapping[str, int | Unknown]:
     return {COUNTED: Unknown(f"sql_{member.sql}") if member.sql else galera.rows}
 
 
-def files(
-    galera: Galera,
-    host: str,
-    *,
-    engine: str,
-    engine_state: str,
-    free_bytes: int,
-    now_s: float,
-    own_addresses: Sequence[str],
-) -> dict[str, Any]:
-    """Return section `galera` of `host`."""
-    member = galera.members[host]
+def section(galera: Galera, on: SimHost) -> dict[str, Any]:
+    """Return section `galera` of a host, which may be no member."""
+    member, host, now_s = galera.members.get(on.name), on.name, on.wall().timestamp()
+    if member is None:
+        return {"volume": "", "present": False}
     data, view = member.data, member.data.saved_view
     state = data.grastate
     inside = [galera.members[name].address for name in galera.primary if name != host] if member.in_primary else []
     found = {
-        "volume": VOLUMES[engine],
+        "volume": VOLUMES[on.engine],
         "present": True,
         "grastate": None if state is None else dict(re.findall(r"^(\w+):[ \t]*(\S+)\s*$", state, re.M)),
         "grastate_text": state,
@@ -102,7 +96,7 @@ def files(
         "gvwstate_mtime": None if view is None else now_s - 60.0,
         "sst_in_progress": data.sst,
         "data_bytes": DATA_BYTES,
-        "free_bytes": free_bytes,
+        "free_bytes": on.free_bytes,
         "upgrade_info": data.upgraded_for,
         "log_tail": data.log,
         "signs": list(data.signs),
@@ -120,7 +114,7 @@ def files(
         "config": {"bootstrap": False, "addresses": list(galera.listed)},
         "who": {
             "machine": f"machine-{host}",
-            "addresses": list(own_addresses),
+            "addresses": [*on.other_addresses, on.service_address],
             "names": [host],
             "configured": {"bind_address": [member.address], "wsrep_node_address": [member.address]},
             "resolved": {},
@@ -129,9 +123,9 @@ def files(
         "group_port": {"listening": bool(member.process), "peers": sorted(inside)},
         "sst_process": member.state == "donor" or (member.state == "joining" and member.by_sst),
         "process_bootstrap": member.process == "bootstrap",
-        "users": _users(member, engine_state),
+        "users": _users(member, on.engine_state),
     }
-    return found | _containers(member, engine_state)
+    return found | _containers(member, on.engine_state)
 
 
 def _transfer(galera: Galera, member: Member) -> dict[str, Any] | None:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from remediator.integrations.galera import manifest as galera
-from remediator.integrations.galera.sim import ledger as galera_account
-from remediator.integrations.galera.sim import scripts as galera_scripts
+from remediator.integrations.galera.sim import ledger
 from remediator.integrations.galera.sim.cluster import Galera
+from remediator.integrations.galera.sim.part import galera_of
+from remediator.integrations.galera.sim.technology import TECHNOLOGY
 from remediator.integrations.galera.steps import scripts
 from remediator.model.content.commands import Script
+from remediator.sim.part import Sent
 from remediator.sim.simulation import Simulation
 
 pytestmark = pytest.mark.sim
@@ -35,16 +37,19 @@ def test_its_section_has_every_key_that_the_collector_prints(tmp_path: Path) -> 
 
 
 def test_it_knows_every_program_of_a_recovery() -> None:
-    assert {script.name for script in scripts.ALL} <= galera_scripts.KNOWN
+    assert {script.name for script in scripts.ALL} <= set(TECHNOLOGY.scripts)
 
 
 def _ended(simulation: Simulation, host: str, script: Script, *words: str) -> tuple[int, str]:
-    return galera_scripts.obey(simulation.cloud.galera, simulation.cloud.hosts[host], script.argv(*words))
+    argv = script.argv(*words)
+    found = simulation.cloud.script_of(argv)
+    assert found is not None
+    return found.obey(simulation.cloud, simulation.cloud.hosts[host], tuple(argv[4:]))
 
 
 def test_members_cut_from_each_other_run_on_and_form_their_component_again(tmp_path: Path) -> None:
     simulation = Simulation(tmp_path)
-    galera = simulation.cloud.galera
+    galera = galera_of(simulation.cloud)
     galera.cut_apart()
     assert [(one.state, one.process) for one in galera.members.values()] == [("cut", "unit")] * 3
     simulation.timeline.happen_until(60.0)
@@ -56,7 +61,7 @@ def test_members_cut_from_each_other_run_on_and_form_their_component_again(tmp_p
 
 def test_the_statement_makes_one_primary_and_the_others_take_part_once_they_see_it(tmp_path: Path) -> None:
     simulation = Simulation(tmp_path)
-    galera = simulation.cloud.galera
+    galera = galera_of(simulation.cloud)
     galera.cut_apart()
     assert _ended(simulation, "ctl2", scripts.PC_BOOTSTRAP, "docker") == (0, "")
     assert (galera.primary, [host for _, host, _ in galera.bootstraps]) == (["ctl2"], ["ctl2"])
@@ -69,7 +74,7 @@ def test_the_statement_makes_one_primary_and_the_others_take_part_once_they_see_
 
 def test_the_statement_leaves_a_primary_member_as_it_is_and_needs_a_login(tmp_path: Path) -> None:
     simulation = Simulation(tmp_path)
-    galera = simulation.cloud.galera
+    galera = galera_of(simulation.cloud)
     assert _ended(simulation, "ctl1", scripts.PC_BOOTSTRAP, "docker") == (0, "Primary already")
     galera.cut_apart()
     galera.members["ctl1"].lets_in = False
@@ -85,7 +90,7 @@ def test_a_joiner_loses_its_grastate_only_when_it_is_stopped(
     tmp_path: Path, stopped: bool, engine: str, code: int, kept: bool
 ) -> None:
     simulation = Simulation(tmp_path)
-    member = simulation.cloud.galera.members["ctl3"]
+    member = galera_of(simulation.cloud).members["ctl3"]
     if stopped:
         member.service.crash()
     simulation.cloud.hosts["ctl3"].engine_state = engine
@@ -95,7 +100,7 @@ def test_a_joiner_loses_its_grastate_only_when_it_is_stopped(
     assert (member.data.grastate == before) is kept
 
 
-PC_BOOTSTRAP = galera_account.Sent("run-1", "sim.run-1", "galera-pc-bootstrap", "ctl2", release=False, consented=False)
+PC_BOOTSTRAP = Sent("run-1", "sim.run-1", "galera-pc-bootstrap", "ctl2", release=False, consented=False)
 
 
 @pytest.mark.parametrize(
@@ -110,19 +115,17 @@ PC_BOOTSTRAP = galera_account.Sent("run-1", "sim.run-1", "galera-pc-bootstrap", 
     ],
 )
 def test_the_watch_objects_to_the_statement(tmp_path: Path, wrong: Callable[[Galera], None], words: str | None) -> None:
-    galera = Simulation(tmp_path).cloud.galera
+    galera = galera_of(Simulation(tmp_path).cloud)
     galera.cut_apart()
     wrong(galera)
-    found = galera_account.objections(galera, galera_account.Seen(), PC_BOOTSTRAP)
+    found = ledger.objections(galera, ledger.Seen(), PC_BOOTSTRAP)
     assert [words in text for _, text in found] == [True] if words else found == []
 
 
 def test_the_watch_objects_to_a_loss_that_nobody_has_said_yes_to(tmp_path: Path) -> None:
-    galera = Simulation(tmp_path).cloud.galera
+    galera = galera_of(Simulation(tmp_path).cloud)
     galera.cut_apart()
-    behind = galera_account.Seen(uuid=galera.uuid, sure=galera.members["ctl2"].data.committed + 7)
-    assert [
-        "7 transactions are lost" in text for _, text in galera_account.objections(galera, behind, PC_BOOTSTRAP)
-    ] == [True]
+    behind = ledger.Seen(uuid=galera.uuid, sure=galera.members["ctl2"].data.committed + 7)
+    assert ["7 transactions are lost" in text for _, text in ledger.objections(galera, behind, PC_BOOTSTRAP)] == [True]
     told = dataclasses.replace(PC_BOOTSTRAP, consented=True)
-    assert galera_account.objections(galera, behind, told) == []
+    assert ledger.objections(galera, behind, told) == []

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from remediator.daemon.decide import inaction
+from remediator.integrations.galera.sim.losses import cut_apart, one_stranded, rolled_too_fast
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.kinds import Happening
-from remediator.sim.happenings.service_faults import cut_apart, one_stranded, rolled_too_fast
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.simulation import CONFIG
 from tests.sim.night import Night
@@ -71,7 +72,7 @@ def test_who_was_called_about_a_lost_cluster_hears_the_time_in_that_page(asking:
 def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> None:
     happens(asking, cut_apart())
     asking.run(40.0)
-    asking.told.cloud.galera.see_again(at_once=True)
+    galera_of(asking.told.cloud).see_again(at_once=True)
     asking.until(15.0, lambda: known(asking, "galera/ctl1", "galera-node").state is IncidentState.OPEN)
     why = inaction.of(asking.world, known(asking, "galera/ctl1", "galera-node"))
     assert why["reason"] == "what explained it is over, and its next sample decides"
@@ -83,7 +84,7 @@ def test_a_cluster_that_finds_itself_again_after_it_was_told_gets_its_all_clear(
     happens(asking, cut_apart())
     asking.until(120.0, lambda: bool(asking.pages(":meanwhile")))
     incident = known(asking, "cluster/galera", "galera-cluster").id
-    asking.told.cloud.galera.see_again(at_once=True)
+    galera_of(asking.told.cloud).see_again(at_once=True)
     asking.run(900.0)
     assert [page["key"] for page in asking.pages()] == [f"{incident}:meanwhile", f"{incident}:over"]
 

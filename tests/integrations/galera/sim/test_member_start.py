@@ -8,8 +8,8 @@ import pytest
 
 from remediator.daemon.observe import groups
 from remediator.daemon.turn.turn import Turn
-from remediator.integrations.galera.sim import scripts as galera_scripts
 from remediator.integrations.galera.sim.member import Member
+from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.content.judging import State
 from remediator.sim.cloud.shapes import DEFAULT
 from remediator.store.journal import Journal
@@ -35,7 +35,7 @@ def three() -> Iterator[Walked]:
 
 
 def member(cloud: Walked, host: str) -> Member:
-    return cloud.simulation.cloud.galera.members[host]
+    return galera_of(cloud.simulation.cloud).members[host]
 
 
 def fail(cloud: Walked, host: str = "ctl3") -> None:
@@ -44,7 +44,7 @@ def fail(cloud: Walked, host: str = "ctl3") -> None:
 
 def refused(cloud: Walked) -> str:
     """A person asks for a start of the member that failed; return why that is not begun."""
-    answer = cloud.people.execute("ctl3", "mariadb", "galera-start-member")
+    answer = cloud.people.execute_on("galera/ctl3", "galera-start-member")
     assert answer is not None
     assert answer.exit == 4
     return answer.error
@@ -56,7 +56,7 @@ def started(cloud: Walked) -> list[str]:
         host.name
         for host in cloud.simulation.cloud.hosts.values()
         for _, argv in host.orders
-        if galera_scripts.name_of(argv) not in galera_scripts.ONLY_READ
+        if cloud.simulation.cloud.changes(argv)
     ]
 
 
@@ -74,7 +74,7 @@ def test_beside_a_cluster_that_formed_again_behind_its_mark_no_member_is_started
 ) -> None:
     """All were killed, and two came back without the `lost` newest that ctl3 still has, and have written on past them since."""
     three.people.leave_a_file("there")
-    galera = three.simulation.cloud.galera
+    galera = galera_of(three.simulation.cloud)
     for host in ("ctl1", "ctl2"):
         member(three, host).unflushed = lost
     for host in galera.members:
