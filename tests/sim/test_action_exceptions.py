@@ -12,7 +12,6 @@ from remediator.integrations.galera.sim.expectations import (
     bootstrap_container_runs,
     bootstrapped_on,
     until_nothing_is_left,
-    until_step,
 )
 from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
@@ -28,6 +27,7 @@ from remediator.sim.happenings.expectations import (
     until_idle,
     until_paged,
     until_planned,
+    until_step,
 )
 from remediator.sim.happenings.kinds import kind
 from remediator.sim.happenings.rare_faults import cancel

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on, until_nothing_is_left, until_step
+from remediator.integrations.galera.sim.expectations import bootstrapped_on, until_nothing_is_left
 from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import APPROVED, CTL1, HEALTHY, LOST, WHOLE
 from remediator.model.content.actions import AtTurn, Built, StepInput
@@ -14,7 +14,14 @@ from remediator.model.content.commands import Command
 from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.happenings.acts import approve
-from remediator.sim.happenings.expectations import not_paged, nothing_leaves, until_asked, until_paged, until_planned
+from remediator.sim.happenings.expectations import (
+    not_paged,
+    nothing_leaves,
+    until_asked,
+    until_paged,
+    until_planned,
+    until_step,
+)
 from remediator.sim.happenings.kinds import kind
 from remediator.sim.happenings.rare_faults import cancel
 from remediator.sim.happenings.stage import Stage

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from remediator.model.records.records import Incident, Run, RunState
+from remediator.model.records.records import Incident, Run, RunState, StepState
 from remediator.sim.happenings.kinds import Repertoire, kind
 from remediator.sim.happenings.stage import Stage
 from remediator.sim.invariants.paged import CALLS, Paged
@@ -66,6 +66,18 @@ def until_doubt(stage: Stage) -> None:
 @kind
 def until_asked(stage: Stage) -> None:
     run_until(stage, 120.0, lambda: stage.waits_for_a_yes, "run that waits for an approval")
+
+
+@kind
+def until_step(stage: Stage, step: str, state: StepState) -> None:
+    """The step `step` of a live run is in `state`."""
+
+    def come() -> bool:
+        daemon = stage.simulation.daemon
+        runs = daemon.world.durable.runs.values() if daemon is not None else ()
+        return any(each.id == step and each.state is state for run in runs for each in run.steps)
+
+    run_until(stage, 300.0, come, f"step {step} that is {state.value}")
 
 
 @kind
@@ -204,6 +216,7 @@ KINDS = Repertoire.of(
     until_command,
     until_doubt,
     until_asked,
+    until_step,
     until_idle,
     until_paged,
     must_be_cured,

@@ -37,7 +37,7 @@ def tide_turns(stage: Stage, height_m: float, how: Literal["high", "low"] = "hig
         (acts.silence("cmp2", None, 30), "silence cmp2 None 30"),
         (host_faults.cut_off(("cmp1", "ctl2"), 120), "cut-off cmp1 ctl2 120"),
         (service_faults.loop("ctl1", "memcached", life_s=9), "loop ctl1 memcached 9.0"),
-        (galera_expectations.until_step("choose", StepState.DONE), "until-step choose done"),
+        (expectations.until_step("choose", StepState.DONE), "until-step choose done"),
         (galera_expectations.until_whole(900, "ctl1", "ctl2"), "until-whole 900.0 ctl1 ctl2"),
         (expectations.until_paged(Paged(PageKind.ASKS, says="choose"), within_s=400), "until-paged asks 'choose' 400.0"),
     ],
@@ -84,7 +84,7 @@ WRONG: list[Callable[[], object]] = [
     lambda: service_faults.crash("ctl1", 3),  # type: ignore[arg-type]
     lambda: host_faults.cut_off(["ctl1"], 3),  # type: ignore[arg-type]
     lambda: host_faults.engine_fails("ctl1", "sad", 3),  # type: ignore[arg-type]
-    lambda: galera_expectations.until_step("choose", "done"),  # type: ignore[arg-type]
+    lambda: expectations.until_step("choose", "done"),  # type: ignore[arg-type]
 ]
 
 

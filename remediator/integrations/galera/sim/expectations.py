@@ -6,7 +6,6 @@ from remediator.integrations.galera.sim import ledger as galera_account
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import UUID
 from remediator.integrations.galera.sim.part import galera_of
-from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.expectations import broken, marks_of, run_until
 from remediator.sim.happenings.kinds import Repertoire, kind
@@ -15,18 +14,6 @@ from remediator.sim.happenings.stage import Stage
 
 def _galera(stage: Stage) -> Galera:
     return galera_of(stage.simulation.cloud)
-
-
-@kind
-def until_step(stage: Stage, step: str, state: StepState) -> None:
-    """The step `step` of a live run is in `state`."""
-
-    def come() -> bool:
-        daemon = stage.simulation.daemon
-        runs = daemon.world.durable.runs.values() if daemon is not None else ()
-        return any(each.id == step and each.state is state for run in runs for each in run.steps)
-
-    run_until(stage, 300.0, come, f"step {step} that is {state.value}")
 
 
 @kind
@@ -98,7 +85,6 @@ def is_alone(stage: Stage, host: str) -> None:
 
 
 KINDS = Repertoire.of(
-    until_step,
     until_whole,
     until_nothing_is_left,
     bootstrapped_on,

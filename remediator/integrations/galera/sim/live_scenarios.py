@@ -5,7 +5,7 @@ Invariant: as in `scenarios`; that a member was made Primary is told by the clou
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on, is_alone, nobody_is_asked, until_step
+from remediator.integrations.galera.sim.expectations import bootstrapped_on, is_alone, nobody_is_asked
 from remediator.integrations.galera.sim.faults import behind, lets_nobody_in, network_back
 from remediator.integrations.galera.sim.losses import crash_member, cut_apart
 from remediator.integrations.galera.sim.scenarios import APPROVED, ASKED, HEALTHY, WHOLE, ends_without, refused_at
@@ -13,7 +13,14 @@ from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.daemon_faults import daemon_killed
-from remediator.sim.happenings.expectations import not_paged, nothing_leaves, until_asked, until_idle, until_paged
+from remediator.sim.happenings.expectations import (
+    not_paged,
+    nothing_leaves,
+    until_asked,
+    until_idle,
+    until_paged,
+    until_step,
+)
 from remediator.sim.happenings.host_faults import commands_meet
 from remediator.sim.happenings.rare_faults import consent
 from remediator.sim.invariants.paged import Paged

@@ -15,7 +15,6 @@ from remediator.integrations.galera.sim.expectations import (
     loss_is_told,
     rows_are_there,
     until_nothing_is_left,
-    until_step,
     until_whole,
 )
 from remediator.integrations.galera.sim.faults import (
@@ -47,6 +46,7 @@ from remediator.sim.happenings.expectations import (
     until_asked,
     until_idle,
     until_paged,
+    until_step,
 )
 from remediator.sim.happenings.host_faults import commands_meet, ssh_fails
 from remediator.sim.happenings.rare_faults import cancel, consent
