@@ -78,8 +78,15 @@ class Ledger:
         """Take a reply that the daemon is given."""
 
     def holds(self, host: str, last: Mapping[str, HostReply]) -> list[str]:
-        """Return every reason, by name, why the first command on its service of `host` may not leave. `last`: the newest replies."""
+        """Return every reason, by name, why the first command on its service of `host` may not leave. `last`: the newest replies.
+
+        It also says whether the unit may be at work on it: of any other service that holds a command.
+        """
         return []
+
+    def sick(self, host: str) -> bool:
+        """Return whether its service of `host` is to be cured though its container runs and no health check says so."""
+        return False
 
     def forbids(self, sent: Sent) -> Sequence[Wrong]:
         """Return everything that forbids a script."""

@@ -48,8 +48,10 @@ class Technology:
     part: Callable[[SimCloud], Part]
     """Also says on which hosts it is: `SimHost.parts`, `more` (its sections) and `programs`."""
     ledger: Callable[[SimCloud], Ledger]
+    hosts: Callable[[Shape], tuple[str, ...]]
+    """The hosts of a shape that it stands on; where there are none, nobody watches it."""
     settings: str = ""
-    """Its line in the part ``integrations`` of the config; it is left out where it stands on no host."""
+    """Its line in the part ``integrations`` of the config."""
     checks: tuple[str, ...] = ()
     """Its checks that are asked as often as the others of a story."""
     containers: Callable[[Shape, str], tuple[str, ...]] = lambda _shape, _host: ()
@@ -77,10 +79,6 @@ class Technology:
     """What the night of all pages has of it."""
     rivalry: Callable[[], Mapping[str, tuple[str, Happening]]] = lambda: {}
     """What breaks under two daemons, and the config with which it is cured without a person."""
-
-    def stands_on(self, shape: Shape) -> bool:
-        """Return whether any host of `shape` has anything of it."""
-        return any(self.containers(shape, host) or self.groups(shape, host) for host in shape.names)
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,14 @@ from remediator.content.validate import examine
 from remediator.integrations import registry
 from remediator.model.records.records import RunState
 from remediator.model.targets import member
-from remediator.sim.happenings.people import ROOT
+from remediator.sim.happenings.people import ROOT as ASKING
+from remediator.sim.invariants.watch import Watch
 from remediator.sim.simulation import CONFIG, SETTINGS, Simulation
+from remediator.sim.technology import technologies
 from tests.builders import installed
 
 pytestmark = pytest.mark.sim
+ROOT = Path(__file__).parents[2]
 NAMED = CONFIG.replace(SETTINGS, SETTINGS + "  memcache: {port: 11212, word: {env: REMEDIATOR_SIM_PASSWORD}}\n")
 
 
@@ -30,8 +35,10 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def found(beside: Path) -> Iterator[None]:
+    technologies.cache_clear()
     with installed.importable(beside):
         yield
+    technologies.cache_clear()
 
 
 def written(folder: Path, text: str) -> str:
@@ -41,38 +48,19 @@ def written(folder: Path, text: str) -> str:
     return str(path)
 
 
-class Deaf:
-    """What memcached says on each host: nothing on the deaf one, until a restart of its unit has taken effect there."""
-
-    def __init__(self, simulation: Simulation, host: str) -> None:
-        self.simulation, self.host = simulation, host
-        self.since_s: float | None = None
-
-    def answers(self, host: str) -> bool:
-        if self.since_s is None or host != self.host:
-            return True
-        orders = self.simulation.cloud.machine(host).orders
-        return any(at_s > self.since_s and "kolla-memcached-container.service" in argv for at_s, argv in orders)
-
-    def rewrite(self, host: str, body: bytes) -> bytes:
-        said: dict[str, Any] = json.loads(body)
-        if host.startswith("ctl") and "host" in said["sections"]:
-            said["sections"]["memcache"] = {"took": 0.01, "data": {"answers": self.answers(host)}}
-        return json.dumps(said).encode()
-
-
 @pytest.mark.usefixtures("found")
 def test_it_is_watched_and_cured_by_its_own_runbook(tmp_path: Path) -> None:
+    from remediator_memcache.simulated import memcaches_of
+
     simulation = Simulation(tmp_path, NAMED)
-    deaf = Deaf(simulation, "ctl2")
-    simulation.luck.rewrite = deaf.rewrite
+    watch = Watch(simulation)
     simulation.start()
     try:
         simulation.run(400.0)
-        settled = simulation.ask("baseline-accept", ROOT, scope="all")
+        settled = simulation.ask("baseline-accept", ASKING, scope="all")
         assert settled is not None
         assert settled.exit == 0, settled.error
-        deaf.since_s = simulation.clock.elapsed_s
+        memcaches_of(simulation.cloud).go_deaf("ctl2")
         simulation.run(300.0)
         assert simulation.daemon is not None
         world = simulation.daemon.world
@@ -83,8 +71,24 @@ def test_it_is_watched_and_cured_by_its_own_runbook(tmp_path: Path) -> None:
         assert not world.durable.incidents
         assert world.durable.groups["memcache"].members == {"ctl1", "ctl2", "ctl3"}
         assert world.loaded.integrations.domain_of(run.plan.target) == "memcache"
+        watch.finish()
     finally:
+        watch.close()
         simulation.close()
+
+
+DIES = """
+from remediator.sim.proof import points
+(way,) = (each for each in points.WAYS if each.runbook == "memcache-restart")
+assert points.uncovered() == frozenset(), points.uncovered()
+print(way.name, [points.die_at(way, point).violation for point in (0, 3, 9)])
+"""
+
+
+def test_its_own_way_is_proved_with_those_of_the_shipped_runbooks(beside: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(beside), str(ROOT)))}
+    said = subprocess.run([sys.executable, "-c", DIES], capture_output=True, text=True, env=environment, check=False)
+    assert (said.stdout, said.stderr) == ("memcache-restart [None, None, None]\n", "")
 
 
 @pytest.mark.usefixtures("found")

@@ -288,12 +288,13 @@ class Account:
         found = []
         if not container.running and _stopped(unit):
             found.append("operator: somebody stopped it")
-        if container.running and container.health != "unhealthy":
+        ledger = self.ledger_of(service)
+        sick = container.health == "unhealthy" or (ledger is not None and ledger.sick(host))
+        if container.running and not sick:
             found.append("fixed: it is well")
         age_s = (node.booted_age_s or 0.0) + (self.now().boot_s - reply.asked_at.boot_s)
         if age_s < HOST_BOOT_S and reply.boot_id not in self.accepted_boots:
             found.append(f"boot: {host} booted {age_s:.0f} s ago")
-        ledger = self.ledger_of(service)
         if ledger is not None:
             found += ledger.holds(host, self.last)
         elif not container.running and unit is not None and unit.state == "activating":

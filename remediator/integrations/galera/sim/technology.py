@@ -68,6 +68,7 @@ TECHNOLOGY = Technology(
     name=GALERA,
     part=GaleraPart,
     ledger=lambda cloud: ledger.GaleraLedger(galera_of(cloud)),
+    hosts=lambda shape: shape.controllers,
     settings=f"  {GALERA}: {{password: {{env: REMEDIATOR_SIM_PASSWORD}}}}\n",
     checks=("galera-node", "galera-cluster"),
     containers=_on_controllers,

@@ -68,6 +68,13 @@ def probe(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Prob
     return Probe.APPLIED if _answers(reply) is True else Probe.UNKNOWN
 
 
+def simulation() -> object:
+    """Return what plays it in the cloud in memory."""
+    from remediator_memcache.simulated import TECHNOLOGY
+
+    return TECHNOLOGY
+
+
 def build(settings: Mapping[str, Any]) -> Integration:
     """Return the manifest with these settings."""
     group = settings.get("group", "control")
@@ -113,5 +120,6 @@ def build(settings: Mapping[str, Any]) -> Integration:
             ),
         ),
         services=(Service(name=CONTAINER, needed_by=("horizon",), check="container-state"),),
+        simulation=simulation,
         content=Path(str(resources.files(__package__))) / "content",
     )
