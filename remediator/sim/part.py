@@ -92,6 +92,6 @@ class Ledger:
         """Return everything that forbids a script."""
         return ()
 
-    def forbids_plain(self, run: str, command: Command) -> Sequence[Wrong]:
-        """Return everything that forbids a command of a service of its own that is no script."""
+    def forbids_plain(self, run: str, service: str, command: Command) -> Sequence[Wrong]:
+        """Return everything that forbids a command that is no script, whatever `service` it acts on."""
         return ()

@@ -26,7 +26,7 @@ from remediator.sim.cloud import scripts
 from remediator.sim.cloud.scripts import Script
 from remediator.sim.invariants.ledger import ENGINE, Account, Left
 from remediator.sim.invariants.paged import Paged
-from remediator.sim.part import Ledger, Sent, Wrong
+from remediator.sim.part import Sent, Wrong
 from remediator.sim.simulation import Simulation
 from remediator.sim.technology import technologies
 from remediator.store import database, tables
@@ -119,11 +119,13 @@ class Watch:
         for why in self._holding(left, run, step, script, host, service):
             word = why.partition(":")[0]
             self._broken(BY_WORD.get(word, "held"), f"{run.id} on {left.target}: {why}")
-        ledger = self.account.ledger_of(service)
+        ledger = None if script is None else self.account.ledger_of(service)
+        if ledger is not None:
+            self._none(ledger.forbids(self._sent(run, host, command)))
         if script is None:
             self._seen_since_its_locks(run, host)
-        if ledger is not None:
-            self._asked_of(ledger, run, script, host, command)
+            for each in self.account.ledgers:
+                self._none(each.forbids_plain(run.id, service, command))
         if script is None or not script.asks_only:
             self._claimed(run, host)
         self._journalled(run, step, left, host, command)
@@ -140,7 +142,7 @@ class Watch:
             "budget",
             "quorum",
             "intent",
-            *(ledger.asked if script is not None and ledger is not None else ()),
+            *(() if ledger is None else ledger.asked),
         ):
             self.checked[name] += 1
 
@@ -167,17 +169,10 @@ class Watch:
             return self.account.holding_a_step(left, host, service)
         return self.account.holding_a_recovery(left, host, service)
 
-    def _asked_of(self, ledger: Ledger, run: Run, script: Script | None, host: str, command: Command) -> None:
-        """What a command may not do to a technology is asked of the cloud."""
-        daemon = self.simulation.daemon
+    def _sent(self, run: Run, host: str, command: Command) -> Sent:
+        daemon, name = self.simulation.daemon, scripts.name_of(command.argv) or ""
         mark = "" if daemon is None else daemon.world.health.identity.mark(run.id)
-        if script is None:
-            self._none(ledger.forbids_plain(run.id, command))
-            return
-        name = scripts.name_of(command.argv) or ""
-        self._none(
-            ledger.forbids(Sent(run.id, mark, name, host, debts.is_release(run), run.id in self.account.consented))
-        )
+        return Sent(run.id, mark, name, host, debts.is_release(run), run.id in self.account.consented)
 
     def _none(self, wrongs: Sequence[Wrong]) -> None:
         for invariant, why in wrongs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remediator.integrations.galera.sim import ledger as galera_account
+from remediator.integrations.galera.sim import ledger
 from remediator.integrations.galera.sim.cluster import Galera
 from remediator.integrations.galera.sim.data import UUID
 from remediator.integrations.galera.sim.part import galera_of
@@ -23,7 +23,7 @@ def until_whole(stage: Stage, seconds: float, *hosts: str) -> None:
 
     def whole() -> bool:
         well = all(galera.members[host].state == "synced" and galera.members[host].process == "unit" for host in wanted)
-        return well and not set(galera_account.leftovers(galera)) & set(wanted)
+        return well and not set(ledger.leftovers(galera)) & set(wanted)
 
     run_until(stage, seconds, whole, f"whole cluster of {', '.join(wanted)}")
 
@@ -34,7 +34,7 @@ def until_nothing_is_left(stage: Stage, seconds: float) -> None:
     run_until(
         stage,
         seconds,
-        lambda: not galera_account.leftovers(galera),
+        lambda: not ledger.leftovers(galera),
         "host without a hold or a container of ours",
         "left",
     )

@@ -86,8 +86,8 @@ class GaleraLedger(Ledger):
     def forbids(self, sent: Sent) -> list[Wrong]:
         return objections(self.galera, self.seen, sent)
 
-    def forbids_plain(self, run: str, command: Command) -> list[Wrong]:
-        if command.argv[1] == "start":
+    def forbids_plain(self, run: str, service: str, command: Command) -> list[Wrong]:
+        if service != MARIADB or command.argv[1] == "start":
             return []
         return [("quorum", f"{run} does more than start a database: {command.line()}")]
 
