@@ -8,11 +8,7 @@ from typing import Any
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import (
-    bootstrap_container_runs,
-    bootstrapped_on,
-    until_nothing_is_left,
-)
+from remediator.integrations.galera.sim.expectations import bootstrap_container_runs, bootstrapped_on
 from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import HEALTHY, LOST
 from remediator.model.content.actions import ActionSpec
@@ -25,6 +21,7 @@ from remediator.sim.happenings.expectations import (
     must_be_cured,
     nothing_leaves,
     until_idle,
+    until_nothing_is_left,
     until_paged,
     until_planned,
     until_step,

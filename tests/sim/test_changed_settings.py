@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediator.integrations.galera.sim.expectations import bootstrapped_on, until_nothing_is_left
+from remediator.integrations.galera.sim.expectations import bootstrapped_on
 from remediator.integrations.galera.sim.losses import cluster_lost
 from remediator.integrations.galera.sim.scenarios import APPROVED, CTL1, HEALTHY, LOST, WHOLE
 from remediator.model.content.actions import AtTurn, Built, StepInput
@@ -18,6 +18,7 @@ from remediator.sim.happenings.expectations import (
     not_paged,
     nothing_leaves,
     until_asked,
+    until_nothing_is_left,
     until_paged,
     until_planned,
     until_step,

@@ -89,6 +89,12 @@ def until_idle(stage: Stage) -> None:
 
 
 @kind
+def until_nothing_is_left(stage: Stage, seconds: float) -> None:
+    cloud = stage.simulation.cloud
+    run_until(stage, seconds, lambda: not cloud.leftovers(), "host without a hold or a container of ours", "left")
+
+
+@kind
 def until_paged(stage: Stage, page: Paged, within_s: float) -> None:
     run_until(stage, within_s, lambda: bool(_pages(stage, page)), f"page {page}", "explained")
 
@@ -218,6 +224,7 @@ KINDS = Repertoire.of(
     until_asked,
     until_step,
     until_idle,
+    until_nothing_is_left,
     until_paged,
     must_be_cured,
     nothing_leaves,

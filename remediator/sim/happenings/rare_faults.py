@@ -92,6 +92,22 @@ def cancel(stage: Stage) -> None:
     stage.people.cancel()
 
 
+@kind
+def ssh_is(stage: Stage, host: str, how: str) -> None:
+    stage.simulation.cloud.hosts[host].ssh = how
+
+
+@kind
+def engine_is(stage: Stage, host: str, how: str) -> None:
+    stage.simulation.cloud.hosts[host].engine_state = how
+
+
+@kind
+def disk_is(stage: Stage, host: str, percent: float) -> None:
+    """So much of its disk is used."""
+    stage.simulation.cloud.hosts[host].used_percent = percent
+
+
 KINDS = Repertoire.of(
     approve_another_plan,
     acknowledge_newest,
@@ -100,4 +116,7 @@ KINDS = Repertoire.of(
     copy_put_back,
     consent,
     cancel,
+    ssh_is,
+    engine_is,
+    disk_is,
 )

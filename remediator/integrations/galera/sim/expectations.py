@@ -29,18 +29,6 @@ def until_whole(stage: Stage, seconds: float, *hosts: str) -> None:
 
 
 @kind
-def until_nothing_is_left(stage: Stage, seconds: float) -> None:
-    galera = _galera(stage)
-    run_until(
-        stage,
-        seconds,
-        lambda: not ledger.leftovers(galera),
-        "host without a hold or a container of ours",
-        "left",
-    )
-
-
-@kind
 def bootstrapped_on(stage: Stage, *hosts: str) -> None:
     """Those and no others were bootstrapped, in this order."""
     done = tuple(host for _, host, _ in _galera(stage).bootstraps)
@@ -86,7 +74,6 @@ def is_alone(stage: Stage, host: str) -> None:
 
 KINDS = Repertoire.of(
     until_whole,
-    until_nothing_is_left,
     bootstrapped_on,
     bootstrap_container_runs,
     rows_are_there,

@@ -1,4 +1,4 @@
-"""What happens to Galera members, their data and their hosts in directed stories alone."""
+"""What happens to Galera members and their data in directed stories alone."""
 
 from __future__ import annotations
 
@@ -64,22 +64,6 @@ def prepared(stage: Stage, host: str, count: int) -> None:
 
 
 @kind
-def ssh_is(stage: Stage, host: str, how: str) -> None:
-    stage.simulation.cloud.hosts[host].ssh = how
-
-
-@kind
-def engine_is(stage: Stage, host: str, how: str) -> None:
-    stage.simulation.cloud.hosts[host].engine_state = how
-
-
-@kind
-def disk_is(stage: Stage, host: str, percent: float) -> None:
-    """So much of its disk is used."""
-    stage.simulation.cloud.hosts[host].used_percent = percent
-
-
-@kind
 def data_of(stage: Stage, host: str, uuid: str, flagged: bool = False) -> None:
     """Its data directory is of the history `uuid`, flagged as safe to bootstrap or not."""
     data = _galera(stage).members[host].data
@@ -140,9 +124,6 @@ KINDS = Repertoire.of(
     grastate_is,
     uuid_is,
     prepared,
-    ssh_is,
-    engine_is,
-    disk_is,
     data_of,
     stopped_in_turn,
     started_by_hand,

@@ -14,19 +14,15 @@ from remediator.integrations.galera.sim.expectations import (
     bootstrapped_on,
     loss_is_told,
     rows_are_there,
-    until_nothing_is_left,
     until_whole,
 )
 from remediator.integrations.galera.sim.faults import (
     data_of,
     dies_of,
-    disk_is,
-    engine_is,
     grastate_is,
     position_is_old,
     prepared,
     sql_is,
-    ssh_is,
     started_by_hand,
     stopped_in_turn,
     unflushed,
@@ -45,11 +41,12 @@ from remediator.sim.happenings.expectations import (
     people_were_paged,
     until_asked,
     until_idle,
+    until_nothing_is_left,
     until_paged,
     until_step,
 )
 from remediator.sim.happenings.host_faults import commands_meet, ssh_fails
-from remediator.sim.happenings.rare_faults import cancel, consent
+from remediator.sim.happenings.rare_faults import cancel, consent, disk_is, engine_is, ssh_is
 from remediator.sim.invariants.paged import Paged
 from remediator.sim.stories.scenario import Scenario, scenario
 from remediator.sim.stories.stories import Moment, Setup, then
