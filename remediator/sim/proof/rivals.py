@@ -32,7 +32,7 @@ from remediator.sim.technology import technologies
 from remediator.store import tables
 
 WARM_S, SEEN_S = 30.0, 90.0
-"""Until both know the cloud; until the mark of the cluster is surely kept."""
+"""Until both know the cloud; until what is kept of groups surely is."""
 ACTS_S = 300.0
 HOUR_S = 3600.0
 OTHER_NAME = ("cloud: sim\n", "cloud: sim-of-somebody-else\n")
