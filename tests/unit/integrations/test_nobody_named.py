@@ -80,10 +80,10 @@ def test_nobody_outside_of_the_integrations_imports_from_one() -> None:
     named = {
         str(path.relative_to(PACKAGE)): found
         for path in PACKAGE.rglob("*.py")
-        if path.relative_to(PACKAGE).parts[0] not in (*EXEMPT, "integrations")
+        if path.relative_to(PACKAGE).parts[0] != "integrations"
         and (found := integrations_imported(path.read_text("utf-8")))
     }
-    assert named == {}
+    assert named == {"sim/invariants/ledger.py": {"host", "container"}}, "the ledger judges what every cloud stands on"
 
 
 @pytest.mark.parametrize(
