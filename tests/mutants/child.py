@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import remediator
@@ -16,9 +17,9 @@ from remediator.sim.proof import prove
 from remediator.sim.stories import registry, stories
 
 
-def directed_first(first: str) -> dict[str, str] | None:
-    """Tell the directed stories, `first` before the others; return what broke, or None."""
-    for name in sorted(registry.SCENARIOS, key=lambda name: name != first):
+def directed(names: Iterable[str]) -> dict[str, str] | None:
+    """Tell the directed stories `names` in their order; return what broke first, or None."""
+    for name in names:
         told = stories.tell(registry.SCENARIOS[name].story)
         if told.violation is not None:
             return {"invariant": told.violation.invariant, "by": f"story “{name}”", "said": told.violation.text}
@@ -42,14 +43,19 @@ def then_all(scenarios: int) -> dict[str, str] | None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
-    parser.add_argument("--first", default="")
+    parser.add_argument("--first", default="", help="the directed story that is told before the others")
+    parser.add_argument("--only", default="", metavar="STORY", help="this directed story and nothing else")
     parser.add_argument("--scenarios", type=int, default=0)
     chosen = parser.parse_args()
     origin = Path(remediator.__file__).resolve()
     if not origin.is_relative_to(chosen.root.resolve()):
         print(f"remediator was imported from {origin}, not from {chosen.root}", file=sys.stderr)
         return 3
-    found = directed_first(chosen.first) or then_all(chosen.scenarios)
+    if chosen.only:
+        found = directed([chosen.only])
+    else:
+        first = sorted(registry.SCENARIOS, key=lambda name: name != chosen.first)
+        found = directed(first) or then_all(chosen.scenarios)
     print(json.dumps(found or {}))
     return 0
 

@@ -24,7 +24,8 @@ class OutOfDate(Exception):
 class Mutant:
     """`place`: ``module:function``, ``module:Class.method`` or ``module:NAME``. `old`, `new`: code (`patch.patched`).
 
-    `story`: the directed story that is told first. `tests`: unit tests in place of the simulator, which cannot see it.
+    `story`: the directed story that is told first. `tests`: a file of tests, or one test
+    of it (``file::test``), in place of the stories, which cannot see it.
     `within_text`: `old` and `new` are a piece of a string that stands in the place.
     """
 
@@ -40,6 +41,11 @@ class Mutant:
     @property
     def file(self) -> str:
         return self.place.partition(":")[0].replace(".", "/") + ".py"
+
+    @property
+    def proof(self) -> str:
+        """What shall catch it: a story, or the file of tests."""
+        return self.tests or f"story “{self.story}”"
 
     def patched(self, text: str) -> str:
         """Return the file's `text` with the mistake in it. Raise OutOfDate."""

@@ -12,11 +12,11 @@ HEAD = """# Mutants
 
 Each row is a patch of one function of a shipped file, a mistake that someone could make. `python -m tests.mutants` applies one at a time to a
 copy of the tree and runs the short form of the proof on it, which must fail: the directed stories
-(`remediator/sim/stories/scenarios.py`, `brakes.py`, `remediator/integrations/galera/sim/scenarios.py` and `live_scenarios.py`), then every crash point, then stories by chance. The words before
+(`remediator/sim/stories/scenarios.py`, `brake_scenarios.py`, `remediator/integrations/galera/sim/scenarios.py` and `live_scenarios.py`), then every crash point, then stories by chance. The words before
 a story are the invariant that broke (`remediator/sim/invariants/watch.py`). The runner fails when the same proof does not hold on the unpatched tree. Where the
 simulator cannot see a mistake, a unit test catches it. One that lives is a hole in the proof.
 
-This file is written by `python -m tests.mutants --table`; `tests/unit/mutants` keeps it in step with `tests/mutants/rows.py`.
+`--named` runs of the simulator only the story that a mutant names, patched and unpatched. This file is written by `python -m tests.mutants --table`, or by `--table` with the names of those that changed; `tests/unit/mutants` keeps it in step with `tests/mutants/rows.py`.
 
 """
 COLUMNS = """| mutant | the mistake | where | caught by |
@@ -27,11 +27,17 @@ SECTION = "## "
 
 
 def write(path: Path, caught: Mapping[str, str]) -> None:
-    """Write the page; `caught`: name of a mutant to what caught it. Each technology has a section of its own."""
-    parts = [HEAD + COLUMNS + _rows(CORE, caught)]
+    """Write the page; `caught`: name of a mutant to what caught it. What the page says of the others stays.
+
+    Each technology has a section of its own. A mutant of which nothing is known has no row, and `tests/unit/mutants` fails until it
+    was tried.
+    """
+    before = {name: said for name, (_, said) in read(path).items()} if path.is_file() else {}
+    known = {**before, **caught}
+    parts = [HEAD + COLUMNS + _rows(CORE, known)]
     for name, mutants in OF_TECHNOLOGIES.items():
         about = f"Declared in `tests/integrations/{name}/mutants.py`."
-        parts.append(f"{SECTION}{name}\n\n{about}\n\n{COLUMNS}{_rows(mutants, caught)}")
+        parts.append(f"{SECTION}{name}\n\n{about}\n\n{COLUMNS}{_rows(mutants, known)}")
     path.write_text("\n".join(parts))
 
 

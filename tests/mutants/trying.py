@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +36,24 @@ OF_TESTS = (
     "tests/rings",
 )
 FILES = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
-SCENARIOS = 24
 PR_SET_PDEATHSIG = 1
-LIMIT_S = 900.0
 CHILD = Path(__file__).with_name("child.py")
 FAILED = re.compile(r"^FAILED (\S+)", re.M)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is proved. `scenarios`: stories by chance after the directed ones. `limit_s`: of each child.
+
+    `named_alone`: of the simulator only the story that a mutant names, so that one that lives costs no more than one that is caught.
+    """
+
+    scenarios: int = 24
+    limit_s: float = 900.0
+    named_alone: bool = False
+
+
+WHOLE = Extent()
 
 
 class Ended(enum.Enum):
@@ -82,7 +95,7 @@ def copied(tests: bool) -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def try_one(mutant: Mutant, scenarios: int = SCENARIOS) -> Tried:
+def try_one(mutant: Mutant, extent: Extent = WHOLE) -> Tried:
     """Apply `mutant` to a copy and run what shall catch it."""
     began = time.monotonic()
     with copied(tests=bool(mutant.tests)) as root:
@@ -91,26 +104,36 @@ def try_one(mutant: Mutant, scenarios: int = SCENARIOS) -> Tried:
             file.write_text(mutant.patched(file.read_text()))
         except (OutOfDate, OSError) as error:
             return Tried(name=mutant.name, ended=Ended.OUT_OF_DATE, by="", said=str(error), seconds=0.0)
-        if mutant.tests:
-            ended, by, said = _by_tests(root, mutant.tests)
-        else:
-            ended, by, said = _by_proof(root, mutant.story, scenarios)
+        ended, by, said = _by_what_it_names(root, extent, mutant)
     return Tried(name=mutant.name, ended=ended, by=by, said=said, seconds=time.monotonic() - began)
 
 
-def unpatched(tests: tuple[str, ...], scenarios: int = SCENARIOS) -> Tried:
-    """Run the short form, and `tests`, on a copy without any patch: nothing may be caught."""
+def unpatched_proof(mutant: Mutant, extent: Extent) -> Tried:
+    """Run what shall catch `mutant` on a copy without any patch: it must hold."""
+    began = time.monotonic()
+    with copied(tests=bool(mutant.tests)) as root:
+        ended, by, said = _by_what_it_names(root, extent, mutant)
+    return Tried(name=mutant.proof, ended=ended, by=by, said=said, seconds=time.monotonic() - began)
+
+
+def unpatched(tests: Sequence[str], extent: Extent = WHOLE) -> Tried:
+    """Run the whole short form, and `tests`, on a copy without any patch: nothing may be caught."""
     began = time.monotonic()
     with copied(tests=True) as root:
-        ended, by, said = _by_proof(root, "", scenarios)
+        ended, by, said = _by_proof(root, extent, "")
         if ended is Ended.LIVES and tests:
-            ended, by, said = _by_tests(root, *tests)
+            ended, by, said = _by_tests(root, extent, *tests)
     return Tried(name="(unpatched)", ended=ended, by=by, said=said, seconds=time.monotonic() - began)
 
 
-def _by_proof(root: Path, story: str, scenarios: int) -> tuple[Ended, str, str]:
-    command = [sys.executable, "-P", str(CHILD), str(root), "--first", story, "--scenarios", str(scenarios)]
-    code, out, error = _child(command, root)
+def _by_what_it_names(root: Path, extent: Extent, mutant: Mutant) -> tuple[Ended, str, str]:
+    return _by_tests(root, extent, mutant.tests) if mutant.tests else _by_proof(root, extent, mutant.story)
+
+
+def _by_proof(root: Path, extent: Extent, story: str) -> tuple[Ended, str, str]:
+    how = ["--only", story] if extent.named_alone else ["--first", story, "--scenarios", str(extent.scenarios)]
+    command = [sys.executable, "-P", str(CHILD), str(root), *how]
+    code, out, error = _child(command, root, extent.limit_s)
     try:
         found = json.loads(out.strip().splitlines()[-1]) if code == 0 else None
     except (ValueError, IndexError):
@@ -118,13 +141,14 @@ def _by_proof(root: Path, story: str, scenarios: int) -> tuple[Ended, str, str]:
     if found is None:
         return Ended.BROKEN, "", f"the proof ended with {code}: {_last(error) or _last(out)}"
     if not found:
-        return Ended.LIVES, "", "every invariant held"
+        held = f"its story “{story}” held" if extent.named_alone else "every invariant held"
+        return Ended.LIVES, "", held
     return Ended.CAUGHT, f"{found['invariant']}: {found['by']}", found["said"]
 
 
-def _by_tests(root: Path, *tests: str) -> tuple[Ended, str, str]:
+def _by_tests(root: Path, extent: Extent, *tests: str) -> tuple[Ended, str, str]:
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", *tests]
-    code, out, error = _child(command, root)
+    code, out, error = _child(command, root, extent.limit_s)
     failed = FAILED.search(out)
     if code == 0:
         return Ended.LIVES, "", "every test passed"
@@ -138,7 +162,7 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _child(command: list[str], root: Path) -> tuple[int, str, str]:
+def _child(command: list[str], root: Path, limit_s: float) -> tuple[int, str, str]:
     """Run `command` with the copy before everything else on its path; what it started goes with it."""
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONHASHSEED": "0"}
     child = subprocess.Popen(
@@ -146,11 +170,11 @@ def _child(command: list[str], root: Path) -> tuple[int, str, str]:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        out, error = child.communicate(timeout=LIMIT_S)
+        out, error = child.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
-        return -1, "", f"it did not end within {LIMIT_S:.0f} s"
+        return -1, "", f"it did not end within {limit_s:.0f} s"
     except BaseException:
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
