@@ -287,12 +287,12 @@ MUTANTS = (
         story="galera: all lost, unattended",
     ),
     Mutant(
-        name="galera-cured-is-a-storm",
-        mistake="A cluster that comes back frees its members' problems while the run is still at them: three hosts at once.",
+        name="galera-a-cure-under-way-explains-nothing",
+        mistake="A cluster that is Primary again frees its members' problems while its cure is in its quiet period: a person is called.",
         place="remediator.daemon.observe.incidents:correlate",
         old="series.state in (State.WARNING, State.CRITICAL) or incident.state in CURED_NOW",
         new="series.state in (State.WARNING, State.CRITICAL)",
-        story="galera: all lost, unattended",
+        story="galera: made Primary, and the network is back in its quiet period",
     ),
     Mutant(
         name="a-lost-cluster-waits-in-silence",

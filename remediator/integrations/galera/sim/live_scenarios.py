@@ -14,6 +14,7 @@ from remediator.model.records.records import StepState
 from remediator.sim.cloud.cloud import CONTROLLERS
 from remediator.sim.happenings.daemon_faults import daemon_killed
 from remediator.sim.happenings.expectations import (
+    nobody_was_called,
     not_paged,
     nothing_leaves,
     until_asked,
@@ -61,6 +62,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         LONG_APART, then(0, until_step("bootstrap", StepState.DONE)),
         then(0, until_paged(Paged(PageKind.RULE, about="galera-member-not-primary"), 900.0)), then(0, until_idle()), then(0, is_alone("ctl2")), SAID, CURED,
         setup=Setup.RECOVERING,
+    ),
+    scenario(
+        "galera: made Primary, and the network is back in its quiet period",
+        LONG_APART, then(0, until_step("bootstrap", StepState.DONE)), then(45, network_back()), WHOLE, SAID, then(60, nobody_was_called()),
+        setup=Setup.RECOVERING, shows=("galera-a-cure-under-way-explains-nothing",),
     ),
     ends_without(
         "galera: cut from each other, and nobody is let in",

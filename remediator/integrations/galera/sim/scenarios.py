@@ -129,7 +129,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "galera: all lost, unattended",
         LOST, WHOLE, CTL1, then(60, not_paged(Paged(PageKind.STORM))), then(0, nobody_was_called()),
-        setup=Setup.UNATTENDED, shows=("galera-no-hold", "galera-its-own-work-pages", "galera-cured-is-a-storm"),
+        setup=Setup.UNATTENDED, shows=("galera-no-hold", "galera-its-own-work-pages", "storm-counts-what-is-accounted-for"),
     ),
     scenario(
         "galera: stopped in turn, the last one is ahead",
