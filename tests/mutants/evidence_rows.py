@@ -12,6 +12,7 @@ SERIES_TESTS = "tests/unit/checks/test_series.py"
 TIMES_TESTS = "tests/unit/model/test_times.py"
 DIGESTS_TESTS = "tests/unit/store/test_digests.py"
 COVERED_TESTS = "tests/sim/test_covered.py"
+DEBTS_TESTS = "tests/sim/test_debts.py"
 
 EVIDENCE = (
     Mutant(
@@ -93,6 +94,14 @@ EVIDENCE = (
         old="series and series.bad_since and (series.state is new)",
         new="series and series.bad_since",
         tests=SERIES_TESTS,
+    ),
+    Mutant(
+        name="a-debt-by-an-old-sample",
+        mistake="Whether a mark is still there and ours is told by a sample from before its run had set it.",
+        place="remediator.daemon.execute.janitor:_sample",
+        old="since is not None and reply is not None and reply.asked_at.after(since)",
+        new="since is not None and reply is not None",
+        tests=f"{DEBTS_TESTS}::test_a_sample_from_before_the_end_of_its_run_proves_nothing",
     ),
     Mutant(
         name="age-by-the-shorter-clock",

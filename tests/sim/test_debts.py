@@ -424,12 +424,21 @@ def test_what_somebody_else_changed_is_reported_and_left_alone(cloud: Marked, ow
 
 
 def test_a_sample_from_before_the_end_of_its_run_proves_nothing(cloud: Marked) -> None:
-    started(cloud)
+    """It is of the time before the mark was set: by it, somebody took away what is there, and nobody would clear it."""
+    cloud.simulation.luck.commands = ["ok", "refused"]
+    crash(cloud)
+    assert cloud.until(120, lambda: bool(cloud.sent("set")))
+    cloud.host("h1").says_after_s = 12.0
     assert cloud.until(90, lambda: not live(cloud))
-    cloud.marks["first"] = "operator"  # after the newest sample, which still has it as ours
+    newest = cloud.world.samples.facts.reply("h1")
+    assert newest is not None
+    assert (newest.facts(SHOWN), cloud.marks) == (replies.Said({}), {"first": OURS})
+    cloud.run(8)
+    assert cloud.world.samples.facts.reply("h1") is newest, "the janitor has turned with nothing newer"
+    assert cloud.states() == ["open"]
     cloud.run(60)
-    assert cloud.did() == ["set first", "start"]
-    assert cloud.states() == ["reported"]
+    assert cloud.did() == ["set first", "clear first"]
+    assert cloud.states() == ["released"]
 
 
 def test_what_somebody_changed_under_a_pause_is_not_undone_after_it(cloud: Marked) -> None:
