@@ -311,6 +311,14 @@ MUTANTS = (
         tests=TOLD_TESTS,
     ),
     Mutant(
+        name="freed-waits-for-ever",
+        mistake="What its parent accounted for waits for a younger sample for as long as none comes.",
+        place="remediator.daemon.decide.incidents:consider",
+        old="not result.asked_at.after(freed_at) and turn.now.since(freed_at) < FREED_WAIT_S",
+        new="not result.asked_at.after(freed_at)",
+        tests=f"{TOLD_TESTS}::test_a_member_whose_parent_is_over_waits_two_minutes_at_most_for_a_younger_sample",
+    ),
+    Mutant(
         name="a-mode-hides-a-lost-cluster",
         mistake="A lost cluster whose cure the mode does not allow is paged after an hour only.",
         place="remediator.daemon.notify.pages:blocked",

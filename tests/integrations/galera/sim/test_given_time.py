@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remediator.daemon.decide import inaction
+from remediator.daemon.decide import inaction, incidents
 from remediator.integrations.galera.sim.losses import cut_apart, one_stranded, rolled_too_fast
 from remediator.integrations.galera.sim.part import galera_of
 from remediator.model.records.records import Incident, IncidentState
@@ -22,6 +22,7 @@ from tests.sim.night import Night
 pytestmark = [pytest.mark.sim, pytest.mark.timeout(600)]
 
 AUTO = "autonomy: {R1: auto, R2: auto}"
+OFTEN = CONFIG.replace("every: 15s", "every: 8s")
 
 
 @pytest.fixture
@@ -78,6 +79,25 @@ def test_a_cluster_that_finds_itself_again_soon_pages_nobody(asking: Night) -> N
     assert why["reason"] == "what explained it is over, and its next sample decides"
     asking.run(900.0)
     assert asking.pages() == [], "neither of the cluster, nor of a member whose last sample is older than its return"
+
+
+def test_a_member_whose_parent_is_over_waits_two_minutes_at_most_for_a_younger_sample(tmp_path: Path) -> None:
+    """A collection that hangs keeps the evidence of the whole group old: its members are decided about by that, and not in silence."""
+    night = Night(tmp_path, OFTEN)
+    happens(night, cut_apart())
+    night.run(40.0)
+    assert known(night, "galera/ctl1", "galera-node").state is IncidentState.SUPPRESSED
+    night.told.cloud.hosts["ctl3"].ssh = "gone"
+    night.run(6.0)
+    night.told.cloud.galera.see_again(at_once=True)
+    night.told.cloud.galera.cut("ctl1")
+    member = known(night, "galera/ctl1", "galera-node")
+    night.until(60.0, lambda: member.id in night.world.waits.freed_at)
+    freed_at = night.world.waits.freed_at[member.id]
+    night.until(200.0, lambda: bool(night.pages("galera/ctl1 needs a person")))
+    assert not night.world.samples.results["galera-node", "galera/ctl1"].asked_at.after(freed_at)
+    assert night.told.clock.now().since(freed_at) >= incidents.FREED_WAIT_S
+    night.told.close()
 
 
 def test_a_cluster_that_finds_itself_again_after_it_was_told_gets_its_all_clear(asking: Night) -> None:
