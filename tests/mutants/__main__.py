@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--table",
         action="store_true",
-        help=f"write how these ended into {table.PLACE}; the other rows stay as they are",
+        help=f"write what caught these, or that they live, into {table.PLACE}; the other rows stay",
     )
     parser.add_argument(
         "--named",
@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = "" if ended.unpatched_holds is not None else "; the unpatched tree was not tried"
     say(f"mutants: {caught} of {len(ended.tried)} caught in {time.monotonic() - began:.0f} s{unknown}")
     if chosen.table and ended.unpatched_holds:
-        table.write(ROOT / table.PLACE, {each.name: each.by or each.ended.value for each in ended.tried})
+        shown = (each for each in ended.tried if each.ended in (Ended.CAUGHT, Ended.LIVES))
+        table.write(ROOT / table.PLACE, {each.name: each.by or each.ended.value for each in shown})
     return 0 if not ended.red and caught == len(ended.tried) else 1
 
 
