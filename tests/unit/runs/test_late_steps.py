@@ -29,7 +29,7 @@ from tests.unit.safety.cases import at
 
 pytestmark = pytest.mark.unit
 
-BECAUSE = frozenset({Reason(rule="RL-9", facts=("missing:ctl1", "ahead:ctl1:80:77")), Reason(rule="RL-8", facts=())})
+BECAUSE = frozenset({Reason(rule="R-9", facts=("missing:ctl1", "ahead:ctl1:80:77")), Reason(rule="R-8", facts=())})
 
 
 def step(found: Run, name: str) -> Any:

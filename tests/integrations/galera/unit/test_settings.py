@@ -55,7 +55,7 @@ def test_the_settings_for_validation_hold_no_secret(tmp_path: Path) -> None:
             "copy": "files",
             "snapshot": [],
         },
-        "host": {"mounts": ["/data"]},
+        "host": {"mounts": ["/data"], "act_lists": None},
     }
     assert config_of(tmp_path).integrations.without_secrets() == {}
 

@@ -57,8 +57,8 @@ def test_who_is_stopped_is_told_and_covered_although_no_text_of_a_rule_says_it()
 
 
 def test_what_the_text_says_already_is_not_told_twice() -> None:
-    said, covers = asked(turn({"stops": ["ctl2", "ctl3"]}, output=f"RL-4: {SENTENCE}; read those of ctl1"))
-    assert said == f"relay-cluster on cluster/relay: RL-4: {SENTENCE}; read those of ctl1"
+    said, covers = asked(turn({"stops": ["ctl2", "ctl3"]}, output=f"R-4: {SENTENCE}; read those of ctl1"))
+    assert said == f"relay-cluster on cluster/relay: R-4: {SENTENCE}; read those of ctl1"
     assert covers == STOPS
 
 
