@@ -89,8 +89,8 @@ def test_a_member_whose_parent_is_over_waits_two_minutes_at_most_for_a_younger_s
     assert known(night, "galera/ctl1", "galera-node").state is IncidentState.SUPPRESSED
     night.told.cloud.hosts["ctl3"].ssh = "gone"
     night.run(6.0)
-    night.told.cloud.galera.see_again(at_once=True)
-    night.told.cloud.galera.cut("ctl1")
+    galera_of(night.told.cloud).see_again(at_once=True)
+    galera_of(night.told.cloud).cut("ctl1")
     member = known(night, "galera/ctl1", "galera-node")
     night.until(60.0, lambda: member.id in night.world.waits.freed_at)
     freed_at = night.world.waits.freed_at[member.id]
