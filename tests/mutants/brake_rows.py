@@ -6,14 +6,6 @@ from tests.mutants.mutant import Mutant
 
 BRAKES = (
     Mutant(
-        name="storm-counts-what-is-accounted-for",
-        mistake="What is accounted for counts in a storm: the three members of a lost cluster are three hosts at once.",
-        place="remediator.daemon.inhibit.accounts:counts",
-        old="incident.accounted is None or (not incident.open and incident.accounted.broke_first)",
-        new="True",
-        story="galera: all lost, unattended",
-    ),
-    Mutant(
         name="storm-counts-what-an-operator-stopped",
         mistake="What an operator stopped counts in a storm.",
         place="remediator.daemon.inhibit.accounts:_stopped",

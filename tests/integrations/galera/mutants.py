@@ -8,6 +8,14 @@ TOLD_TESTS = "tests/integrations/galera/sim/test_given_time.py"
 
 MUTANTS = (
     Mutant(
+        name="storm-counts-what-is-accounted-for",
+        mistake="What is accounted for counts in a storm: the three members of a lost cluster are three hosts at once.",
+        place="remediator.daemon.inhibit.accounts:counts",
+        old="incident.accounted is None or (not incident.open and incident.accounted.broke_first)",
+        new="True",
+        story="galera: all lost, unattended",
+    ),
+    Mutant(
         name="galera-start-without-a-quorum",
         mistake="A Galera member is started although the others are no Primary majority.",
         place="remediator.integrations.galera.actions.start:_refusal",

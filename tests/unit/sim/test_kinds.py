@@ -12,7 +12,6 @@ import pytest
 
 import remediator.integrations
 import remediator.sim
-from remediator.integrations.galera.sim import expectations as galera_expectations
 from remediator.model.records.page_keys import PageKind
 from remediator.model.records.records import StepState
 from remediator.sim.happenings import acts, expectations, host_faults, service_faults
@@ -38,7 +37,6 @@ def tide_turns(stage: Stage, height_m: float, how: Literal["high", "low"] = "hig
         (host_faults.cut_off(("cmp1", "ctl2"), 120), "cut-off cmp1 ctl2 120"),
         (service_faults.loop("ctl1", "memcached", life_s=9), "loop ctl1 memcached 9.0"),
         (expectations.until_step("choose", StepState.DONE), "until-step choose done"),
-        (galera_expectations.until_whole(900, "ctl1", "ctl2"), "until-whole 900.0 ctl1 ctl2"),
         (expectations.until_paged(Paged(PageKind.ASKS, says="choose"), within_s=400), "until-paged asks 'choose' 400.0"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
