@@ -7,11 +7,11 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
-from tests.rings import selection
+from tests.rings import places, selection
 from tests.rings.parts import IN_A_LAB, PARTS
 
 pytestmark = pytest.mark.service
@@ -20,7 +20,7 @@ COLLECT = """
 import json, sys
 from pathlib import Path
 import pytest
-from tests.rings import selection
+from tests.rings import places, selection
 
 class Choosing:
     def pytest_collection_modifyitems(self, config, items):
@@ -32,7 +32,7 @@ class Choosing:
             taken[str(choice)] = [item.nodeid for item in left]
         record.with_suffix(".taken").write_text(json.dumps(taken))
 
-sys.exit(pytest.main(["-q", "--collect-only", "-p", "no:randomly", "tests/lab", "tests/e2e", "tests/sim"], plugins=[Choosing()]))
+sys.exit(pytest.main(["-q", "--collect-only", "-p", "no:randomly", *places.all_of(("lab", "e2e", "sim"))], plugins=[Choosing()]))
 """
 
 
@@ -45,7 +45,7 @@ def test_each_test_is_in_one_part_and_the_budget_and_what_it_leaves_are_all(tmp_
     taken = json.loads(record.with_suffix(".taken").read_text())
     rows = list(selection.records(record))
     left = [row["test"] for row in rows]
-    on_a_lab = [test for test in taken["None"] if test.split("/")[1] in IN_A_LAB]
+    on_a_lab = [test for test in taken["None"] if places.ring_of(PurePath(test.partition("::")[0])) in IN_A_LAB]
     by_part = {name: taken[name] for name in PARTS}
     assert all(by_part.values()), f"a part without a test: {[name for name, tests in by_part.items() if not tests]}"
     simulated = [test for test in left if test not in on_a_lab]
