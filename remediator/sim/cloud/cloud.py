@@ -1,5 +1,5 @@
-"""The hosts of a small cloud, as the lab has them: three controllers, two compute hosts, one of them with Podman; or those of another
-shape (`shapes.py`). On them stands what the installed technologies play (`sim.technology`)."""
+"""The hosts of a small cloud, as the lab has them: three controllers and two compute hosts, one of them with Podman.
+`shapes.py` has other shapes. On them stands what the installed technologies play (`sim.technology`)."""
 
 from __future__ import annotations
 

@@ -35,8 +35,9 @@ LIES = ("says_well", "says_dead")
 
 End = Literal["ok", "refused", "lost", "never_left", "lost_before", "late", "hang"]
 ENDS: tuple[End, ...] = get_args(End)
-"""What may become of a command: carried out and answered; refused by the host (exit 1); carried out, answer lost; a
-connection that was never there; lost on the way; carried out only later, answer lost; carried out, never answered."""
+"""What may become of a command. It is carried out and answered, refused by the host (exit 1), or carried out and its
+answer is lost. There never was a connection, or the command is lost on the way. It is carried out only later and its
+answer is lost, or carried out and never answered."""
 
 NEVER, NEVER_S = "never", 1e6
 """One more, which chance never draws: it is not carried out, and its thread never comes back."""

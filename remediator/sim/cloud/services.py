@@ -1,7 +1,8 @@
 """One container with its systemd unit as kolla makes them: a state machine that obeys systemctl, the engine, and bad luck.
 
-Sources: kolla's unit template (Restart=always, StartLimitBurst=10 in 120 s), systemd 252's behaviour at the start limit, and for
-what kolla made before 2023.1 Docker's `unless-stopped`: it waits twice as long each time, up to a minute, and never gives up.
+Sources: kolla's unit template (Restart=always, StartLimitBurst=10 in 120 s), and systemd 252's behaviour at the start
+limit. For what kolla made before 2023.1 it is Docker's `unless-stopped`. Docker waits twice as long each time, up to a
+minute, and never gives up.
 """
 
 from __future__ import annotations

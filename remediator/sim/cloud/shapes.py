@@ -19,9 +19,10 @@ ON_COMPUTE = ("neutron_agent", "cron")
 
 @dataclass(frozen=True)
 class Shape:
-    """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other addresses.
-    `on_compute`: the containers of a compute host, but for those that `on_host` names; `groups`: of hosts that are of another group than
-    their kind; `engines`: of hosts that do not have Docker. What a technology puts on them is said by itself (`sim.technology`)."""
+    """`ways`: by host, what the inventory has as its address; `services`: where its services listen; `also`: its other
+    addresses. `on_compute`: the containers of a compute host, but for those that `on_host` names. `groups`: of hosts
+    that are of another group than their kind. `engines`: of hosts that do not have Docker. Each technology says by
+    itself what it puts on them (`sim.technology`)."""
 
     name: str
     controllers: tuple[str, ...]
