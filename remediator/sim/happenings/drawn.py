@@ -1,7 +1,7 @@
 """What chance tells stories of: how often each kind is drawn, and with which words. Rows of technologies stand among those of every cloud.
 
-Invariant: the order of the table, the weights and the order of the draws are what a seed's story follows from; a change of any of
-them is another story for every seed.
+Invariant: a seed's story follows from the order of the table, the weights and the order of the draws. A change of any
+of them is another story for every seed.
 """
 
 from __future__ import annotations

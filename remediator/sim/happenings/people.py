@@ -1,7 +1,7 @@
 """What people do through the doors of the daemon, with the account kept of it.
 
-Invariant: what was asked for and not answered is not counted on, one way or the other: a mute counts from its answer on, and
-no longer from the moment on at which somebody asks for its end.
+Invariant: a request that was not answered is not counted on, one way or the other. A mute counts from its answer on,
+and no longer once somebody asks for its end.
 """
 
 from __future__ import annotations
