@@ -1,7 +1,7 @@
 """The invariants, asked after every turn and of every command that leaves. One that does not hold raises `Violation`.
 
-Invariant: of the daemon it reads bookkeeping only (which runs and incidents exist, what the audit says was written); whether
-something may be done it works out from the account alone.
+Invariant: of the daemon the watch reads bookkeeping only (which runs and incidents exist, what the audit says was
+written). The watch works out from the account alone whether something may be done.
 """
 
 from __future__ import annotations
