@@ -1,7 +1,8 @@
 """Every crash point of every shipped runbook, one by one: the daemon dies there, is started again, and the cure must be whole.
 
-A way is how a runbook comes to run: what breaks, and what must be true when all is over. Runbooks are taken from the content,
-so that a new one without a way is reported as not covered, and one with a way is killed at all of its points at once.
+A way is how a runbook comes to run: what breaks, and what must be true when all is over. Runbooks are taken from the
+content. A new runbook without a way is reported as not covered. A new runbook with a way is killed at all of its points
+at once.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Whether something that is measured once a day stays bounded. Pure: series in, verdicts out.
 
-A straight line is laid through the days after the retention window (least squares); what grows is what rises over these days by
-more than a share of its mean, and by more than a small number. Of rows and held items the days are all after the window: what is
-never removed begins at nothing and rises by more than its mean. Of memory they are the last third: a process takes some days until
-every path was walked once.
-The audit is never cut: it may grow, and its growth by the day may not.
-What grows to a bound and stays there rises no more: memory also has a limit, as a share of what it was when all was warm.
+A straight line is laid through the days after the retention window (least squares). A series grows when it rises over
+these days by more than a share of its mean, and by more than a small number. Of rows and held items the days are all
+after the window. A series from which nothing is ever removed begins at nothing and rises by more than its mean. Of
+memory the days are the last third: a process takes some days until every path was walked once. The audit is never cut:
+it may grow, and its growth by the day may not. A series that grows to a bound and stays there rises no more. So memory
+also has a limit, as a share of what it was when all was warm.
 """
 
 from __future__ import annotations

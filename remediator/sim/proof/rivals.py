@@ -1,7 +1,8 @@
 """Two daemons on one cloud: who acts, who holds, and by which sentence. `python -m remediator.sim.proof.rivals` prints the table.
 
-Invariant: both are the real daemon over the same hosts and the same time, each with a store of its own directory. Whatever their clouds
-are called, and whether `remediator-act` stands behind the act key or not, the commands that take effect are those of one of them.
+Invariant: both are the real daemon over the same hosts and the same time, each with a store of its own directory. Their
+clouds may have any name, and `remediator-act` may stand behind the act key or not. The commands that take effect are
+those of one of the two daemons.
 """
 
 from __future__ import annotations

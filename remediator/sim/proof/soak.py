@@ -1,10 +1,10 @@
 """`python -m remediator.sim.proof.soak`: one daemon over the simulated cloud for a month of virtual time, and whether anything grew.
 
-Several times a day something breaks or somebody acts, people set it right again, and the rest of the day is quiet. Every invariant
-of `sim.invariants.watch` is asked all the time. Once a day is measured what could grow; the verdict is `sim.proof.growth`'s. Each host has the 25
-containers of a real one, or what is kept of their replies would be too small to be seen.
-Invariant: what the simulation and its watch keep of the past is cut every day (`_forget`), so that what grows is the daemon's; in
-the second half nobody restarts it, so that a leak is not hidden by a new process.
+Several times a day something breaks or somebody acts, people set it right again, and the rest of the day is quiet.
+Every invariant of `sim.invariants.watch` is asked all the time. Once a day is measured what could grow; the verdict is
+`sim.proof.growth`'s. Each host has the 25 containers of a real one, or what is kept of their replies would be too small
+to be seen. Invariant: what the simulation and its watch keep of the past is cut every day (`_forget`), so that what
+grows is the daemon's. In the second half nobody restarts the daemon, so that no new process hides a leak.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class Way:
     helps: Callable[[Stage], None] = lambda _stage: None
     cures_s: float = 420.0
     one_in: int = 1
-    """The short form dies at one in so many of its points, from where the seed says: for time, or since another way passes the same code."""
+    """The short form dies at one in so many of its points, beginning where the seed says. The others are left out for
+    time, or since another way passes the same code."""
 
     shape: Shape = DEFAULT
     asks: bool = False
