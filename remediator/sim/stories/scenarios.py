@@ -1,7 +1,8 @@
 """Directed stories: for each guard, and for each promise of journal and probes, a moment in which it alone holds.
 
-Invariant: a story here fails when the one thing that it is named after is taken away, and holds when nothing is; `tests/mutants`
-takes them away one by one. What only these stories need is in `rare_faults` and `expectations`: chance never draws it.
+Invariant: a story here fails when the one thing that it is named after is taken away, and holds when nothing is.
+`tests/mutants` takes these things away one by one. What only these stories need is in `rare_faults` and `expectations`:
+chance never draws it.
 """
 
 from __future__ import annotations
