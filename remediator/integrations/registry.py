@@ -1,7 +1,7 @@
 """Loads the integrations: those that are always there, and those that the config names.
 
-Invariant: a name means one integration. What is wrong with the settings of one is a ValueError with a sentence that names the
-setting; what is wrong with a third party's package is said in `Manifests.broken`, and the others are loaded.
+Invariant: a name means one integration. Wrong settings of an integration are a ValueError with a sentence that names
+the setting. A fault of a third party's package is listed in `Manifests.broken`, and the other integrations are loaded.
 """
 
 from __future__ import annotations

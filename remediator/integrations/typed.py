@@ -1,8 +1,9 @@
 """Taking values out of what a host sent: of the declared type and in range, or an error that makes the whole section UNKNOWN.
 
-Invariant: nothing of another type, out of range, or longer than what an honest collector sends gets past here, and no text that
-cannot be stored (a lone surrogate). All functions raise KeyError when the key is not there, and TypeError or ValueError when the
-value is not what it should be; `read` turns whatever a parser raises into UNKNOWN. Checking a value allocates nothing of its size.
+Invariant: a value of another type, out of range, or longer than an honest collector sends never gets past this module.
+Neither does a text that cannot be stored (a lone surrogate). All functions raise KeyError when the key is missing. They
+raise TypeError or ValueError when the value is not what it should be. `read` turns whatever a parser raises into
+UNKNOWN. Checking a value allocates nothing of its size.
 """
 
 from __future__ import annotations
