@@ -1,7 +1,8 @@
 """Typed actions on one stateless container: `container.start` and `container.restart`, both R1 and never repeated blindly.
 
-Invariant: a container on the KR-5 list, a short-lived one, a helper of ours, one that does not exist, and a name that no container can
-have are refused with a sentence; which way leads there (unit or engine) is decided by the data and never guessed.
+Invariant: an action is refused with a sentence for a container on the KR-5 list, a short-lived container, and a helper
+of a recovery. So it is for a container that does not exist, and for a name that no container can have. The data decide
+whether the command goes to the unit or to the engine; the way is never guessed.
 """
 
 from __future__ import annotations

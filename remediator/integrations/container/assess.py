@@ -1,8 +1,8 @@
 """Judgement-free results about a host's containers: `container.state` and `container.health`. Pure.
 
 Invariant: every expected container gives one result with every declared field. What the engine did not say is UNKNOWN
-with the engine's own reason, what systemd did not say with systemd's; an unreachable host gives each remembered
-container with all fields UNKNOWN. `fields.py` says what each field means.
+with the engine's own reason, and what systemd did not say with systemd's reason. An unreachable host gives each
+remembered container with all fields UNKNOWN. `fields.py` says what each field means.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """From the section `containers` of one reply to frozen facts about a host's containers and their units. Pure.
 
-Invariant: a section of the wrong shape is UNKNOWN as a whole, and so is one with a time that no clock shows. A name that no
-container can have costs its entry alone: it is left out and listed in `refused`. Docker and Podman come out alike: Podman's ``stopped``
-is ``exited``, its ``configured`` and ``initialized`` are ``created`` (its health keys are evened out on the host already).
+Invariant: a section of the wrong shape is UNKNOWN as a whole, and so is one with a time that no clock shows. A name
+that no container can have costs its entry alone: it is left out and listed in `refused`. Docker and Podman come out
+alike. Podman's ``stopped`` becomes ``exited``, and its ``configured`` and ``initialized`` become ``created``. Podman's
+health keys are evened out on the host already.
 """
 
 from __future__ import annotations
@@ -112,8 +113,8 @@ class HostContainers:
     def expected(self) -> frozenset[str]:
         """The containers that ought to be here: those with a unit file, and those with a configuration.
 
-        Where kolla writes units (since 2023.1), a configuration alone may be left from a service that was taken out:
-        there it counts only while its container exists.
+        Where kolla writes units (since 2023.1), a service that was taken out may leave its configuration behind. There
+        a configuration without a unit counts only while its container exists.
         """
         if self.unit_files:
             return self.unit_files | (self.configs & frozenset((*(self.containers or {}), *self.unread)))

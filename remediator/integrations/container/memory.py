@@ -1,8 +1,8 @@
 """What is remembered of a host's containers between replies: which there ought to be, and when each was started.
 
 Invariant: only a reply whose engine answered changes it, so that a host that is gone keeps its targets. Starts are
-counted by distinct StartedAt of the last 10 minutes; when systemd gives a unit up (``failed``), or the engine a container
-without one, the count begins anew, because the loop has ended and the next start is somebody's decision.
+counted by distinct StartedAt of the last 10 minutes. The count begins anew when systemd gives up a unit (``failed``),
+or the engine gives up a container without a unit. The loop has then ended, and the next start is somebody's decision.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Runs on the host, standard library only, Python 3.6 or later: what the engine and systemd say about kolla's containers.
 
 One `ps`, one `inspect`, one `systemctl show`, whatever the number of containers; last log lines only of those in a bad
-state. Only the fields listed here leave the host: of Env the names, of Health.Log the end of the last entry, of log lines
-what is left after `_redact`. It reads and never changes anything.
+state. Only the fields listed here leave the host. Of Env the names leave it, of Health.Log the end of the last entry,
+and of log lines what `_redact` leaves of them. The script reads and never changes anything.
 """
 
 import calendar

@@ -1,7 +1,7 @@
 """Signs of maintenance that containers show: when each was created, with what image, and whether kolla is upgrading. Pure.
 
-Invariant: a sign says what was seen and when by our clock, and judges nothing; a key names the very thing seen, so that
-a baseline which contains it accepts that thing and nothing later.
+Invariant: a sign says what was seen, and when by the daemon's clock, and judges nothing. A key names the very thing
+that was seen. A baseline with that key accepts that thing and nothing later.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The exact commands that start or restart one kolla container, and what a later reply proves about them. Pure.
 
-Invariant: where kolla wrote a unit, systemd is asked and never the engine (KR-1: a bare restart races the unit); which of
-the two it is must be known. A probe answers APPLIED or NOT_APPLIED only on proof: another InvocationID or StartedAt than
-the one recorded with the INTENT, or the same ones with nobody at work.
+Invariant: where kolla wrote a unit, systemd is asked and never the engine (KR-1: a bare restart races the unit).
+Whether there is a unit must be known. A probe answers APPLIED or NOT_APPLIED only on proof. Proof is another
+InvocationID or StartedAt than the one recorded with the INTENT, or the same ones with nobody at work.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def probe(before: Mapping[str, str], reply: HostReply, name: str) -> Probe:
     """Say whether a start or restart of container `name` took place since `before` was recorded.
 
     `before` holds what the assessment's identity held: ``boot_id``, ``container_id``, ``started_at``, ``invocation_id``
-    (only with a unit), and optionally ``intent_at`` (RFC 3339), without which an engine's restart is never disproved.
+    (only with a unit), and optionally ``intent_at`` (RFC 3339). Without ``intent_at`` an engine's restart is never
+    disproved.
     """
     found = facts.of(reply)
     if isinstance(found, Unknown) or found.containers is None or reply.boot_id is None:
