@@ -21,8 +21,8 @@ LYING = frozenset(
         "nova_scheduler",
     )
 )
-"""Health checks with known false alarms (Launchpad bugs 1992515 and 2084128, and timeouts of nova_scheduler that kolla had to mend): nothing is
-restarted on these alone."""
+"""Health checks with known false alarms: nothing is restarted on these alone. Sources: Launchpad bugs 1992515 and
+2084128, and timeouts of nova_scheduler that kolla had to mend."""
 
 
 @dataclass(frozen=True, slots=True)
