@@ -46,8 +46,9 @@ def round_trip_s(reply: HostReply) -> float:
 
 
 def clock_offset_s(reply: HostReply) -> float | Unknown:
-    """Return the host's clock minus ours, in seconds. It read its clock when its work was done, so half of what the way
-    there and back took is the error, however long the work itself was; above 5 s of way nothing is known."""
+    """Return the host's clock minus ours, in seconds. The host read its clock when its work was done, so the error is
+    half of the time of the way there and back. How long the work itself took does not count. Above 5 s of way nothing
+    is known."""
     if reply.reach is not Reach.OK or reply.host_clock_s is None:
         return Unknown(f"host_{reply.reach.value}")
     way_s = max(0.0, round_trip_s(reply) - reply.host_took_s)
