@@ -1,8 +1,9 @@
 """Judgement-free results about Galera: each member beside what the others prove, and the cluster as a whole. Pure.
 
-Invariant: counts are of proven facts (`others_primary`, `proven_x`: lower bounds) or of what may be (`may_be_primary`:
-an upper bound); a member nobody heard of counts in the upper bound only. `quorum_without_me` is true only when
-the members proven Primary are a majority of the group by the inventory. `fields.py` says what each field means.
+Invariant: counts are of proven facts (`others_primary`, `proven_x`: lower bounds) or of possible ones
+(`may_be_primary`: an upper bound). A member nobody heard of counts in the upper bound only. `quorum_without_me` is true
+only when the members proven Primary are a majority of the group by the inventory. `fields.py` says what each field
+means.
 """
 
 from __future__ import annotations

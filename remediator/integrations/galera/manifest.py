@@ -32,11 +32,11 @@ NO_WAY = ("sql_unreachable", "sql_timeout")
 
 
 def build(config: Mapping[str, Any]) -> Integration:
-    """Return the integration. Config, all optional: ``group`` (mariadb), ``port`` (3306), ``user`` (monitor), ``password``
-    (a resolved secret: text, or an object with ``get_secret_value``; without one SQL is UNKNOWN), ``volume`` (the data
-    directory on the host), ``canaries`` (tables ``schema.table`` whose rows are counted before and after a bootstrap), ``copy``
-    (``files``, or ``datadir`` for a whole copy before a bootstrap), ``snapshot`` (an argv run on the chosen member before it).
-    Raise ValueError with the setting and the remedy."""
+    """Return the integration. Every setting is optional: ``group`` (mariadb), ``port`` (3306), ``user`` (monitor).
+    ``password`` is a resolved secret: text, or an object with ``get_secret_value``; without a password SQL is UNKNOWN.
+    ``volume`` is the data directory on the host. ``canaries`` are tables ``schema.table`` whose rows are counted before
+    and after a bootstrap. ``copy`` is ``files``, or ``datadir`` for a whole copy before a bootstrap. ``snapshot`` is an
+    argv that runs on the chosen member before a bootstrap. Raise ValueError with the setting and the remedy."""
     unknown = sorted(set(config) - set(SETTINGS))
     if unknown:
         raise ValueError(f"integrations.galera: unknown setting {unknown[0]!r}; known: {', '.join(SETTINGS)}")
@@ -124,8 +124,8 @@ def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -
 
 
 def dials(reply: HostReply) -> str | None:
-    """Return the one address at which the host of `reply` says that its MariaDB takes clients (``bind-address``), if it is one of its own;
-    None: at all of them, or nobody knows."""
+    """Return the one address at which MariaDB on the host of `reply` takes clients (``bind-address``), if that address
+    is the host's own. None: MariaDB takes clients at all addresses, or nobody knows."""
     told = reply.facts(GALERA)
     found = told if isinstance(told, Unknown) else told.who
     if isinstance(found, Unknown) or isinstance(found.addresses, Unknown):

@@ -1,10 +1,10 @@
 """Runs on the host, standard library only, Python 3.6 or later: what MariaDB left in its data directory, and how it is started.
 
-It reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of connections, asks
-the engine once, and never changes anything. Every read has a bound. Of the container's environment the names leave the
-host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked elsewhere (section
-`containers`), and what the member says of itself over SQL. Behind this text stand `remote_who.py` (who it is) and `remote_users.py`
-(who uses its data).
+The script reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of
+connections. It asks the engine once, and never changes anything. Every read has a bound. Of the container's environment
+the names leave the host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked
+elsewhere (section `containers`), and what the member says of itself over SQL. Behind this text stand `remote_who.py`
+(who it is) and `remote_users.py` (who uses its data).
 """
 
 # ruff: noqa: F821 (`who`, `processes` and `users` are of the texts behind this one)

@@ -15,8 +15,9 @@ MOST_PROCESSES, MOST_USERS = 20000, 8
 
 
 def processes(proc, root):
-    """Return whether a state transfer's script runs, whether a server runs that was told to bootstrap, and the servers on the data in
-    `root`, each with its number, name and container; null: too many."""
+    """Return whether a state transfer's script runs, whether a server runs that was told to bootstrap, and the servers
+    on the data in `root`. Each server has its number, name and container. A value is null where there are too many
+    processes."""
     sst, bootstrap, servers, place = False, False, [], _place(root)
     numbers = [name for name in os.listdir(proc) if name.isdigit()]
     if len(numbers) > MOST_PROCESSES:

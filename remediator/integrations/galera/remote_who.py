@@ -1,8 +1,9 @@
 """Runs on the host, standard library only, Python 3.6 or later: who this member is, by what its own host says.
 
-Put behind `remote.py` in one text (`remote_source`). It reads the addresses of the interfaces, the machine id (only a digest
-of it leaves the host), the host's names, what galera.cnf says of the member itself, and what the names in
-wsrep_cluster_address mean on this host. It changes nothing, and every read has a bound. Names are resolved here and nowhere else.
+Put behind `remote.py` in one text (`remote_source`). The script reads the addresses of the interfaces, the host's
+names, and the machine id, of which only a digest leaves the host. It reads what galera.cnf says of the member itself,
+and what the names in wsrep_cluster_address mean on this host. It changes nothing, and every read has a bound. Names are
+resolved here and nowhere else.
 """
 
 # ruff: noqa: F821 (`settings` and `_host` are of remote.py)
