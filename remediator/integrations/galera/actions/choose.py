@@ -1,8 +1,8 @@
 """Choosing the member that a cluster is brought back from: the decision on the newest evidence, and what a person must say yes to. Pure.
 
-Invariant: nothing is chosen but what `decide` names on evidence gathered after the last step, with positions that this very run has
-read. Loss, and everything else that needs a person, is in the sentence that the person approves; a plan that was approved before it
-was known is asked about again.
+Invariant: nothing is chosen but what `decide` names on evidence gathered after the last step, with positions that this
+very run has read. Loss, and everything else that needs a person, is in the sentence that the person approves. A plan
+that was approved before the loss was known is asked about again.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def positions(order: StepInput) -> dict[str, Position | Unknown]:
 
 
 def candidate(order: StepInput, procedure: Procedure) -> str | Declined:
-    """Return the member that the decision names for `procedure`. Refuse with the rule that refuses, ask with what a person must know
-    before: whoever approved the plan knew what was seen before the positions were read, and no more."""
+    """Return the member that the decision names for `procedure`. Refuse with the rule that refuses. Ask with what a
+    person must know before: whoever approved the plan knew only what was seen before the positions were read."""
     found = decided(order)
     decision = found.decision
     if decision.procedure is not procedure or decision.candidate is None:
@@ -127,8 +127,9 @@ def chosen(order: StepInput, found: Decided, uuid: str, seqno: int) -> Mapping[s
 
 
 def still(order: StepInput, procedure: Procedure) -> str | Declined:
-    """Return the chosen member after everything was looked at and decided once more (GB-2). Refuse unless it is the same, ask with
-    what needs a person by now and did not when it was chosen (a copy has taken the room, GB-14)."""
+    """Return the chosen member after everything was looked at and decided once more (GB-2). Refuse unless the member is
+    the same. Ask with what needs a person by now and did not when the member was chosen (a copy has taken the room,
+    GB-14)."""
     then = order.given(choice.CHOSEN)
     if isinstance(then, Refused):
         return then
@@ -160,8 +161,8 @@ def choose(order: StepInput) -> Built:
 
 
 def account(order: StepInput, _output: str) -> Mapping[str, Any] | Refused:
-    """Return the choice among stopped members, with those that bring no position to it and join by a whole transfer, whatever was
-    read from them: the zero uuid or no grastate.dat, a transfer that was cut (GB-6, GB-10)."""
+    """Return the choice among stopped members, with those that bring no position to it and join by a whole transfer.
+    Whatever was read from them, they have the zero uuid, no grastate.dat, or a transfer that was cut (GB-6, GB-10)."""
     found = decided(order)
     decision = found.decision
     position = positions(order).get(decision.candidate or "")

@@ -1,8 +1,10 @@
 """The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and stop.
 
-Invariants. A member that may be Primary is neither held nor stopped. One that looks for a Primary component in vain is held as it runs, and
-ends by itself; only one that answers from outside of a component, or by its log has lost it while it joined, is stopped, after a yes to just
-that, by what was seen a moment ago, and if its own log says the same in that moment (`scripts.STOP`). The hold is a debt. Taking it back starts nobody.
+Invariants. A member that may be Primary is neither held nor stopped. A member that looks for a Primary component in
+vain is held as it runs, and ends by itself. A member is stopped only when it answers from outside of a component, or,
+by its log, lost the component while it joined. The stop needs a yes to just that stop, by what was seen a moment ago.
+The member's own log must say the same in the moment of the stop (`scripts.STOP`). The hold is a debt. Taking it back
+starts nobody.
 """
 
 from __future__ import annotations
@@ -138,8 +140,9 @@ def _ended(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Pro
 
 
 def held(order: StepInput, given: Mapping[str, Any]) -> Settled:
-    """The member that was held while it looked for a Primary component has given up by itself, and its unit is not started again. One that
-    answers from outside of a component, or is stranded there, is the next step's; one that found a component is left to it, and ends the run."""
+    """The member that was held while it looked for a Primary component has given up by itself, and its unit is not
+    started again. A member that answers from outside of a component, or is stranded there, is left for the next step. A
+    member that found a component is left to that component, and ends the run."""
     host = order.host.name
     one = _here(order)
     if one.stopped is False and isinstance(one.status, Status) and one.primary is False:

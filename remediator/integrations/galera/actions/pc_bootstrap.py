@@ -1,10 +1,10 @@
 """The typed actions for a cluster whose members all run and of which none is Primary: choose the highest, and make it Primary.
 
-Invariant: nothing is said to a member but what `decide` names on evidence of every member, gathered after the last step; the member
-itself is asked once more in the same moment, and one that is Primary already is left as it is. No member is stopped, and nothing is
-held: the others take part again by themselves, as soon as they see the one that is Primary. No password is used (`tending`): where
-the member lets none of its own system users in, the run ends with the statement that a person says. Sources: GB-3 (below MariaDB
-11.2, MDEV-32800); Galera's documentation on resetting the quorum.
+Invariant: a member is told only what `decide` names on evidence of every member, gathered after the last step. The
+member itself is asked once more in the same moment, and a member that is Primary already is left as it is. No member is
+stopped, and nothing is held: the others take part again by themselves, as soon as they see the Primary member. No
+password is used. Where the member lets none of its own system users in, the run ends with the statement that a person
+says. Sources: GB-3 (below MariaDB 11.2, MDEV-32800); Galera's documentation on resetting the quorum.
 """
 
 from __future__ import annotations

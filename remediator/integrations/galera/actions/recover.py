@@ -1,9 +1,9 @@
 """The typed actions that bring a lost cluster back once all are held (`hold.py`): save, read positions, decide, bootstrap, join one by one, finish.
 
-Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step, with positions
-that this very run has read. Loss, and everything else that needs a person, is told in the sentence that the person approves; a
-plan that was approved before it was known is asked about again. Every temporary state is a debt: each hold, and the container that
-bootstrapped. Members join one after the other, each until it is Synced.
+Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step,
+with positions that this very run has read. Loss, and everything else that needs a person, is in the sentence that the
+person approves. A plan that was approved before the loss was known is asked about again. Every temporary state is a
+debt: each hold, and the container that bootstrapped. Members join one after the other, each until it is Synced.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The typed action for a member that a failed transfer has left outside the Primary component: one restart of its unit.
 
-Invariant: it is restarted only when its provider asks for it in its log, whatever the reason that stands before, and when it is proven
-that it runs and gives nothing to anybody, and that the others are a Primary majority at rest (GB-14, GB-16, GB-17); looked at again
-when the INTENT is written. Galera's provider closes itself after such a transfer, and nothing else restarts it (one write set short:
-Launchpad bug 2161773).
+Invariant: the member is restarted only when its provider asks for it in its log, whatever the reason that stands
+before. It must be proven that the member runs and gives nothing to anybody. It must be proven that the others are a
+Primary majority at rest (GB-14, GB-16, GB-17). All of it is looked at again when the INTENT is written. Galera's
+provider closes itself after such a transfer, and nothing else restarts it (one write set short: Launchpad bug 2161773).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The typed actions for the only member of a group of one: read its position, and start it plainly, which makes it Primary again.
 
-Invariant: it is started only while `decide` says so on evidence gathered after its position was read in this very run (`rules_lone.py`);
-never with an option, and never in a group in which others are, or may be, members.
+Invariant: the member is started only while `decide` says so on evidence gathered after its position was read in this
+very run (`rules_lone.py`). It is never started with an option, and never in a group in which others are, or may be,
+members.
 """
 
 from __future__ import annotations

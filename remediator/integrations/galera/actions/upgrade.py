@@ -1,9 +1,10 @@
-"""The typed actions for a member that runs: see whether it lets us in, and rewrite its system tables after an upgrade of the server
-(`left_out` has the restart of a member that a transfer has left out).
+"""The typed actions for a member that runs: see whether it lets the daemon in, and rewrite its system tables after an
+upgrade. `restart_left_out` has the restart of a member that a transfer has left out.
 
-Invariant: nothing touches a member before everything that it asks for is proven of it and of all others, on evidence that is
-looked at again when its INTENT is written. No password is used anywhere: where the member lets none of its own system users in over
-its socket, the run ends with the command that kolla has for it. Sources: GB-14, GB-16, GB-17; MariaDB's unix_socket plugin.
+Invariant: nothing touches a member before everything that the action asks for is proven of that member and of all
+others. The evidence is looked at again when the INTENT of the action is written. No password is used anywhere. Where
+the member lets none of its own system users in over its socket, the run ends with kolla's command for the upgrade.
+Sources: GB-14, GB-16, GB-17; MariaDB's unix_socket plugin.
 """
 
 from __future__ import annotations
