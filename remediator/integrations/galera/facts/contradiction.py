@@ -1,8 +1,8 @@
 """A grastate.dat whose seqno is another one than that of the data beside it. Pure.
 
-The provider believes the file: it takes a position that was read from the data only where the file has none (seqno -1; Galera 26.4.18,
-galera/src/replicator_smm.cpp). A volume that was put back beside a newer grastate.dat would be started as if it held what it does not,
-and differ from the others in silence.
+The provider believes the file. It takes a position that was read from the data only where the file has none (seqno -1).
+Source: Galera 26.4.18, galera/src/replicator_smm.cpp. A volume that was put back beside a newer grastate.dat would be
+started as if it held what it lacks. That member would differ from the others in silence.
 
 Invariant: such a member brings no history to start with. It takes a whole copy of the others, or a person decides.
 """

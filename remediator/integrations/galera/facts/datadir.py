@@ -1,7 +1,7 @@
 """What lies in a member's data directory. Pure.
 
-Invariant: `grastate` and `view` are judged as whole files (`state_files.py`); the loose fields beside them are for people to
-read, and are empty when grastate.dat is not whole. A size that was not counted is UNKNOWN, never zero.
+Invariant: `grastate` and `view` are judged as whole files (`state_files.py`). The loose fields beside them are for
+people to read, and are empty when grastate.dat is not whole. A size that was not counted is UNKNOWN, never zero.
 """
 
 from __future__ import annotations

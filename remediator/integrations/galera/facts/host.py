@@ -1,6 +1,7 @@
 """What the host of a Galera member says of it in section `galera`: its data directory, how it is started, who it is. Pure.
 
-Invariant: each part is read from other files on the host, and each is UNKNOWN by itself; only a section that is no object is so as a whole.
+Invariant: each part is read from other files on the host, and each is UNKNOWN by itself. The whole section is UNKNOWN
+only where it is no object.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How a member is started, whom it talks to, and what of ours is on its host. Pure.
+"""How a member is started, whom it talks to, and what a recovery has on its host. Pure.
 
-Invariant: "no" is only what somebody looked for and did not find: `leftover` is False when the container, the process and
-the configuration were all read and none of them bootstraps (GB-11); what could not be read is UNKNOWN.
+Invariant: "no" is only what somebody looked for and did not find. `leftover` is False when the container, the process
+and the configuration were all read and none of them bootstraps (GB-11). What could not be read is UNKNOWN.
 """
 
 from __future__ import annotations

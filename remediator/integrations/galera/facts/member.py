@@ -39,8 +39,8 @@ class Member:
     files: Files | Unknown | None
     launch: Launch | Unknown = NOT_ASKED
     searching: Truth = NOT_ASKED
-    """It looks for a Primary component and serves nobody meanwhile: it runs and refuses SQL, or is about to be started again by systemd, and
-    by its own log it has been in none since it was last started."""
+    """The member looks for a Primary component and serves nobody meanwhile. It runs and refuses SQL, or systemd is
+    about to start it again. By its own log it has been in no Primary component since it was last started."""
     stranded: Truth = NOT_ASKED
     """It began to join and its Primary component went: it runs, refuses SQL, and by its own log is outside of one since. It does not give up."""
     boot_id: str | None = None

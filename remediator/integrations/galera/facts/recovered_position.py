@@ -1,8 +1,8 @@
 """The position that a one-shot `mariadbd --wsrep-recover` printed, or why there is none (GB-4, GB-6). Pure.
 
-Invariant: a position is known only out of a whole output of our own: between our two marker lines, with exit code 0, one
-line about a recovered position and no more, in a form that is documented. Everything else is UNKNOWN, and what is cut
-anywhere can only become UNKNOWN, never another position.
+Invariant: a position is known only out of a whole output of the daemon's own one-shot. The output lies between its two
+marker lines, and the exit code is 0. It has one line about a recovered position and no more, in a form that is
+documented. Everything else is UNKNOWN, and what is cut anywhere can only become UNKNOWN, never another position.
 
 The text is what a shell makes of it that writes one marker line before the server and one after it::
 
@@ -66,8 +66,9 @@ def parse(output: str, nonce: str) -> Position | Unknown:
     """Return the position in `output`, the text of the run that was given `nonce`.
 
     Unknown: ``position_`` and one of ``too_long no_markers stale_nonce cut repeated corrupt exit_<code> none several
-    bad_line bad_uuid bad_form contradiction``. The last: the server found a later write set prepared and did not keep it, as
-    it does when it recovers without the ``log_bin`` that it ran with (seen with MariaDB 10.11). Raise ValueError for a nonce that is no word of 8 to 64 characters.
+    bad_line bad_uuid bad_form contradiction``. `contradiction`: the server found a later write set prepared and did not
+    keep it. The server does so when it recovers without the ``log_bin`` that it ran with (seen with MariaDB 10.11).
+    Raise ValueError for a nonce that is no word of 8 to 64 characters.
     """
     _check(nonce)
     found = _between(output, nonce)

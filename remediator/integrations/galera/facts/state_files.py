@@ -1,14 +1,15 @@
 """What a member saved of itself: grastate.dat (its history and position) and gvwstate.dat (its last Primary view). Pure.
 
-Invariant: a value comes only out of a whole file. A file that is cut, garbled or written twice is UNKNOWN with the reason,
-never its readable half: a seqno that lost its last digits looks like a seqno. None means that the file says "none":
-the zero uuid is no history, seqno -1 is no position (the server runs, or ended without writing one).
+Invariant: a value comes only out of a whole file. A file that is cut, garbled or written twice is UNKNOWN with the
+reason, never its readable half. A seqno that lost its last digits looks like a seqno. None means that the file says
+"none": the zero uuid is no history, and seqno -1 is no position. A server whose file has seqno -1 runs, or ended
+without writing a position.
 
 A clean position is no proof of being the newest: a member stopped long before the others has an old one, and says so
 cleanly. Nothing here decides what may be bootstrapped (GB-4, GB-7).
 
-Sources: Galera's documentation (crash recovery, quorum reset), its writer of saved states, which overwrites the file
-in place and pads a shorter text with spaces behind the last line, and its reader and writer of views.
+Sources: Galera's documentation (crash recovery, quorum reset), its writer of saved states, and its reader and writer of
+views. The writer of saved states overwrites the file in place and pads a shorter text with spaces behind the last line.
 """
 
 from __future__ import annotations
@@ -107,8 +108,8 @@ def gvwstate(text: str | None, size: int | None = None) -> SavedView | Unknown:
 
 
 def same_view(views: Sequence[SavedView]) -> bool:
-    """Return whether `views` are those of all members of one last Primary component: then a plain start of all of them
-    brings it back by itself (`pc.recovery`, GB-1)."""
+    """Return whether `views` are those of all members of one last Primary component. A plain start of all of them then
+    brings that component back by itself (`pc.recovery`, GB-1)."""
     if not views or any(one.state is not ViewState.WHOLE for one in views):
         return False
     first = views[0]

@@ -1,13 +1,14 @@
 """Whether a member's system tables belong to the server that runs on them, and what else an upgrade or a join left behind. Pure.
 
-Invariant: "needed" and "not needed" are both proven, never supposed; a member that does not answer, or whose data directory or log
-was not read, leaves them UNKNOWN. None: the member is proven stopped, looks for a Primary component and serves nobody, or tells no version,
-and there is nothing to compare.
+Invariant: "needed" and "not needed" are both proven, never supposed. A member that does not answer, or whose data
+directory or log was not read, leaves them UNKNOWN. None: the member is proven stopped, looks for a Primary component
+and serves nobody, or tells no version, and there is nothing to compare.
 
-Sources: MariaDB's client/mysql_upgrade.c (an upgrade is needed when the recorded version is missing, empty, or differs in its first two
-numbers; a higher one is a downgrade, which it refuses); mariadb-install-db writes the record, and no state transfer carries it along
-(wsrep_sst_rsync's filter, mariabackup's list of files), so on a member that joined by a whole one it is missing although its tables
-are the donor's. Galera 26.4.27's notes: a transfer of write sets that ends one short is a bug of what came before.
+Sources: MariaDB's client/mysql_upgrade.c: an upgrade is needed when the recorded version is missing, empty, or differs
+in its first two numbers. A higher recorded version is a downgrade, which mysql_upgrade refuses. mariadb-install-db
+writes the record, and no state transfer carries it along (wsrep_sst_rsync's filter, mariabackup's list of files). So
+the record is missing on a member that joined by a whole transfer, although its tables are the donor's. Galera 26.4.27's
+notes: a transfer of write sets that ends one short is a bug of what came before.
 """
 
 from __future__ import annotations
@@ -182,14 +183,15 @@ def _ours_runs(launch: Launch) -> Truth:
 
 
 def ist_race(me: Member, others: Sequence[Member]) -> Truth:
-    """Return whether a transfer of write sets ended one short and left this member out: it runs, is in no Primary component, and
-    another member is in one. The server says by itself that it has to be restarted, and nothing restarts it (Launchpad 2161773)."""
+    """Return whether a transfer of write sets ended one short and left this member out. The member runs and is in no
+    Primary component, and another member is in one. The server says by itself that it has to be restarted, and nothing
+    restarts it (Launchpad 2161773)."""
     return _left_out(me, others, "ist_race")
 
 
 def restart_asked(me: Member, others: Sequence[Member]) -> Truth:
-    """Return whether the provider of a member that runs has given up and asks for a restart, whatever its reason, while it is in no Primary
-    component and another member is in one. Nothing else restarts it."""
+    """Return whether the provider of a member that runs has given up and asks for a restart, whatever its reason. The
+    member is in no Primary component, and another member is in one. Nothing else restarts it."""
     return _left_out(me, others, "restart_asked")
 
 
