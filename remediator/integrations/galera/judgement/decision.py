@@ -1,13 +1,14 @@
 """The judgement of Galera recovery, by the rules GB-1 to GB-19: from a picture to the one thing to do. Pure.
 
 Invariant: `decide` returns a bootstrap only if every rule of `rules_bootstrap.RULES` has nothing against it, and then
-names the candidate of GB-7; `alone` only if no rule of `PERSON` asks for a person. Turning any fact of a picture to
-UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in this alone: where positions of
-stopped members were not read yet, or members look for a Primary component over and over (`primary_views.py`) and have to be held
-first, or run outside of one, by their answer or as stranded ones by their log, and have to be stopped first (GB-3 knows all live and all
-stopped, and nothing between), and everything else would allow a bootstrap, it says so, without a candidate.
-In a group of one the plain start stands in the bootstrap's place (`rules_lone.py`). Where the inventory names a machine twice nothing is done.
-docs/galera-decision.md has the rules in one table.
+names the candidate of GB-7. `alone` is true only if no rule of `PERSON` asks for a person. Turning any fact of a
+picture to UNKNOWN never turns a page or a wait into a bootstrap. `outlook` differs from `decide` in one thing: it may
+return a bootstrap without a candidate. It does so where everything allows a bootstrap but the steps before it: to hold,
+to stop, to read positions. Members that look for a Primary component over and over (`primary_views.py`) have to be held
+first. Members that run outside of a component, by their answer or as stranded members by their log, have to be stopped
+first. GB-3 knows all live and all stopped, and nothing between. In a group of one the plain start stands in the
+bootstrap's place (`rules_lone.py`). Where the inventory names a machine twice nothing is done. docs/galera-decision.md
+has the rules in one table.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ def decide(picture: ClusterPicture) -> Judgement:
 def outlook(picture: ClusterPicture) -> Judgement:
     """Return what `decide` would say once the positions of the stopped members have been read.
 
-    A BOOTSTRAP without candidate means: hold all, let those that look for a Primary component end by themselves, stop those that run outside
-    of one, read the positions, then decide. Where more than that is against it, the page names it. Never a
-    bootstrap that `decide` refuses for another reason; otherwise its equal.
+    A BOOTSTRAP without candidate means: hold all members, and let those that look for a Primary component end by
+    themselves. Then stop members that run outside of a component, read the positions, and decide. Where more than that
+    is against a bootstrap, the page names it. `outlook` never returns a bootstrap that `decide` refuses for another
+    reason; otherwise both say the same.
     """
     now = decide(picture)
     if now.procedure is not Procedure.PAGE:

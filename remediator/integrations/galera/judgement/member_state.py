@@ -74,8 +74,8 @@ def contradicts(member: MemberPicture) -> bool:
 
 
 def empty(member: MemberPicture) -> bool:
-    """Return whether it is known to hold no history to start with: no uuid, no position, a transfer cut midway, or a grastate.dat that
-    claims another position than its data has (GB-6)."""
+    """Return whether the member is known to hold no history to start with. It has no uuid, no position, a transfer cut
+    midway, or a grastate.dat that claims another position than its data has (GB-6)."""
     if (member.stopped is True and member.sst is True) or contradicts(member):
         return True
     without_uuid = member.uuid is None or member.uuid == NIL
@@ -140,8 +140,8 @@ class Seating:
 
     @property
     def at_risk(self) -> int:
-        """How many transactions lie between the highest position that counts and the furthest that is known of: the mark, or the
-        data of a member that is left aside."""
+        """How many transactions lie between the highest position that counts and the furthest that is known of. The
+        furthest is the mark, or the data of a member that is left aside."""
         furthest = highest(seat.member for seat in self.ahead)
         return self.lost if furthest is None or self.top is None else max(self.lost, furthest - self.top)
 

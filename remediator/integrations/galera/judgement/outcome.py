@@ -46,8 +46,8 @@ class Judgement:
     stops: tuple[str, ...] = ()
     """The hosts whose members run outside of a Primary component and have to be stopped first (`outlook` only)."""
     possibly_lost: int | None = None
-    """Of a bootstrap: the transactions between the candidate and the high-water mark, or the data of a member that is left aside and
-    goes further; None where none is chosen."""
+    """Of a bootstrap: the transactions between the candidate and the high-water mark. The data of a member that is left
+    aside stands in the mark's place where that data goes further. None where no candidate is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

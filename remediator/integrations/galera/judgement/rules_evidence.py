@@ -139,7 +139,8 @@ def listed(case: Seating) -> str | None:
 
 
 def left(case: Seating, host: str) -> str | None:
-    """GB-9, of a group of one: return that the mark is, or may be, of a component with others in it; None if it is not."""
+    """GB-9, of a group of one: return that the mark is, or may be, of a component with others in it. None if it is
+    not."""
     if case.picture.arbitrator is False:
         return None
     known = phrases.said(case.picture.arbitrator)
@@ -216,8 +217,8 @@ def _missing(case: Seating, missing: Sequence[Seat]) -> Concern:
 
 
 def person_gb_8(case: Seating) -> Concern | None:
-    """GB-8: below the high-water mark a person approves, and is shown how much may be lost; above it too where the mark is older than
-    the loss, for what was committed between the two is in no figure."""
+    """GB-8: below the high-water mark a person approves, and is shown how much may be lost. A person approves above the
+    mark too where the mark is older than the loss: commits between the two are in no figure."""
     asks = [f"{case.lost} transactions below the high-water mark are possibly lost"] if case.lost else []
     facts = [f"lost:{case.lost}"] if case.lost else []
     unseen_s, at = case.picture.unseen_s, phrases.said(case.picture.mark_at)

@@ -1,12 +1,14 @@
 """What is done in a group of one, whose only member is in no Primary component (GB-1 to GB-18 where there is nobody else). Pure.
 
-kolla gives a group of one an empty list of members (``gcomm://``), and such a member makes itself a Primary component at each plain
-start: that start is its bootstrap, and there is no other one. Galera refuses it where safe_to_bootstrap is 0, and a member that was alone
-in its component has written 1. One whose list names itself waits for itself, unless its saved view brings it back (pc.recovery).
+kolla gives a group of one an empty list of members (``gcomm://``). Such a member makes itself a Primary component at
+each plain start: that start is its bootstrap, and there is no other. Galera refuses the start where safe_to_bootstrap
+is 0, and a member that was alone in its component has written 1. A member whose list names itself waits for itself,
+unless its saved view brings it back (pc.recovery).
 
-Invariant: it is started only when its position was read in this run, is of the recorded uuid and not below the high-water mark, and
-nothing says that others were members too; so nothing is started from an empty, a replaced or an older data directory. Nothing is
-bootstrapped with an option. Where a start is refused the sentence says what a lone member needs.
+Invariant: the member is started only when its position was read in this run, is of the recorded uuid and not below the
+high-water mark. Nothing may say that others were members too. So nothing is started from an empty, a replaced or an
+older data directory. Nothing is bootstrapped with an option. Where a start is refused the sentence says what a lone
+member needs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is done beside a Primary component, and when stopped members may be started unchanged (GB-10 to GB-17). Pure.
 
-Invariant: nothing here bootstraps. A start is without any option; it is refused when what it could overwrite, a history
-of another cluster or one ahead of the Primary, is known or cannot be ruled out.
+Invariant: nothing here bootstraps. A start is without any option. A start is refused unless it is ruled out that it
+overwrites a history of another cluster, or one ahead of the Primary.
 """
 
 from __future__ import annotations
