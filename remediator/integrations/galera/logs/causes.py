@@ -1,9 +1,9 @@
-"""What the server's own log lines name: causes with which a plain start does harm or does not help (GB-17), and signs of
-what is wrong with a member that runs. The texts of causes are in one table, `texts.py`.
+"""Causes in the server's log with which a plain start does harm or does not help (GB-17), and signs of trouble of a
+running member. The texts of causes are in one table, `texts.py`.
 
-Sources: MariaDB's and Galera's own messages; the lines after an upgrade are those of tables that `mariadb-upgrade` has not
-yet rewritten; of a transfer that failed, whatever the reason, the provider itself says that it has to be restarted (one write
-set short: Launchpad bug 2161773).
+Sources: MariaDB's and Galera's own messages. The lines after an upgrade are those of tables that `mariadb-upgrade` has
+not yet rewritten. After a failed transfer, whatever the reason, the provider itself says that it has to be restarted
+(one write set short: Launchpad bug 2161773).
 """
 
 from __future__ import annotations
@@ -31,15 +31,17 @@ LOCKS = frozenset(("data_in_use",))
 def cause(log: str, *, nobody_else: bool = False) -> str | None:
     """Return the cause that the log lines of a member name and that forbids its start, or None.
 
-    `nobody_else`: it is proven that nobody uses its data now, so that a lock of its files is over. Not meant by `xa_prepared` is the note
-    "Found 1 prepared transaction(s) in InnoDB": a server with a binary log writes it after a kill under load, and settles it by itself.
+    `nobody_else`: it is proven that nobody uses its data now, so that a lock of its files is over. `xa_prepared` does
+    not mean the note "Found 1 prepared transaction(s) in InnoDB". A server with a binary log writes that note after a
+    kill under load, and settles the transaction by itself.
     """
     found = texts.first(log, forbidding=True, but=LOCKS if nobody_else else frozenset())
     return None if found is None else found.name
 
 
 def told(log: str, *, nobody_else: bool = False) -> str | None:
-    """Return in a sentence what the log lines of a member say, with its remedy, whether it forbids a start or not; None for nothing known."""
+    """Return in a sentence what the log lines of a member say, with its remedy, whether it forbids a start or not. None
+    for nothing known."""
     found = texts.first(log, but=LOCKS if nobody_else else frozenset())
     return None if found is None else found.sentence
 

@@ -1,13 +1,15 @@
 """How far the members had received write sets before they ended, and where the component formed again: what is between is lost. Pure.
 
-Each member keeps the write sets that it received in a cache of its own (gcache), a file that is mapped into memory: it outlives a killed
-process, although InnoDB with innodb_flush_log_at_trx_commit=0 has not written the last second. On its next start the provider logs up to
-where that cache goes, and, when the component forms, from which seqno it goes on (``found gapless sequence``, ``Quorum results``: seen
-with MariaDB 10.11 and Galera 26.4); the rest of the cache is thrown away. So the log knows what no position does.
+Each member keeps the write sets that it received in a cache of its own (gcache), a file that is mapped into memory. The
+file outlives a killed process, although InnoDB with innodb_flush_log_at_trx_commit=0 has not written the last second.
+On its next start the provider logs how far that cache goes. When the component forms, the provider logs from which
+seqno the component goes on, and the rest of the cache is thrown away. The texts are ``found gapless sequence`` and
+``Quorum results`` (seen with MariaDB 10.11 and Galera 26.4). So the log knows what no position does.
 
-Invariant: a start counts against a formation only when it began at or below it, and its cache goes beyond it, in one uuid: whoever took
-part after it began above it. It is an upper bound: what was received and never acknowledged is in it, and a change of view counts as one.
-After a power cut the cache may end early as well; then it says less, never more.
+Invariant: a start counts against a formation only when it began at or below that formation, and its cache goes beyond
+it, in one uuid. A member that took part later began above it. The figure is an upper bound: write sets that were
+received and never acknowledged are in it, and a change of view counts as one. After a power cut the cache may end early
+as well; then it says less, never more.
 """
 
 from __future__ import annotations
@@ -97,8 +99,9 @@ def _anew(data: Mapping[str, Any]) -> bool:
 
 
 def buried(members: Iterable[Sequence[Start]], uuid: str) -> dict[str, Buried]:
-    """Return each formation of `uuid` that the starts of `members` tell of, by its exchange; the furthest is its own place where nothing
-    lies beyond it. Of a member that was in it the start counts that led there, of any other its newest: seqnos may be used again."""
+    """Return each formation of `uuid` that the starts of `members` tell of, by its exchange. The furthest place is the
+    formation's own where nothing lies beyond it. Of a member that was in the formation the start that led there counts,
+    of any other member its newest. Seqnos may be used again."""
     told = [[start for start in starts if start.uuid == uuid and start.position >= 0] for starts in members]
     formations = {
         start.formation.exchange: start.formation
@@ -125,9 +128,9 @@ def left_behind(
 ) -> Formation | None:
     """Return the newest formation of `others` that a stopped member at `uuid`:`seqno` went on beyond without having been part of it.
 
-    What it has above that place is of a history that the others gave up; seqnos are used again, so that its position may look like one of
-    theirs (GB-10). It was part when it was in it from the beginning of a life, or joined above its place. A log that does not say is no
-    proof that it was.
+    What the member has above that place is of a history that the others gave up. Seqnos are used again, so its position
+    may look like one of theirs (GB-10). The member was part when it was in the formation from the beginning of a life,
+    or joined above its place. A log that does not say is no proof that the member was part.
     """
     formed = [start.formation for starts in others for start in starts if start.formation is not None]
     mine = [] if isinstance(own, Unknown) else [start.component for start in own if start.component is not None]

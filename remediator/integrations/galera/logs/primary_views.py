@@ -1,18 +1,21 @@
 """What a member's own log tells of its newest lives: whether it has been in a Primary component since it was started. Pure.
 
-A member without a usable last view that finds no Primary component does not open its SQL port: it looks for one for
-``pc.wait_prim_timeout`` (30 s), gives up, ends, and systemd starts it again, for ever (seen with MariaDB 10.11 and Galera 26.4; a kolla
-cloud whose controllers were all shut down in order comes back like that). Its provider logs each view that it is in.
+A member without a usable last view that finds no Primary component does not open its SQL port. It looks for a component
+for ``pc.wait_prim_timeout`` (30 s), gives up and ends, and systemd starts it again, for ever. This was seen with
+MariaDB 10.11 and Galera 26.4: a kolla cloud whose controllers were all shut down in order comes back like that. The
+member's provider logs each view that the member is in.
 
-Invariant: `searching` is True only where the log is that of the process that runs, has told of no Primary component since it was
-started, and has told of a view outside of one, in this life or, while it is young, in the one before. A server that recovers its data
-for minutes at its start has no view yet, and is none of these. That is no proof for a bootstrap (GB-2 wants an answer over SQL or a stopped
-process); it is what a person is asked about before anything is held, and what pages instead of UNKNOWN.
+Invariant: `searching` is True only where the log is that of the running process and has told of no Primary component
+since the start. The log must also have told of a view outside of one, in this life or, while this life is young, in the
+life before. A server that recovers its data for minutes at its start has no view yet, and is none of these. Such a log
+is no proof for a bootstrap: GB-2 wants an answer over SQL or a stopped process. A person is asked about it before
+anything is held, and it pages instead of UNKNOWN.
 
-A member that began to join and whose Primary component went meanwhile is another case: it does not give up. It waits for ever for a donor, with
-its SQL port closed, and its engine, its unit and systemd call it running (Galera 25.3.37 and 26.4, replicator_str.cpp: the request is sent again
-every second). `stranded` is True only where the newest life is the process that runs, was in a Primary component, and tells last that it
-is outside of one. Galera tells of that in two ways: a view that is not Primary, and a Primary view in which no member has a complete state.
+A member that began to join and whose Primary component went meanwhile is another case: it does not give up. It waits
+for ever for a donor, with its SQL port closed, and its engine, its unit and systemd call it running. The request is
+sent again every second (Galera 25.3.37 and 26.4, replicator_str.cpp). `stranded` is True only where the newest life is
+the running process and was in a Primary component. Its last word must be that it is outside of one. Galera tells of
+that in two ways: a view that is not Primary, and a Primary view in which no member has a complete state.
 """
 
 from __future__ import annotations
@@ -74,8 +77,9 @@ def _last(word: str | None) -> str | None:
 
 
 def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth:
-    """Return whether the process that has been running for `running_s` seconds (None: there is none, systemd is about to start it) looks
-    for a Primary component. Nothing logged yet is nothing yet, for as long as a start takes; then the life before tells."""
+    """Return whether the process that has been running for `running_s` seconds looks for a Primary component.
+    `running_s` is None where there is no process and systemd is about to start it. While a start takes, an empty log
+    proves nothing, and the life before tells."""
     if isinstance(lives, Unknown):
         return lives
     if not lives:
@@ -106,14 +110,14 @@ def stranded(lives: Sequence[Life] | Unknown, running_s: float) -> Truth:
 
 
 def tells_of(lives: Sequence[Life], started_s: float) -> bool:
-    """Return whether a life begins with the start of the container, which the engine has `started_s` seconds ago: the log is that container's, and
-    its times are of the host's zone."""
+    """Return whether a life begins with the start of the container, `started_s` seconds ago by the engine. The log is
+    then that container's, and its times are of the host's zone."""
     return any(-CLOCK_S <= started_s - life.age_s <= SILENT_S for life in lives)
 
 
 def looks_for_s(lives: Sequence[Life] | Unknown) -> float | None:
-    """Return for how many seconds at least the member has been started again and again without a Primary component; None when the log
-    does not say, or its newest life was in one."""
+    """Return for how many seconds at least the member has been started again and again without a Primary component.
+    None when the log does not say, or the newest life was in one."""
     found: float | None = None
     if isinstance(lives, Unknown):
         return None
@@ -125,8 +129,9 @@ def looks_for_s(lives: Sequence[Life] | Unknown) -> float | None:
 
 
 def given_s(lives: Sequence[Life] | Unknown, started_s: float, ended_s: float) -> float | None:
-    """Return for how long a process that does not run any more was given to find a Primary component; `started_s`, `ended_s`: how long ago its
-    container was started, and ended. None when the log is of another start, or its newest life ended in a Primary component."""
+    """Return for how long a process that has ended was given to find a Primary component. `started_s` and `ended_s`:
+    how long ago its container was started, and ended. None when the log is of another start, or its newest life ended
+    in a Primary component."""
     if isinstance(lives, Unknown) or not lives or not tells_of(lives, started_s) or lives[-1].last in (None, PRIMARY):
         return None
     since_s = looks_for_s(lives)

@@ -4,8 +4,8 @@ Invariant: the first row that fits names the cause, and what harms the data stan
 that `forbids` is one with which a start makes things worse, or helps nobody (GB-17): a person reads the log first. The advice that
 InnoDB prints at every failed assertion ("there may be corruption in the InnoDB tablespace") is no diagnosis and stands in no row.
 
-Read from: Galera 3.x (25.3.37) and 4.x (26.4.18), sources of the provider; MariaDB 10.6 to 11.4, messages of the server and of its
-storage engines, and public reports of them; Launchpad bug 2161773.
+Sources for Galera 3.x (25.3.37) and 4.x (26.4.18): the provider's code, and Launchpad bug 2161773. Sources for MariaDB
+10.6 to 11.4: messages of the server and of its storage engines, and public reports of them.
 """
 
 from __future__ import annotations

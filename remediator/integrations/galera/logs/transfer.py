@@ -1,8 +1,9 @@
-"""How a member caught up with the others, by its own log: on write sets alone (IST), by a whole copy (SST), or not at all. Pure.
+"""How a member caught up with the others, by its own log: write sets alone (IST), a whole copy (SST), or neither. Pure.
 
-The provider logs where the group and the member stand when a transfer is required, and from which seqno the write sets come that it then
-receives (Galera 25.3.37 and 26.4.18, replicator_str.cpp). A script of a whole copy (wsrep_sst_*) runs for both kinds, so that a
-process or a file tells nothing. Write sets come after a whole copy as well: then they begin beyond the member's own position.
+The provider logs where the group and the member stand when a transfer is required. It logs as well from which seqno the
+write sets come that the member then receives (Galera 25.3.37 and 26.4.18, replicator_str.cpp). A script of a whole copy
+(wsrep_sst_*) runs for both kinds, so that a process or a file tells nothing. Write sets come after a whole copy as
+well: then they begin beyond the member's own position.
 
 Invariant: what the log does not tell is UNKNOWN, never a guess.
 """
