@@ -1,8 +1,9 @@
 """The members of the group, each machine once, whatever the inventory calls it. Pure.
 
-Invariant: two names are one member only when their hosts prove it: the same boot id and the same machine id, or the same process in the
-group (wsrep_gcomm_uuid). A cloned machine id alone proves nothing, and neither does a text. Where two machines are proven, and one process
-answers for both over SQL, nobody knows whose answer that is: both are UNKNOWN, for the address that was dialled is not theirs alone.
+Invariant: two names are one member only when their hosts prove it. Proof is the same boot id and the same machine id,
+or the same process in the group (wsrep_gcomm_uuid). A cloned machine id alone proves nothing, and neither does a text.
+Where two machines are proven, and one process answers for both over SQL, nobody knows whose answer that is. Both are
+UNKNOWN, for the address that was dialled is not theirs alone.
 """
 
 from __future__ import annotations
