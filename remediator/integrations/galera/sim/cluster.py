@@ -1,10 +1,12 @@
 """Galera in memory: members that form components, lose them, form them again, and join by IST or SST.
 
-Kept to what a majority, a crash, a clean stop, a plain start and a bootstrap do (source: Galera's documentation on quorum, weights of
-one, and crash recovery, and gcomm's start_prim): the only member of a group of one makes itself Primary at each start; a component stays Primary while more than half of its last members are left, one that leaves cleanly is
-not counted; all processes of one last view that see each other form it again (pc.recovery); one that starts joins the Primary component
-that it can reach; without one it serves nobody, gives up after a while, and systemd starts it again. A member that runs outside is made a Primary component by a statement. While
-there is a Primary component, transactions are committed.
+The model is kept to what a majority, a crash, a clean stop, a plain start and a bootstrap do. Sources: Galera's
+documentation on quorum, weights of one, and crash recovery, and gcomm's start_prim. The only member of a group of one
+makes itself Primary at each start. A component stays Primary while more than half of its last members are left; a
+member that leaves cleanly is not counted. All processes of one last view that see each other form it again
+(pc.recovery). A member that starts joins the Primary component that it can reach. Without a Primary component the
+member serves nobody and gives up after a while, and systemd starts it again. A member that runs outside is made a
+Primary component by a statement. While there is a Primary component, transactions are committed.
 
 Invariant: `wrongs` has a sentence for everything that happened and never may: two Primary components, a history that was overwritten.
 """
@@ -142,8 +144,9 @@ class Galera:
         self._end_helper(host, 137)
 
     def say_bootstrap(self, host: str) -> None:
-        """Somebody says ``pc.bootstrap=YES`` on `host`, which runs outside of a Primary component: it is one by itself, and who sees it
-        takes part (Galera makes all of them Primary at once; here they catch up one by one)."""
+        """Somebody says ``pc.bootstrap=YES`` on `host`, which runs outside of a Primary component. The host becomes a
+        Primary component by itself, and members that see it take part. Galera makes all of them Primary at once; here
+        they catch up one by one."""
         self.bootstraps.append((self.now_s, host, BY_STATEMENT))
         self._alone(host)
 

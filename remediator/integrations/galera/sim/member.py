@@ -25,8 +25,8 @@ class Helper:
 
 @dataclass
 class Member:
-    """`state` is down, waiting (runs, found no Primary), joining, synced, donor or cut (runs outside the Primary component; one that was cut
-    while it joined never opened its port)."""
+    """`state` is down, waiting (runs, found no Primary), joining, synced, donor or cut (runs outside the Primary
+    component). A member that was cut while it joined never opened its port."""
 
     service: Service
     data: Data

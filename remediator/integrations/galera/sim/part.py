@@ -1,4 +1,5 @@
-"""A Galera cluster as a part of a cloud in memory: which hosts are its members, what they show, and what people do to all of it."""
+"""A Galera cluster as a part of a cloud in memory: its member hosts, what they show, and what people do to all of
+it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Directed stories of a lost Galera cluster: each bad input and each interruption of its recovery, with the outcome that is documented.
 
-Invariant: what must come about is told by the cloud (who bootstrapped, what is left on the hosts) and by the pages that people got;
-the watch asks its invariants on the way. Rules are those of docs/galera-decision.md.
+Invariant: the cloud (who bootstrapped, what is left on the hosts) and the pages that people got tell what came about.
+The watch asks its invariants on the way. Rules are those of docs/galera-decision.md.
 """
 
 from __future__ import annotations

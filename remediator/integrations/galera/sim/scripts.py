@@ -1,7 +1,7 @@
 """What the fixed programs of a Galera recovery do on a host in memory: told by their name, with the refusals that their texts have.
 
-Invariant: each has the exit codes of its text (`integrations/galera/steps/scripts.py`), and one that this file does not know is an error
-of the simulator, never a success.
+Invariant: each program has the exit codes of its text (`integrations/galera/steps/scripts.py`). A program that this
+file does not know is an error of the simulator, never a success.
 """
 
 from __future__ import annotations
