@@ -1,7 +1,7 @@
 """The question before each program that starts or reads a stopped member: is there nobody else on its data? Pure.
 
-Invariant: it is asked on the host itself, in the same step and right before, whatever the evidence said a moment ago: two servers on one data
-directory are the worst that can be done to it.
+Invariant: the question is asked on the host itself, in the same step and right before the program, whatever the
+evidence said a moment ago. Two servers on one data directory are the worst that can be done to it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How far a recovery has come, by the newest evidence: the bootstrapped member, each joiner, and the end. Pure.
 
-Invariant: a step is done only by what the member says itself over SQL, together with what the choice promised (the same uuid, no
-position below it, row counts); a member that runs and says nothing is waited for, with what its files and traffic show of it.
+Invariant: a step is done only by what the member says itself over SQL. The member must also keep what the choice
+promised: the same uuid, no position below it, row counts. A member that runs and says nothing is waited for, with what
+its files and traffic show of it.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def until_held_without(order: StepInput, host: str) -> Wait | None:
 
 
 def transfer_limit_s(order: StepInput) -> float:
-    """Return how long a whole state transfer may take, by the size of the data, and at least half an hour: that of a small cloud was seen to take ten minutes."""
+    """Return how long a whole state transfer may take, by the size of the data, and at least half an hour. The transfer
+    of a small cloud was seen to take ten minutes."""
     sizes = [
         files.data_bytes
         for host in _hosts(order)
@@ -203,8 +205,8 @@ def _transfer(one: Member, given: Mapping[str, Any]) -> str:
 
 
 def left_out(one: Member) -> bool:
-    """Return whether a member runs, takes queries, and is connected to nobody: so it stays after a transfer that ended one write
-    set short ("node restart required", Launchpad bug 2161773) until it is restarted."""
+    """Return whether a member runs, takes queries, and is connected to nobody. A transfer that ended one write set
+    short leaves a member so until it is restarted ("node restart required", Launchpad bug 2161773)."""
     status = one.status
     return (
         one.stopped is False

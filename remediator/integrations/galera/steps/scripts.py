@@ -1,20 +1,24 @@
 """The fixed programs that a recovery runs on the members' hosts, each one line of POSIX shell with words as arguments.
 
-Invariant: each may be run again after a loss of its outcome and then changes nothing more, or refuses; none ever stops a MariaDB
-that runs, but for the bootstrap container of ours, and that only while others are Primary (`recovery.py` asks), a member that was
-left out (`restart_left_out.py` asks), and one outside of a Primary component after a person's yes (`STOP`). A member counts as stopped when
-its engine says so in the same moment and nobody else uses its data directory: none is started, read or bootstrapped beside another.
+Invariant: each program may be run again after its outcome was lost, and then changes nothing more, or refuses. No
+program stops a MariaDB that runs, with three exceptions. The recovery's bootstrap container is stopped only while
+others are Primary (`recover.py` asks). A member that was left out is stopped when `restart_left_out.py` asks. A member
+outside of a Primary component is stopped only after a person's yes (`STOP`). A member counts as stopped when its engine
+says so in the same moment and nobody else uses its data directory. No member is started, read or bootstrapped beside
+another user of its data.
 
-The hold is a drop-in of the unit and no mask: kolla writes its units into /etc/systemd/system, where `systemctl mask` refuses and
-``mask --runtime`` has no effect (tried on systemd 252). With it every start fails loudly, that of systemd itself included.
-``--wsrep-recover`` needs ``--skip-networking`` where there is no network: it binds its address before it prints the position.
-A bootstrap container that refuses to bootstrap ends with exit code 0: only its state and SQL tell.
+The hold is a drop-in of the unit and no mask. kolla writes its units into /etc/systemd/system, where `systemctl mask`
+refuses and ``mask --runtime`` has no effect (tried on systemd 252). With it every start fails loudly, that of systemd
+itself included. ``--wsrep-recover`` needs ``--skip-networking`` where there is no network: it binds its address before
+it prints the position. A bootstrap container that refuses to bootstrap ends with exit code 0: only its state and SQL
+tell.
 
 The run in their arguments is its mark, which names the store as well (model/identity.py). A hold, a container, a saved copy of another
 mark is never taken over and never removed.
 
-Each program begins by looking at its own name and at how many words it got. sudo compares all arguments as one text, so a rule for
-``sh -c TEXT NAME ARGS`` also fits the same text cut at another space; what is cut like that has another name, and ends at once.
+Each program begins by looking at its own name and at how many words it got. sudo compares all arguments as one text, so
+a rule for ``sh -c TEXT NAME ARGS`` also fits the same text cut at another space. A program that is cut like that has
+another name, and ends at once.
 """
 
 from __future__ import annotations
@@ -68,9 +72,10 @@ ALONE: Final = _script(
     _MARK,
     _ENGINE,
 )
-"""Arguments: data directory, mark, engine. Runs before each program that starts or reads a stopped member, and ends with 0 if nobody else uses
-its data: no container that has the volume, or anything at its place, and no server, which works in its data directory whatever its
-path. A reading of this store that a lost command left is put away first; a member that runs has its data for itself."""
+"""Arguments: data directory, mark, engine. Runs before each program that starts or reads a stopped member, and ends
+with 0 if nobody else uses its data. Nobody does where no container has the volume, or anything at its place, and no
+server works in the data directory. A server works in its data directory whatever the path of the directory. A reading
+of this store that a lost command left is put away first; a member that runs has its data for itself."""
 
 HOLD: Final = _script(
     "galera-hold",
@@ -86,8 +91,8 @@ HOLD: Final = _script(
     _ENGINE,
     "stopped|running",
 )
-"""Arguments: mark, engine, ``stopped`` or ``running``. Keeps the unit of a member from starting: of one that must be stopped, or of one that may
-run, and goes on until it ends. Prints which it is now."""
+"""Arguments: mark, engine, ``stopped`` or ``running``. Keeps the unit of a member from starting. The member must be
+stopped, or it may run, and then goes on until it ends. Prints which of the two it is now."""
 
 STOP: Final = _script(
     "galera-stop",
@@ -148,8 +153,9 @@ READ: Final = _script(
     _ENGINE,
     _MARK,
 )
-"""Arguments: nonce, engine, mark. Prints what `positions.parse` reads; its log is the one-shot's own (GB-4), and what is shown of it
-is less than what is kept of a step's output. A log named without an extension would get `.err` from the server."""
+"""Arguments: nonce, engine, mark. Prints what `recovered_position.parse` reads. The log is the one-shot's own (GB-4),
+and less of it is shown than is kept of a step's output. A log named without an extension would get `.err` from the
+server."""
 
 BOOTSTRAP: Final = _script(
     "galera-bootstrap",
@@ -212,8 +218,8 @@ _LOGIN = (
 )
 
 LOGIN: Final = _script("galera-login", f'E=$1; {_LOGIN}; echo "remediator-login ${{A:-none}}"', _ENGINE)
-"""Arguments: engine. Says as which of its own system users the member lets us in without a password and with all rights; the
-grants themselves, which hold a hash, are not printed."""
+"""Arguments: engine. Says as which of its own system users the member lets the daemon in without a password and with
+all rights. The grants themselves, which hold a hash, are not printed."""
 
 UPGRADE: Final = _script(
     "galera-upgrade",
@@ -248,8 +254,9 @@ PC_BOOTSTRAP: Final = _script(
     ),
     _ENGINE,
 )
-"""Arguments: engine. Makes a member that runs outside of a Primary component one by itself, over its own socket, as the user that
-`LOGIN` names; looks at its component in the same moment, and leaves a Primary one as it is (GB-3; MariaDB below 11.2)."""
+"""Arguments: engine. Makes a member that runs outside of a Primary component one by itself, over its own socket, as the
+user that `LOGIN` names. It looks at the member's component in the same moment, and leaves a Primary one as it is (GB-3;
+MariaDB below 11.2)."""
 
 ALL: Final = (
     ALONE, HOLD, STOP, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
