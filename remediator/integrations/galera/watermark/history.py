@@ -20,7 +20,8 @@ Runs = Sequence[Mapping[str, Any]]
 
 
 def tries(runs: Runs) -> int:
-    """Return how many ended runs of the last hour started a stopped member: the one that asks is among those that live, and is no try before itself."""
+    """Return how many ended runs of the last hour started a stopped member. The run that asks still lives, and is no
+    try before itself."""
     return sum(1 for run in runs if STARTS & set(run["done"]) and run["age_s"] < HOUR_S and run["ended_s"] is not None)
 
 

@@ -95,8 +95,9 @@ def _behind_mark(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> Loss
 def unbroken(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> bool:
     """Return whether a majority of all members are among `seen` and have been running since before the mark's sample.
 
-    They had received by then whatever was acknowledged, for a commit is acknowledged once the group has it; one that stands below the
-    mark has not applied all of it yet. That is how it looks in the moment in which the member that stood furthest is gone.
+    By then they had received whatever was acknowledged, for a commit is acknowledged once the group has it. A member
+    that stands below the mark has not applied all of it yet. That is how it looks in the moment in which the member
+    that stood furthest is gone.
     """
     since = times.parse_rfc3339(kept.at)
     before = 0

@@ -1,9 +1,10 @@
 """The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts (GB-8). Pure.
 
-Invariant: it is raised only by members that say Synced, or give a state transfer, in one Primary component where such members are a
-majority of the inventory's and agree on one uuid. A component of another uuid never replaces it (a person says `baseline accept
-group/galera`), and it goes back only where our own bootstrap has knowingly begun behind it. None was ever stored: that is UNKNOWN, not
-zero. A component that was seen behind it is a `Loss`, and stays one after it has passed the mark again, until a person accepts it.
+Invariant: the mark is raised only by members that say Synced, or give a state transfer, in one Primary component. Such
+members are a majority of the inventory's members there and agree on one uuid. A component of another uuid never
+replaces the mark (a person says `baseline accept group/galera`). The mark goes back only where the daemon's own
+bootstrap has knowingly begun behind it. A mark that was never stored is UNKNOWN, not zero. A component that was seen
+behind it is a `Loss`, and stays one after it has passed the mark again, until a person accepts it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """How long members may have committed after the newest sample of the high-water mark: nothing of that is in any figure (GB-8). Pure.
 
-Invariant: never too short. A Primary component can commit for as long as one member runs, so the latest end counts; where a member's
-end is not known, the time is UNKNOWN. A member that runs since before that sample has lost nothing: its position is its own word.
+Invariant: never too short. A Primary component can commit for as long as one member runs, so the latest end counts.
+Where a member's end is not known, the time is UNKNOWN. A member that runs since before that sample has lost nothing:
+its position is its own word.
 
-An end is what the container engine says of the last one. A member that was started again in vain since has a later one: then the first of
-those vain starts counts, as its log tells it. Where the log does not, the time is too long, and a person is asked who need not have been.
+An end is what the container engine says of the last one. A member that was started again in vain since has a later end.
+Then the first of those vain starts counts, as its log tells it. Where the log does not, the time is too long, and a
+person is asked who need not have been.
 """
 
 from __future__ import annotations
