@@ -1,6 +1,6 @@
 """Virtual time: two clocks that can be set apart, and what is to happen when. Nothing here waits.
 
-Invariant: of two happenings of the same moment the one that was planned first comes first, so that a story repeats exactly.
+Invariant: happenings of the same moment come in the order in which they were planned, so that a story repeats exactly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ UP_S = 5000.0
 
 
 class VirtualClock:
-    """The clock of the daemon's machine. `elapsed_s` is the true time; the wall clock may be wrong by `wall_offset_s`."""
+    """The clock of the daemon's machine. `elapsed_s` is the true time; the wall clock may be wrong by
+    `wall_offset_s`."""
 
     def __init__(self) -> None:
         self.elapsed_s = 0.0

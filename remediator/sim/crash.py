@@ -1,7 +1,8 @@
-"""The daemon killed at a point: before or after any commit of its store, any effect on a host, any write of its checkpoint file.
+"""The daemon killed at a point: before or after any commit of its store, any effect on a host, any write of its
+checkpoint file.
 
-Invariant: a point is named by what was about to happen, so that "all points" can be counted first and died at one by one.
-What SIGKILL leaves is what is left here: a commit is there whole or not at all, and nothing is told to anybody.
+Invariant: a point is named by what was about to happen, so that "all points" can be counted first and died at one by
+one. A death leaves what SIGKILL leaves: a commit is there whole or not at all, and nobody is told anything.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Dying:
         self.open, self.at, self.passed = True, at, []
 
     def point(self, name: str) -> None:
-        """We are at the point `name`. Raise Killed when it is the one to die at."""
+        """Pass the point `name`. Raise Killed when it is the point to die at."""
         if not self.open:
             return
         self.passed.append(name)
@@ -50,7 +51,7 @@ class Dying:
 
 
 _WATCHING: list[Dying] = []
-"""Who is told about commits and checkpoint writes: at most one simulation of a process at a time."""
+"""The simulation that hears of commits and checkpoint writes: at most one of a process at a time."""
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """One technology in one cloud in memory: what it is there, and what is asked of it beside the daemon.
 
-Invariant: neither asks a guard, a verdict or a decision. What a technology has no use for it leaves as it is here: then nothing
-happens, nothing is left, and nothing is wrong.
+Invariant: neither `Part` nor `Ledger` asks a guard, a verdict or a decision. A method that a technology has no use for
+stays as it is here: then nothing happens, nothing is left, and nothing is wrong.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Part:
         return ()
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return host to what a run of ours has left there."""
+        """Return host to what a run of the daemon has left there."""
         return {}
 
 
@@ -78,7 +78,8 @@ class Ledger:
         """Take a reply that the daemon is given."""
 
     def holds(self, host: str, last: Mapping[str, HostReply]) -> list[str]:
-        """Return every reason, by name, why the first command on its service of `host` may not leave. `last`: the newest replies.
+        """Return every reason, by name, why the first command on its service of `host` may not leave. `last`: the
+        newest replies.
 
         It also says whether the unit may be at work on it: of any other service that holds a command.
         """

@@ -1,7 +1,7 @@
 """The real daemon over the cloud in memory, on virtual time: started, killed, stopped, asked, and watched.
 
-Invariant: the daemon is assembled by `daemon.assembling` like any other; only its ground differs. Quiet time is skipped: a
-daemon that waits for nothing ticks when the next sample is due.
+Invariant: the daemon is assembled by `daemon.assembly` like any other; only its ground differs. Quiet time is skipped:
+a daemon that waits for nothing ticks when the next sample is due.
 """
 
 from __future__ import annotations
@@ -132,8 +132,9 @@ def _with(config: Config, also: Sequence[Integration]) -> Parts:
 class Simulation:
     """`directory` takes the state; on a file system in memory commits cost little. Use `close` at the end.
 
-    `beside`: another simulation, whose cloud and time this daemon shares (see `sim.proof.rivals`); its shape and crowd are then that one's.
-    `also`: integrations of technologies that only this story has (see `SimHost.more` and `SimHost.programs`).
+    `beside`: another simulation, whose cloud and time this daemon shares (see `sim.proof.rivals`); shape and crowd are
+    then those of `beside`. `also`: integrations of technologies that only this story has (see `SimHost.more` and
+    `SimHost.programs`).
     """
 
     def __init__(
@@ -178,7 +179,8 @@ class Simulation:
         """Whether the next daemon reads the whole store in quiet moments, as a real one does."""
         self._text = crowd.joined(config_of(shape, config))
         self.config_file: Path | None = None
-        """What a reload reads, and refuses, as a real one does; None: it finds `config`, `content` and `inventory` as they are here."""
+        """What a reload reads, and refuses, as a real one does; None: it finds `config`, `content` and `inventory` as
+        they are here."""
         base = _parts(self._text, also)
         self.config: Config = self._placed(base.config)
         self.content, self.inventory = base.content, base.inventory
@@ -274,7 +276,8 @@ class Simulation:
         self._let_go()
 
     def reload(self) -> None:
-        """Let the daemon read config, content and inventory anew, as SIGHUP does; it has taken them when this returns."""
+        """Let the daemon read config, content and inventory anew, as SIGHUP does; it has taken them when this
+        returns."""
         if self.daemon is None:
             return
         self._woken = True
@@ -328,7 +331,8 @@ class Simulation:
     # time -------------------------------------------------------------------------------------------------------------
 
     def run(self, seconds: float, until: Callable[[], bool] | None = None, stride: float = TICK_S) -> bool:
-        """Let `seconds` pass; return whether `until` came true (True without one). `stride`: seconds between two turns."""
+        """Let `seconds` pass; return whether `until` came true (True without one). `stride`: seconds between two
+        turns."""
         end = self.clock.elapsed_s + seconds
         while self.clock.elapsed_s < end:
             tick_s = stride if self.busy else max(stride, QUIET_S)

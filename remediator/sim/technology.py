@@ -1,7 +1,9 @@
-"""What an integration adds to the cloud in memory: one frozen record, so that the simulator knows no technology by name.
+"""What an integration adds to the cloud in memory: one frozen record, so that the simulator knows no technology by
+name.
 
-A manifest gives it by `Integration.simulation`, a function that imports it only when it is called: no daemon does. Fields that are
-functions without arguments import in the same way, since stories stand on the cloud, and not the other way round.
+A manifest gives it by `Integration.simulation`, a function that imports it only when it is called, and no daemon calls
+it. Fields that are functions without arguments import in the same way, since stories stand on the cloud, and not the
+other way round.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Technology:
-    """`part` plays it in one cloud; `ledger` is what one daemon may not do to it there. Everything else has a plain default."""
+    """`part` plays it in one cloud; `ledger` is what one daemon may not do to it there. Everything else has a plain
+    default."""
 
     name: str
     part: Callable[[SimCloud], Part]
@@ -59,12 +62,12 @@ class Technology:
     groups: Callable[[Shape, str], tuple[str, ...]] = lambda _shape, _host: ()
     """The groups of the inventory that a host of a shape is in for its sake."""
     stateful: tuple[str, ...] = ()
-    """Of its containers those that hold state: no plain crash is drawn of them, and no reply lies about them."""
+    """Those of its containers that hold state: no plain crash is drawn of them, and no reply lies about them."""
     endpoints: tuple[Endpoint, ...] = ()
     scripts: Mapping[str, Script] = field(default_factory=dict)
     """By name."""
     invariants: Mapping[str, str] = field(default_factory=dict)
-    """Its own ones, each with a sentence."""
+    """Its own invariants, each with a sentence."""
     unattended: tuple[str, ...] = ()
     """Its R3 rules that run without a yes where a story says so."""
     happens: Callable[[], Happens | None] = lambda: None
@@ -83,7 +86,8 @@ class Technology:
 
 @cache
 def technologies() -> tuple[Technology, ...]:
-    """Return those of all installed integrations that say how they are played, in the order of their names. Raise TypeError for what is none."""
+    """Return those of all installed integrations that say how they are played, in the order of their names. Raise
+    TypeError for what is none."""
     installed = registry.load({}).installed
     return tuple(
         _played(name, one.simulation()) for name, one in sorted(installed.items()) if one.simulation is not None
