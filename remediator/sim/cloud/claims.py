@@ -13,7 +13,8 @@ MOST = 200
 
 @dataclass
 class ClaimsFile:
-    """`lines`: start, store, cloud, epoch, and the host's seconds since its boot. `torn`: it cannot be read as it is."""
+    """`lines`: start, store, cloud, epoch, and the host's seconds since its boot. `torn`: it cannot be read as it
+    is."""
 
     lines: list[tuple[str, str, str, str, float]] = field(default_factory=list)
     torn: bool = False

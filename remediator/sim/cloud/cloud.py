@@ -23,8 +23,8 @@ WITHOUT_UNIT = (("cmp1", "cron"),)
 
 
 class SimCloud:
-    """`cut_off`: hosts to which the daemon has no way at all, whatever they do. `also`: a second name in the inventory to the
-    host that answers under it."""
+    """`cut_off`: hosts to which the daemon has no way at all, whatever they do. `also`: a second name in the inventory
+    to the host that answers under it."""
 
     def __init__(self, clock: VirtualClock, timeline: Timeline, shape: Shape = DEFAULT, crowd: Crowd = NOBODY) -> None:
         self.clock, self.timeline, self.shape = clock, timeline, shape
@@ -65,7 +65,7 @@ class SimCloud:
         return script is None or not script.only_reads
 
     def leftovers(self) -> dict[str, str]:
-        """Return host to what a run of ours has left there."""
+        """Return host to what a run of the daemon has left there."""
         return {host: what for part in self.parts.values() for host, what in part.leftovers().items()}
 
     def service(self, host: str, name: str) -> Service:

@@ -1,6 +1,7 @@
-"""More of what a cloud has: hosts that only stand there and answer, and the containers that kolla puts beside those of a story.
+"""More of what a cloud has: hosts that only stand there and answer, and the containers that kolla puts beside those of
+a story.
 
-Invariant: nothing in a story names them; what happens to them is done by who made the crowd.
+Invariant: nothing in a story names them; whoever made the crowd does what happens to them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ ON_EACH = (
     "glance_api", "nova_api", "nova_scheduler", "nova_conductor", "nova_novncproxy", "nova_libvirt", "nova_compute",
     "neutron_server", "ovn_controller", "ovn_nb_db", "ovn_sb_db", "openvswitch_db", "openvswitch_vswitchd", "placement_api",
 )  # fmt: skip
-"""With the three of a controller they are 25 containers, as many as one has."""
+"""With the three of a controller they are 25 containers, as many as a real controller has."""
 _LAST = "    cmp2: {address: 192.0.2.22, groups: [compute], engine: podman}\n"
 
 

@@ -1,8 +1,8 @@
 """What a host can answer that lies to its watcher, by name. Standard library only: the lab runs this very text
 on a host in place of its collector, and the simulator calls it.
 
-A play takes the honest reply (parsed), the sentinel of the request and how often it has played, and returns the bytes to print. It
-may change the reply it is given. Invariant: a play says what it likes and touches nothing.
+A play takes the honest reply (parsed), the sentinel of the request and how often it has played, and returns the bytes
+to print. It may change the reply it is given. Invariant: a play says what it likes and touches nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One host in memory: power, network, engine, clock, disk, its services, and who works on it. What its collector would print."""
+"""One host in memory: power, network, engine, clock, disk, its services, and who works on it. What its collector would
+print."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ DISK_BYTES = 100 << 30
 
 @dataclass
 class SimHost:
-    """`ssh` is ok, refused, silent, dropped, stuck (the daemon's call is) or gone (that call never comes back); `engine_state` ok, hung
-    or down. `address` is what the inventory calls it."""
+    """`ssh` is ok, refused, silent, dropped, stuck (the daemon's call is) or gone (that call never comes back);
+    `engine_state` ok, hung or down. `address` is what the inventory calls it."""
 
     name: str
     address: str
@@ -34,11 +35,12 @@ class SimHost:
     power: bool = True
     ssh: str = "ok"
     says_after_s: float = 0.0
-    """So long what it says of itself is under way, against every deadline."""
+    """Seconds that the host's answer about itself is under way, against every deadline."""
     engine_state: str = "ok"
     clock_offset_s: float = 0.0
     stray_units: list[str] = field(default_factory=list)
-    """What stands where the name of a container would, in files that match kolla's units and that somebody else has put there."""
+    """What stands where the name of a container would, in files that match kolla's units and that somebody else has put
+    there."""
     used_percent: float = 20.0
     booted_at: datetime = START - RAN_BEFORE
     engine_started_at: datetime = START - RAN_BEFORE
@@ -64,7 +66,8 @@ class SimHost:
     more: dict[str, Callable[[], Any]] = field(default_factory=dict)
     """Sections of technologies, by name: data, or why there is none."""
     programs: dict[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
-    """Programs of such a technology, by the first word of a command: given the other words they return the exit code."""
+    """Programs of such a technology, by the first word of a command: given the other words they return the exit
+    code."""
     orders: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     """Every command that took effect, with the true time."""
 

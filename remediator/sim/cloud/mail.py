@@ -1,4 +1,5 @@
-"""Where the pages of a simulated daemon arrive, in place of its notifiers; while it is down nobody can be told anything."""
+"""Where the pages of a simulated daemon arrive, in place of its notifiers; while it is down nobody can be told
+anything."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Any
 
 
 class Mail:
-    """`taken`: every page that arrived, oldest first. `down`: why none is taken; empty while it is up. `refused`: how many were not."""
+    """`taken`: every page that arrived, oldest first. `down`: why none is taken; empty while it is up. `refused`: how
+    many pages were not taken."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell

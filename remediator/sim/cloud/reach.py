@@ -1,6 +1,6 @@
 """The ways to the hosts of the cloud in memory, in place of those of `reach`: bytes in, bytes out.
 
-Invariant: it keeps the contract of `reach.interface`. What takes time is told to the clock, never waited for.
+Invariant: `SimReach` keeps the contract of `reach.interface`. What takes time is told to the clock, never waited for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ MANGLES = ("cut", "noise", "banner", "not_json", "late", "busy", "stale", "secti
 """What may become of a reply. ``banner`` alone does no harm."""
 
 LIES = ("says_well", "says_dead")
-"""A reply that is whole and not true: everything runs; or the first container that has a unit and no data has given up."""
+"""A reply that is whole and not true: everything runs; or the first container that has a unit and no data has given
+up."""
 
 End = Literal["ok", "refused", "lost", "never_left", "lost_before", "late", "hang"]
 ENDS: tuple[End, ...] = get_args(End)
@@ -54,7 +55,7 @@ class Luck:
     rewrite: Callable[[str, bytes], bytes] | None = None
     """What a host that somebody else speaks for says in place of its own reply (`tests.fuzz`)."""
     lied_at: dict[str, float] = field(default_factory=dict)
-    """When each host last answered what was not so."""
+    """When each host last gave an untrue answer."""
 
     def of_reply(self, host: str) -> str:
         waiting = self.replies.get(host)

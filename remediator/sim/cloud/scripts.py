@@ -17,7 +17,8 @@ MOMENT_S = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """`obey` does on a host what its text does there, given the words behind its name, and has its exit codes and refusals."""
+    """`obey` does on a host what its text does there, given the words behind its name, and has its exit codes and
+    refusals."""
 
     obey: Callable[[SimCloud, SimHost, tuple[str, ...]], Ended]
     service: str

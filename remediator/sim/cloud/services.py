@@ -1,4 +1,5 @@
-"""One container with its systemd unit as kolla makes them: a state machine that obeys systemctl, the engine, and bad luck.
+"""One container with its systemd unit as kolla makes them: a state machine that obeys systemctl, the engine, and bad
+luck.
 
 Sources: kolla's unit template (Restart=always, StartLimitBurst=10 in 120 s), and systemd 252's behaviour at the start
 limit. For what kolla made before 2023.1 it is Docker's `unless-stopped`. Docker waits twice as long each time, up to a
@@ -24,7 +25,8 @@ STOPPED_US, EXITED_US, REFUSED_US = "100", "200", "300"
 
 @dataclass
 class Service:
-    """`has_unit` False: the engine alone starts it. `life_s`: every start dies after so long. `start_s`: how long one takes."""
+    """`has_unit` False: the engine alone starts it. `life_s`: every start dies after so long. `start_s`: how long one
+    takes."""
 
     host: str
     name: str
@@ -66,7 +68,7 @@ class Service:
     starts: list[float] = field(default_factory=list)
     """When the main process was started, true time."""
     by_order: list[float] = field(default_factory=list)
-    """When a start or restart by a person or by us was obeyed."""
+    """When a start or restart by a person or by the daemon was obeyed."""
     on_change: Callable[[], None] = lambda: None
     _generation: int = 0
 
@@ -126,7 +128,8 @@ class Service:
     # what somebody asks for ------------------------------------------------------------------------------------------
 
     def stop(self, killed: bool = False) -> None:
-        """An operator's `systemctl stop`; `killed`: its process did not end by itself, and systemd calls that failed."""
+        """An operator's `systemctl stop`; `killed`: its process did not end by itself, and systemd calls that
+        failed."""
         self._end(137 if killed else 0)
         self.state, self.substate, self.result, self.stopped_by_job = "inactive", "dead", "success", True
         if killed:

@@ -1,7 +1,8 @@
-"""The shapes of the cloud in memory: which hosts there are, what the inventory calls them, and on which networks they stand.
+"""The shapes of the cloud in memory: which hosts there are, what the inventory calls them, and on which networks they
+stand.
 
-Invariant: a shape changes what the inventory knows and what hosts have, and nothing of how a service behaves. The names that the
-inventory uses are a way to a host; the addresses that it does not know are those at which services listen.
+Invariant: a shape changes what the inventory knows and what hosts have, and nothing of how a service behaves. The names
+that the inventory uses are a way to a host; the addresses that it does not know are those at which services listen.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ NAMES_AND_NETWORKS = Shape(
     _numbered("2001:db8:0:2::", _ALL),
     {host: (f"198.51.100.{number}",) for number, host in enumerate(_ALL, 11)},
 )
-"""The inventory has names alone; SSH goes over a management network, and services listen on a second one, an IPv6 one."""
+"""The inventory has names alone; SSH goes over a management network, and services listen on a second one, an IPv6
+one."""
 
 _FIVE = ("h1", "h2", "h3", "h4", "h5")
 FIVE_ALIKE = Shape(
@@ -113,4 +115,5 @@ GATEWAYS = Shape(
     on_host={"h4": ("ovn_controller",)},
     groups=dict.fromkeys(_FOUR[:3], "network"),
 )
-"""Three network hosts with a RabbitMQ cluster, and a compute host: whatever there is to see is who is a member of what."""
+"""Three network hosts with a RabbitMQ cluster, and a compute host: whatever there is to see is who is a member of
+what."""
