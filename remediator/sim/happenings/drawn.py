@@ -1,4 +1,5 @@
-"""What chance tells stories of: how often each kind is drawn, and with which words. Rows of technologies stand among those of every cloud.
+"""What chance tells stories of: how often each kind is drawn, and with which words. Rows of technologies stand among
+those of every cloud.
 
 Invariant: a seed's story follows from the order of the table, the weights and the order of the draws. A change of any
 of them is another story for every seed.
@@ -75,7 +76,8 @@ SERVICES = (*STATELESS, *((host, name) for host in NAMES for name in DEFAULT.on(
 
 
 def choose(chance: Random, count: int, without: Collection[Kind[...]] = ()) -> Sequence[Drawn]:
-    """Return `count` of DRAWN by their weights; their words are drawn when they happen. `without`: kinds that are left out."""
+    """Return `count` of DRAWN by their weights; their words are drawn when they happen. `without`: kinds that are left
+    out."""
     rows = [row for row in DRAWN if row.kind not in without]
     return chance.choices(rows, [row.weight for row in rows], k=count)
 

@@ -17,12 +17,14 @@ class Drawn:
     kind: Kind[...]
     draw: Callable[[Random], Happening]
     after: Kind[...] | None = None
-    """Of a technology's: the row that it stands behind in the table, for a seed's story follows from the order; None: at the end."""
+    """Of a technology's: the row that it stands behind in the table, for a seed's story follows from the order; None:
+    at the end."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Happens:
-    """The kinds of a technology. `told`: what may happen in a story that chance tells; `directed`: in directed stories alone."""
+    """The kinds of a technology. `told`: what may happen in a story that chance tells; `directed`: in directed stories
+    alone."""
 
     told: Repertoire
     directed: Repertoire

@@ -1,7 +1,9 @@
-"""Kinds of happenings, typed. The call of a kind is a happening; a happening is written down and read back by its kind's signature.
+"""Kinds of happenings, typed. The call of a kind is a happening; a happening is written down and read back by its
+kind's signature.
 
-Invariant: the words of a happening are those that its kind's function declares, whoever makes it: code, chance, or a file. A kind is in
-no registry. Who reads happenings says which kinds they may be of: a `Repertoire`, which nobody can change.
+Invariant: the words of a happening are those that its kind's function declares, whoever makes it: code, chance, or a
+file. A kind is in no registry. Who reads happenings says which kinds they may be of: a `Repertoire`, which nobody can
+change.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class NotAHappening(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Kind(Generic[P]):
-    """What may happen, by the name and with the words of its function: `crash(host, name)` is told as ``crash ctl1 memcached``."""
+    """What may happen, by the name and with the words of its function: `crash(host, name)` is told as ``crash ctl1
+    memcached``."""
 
     happens: Callable[Concatenate[Stage, P], None]
 
@@ -89,7 +92,8 @@ class Kind(Generic[P]):
         return tuple((name, TypeAdapter(hints[name])) for name in self._signature.parameters)
 
     def _adapters(self, count: int) -> Iterator[tuple[str, TypeAdapter[Any]]]:
-        """Yield what each of `count` words is checked by; the last declared one checks all that are left, as ``*hosts`` does."""
+        """Yield what each of `count` words is checked by; the last declared one checks all that are left, as ``*hosts``
+        does."""
         for place in range(count):
             yield self._declared[min(place, len(self._declared) - 1)]
 

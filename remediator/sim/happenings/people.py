@@ -54,7 +54,8 @@ class People:
         return self._ask("resume", pause=pause)
 
     def leave_a_file(self, how: str) -> None:
-        """Leave the pause file: it is ``there``, a ``dangling`` link, or nothing can be learnt about it, for its directory is a file."""
+        """Leave the pause file: it is ``there``, a ``dangling`` link, or nothing can be learnt about it, for its
+        directory is a file."""
         path = self._simulation.pause_file
         if not path.parent.is_dir():
             return
@@ -91,7 +92,8 @@ class People:
         return self._ask("downtime-end", id=name)
 
     def nagios(self, host: str, service: str | None, depth: int, state: str = "CRITICAL") -> None:
-        """Nagios posts a notification: with a downtime depth above 0 it mutes; it is always kept once it was answered."""
+        """Nagios posts a notification: with a downtime depth above 0 it mutes; it is always kept once it was
+        answered."""
         self._number += 1
         key = f"{host}/{service}/{self._number}"
         self._account.nagios.pop((host, service or ""), None)

@@ -1,6 +1,7 @@
 """What becomes of the files of the daemon's store, for as long as a test wants: each fault returns what mends it.
 
-Invariant: they are done to the real files, or to the daemon's own connection; the watch knows that the store is broken meanwhile.
+Invariant: they are done to the real files, or to the daemon's own connection; the watch knows that the store is broken
+meanwhile.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def unmounted(simulation: Simulation) -> Mend:
 
 
 def overwritten(simulation: Simulation) -> Mend:
-    """A failing disk, or a stray dd: every byte of the database and of its log is another one. The mend puts them back under a new daemon."""
+    """A failing disk, or a stray dd: every byte of the database and of its log is another one. The mend puts them back
+    under a new daemon."""
     database = database_of(simulation)
     good = {path: path.read_bytes() for path in (database, database.with_name("remediator.db-wal"))}
     for path, content in good.items():
