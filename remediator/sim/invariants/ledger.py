@@ -1,7 +1,8 @@
-"""What may hold a command, kept beside the daemon from what was done to the cloud, said by people, and answered by hosts.
+"""Independent ledger of every reason why a command must not leave: what was done to the cloud, said by people, and
+answered by hosts.
 
-Invariant: nothing here asks a guard, a verdict or a decision. Where the account cannot know, it holds nothing, so that what it
-reports is an error of the daemon.
+Invariant: nothing here asks a guard, a verdict or a decision. Where the account cannot know, it holds nothing, so that
+what it reports is an error of the daemon.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Mute:
 
 @dataclass
 class Worked:
-    """Somebody works, or worked, on `hosts` (`service` on all of them, or the whole): until `ended`, and for a while after."""
+    """Somebody works, or worked, on `hosts` (`service` on all of them, or the whole): until `ended`, and for a while
+    after."""
 
     hosts: set[str]
     service: str | None
@@ -113,7 +115,8 @@ class Account:
     last: dict[str, HostReply] = field(default_factory=dict)
     series: dict[tuple[str, str], Trouble] = field(default_factory=dict)
     hard: dict[str, tuple[str, str, Instant]] = field(default_factory=dict)
-    """Incident to (host, check, when it was surely HARD); none for which anything may account, or may have accounted."""
+    """Incident to (host, check, when it was surely HARD); none for which anything may account, or may have
+    accounted."""
     silent_at: dict[str, Instant] = field(default_factory=dict)
     """Host to when it was asked last and did not say how its containers are."""
     excused: set[str] = field(default_factory=set)
@@ -238,7 +241,8 @@ class Account:
         return [*self._muted(host, service), *self._blind(left, host)]
 
     def holding_a_recovery(self, left: Left, host: str, service: str) -> list[str]:
-        """Return every reason why the first script of a run may not leave now: what it mends may be more than one host's."""
+        """Return every reason why the first script of a run may not leave now: what it mends may be more than one
+        host's."""
         found = [*self.holding_a_step(left, host, service), *self._too_often(left)]
         fresh = self.troubled()
         if len(fresh) > STORM_HOSTS:
@@ -343,9 +347,11 @@ class Account:
         return []
 
     def excuse(self) -> None:
-        """Forget each problem that is muted, or whose host answers and does not say how its containers are: the breaker need not count it.
+        """Forget each problem that is muted, or whose host answers and does not say how its containers are: the breaker
+        need not count it.
 
-        One whose host does not answer at all counts once more when it does (`troubled`): that it was not cured is all that is known.
+        One whose host does not answer at all counts once more when it does (`troubled`): that it was not cured is all
+        that is known.
         """
         wall = self.now().wall
         mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
@@ -374,7 +380,8 @@ class Account:
 
     @property
     def cut_off(self) -> bool:
-        """Whether less than half of the hosts have answered their last request: it may be the daemon that is cut off."""
+        """Whether less than half of the hosts have answered their last request: it may be the daemon that is cut
+        off."""
         silent = sum(reply.reach is not Reach.OK for reply in self.last.values())
         return (len(self.shape.names) - silent) * 2 < len(self.shape.names)
 

@@ -13,7 +13,8 @@ from remediator.model.records.page_keys import PageKey, PageKind
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """`about`: how what its key has behind the kind begins. `target`: whom it is about. `says`: a name or a figure that its text has."""
+    """`about`: how what its key has behind the kind begins. `target`: whom it is about. `says`: a name or a figure that
+    its text has."""
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
     kind: PageKind | None = None

@@ -61,7 +61,8 @@ CLAIM_S = claims.VALID_S + 1.0
 
 
 class Violation(BaseException):
-    """An invariant does not hold: its name, and one sentence. No Exception: the daemon takes none of these for a trouble of its own."""
+    """An invariant does not hold: its name, and one sentence. No Exception: the daemon takes none of these for a
+    trouble of its own."""
 
     def __init__(self, invariant: str, text: str) -> None:
         assert invariant in INVARIANTS
@@ -81,7 +82,8 @@ class Watch:
         self.checked: Counter[str] = Counter()
         self.commands = 0
         self.mistaken = False
-        """The daemon was given a mistake of ours, or an input that its doors would have refused: what fails of that is no violation."""
+        """The daemon was given a planted mistake, or an input that its doors would have refused: what fails of that is
+        no violation."""
         self.needs_approval = needs_approval
         self._newly_hard: list[tuple[str, str, Instant]] = []
         self._reading: sa.Engine | None = None
@@ -219,7 +221,8 @@ class Watch:
         return ["intent" if kind == "intent" else body["answer"] for kind, body in found if body["step"] == step]
 
     def _seen_since_its_locks(self, run: Run, host: str) -> None:
-        """The newest evidence of its host was asked for after the run had its locks: nobody else was at work in between.
+        """The newest evidence of its host was asked for after the run had its locks: nobody else was at work in
+        between.
 
         A release rests on what was asked for after the end of the run that owes it.
         """
@@ -285,7 +288,8 @@ class Watch:
             self.checked[name] += 1
 
     def _is_accounted_for(self, check: str, target: str, at: Instant) -> bool:
-        """Return whether a problem may count for nothing: a member's of a group, our own blindness, an operator's stop, a silence's."""
+        """Return whether a problem may count for nothing: a member's of a group, our own blindness, an operator's stop,
+        a silence's."""
         if check == "host-reachable":
             return self.account.cut_off
         known = self.account.series.get((check, target))
@@ -336,7 +340,8 @@ class Watch:
     def finish(self, sign: bool = True) -> None:
         """Let what is under way come to its end, then verify the log and what was acknowledged. The daemon must be up.
 
-        `sign`: up to its last entry, with a checkpoint that the daemon did not write; it would not act on, had it to go on.
+        `sign`: up to its last entry, with a checkpoint that the daemon did not write; it would not act on, had it to go
+        on.
         """
         simulation, daemon = self.simulation, self.simulation.daemon
         under_way = set(daemon.world.durable.runs) if daemon is not None else set()
@@ -463,7 +468,8 @@ def _is_intended(run: Run, step: str) -> bool:
 
 
 def _may_still_verify(run: Run, now: Instant) -> bool:
-    """Return whether `run` waits for a proof of its cure that its own plan gives it time for (a state transfer takes hours)."""
+    """Return whether `run` waits for a proof of its cure that its own plan gives it time for (a state transfer takes
+    hours)."""
     if run.state is not RunState.VERIFYING or run.verify_from is None:
         return False
     return now.since(run.verify_from) <= run.plan.verify_within_s + 2 * run.plan.verify_hold_s + GRACE_S
