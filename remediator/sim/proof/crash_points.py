@@ -1,4 +1,5 @@
-"""Every crash point of every shipped runbook, one by one: the daemon dies there, is started again, and the cure must be whole.
+"""Every crash point of every shipped runbook, one by one: the daemon dies there, is started again, and the cure must be
+whole.
 
 A way is how a runbook comes to run: what breaks, and what must be true when all is over. Runbooks are taken from the
 content. A new runbook without a way is reported as not covered. A new runbook with a way is killed at all of its points
@@ -87,7 +88,8 @@ class Cut:
 
 
 def die_at(way: Way, point: int, again: int = 0, cut: Cut | None = None) -> Died:
-    """Let `way` happen with a death at `point`, and a second one `again` points after it, or one by `cut`; return how it went."""
+    """Let `way` happen with a death at `point`, and a second one `again` points after it, or one by `cut`; return how
+    it went."""
     directory = Path(tempfile.mkdtemp(prefix="points-", dir=in_memory()))
     simulation = Simulation(directory, way.config, way.shape)
     watch = Watch(simulation, needs_approval=way.config == APPROVING, unattended=way.config == UNATTENDED)

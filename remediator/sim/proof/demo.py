@@ -1,6 +1,8 @@
-"""The demo on the cloud in memory: things break, and nobody does anything but remediator. It plays; others show it.
+"""The demo on the cloud in memory: things break, and nobody does anything but remediator. This module plays it; others
+show it.
 
-Invariant: whether a problem is cured is read from the daemon's store, and every invariant of `sim.invariants.watch` is asked on the way.
+Invariant: whether a problem is cured is read from the daemon's store, and every invariant of `sim.invariants.watch` is
+asked on the way.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class DemoFailed(Exception):
 
 
 class Play:
-    """One demo: `begin`, `break_one` for each of BREAKS, `watch`, `end`. `directory` is its own, and `clear` removes it."""
+    """One demo: `begin`, `break_one` for each of BREAKS, `watch`, `end`. `directory` is its own, and `clear` removes
+    it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory

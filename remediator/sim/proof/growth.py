@@ -20,7 +20,8 @@ LEAST_DAYS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """`share` of the mean, and `least` in the series' own unit: a rise below either is none. `last_third`: only that is judged."""
+    """`share` of the mean, and `least` in the series' own unit: a rise below either is none. `last_third`: only that is
+    judged."""
 
     share: float
     least: float
@@ -92,7 +93,7 @@ def _judge(name: str, samples: Sequence[Mapping[str, float]], window_days: int) 
 
 
 def outgrown(warm: Mapping[str, float], samples: Sequence[Mapping[str, float]]) -> tuple[Grew, ...]:
-    """Return of what there is more than its limit: a share of what there was in `warm`, on average over the last third."""
+    """Return what exceeds its limit, a share of what there was in `warm`, on average over the last third."""
     last = samples[2 * len(samples) // 3 :]
     found = []
     for name, limit in LIMITS.items():

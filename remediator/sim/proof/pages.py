@@ -1,6 +1,7 @@
 """All pages of one simulated night, to be read one by one: `python -m remediator.sim.proof.pages [--json]`.
 
-Invariant: the daemon is the real one, and what it is told to do is done by people through its doors. Nothing here makes a text.
+Invariant: the daemon is the real one, and what it is told to do is done by people through its doors. Nothing here makes
+a text.
 """
 
 from __future__ import annotations

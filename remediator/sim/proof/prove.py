@@ -1,6 +1,8 @@
-"""`python -m remediator.sim.proof.prove`: stories by the hundred, and every crash point of every runbook, on all cores given.
+"""`python -m remediator.sim.proof.prove`: stories by the hundred, and every crash point of every runbook, on all cores
+given.
 
-Invariant: seeds follow each other from the first one on, so that what was proved can be proved again; one violation fails it.
+Invariant: seeds follow each other from the first one on, so that what was proved can be proved again; one violation
+fails it.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ from remediator.sim.stories.stories import NotAStory, Told
 WORKERS = 2
 BATCH = 4
 AGAIN = (2, 1, 3, 5)
-"""So many points after the first death comes the second one; of a way that repeats another one, only the first of these."""
+"""So many points after the first death comes the second one; of a way that repeats another one, only the first of
+these."""
 TWICE_EVERY = 25
-"""Every so many stories one is told twice: word for word the same, or it is a violation."""
+"""One of so many stories is told twice: word for word the same, or it is a violation."""
 
 
 @dataclass
@@ -123,8 +126,8 @@ def prove(
 ) -> Proof:  # fmt: skip
     """Die at every crash point, then tell stories from `seed` on, for `seconds` or `scenarios` of them.
 
-    `twice`: at each point die a second time, a few points after the first. `until_first`: stop at the first violation. `most`: of each way die
-    at about so many points at most, evenly from its first to its last.
+    `twice`: at each point die a second time, a few points after the first. `until_first`: stop at the first violation.
+    `most`: of each way die at about so many points at most, evenly from its first to its last.
     """
     proof, began = Proof(), time.monotonic()
     for runbook in sorted(crash_points.uncovered()):
@@ -165,7 +168,8 @@ def _jobs(
 
 
 def points_of(found: int, one_in: int, seed: int, twice: bool, most: int | None) -> range:
-    """Return at which of the `found` points of a way the daemon dies first: from where the seed says, evenly to its end."""
+    """Return at which of the `found` points of a way the daemon dies first: from where the seed says, evenly to its
+    end."""
     step = max(1 if twice else one_in, 1 if most is None else math.ceil(found / most))
     return range(1 + seed % step, found + 1, step)
 

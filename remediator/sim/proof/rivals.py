@@ -1,4 +1,5 @@
-"""Two daemons on one cloud: who acts, who holds, and by which sentence. `python -m remediator.sim.proof.rivals` prints the table.
+"""Two daemons on one cloud: who acts, who holds, and by which sentence. `python -m remediator.sim.proof.rivals` prints
+the table.
 
 Invariant: both are the real daemon over the same hosts and the same time, each with a store of its own directory. Their
 clouds may have any name, and `remediator-act` may stand behind the act key or not. The commands that take effect are
@@ -101,7 +102,8 @@ class Pair:
         return answer
 
     def copy_store(self) -> None:
-        """Give the second one a copy of the first one's store as it is now, its checkpoints and their key with it: a cloned machine."""
+        """Give the second one a copy of the first one's store as it is now, its checkpoints and their key with it: a
+        cloned machine."""
         source = Path(self.first.config.state_dir) / "remediator.db"
         target = Path(self.second.config.state_dir)
         target.mkdir(parents=True, exist_ok=True)
@@ -138,7 +140,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How two come to be on one cloud. `frozen`: the first one stands still for an hour between its INTENT and its command."""
+    """How two come to be on one cloud. `frozen`: the first one stands still for an hour between its INTENT and its
+    command."""
 
     name: str
     copied: bool = False
@@ -195,7 +198,8 @@ def break_it(pair: Pair, breaks: str) -> None:
 
 
 def held_by(simulation: Simulation) -> str:
-    """Return the first sentence by which a daemon held for the other one's sake, as its audit has it; empty when it never did."""
+    """Return the first sentence by which a daemon held for the other one's sake, as its audit has it; empty when it
+    never did."""
     daemon = simulation.daemon
     if daemon is None:
         return ""
@@ -206,7 +210,8 @@ def held_by(simulation: Simulation) -> str:
 
 
 def happen(way: Way, breaks: str, wrapped: bool) -> Row:
-    """Let one way happen, with what breaks; then end one daemon, close the brake of the other, and see whether it cures."""
+    """Let one way happen, with what breaks; then end one daemon, close the brake of the other, and see whether it
+    cures."""
     with pair_of(way, breaks, wrapped) as pair:
         break_it(pair, breaks)
         if way.frozen:

@@ -1,4 +1,5 @@
-"""`python -m remediator.sim.proof.soak`: one daemon over the simulated cloud for a month of virtual time, and whether anything grew.
+"""`python -m remediator.sim.proof.soak`: one daemon over the simulated cloud for a month of virtual time, and whether
+anything grew.
 
 Several times a day something breaks or somebody acts, people set it right again, and the rest of the day is quiet.
 Every invariant of `sim.invariants.watch` is asked all the time. Once a day is measured what could grow; the verdict is
@@ -43,7 +44,7 @@ from remediator.store import database, tables
 
 DAY_S = 86400.0
 WARM_S = 3600.0
-"""What is in memory by then is what the limit on memory is a share of."""
+"""The limit on memory is a share of what is in memory by then."""
 DAYS, SEED, EVERY = 30, 1, "3m"
 BOUTS, LENGTHS, GAPS = 3, (2, 3, 4), (15, 40, 70, 180)
 """How often a day something goes on, how many happenings that has, and the seconds between them."""
@@ -213,7 +214,8 @@ class Soak:
         self._pass(MENDED_S)
 
     def _cure_one(self) -> None:
-        """Break a service of which nothing is known that would hold a command; it must be cured. Raise Violation when it is not."""
+        """Break a service of which nothing is known that would hold a command; it must be cured. Raise Violation when
+        it is not."""
         self._pass(1.5 * 3600.0)
         account, daemon = self._watch.account, self.simulation.daemon
         lately = [each for each in account.left.values() if account.now().since(each.at) < DAY_S]
@@ -364,7 +366,8 @@ def _row(day: int, sample: Mapping[str, float], seconds: float) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it and print a line for each day, then every series, then the verdict; 0 flat, 1 something grew or did not hold."""
+    """Run it and print a line for each day, then every series, then the verdict; 0 flat, 1 something grew or did not
+    hold."""
     parser = argparse.ArgumentParser(prog="python -m remediator.sim.proof.soak", description="a month of virtual time")
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--seed", type=int, default=SEED)

@@ -15,7 +15,8 @@ from remediator.sim.simulation import CONFIG
 
 @dataclass(frozen=True)
 class Way:
-    """`breaks`: what brings it about. `helps`: what people do until it is over. Of a plain way one service of one host is cured."""
+    """`breaks`: what brings it about. `helps`: what people do until it is over. Of a plain way one service of one host
+    is cured."""
 
     name: str
     runbook: str
