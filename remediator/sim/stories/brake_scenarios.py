@@ -1,6 +1,8 @@
-"""Directed stories about brakes and pages: what the storm breaker counts, who closes it, and what people hear at the end.
+"""Directed stories about brakes and pages: what the storm breaker counts, who closes it, and what people hear at the
+end.
 
-Invariant: as in `directed`: a story here fails when the one thing that it is named after is taken away, and holds when nothing is.
+Invariant (as in `scenarios`): a story here fails when the one thing that it is named after is taken away, and holds
+when nothing is.
 """
 
 from __future__ import annotations

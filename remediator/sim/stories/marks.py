@@ -13,7 +13,8 @@ from remediator.store.audit import chain, digests
 
 
 def as_the_release_before_left_them(simulation: Simulation) -> int:
-    """Let everything that runs of this store have left carry the run alone, on the hosts and in the store; return how many debts.
+    """Let everything that runs of this store have left carry the run alone, on the hosts and in the store; return how
+    many debts.
 
     The daemon must be down: it is as if the release before this one had begun those runs.
     """
@@ -35,7 +36,8 @@ def as_the_release_before_left_them(simulation: Simulation) -> int:
 
 
 def let_the_log_agree(connection: sa.Connection, now: Instant) -> None:
-    """Let the log say that the rows which decide were written as they stand now, as if no other hand had changed them."""
+    """Let the log say that the rows which decide were written as they stand now, as if no other hand had changed
+    them."""
     state = digests.State.of(connection)
     chain.append(connection, at=now, actor="remediator", kind=digests.KIND, body=digests.body(state, {}))
 

@@ -11,7 +11,8 @@ from remediator.sim.stories.stories import Moment, Setup, Story, flat
 
 @dataclass(frozen=True)
 class Scenario:
-    """`shows`: the mutants that break it, by name: of a guard ``guard-…``. Without any it shows an end that is documented."""
+    """`shows`: the mutants that break it, by name: of a guard ``guard-…``. Without any it shows an end that is
+    documented."""
 
     name: str
     shows: tuple[str, ...]

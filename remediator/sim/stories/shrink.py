@@ -1,4 +1,5 @@
-"""Cuts a failing story down to the shortest that still fails in the same way, and writes it as an operator would read it."""
+"""Cuts a failing story down to the shortest that still fails in the same way, and writes it as an operator would read
+it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ QUIET = ("its condition is false", "baseline_accepted")
 
 
 def shrink(told: Told, most_s: float = MOST_S, again: Callable[[Story], Told] = tell) -> Told:
-    """Return the shortest story found within `most_s` that breaks the same invariant; `told` itself when none is shorter."""
+    """Return the shortest story found within `most_s` that breaks the same invariant; `told` itself when none is
+    shorter."""
     if told.violation is None:
         return told
     ends = time.monotonic() + most_s
