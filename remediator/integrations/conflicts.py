@@ -1,6 +1,7 @@
 """Whether what a manifest declares is its own to declare. Pure.
 
-Invariant: a name, of a section, a kind of target, a domain, a service, a container or a remedy, belongs to one integration.
+Invariant: a name, of a section, a kind of target, a domain, a service, a container or a remedy, belongs to one
+integration.
 """
 
 from __future__ import annotations

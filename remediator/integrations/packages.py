@@ -1,7 +1,9 @@
-"""Which integrations are installed: the packages in this folder, and those of the entry point group ``remediator.integrations``.
+"""Which integrations are installed: the packages in this folder, and those of the entry point group
+``remediator.integrations``.
 
-A package has two modules: ``manifest`` with ``build(settings) -> Integration``, and ``settings`` with the model ``Settings`` of its
-part of the config, where it has settings. An entry point names the integration, and as its value the package.
+A package has two modules: ``manifest`` with ``build(settings) -> Integration``, and ``settings`` with the model
+``Settings`` of its part of the config, where it has settings. An entry point names the integration, and as its value
+the package.
 
 Invariant: a package that is broken, or is there twice, is named with the reason, and costs itself alone.
 """
@@ -37,14 +39,15 @@ class CannotBeLoaded(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """Where an integration is. `origin` names what was installed, empty for one of ours."""
+    """Where an integration is. `origin` names what was installed, empty for an integration of this folder."""
 
     name: str
     module: str
     origin: str = ""
 
     def build(self, settings: Mapping[str, Any]) -> Integration:
-        """Return its manifest. Raise whatever is wrong with the package; ValueError is about its settings."""
+        """Return the manifest of the package. Raise whatever is wrong with the package; ValueError is about its
+        settings."""
         built: Integration = importlib.import_module(f"{self.module}.manifest").build(settings)
         return built
 
@@ -102,9 +105,11 @@ def installed() -> Installed:
 
 
 def sections(named: Iterable[str] | None = None) -> dict[str, type[Section]]:
-    """Return the model of each integration's part of the config, ours alone where all of `named` are ours.
+    """Return the model of each integration's part of the config, of this folder alone where all of `named` are in this
+    folder.
 
-    One of ours without settings has no part. Nothing but these models is loaded: most commands need no more.
+    An integration of this folder without settings has no part. Nothing but these models is loaded: most commands need
+    no more.
     """
     ours = {name: package.settings() for name, package in own().items()}
     found = {name: section for name, section in ours.items() if section is not NoSettings}

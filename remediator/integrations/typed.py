@@ -1,4 +1,5 @@
-"""Taking values out of what a host sent: of the declared type and in range, or an error that makes the whole section UNKNOWN.
+"""Taking values out of what a host sent: of the declared type and in range, or an error that makes the whole section
+UNKNOWN.
 
 Invariant: a value of another type, out of range, or longer than an honest collector sends never gets past this module.
 Neither does a text that cannot be stored (a lone surrogate). All functions raise KeyError when the key is missing. They
@@ -35,7 +36,8 @@ _DIGITS = re.compile(r"-?[0-9]{1,20}")
 
 
 def read(data: Any, what: str, build: Callable[[Mapping[str, Any]], Facts]) -> Facts | Unknown:
-    """Return `build(data)`; UNKNOWN with the reason ``error:<what>: ...`` when `data` is not what it should be, its own when it is UNKNOWN."""
+    """Return `build(data)`; UNKNOWN with the reason ``error:<what>: ...`` when `data` is not what it should be, its own
+    when it is UNKNOWN."""
     if isinstance(data, Unknown):
         return data
     try:
@@ -63,7 +65,8 @@ def text(item: Mapping[str, Any], key: str, most: int = MOST_CHARS) -> str:
 
 
 def word(item: Mapping[str, Any], key: str) -> str:
-    """Return the text at `key`, which many hosts say alike (a state, an image, a name): all of them share one object."""
+    """Return the text at `key`, which many hosts say alike (a state, an image, a name): all of them share one
+    object."""
     return sys.intern(text(item, key))
 
 
@@ -98,8 +101,8 @@ def age_or_none(item: Mapping[str, Any], key: str) -> float | None:
 
 
 def moment(item: Mapping[str, Any], key: str, now_s: float = LAST_S) -> float:
-    """Return the time at `key` in seconds since 1970, not later than a day after `now_s`. What is older than 1971 is a clock that was never
-    set, or a file without a time; it is returned as 0."""
+    """Return the time at `key` in seconds since 1970, not later than a day after `now_s`. What is older than 1971 is a
+    clock that was never set, or a file without a time; it is returned as 0."""
     return known_moment(number(item, key), key, now_s)
 
 
@@ -125,7 +128,8 @@ def whole(item: Mapping[str, Any], key: str) -> int:
 
 
 def amount(item: Mapping[str, Any], key: str) -> int:
-    """Return the whole number from 0 at `key`; file systems that have no size name ever larger ones (2^64 and above): those are cut."""
+    """Return the whole number from 0 at `key`; file systems that have no size name ever larger ones (2^64 and above):
+    those are cut."""
     value = item[key]
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{key[:40]} is {type(value).__name__}, not a whole number")
