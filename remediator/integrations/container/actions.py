@@ -1,4 +1,5 @@
-"""Typed actions on one stateless container: `container.start` and `container.restart`, both R1 and never repeated blindly.
+"""Typed actions on one stateless container: `container.start` and `container.restart`, both R1 and never repeated
+blindly.
 
 Invariant: an action is refused with a sentence for a container on the KR-5 list, a short-lived container, and a helper
 of a recovery. So it is for a container that does not exist, and for a name that no container can have. The data decide

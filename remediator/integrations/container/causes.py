@@ -1,6 +1,8 @@
-"""Why a container is in a bad state, where the facts name the cause: what a restart cannot cure, and the operator must see.
+"""Why a container is in a bad state, where the facts name the cause: what a restart cannot cure, and the operator must
+see.
 
-Invariant: a cause is only named on evidence (a flag, an exit code, a log line, a full disk); None means that none is known.
+Invariant: a cause is only named on evidence (a flag, an exit code, a log line, a full disk); None means that none is
+known.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ LINES = (
     ),
     ("port_in_use", re.compile(r"[Aa]ddress already in use|EADDRINUSE|Can not bind IPC socket")),
 )
-"""The first two lines are what kolla_set_configs raises (kolla docker/base/set_configs.py, queens to 2026.1), the third oslo.config.
+"""The first two lines are what kolla_set_configs raises (kolla docker/base/set_configs.py, queens to 2026.1), the third
+oslo.config.
 
 `Can not bind IPC socket` is said by iscsid beside the host's own iscsid.
 """
@@ -60,15 +63,16 @@ def cause(
 
 
 def started_again(container: Container, unit: Unit | None) -> bool:
-    """Return whether it runs because the engine or systemd started it again: a host sends the log of such a one while it is young."""
+    """Return whether the container runs because the engine or systemd started it again. A host sends the log of such a
+    container while it is young."""
     return container.running and (container.restart_count > 0 or (unit is not None and unit.n_restarts > 0))
 
 
 def latest_run(log: str, *, ended: bool = False) -> str:
     """Return what the container's own process said in its latest run, of the last lines of its unit's journal.
 
-    systemd's own lines divide the runs; what an earlier run died of is not what this one died of. With `ended` the latest
-    run goes on, and the one before it is meant. An engine's log has one run and no such lines.
+    systemd's own lines divide the runs; what an earlier run died of is not what this run died of. With `ended` the
+    latest run goes on, and the run before it is meant. An engine's log has one run and no such lines.
     """
     runs = re.split(r"^Started kolla-.*$", log, flags=re.M)
     for run in reversed(runs[:-1] if ended and len(runs) > 1 else runs):

@@ -43,7 +43,7 @@ class Container:
     exit_code: int
     oom_killed: bool
     oom_before: bool
-    """It runs, and the kernel ended its life before this one for want of memory."""
+    """The container runs, and the kernel's out-of-memory killer ended its previous life."""
     error: str
     started_at: str | None
     started_s: float | None
@@ -59,7 +59,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """What systemd says of one unit. `busy`: it is at work on it, or will be without anybody's doing."""
+    """What systemd says of one unit. `busy`: systemd is at work on the unit, or will be without anybody's doing."""
 
     state: str
     substate: str
@@ -68,23 +68,25 @@ class Unit:
     invocation_id: str
     busy: bool
     start_limit_hit: bool
-    """It failed because it was started too often: systemd will not start it again by itself."""
+    """The unit failed because it was started too often: systemd will not start it again by itself."""
     stopped_before_exit: bool
     """The unit left `active` before its main process ended: somebody stopped it, it did not fall over by itself."""
     start_refused: bool = False
-    """It is down because an assertion of the unit failed when it was last to be started: a drop-in holds it."""
+    """The unit is down because one of its assertions failed at its last start: a drop-in holds it."""
 
     @property
     def failed(self) -> bool:
-        """systemd has given it up. It leaves one `inactive` whose restart an assertion refused (seen with systemd 252)."""
+        """systemd has given up the unit. A unit whose restart an assertion refused stays `inactive` (seen with systemd
+        252)."""
         return self.state == "failed" or self.start_refused
 
     @property
     def operator_stopped(self) -> bool:
         """A stop job, also one after which the process had to be killed (``failed``, yet asked for).
 
-        A unit that falls over ends in `failed` or starts again; `inactive` it only becomes because somebody wished so, or
-        because its start was refused. Nobody who wants it stopped starts it after that: a refused start is of a recovery that holds it.
+        A unit that falls over ends in `failed` or starts again. It becomes `inactive` only because somebody wished so,
+        or because its start was refused. Nobody who wants it stopped starts it after that: a refused start is of a
+        recovery that holds it.
         """
         if self.state == "inactive":
             return not self.start_refused
@@ -105,7 +107,8 @@ class HostContainers:
     """Containers that are configured below /etc/kolla."""
     logs: Mapping[str, str]
     unread: Mapping[str, str] = field(default_factory=dict)
-    """Containers that are there, and of which the engine gives no facts, each with why: everything about them is UNKNOWN."""
+    """Containers that are there, and of which the engine gives no facts, each with why: everything about them is
+    UNKNOWN."""
     refused: tuple[str, ...] = ()
     """Each name in the reply that no container can have, with what it was the name of."""
 
@@ -121,7 +124,8 @@ class HostContainers:
         return self.configs
 
     def release(self, name: str) -> str | None:
-        """The release of kolla by the label of container `name`, else the one release that all others show; None otherwise."""
+        """The release of kolla by the label of container `name`, else the one release that all others show; None
+        otherwise."""
         known = self.containers or {}
         own = known[name].kolla_version if name in known else None
         shown = {own} if own else {each.kolla_version for each in known.values() if each.kolla_version}
@@ -164,7 +168,8 @@ def _parsed(data: Mapping[str, Any]) -> HostContainers:
 
 
 def _named(what: str, found: Mapping[str, Any], refused: list[str]) -> dict[str, Any]:
-    """Return `found` without the names that no container can have; what was left out is put into `refused`, one by one."""
+    """Return `found` without the names that no container can have; what was left out is put into `refused`, one by
+    one."""
     known = {sys.intern(name): value for name, value in found.items() if names.is_name(name)}
     if len(known) < len(found):
         refused.extend(f"{what} {ascii(name)[:80]}" for name in found if name not in known)
@@ -206,8 +211,8 @@ def _container(item: Mapping[str, Any], clock_s: float) -> Container:
 def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
     """Return whether the last end of the container was an OOM kill.
 
-    Docker's flag outlives the next start (seen with 20.10), and Podman's is not always set: the kernel's own words count,
-    when they fit the time of the end.
+    Docker's flag outlives the next start (seen with 20.10), and Podman's is not always set: the kernel's own words
+    count, when they fit the time of the end.
     """
     flagged = typed.flag(item, "oom_killed")
     if item["running"] or item["exit_code"] != 137:
@@ -216,7 +221,7 @@ def _oom_killed(item: Mapping[str, Any], clock_s: float) -> bool:
 
 
 def _kernel_killed(item: Mapping[str, Any], clock_s: float) -> bool:
-    """Return whether the kernel's log has a kill for want of memory at the moment of the last end."""
+    """Return whether the kernel's log has an out-of-memory kill at the moment of the last end."""
     finished_s = _when(item, "finished_at", clock_s)
     if finished_s is None or "oom_ago_s" not in item:
         return False
@@ -245,8 +250,8 @@ def _unit(item: Mapping[str, Any], log: str) -> Unit:
 
 
 def _start_refused(item: Mapping[str, str], state: str, ended: int) -> bool:
-    """Return whether an assertion refused the unit's last start. One that was killed by its stop stays ``failed`` then (seen with systemd
-    252): there the refused start must have come after that end."""
+    """Return whether an assertion refused the unit's last start. One that was killed by its stop stays ``failed`` then
+    (seen with systemd 252): there the refused start must have come after that end."""
     refused_at = _stamp(item, "AssertTimestampMonotonic") if item.get("AssertResult") == "no" else 0
     return refused_at > 0 and (state == "inactive" or (state == "failed" and refused_at > ended))
 
@@ -268,13 +273,15 @@ def _stamp(item: Mapping[str, str], name: str) -> int:
 
 
 def _when(item: Mapping[str, Any], key: str, clock_s: float) -> float | None:
-    """Return the time at `key` in epoch seconds by the host's clock, None for "never". Raise ValueError for one that no clock shows."""
+    """Return the time at `key` in epoch seconds by the host's clock, None for "never". Raise ValueError for one that no
+    clock shows."""
     found = epoch(None if item[key] is None else typed.text(item, key, LONGEST_TIME))
     return None if found is None else typed.known_moment(found, key, clock_s)
 
 
 def epoch(text: str | None) -> float | None:
-    """Return an engine's time as epoch seconds, None for "never" (nothing, or year 1). Raise ValueError for what is not a time."""
+    """Return an engine's time as epoch seconds, None for "never" (nothing, or year 1). Raise ValueError for what is not
+    a time."""
     if not text:
         return None
     moment = datetime.fromisoformat(text)

@@ -1,4 +1,5 @@
-"""Runs on the host, standard library only, Python 3.6 or later: what the engine and systemd say about kolla's containers.
+"""Runs on the host, standard library only, Python 3.6 or later: what the engine and systemd say about kolla's
+containers.
 
 One `ps`, one `inspect`, one `systemctl show`, whatever the number of containers; last log lines only of those in a bad
 state. Only the fields listed here leave the host. Of Env the names leave it, of Health.Log the end of the last entry,
@@ -21,7 +22,8 @@ PROPERTIES = (
     "FragmentPath DropInPaths"
 ).split()
 STAMP_END = re.compile(r"\d\d:\d\d:\d\d\.\d+Z$")
-"""The end of a time whose beginning the engine has lost (seen with Docker in a restart loop): no word of the container's."""
+"""The end of a time whose beginning the engine has lost (seen with Docker in a restart loop): no word of the
+container's."""
 SECRET = re.compile(
     r"(?i)((?:pass(?:word|wd)?|secret|token|(?:api|private|access)[_-]?key)[\"']?\s*[=:]\s*)\S+|(://[^\s:/@]+:)[^\s@]+(?=@)"
 )
@@ -82,7 +84,8 @@ def _containers(engine, run):
 
 
 def _read(out, code):
-    """Return (name -> facts, id -> why there are none) of what `inspect` printed; code 0: all of it, or the section is wrong."""
+    """Return (name -> facts, id -> why there are none) of what `inspect` printed; code 0: all of it, or the section is
+    wrong."""
     try:
         items = json.loads(out)
     except ValueError:
@@ -100,7 +103,8 @@ def _read(out, code):
 
 
 def _unread(engine, found, strange, said, run):
-    """Return name -> why there are no facts of it. An engine inspects none that it can neither end nor remove (``dead``, ``removing``).
+    """Return name -> why there are no facts of it. An engine inspects none that it can neither end nor remove
+    (``dead``, ``removing``).
 
     Raise OSError where their names cannot be had: which ones are there and not known must be.
     """
@@ -113,7 +117,8 @@ def _unread(engine, found, strange, said, run):
 
 
 def _facts(item):
-    """Return what leaves the host of one container. One that Docker waits to start again does not run, whatever Running says."""
+    """Return what leaves the host of one container. One that Docker waits to start again does not run, whatever Running
+    says."""
     state, config = item["State"], item.get("Config") or {}
     labels = config.get("Labels") or {}
     health = state.get("Health") or state.get("Healthcheck") or {}
@@ -145,7 +150,8 @@ def _facts(item):
 
 
 def _add_oom(found, units, now, run):
-    """Add how long ago the kernel killed each container for want of memory, by its own log: engines miss some of these."""
+    """Add how long ago the kernel's out-of-memory killer ended each container, by the kernel's log: engines miss some
+    kills."""
     killed = [item for item in found.values() if not item["running"] and item["exit_code"] == 137]
     suspects = [item for item in killed if not item["oom_killed"]]
     suspects += [item for name, item in found.items() if _again(item, units.get(name, {}))]
@@ -186,7 +192,8 @@ def _units(unit_files, run):
 
 
 def _logs(engine, found, units, run):
-    """Return name -> last lines of each container in a bad state, or started again a moment ago, as far as the time goes."""
+    """Return name -> last lines of each container in a bad state, or started again a moment ago, as far as the time
+    goes."""
     ends = time.monotonic() + LOGS_S
     bad = [name for name, item in found.items() if not item["running"] or item["health"] == "unhealthy"]
     bad += [name for name, unit in units.items() if unit.get("ActiveState") in ("failed", "activating")]
@@ -208,7 +215,8 @@ def _logs(engine, found, units, run):
 
 
 def _again(item, unit):
-    """Return whether a running container was started again by itself a moment ago: what its life before died of is of interest."""
+    """Return whether a running container was started again by itself a moment ago: what its life before died of is of
+    interest."""
     restarts = item["restart_count"] or unit.get("NRestarts", "0") != "0"
     started = _epoch(item["started_at"])
     return bool(item["running"] and restarts and started is not None and time.time() - started < AGAIN_S)
@@ -230,7 +238,8 @@ def _unit_log(name, run, timeout):
 
 
 def _engine_log(engine, item, run, left):
-    """Return the last lines of one life of a container without a unit: of this one, or of the one before when this just began.
+    """Return the last lines of one life of a container without a unit: of this one, or of the one before when this just
+    began.
 
     The engine gives what was said to stdout and to stderr apart: their times put them together again.
     """

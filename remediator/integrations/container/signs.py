@@ -1,4 +1,5 @@
-"""Signs of maintenance that containers show: when each was created, with what image, and whether kolla is upgrading. Pure.
+"""Signs of maintenance that containers show: when each was created, with what image, and whether kolla is upgrading.
+Pure.
 
 Invariant: a sign says what was seen, and when by the daemon's clock, and judges nothing. A key names the very thing
 that was seen. A baseline with that key accepts that thing and nothing later.
@@ -38,7 +39,8 @@ def signs(reply: HostReply) -> tuple[Sign, ...]:
 
 
 def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tuple[Sign, ...]:
-    """Return a sign for each host of a service (of `only`) whose containers show different `kolla_version` labels: an upgrade."""
+    """Return a sign for each host of a service (of `only`) whose containers show different `kolla_version` labels: an
+    upgrade."""
     seen: dict[str, dict[str, HostReply]] = {}
     versions: dict[str, set[str]] = {}
     for reply in replies:
@@ -63,9 +65,10 @@ def mixed_versions(replies: Iterable[HostReply], only: str | None = None) -> tup
 
 
 def ours(reply: HostReply, host_s: float) -> datetime:
-    """Return a time of the host's clock by our own clock, as the reply relates the two.
+    """Return a time of the host's clock by the daemon's clock, as the reply relates the two.
 
-    A time to come stays one, at most a day ahead: whoever keeps the sign lets it hold from when it was first seen (`daemon.maintenance`).
+    A future time stays in the future, at most a day ahead. Whoever keeps the sign lets it hold from when it was first
+    seen (`daemon.observe.maintenance`).
     """
     assert reply.host_clock_s is not None
     ago_s = min(max(-typed.DAY_S, reply.host_clock_s - host_s), typed.LONGEST_S)

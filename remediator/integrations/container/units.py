@@ -63,7 +63,8 @@ def _by_unit(order: PlanInput, name: str, verb: str, timeout_s: float) -> tuple[
 
 
 def _reset(order: PlanInput, unit: str) -> tuple[str, ...] | Refused:
-    """Return what clears the start limit of a failed unit. One that is not failed may not be loaded, and then it would be an error.
+    """Return what clears the start limit of a failed unit. One that is not failed may not be loaded, and then it would
+    be an error.
 
     Alone it would leave what looks like an operator's stop, so it only ever travels with the start.
     """
