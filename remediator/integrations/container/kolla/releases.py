@@ -1,8 +1,10 @@
-"""What kolla-ansible deploys, release by release, where a name alone does not tell: tags, directories, and what holds state.
+"""What kolla-ansible deploys, release by release, where a name alone does not tell: tags, directories, and what holds
+state.
 
-One table. `read` of each row names the place in kolla-ansible it was read from (below `ansible/`), and RELEASES the tag of its
-repository for each release. A container that is in no row has the tag before its first underscore, a directory of its own name,
-and no state. Before 2023.1 kolla wrote no units: the engine starts a container again by `unless-stopped` (group_vars/all.yml).
+One table. `read` of each row names the place in kolla-ansible it was read from (below `ansible/`), and RELEASES the tag
+of its repository for each release. A container that is in no row has the tag before its first underscore, a directory
+of its own name, and no state. Before 2023.1 kolla wrote no units: the engine starts a container again by
+`unless-stopped` (group_vars/all.yml).
 """
 
 from __future__ import annotations
@@ -25,20 +27,22 @@ RELEASES: Mapping[int, tuple[str, str]] = {
     21: ("2025.2", "21.2.0"),
     22: ("2026.1", "22.1.0"),
 }
-"""Major version of kolla (its label `kolla_version`) to the release, and the tag of kolla-ansible that was read for it."""
+"""Major version of kolla (its label `kolla_version`) to the release, and the tag of kolla-ansible that was read for
+it."""
 
 NEWEST = max(RELEASES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`names` is a regular expression over whole container names. `tags` maps the first major version to the tag from then on."""
+    """`names` is a regular expression over whole container names. `tags` maps the first major version to the tag from
+    then on."""
 
     names: str
     read: str
     tags: Mapping[int, str] = field(default_factory=dict)
     state: str = ""
-    """Why a generic start or restart is no cure for it; empty where it is."""
+    """Why a generic start or restart is no cure for the container; empty where it is one."""
     directory: str = ""
     """Its directory below /etc/kolla, where that is not its name with dashes."""
     last: int = NEWEST
@@ -128,7 +132,8 @@ def release(kolla_version: str | None) -> str | None:
 
 
 def tags(container: str, release: str | None = None) -> tuple[str, ...]:
-    """Return the tags under which kolla-ansible of `release` knows `container`; of every release that was read, without one."""
+    """Return the tags under which kolla-ansible of `release` knows `container`; of every release that was read, without
+    one."""
     row = row_of(container)
     if row is None or not row.tags:
         return (container.split("_", 1)[0],)
@@ -139,7 +144,8 @@ def tags(container: str, release: str | None = None) -> tuple[str, ...]:
 
 
 def tag_words(container: str, release: str | None = None) -> str:
-    """Return what to write behind ``--tags`` for `container`: of `release`, or the tags of all releases where they differ.
+    """Return what to write behind ``--tags`` for `container`: of `release`, or the tags of all releases where they
+    differ.
 
     kolla-ansible passes over a tag that it does not know, so naming both chooses the right role everywhere.
     """

@@ -1,4 +1,5 @@
-"""What kolla's services are to each other, where no integration of their own declares it: groups, needs, kinds of targets.
+"""What kolla's services are to each other, where no integration of their own declares it: groups, needs, kinds of
+targets.
 
 One place for all of them. What a technology's own integration declares leaves this file.
 """
@@ -39,8 +40,8 @@ DOMAINS = (
     Domain(name="loadbalancer", containers=frozenset({"haproxy", "proxysql", "keepalived"}), settle_s=30.0),
     Domain(name="gateway", containers=frozenset({"ovn_controller"}), settle_s=60.0, only_in="network"),
 )
-"""Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten minutes). Every
-compute host has an ovn_controller, and only those of the group `network` are gateways."""
+"""Settle times: reference values of the services' own operators' guides (an election, a resynchronisation, a mon's ten
+minutes). Every compute host has an ovn_controller, and only those of the group `network` are gateways."""
 
 KINDS = (Kind(name="compute"), Kind(name="chassis"))
 """``compute/H``, ``chassis/H``: a host as the cloud's own services call it."""
