@@ -1,4 +1,5 @@
-"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock`, `host.engine`, `host.said` and `host.identity`. Pure.
+"""Judgement-free results about a host: `host.reach`, `host.disk`, `host.clock`, `host.engine`, `host.said` and
+`host.identity`. Pure.
 
 Invariant: one result per host that was ever asked. `host.reach` is never UNKNOWN; the others are UNKNOWN with the
 reason of the reply when it failed. `fields.py` says what each field means.
@@ -41,14 +42,14 @@ def _each(build: Callable[[HostReply], Data]) -> Callable[[Evidence], Sequence[A
 
 
 def round_trip_s(reply: HostReply) -> float:
-    """Return how long the round trip took, by whichever of our clocks says more."""
+    """Return how long the round trip took, by whichever of the daemon's clocks says more."""
     return round(reply.received_at.at_most_since(reply.asked_at), 3)
 
 
 def clock_offset_s(reply: HostReply) -> float | Unknown:
-    """Return the host's clock minus ours, in seconds. The host read its clock when its work was done, so the error is
-    half of the time of the way there and back. How long the work itself took does not count. Above 5 s of way nothing
-    is known."""
+    """Return the host's clock minus the daemon's, in seconds. The host read its clock when its work was done, so the
+    error is half of the time of the way there and back. How long the work itself took does not count. Above 5 s of way
+    nothing is known."""
     if reply.reach is not Reach.OK or reply.host_clock_s is None:
         return Unknown(f"host_{reply.reach.value}")
     way_s = max(0.0, round_trip_s(reply) - reply.host_took_s)
@@ -137,7 +138,8 @@ def _identity(evidence: Evidence) -> Sequence[Assessed]:
 
 
 def identity(reply: HostReply, names: Sequence[str]) -> Data:
-    """Return what is known of the machine that answered; `names` are all that the inventory has for it, when it has several."""
+    """Return what is known of the machine that answered; `names` are all that the inventory has for it, when it has
+    several."""
     found = facts.of(reply)
     if isinstance(found, Unknown) and not names:
         return dict.fromkeys(fields.IDENTITY, found)

@@ -1,4 +1,5 @@
-"""From the section `disk` of one reply to frozen numbers per mount. Pure; also read by the assessments of other integrations."""
+"""From the section `disk` of one reply to frozen numbers per mount. Pure; also read by the assessments of other
+integrations."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from remediator.model.values import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """One file system that answered: percentages as `df` prints them; `inode_percent` is None where inodes do not count."""
+    """One file system that answered: percentages as `df` prints them; `inode_percent` is None where inodes do not
+    count."""
 
     path: str
     used_percent: float

@@ -1,8 +1,9 @@
-"""From the section `host` of one reply to frozen facts about the host itself. Pure; `disks.py` has those of section `disk`.
+"""From the section `host` of one reply to frozen facts about the host itself. Pure; `disks.py` has those of section
+`disk`.
 
-Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seconds and None where systemd has no stamp. A directory
-below /etc/kolla whose name no container can have is left out: it is nobody's configuration. Who the host is (`machine_id`, `names`) is
-None where it says something that is neither an id nor a name.
+Invariant: a section of the wrong shape is UNKNOWN as a whole; an age is in seconds and None where systemd has no stamp.
+A directory below /etc/kolla whose name no container can have is left out: it is nobody's configuration. Who the host is
+(`machine_id`, `names`) is None where it says something that is neither an id nor a name.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ class HostFacts:
     machine_id: str | None
     """A digest of it; None when it is not known."""
     names: tuple[str, ...] | None
-    """By which the host calls itself, hostname first; None when they are not known."""
+    """Names by which the host calls itself, hostname first; None when they are not known."""
     act_files: tuple[ActFile, ...] | None = None
-    """Those of `remediator-act`; None when there is none of it, or the host says something else."""
+    """Files of `remediator-act`; None when the host has none of them, or says something else."""
 
 
 def parse(data: Any) -> HostFacts | Unknown:

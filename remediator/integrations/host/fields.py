@@ -1,4 +1,5 @@
-"""The words a condition may use about a host: reach, disk, clock, engine, said and identity; target ``host/H`` in all of them.
+"""The words a condition may use about a host: reach, disk, clock, engine, said and identity; target ``host/H`` in all
+of them.
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is.
 """

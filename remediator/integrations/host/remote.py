@@ -1,6 +1,7 @@
 """Runs on the host, standard library only, Python 3.6 or later: the host itself, its disks, and who works on it.
 
-It reads and never changes anything. Each mount is asked in a child of its own, because a dead one never answers.
+The script reads and never changes anything. Each mount is asked in a child process of its own, because a dead mount
+never answers.
 """
 
 import hashlib
@@ -167,7 +168,8 @@ def _ansible_processes():
 
 
 def _ansible_log(run):
-    """Return the newest lines by which Ansible's modules say that they were invoked, of the last hour: time and module only.
+    """Return the newest lines by which Ansible's modules say that they were invoked, of the last hour: time and module
+    only.
 
     They come under a name of their own (``ansible-copy``), or under that of the Python that runs them.
     """
@@ -202,7 +204,8 @@ def _ansible_lines(text):
 
 
 def _etc_kolla():
-    """Return service -> digest over names and contents, and the newest change time; None where there is no /etc/kolla."""
+    """Return service -> digest over names and contents, and the newest change time; None where there is no
+    /etc/kolla."""
     try:
         services = sorted(entry for entry in os.listdir(KOLLA) if os.path.isdir(os.path.join(KOLLA, entry)))
     except (FileNotFoundError, NotADirectoryError):
@@ -273,8 +276,8 @@ def collect_disk(request, run):
 
 
 def _mounts(wanted, text):
-    """Return which mount points of mountinfo's `text` to ask: one per file system, "/" and the wanted ones, and all on disks
-    or on the network. Mountinfo itself never hangs."""
+    """Return which mount points of mountinfo's `text` to ask: one per file system, "/" and the wanted ones, and all on
+    disks or on the network. Mountinfo itself never hangs."""
     chosen = {}
     for line in text.splitlines():
         before, _, after = line.partition(" - ")

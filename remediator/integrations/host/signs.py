@@ -1,7 +1,7 @@
 """Signs of maintenance that a host shows: Ansible at work, its traces in the journal, changes under /etc/kolla. Pure.
 
-Invariant: as in container/signs.py: what was seen and when by our clock, nothing judged. What names only the host holds
-the host; a changed /etc/kolla/SERVICE holds that service.
+Invariant (as in container/signs.py): a sign says what was seen, and when by the daemon's clock, and judges nothing. A
+sign that names only the host holds the host; a changed /etc/kolla/SERVICE holds that service.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from remediator.model.values import Unknown
 
 
 def signs(reply: HostReply) -> tuple[Sign, ...]:
-    """Return the signs in one reply: each Ansible process (now), its newest journal line, each service's newest change."""
+    """Return the signs in one reply: each Ansible process (now), its newest journal line, each service's newest
+    change."""
     found = facts.of(reply)
     if isinstance(found, Unknown) or reply.host_clock_s is None:
         return ()
