@@ -83,7 +83,8 @@ def cluster(evidence: Evidence) -> Sequence[Assessed]:
 
 
 def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
-    """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored mark."""
+    """Return what the judgement says of the cluster, before any position is read, and how it stands to the stored
+    mark."""
     seen = build_picture.picture(evidence)
     decision = _after_inhibiting(outlook(seen), seen)
     kept = marks.parse(evidence.known.get("mark")) if "mark" in evidence.known else Unknown(NO_JOURNAL)
@@ -111,7 +112,8 @@ def _judged(evidence: Evidence, primary: Sequence[Status]) -> dict[str, Any]:
 
 
 def _grace_until(evidence: Evidence, decision: Judgement, seen: ClusterPicture) -> str | None:
-    """Return by when the ten minutes of GB-1 and GB-3 have ended (``03:12 UTC``, the next whole minute), while they are what `decision` waits for."""
+    """Return by when the ten minutes of GB-1 and GB-3 have ended (``03:12 UTC``, the next whole minute), while they are
+    what `decision` waits for."""
     given = seen.minutes_whole
     if decision.procedure is not Procedure.WAIT or decision.rule not in ("GB-1", "GB-3") or isinstance(given, Unknown):
         return None
@@ -120,7 +122,8 @@ def _grace_until(evidence: Evidence, decision: Judgement, seen: ClusterPicture) 
 
 
 def _behind(evidence: Evidence, kept: marks.Kept) -> int | None:
-    """Return how far the component is behind the mark, or was seen behind it while nobody accepted that: the larger of both."""
+    """Return how far the component is behind the mark, or was seen behind it while nobody accepted that: the larger of
+    both."""
     now = _behind_now(evidence, kept)
     if kept.loss is None:
         return now
@@ -148,7 +151,8 @@ def _after_inhibiting(decision: Judgement, seen: ClusterPicture) -> Judgement:
 
 
 def _slowest(members: Sequence[Member]) -> str | None:
-    """Return the member that asked most often for a stop, while the component does stand still for a tenth of the time."""
+    """Return the member that asked most often for a stop, while the component does stand still for a tenth of the
+    time."""
     found = [
         (one.status.flow_control_sent, one.host)
         for one in members

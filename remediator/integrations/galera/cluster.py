@@ -1,4 +1,5 @@
-"""What a Galera cluster is to the rest of the cloud: a group with a quorum, its members, and the database that services need."""
+"""What a Galera cluster is to the rest of the cloud: a group with a quorum, its members, and the database that services
+need."""
 
 from __future__ import annotations
 

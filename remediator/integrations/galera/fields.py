@@ -1,8 +1,8 @@
 """The words a condition may use about Galera: one member (`galera.node`) and the whole (`galera.cluster`).
 
 Invariant: a field listed here is in every result, known, absent (``null``) or UNKNOWN; nothing else is. A member that
-is proven stopped has its wsrep fields absent; one that runs but does not answer has them UNKNOWN.
-Actions: `galera.start_member` (R2, once, target ``galera/H``), and those of `tending`.
+is proven stopped has its wsrep fields absent; one that runs but does not answer has them UNKNOWN. Actions:
+`galera.start_member` (R2, once, target ``galera/H``), and those of the other modules of `actions`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Galera under kolla: each member over SQL, from its unit and its files, and the cluster; and how a lost one comes back.
+"""Galera under kolla: each member over SQL, from its unit and its files, and the cluster; and the recovery of a lost
+cluster.
 
-The judgement is `decision`, its evidence `gather` and `marks`, its procedure `recovery`. See `fields.py` for what conditions read.
+Package `judgement` has the judgement, `facts`, `logs` and `watermark` its evidence, `actions` and `steps` its
+procedures. See `fields.py` for what conditions read.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ SETTINGS = ("group", "port", "user", "password", "volume", "canaries", "copy", "
 COPIES = ("files", "datadir")
 REMOTE = ("remote.py", "remote_who.py", "remote_users.py")
 NO_WAY = ("sql_unreachable", "sql_timeout")
-"""No answer that may be the network's fault: then the inventory's address is a second way, and its answer counts where it gives one."""
+"""No answer that may be the network's fault: then the inventory's address is a second way, and its answer counts where
+it gives one."""
 
 
 def build(config: Mapping[str, Any]) -> Integration:
@@ -114,8 +117,9 @@ def simulation() -> object:
 
 
 def by_two_ways(host: Host, ask: Callable[[str], Mapping[str, str] | Unknown]) -> Mapping[str, str] | Unknown:
-    """Return what the member says where it says that it listens; where nothing leads there, what it says at the inventory's address. A
-    port that refuses there proves nothing of the member, so only an answer counts from the second way."""
+    """Return the member's answer at the address where it says that it listens; where nothing leads there, its answer at
+    the inventory's address. A port that refuses there proves nothing of the member, so only an answer counts from the
+    second way."""
     answer = ask(host.api_address or host.address)
     if not isinstance(answer, Unknown) or answer.reason not in NO_WAY or host.api_address in (None, host.address):
         return answer

@@ -1,10 +1,11 @@
-"""Runs on the host, standard library only, Python 3.6 or later: what MariaDB left in its data directory, and how it is started.
+"""Runs on the host, standard library only, Python 3.6 or later: what MariaDB left in its data directory, and how it is
+started.
 
 The script reads a few small files of the volume and of /etc/kolla, the end of the server's log and the table of
 connections. It asks the engine once, and never changes anything. Every read has a bound. Of the container's environment
-the names leave the host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Whether the process runs is asked
-elsewhere (section `containers`), and what the member says of itself over SQL. Behind this text stand `remote_who.py`
-(who it is) and `remote_users.py` (who uses its data).
+the names leave the host, and of BOOTSTRAP_ARGS whether it bootstraps; no value does. Section `containers` says whether
+the process runs, and SQL what the member says of itself. Behind this text stand `remote_who.py` (who it is) and
+`remote_users.py` (who uses its data).
 """
 
 # ruff: noqa: F821 (`who`, `processes` and `users` are of the texts behind this one)
@@ -175,8 +176,8 @@ def _log(path):
 
 
 def _beginnings(text, now):
-    """Return when each life began, in seconds before `now`, whether it was in a Primary component and outside of one, and what it tells last
-    of that; null when one has no time.
+    """Return when each life began, in seconds before `now`, whether it was in a Primary component and outside of one,
+    and what it tells last of that; null when one has no time.
 
     mysqld_safe begins one too: it looks for the position first, and that takes its time. Both write the local time.
     """
@@ -203,8 +204,9 @@ def _beginnings(text, now):
 
 
 def _last_component(text, start, end):
-    """Return what a part of the log tells last: that the member is in a Primary component, outside of one, or leaving for good; null where
-    it tells nothing. A view may be Primary and its component not: no member in it has a complete state (``Quorum results``)."""
+    """Return what a part of the log tells last: that the member is in a Primary component, outside of one, or leaving
+    for good; null where it tells nothing. A view may be Primary and its component not: no member in it has a complete
+    state (``Quorum results``)."""
     found = [TELLS[match.lastindex] for match in COMPONENT.finditer(text, start, end)]
     return "leaving" if "leaving" in found else found[-1] if found else None
 
@@ -259,8 +261,8 @@ def _started(text):
 
 
 def _transfer(text):
-    """Return what the newest life tells of its last state transfer: both positions at its beginning, and the write sets that came after it;
-    null where it tells of none."""
+    """Return what the newest life tells of its last state transfer: both positions at its beginning, and the write sets
+    that came after it; null where it tells of none."""
     asked = list(TRANSFER.finditer(text))
     if not asked:
         return None
@@ -312,7 +314,8 @@ def _config(path):
 
 
 def settings(text):
-    """Return (name, value) of each setting of an option file, in order: names with underscores, values without quotes and comments."""
+    """Return (name, value) of each setting of an option file, in order: names with underscores, values without quotes
+    and comments."""
     found = []
     for line in text.splitlines():
         match = re.match(r"\s*(?:loose[-_])?([A-Za-z][\w-]*)\s*=\s*(.*?)\s*$", line)

@@ -1,7 +1,9 @@
-"""Runs on the host, standard library only, Python 3.6 or later: who uses the data directory, beside the member's own container.
+"""Runs on the host, standard library only, Python 3.6 or later: who uses the data directory, beside the member's own
+container.
 
-Put behind `remote.py` in one text (`remote_source`). It reads the processes and asks the engine which containers have the directory. A
-directory is known by device and inode, in whatever container it is seen. It changes nothing, and every read has a bound.
+This script is put behind `remote.py` in one text (`remote_source`). It reads the processes and asks the engine which
+containers have the directory. A directory is known by device and inode, in whatever container it is seen. It changes
+nothing, and every read has a bound.
 """
 
 # ruff: noqa: F821 (`BOOTSTRAPS`, `CONTAINER` and `ENGINE_S` are of remote.py)
@@ -65,8 +67,9 @@ def _container_of(path):
 def users(engine, run, root, own, servers):
     """Return in words what uses the data directory besides the member's own container; null: not known.
 
-    `own`: id to name of the containers that are known, and whether the member's own runs; null: the engine did not say. While it runs
-    only processes are looked at: nobody else can open its files then. Else every container that has the directory is asked for.
+    `own`: id to name of the containers that are known, and whether the member's own runs; null: the engine did not say.
+    While the member runs only processes are looked at: nobody else can open its files then. Otherwise every container
+    that has the directory is asked for.
     """
     if own is None or servers is None:
         return None

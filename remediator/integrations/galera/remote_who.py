@@ -1,9 +1,9 @@
 """Runs on the host, standard library only, Python 3.6 or later: who this member is, by what its own host says.
 
-Put behind `remote.py` in one text (`remote_source`). The script reads the addresses of the interfaces, the host's
-names, and the machine id, of which only a digest leaves the host. It reads what galera.cnf says of the member itself,
-and what the names in wsrep_cluster_address mean on this host. It changes nothing, and every read has a bound. Names are
-resolved here and nowhere else.
+This script is put behind `remote.py` in one text (`remote_source`). It reads the addresses of the interfaces, the
+host's names, and the machine id, of which only a digest leaves the host. It reads what galera.cnf says of the member
+itself, and what the names in wsrep_cluster_address mean on this host. It changes nothing, and every read has a bound.
+Names are resolved here and nowhere else.
 """
 
 # ruff: noqa: F821 (`settings` and `_host` are of remote.py)
@@ -25,7 +25,8 @@ OWN_OPTIONS = ("gmcast.listen_addr", "ist.recv_addr", "base_host")
 
 
 def who(request, run, text, entries):
-    """Return who this member is. `text`: its galera.cnf, `entries`: the hosts of its wsrep_cluster_address; both may be None."""
+    """Return who this member is. `text`: its galera.cnf, `entries`: the hosts of its wsrep_cluster_address; both may be
+    None."""
     known = _known_names(_bounded(request.get("hosts_file") or HOSTS))
     return {
         "machine": _machine(request.get("machine_file") or MACHINE),
@@ -53,7 +54,8 @@ def _machine(path):
 
 
 def _own_addresses(run):
-    """Return the addresses of all interfaces, without loopback and link-local; None where nobody says, or there are too many."""
+    """Return the addresses of all interfaces, without loopback and link-local; None where nobody says, or there are too
+    many."""
     for tool in TOOLS:
         for options, read in ((["-j", "addr"], _of_json), (["-o", "addr"], _of_lines)):
             try:
@@ -114,7 +116,8 @@ def _configured(text):
 
 
 def _resolved(entries, known, run):
-    """Return name -> its addresses on this host, for the names among `entries`; null: its resolver gave no answer in time."""
+    """Return name -> its addresses on this host, for the names among `entries`; null: its resolver gave no answer in
+    time."""
     found, ends = {}, time.monotonic() + NAMES_S
     for entry in list(entries)[:MOST_NAMES]:
         name = entry.lower().rstrip(".")

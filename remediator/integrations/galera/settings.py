@@ -11,8 +11,8 @@ from remediator.config.secrets import Secret
 
 
 class Settings(Section):
-    """How each Galera member is asked, and what a bootstrap does beside itself. SQL goes to the member itself, never to the VIP;
-    without a password it is UNKNOWN."""
+    """How each Galera member is asked, and what a bootstrap does beside itself. SQL goes to the member itself, never to
+    the VIP; without a password it is UNKNOWN."""
 
     group: Name = "mariadb"
     port: Port = 3306
