@@ -13,7 +13,8 @@ from remediator.model.content.declined import Refused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The chosen member, where it stands, and what whoever approved it knew. `sst`: the members that join by a whole transfer."""
+    """The chosen member, where it stands, and what whoever approved it knew. `sst`: the members that join by a whole
+    transfer."""
 
     host: str
     uuid: str

@@ -1,4 +1,5 @@
-"""Choosing the member that a cluster is brought back from: the decision on the newest evidence, and what a person must say yes to. Pure.
+"""Choosing the member that a cluster is brought back from: the decision on the newest evidence, and what a person must
+say yes to. Pure.
 
 Invariant: nothing is chosen but what `decide` names on evidence gathered after the last step, with positions that this
 very run has read. Loss, and everything else that needs a person, is in the sentence that the person approves. A plan
@@ -86,8 +87,9 @@ def candidate(order: StepInput, procedure: Procedure) -> str | Declined:
 
 
 def _in_the_plan(order: StepInput, decision: Judgement) -> bool:
-    """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is exactly what the
-    evidence without positions already shows. A member that proved to be without history, or short of space, is not."""
+    """Return whether the approval of the plan covers `decision`: nothing is lost, and what asks for a person is exactly
+    what the evidence without positions already shows. A member that proved to be without history, or short of space, is
+    not."""
     if not order.approved or decision.possibly_lost:
         return False
     before = outlook(build_picture.picture(order.evidence))
@@ -95,8 +97,8 @@ def _in_the_plan(order: StepInput, decision: Judgement) -> bool:
 
 
 def _ask(found: Decided) -> Ask:
-    """Return what a person approves: the candidate, its position, and what that may cost. It stays the same while nothing changes
-    (a time, and no age)."""
+    """Return what a person approves: the candidate, its position, and what that may cost. It stays the same while
+    nothing changes (a time, and no age)."""
     decision = found.decision
     why = decision.why if decision.possibly_lost else f"{decision.why}; nothing known is lost"
     sentence = f"bootstrap {decision.candidate}: {why}; {table.sample(found.picture)}; {decision.alone_why}"
@@ -111,7 +113,8 @@ def _ask(found: Decided) -> Ask:
 
 
 def chosen(order: StepInput, found: Decided, uuid: str, seqno: int) -> Mapping[str, Any]:
-    """Return what later steps and people are told of the choice `found`: the candidate, which stands at `uuid` and `seqno`."""
+    """Return what later steps and people are told of the choice `found`: the candidate, which stands at `uuid` and
+    `seqno`."""
     decision = found.decision
     return {
         "host": decision.candidate,
@@ -145,7 +148,8 @@ def still(order: StepInput, procedure: Procedure) -> str | Declined:
 
 
 def _asked_then(then: choice.Choice, decision: Judgement) -> bool:
-    """Return whether `decision` needs a person for what it needed one when it was chosen; a choice of an older release has the words alone."""
+    """Return whether `decision` needs a person for what it needed one when it was chosen; a choice of an older release
+    has the words alone."""
     if then.because is None:
         return decision.alone_why == then.alone_why
     return then.because == decision.because

@@ -1,4 +1,5 @@
-"""The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and stop.
+"""The typed actions that let the members of a lost cluster stand still, so that their positions can be read: hold, and
+stop.
 
 Invariants. A member that may be Primary is neither held nor stopped. A member that looks for a Primary component in
 vain is held as it runs, and ends by itself. A member is stopped only when it answers from outside of a component, or,
@@ -44,9 +45,9 @@ from remediator.model.values import Data, Unknown
 
 HOLD_S, STOP_S = 30.0, 240.0
 STOP_EVIDENCE_S = 10.0
-"""Nobody is stopped by what it said longer ago."""
+"""No member is stopped on evidence that is older."""
 HELD_STOPPED = "held: stopped"
-"""What the hold prints of a member that was stopped, and could not be started any more, when it was done."""
+"""Output of the hold for a member that was stopped and could not be started any more when the hold was done."""
 
 
 def _reply(order: StepInput) -> HostReply | None:
@@ -58,7 +59,8 @@ def _here(order: StepInput) -> Member:
 
 
 def _hold(order: StepInput) -> Built:
-    """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other one must be stopped."""
+    """A member that runs outside of a Primary component, by its own word or by its log, is held as it runs; any other
+    one must be stopped."""
     one = _here(order)
     if isinstance(one.beside, tuple) and one.beside:
         return Refused(
@@ -70,8 +72,8 @@ def _hold(order: StepInput) -> Built:
 
 
 def _stop(order: StepInput) -> Built:
-    """Only who answers from outside of a Primary component, or is stranded there, has to be stopped, and only after a person's yes: nothing
-    else ends it."""
+    """Only who answers from outside of a Primary component, or is stranded there, has to be stopped, and only after a
+    person's yes: nothing else ends it."""
     host = order.host.name
     one = _here(order)
     if one.stopped is True:
@@ -102,7 +104,8 @@ def _asked_beforehand(data: Data) -> Ask | None:
 
 
 def _running(order: StepInput) -> list[str]:
-    """Return the members that answered when they were held: all of them are said yes to at once, whoever of them is stopped already."""
+    """Return the members that answered when they were held: all of them are said yes to at once, whoever of them is
+    stopped already."""
     return [name for name, stopped in order.given_by_members(HELD_BY_MEMBERS).items() if stopped is False]
 
 

@@ -1,4 +1,5 @@
-"""The typed actions for a cluster whose members all run and of which none is Primary: choose the highest, and make it Primary.
+"""The typed actions for a cluster whose members all run and of which none is Primary: choose the highest, and make it
+Primary.
 
 Invariant: a member is told only what `decide` names on evidence of every member, gathered after the last step. The
 member itself is asked once more in the same moment, and a member that is Primary already is left as it is. No member is
@@ -62,8 +63,9 @@ def _status(order: StepInput, host: str) -> Status | Unknown:
 
 
 def _bootstrap(order: StepInput) -> Built:
-    """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less far: one that was
-    restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that (GB-8)."""
+    """GB-2: everything is looked at and decided once more, seconds before; the candidate must be the same, and no less
+    far: one that was restarted meanwhile may have lost what it had not flushed, and nobody has said yes to that
+    (GB-8)."""
     then = order.given(choice.CHOSEN)
     if isinstance(then, Refused):
         return then
@@ -80,7 +82,8 @@ def _bootstrap(order: StepInput) -> Built:
 
 
 def _said(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    """Applied once it is Primary; one that says it is not was not made so: nothing else takes the statement back at once."""
+    """Applied once it is Primary; one that says it is not was not made so: nothing else takes the statement back at
+    once."""
     primary = member(reply.host, reply).primary
     if isinstance(primary, Unknown):
         return Probe.UNKNOWN

@@ -1,4 +1,5 @@
-"""The typed actions that bring a lost cluster back once all are held (`hold.py`): save, read positions, decide, bootstrap, join one by one, finish.
+"""The typed actions that bring a lost cluster back once all are held (`hold.py`): save, read positions, decide,
+bootstrap, join one by one, finish.
 
 Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step,
 with positions that this very run has read. Loss, and everything else that needs a person, is in the sentence that the
@@ -121,7 +122,8 @@ def _bootstrap(order: StepInput) -> Built:
 
 
 def _join(order: StepInput) -> Built:
-    """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one (GB-10)."""
+    """GB-14: one after the other, while nobody gives or takes a state transfer; without history only by a whole one
+    (GB-10)."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
         return chosen
@@ -139,7 +141,8 @@ def _join(order: StepInput) -> Built:
 
 
 def _finish(order: StepInput) -> Built:
-    """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster without it."""
+    """The container with the bootstrap argument goes, and the unit takes its place, once the others hold the cluster
+    without it."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
         return chosen
@@ -180,7 +183,8 @@ def _reply(order: StepInput, host: str) -> HostReply | None:
 
 
 def _read_saved(order: StepInput) -> Built:
-    """Nothing, but for a stopped member whose grastate.dat claims a position: Galera would believe the file, so its data is asked."""
+    """Nothing, but for a stopped member whose grastate.dat claims a position: Galera would believe the file, so its
+    data is asked."""
     reply = _reply(order, order.host.name)
     claimed = contradiction.saved(reply)
     if member(order.host.name, reply).stopped is not True or claimed is None:
@@ -193,7 +197,8 @@ def _position(order: StepInput, output: str) -> Mapping[str, Any]:
 
 
 def _must_not_start(order: StepInput, host: str) -> str | None:
-    """GB-6: return why a stopped member is not started as it is: its grastate.dat claims a position, and its data was not shown to have it."""
+    """GB-6: return why a stopped member is not started as it is: its grastate.dat claims a position, and its data was
+    not shown to have it."""
     reply = _reply(order, host)
     claimed = contradiction.saved(reply)
     if member(host, reply).stopped is not True or claimed is None:
@@ -213,7 +218,8 @@ def _launch(reply: HostReply) -> Launch | None:
 
 
 def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    """Applied as soon as there is a container of this run, whatever became of it: it is not bootstrapped twice (GB-12)."""
+    """Applied as soon as there is a container of this run, whatever became of it: it is not bootstrapped twice
+    (GB-12)."""
     launch = _launch(reply)
     if launch is None or isinstance(launch.helpers, Unknown):
         return Probe.UNKNOWN
@@ -224,7 +230,7 @@ def _bootstrapped(before: Mapping[str, str], reply: HostReply, _target: Target) 
 
 
 def started(_before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    """Applied once the member runs and nothing of ours holds its unit."""
+    """Applied once the member runs and no hold of a recovery is on its unit."""
     one, launch = member(reply.host, reply), _launch(reply)
     if launch is None or not isinstance(launch.inhibitor, Inhibitor) or isinstance(one.runs_own, Unknown):
         return Probe.UNKNOWN
@@ -241,7 +247,8 @@ def _finished(before: Mapping[str, str], reply: HostReply, target: Target) -> Pr
 
 
 def actions(settings: Mapping[str, Any]) -> tuple[ActionSpec, ...]:
-    """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the mark of the run is appended)."""
+    """Return the actions of a recovery. Settings: ``copy`` (files, datadir) and ``snapshot`` (an argv, the mark of the
+    run is appended)."""
     return (
         *hold.ACTIONS,
         ActionSpec(

@@ -72,10 +72,11 @@ def _refusal(data: Data, host: str) -> str | None:
 
 
 def _unaccepted(order: StepInput) -> str | None:
-    """GB-10: return why no member is started beside a component that formed again behind the mark, or None when it did not.
+    """GB-10: return why no member is started beside a component that formed again behind the mark, or None when it did
+    not.
 
-    A member that stood still meanwhile may hold what the others lost. Once they have written past its position it would be given
-    only what comes after (IST), and differ from them in silence.
+    A member that stood still meanwhile may hold what the others lost. Once they have written past its position it would
+    be given only what comes after (IST), and differ from them in silence.
     """
     marked = order.evidence.known.get("marks", {})
     kept, host = marks.parse(marked.get(CLUSTER)), order.host.name
@@ -130,8 +131,9 @@ def _start(order: StepInput) -> Built:
 def _ahead(order: StepInput) -> Refused | None:
     """GB-10: refuse a member that holds what the living Primary never had.
 
-    Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone held is
-    gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a whole copy (GB-6).
+    Such a member aborts at its first start, and systemd's second one gives it a whole copy of the others: what it alone
+    held is gone. Where its position cannot be read, nobody knows, and it is not started. One without history takes a
+    whole copy (GB-6).
     """
     host = order.host.name
     found = order.given(read_position.READ)
@@ -178,7 +180,8 @@ def _ahead(order: StepInput) -> Refused | None:
 
 
 def _fork(order: StepInput, uuid: str, seqno: int) -> int | None:
-    """Return where the Primary members formed their component without this one, which went on; None when they did not."""
+    """Return where the Primary members formed their component without this one, which went on; None when they did
+    not."""
     seen = [member(name, order.evidence.reply(name)) for name in order.evidence.hosts]
     others = [
         one.files.starts

@@ -1,4 +1,5 @@
-"""The typed actions for the only member of a group of one: read its position, and start it plainly, which makes it Primary again.
+"""The typed actions for the only member of a group of one: read its position, and start it plainly, which makes it
+Primary again.
 
 Invariant: the member is started only while `decide` says so on evidence gathered after its position was read in this
 very run (`rules_lone.py`). It is never started with an option, and never in a group in which others are, or may be,
@@ -28,7 +29,8 @@ START_S = 90.0
 
 
 def _refusal(order: PlanInput) -> Refused | None:
-    """Refuse unless the check says that the only member of the group is to be started: what is asked before a run begins."""
+    """Refuse unless the check says that the only member of the group is to be started: what is asked before a run
+    begins."""
     if (refused := choose.unless(order, Procedure.START_ONE)) is not None:
         return refused
     if len(order.target.hosts) != 1:

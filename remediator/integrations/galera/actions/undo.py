@@ -1,4 +1,5 @@
-"""What a recovery owes back, and the proof that it is still ours: the hold of a unit, and the container that bootstrapped. Pure."""
+"""Debts of a recovery, and the proof that each is still the daemon's own: the hold of a unit, and the container that
+bootstrapped. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ LIFETIME_S = 8 * 3600.0
 def data_directory(order: StepInput, host: str | None = None) -> str | Refused:
     """Return the data directory on `host` (the order's own): what its collector says, else where kolla puts it.
 
-    It becomes part of a command: what can be no data directory (another directory above it, a word that is none) is refused.
+    It becomes part of a command: what can be no data directory (another directory above it, a word that is none) is
+    refused.
     """
     name = order.host.name if host is None else host
     reply = order.evidence.reply(name)
@@ -71,8 +73,8 @@ def _finish(order: StepInput) -> tuple[Command, ...]:
 
 
 def _still_bootstrapped(mark: Mapping[str, str], reply: HostReply, _target: Target) -> bool | Unknown:
-    """Ours while the container of this run is there. While it is the only Primary member it is not taken back: that would
-    be the outage again, and a person hears of it when it is overdue."""
+    """Ours while the container of this run is there. While it is the only Primary member it is not taken back: that
+    would be the outage again, and a person hears of it when it is overdue."""
     one = member(reply.host, reply)
     launch = one.launch
     if isinstance(launch, Unknown) or not isinstance(launch, Launch):
@@ -92,8 +94,8 @@ def _still_bootstrapped(mark: Mapping[str, str], reply: HostReply, _target: Targ
 
 
 def _only_copy(evidence: Evidence, host: str) -> str | None:
-    """The container that bootstrapped ends only beside another member that is Synced, and while nobody is on its way (GB-14): a
-    member that is still joining counts in wsrep_cluster_size, and may hold nothing yet."""
+    """The container that bootstrapped ends only beside another member that is Synced, and while nobody is on its way
+    (GB-14): a member that is still joining counts in wsrep_cluster_size, and may hold nothing yet."""
     launch = member(host, evidence.reply(host)).launch
     helpers = launch.helpers if isinstance(launch, Launch) else Unknown("not_collected")
     helper = None if isinstance(helpers, Unknown) else helpers.get(BOOTSTRAP_CONTAINER)

@@ -68,7 +68,8 @@ NOTHING_KEPT = MarkSpec(fold=_nothing, accept=_nothing)
 
 
 def upgrade_refusal(data: Data, host: str) -> str | None:
-    """Return why the system tables of the member on `host` may not be rewritten now, or None. What is not known refuses."""
+    """Return why the system tables of the member on `host` may not be rewritten now, or None. What is not known
+    refuses."""
     size = data.get("group_size")
     others = size - 1 if isinstance(size, int) else -1
     asked = (
@@ -108,7 +109,8 @@ def upgrade_refusal(data: Data, host: str) -> str | None:
 
 
 def _by_data(script: Script, timeout_s: float) -> Callable[[PlanInput], Built]:
-    """Return what builds the command of `script` where the data of the check allows it: all that decides before a run begins."""
+    """Return what builds the command of `script` where the data of the check allows it: all that decides before a run
+    begins."""
 
     def at_plan(order: PlanInput) -> Built:
         why = upgrade_refusal(order.data, order.host.name)
@@ -147,7 +149,8 @@ def _others_refuse(order: StepInput) -> str | None:
 def _failed_before(evidence: Evidence, own: str, others: Sequence[Member]) -> str | None:
     """Return which earlier run failed, while any other member may be the one that it has left behind.
 
-    The journal says which run, and not on which member; once all others are proven in order it can have been this one only.
+    The journal says which run, and not on which member; once all others are proven in order it can have been this one
+    only.
     """
     runs: Sequence[Mapping[str, Any]] | None = evidence.known.get("runs")
     if runs is None:
@@ -167,7 +170,8 @@ def _failed_before(evidence: Evidence, own: str, others: Sequence[Member]) -> st
 
 
 def account(output: str) -> str | None:
-    """Return as which of its own system users the member lets us in, by what `scripts.LOGIN` printed; None: as none of them."""
+    """Return as which of its own system users the member lets the daemon in, by what `scripts.LOGIN` printed; None: as
+    none of them."""
     words = [line.removeprefix(SAID).strip() for line in output.splitlines() if line.startswith(SAID)]
     return words[0] if words in (["mysql"], ["root"]) else None
 
@@ -203,7 +207,8 @@ def _me(order: StepInput) -> Member:
 
 
 def upgraded(order: StepInput, given: Mapping[str, Any]) -> Settled:
-    """Done when the member has recorded the version of its server, and its log names no such table again for a while after."""
+    """Done when the member has recorded the version of its server, and its log names no such table again for a while
+    after."""
     host = order.host.name
     tables, lines = system_tables.tables(_me(order), ()), _lines(order)
     if tables.downgraded is not False or tables.needed is not False or not tables.info:
@@ -225,7 +230,8 @@ def upgraded(order: StepInput, given: Mapping[str, Any]) -> Settled:
 
 
 def _rewritten(before: Mapping[str, str], reply: HostReply, _target: Target) -> Probe:
-    """Applied once it is recorded. The tool goes on when its caller is gone: only after its time is it proven not to have been."""
+    """Applied once it is recorded. The tool goes on when its caller is gone: only after its time is it proven not to
+    have been."""
     tables = system_tables.tables(member(reply.host, reply), ())
     if tables.needed is False and tables.downgraded is False:
         return Probe.APPLIED
