@@ -1,6 +1,7 @@
 """What a Galera member answers over SQL: its wsrep status variables, as one record. Pure.
 
-Invariant: an answer that lacks what every member says, or says it in another form, is UNKNOWN as a whole (``sql_error:...``).
+Invariant: an answer that lacks what every member says, or says it in another form, is UNKNOWN as a whole
+(``sql_error:...``).
 """
 
 from __future__ import annotations
@@ -60,9 +61,11 @@ class Status:
     desync: bool | None = None
     """Taken out of flow control, by a person (``wsrep_desync``) or because it is a donor."""
     provider_off: bool = False
-    """wsrep_on is OFF, or no provider is loaded: it serves clients outside of the cluster, and its writes reach no other member."""
+    """wsrep_on is OFF, or no provider is loaded: it serves clients outside of the cluster, and its writes reach no
+    other member."""
     flushes: bool | None = None
-    """Each commit is on disk before it is acknowledged: innodb_flush_log_at_trx_commit is 1 (MariaDB's documentation)."""
+    """Each commit is on disk before it is acknowledged: innodb_flush_log_at_trx_commit is 1 (MariaDB's
+    documentation)."""
     pc_recovery: bool | None = None
     """The provider option of that name; None: it does not say."""
 
@@ -112,8 +115,8 @@ def _pc_recovery(options: Any) -> bool | None:
 
 
 def _signed(answer: Mapping[str, Any], key: str) -> int:
-    """Return a number that the server prints without its sign: 2^64 - 1 is -1, the view of a member outside a Primary component, and
-    the position of one that has none."""
+    """Return a number that the server prints without its sign: 2^64 - 1 is -1, the view of a member outside a Primary
+    component, and the position of one that has none."""
     number = typed.digits(answer, key)
     return -1 if number >= typed.WHOLE else number
 

@@ -39,6 +39,7 @@ CANARIES = SectionKind(name="galera_canaries", facts=Canaries, parse=parse)
 
 
 def of(reply: HostReply) -> Mapping[str, int | Unknown]:
-    """Return table to rows as the member of `reply` counted them last; empty when none are configured or it does not answer."""
+    """Return table to rows as the member of `reply` counted them last; empty when none are configured or it does not
+    answer."""
     found = reply.beside(CANARIES)
     return {} if isinstance(found, Unknown) else found.rows

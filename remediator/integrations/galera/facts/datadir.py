@@ -41,7 +41,7 @@ class Files:
     grastate: Saved | Unknown | None = NOT_COLLECTED
     """None: there is no grastate.dat."""
     grastate_mtime_s: float | Unknown | None = NOT_COLLECTED
-    """When it was last written, by the host's clock, in seconds since 1970."""
+    """When grastate.dat was last written, by the host's clock, in seconds since 1970."""
     view: SavedView | Unknown = NOT_COLLECTED
     view_mtime_s: float | Unknown | None = NOT_COLLECTED
     sst_process: Truth = NOT_COLLECTED
@@ -52,12 +52,12 @@ class Files:
     upgrade_info: str | Unknown | None = NOT_COLLECTED
     """The version for which `mariadb-upgrade` last ran, as written; None: there is no such file; may be empty."""
     starts: tuple[Start, ...] | Unknown = NOT_COLLECTED
-    """How the newest lives of the server that its log tells of began, oldest first."""
+    """How the newest lives of the server began by its log, oldest first."""
     lives: tuple[Life, ...] | Unknown = NOT_COLLECTED
     """When they began, and whether each was in a Primary component; those of mysqld_safe beside those of the server."""
 
     transfer: Transfer | Unknown = NOT_COLLECTED
-    """How it caught up in its newest life, by its log."""
+    """How the member caught up in its newest life, by its log."""
 
     @property
     def in_sst(self) -> Truth:

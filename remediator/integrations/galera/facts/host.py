@@ -1,4 +1,5 @@
-"""What the host of a Galera member says of it in section `galera`: its data directory, how it is started, who it is. Pure.
+"""What the host of a Galera member says of it in section `galera`: its data directory, how it is started, who it is.
+Pure.
 
 Invariant: each part is read from other files on the host, and each is UNKNOWN by itself. The whole section is UNKNOWN
 only where it is no object.
@@ -32,7 +33,7 @@ class OnHost:
     launch: Launch | Unknown
     who: Who | Unknown
     volume: str | None
-    """Where it says that the data directory is, not longer than shows that it is too long; None: it does not say."""
+    """Path of the data directory by the host's word, cut where it is proven too long; None: the host does not say."""
 
 
 def parse(data: Any) -> OnHost | Unknown:

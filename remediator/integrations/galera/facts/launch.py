@@ -16,7 +16,7 @@ from remediator.model.kleene import Truth, any_of
 from remediator.model.values import Unknown
 
 BOOTSTRAP_HELPER, RECOVER_HELPER = "remediator_galera_bootstrap", "remediator_galera_recover"
-"""The names of the two containers that a recovery of ours runs."""
+"""The names of the two containers that a recovery runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,9 @@ class Launch:
     env_bootstrap: Truth
     """BOOTSTRAP_ARGS of the container asks for a new cluster."""
     args_bootstrap: Truth
-    """The container's command does."""
+    """The container's command asks for a new cluster."""
     process_bootstrap: Truth
-    """A server that runs now was told so."""
+    """A server that runs now was told to start a new cluster."""
     config_bootstrap: Truth
     """galera.cnf holds pc.bootstrap=yes; False also where there is no such file."""
     addresses: tuple[str, ...] | Unknown | None
@@ -64,7 +64,8 @@ class Launch:
     """Addresses with an established connection at the group's port, at most 64."""
     inhibitor: Inhibitor | Unknown
     users: tuple[str, ...] | Unknown
-    """What uses the data directory besides the member's own container: containers, and servers in none, each in words."""
+    """What uses the data directory besides the member's own container: containers, and servers in none, each in
+    words."""
     signs: tuple[str, ...] | Unknown | None
     """Lines since the server's last start that `causes.signs` names; None: it has no log."""
 
@@ -75,7 +76,8 @@ class Launch:
 
     @property
     def listed(self) -> tuple[str, ...] | Unknown | None:
-        """The members that galera.cnf names. The address of nobody (``0.0.0.0``) is as good as none (gcomm's start_prim)."""
+        """The members that galera.cnf names. The address of nobody (``0.0.0.0``) is as good as none (gcomm's
+        start_prim)."""
         found = self.addresses
         if found is None or isinstance(found, Unknown):
             return found

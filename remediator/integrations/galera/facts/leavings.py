@@ -1,4 +1,5 @@
-"""What runs of a remediator have left on a member's host, as its newest reply shows it: holds and containers, each with its mark. Pure."""
+"""What runs of a remediator have left on a member's host, as its newest reply shows it: holds and containers, each with
+its mark. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ UNHOLD = f"rm /etc/systemd/system/{scripts.UNIT}.d/remediator-hold.conf && syste
 
 
 def on_host(reply: HostReply) -> tuple[LeftOnHost, ...]:
-    """Return what is known to be there. What could not be read is not in it: the programs look once more, on the host itself."""
+    """Return what is known to be there. What could not be read is not in it: the programs look once more, on the host
+    itself."""
     launch = member(reply.host, reply).launch
     if not isinstance(launch, Launch):
         return ()

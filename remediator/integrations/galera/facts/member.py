@@ -1,8 +1,9 @@
 """What is known of one Galera member: over SQL, from its container and unit, and from its data directory. Pure.
 
 Invariant: `primary` is True or False only on proof. True: it said so over SQL. False: it said otherwise, or its engine
-proves that it does not run. Everything else, a running member that does not answer first of all, is UNKNOWN. The
-SQL answer is used also when SSH fails: it came over a connection of its own. `outside` believes its own log as well.
+proves that it does not run. Everything else, a running member that does not answer first of all, is UNKNOWN. The SQL
+answer is used also when SSH fails: it came over a connection of its own. `outside` believes the member's own log as
+well.
 """
 
 from __future__ import annotations
@@ -31,24 +32,28 @@ NOT_ASKED = Unknown("not_asked")
 class Member:
     host: str
     sql: str
-    """answered, or why not: refused timeout denied lost unreachable too_many shared error engine not_configured not_asked.
-    engine: it took the password, and then every query failed; shared: another machine's answers are of the same process (`group.py`)."""
+    """answered, or why not: refused timeout denied lost unreachable too_many shared error engine not_configured
+    not_asked. engine: it took the password, and then every query failed; shared: another machine's answers are of the
+    same process (`group.py`)."""
     status: Status | Unknown
     stopped: Truth
-    """Proven: its container does not run, and no other container and no server outside of one uses its data directory."""
+    """Proven: its container does not run, and no other container and no server outside of one uses its data
+    directory."""
     files: Files | Unknown | None
     launch: Launch | Unknown = NOT_ASKED
     searching: Truth = NOT_ASKED
     """The member looks for a Primary component and serves nobody meanwhile. It runs and refuses SQL, or systemd is
     about to start it again. By its own log it has been in no Primary component since it was last started."""
     stranded: Truth = NOT_ASKED
-    """It began to join and its Primary component went: it runs, refuses SQL, and by its own log is outside of one since. It does not give up."""
+    """The member began to join and its Primary component went. It runs, refuses SQL, and by its own log has been
+    outside of one since. It does not give up."""
     boot_id: str | None = None
     who: Who | Unknown = NOT_ASKED
     runs_own: Truth = NOT_ASKED
     """Its own container runs, by its engine."""
     beside: tuple[str, ...] | Unknown = NOT_ASKED
-    """What else uses its data directory, in words: a container that bootstraps, one that reads, a server started by hand."""
+    """What else uses its data directory, in words: a container that bootstraps, one that reads, a server started by
+    hand."""
 
     @property
     def outside(self) -> Truth:
@@ -135,7 +140,8 @@ def _stranded(reply: HostReply, sql: str, files: Files | Unknown | None) -> Trut
 
 
 def _stopped(runs: Truth, beside: tuple[str, ...] | Unknown) -> Truth:
-    """Only a data directory that nobody uses is that of a stopped member: a second server on it is the worst that can be done."""
+    """Only a data directory that nobody uses is that of a stopped member: a second server on it is the worst that can
+    be done."""
     if runs is not False:
         return runs if isinstance(runs, Unknown) else False
     return beside if isinstance(beside, Unknown) else not beside
@@ -153,7 +159,8 @@ def _runs(found: containers.HostContainers | Unknown) -> Truth:
 
 
 def running_s(reply: HostReply | None) -> float | None:
-    """Return for how many seconds the member of `reply` has been running in its own container; None when it does not, or nobody knows."""
+    """Return for how many seconds the member of `reply` has been running in its own container; None when it does not,
+    or nobody knows."""
     found = Unknown("not_asked") if reply is None else containers.of(reply)
     if reply is None or isinstance(found, Unknown):
         return None

@@ -1,4 +1,5 @@
-"""What a member saved of itself: grastate.dat (its history and position) and gvwstate.dat (its last Primary view). Pure.
+"""What a member saved of itself: grastate.dat (its history and position) and gvwstate.dat (its last Primary view).
+Pure.
 
 Invariant: a value comes only out of a whole file. A file that is cut, garbled or written twice is UNKNOWN with the
 reason, never its readable half. A seqno that lost its last digits looks like a seqno. None means that the file says
@@ -53,7 +54,8 @@ class ViewState(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """A gvwstate.dat. Uuids here name processes of members, not histories; all but `state` and `why` is of a whole one only.
+    """A gvwstate.dat. Uuids here name processes of members, not histories; all but `state` and `why` is of a whole one
+    only.
 
     The members of one last Primary component have equal `view` and equal `members`.
     """
@@ -72,7 +74,8 @@ def grastate(text: str | None, size: int | None = None) -> Saved | Unknown | Non
     """Return what grastate.dat says; None without the file. `size`: its bytes, when `text` may be only their beginning.
 
     Unknown: ``grastate_`` and one of ``empty too_long garbage half_written repeated no_version no_uuid no_seqno
-    no_safe_to_bootstrap bad_uuid bad_seqno bad_safe_to_bootstrap contradiction``. The order of the lines is free, CRLF is accepted.
+    no_safe_to_bootstrap bad_uuid bad_seqno bad_safe_to_bootstrap contradiction``. The order of the lines is free, CRLF
+    is accepted.
     """
     if text is None:
         return None

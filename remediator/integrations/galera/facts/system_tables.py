@@ -1,4 +1,5 @@
-"""Whether a member's system tables belong to the server that runs on them, and what else an upgrade or a join left behind. Pure.
+"""Whether a member's system tables belong to the server that runs on them, and what else an upgrade or a join left
+behind. Pure.
 
 Invariant: "needed" and "not needed" are both proven, never supposed. A member that does not answer, or whose data
 directory or log was not read, leaves them UNKNOWN. None: the member is proven stopped, looks for a Primary component
@@ -76,7 +77,8 @@ def _unknown(unknown: Unknown, info: str | Unknown | None, server: str | Unknown
 def _unrecorded(
     me: Member, others: Sequence[Member], server: tuple[int, ...], info: str | None, version: str
 ) -> Tables:
-    """Judge a member without a record: by what its log says, and by what the members have recorded whose tables it may have."""
+    """Judge a member without a record: by what its log says, and by what the members have recorded whose tables it may
+    have."""
     logged = sign(me, "upgrade_needed")
     what = "an upgrade was begun, or asked for, and has not ended" if info == "" else "no upgrade is recorded"
     mates = [mate for mate in others if _same_history(me, mate)]
@@ -98,7 +100,8 @@ def _unrecorded(
 
 
 def _same_history(me: Member, mate: Member) -> bool:
-    """Members of another cluster uuid prove nothing about this one; one that does not say which it has may be of this."""
+    """Members of another cluster uuid prove nothing about this one; one that does not say which it has may be of
+    this."""
     mine = me.status.cluster_uuid if isinstance(me.status, Status) else None
     if isinstance(mate.status, Status):
         return mate.status.cluster_uuid == mine
@@ -160,8 +163,8 @@ def named(found: Iterable[str], name: str) -> tuple[str, ...]:
 def left_over(launch: Launch | Unknown, members: int) -> Truth:
     """Return whether something would make the member bootstrap at its next start, or its server was told so (GB-11).
 
-    The server that runs in the container of a recovery of ours does not count: that one is taken back by its own debt. Nor does the empty
-    list of members that kolla gives the only one; in a group of several it does.
+    The server in the container of a recovery does not count: the debt of that run takes it back. Nor does the empty
+    list of members that kolla gives the only member; in a group of several that list counts.
     """
     if isinstance(launch, Unknown):
         return launch
@@ -206,7 +209,8 @@ def _left_out(me: Member, others: Sequence[Member], name: str) -> Truth:
 
 
 def slow(me: Member, members: Sequence[Member]) -> Truth:
-    """Return whether the component stands still for a tenth of the time, and this member asked for that more often than the others."""
+    """Return whether the component stands still for a tenth of the time, and this member asked for that more often than
+    the others."""
     if me.stopped is True:
         return False
     if isinstance(me.status, Unknown):
