@@ -1,7 +1,8 @@
-"""From the newest evidence of all members, and what our journal knows, to the picture that the judgement reads. Pure.
+"""From the newest evidence of all members, and what the journal knows, to the picture that the judgement reads. Pure.
 
-Invariant: nothing is judged here and nothing is supposed: what a reply does not say is UNKNOWN in the picture with the reason.
-Positions of stopped members come in only as the result of a one-shot of this very run; the seqno of grastate.dat never does.
+Invariant: nothing is judged here and nothing is supposed: what a reply does not say is UNKNOWN in the picture with the
+reason. Positions of stopped members come in only as the result of a one-shot of this very run; the seqno of
+grastate.dat never does.
 """
 
 from __future__ import annotations
@@ -185,9 +186,10 @@ def _uuid(
     position: Position | Unknown | None,
     recorded: str | None,
 ) -> str | Unknown | None:
-    """A running member's own word. Of a stopped one grastate.dat and the position must agree: Galera takes a recovered position only
-    where its uuid is that of the file, and starts with no history otherwise (its documentation of --wsrep-recover, GB-6). Without
-    a history in the file there is none, whatever was read, but a read one that is not the recorded one is told as such (GB-5)."""
+    """A running member's own word. Of a stopped one grastate.dat and the position must agree: Galera takes a recovered
+    position only where its uuid is that of the file, and starts with no history otherwise (its documentation of
+    --wsrep-recover, GB-6). Without a history in the file there is none, whatever was read, but a read one that is not
+    the recorded one is told as such (GB-5)."""
     if isinstance(status, Status):
         return status.cluster_uuid
     read = position.uuid if isinstance(position, Position) else Unknown("not_read")
@@ -291,9 +293,10 @@ def _minutes_whole(
     mark: Any,
     runs: Sequence[Mapping[str, Any]] | None,
 ) -> float | Unknown:
-    """Since when all are reachable and were started unchanged, by us or by themselves, but never from before the last time that all
-    was well: members that have run for days and lost each other a moment ago are given their ten minutes like all others (GB-1). One that a
-    run of ours has held, and that has ended since, was given what it had until then: held, it can form nothing by itself."""
+    """Since when all are reachable and were started unchanged, by us or by themselves, but never from before the last
+    time that all was well: members that have run for days and lost each other a moment ago are given their ten minutes
+    like all others (GB-1). One that a run of ours has held, and that has ended since, was given what it had until then:
+    held, it can form nothing by itself."""
     if runs is None:
         return Unknown("no_journal")
     if not all(_reached(reply) for reply in replies.values()):
@@ -313,7 +316,8 @@ def _minutes_whole(
 
 
 def _started_s(one: Member, reply: HostReply | None) -> float | None:
-    """Return for how long a member has been running, has been started again and again by systemd, or ran until it was held and ended."""
+    """Return for how long a member has been running, has been started again and again by systemd, or ran until it was
+    held and ended."""
     if one.searching is True and isinstance(one.files, Files):
         return primary_views.looks_for_s(one.files.lives)
     return _ran_s(one, reply) if _inhibited(one) and one.stopped is True else running_s(reply)

@@ -159,7 +159,8 @@ def _provider_off(seat: Seat) -> bool:
 
 
 def _coming_up(found: Seating) -> bool:
-    """All that are not powered off were reached, and one of them is being started again by systemd, or looks for the others."""
+    """All that are not powered off were reached, and one of them is being started again by systemd, or looks for the
+    others."""
     reached = all(seat.member.reached for seat in found.present)
     return reached and any(seat.member.unit == "restarting" or seat.member.searching is True for seat in found.present)
 
@@ -203,16 +204,17 @@ def _restless(member: MemberPicture) -> bool:
 
 
 def _lives_outside(member: MemberPicture, picture: ClusterPicture) -> bool:
-    """It runs in its own unit, says itself that it is in no Primary component, or by its own log has lost it while it joined, is in no state
-    transfer, and for ten minutes since all were reachable and started unchanged nothing has come of that (GB-1, GB-3)."""
+    """It runs in its own unit, says itself that it is in no Primary component, or by its own log has lost it while it
+    joined, is in no state transfer, and for ten minutes since all were reachable and started unchanged nothing has come
+    of that (GB-1, GB-3)."""
     long = not isinstance(picture.minutes_whole, Unknown) and picture.minutes_whole >= rules_bootstrap.GRACE_MINUTES
     lives = standing(member) is Standing.LIVE or _stranded(member)
     return long and lives and member.unit == "active" and in_transfer(member) is False
 
 
 def _suppose_answered(picture: ClusterPicture) -> ClusterPicture:
-    """Return `picture` as if each member that runs outside had said itself what its log says: beside it stopped ones are started unchanged
-    (GB-3), which takes nothing from anybody. Nothing else is ever done by it."""
+    """Return `picture` as if each member that runs outside had said itself what its log says: beside it stopped ones
+    are started unchanged (GB-3), which takes nothing from anybody. Nothing else is ever done by it."""
     return dataclasses.replace(picture, members=tuple(map(_answered, picture.members)))
 
 
@@ -238,8 +240,8 @@ def _stranded(member: MemberPicture) -> bool:
 
 
 def _suppose_inhibited(picture: ClusterPicture) -> ClusterPicture:
-    """Return `picture` as if each member that looks for a Primary component had been held and had ended, and each that answers from outside of
-    one had been stopped."""
+    """Return `picture` as if each member that looks for a Primary component had been held and had ended, and each that
+    answers from outside of one had been stopped."""
     return dataclasses.replace(picture, members=tuple(_inhibited(one, picture) for one in picture.members))
 
 
@@ -271,9 +273,9 @@ def _unread(picture: ClusterPicture) -> list[str]:
 def _suppose_read(picture: ClusterPicture) -> ClusterPicture:
     """Return `picture` as if each unread position of a stopped member had come out as well as it can.
 
-    As well as it can: of the recorded uuid, where its grastate.dat claims to be; without a claim at the flagged member's position
-    if that is known, else at the mark or the highest known or claimed one; without prepared transactions, unless they are known;
-    in quarantine behind its point.
+    As well as it can: of the recorded uuid, where its grastate.dat claims to be; without a claim at the flagged
+    member's position if that is known, else at the mark or the highest known or claimed one; without prepared
+    transactions, unless they are known; in quarantine behind its point.
     """
     mark = picture.mark
     if not isinstance(mark, HighWaterMark) or not _unread(picture):

@@ -1,4 +1,5 @@
-"""What is known of each member, one line each: for the page that a human reads when the Primary component is lost. Pure."""
+"""What is known of each member, one line each: for the page that a human reads when the Primary component is lost.
+Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ def _saved(one: Member) -> str:
 
 
 def sample(picture: ClusterPicture) -> str:
-    """Return in words what no figure counts: what was committed after the newest sample that the mark rests on."""
+    """Return in words what no figure counts: commits after the newest sample that the mark rests on."""
     return f"the mark's newest sample is of {_told(picture.mark_at)}, and what was committed after that is in no figure"
 
 

@@ -131,7 +131,8 @@ class Seating:
 
     @property
     def ahead(self) -> tuple[Seat, ...]:
-        """Those that bring no position to the choice, and whose data goes beyond the highest one that counts all the same."""
+        """Those that bring no position to the choice, and whose data goes beyond the highest one that counts all the
+        same."""
         return tuple(
             seat
             for seat in self.seats

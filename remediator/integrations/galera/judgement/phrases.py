@@ -25,7 +25,8 @@ def hosts(seats: Iterable[Seat]) -> str:
 
 
 def stopping(names: str) -> str:
-    """Return what a person says yes to before members are stopped; the same words in the proposal and before the step."""
+    """Return what a person says yes to before members are stopped; the same words in the proposal and before the
+    step."""
     return f"stop {names}, running outside of a Primary component"
 
 

@@ -67,11 +67,14 @@ class MemberPicture:
     quarantine: int | Unknown | None
     """The position at which the cluster was bootstrapped without it; None: not in quarantine."""
     saved: int | Unknown | None = None
-    """The seqno that grastate.dat claims; None: none. It is no position, but Galera believes it more than the one that was read."""
+    """The seqno that grastate.dat claims; None: none. It is no position, but Galera believes it more than the one that
+    was read."""
     searching: Truth = False
-    """By its own log it looks for a Primary component and has been in none since it was started (`primary_views.py`): no proof (GB-2)."""
+    """By its own log it looks for a Primary component and has been in none since it was started (`primary_views.py`):
+    no proof (GB-2)."""
     stranded: Truth = False
-    """By its own log it began to join, lost the Primary component, and waits for ever (`primary_views.py`): no proof (GB-2)."""
+    """By its own log it began to join, lost the Primary component, and waits for ever (`primary_views.py`): no proof
+    (GB-2)."""
 
     @classmethod
     def unseen(
@@ -129,7 +132,8 @@ class ClusterPicture:
     leftover_bootstrap: Truth
     """A container or a configuration still has its bootstrap argument."""
     primary_elsewhere: Truth
-    """Somebody holds connections at :4567 that no known member explains: it may be a Primary (GB-2). The VIP is not asked."""
+    """Somebody holds connections at :4567 that no known member explains: it may be a Primary (GB-2). The VIP is not
+    asked."""
     deploying: Truth
     """A deployment by kolla-ansible is under way."""
     last_bootstrap: LastBootstrap | Unknown
@@ -141,10 +145,11 @@ class ClusterPicture:
     arbitrator: Truth
     """A garbd votes in this cluster."""
     addresses_match: Truth
-    """wsrep_cluster_address on every reached member names exactly the members; that of a group of one may name nobody."""
+    """wsrep_cluster_address on every reached member names exactly the members; that of a group of one may name
+    nobody."""
     names_nobody: Truth
-    """wsrep_cluster_address of a member is ``gcomm://`` alone: it makes itself a Primary component at each start. So kolla writes it
-    for a group of one; in a larger one that member would start a second cluster (GB-11)."""
+    """wsrep_cluster_address of a member is ``gcomm://`` alone: it makes itself a Primary component at each start. So
+    kolla writes it for a group of one; in a larger one that member would start a second cluster (GB-11)."""
     failed_last_hour: int | Unknown | None = None
     """Those of `tries_last_hour` that ended without a cure; None: all of them."""
     named_twice: tuple[str, ...] = ()
@@ -152,6 +157,7 @@ class ClusterPicture:
     mark_at: str | None = None
     """When the newest sample was taken that the mark rests on (RFC 3339); None: without a mark."""
     unseen_s: float | Unknown = 0.0
-    """Seconds from that sample to the last moment at which a member that is stopped now may have committed (`staleness.py`)."""
+    """Seconds from that sample to the last moment at which a member that is stopped now may have committed
+    (`staleness.py`)."""
     actuator: Actuator = "own"
     """Who would bootstrap: our own steps, or kolla's playbook, with or without the name of the host (GB-19)."""

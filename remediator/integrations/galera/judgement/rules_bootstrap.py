@@ -74,7 +74,8 @@ def gb_2(case: Seating) -> str | None:
 
 
 def gb_3(case: Seating) -> str | None:
-    """GB-3: there is a procedure for all live below 11.2, and for all stopped; for nothing between. The only member is started."""
+    """GB-3: there is a procedure for all live below 11.2, and for all stopped; for nothing between. The only member is
+    started."""
     running = [seat for seat in case.seats if seat.member.stopped is False]
     if not running:
         lone = len(case.seats) == 1
@@ -109,7 +110,8 @@ def gb_11(case: Seating) -> str | None:
 
 
 def second_cluster(case: Seating) -> str | None:
-    """GB-11: return that a member of a group of several would start a cluster of its own, or may; None if it would not."""
+    """GB-11: return that a member of a group of several would start a cluster of its own, or may; None if it would
+    not."""
     nobody = case.picture.names_nobody
     if len(case.seats) == 1 or nobody is False:
         return None
@@ -128,14 +130,15 @@ def gb_12(case: Seating) -> str | None:
 
 
 def gb_13(case: Seating) -> str | None:
-    """GB-13: after a bootstrap whose canaries are not good nothing follows. Of one that never began there is nothing to say."""
+    """GB-13: after a bootstrap whose canaries are not good nothing follows. Of one that never began there is nothing to
+    say."""
     if case.picture.last_bootstrap not in ("recent", "in_doubt") or case.picture.canaries_good is True:
         return None
     return "the row counts after the last bootstrap are not proven good: a person looks at the data"
 
 
 def gb_14(case: Seating) -> str | None:
-    """GB-14: a donor or joiner is not touched, nor is one that may be."""
+    """GB-14: a donor or joiner is not touched, nor is a member that may be one."""
     for seat in case.present:
         moving = in_transfer(seat.member)
         if moving is not False:
@@ -234,7 +237,8 @@ def refuse(case: Seating) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asks:
-    """Every rule that asks for a person's approval: a yes is to all of it. Without any the evidence lets a bootstrap happen alone."""
+    """Every rule that asks for a person's approval: a yes is to all of it. Without any the evidence lets a bootstrap
+    happen alone."""
 
     concerns: tuple[tuple[str, Concern], ...]
 

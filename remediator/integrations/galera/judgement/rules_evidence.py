@@ -123,7 +123,8 @@ def gb_9(case: Seating) -> str | None:
 
 
 def listed(case: Seating) -> str | None:
-    """GB-9: return why wsrep_cluster_address does not name exactly the members; None if it does. That of the only one may name nobody."""
+    """GB-9: return why wsrep_cluster_address does not name exactly the members; None if it does. That of the only one
+    may name nobody."""
     match = case.picture.addresses_match
     if match is True:
         return None
@@ -182,8 +183,8 @@ def _reaches(member: MemberPicture, point: int) -> bool:
 
 
 def person_gb_9(case: Seating) -> Concern | None:
-    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may hold what
-    the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
+    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may
+    hold what the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
     missing = [seat for seat in case.seats if seat.missing]
     if missing:
         return _missing(case, missing)

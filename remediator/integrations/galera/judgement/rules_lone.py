@@ -1,4 +1,5 @@
-"""What is done in a group of one, whose only member is in no Primary component (GB-1 to GB-18 where there is nobody else). Pure.
+"""What is done in a group of one, whose only member is in no Primary component (GB-1 to GB-18 where there is nobody
+else). Pure.
 
 kolla gives a group of one an empty list of members (``gcomm://``). Such a member makes itself a Primary component at
 each plain start: that start is its bootstrap, and there is no other. Galera refuses the start where safe_to_bootstrap
@@ -68,7 +69,8 @@ def _looks_for_others(host: str) -> str:
 
 
 def _live(case: Seating, host: str) -> Judgement:
-    """GB-1, GB-3: one that runs outside of a component is given its time, then made Primary as it runs, after a person's yes."""
+    """GB-1, GB-3: one that runs outside of a component is given its time, then made Primary as it runs, after a
+    person's yes."""
     if rules_bootstrap.may_return(case):
         return _wait("GB-1", f"{host}, the only member, may form its last view by itself")
     refusal = rules_bootstrap.refuse(case)
@@ -127,7 +129,8 @@ def _gb_6(case: Seating, _host: str, _member: MemberPicture) -> str | None:
 
 
 def _gb_8(case: Seating, host: str, _member: MemberPicture) -> str | None:
-    """GB-8: there is no other copy, so what is missing can only come out of a backup; new commits would be written on top of the gap."""
+    """GB-8: there is no other copy, so what is missing can only come out of a backup; new commits would be written on
+    top of the gap."""
     if not case.lost:
         return evidence.gb_8(case)
     return (

@@ -73,7 +73,8 @@ def one_primary(case: Seating, primaries: tuple[Seat, ...]) -> Refusal | None:
 
 
 def _start(case: Seating, seat: Seat, primaries: tuple[Seat, ...]) -> Judgement:
-    """GB-16, and GB-14 after a bootstrap of ours: return whether this one member is started beside the Primary."""
+    """GB-16, and GB-14 after the daemon's own bootstrap: return whether this one member is started beside the
+    Primary."""
     refusal = startable(case, seat) or _restless(primaries) or _foreign(seat, primaries) or _overwrites(seat, primaries)
     if refusal is not None:
         return page(refusal)

@@ -14,7 +14,8 @@ from remediator.integrations.galera.facts.member import Status
 
 
 def split(primary: Sequence[Status], members: int) -> bool:
-    """Return whether the members that say Primary prove two different components, in a group of `members` by the inventory.
+    """Return whether the members that say Primary prove two different components, in a group of `members` by the
+    inventory.
 
     Different cluster UUIDs do, and so does one conf id that cannot be of one component. Different conf ids do when
     their sizes fit into the group side by side. When the sizes do not fit, the two members were asked before and after
