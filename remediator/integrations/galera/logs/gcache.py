@@ -1,4 +1,5 @@
-"""How far the members had received write sets before they ended, and where the component formed again: what is between is lost. Pure.
+"""How far the members had received write sets before they ended, and where the component formed again: what is between
+is lost. Pure.
 
 Each member keeps the write sets that it received in a cache of its own (gcache), a file that is mapped into memory. The
 file outlives a killed process, although InnoDB with innodb_flush_log_at_trx_commit=0 has not written the last second.
@@ -27,10 +28,10 @@ class Formation:
     """A Primary component as a member came into it; a formation in the strict sense where there was none before."""
 
     exchange: str
-    """The uuid of the exchange of states that it came out of: the same on all of its members."""
+    """The uuid of the exchange of states that the component came out of: the same on all of its members."""
     uuid: str
     at: int
-    """The seqno that it went on from (``act_id``)."""
+    """The seqno that the component went on from (``act_id``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,10 @@ class Start:
     received: int | None
     """Up to which seqno of that uuid its cache goes; None without one."""
     component: Formation | None
-    """The Primary component that it was first in, and where that stood with its coming; None when it was in none."""
+    """The Primary component that this life was first in, with the component's seqno at that moment; None when it was in
+    none."""
     anew: bool
-    """There was none before that one."""
+    """No Primary component came before that component."""
 
     @property
     def formation(self) -> Formation | None:
@@ -93,7 +95,8 @@ def _component(data: Mapping[str, Any]) -> Formation | None:
 
 
 def _anew(data: Mapping[str, Any]) -> bool:
-    """A component that goes on from an earlier one counts its views on; one that forms anew begins at -1 (pc.recovery) or 0."""
+    """A component that goes on from an earlier one counts its views on; one that forms anew begins at -1 (pc.recovery)
+    or 0."""
     conf_id = typed.whole_or_none(data, "conf_id")
     return conf_id is not None and conf_id <= 0
 
@@ -126,7 +129,8 @@ def _beyond(members: Iterable[Sequence[Start]], formation: Formation) -> Iterabl
 def left_behind(
     own: Sequence[Start] | Unknown, others: Iterable[Sequence[Start]], uuid: str, seqno: int
 ) -> Formation | None:
-    """Return the newest formation of `others` that a stopped member at `uuid`:`seqno` went on beyond without having been part of it.
+    """Return the newest formation of `others` that a stopped member at `uuid`:`seqno` went on beyond without having
+    been part of it.
 
     What the member has above that place is of a history that the others gave up. Seqnos are used again, so its position
     may look like one of theirs (GB-10). The member was part when it was in the formation from the beginning of a life,

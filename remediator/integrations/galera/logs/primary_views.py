@@ -1,4 +1,5 @@
-"""What a member's own log tells of its newest lives: whether it has been in a Primary component since it was started. Pure.
+"""What a member's own log tells of its newest lives: whether it has been in a Primary component since it was started.
+Pure.
 
 A member without a usable last view that finds no Primary component does not open its SQL port. It looks for a component
 for ``pc.wait_prim_timeout`` (30 s), gives up and ends, and systemd starts it again, for ever. This was seen with
@@ -29,7 +30,7 @@ from remediator.model.kleene import Truth
 from remediator.model.values import Unknown
 
 CLOCK_S = 2.0
-"""What the age of a container and that of a line of its log may differ by."""
+"""Seconds by which the age of a container and that of a line of its log may differ."""
 SILENT_S = 15.0
 """A container that was started so short a time ago may have logged nothing yet."""
 PRIMARY, OUTSIDE, LEAVING = "primary", "outside", "leaving"
@@ -44,15 +45,16 @@ class Life:
     age_s: float
     """When it began, in seconds before the log was read."""
     primary: bool
-    """It tells of a view that is a Primary component."""
+    """The log of this life tells of a view that is a Primary component."""
     outside: bool
-    """It tells of a view that is none."""
+    """The log of this life tells of a view that is no Primary component."""
     last: str | None
-    """What it tells last: `PRIMARY`, `OUTSIDE` or `LEAVING`; None: nothing of a component yet."""
+    """What the log of this life tells last: `PRIMARY`, `OUTSIDE` or `LEAVING`; None: nothing of a component yet."""
 
 
 def parse(data: Any) -> tuple[Life, ...] | Unknown:
-    """Return the lives in a reply, oldest first; UNKNOWN without a log, or when one has no time or is not what it should be."""
+    """Return the lives in a reply, oldest first; UNKNOWN without a log, or when one has no time or is not what it
+    should be."""
     if data is None:
         return Unknown("no_log")
     try:
@@ -97,8 +99,8 @@ def searching(lives: Sequence[Life] | Unknown, running_s: float | None) -> Truth
 
 
 def stranded(lives: Sequence[Life] | Unknown, running_s: float) -> Truth:
-    """Return whether the process that has been running for `running_s` seconds was in a Primary component, lost it, and has found none since.
-    One that shuts down tells of leaving, and is none of these."""
+    """Return whether the process that has been running for `running_s` seconds was in a Primary component, lost it, and
+    has found none since. A process that shuts down tells of leaving, and is none of these."""
     if isinstance(lives, Unknown):
         return lives
     if not lives:

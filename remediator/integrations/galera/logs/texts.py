@@ -1,8 +1,10 @@
-"""What MariaDB, InnoDB and Galera's provider write when they end or refuse to start: one table, with cause, remedy and where it was read. Pure.
+"""What MariaDB, InnoDB and Galera's provider write when they end or refuse to start: one table, with cause, remedy and
+where it was read. Pure.
 
-Invariant: the first row that fits names the cause, and what harms the data stands before what only keeps a server from starting. A row
-that `forbids` is one with which a start makes things worse, or helps nobody (GB-17): a person reads the log first. The advice that
-InnoDB prints at every failed assertion ("there may be corruption in the InnoDB tablespace") is no diagnosis and stands in no row.
+Invariant: the first row that fits names the cause, and what harms the data stands before what only keeps a server from
+starting. A row that `forbids` is one with which a start makes things worse, or helps nobody (GB-17): a person reads the
+log first. The advice that InnoDB prints at every failed assertion ("there may be corruption in the InnoDB tablespace")
+is no diagnosis and stands in no row.
 
 Sources for Galera 3.x (25.3.37) and 4.x (26.4.18): the provider's code, and Launchpad bug 2161773. Sources for MariaDB
 10.6 to 11.4: messages of the server and of its storage engines, and public reports of them.
@@ -189,7 +191,8 @@ _COMPILED = tuple((text, re.compile(text.pattern, re.I)) for text in TABLE)
 
 
 def first(log: str, *, forbidding: bool = False, but: frozenset[str] = frozenset()) -> Text | None:
-    """Return the first row whose text is in `log`, none of those named in `but`, and if asked so only one that forbids a start."""
+    """Return the first row whose text is in `log`, none of those named in `but`, and if asked so only one that forbids
+    a start."""
     asked = (row for row in _COMPILED if row[0].name not in but and (row[0].forbids or not forbidding))
     return next((text for text, pattern in asked if pattern.search(log)), None)
 

@@ -32,7 +32,7 @@ class Transfer:
 
     @property
     def text(self) -> str:
-        """Return it as a page has it."""
+        """Return the transfer as a page has it."""
         if isinstance(self.kind, Unknown):
             return "a transfer whose kind its log does not tell"
         if self.kind is Kind.IST and self.write_sets is not None:
@@ -41,7 +41,7 @@ class Transfer:
 
 
 def parse(data: Any) -> Transfer | Unknown:
-    """Return the transfer in a reply. None in it: the log of the newest life tells of none that was required."""
+    """Return the transfer in a reply. None in it: the log of the newest life tells of no transfer that was required."""
     if data is None:
         return Transfer(kind=Kind.NONE)
     try:
