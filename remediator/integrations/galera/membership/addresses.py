@@ -1,7 +1,9 @@
-"""One spelling for each address, however somebody wrote it: brackets, capitals, zeros, zones and ports are not part of who it is. Pure.
+"""One spelling for each address, however somebody wrote it: brackets, capitals, zeros, zones and ports are not part of
+who it is. Pure.
 
-Invariant: two texts have an equal canonical form only when they are the same address. A name has none: what it means is asked on the
-host that uses it (`remote_who.py`), never here. Sources: RFC 4291 and 5952 (IPv6), RFC 4291 2.5.5.2 (mapped IPv4 addresses).
+Invariant: two texts have an equal canonical form only when they are the same address. A name has none: what it means is
+asked on the host that uses it (`remote_who.py`), never here. Sources: RFC 4291 and 5952 (IPv6), RFC 4291 2.5.5.2
+(mapped IPv4 addresses).
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 def is_any(text: str) -> bool:
-    """Return whether `text` is the address of nobody (``0.0.0.0``, ``::``): as a list of members it is an empty one (gcomm's start_prim)."""
+    """Return whether `text` is the address of nobody (``0.0.0.0``, ``::``): as a list of members it is an empty one
+    (gcomm's start_prim)."""
     found = parse(text)
     return found is not None and found.is_unspecified
 

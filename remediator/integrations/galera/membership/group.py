@@ -94,7 +94,8 @@ def _machine(one: Member) -> str | None:
 
 
 def _believed(one: Member, every: Mapping[str, Member]) -> Member:
-    """Return `one` as it is, or without its answer where the same process answers for a machine that is proven to be another one."""
+    """Return `one` as it is, or without its answer where the same process answers for a machine that is proven to be
+    another one."""
     rival = next((other.host for other in every.values() if _one_process(one, other) and _apart(one, other)), None)
     if rival is None:
         return one

@@ -1,7 +1,8 @@
 """Who a member is, by what its own host says: its addresses, its names, its machine. Pure.
 
-Invariant: an inventory name or address is a way to reach a member, and no part of who it is. What nobody said is UNKNOWN. Loopback and
-link-local addresses are those of every host and never one's own, unless the member's own configuration says that it is reached there.
+Invariant: an inventory name or address is a way to reach a member, and no part of who it is. What nobody said is
+UNKNOWN. Loopback and link-local addresses are those of every host. They are never a member's own, unless its own
+configuration says that it is reached there.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Who:
     configured: frozenset[str] | Unknown
     """At which galera.cnf says that the member is reached; a name there is among `names`."""
     names: frozenset[str]
-    """The host's own name, those beside it in its hosts file, and those in galera.cnf at which the member is reached."""
+    """The host's own name, those beside it in its hosts file, and those in galera.cnf at which the member is
+    reached."""
     resolved: Mapping[str, tuple[str, ...] | None]
     """What the names in wsrep_cluster_address are on this host; None: its resolver gave no answer in time."""
     binds: str | None = None
@@ -42,7 +44,8 @@ class Who:
 
 
 def parse(data: Any) -> Who | Unknown:
-    """Return what section `galera` says about it; UNKNOWN for a collector of before, or one that said something else."""
+    """Return what section `galera` says about it; UNKNOWN for a collector of before, or one that said something
+    else."""
     return typed.read(data, "galera.who", _of_section)
 
 

@@ -1,8 +1,10 @@
-"""Who is connected to the members' group port, and whom their configuration names: members, by what they say of themselves, or strangers. Pure.
+"""Who is connected to the members' group port, and whom their configuration names: members, by what they say of
+themselves, or strangers. Pure.
 
-Invariant: a stranger is told on one member's word; that there is none needs every reached member's (GB-2, GB-9). An address is a member's
-when its own host says so, now or, of a host that was not reached, when it last did (`kept.py`). While a member has not said which are its
-own, an address that nobody owns may be that one's, and is UNKNOWN. One that two machines have (a virtual address, a bridge of an engine)
+Invariant: one member's word proves a stranger; that there is no stranger needs the word of every reached member (GB-2,
+GB-9). An address is a member's when its own host says so now. Of a host that was not reached, it is a member's when the
+host last said so (`watermark.stored`). While a member has not said which addresses are its own, an address that nobody
+owns may be that member's, and is UNKNOWN. An address that two machines have (a virtual address, a bridge of an engine)
 tells nobody apart.
 """
 
@@ -51,7 +53,8 @@ class Directory:
 
 
 def directory(seen: Mapping[str, Member], before: Mapping[str, frozenset[str]]) -> Directory:
-    """Return what the members of `seen` say of themselves; `before`: the addresses that each told when it was last seen well."""
+    """Return what the members of `seen` say of themselves; `before`: the addresses that each told when it was last seen
+    well."""
     owners: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
     silent = []
@@ -96,7 +99,8 @@ def _stranger(peer: str, known: Directory) -> Truth:
 
 
 def addresses_match(seen: Mapping[str, Member], replies: Replies, known: Directory) -> Truth:
-    """Return whether wsrep_cluster_address on every reached member names exactly the members. A group of one may name nobody."""
+    """Return whether wsrep_cluster_address on every reached member names exactly the members. A group of one may name
+    nobody."""
     reached = _reached(seen, replies)
     return all_of(_names_all(seen[host], seen, known) for host in reached) if reached else Unknown("no_member_reached")
 
@@ -118,7 +122,8 @@ def _names_all(one: Member, seen: Mapping[str, Member], known: Directory) -> Tru
 
 
 def names_nobody(seen: Mapping[str, Member], replies: Replies) -> Truth:
-    """Return whether wsrep_cluster_address of a reached member names nobody: at each start it makes itself a Primary component."""
+    """Return whether wsrep_cluster_address of a reached member names nobody: at each start it makes itself a Primary
+    component."""
     launches = [seen[host].launch for host in _reached(seen, replies)]
     return any_of(one if isinstance(one, Unknown) else one.names_nobody for one in launches)
 
