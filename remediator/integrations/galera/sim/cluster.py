@@ -8,7 +8,8 @@ member that leaves cleanly is not counted. All processes of one last view that s
 member serves nobody and gives up after a while, and systemd starts it again. A member that runs outside is made a
 Primary component by a statement. While there is a Primary component, transactions are committed.
 
-Invariant: `wrongs` has a sentence for everything that happened and never may: two Primary components, a history that was overwritten.
+Invariant: `wrongs` has a sentence for everything that happened and never may: two Primary components, a history that
+was overwritten.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ class Galera:
         self._forks = 0
         self.wrongs: list[str] = []
         self.listed = tuple(member.address for member in self.members.values()) if len(self.members) > 1 else ()
-        """Their wsrep_cluster_address; empty for a group of one, as kolla writes it: such a member makes itself Primary at each start."""
+        """Their wsrep_cluster_address; empty for a group of one, as kolla writes it: such a member makes itself Primary
+        at each start."""
         self.bootstraps: list[tuple[float, str, str]] = []
-        """Every bootstrap of ours: when, where, and of which run the container was, or `BY_STATEMENT`."""
+        """Every bootstrap by the daemon: when, where, and of which run the container was, or `BY_STATEMENT`."""
         for host, member in self.members.items():
             member.data.save(-1, safe=self.alone)
             member.service.on_change = lambda host=host: self._changed(host)  # type: ignore[misc]
@@ -85,7 +87,8 @@ class Galera:
             self._leave()
 
     def cut_apart(self) -> None:
-        """In one moment no member reaches any other one: none of them is in a majority, and each runs on with the view of all."""
+        """In one moment no member reaches any other one: none of them is in a majority, and each runs on with the view
+        of all."""
         self._stand_still()
         inside = self.primary
         for member in self.members.values():
@@ -104,14 +107,16 @@ class Galera:
             self._take_in()
 
     def see_again(self, at_once: bool = False) -> None:
-        """All reach each other again. `at_once`: those that can form their last component by it have done so already."""
+        """All reach each other again. `at_once`: those that can form their last component by it have done so
+        already."""
         for host in self.members:
             self.join_again(host)
         if at_once:
             self._form_again()
 
     def leave_out(self, host: str) -> None:
-        """Its transfer of write sets ended one short: it closes itself, runs on, and says that it has to be restarted."""
+        """The transfer of write sets to `host` ended one short: the member closes itself, runs on, and says that it has
+        to be restarted."""
         member = self.members[host]
         if member.state == "synced":
             self._stand_still()
@@ -172,7 +177,7 @@ class Galera:
             self._later(member, "waiting", BOOTS_S, lambda: self._alone(host))
 
     def stop_helper(self, host: str) -> None:
-        """Stop it cleanly."""
+        """Stop the bootstrap container cleanly."""
         self._end_helper(host, 0)
 
     def _refuses(self, host: str, why: str) -> None:

@@ -1,8 +1,9 @@
-"""What lies in the data directory of one Galera member in memory: history, position, saved states, prepared transactions.
+"""What lies in the data directory of one Galera member in memory: history, position, saved states, prepared
+transactions.
 
-Invariant: what is committed and not yet flushed is gone after a kill, and nothing else ever is but by a state transfer. A history is
-told from another by its uuid, and from itself after a bootstrap further back by its *branches*: (number, position where it began).
-Files are texts as Galera writes them (documentation of grastate.dat and gvwstate.dat).
+Invariant: what is committed and not yet flushed is gone after a kill, and nothing else ever is but by a state transfer.
+A history is told from another by its uuid, and from itself after a bootstrap further back by its *branches*: (number,
+position where it began). Files are texts as Galera writes them (documentation of grastate.dat and gvwstate.dat).
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class Data:
     signs: tuple[str, ...] = ()
     """Lines since its last start that say what is wrong with a member that runs."""
     received: int | None = None
-    """How far its cache of write sets goes, which outlives a kill; None: it has none, or it ends where its position is."""
+    """How far its cache of write sets goes, which outlives a kill; None: it has none, or it ends where its position
+    is."""
     starts: list[dict[str, Any]] = field(default_factory=list)
     """How each life of its server began, as the log tells it."""
     lives: list[Life] = field(default_factory=list)
@@ -128,7 +130,8 @@ class Data:
         )
 
     def first_in(self, uuid: str, at: int, view: int, anew: bool) -> None:
-        """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew` counts from -1."""
+        """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew`
+        counts from -1."""
         self.received = None
         if self.lives:
             self.lives[-1].primary, self.lives[-1].last = True, "primary"

@@ -1,4 +1,5 @@
-"""What stories of a lost Galera cluster wait for, and what must be so in them: told by the cloud, never by the daemon's decision."""
+"""What stories of a lost Galera cluster wait for, and what must be so in them: told by the cloud, never by the daemon's
+decision."""
 
 from __future__ import annotations
 

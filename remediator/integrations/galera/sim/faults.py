@@ -76,7 +76,8 @@ def data_of(stage: Stage, host: str, uuid: str, flagged: bool = False) -> None:
 
 @kind
 def stopped_in_turn(stage: Stage) -> None:
-    """Somebody stops all members cleanly, one after the other; the last one is flagged, and the units are failed since."""
+    """Somebody stops all members cleanly, one after the other; the last one is flagged, and the units are failed
+    since."""
     for host in CONTROLLERS:
         service = stage.service(host, "mariadb")
         service.stop()

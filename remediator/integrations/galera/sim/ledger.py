@@ -1,7 +1,8 @@
 """What no command of a Galera recovery may do, asked of the cloud itself, and not of what the daemon was told of it.
 
-Invariant: nothing here asks a guard, a decision or a picture: positions, processes, holds and consents are the cloud's and people's.
-What a healthy cluster has told is noted here a second time, so that a loss can be told without the daemon's own mark.
+Invariant: nothing here asks a guard, a decision or a picture: positions, processes, holds and consents are the cloud's
+and people's. What a healthy cluster has told is noted here a second time, so that a loss can be told without the
+daemon's own mark.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ INVARIANTS = {
     "joins": "members join one at a time, and nothing acts on a donor or joiner",
 }
 BETWEEN_S = 30.0
-"""A healthy sample counts once another one has come so much later: the daemon may keep its mark a moment later than it sees it."""
+"""A healthy sample counts once another one has come so much later: the daemon may keep its mark a moment later than it
+sees it."""
 
 
 @dataclass
@@ -203,7 +205,7 @@ def _restart(galera: Galera, member: Member, _seen: Seen, sent: Sent) -> list[tu
 
 
 def leftovers(galera: Galera) -> dict[str, str]:
-    """Return host to what a run of ours has left there."""
+    """Return host to what a run of the daemon has left there."""
     found = {}
     for host, one in galera.members.items():
         if one.hold is not None:

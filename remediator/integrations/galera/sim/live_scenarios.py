@@ -1,6 +1,7 @@
-"""Directed stories of a Galera cluster whose members all run and of which none is Primary: when the statement is said, on whom, how often.
+"""Directed stories of a Galera cluster whose members all run and of which none is Primary: when the statement is said,
+on whom, how often.
 
-Invariant: as in `scenarios`; that a member was made Primary is told by the cloud, and that nobody was, too.
+Invariant (as in `scenarios`): the cloud tells that a member was made Primary, or that no member was.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def two_killed(stage: Stage) -> None:
 
 @kind
 def one_stranded(stage: Stage) -> None:
-    """ctl1 is restarted, and the others are killed without a saved view while it joins them: it waits for ever, with its port closed."""
+    """ctl1 is restarted, and the others are killed without a saved view while it joins them: it waits for ever, with
+    its port closed."""
     stage.service(CONTROLLERS[0], MARIADB).stop()
     stage.service(CONTROLLERS[0], MARIADB).start()
     for host in CONTROLLERS[1:]:
@@ -79,7 +80,8 @@ def one_stranded(stage: Stage) -> None:
 
 @kind
 def rolled_too_fast(stage: Stage) -> None:
-    """Every member is restarted before the one before it has joined: the first is stranded, the others look for a Primary component."""
+    """Every member is restarted before the one before it has joined: the first is stranded, the others look for a
+    Primary component."""
     one_stranded.happens(stage)
     for host in CONTROLLERS[1:]:
         stage.service(host, MARIADB).mend()
@@ -89,7 +91,8 @@ def rolled_too_fast(stage: Stage) -> None:
 
 @kind
 def shut_down(stage: Stage) -> None:
-    """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was planned."""
+    """All members are stopped cleanly, one after the other, and all are started again, as around a power-off that was
+    planned."""
     for host in CONTROLLERS:
         stage.service(host, MARIADB).stop()
     for host in CONTROLLERS:

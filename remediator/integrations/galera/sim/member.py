@@ -1,6 +1,8 @@
-"""One member of a Galera cluster in memory: what may differ from one to the next, and the container that bootstraps it. No conduct.
+"""One member of a Galera cluster in memory: what may differ from one to the next, and the container that bootstraps it.
+No conduct.
 
-Invariant: its states are those of `galera.Galera`, which alone moves it from one to another; stories set the rest.
+Invariant: a member's states are those of `cluster.Galera`, which alone moves a member from one to another; stories set
+the rest.
 """
 
 from __future__ import annotations

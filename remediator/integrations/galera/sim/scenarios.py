@@ -1,4 +1,5 @@
-"""Directed stories of a lost Galera cluster: each bad input and each interruption of its recovery, with the outcome that is documented.
+"""Directed stories of a lost Galera cluster: each bad input and each interruption of its recovery, with the outcome
+that is documented.
 
 Invariant: the cloud (who bootstrapped, what is left on the hosts) and the pages that people got tell what came about.
 The watch asks its invariants on the way. Rules are those of docs/galera-decision.md.
@@ -58,7 +59,7 @@ HALF = f"# GALERA saved state\nversion: 2.1\nuuid:    {UUID}\nseqno:  "
 LEFT_LOST = Paged(PageKind.RULE, about="galera-cluster-lost")
 """The cluster is lost, and nothing that is known cures it."""
 FAILED = Paged(PageKind.RULE, about="galera-cluster-bootstrap")
-"""A bootstrap of ours did not cure it."""
+"""A bootstrap by the daemon did not cure the cluster."""
 
 
 def asks_before(step: str) -> Paged:
@@ -84,7 +85,8 @@ def _refused(
 def ends_without(
     name: str, *during: Moment, page: Paged, setup: Setup = Setup.UNATTENDED, shows: tuple[str, ...] = ()
 ) -> Scenario:
-    """Return the scenario in which a run begins, and refuses: nothing is bootstrapped, the holds are taken back, and people get `page`."""
+    """Return the scenario in which a run begins, and refuses: nothing is bootstrapped, the holds are taken back, and
+    people get `page`."""
     return scenario(
         name, *during, then(0, until_paged(page, 400.0)), then(0, until_idle()),
         then(0, until_nothing_is_left(300.0)), then(0, bootstrapped_on()), setup=setup, shows=shows,

@@ -1,4 +1,5 @@
-"""What the fixed programs of a Galera recovery do on a host in memory: told by their name, with the refusals that their texts have.
+"""What the fixed programs of a Galera recovery do on a host in memory: told by their name, with the refusals that their
+texts have.
 
 Invariant: each program has the exit codes of its text (`integrations/galera/steps/scripts.py`). A program that this
 file does not know is an error of the simulator, never a success.

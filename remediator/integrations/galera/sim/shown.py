@@ -1,4 +1,5 @@
-"""What of Galera the demo breaks, what its pages are in the night of all pages, and what breaks of it under two daemons."""
+"""What of Galera the demo breaks, what its pages are in the night of all pages, and what breaks of it under two
+daemons."""
 
 from __future__ import annotations
 

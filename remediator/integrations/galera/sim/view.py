@@ -1,6 +1,8 @@
-"""What is seen of a Galera member in memory: over SQL, in its files, of its containers. The shapes are those of the real collectors.
+"""What is seen of a Galera member in memory: over SQL, in its files, of its containers. The shapes are those of the
+real collectors.
 
-Invariant: it only reads. Every key that `integrations/galera/remote.py` prints is here (tests/integrations/galera/sim/test_cluster.py compares them).
+Invariant: this module only reads. Every key that `integrations/galera/remote.py` prints is here
+(tests/integrations/galera/sim/test_cluster.py compares them).
 """
 
 from __future__ import annotations
@@ -172,7 +174,7 @@ def _containers(member: Member, engine_state: str) -> dict[str, Any]:
 
 
 def listed(member: Member) -> dict[str, dict[str, Any]]:
-    """Return the containers of ours as the engine lists them beside all others."""
+    """Return the containers of a recovery as the engine lists them beside all others."""
     helper = member.helper
     if helper is None:
         return {}

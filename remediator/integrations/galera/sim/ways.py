@@ -59,7 +59,8 @@ class _Cluster(Way):
         raise Violation("progress", f"{self.name}: the cluster is not whole after {self.cures_s:.0f} s: {members}")
 
     def proven(self, stage: Stage) -> None:
-        """One bootstrap where the runbook has one, of the same history, with everything in it; and who was to be worked on was."""
+        """One bootstrap where the runbook has one, of the same history, with everything in it; and who was to be worked
+        on was."""
         cloud = stage.simulation.cloud
         galera, wanted = galera_of(cloud), int(self.runbook in BOOTSTRAPS)
         orders = {host: cloud.hosts[host].orders for host in galera.members}
@@ -78,7 +79,8 @@ class _Cluster(Way):
 
 
 def _one_statement(way: Way, cloud: SimCloud, galera: Galera, orders: Orders) -> None:
-    """Of all members one alone was changed, by one command, and it is the one that was made Primary: the furthest of them."""
+    """Of all members one alone was changed, by one command, and it is the one that was made Primary: the furthest of
+    them."""
     changed = [(host, name_of(argv)) for host, done in orders.items() for _, argv in done if cloud.changes(argv)]
     if changed != [(FURTHEST, "galera-pc-bootstrap")] or [host for _, host, _ in galera.bootstraps] != [FURTHEST]:
         raise Violation(
@@ -156,5 +158,5 @@ ON_NAMES: Sequence[Way] = (
         config=RECOVERING, helps=_approves_and_mends, cures_s=2400.0, shape=NAMES_AND_NETWORKS,
     ),
 )  # fmt: skip
-"""The ways of Galera where the inventory has names alone and services listen on a second network. What the daemon does when it dies is the
-same on every shape, so nobody dies on these."""
+"""The ways of Galera where the inventory has names alone and services listen on a second network. What the daemon does
+when it dies is the same on every shape, so nobody dies on these."""
