@@ -1,4 +1,5 @@
-"""What an action asks for, field by field: what is not exactly what it wants, UNKNOWN above all, is a refusal in words. Pure."""
+"""What an action asks for, field by field: what is not exactly what it wants, UNKNOWN above all, is a refusal in words.
+Pure."""
 
 from __future__ import annotations
 

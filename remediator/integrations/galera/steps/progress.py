@@ -27,7 +27,8 @@ from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 SST_RATE = 20e6
-"""Bytes a second that a state transfer makes at the least (kolla's own wait of five minutes is too short for any real cloud)."""
+"""Bytes a second that a state transfer makes at the least (kolla's own wait of five minutes is too short for any real
+cloud)."""
 SST_LEAST_S = 1800.0
 LEFT_OUT_S = 5.0
 MOST_RESTARTS = 2
@@ -55,7 +56,8 @@ def mark_at(order: StepInput) -> str | None:
 
 
 def until_calm(order: StepInput) -> Wait | None:
-    """Wait while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no Primary to join."""
+    """Wait while a member gives or takes a state transfer, or while that is not known (GB-14), and where there is no
+    Primary to join."""
     primary = 0
     for host in _hosts(order):
         one = member(host, _reply(order, host))
@@ -110,7 +112,8 @@ def bootstrapped(order: StepInput, given: Mapping[str, Any]) -> Settled:
 
 
 def primary_again(order: StepInput, given: Mapping[str, Any]) -> Settled:
-    """GB-12, GB-13: the chosen member is Primary and Synced, of the same uuid, not behind its position, with its rows."""
+    """GB-12, GB-13: the chosen member is Primary and Synced, of the same uuid, not behind its position, with its
+    rows."""
     chosen = order.given(choice.CHOSEN)
     if isinstance(chosen, Refused):
         return Settled(text=chosen.reason, given=given)
@@ -195,7 +198,8 @@ def _synced(order: StepInput, host: str, uuid: str, given: Mapping[str, Any]) ->
 
 
 def _transfer(one: Member, given: Mapping[str, Any]) -> str:
-    """Return how a member came back, by its own log; what was seen on the way tells a whole copy where the log does not."""
+    """Return how a member came back, by its own log; what was seen on the way tells a whole copy where the log does
+    not."""
     told = one.files.transfer if isinstance(one.files, Files) else Unknown("no_data_directory")
     if given.get("how") == Kind.SST.value:
         return Kind.SST.value  # whatever came after it, in this life or after a restart
@@ -244,7 +248,7 @@ def _fallen(one: Member, reply: HostReply | None) -> str | None:
 
 
 def _ended(one: Member, name: str) -> str | None:
-    """Return why a container of ours is not up any more. It ends with code 0 also when it refused to bootstrap."""
+    """Return why the bootstrap container is not up any more. It ends with code 0 also when it refused to bootstrap."""
     if not isinstance(one.launch, Launch) or isinstance(one.launch.helpers, Unknown):
         return None
     helper = one.launch.helpers.get(name)
@@ -288,7 +292,8 @@ def _moving(one: Member, reply: HostReply | None, given: Mapping[str, Any]) -> S
 
 
 def _on_the_way(one: Member, given: Mapping[str, Any]) -> str:
-    """Return what kind of transfer is under way, as far as its log tells; a script of a whole copy runs for both kinds."""
+    """Return what kind of transfer is under way, as far as its log tells; a script of a whole copy runs for both
+    kinds."""
     told = one.files.transfer if isinstance(one.files, Files) else Unknown("no_data_directory")
     known = isinstance(told, Transfer) and isinstance(told.kind, Kind) and told.kind is not Kind.NONE
     if known and given.get("how") != Kind.SST.value and isinstance(told, Transfer) and isinstance(told.kind, Kind):

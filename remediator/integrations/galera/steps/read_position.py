@@ -1,6 +1,7 @@
 """Reading how far the data of a stopped member goes, as a step: its command, and what it gives to later steps. Pure.
 
-Invariant: the nonce is of the run and the member, so that no line of another reading is ever taken for this one's (GB-4).
+Invariant: the nonce is of the run and the member, so that no line of another reading is ever taken for this one's
+(GB-4).
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def commands(order: StepInput) -> Built:
 
 
 def gives(order: StepInput, output: str) -> Mapping[str, Any]:
-    """Return the position in the output of a one-shot, as JSON. What cannot be told is kept as UNKNOWN: who reads it refuses it."""
+    """Return the position in the output of a one-shot, as JSON. What cannot be told is kept as UNKNOWN: who reads it
+    refuses it."""
     found = recovered_position.parse(output, nonce(order))
     if isinstance(found, Unknown):
         return {"unknown": True, "reason": found.reason}
@@ -59,5 +61,5 @@ READ_BY_MEMBERS = Need("positions", POSITION, of_members=True)
 
 
 def again(_before: Mapping[str, str], _reply: HostReply, _target: Target) -> Probe:
-    """Answer what became of a step that only reads or copies: whatever it was, it is simply done again."""
+    """Answer what became of a step that only reads or copies: whatever became of it, the step is done again."""
     return Probe.NOT_APPLIED

@@ -13,8 +13,8 @@ itself included. ``--wsrep-recover`` needs ``--skip-networking`` where there is 
 it prints the position. A bootstrap container that refuses to bootstrap ends with exit code 0: only its state and SQL
 tell.
 
-The run in their arguments is its mark, which names the store as well (model/identity.py). A hold, a container, a saved copy of another
-mark is never taken over and never removed.
+The run in their arguments is its mark, which names the store as well (model/identity.py). A hold, a container, a saved
+copy of another mark is never taken over and never removed.
 
 Each program begins by looking at its own name and at how many words it got. sudo compares all arguments as one text, so
 a rule for ``sh -c TEXT NAME ARGS`` also fits the same text cut at another space. A program that is cut like that has
@@ -107,8 +107,9 @@ STOP: Final = _script(
     _MARK,
     _ENGINE,
 )
-"""Arguments: mark, engine. Stops a member that this run holds and whose own log says in this moment that it is outside of a Primary component. The
-start that follows is refused by the hold: so systemd, and whoever looks, can tell it from a stop by an operator."""
+"""Arguments: mark, engine. Stops a member that this run holds and whose own log says in this moment that it is outside
+of a Primary component. The start that follows is refused by the hold: so systemd, and whoever looks, can tell it from a
+stop by an operator."""
 
 RELEASE: Final = _script("galera-release", f"R=$1; {_DROP}; {_RELEASE}", _MARK)
 """Arguments: mark. Takes back a hold of that run; starts nothing."""
@@ -123,7 +124,8 @@ SAVE: Final = _script(
     PATH,
     _MARK,
 )
-"""Arguments: data directory, mark. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never overwritten."""
+"""Arguments: data directory, mark. Copies grastate.dat and gvwstate.dat beside the data directory; a copy is never
+overwritten."""
 
 COPY: Final = _script(
     "galera-copy",
@@ -136,7 +138,8 @@ COPY: Final = _script(
     PATH,
     _MARK,
 )
-"""Arguments: data directory, mark. Copies the whole data directory beside itself; one that is sent again waits for the first."""
+"""Arguments: data directory, mark. Copies the whole data directory beside itself; one that is sent again waits for the
+first."""
 
 READ: Final = _script(
     "galera-read-position",
@@ -171,7 +174,8 @@ BOOTSTRAP: Final = _script(
     _MARK,
     _ENGINE,
 )
-"""Arguments: data directory, mark, engine. Starts a new Primary component from this member's data, in a container of its own (GB-11)."""
+"""Arguments: data directory, mark, engine. Starts a new Primary component from this member's data, in a container of
+its own (GB-11)."""
 
 JOIN: Final = _script(
     "galera-join",
@@ -188,8 +192,8 @@ JOIN: Final = _script(
     "ist|sst",
     _ENGINE,
 )
-"""Arguments: mark, data directory, ``ist`` or ``sst``, engine. Takes the hold back and starts the unit; ``sst`` forces a whole
-transfer (GB-10), of a stopped member only: one that runs keeps its files."""
+"""Arguments: mark, data directory, ``ist`` or ``sst``, engine. Takes the hold back and starts the unit; ``sst`` forces
+a whole transfer (GB-10), of a stopped member only: one that runs keeps its files."""
 
 FINISH: Final = _script(
     "galera-finish",
@@ -204,9 +208,10 @@ FINISH: Final = _script(
     _MARK,
     _ENGINE,
 )
-"""Arguments: mark, engine. Ends our bootstrap container cleanly and starts the unit in its place, unless another container has taken its data
-meanwhile: then the hold stays. An engine that does not say what containers there are ends it before anything is changed, and one that was
-sent twice does no harm. What sudo takes of one rule (1024 characters) leaves no room for more words."""
+"""Arguments: mark, engine. Ends the run's bootstrap container cleanly and starts the unit in its place, unless another
+container has taken its data meanwhile: then the hold stays. An engine that does not say what containers there are ends
+it before anything is changed, and one that was sent twice does no harm. What sudo takes of one rule (1024 characters)
+leaves no room for more words."""
 
 START: Final = _script("galera-start", f"systemctl reset-failed {UNIT} 2>/dev/null; systemctl start {UNIT}")
 """Starts the unit as it is; one that runs is left as it is."""
@@ -230,8 +235,9 @@ UPGRADE: Final = _script(
     ),
     _ENGINE,
 )
-"""Arguments: engine. Runs mariadb-upgrade in the member's container, over its own socket, as the user that `LOGIN` names. The tool
-locks its record, writes nothing to the binary log and replicates nothing (WSREP_ON=OFF), and ends at once where nothing is to do."""
+"""Arguments: engine. Runs mariadb-upgrade in the member's container, over its own socket, as the user that `LOGIN`
+names. The tool locks its record, writes nothing to the binary log and replicates nothing (WSREP_ON=OFF), and ends at
+once where nothing is to do."""
 
 RESTART: Final = _script(
     "galera-restart-left-out",
