@@ -1,7 +1,7 @@
 """What the judgement asks of the runs of the last days: bootstraps, how they ended, and starts. Pure.
 
-Invariant: a run that lives is no bootstrap that is over, and one whose end nobody knows is in doubt. The day after a bootstrap counts
-from the end of its run. Sources: GB-12, GB-13, GB-16, GB-18.
+Invariant: a run that lives is no bootstrap that is over, and one whose end nobody knows is in doubt. The day after a
+bootstrap counts from the end of its run. Sources: GB-12, GB-13, GB-16, GB-18.
 """
 
 from __future__ import annotations
@@ -31,15 +31,16 @@ def failed(runs: Runs) -> int:
 
 
 def canaries_good(runs: Runs | None) -> bool | None:
-    """The last bootstrap of ours ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
+    """The daemon's last bootstrap ended as a success, so its row counts were compared (GB-13); None: nobody knows."""
     with_one = [run for run in runs or () if BOOTSTRAPS & set(run["done"]) and _over_s(run) < DAY_S]
     newest = min(with_one, key=_over_s, default=None)
     return True if newest is not None and newest["state"] == "succeeded" else None
 
 
 def last_bootstrap(runs: Runs | None) -> LastBootstrap | Unknown:
-    """Runs that live are left out unless nobody knows what became of their bootstrap: the one that asks is among them. The day counts
-    from a run's end, for its bootstrap came after its first step, by as long as a person was waited for (GB-18)."""
+    """Runs that live are left out unless nobody knows what became of their bootstrap: the run that asks is among them.
+    The day counts from a run's end, for its bootstrap came after its first step, by as long as a person was waited for
+    (GB-18)."""
     if runs is None:
         return Unknown("no_journal")
     with_one = [run for run in runs if BOOTSTRAPS & set(run["done"])]

@@ -1,8 +1,9 @@
-"""What a component lost when it formed again: against the high-water mark, and against what its members' logs tell (GB-8). Pure.
+"""What a component lost when it formed again: against the high-water mark, and against what its members' logs tell
+(GB-8). Pure.
 
-Invariant: it is told once, at its largest, and stays until a person accepts it. What a bootstrap of ours told before it began is no
-loss that nobody knows; what the logs tell beyond that is. Where each commit was on disk before it was acknowledged, what the logs tell
-beyond the positions was never acknowledged, and is none.
+Invariant: a loss is told once, at its largest, and stays until a person accepts it. What a bootstrap by the daemon told
+before it began is a known loss; what the logs tell beyond that is not. Where each commit was on disk before it was
+acknowledged, what the logs tell beyond the positions was never acknowledged, and is none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BOOTSTRAPS = frozenset(("galera.bootstrap", "galera.pc_bootstrap"))
 """Their actions that bring a component back."""
 
 CLOCK_S = 2.0
-"""What the age of a container may be wrong by."""
+"""Seconds by which the age of a container may be wrong."""
 MOST_FORMATIONS = 32
 """So many are remembered that no log tells of any more."""
 
@@ -70,7 +71,8 @@ def _unheard(evidence: Evidence, kept: Kept) -> Loss | None:
 
 
 def _behind_mark(evidence: Evidence, seen: Sequence[Member], kept: Kept) -> Loss | None:
-    """Return the loss that is known once `seen` are seen in one component of the recorded uuid, each asked after the mark's sample."""
+    """Return the loss that is known once `seen` are seen in one component of the recorded uuid, each asked after the
+    mark's sample."""
     mark, loss = kept.mark.seqno, kept.loss
     if ours(evidence, kept):
         # what is counted from the mark as it still is was told before the bootstrap, and somebody said yes to it
@@ -113,7 +115,7 @@ def asked_at(evidence: Evidence, one: Member) -> Instant:
 
 
 def ours(evidence: Evidence, kept: Kept) -> bool:
-    """A bootstrap of ours has ended well since the mark was stored: what was lost was told, and approved."""
+    """A bootstrap by the daemon has ended well since the mark was stored: what was lost was told, and approved."""
     since = age_s(kept, evidence.now)
     return any(
         run["runbook"] in BOOTSTRAP_RUNBOOKS and run["age_s"] < since and run["state"] in ("verifying", "succeeded")
@@ -122,7 +124,8 @@ def ours(evidence: Evidence, kept: Kept) -> bool:
 
 
 def _under_way(evidence: Evidence, kept: Kept) -> bool:
-    """A bootstrap of ours has begun since the mark was stored and its run still lives: what is lost was told by it, and approved."""
+    """A bootstrap by the daemon has begun since the mark was stored and its run still lives: what is lost was told by
+    it, and approved."""
     since = age_s(kept, evidence.now)
     return any(
         run["runbook"] in BOOTSTRAP_RUNBOOKS

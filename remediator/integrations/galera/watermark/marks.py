@@ -1,4 +1,5 @@
-"""The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts (GB-8). Pure.
+"""The high-water mark of a cluster: the furthest that a healthy Primary component was seen, kept across restarts
+(GB-8). Pure.
 
 Invariant: the mark is raised only by members that say Synced, or give a state transfer, in one Primary component. Such
 members are a majority of the inventory's members there and agree on one uuid. A component of another uuid never
@@ -66,15 +67,16 @@ def fold(before: Any, evidence: Evidence) -> Any:
 
 
 def accepted(evidence: Evidence) -> Any:
-    """Return the mark as it stands now, whatever was kept before: a person said that this is whole. None when it is not."""
+    """Return the mark as it stands now, whatever was kept before: a person said that this is whole. None when it is
+    not."""
     seen = _whole(evidence)
     statuses = [one.status for one in seen if isinstance(one.status, Status)]
     return _body(evidence, seen, statuses, None) if seen else None
 
 
 def _noticed(before: Any, evidence: Evidence, kept: Kept) -> Any:
-    """Return the mark with the loss that a component shows which is no majority: whoever brings a cluster back begins with one member,
-    and by the time that the others have their state transfer behind them the mark may be passed."""
+    """Return the mark with the loss that a component shows which is no majority: whoever brings a cluster back begins
+    with one member, and by the time that the others have their state transfer behind them the mark may be passed."""
     seen = _complete(evidence)
     if not seen or seen[0].cluster_uuid != kept.mark.uuid or losses.ours(evidence, kept):
         return before
@@ -88,7 +90,8 @@ def _primary(evidence: Evidence) -> list[Member]:
 
 
 def _complete(evidence: Evidence) -> list[Status]:
-    """Return what the members of a Primary component say when all of it answers; none when it is not one, or not all of it."""
+    """Return what the members of a Primary component say when all of it answers; none when it is not one, or not all of
+    it."""
     found = [one.status for one in _primary(evidence) if isinstance(one.status, Status)]
     alone = len({(status.conf_id, status.cluster_size) for status in found}) == 1
     members = len(group.of(evidence).members)
@@ -96,9 +99,11 @@ def _complete(evidence: Evidence) -> list[Status]:
 
 
 def _whole(evidence: Evidence) -> list[Member]:
-    """Return the members with all data in one Primary component, when they are a majority; none when not, or when it is split.
+    """Return the members with all data in one Primary component, when they are a majority; none when not, or when it is
+    split.
 
-    A donor has all data too: a state transfer of hours between two of three members must not keep the mark where it was.
+    A donor has all data too: a state transfer of hours between two of three members must not keep the mark where it
+    was.
     """
     members = list(group.of(evidence).members.values())
     primary = {one.host: one.status for one in members if isinstance(one.status, Status) and one.primary is True}
@@ -143,7 +148,8 @@ def _body(evidence: Evidence, seen: list[Member], statuses: list[Status], kept: 
 
 
 def _addresses(evidence: Evidence, seen: Sequence[Member], kept: Kept | None) -> dict[str, list[str]]:
-    """Return which addresses each member says are its own; of one that is not among `seen`, what it said before (GB-2, GB-9)."""
+    """Return which addresses each member says are its own; of one that is not among `seen`, what it said before (GB-2,
+    GB-9)."""
     told = {one.host: one.who.own for one in seen if isinstance(one.who, Who) and len(one.who.own) <= MOST_ADDRESSES}
     before = {} if kept is None else {host: own for host, own in kept.addresses.items() if host in evidence.hosts}
     return {host: sorted(own) for host, own in sorted({**before, **told}.items()) if own}

@@ -1,4 +1,5 @@
-"""How long members may have committed after the newest sample of the high-water mark: nothing of that is in any figure (GB-8). Pure.
+"""How long members may have committed after the newest sample of the high-water mark: nothing of that is in any figure
+(GB-8). Pure.
 
 Invariant: never too short. A Primary component can commit for as long as one member runs, so the latest end counts.
 Where a member's end is not known, the time is UNKNOWN. A member that runs since before that sample has lost nothing:
@@ -27,7 +28,8 @@ LONGEST_S = 60.0
 
 
 def seconds(kept: Kept, seen: Mapping[str, Member], replies: Mapping[str, HostReply | None]) -> float | Unknown:
-    """Return the seconds between the newest sample that `kept` rests on and the last moment at which a member that is stopped ran."""
+    """Return the seconds between the newest sample that `kept` rests on and the last moment at which a member that is
+    stopped ran."""
     sampled_s = times.parse_rfc3339(kept.at).timestamp()
     last_s = sampled_s
     for host, one in seen.items():
@@ -60,8 +62,8 @@ def _until_s(one: Member, reply: HostReply | None, sampled_s: float) -> float | 
 
 
 def _vain_since_s(one: Member, reply: HostReply, started_s: float | None) -> float | None:
-    """Return since when `one` has only been started in vain, in seconds since 1970: without a Primary component it commits nothing.
-    None where its log does not tell of the last start of its container."""
+    """Return since when `one` has only been started in vain, in seconds since 1970: without a Primary component it
+    commits nothing. None where its log does not tell of the last start of its container."""
     found = one.files.lives if isinstance(one.files, Files) else ()
     if isinstance(found, Unknown) or started_s is None or reply.host_clock_s is None:
         return None

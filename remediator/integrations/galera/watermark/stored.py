@@ -18,17 +18,20 @@ from remediator.model.values import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A component of the recorded uuid formed behind the furthest that is known of it, and nobody has accepted that yet."""
+    """A component of the recorded uuid formed behind the furthest that is known of it, and nobody has accepted that
+    yet."""
 
     behind: int
-    """How far behind, at most, in transactions: behind the mark as it was first seen again, or behind what the logs of its members tell."""
+    """How far behind, at most, in transactions: behind the mark as it was first seen again, or behind what the logs of
+    its members tell."""
     reformed_at: int
     """The lowest seqno at which it was seen then, or from which the logs say that it went on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The mark, and what else was so when it was stored. `at` is the wall time of the newest sample it rests on (RFC 3339)."""
+    """The mark, and what else was so when it was stored. `at` is the wall time of the newest sample it rests on (RFC
+    3339)."""
 
     mark: HighWaterMark
     at: str
@@ -44,7 +47,8 @@ class Kept:
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By host: which addresses each member said were its own, when it was last seen well."""
     formed: Mapping[str, int] | None = None
-    """The formations that were looked at, each with the furthest seqno that was then known beside it; None: none ever was."""
+    """The formations that were looked at, each with the furthest seqno that was then known beside it; None: none ever
+    was."""
 
 
 def parse(body: Any) -> Kept | Unknown | None:
