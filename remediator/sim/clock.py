@@ -77,9 +77,8 @@ class Timeline:
 
 
 class VirtualPools:
-    """Makes blocking calls and brings what they return when their time has passed; nothing after `stop`.
-
-    It has the threads of the real pools: a call beyond them waits until one comes back.
+    """Makes blocking calls and brings what they return when their time has passed; nothing after `stop`. There are as
+    many threads as in the real pools: a call beyond them waits until a thread comes back.
     """
 
     def __init__(self, timeline: Timeline, seen: Callable[[Input], None]) -> None:
@@ -119,7 +118,7 @@ class VirtualPools:
         self._frozen = []
 
     def thaw(self) -> None:
-        """It goes on where it stood still."""
+        """Every thread goes on where it stood still."""
         waiting, self._frozen = self._frozen or [], None
         for go_on in waiting:
             self._timeline.after(STARTS_S, partial(self._unless_frozen, go_on))

@@ -41,7 +41,7 @@ class Part:
 
     @property
     def whole(self) -> bool:
-        """It is as it should be, in truth."""
+        """The technology is as it should be, in truth."""
         return True
 
     def wrongs(self) -> Sequence[Wrong]:

@@ -54,22 +54,22 @@ class Technology:
     hosts: Callable[[Shape], tuple[str, ...]]
     """The hosts of a shape that it stands on; where there are none, nobody watches it."""
     settings: str = ""
-    """Its line in the part ``integrations`` of the config."""
+    """The technology's line in the part ``integrations`` of the config."""
     checks: tuple[str, ...] = ()
-    """Its checks that are asked as often as the others of a story."""
+    """The technology's checks that are asked as often as the others of a story."""
     containers: Callable[[Shape, str], tuple[str, ...]] = lambda _shape, _host: ()
-    """Its containers on a host of a shape; they stand before those that every cloud has."""
+    """The technology's containers on a host of a shape; they stand before those that every cloud has."""
     groups: Callable[[Shape, str], tuple[str, ...]] = lambda _shape, _host: ()
     """The groups of the inventory that a host of a shape is in for its sake."""
     stateful: tuple[str, ...] = ()
-    """Those of its containers that hold state: no plain crash is drawn of them, and no reply lies about them."""
+    """The technology's containers that hold state: no plain crash is drawn of them, and no reply lies about them."""
     endpoints: tuple[Endpoint, ...] = ()
     scripts: Mapping[str, Script] = field(default_factory=dict)
     """By name."""
     invariants: Mapping[str, str] = field(default_factory=dict)
-    """Its own invariants, each with a sentence."""
+    """The technology's own invariants, each with a sentence."""
     unattended: tuple[str, ...] = ()
-    """Its R3 rules that run without a yes where a story says so."""
+    """The technology's R3 rules that run without a yes where a story says so."""
     happens: Callable[[], Happens | None] = lambda: None
     """Kinds of what may happen to it, and how often chance draws them."""
     scenarios: Callable[[], Sequence[Scenario]] = lambda: ()
