@@ -50,14 +50,14 @@ class SimHost:
     token: int = 0
     """The newest epoch of a daemon that acted here: an older one is refused, as the wrapper on a host does."""
     fqdns: list[str] = field(default_factory=list)
-    """Its names with a domain in its own /etc/hosts."""
+    """The host's names with a domain in its own /etc/hosts."""
     ids: tuple[str, str] | None = None
     """Boot id and machine id in place of its own, as a copy has them."""
     plays: str = ""
     """What it answers in place of the truth (`hostile_plays`); empty: it is honest."""
     played: int = 0
     engine_unit_known: bool = True
-    """Its collector finds the unit of its engine."""
+    """The host's collector finds the unit of its engine."""
     wrapped: bool = True
     """`remediator-act` stands behind the act key: it compares epochs."""
     claims: ClaimsFile = field(default_factory=ClaimsFile)

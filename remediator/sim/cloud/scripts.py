@@ -25,11 +25,11 @@ class Script:
     """The service that it acts on."""
     takes_s: float = MOMENT_S
     only_reads: bool = False
-    """It changes nothing, and may run as often as it is needed."""
+    """The script changes nothing, and may run as often as it is needed."""
     asks_only: bool = False
-    """It is R0: nothing is claimed for it."""
+    """The script is R0: nothing is claimed for it."""
     goes_before: bool = False
-    """It stands before the program of a step, and is not the effect that its INTENT is for."""
+    """The script stands before the program of a step, and is not the effect that the step's INTENT is for."""
 
 
 def name_of(argv: Sequence[str]) -> str | None:

@@ -35,11 +35,11 @@ class Service:
     policy: str = "no"
     """The engine's restart policy."""
     waits: bool = False
-    """Its engine will start it again by itself: it says `restarting`."""
+    """The engine will start the container again by itself: the engine says `restarting`."""
     engine_wait_s: float = ENGINE_WAITS_S
     engine_restarts: int = 0
     checked: bool = False
-    """It has a health check."""
+    """The container has a health check."""
     present: bool = True
     state: str = "active"
     substate: str = "running"
@@ -54,7 +54,7 @@ class Service:
     held: bool = False
     """A drop-in keeps its unit from starting: every start fails, systemd's own as well."""
     refused: bool = False
-    """Its last start failed for that."""
+    """The last start failed because of that drop-in."""
     created_at: datetime = START - timedelta(days=30)
     started_at: datetime = START - timedelta(days=3)
     finished_at: datetime = START - timedelta(days=4)
@@ -75,7 +75,7 @@ class Service:
     # what happens to it -------------------------------------------------------------------------------------------
 
     def crash(self, exit_code: int = 1, oom: bool = False) -> None:
-        """It fell over so often that systemd gave up; without a unit it just lies there."""
+        """The container fell over so often that systemd gave up; without a unit it stays down."""
         if not self.present:
             return
         self._end(exit_code)
@@ -92,7 +92,8 @@ class Service:
                 self._die_later()
 
     def made_before_units(self) -> None:
-        """It is as kolla made it before 2023.1: without a unit, and its engine starts it again without end."""
+        """The container is as kolla made it before 2023.1: without a unit, and its engine starts it again without
+        end."""
         self.has_unit, self.policy, self.version = False, "unless-stopped", "15.6.0"
 
     def mend(self) -> None:
@@ -116,12 +117,12 @@ class Service:
         self.boot()
 
     def boot(self) -> None:
-        """Its host starts it, as at boot."""
+        """The host starts the container, as at boot."""
         self.state, self.substate, self.result, self.n_restarts, self.running = "inactive", "dead", "success", 0, False
         self.start()
 
     def halt(self) -> None:
-        """Its host is off: nothing of it runs."""
+        """The host is off: nothing of the container runs."""
         self._end(137)
         self.on_change()
 
@@ -141,7 +142,7 @@ class Service:
             self.state, self.substate, self.result, self.n_restarts = "inactive", "dead", "success", 0
 
     def start(self) -> int:
-        """Obey a start and return its exit code. One that runs already is left as it is."""
+        """Obey a start and return its exit code. A container that runs already is left as it is."""
         if not self.present:
             return 1
         if self.running:
@@ -190,7 +191,7 @@ class Service:
         self.timeline.after(self.life_s, die)
 
     def fall(self) -> None:
-        """It exits by itself: systemd starts it again, or gives up."""
+        """The container exits by itself: systemd starts it again, or gives up."""
         self._end(1)
         now = self.timeline.clock.elapsed_s
         recent = [at for at in self.starts if now - at < BURST_S]
@@ -243,7 +244,7 @@ class Service:
 
     @property
     def started_again(self) -> bool:
-        """It runs because it was started again by itself a moment ago: its log is fetched all the same."""
+        """The container runs because it was started again by itself a moment ago: its log is fetched all the same."""
         again = self.engine_restarts or (self.has_unit and self.n_restarts)
         return bool(self.running and again and (self.timeline.clock.true() - self.started_at).total_seconds() < AGAIN_S)
 
