@@ -10,7 +10,7 @@ from remediator.sim.happenings.stage import Stage
 
 @kind
 def pause_file(stage: Stage, how: Literal["there", "unreadable"], seconds: int) -> None:
-    """It is there, or nothing can be learnt about it (its directory is a file)."""
+    """The pause file is there, or nothing can be learnt about it (its directory is a file)."""
     if stage.simulation.pause_file.parent.is_dir():
         stage.people.leave_a_file(how)
         stage.simulation.timeline.after(seconds, stage.people.let_go_of_the_file)

@@ -1,4 +1,4 @@
-"""All that may happen in a story that chance tells, and what of it is a fault."""
+"""All that may happen in a story that chance tells, and which happenings are faults."""
 
 from __future__ import annotations
 
