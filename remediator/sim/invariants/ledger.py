@@ -350,8 +350,8 @@ class Account:
         """Forget each problem that is muted, or whose host answers and does not say how its containers are: the breaker
         need not count it.
 
-        One whose host does not answer at all counts once more when it does (`troubled`): that it was not cured is all
-        that is known.
+        A problem whose host does not answer at all counts once more when the host does (`troubled`). All that is known
+        is that the problem was not cured.
         """
         wall = self.now().wall
         mutes = (*self.silences.values(), *self.downtimes.values(), *self.nagios.values())
