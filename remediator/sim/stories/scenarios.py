@@ -84,7 +84,7 @@ def _not_cured(host: str, name: str) -> tuple[Moment, ...]:
 
 
 def _all_clocks_step(seconds: int) -> tuple[Moment, ...]:
-    """Somebody sets the time of the whole cloud: no host's clock is off from ours."""
+    """Somebody sets the time of the whole cloud: no host's clock is off from the daemon's."""
     hosts = tuple(then(0, host_clock_off(name, seconds, 900)) for name in NAMES)
     return (then(1, people_let_go()), *hosts, then(0, wall_clock_steps(seconds)))
 
@@ -357,4 +357,4 @@ SCENARIOS: tuple[Scenario, ...] = (
         shows=("hint-answered-before-commit",),
     ),
 )  # fmt: skip
-"""Each by what happens in it."""
+"""The scenarios, each by what happens in it."""
