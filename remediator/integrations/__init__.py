@@ -1,1 +1,1 @@
-"""One folder per technology, all of the same shape; adding one is copying a folder (see container/)."""
+"""One folder per technology, all of the same shape; a new technology begins as a copy of a folder (see container/)."""
