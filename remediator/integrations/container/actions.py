@@ -19,7 +19,7 @@ from remediator.model.names import is_name
 from remediator.model.targets import Target
 
 OWN = "remediator_"
-"""How the names of our own helper containers begin."""
+"""How the names of the containers begin that a recovery makes for itself."""
 
 
 def _refusal(order: PlanInput, known: Catalogue) -> Refused | None:
