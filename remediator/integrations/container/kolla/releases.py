@@ -44,7 +44,7 @@ class Row:
     state: str = ""
     """Why a generic start or restart is no cure for the container; empty where it is one."""
     directory: str = ""
-    """Its directory below /etc/kolla, where that is not its name with dashes."""
+    """The container's directory below /etc/kolla, where that is not its name with dashes."""
     last: int = NEWEST
     """The last major version with a play that deploys it; the container may be left over on later ones."""
 
