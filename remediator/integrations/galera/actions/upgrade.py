@@ -177,7 +177,7 @@ def account(output: str) -> str | None:
 
 
 def _account(order: StepInput, output: str) -> Mapping[str, Any] | Refused:
-    """Return as whom the member lets us in, and what its log said of its tables before they were touched."""
+    """Return as whom the member lets the daemon in, and what its log said of its tables before they were touched."""
     user = account(output)
     if user is None:
         return Refused(NO_LOGIN.format(host=order.host.name))
