@@ -21,7 +21,7 @@ BOOTSTRAP_HELPER, RECOVER_HELPER = "remediator_galera_bootstrap", "remediator_ga
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
-    """One of our own containers."""
+    """A container that a recovery made."""
 
     running: bool
     status: str
@@ -85,7 +85,7 @@ class Launch:
 
     @property
     def names_nobody(self) -> Truth:
-        """Its list of members is empty: it makes itself a Primary component at each start."""
+        """The member's list of members is empty: the member makes itself a Primary component at each start."""
         return self.listed if isinstance(self.listed, Unknown) else self.listed == ()
 
 

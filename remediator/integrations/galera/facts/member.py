@@ -50,14 +50,14 @@ class Member:
     boot_id: str | None = None
     who: Who | Unknown = NOT_ASKED
     runs_own: Truth = NOT_ASKED
-    """Its own container runs, by its engine."""
+    """The member's own container runs, by its engine."""
     beside: tuple[str, ...] | Unknown = NOT_ASKED
     """What else uses its data directory, in words: a container that bootstraps, one that reads, a server started by
     hand."""
 
     @property
     def outside(self) -> Truth:
-        """It is in no Primary component, by its own word: SQL, a stopped process, or its log."""
+        """The member is in no Primary component, by its own word: SQL, a stopped process, or its log."""
         if isinstance(self.primary, Unknown):
             return True if self.searching is True or self.stranded is True else self.primary
         return not self.primary
@@ -76,7 +76,7 @@ class Member:
 
     @property
     def moving(self) -> Truth:
-        """It gives or takes a state transfer, or is on its way to Synced."""
+        """The member gives or takes a state transfer, or is on its way to Synced."""
         if not isinstance(self.status, Unknown):
             return self.status.cluster_status == "Primary" and self.status.local_state != "Synced"
         return False if self.stopped is True else self.status

@@ -40,7 +40,7 @@ class Saved:
     seqno: int | None
     """None: -1, no position; `--wsrep-recover` has to read it."""
     safe_to_bootstrap: bool
-    """It was the last to leave, by its own account: a hint and no more (GB-7)."""
+    """The member was the last to leave, by its own account: a hint and no more (GB-7)."""
 
 
 class ViewState(enum.Enum):
