@@ -293,10 +293,10 @@ def _minutes_whole(
     mark: Any,
     runs: Sequence[Mapping[str, Any]] | None,
 ) -> float | Unknown:
-    """Since when all are reachable and were started unchanged, by us or by themselves, but never from before the last
-    time that all was well: members that have run for days and lost each other a moment ago are given their ten minutes
-    like all others (GB-1). One that a run of ours has held, and that has ended since, was given what it had until then:
-    held, it can form nothing by itself."""
+    """Since when all are reachable and were started unchanged, by the daemon or by themselves, but never from before
+    the last time that all was well: members that have run for days and lost each other a moment ago are given their ten
+    minutes like all others (GB-1). A member that a run has held, and that has ended since, was given what it had until
+    then: held, it can form nothing by itself."""
     if runs is None:
         return Unknown("no_journal")
     if not all(_reached(reply) for reply in replies.values()):

@@ -230,7 +230,7 @@ def _outside(member: MemberPicture) -> bool:
 
 
 def _at_rest(member: MemberPicture) -> bool:
-    """It is stopped, and neither systemd nor a run of ours has it: nobody counts its minutes."""
+    """The member is stopped, and neither systemd nor a run of the daemon has it: nobody counts its minutes."""
     return standing(member) is Standing.STOPPED and not _restless(member) and member.unit != "masked"
 
 

@@ -95,9 +95,9 @@ class Seat:
     member: MemberPicture
     standing: Standing
     witness: bool
-    """Its position counts in the choice of a candidate."""
+    """The member's position counts in the choice of a candidate."""
     missing: bool
-    """It is known to bring no position to that choice: off, empty, or in quarantine (GB-9)."""
+    """The member is known to bring no position to that choice: off, empty, or in quarantine (GB-9)."""
 
     @property
     def host(self) -> str:
@@ -131,8 +131,8 @@ class Seating:
 
     @property
     def ahead(self) -> tuple[Seat, ...]:
-        """Those that bring no position to the choice, and whose data goes beyond the highest one that counts all the
-        same."""
+        """Members that bring no position to the choice, and whose data goes beyond the highest position that counts all
+        the same."""
         return tuple(
             seat
             for seat in self.seats

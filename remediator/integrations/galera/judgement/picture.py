@@ -63,12 +63,12 @@ class MemberPicture:
     space: Space | Unknown
     """Room in the data directory for a whole state transfer (1.1 times the donor's data, GB-14)."""
     clock_true: Truth
-    """Its clock is at most 2 s off (GB-17)."""
+    """The clock of the member's host is at most 2 s off (GB-17)."""
     quarantine: int | Unknown | None
     """The position at which the cluster was bootstrapped without it; None: not in quarantine."""
     saved: int | Unknown | None = None
-    """The seqno that grastate.dat claims; None: none. It is no position, but Galera believes it more than the one that
-    was read."""
+    """The seqno that grastate.dat claims; None: none. This seqno is no position, but Galera believes it more than the
+    position that was read."""
     searching: Truth = False
     """By its own log it looks for a Primary component and has been in none since it was started (`primary_views.py`):
     no proof (GB-2)."""
@@ -151,7 +151,7 @@ class ClusterPicture:
     """wsrep_cluster_address of a member is ``gcomm://`` alone: it makes itself a Primary component at each start. So
     kolla writes it for a group of one; in a larger one that member would start a second cluster (GB-11)."""
     failed_last_hour: int | Unknown | None = None
-    """Those of `tries_last_hour` that ended without a cure; None: all of them."""
+    """Starts among `tries_last_hour` that ended without a cure; None: all of them."""
     named_twice: tuple[str, ...] = ()
     """A sentence for each machine that the inventory has more than one name for; `members` has it once."""
     mark_at: str | None = None
@@ -160,4 +160,5 @@ class ClusterPicture:
     """Seconds from that sample to the last moment at which a member that is stopped now may have committed
     (`staleness.py`)."""
     actuator: Actuator = "own"
-    """Who would bootstrap: our own steps, or kolla's playbook, with or without the name of the host (GB-19)."""
+    """Who would bootstrap: the daemon's own steps, or kolla's playbook, with or without the name of the host
+    (GB-19)."""

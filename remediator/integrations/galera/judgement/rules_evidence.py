@@ -183,7 +183,7 @@ def _reaches(member: MemberPicture, point: int) -> bool:
 
 
 def person_gb_9(case: Seating) -> Concern | None:
-    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. One that is missing may
+    """GB-9: with a member missing, of two members, or beside an arbitrator, a person approves. A missing member may
     hold what the others lack, as after a state transfer that left its marker behind: that is in the sentence."""
     missing = [seat for seat in case.seats if seat.missing]
     if missing:

@@ -48,7 +48,8 @@ def decide(case: Seating) -> Judgement:
 
 
 def one_primary(case: Seating, primaries: tuple[Seat, ...]) -> Refusal | None:
-    """Return why the Primary that seems to exist is not one, ours, and the only one (GB-2, 5, 10, 11, 12)."""
+    """Return why the Primary that seems to exist is none, is not this cluster's, or is not the only one (GB-2, 5, 10,
+    11, 12)."""
     if not primaries:
         return Refusal(
             rule="GB-2", why="a Primary answers elsewhere and no member owns up to it: find out who answers there"
