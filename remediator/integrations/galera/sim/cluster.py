@@ -57,7 +57,7 @@ class Galera:
 
     @property
     def alone(self) -> bool:
-        """It is a group of one whose list of members is empty."""
+        """The cluster is a group of one whose list of members is empty."""
         return not self.listed
 
     @property
@@ -145,7 +145,7 @@ class Galera:
         member.dies_of = member.sql = ""
 
     def engine_stops(self, host: str) -> None:
-        """Its host or its engine went down: a container that no unit owns is killed and not started again."""
+        """The host or its engine went down: a container that no unit owns is killed and not started again."""
         self._end_helper(host, 137)
 
     def say_bootstrap(self, host: str) -> None:

@@ -94,7 +94,7 @@ class Data:
 
     @property
     def process(self) -> str:
-        """Its name in the group: a new one with each start that finds no view."""
+        """The member's name in the group: a new one with each start that finds no view."""
         return f"{self.number:08x}-0000-11f0-8000-{self.incarnation:012x}"
 
     @property
@@ -130,8 +130,8 @@ class Data:
         )
 
     def first_in(self, uuid: str, at: int, view: int, anew: bool) -> None:
-        """It is in a Primary component, and logs which one when it is the first of this life: one that formed `anew`
-        counts from -1."""
+        """The member is in a Primary component, and logs which one when it is the first of this life. A component that
+        formed `anew` counts from -1."""
         self.received = None
         if self.lives:
             self.lives[-1].primary, self.lives[-1].last = True, "primary"
@@ -142,7 +142,7 @@ class Data:
             }  # fmt: skip
 
     def outside(self) -> None:
-        """It is in a view that is no Primary component, and logs that."""
+        """The member is in a view that is no Primary component, and logs that."""
         if self.lives:
             self.lives[-1].outside, self.lives[-1].last = True, "outside"
 

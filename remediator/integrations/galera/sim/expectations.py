@@ -31,7 +31,7 @@ def until_whole(stage: Stage, seconds: float, *hosts: str) -> None:
 
 @kind
 def bootstrapped_on(stage: Stage, *hosts: str) -> None:
-    """Those and no others were bootstrapped, in this order."""
+    """`hosts` and no others were bootstrapped, in this order."""
     done = tuple(host for _, host, _ in _galera(stage).bootstraps)
     if done != hosts:
         broken(stage, "bootstrap", f"bootstrapped: {done or 'none'}, and it should be {hosts or 'none'}")

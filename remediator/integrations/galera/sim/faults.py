@@ -41,31 +41,31 @@ def position_is_old(stage: Stage, host: str) -> None:
 
 @kind
 def lets_nobody_in(stage: Stage, host: str) -> None:
-    """It refuses every login."""
+    """The member refuses every login."""
     _galera(stage).members[host].lets_in = False
 
 
 @kind
 def grastate_is(stage: Stage, host: str, text: str | None) -> None:
-    """Its grastate.dat has `text`; None: it is not there."""
+    """The member's grastate.dat has `text`; None: there is no such file."""
     _galera(stage).members[host].data.grastate = text
 
 
 @kind
 def uuid_is(stage: Stage, host: str, uuid: str) -> None:
-    """Its data is of another history than its grastate.dat says."""
+    """The member's data is of another history than its grastate.dat says."""
     _galera(stage).members[host].data.uuid = uuid
 
 
 @kind
 def prepared(stage: Stage, host: str, count: int) -> None:
-    """Its data has `count` prepared transactions."""
+    """The member's data has `count` prepared transactions."""
     _galera(stage).members[host].data.xa = count
 
 
 @kind
 def data_of(stage: Stage, host: str, uuid: str, flagged: bool = False) -> None:
-    """Its data directory is of the history `uuid`, flagged as safe to bootstrap or not."""
+    """The member's data directory is of the history `uuid`, flagged as safe to bootstrap or not."""
     data = _galera(stage).members[host].data
     if uuid == ZERO:
         data.wipe()

@@ -128,4 +128,4 @@ SCENARIOS: tuple[Scenario, ...] = (
         setup=Setup.RECOVERING,
     ),
 )  # fmt: skip
-"""Each by what happens in it."""
+"""The scenarios, each by what happens in it."""

@@ -38,7 +38,7 @@ class Member:
     """Which container runs it: unit, bootstrap, or none ("")."""
     by_sst: bool = False
     opened: bool = True
-    """Its process has opened its SQL port: it does once it has caught up for the first time."""
+    """The process has opened its SQL port, which it does once it has caught up for the first time."""
     joined_by: str = ""
     """How it last caught up in this life: IST, SST, or not at all."""
     join_s: float = 6.0
@@ -51,7 +51,7 @@ class Member:
     sql: str = ""
     """In place of an answer: denied, timeout, ..."""
     old_position: bool = False
-    """Its one-shot prints what an older run printed."""
+    """The member's one-shot prints what an older run printed."""
     lets_in: bool = True
     """One of its own system users, over its socket and without a password; kolla's stock lets nobody in."""
     helper: Helper | None = None

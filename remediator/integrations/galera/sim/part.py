@@ -16,7 +16,7 @@ from remediator.sim.part import Part, Wrong
 
 
 class GaleraPart(Part):
-    """Its members are the controllers of the shape: none where there are none."""
+    """The members are the controllers of the shape: no member where there is no controller."""
 
     def __init__(self, cloud: SimCloud) -> None:
         hosts = {name: cloud.hosts[name] for name in cloud.shape.controllers}

@@ -452,4 +452,4 @@ SCENARIOS: tuple[Scenario, ...] = (
         setup=Setup.UNATTENDED, shows=("galera-once-a-day",),
     ),
 )  # fmt: skip
-"""Each by what happens in it."""
+"""The scenarios, each by what happens in it."""
