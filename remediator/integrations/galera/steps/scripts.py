@@ -260,9 +260,9 @@ PC_BOOTSTRAP: Final = _script(
     ),
     _ENGINE,
 )
-"""Arguments: engine. Makes a member that runs outside of a Primary component one by itself, over its own socket, as the
-user that `LOGIN` names. It looks at the member's component in the same moment, and leaves a Primary one as it is (GB-3;
-MariaDB below 11.2)."""
+"""Arguments: engine. Makes a member that runs outside of a Primary component Primary by itself, over its own socket, as
+the user that `LOGIN` names. It looks at the member's component in the same moment, and leaves a Primary one as it is
+(GB-3; MariaDB below 11.2)."""
 
 ALL: Final = (
     ALONE, HOLD, STOP, RELEASE, SAVE, COPY, READ, BOOTSTRAP, JOIN, FINISH, START, LOGIN, UPGRADE, RESTART, PC_BOOTSTRAP,
