@@ -1,10 +1,11 @@
-"""`remediator actions --format act`: what `remediator-act` takes on a host, one file for each integration. Pure but for `write`.
+"""`remediator actions --format act`: what `remediator-act` takes on a host, one file for each integration. Pure but for
+`write`.
 
-Invariant: a file that is printed is one that `remediator-act` of the same release believes; what cannot be told in one is a
-CliError here and no refusal there. The same actions print the same bytes.
+Invariant: `remediator-act` of the same release believes every file that is printed. What such a file cannot express is
+a CliError here, and never a refusal on the host. The same actions print the same bytes.
 
-`remediator-act` reads the files where root alone may write them. It matches no expression of theirs: an argument is one of
-FORMS, which stand in that script as well, or a choice of plain words.
+`remediator-act` reads the files where root alone may write them. It matches no expression of theirs: an argument is one
+of FORMS, which stand in that script as well, or a choice of plain words.
 """
 
 from __future__ import annotations

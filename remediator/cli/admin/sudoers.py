@@ -1,10 +1,10 @@
 """`remediator actions --format sudoers`: what root is needed for on a host, as a sudoers file. Pure.
 
 Invariant: a rule allows what one privilege pattern of an action describes and nothing beside it. sudoers matches the
-arguments as one text, and its ``*`` matches spaces too, so a hole is written as an anchored regular expression
-(sudo 1.9.10 or later). A container that holds state is taken out of every hole, and is allowed only where a pattern names it.
-A script is allowed as its whole text, its name and what its arguments may be; that the text cannot be cut at another space is
-the script's own doing: it ends unless its name and the number of its words are right.
+arguments as one text, and its ``*`` matches spaces too. So a hole is written as an anchored regular expression (sudo
+1.9.10 or later). A container that holds state is taken out of every hole, and is allowed only where a pattern names it.
+A script is allowed as its whole text, its name and the arguments that it may have. The script itself makes sure that
+its text cannot be cut at another space. It ends unless its name and the number of its words are right.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ _COLLECTOR: Final = """
 def text(actions: Iterable[ActionSpec], collector: Sequence[str], stateful: str, user: str) -> str:
     """Return the sudoers file of `user` for `actions` and the command `collector`.
 
-    `stateful` is the regular expression of the containers that no hole stands for. Raise CliError: 64 for a name that
-    sudoers could read as something else, 1 for a privilege that is not a pattern of words, or a script that no rule can say.
+    `stateful` is the regular expression of the containers that no hole stands for. Raise CliError 64 for a name that
+    sudoers could read as something else. Raise CliError 1 for a privilege that is not a pattern of words, or a script
+    that no rule can express.
     """
     if USER.fullmatch(user) is None:
         raise CliError(f"--user {user!r} is not the name of an account: [a-z_][a-z0-9_-]*", USAGE)

@@ -1,7 +1,8 @@
-"""Answers a question in free words from the store: what there was, why it was or was not acted on, or what else can be said.
+"""Answers a question in free words from the store: what happened, and why remediator did or did not act on it.
 
-Invariant: never an empty answer. Where there was no incident it says so, names the nearest before and after, and what was
-muted then; and where the log does not reach back that far, it says that, and does not call it quiet.
+Invariant: an answer is never empty. Where there was no incident, the answer says so, names the nearest before and
+after, and what was muted then. Where the log does not reach back that far, the answer says that, and does not call the
+time quiet.
 """
 
 from __future__ import annotations

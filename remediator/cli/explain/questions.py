@@ -1,7 +1,8 @@
 """What somebody asks in free words, "ctl2 memcached, 03:10": names and perhaps a time. Pure.
 
-Every name must fit: a host, the kind or a part of a target, a whole target, a check. A container and the kind of target that it
-is a member of may be one thing to who asks: the integrations declare which words stand for each other (`Aliases`).
+Every name must fit: a host, the kind or a part of a target, a whole target, a check. A person may use one word for a
+container and for the kind of target that it is a member of. The integrations declare which words stand for each other
+(`Aliases`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`check` without a daemon: look once at every host that may be needed, in parallel, and judge. Nothing is stored, nothing acts.
+"""`check` without a daemon: look once at every host that may be needed, in parallel, and judge. Nothing is stored,
+nothing acts.
 
-Kept free of the store, the loop and their log (structlog alone takes 0.1 s to load), so that the command starts quickly; the
-content is loaded while the hosts answer.
+So that the command starts quickly, this module imports neither the store, the loop nor their log (structlog alone takes
+0.1 s to load). The content is loaded while the hosts answer.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`remediator check`: what is broken, as a table, as JSON or as a Nagios plugin. Changes nothing.
 
-Exit code as Nagios, and 3 for everything that keeps us from knowing: bad usage, bad config, nothing that matches.
-`--cached` takes the daemon's last results, in which those older than three intervals are UNKNOWN; `--live` asks the daemon
-to collect now; without a daemon it collects itself, and the state is that of one sample.
+The exit code is that of Nagios, and 3 wherever the state cannot be known: bad usage, bad config, nothing that matches.
+`--cached` takes the daemon's last results; those older than three intervals are UNKNOWN. `--live` asks the daemon to
+collect now. Without a daemon the command collects itself, and the state is that of one sample.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ def ack(
 ) -> int:
     """Say that you have seen it.
 
-    It also lets remediator act on the target again: after a ladder of cures that ended without success, and where three cures
-    that came undone have switched the rule off.
+    It also lets remediator act on the target again after a ladder of cures that ended without success. So it does where
+    three cures that came undone have switched the rule off.
     """
     from remediator.cli.render import output
 

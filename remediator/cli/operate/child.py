@@ -1,9 +1,10 @@
-"""Runs somebody's command as a child that cannot start before the daemon has agreed, and ends with the command's own code.
+"""Runs somebody's command as a child that cannot start before the daemon has agreed, and ends with the command's own
+code.
 
-The child exists first, and waits: the daemon is told its pid, so that it sees the end of the command even when this process is
-killed. Should this process die before it says go, the child ends without having run anything.
-Invariant: a terminal's Ctrl-C reaches the command once, by the terminal; what `kill` sends us is passed on; and whatever ends
-the command, we are still there to say so.
+The child exists first, and waits. The daemon is told its pid, so that it sees the end of the command even when this
+process is killed. Should this process die before it says go, the child ends without having run anything. Invariants: a
+terminal's Ctrl-C reaches the command once, by the terminal. What `kill` sends to this process is passed on. Whatever
+ends the command, this process is still there to say so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Results as a Nagios plugin prints them: status line, perfdata, then one line for each result that is not OK. Pure.
 
-Invariants: the exit code alone is the state (Nagios never reads the text); no `|` and no control character of foreign text
-reaches the output, since everything behind a `|` is perfdata; the text of the first line is cut at 80 characters.
+Invariants: the exit code alone is the state (Nagios never reads the text). No `|` and no control character of foreign
+text reaches the output, since everything behind a `|` is perfdata. The text of the first line is cut at 80 characters.
 Source: monitoring-plugins doc/developer-guidelines.sgml.
 """
 

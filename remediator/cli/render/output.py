@@ -1,7 +1,7 @@
 """Printing: JSON for programs, tables for people. Colours only on a terminal and not with NO_COLOR.
 
-Off a terminal a row is never wrapped, so that `grep` finds it whole. On one whose columns do not suffice, each row is a block
-of lines instead: an id, a target or a command is never broken in two.
+Off a terminal a row is never wrapped, so that `grep` finds it whole. On a terminal that is too narrow for the columns,
+each row is a block of lines. An id, a target or a command is never broken in two.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def width() -> int | None:
 
 
 def cut_at(limit: int, shown: int) -> None:
-    """Say on stderr that a list was cut at `limit`, when it is as long as that: what is left out is not told by a table."""
+    """Say on stderr that a list was cut, when `shown` rows reach `limit`: a table does not tell what is left out."""
     if shown >= limit:
         print(f"remediator: the newest {limit} are shown, and there may be more: --limit", file=sys.stderr)
 

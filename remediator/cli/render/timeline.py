@@ -108,7 +108,8 @@ def _consent(found: Mapping[str, Any]) -> list[str]:
 
 
 def alike(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return `steps` with those that follow each other as one, all their ids in it, where nothing else tells them apart: the same on several hosts.
+    """Return `steps` with consecutive steps that are the same on several hosts folded into one, which has all their
+    ids.
 
     A step that has begun, or whose commands are known, stands by itself.
     """
