@@ -105,8 +105,8 @@ class HostEntry(Section):
 
 
 class InventoryConfig(Section):
-    """Where the hosts come from: kolla's own inventory, or written down here. `aliases`: a name from outside (of Nagios, a DNS
-    name, an address) to the host that it means, for what the inventory and the hosts themselves do not say."""
+    """Where the hosts come from: kolla's own inventory, or written down here. `aliases` maps a name from outside (of
+    Nagios, a DNS name, an address) to its host, where neither the inventory nor the hosts tell it."""
 
     kolla: AbsolutePath | None = None
     engine: EngineName | None = None

@@ -1,7 +1,9 @@
-"""What a command needs that reads, pauses or asks the daemon: where the state, the pause file and the log are, and no more.
+"""What a command needs that reads, pauses or asks the daemon: where the state, the pause file and the log are, and no
+more.
 
 Invariant: a mistake elsewhere in the config takes no command away. What cannot be read of these few keys is named in
-`spoilt`; nothing is guessed in its place but the default of a config that cannot be read at all, and that is `assumed`.
+`spoilt`, and nothing is guessed in its place. A config that cannot be read at all gives the defaults, and `assumed`
+says so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The limits of the gate: default and floor of each, and what the config makes of them.
 
-Invariant: a limit stands between its default's strictness and its floor, or is stricter than its default; nothing in the
-config can go past a floor. A wait may not be shorter than its floor, a count or an age may not be larger. Zero is never a limit.
+Invariant: nothing in the config can go past a floor. A limit stands between its default and its floor, or is stricter
+than its default. A wait may not be shorter than its floor, a count or an age may not be larger. Zero is never a limit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """YAML files with a place for every value, so that each mistake says where it is.
 
-Invariant: reading never raises for what is in the file; what is wrong comes back as mistakes. A file that others may write,
-own, or put another file in the place of is not read at all: whoever can change it could make us act.
+Invariant: reading never raises for what is in the file; what is wrong comes back as mistakes. A file that others may
+write, own or replace is not read at all: whoever can change it could make remediator act.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from remediator.model.content.specs import Mistake
 
 
 def notes(config: Config) -> tuple[Mistake, ...]:
-    """Return a note for each file that is not there, for a TLS key that others may read, and for tokens that can be read on the way."""
+    """Return a note for each file that is missing, TLS key that others may read, and token sent in the clear."""
     found = [*_ssh(config), *_http(config), *_notifiers(config), *_secrets(config)]
     return tuple(config.origin.document.mistake(loc, mistakes.NOTE, text) for loc, text in found)
 

@@ -1,12 +1,14 @@
 """Who may change what lies at a path: the file or directory itself, each directory above it, each link on the way.
 
-The rule is sshd's: an owner that is root or the account of the daemon, and no right to write for group or others. A directory
-with the sticky bit (/tmp) on the way may be written by all: what lies in it is its owner's, and that owner is asked for.
+The rule is sshd's: the owner is root or the account of the daemon, and neither group nor others may write. A directory
+with the sticky bit (/tmp) on the way may be written by all. What lies in such a directory is its owner's, and the rule
+is asked for that owner.
 
-A POSIX ACL needs no look of its own: what it grants to named accounts is bounded by its mask, which is what the mode shows for the group.
+A POSIX ACL needs no look of its own. Its mask bounds what named accounts may do, and the mode shows the mask as the
+right of the group.
 
-Invariant: a path passes only when nobody else can put something of his own there. What cannot be looked at is said nothing
-about; whoever opens it learns more.
+Invariant: a path passes only when nobody else can put a file of his own there. Nothing is said about a path that cannot
+be looked at; whoever opens it learns more.
 """
 
 from __future__ import annotations
