@@ -1,8 +1,8 @@
-"""What our runs leave on hosts, by its mark: which mark a run uses where, and whose a mark is that was found there.
+"""What runs leave on hosts, by its mark: which mark a run uses where, and which store left a mark that was found.
 
-Invariant: a mark is ours when it names our store, or when our journal has it, letter by letter, as what an open debt of that host has
-set. So a run that began under the release before this one, or before our store was given another id, goes on; the same word left by
-another store is a stranger's.
+Invariant: a mark is this store's in two cases only. It names this store, or the journal has it, letter by letter, as
+what an open debt of that host has set. So a run goes on that began under the release before this one, or before this
+store was given another id. The same word left by another store is a stranger's.
 """
 
 from __future__ import annotations

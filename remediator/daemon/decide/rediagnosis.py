@@ -19,8 +19,8 @@ from remediator.safety.case import Rediagnosis
 def rediagnose(turn: Turn, plan: Plan, since: Instant, run: Run) -> Rediagnosis | None:
     """Return the check made again on evidence asked for after `since`, or None while that is not there yet.
 
-    The next step's action is asked again too: what it demands beyond a rule's condition was proven when the plan was made,
-    and must be still. A person's plan has no rule at all.
+    The next step's action is asked again too. What it demands beyond a rule's condition was proven when the plan was
+    made, and must still be true. A person's plan has no rule at all.
     """
     world = turn.world
     result = world.samples.results.get((plan.check, plan.target.text))

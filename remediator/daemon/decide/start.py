@@ -1,4 +1,5 @@
-"""From a decision to a run: one that holds its locks, or one that waits for the yes of a person who was shown all of it."""
+"""From a decision to a run: one that has its locks, or one that waits until a person who was shown the plan approves
+it."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def start(turn: Turn, plan: Plan, *, incident: str | None, actor: str, asked_as:
 def ask_for_approval(
     turn: Turn, plan: Plan, *, incident: str | None, actor: str, requested_by: str, asked_as: tuple[int, ...] = ()
 ) -> Run:
-    """Create the run of `plan` that waits for somebody's yes, and page for it: once for an incident, a runbook and a version
-    of the content, for a page names the plan by its hash."""
+    """Create the run of `plan` that waits for approval, and page for it. There is one page for an incident, a runbook
+    and a version of the content, for a page names the plan by its hash."""
     wait = timedelta(seconds=machine.APPROVAL_S)
     until = Instant(turn.now.wall + wait, turn.now.boot_s + machine.APPROVAL_S, turn.now.boot_id)
     asks = _asks(turn, plan)

@@ -1,8 +1,8 @@
 """The loop's one step: inputs in, one transaction, effects out. Everything durable and every decision happens here.
 
-`step(inputs, now) -> effects` does no network I/O and reads no clock. When the store cannot be used nothing is decided:
-hints and requests are answered with that, effects of the failed turn do not leave, and the durable state is read again
-before anything else is done.
+`step(inputs, now) -> effects` does no network I/O and reads no clock. When the store cannot be used nothing is decided,
+and hints and requests get that as their answer. The effects of the failed turn do not leave. The durable state is read
+again before anything else is done.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ MOST_REPLAYS = 24
 AGAIN_S = 10.0
 """After a turn that failed, whose samples were lost with it, a host is asked again so much later."""
 PAST_RUNS_S = 4 * 86400.0
-"""Counted from the INTENT: longer than a run may be held, copy and move its data, and the day after its end that GB-18 asks for."""
+"""Counted from the INTENT: longer than a run can last, held and copying its data included, and the day after it that
+GB-18 asks for."""
 TOLD_ONCE = (CommandsDone, Claimed, Delivered, Reloaded, StoreRead)
 """Inputs that a turn which failed keeps for the next one: outcomes, and what goes into the log."""
 READ_BACK_S = 30.0

@@ -1,7 +1,7 @@
 """What a turn is played again without: the input that cannot be handled, or what it stumbled over.
 
-Invariants: who sent an input that is left out hears of it; each failure costs what it was about, and after several of a kind
-in one turn the rest of that kind as well, for then it is not theirs.
+Invariants: whoever sent an input that is left out hears of it. Each failure costs what it was about. After several of a
+kind in one turn the rest of that kind is left out as well, for then the fault is not theirs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Lets go of what nothing asks for any more, in memory and in the baseline: a daemon that lives for years must not fill up.
+"""Lets go of what nothing asks for any more, in memory and in the baseline: a daemon that lives for years must not fill
+up.
 
-Invariant: only what cannot change a verdict goes. Runs that a budget, a cooldown or a ladder may still count stay; so does
-everything accepted that a host shows, or that cannot be told because a host is silent.
+Invariant: only what cannot change a verdict goes. Runs that a budget, a cooldown or a ladder may still count stay. An
+accepted sign stays while a host shows it, or while a silent host leaves that unknown.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""What a step of several needs of the others: its exact commands once the earlier ones have told, what it gives, and whether its
-effect has come about. Gathers for the pure functions of its action, and judges nothing itself.
+"""What a step needs of its run: its exact commands once the earlier steps have told, what it gives, whether its effect
+came about.
+
+Gathers for the pure functions of its action, and judges nothing itself.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""The janitor: takes back what our own steps left behind, and only while it is still ours.
+"""The janitor: takes back what the steps of runs left behind, and only while it is still this store's.
 
-For each debt that is due: the locks of its hosts are free, a sample asked for since then shows it, `still_ours` says yes, and
-the guards that stand before every step allow it. Then, in the same turn, a release begins: a run of one step (see
-`runs.debts.debts` for why), whose INTENT the caller writes at once. A debt that waits holds no lock and stops nothing.
-Invariant: a release exists only from the turn in which all of this was answered; there is none that waits.
+A debt that is due is taken back under four conditions. The locks of its hosts are free, a sample asked for since then
+shows it, and `still_ours` says yes. The guards that stand before every step allow it. Then, in the same turn, a release
+begins: a run of one step (see `runs.debts.debts` for why), whose INTENT the caller writes at once. A debt that waits
+has no lock and stops nothing. Invariant: a release exists only from the turn in which all of this was answered; no
+release waits.
 
-A release whose outcome is lost is probed by the same question: still ours is "not applied", not ours any more is "applied".
+A release whose outcome is lost is probed by the same question: still ours is "not applied", not ours any more is
+"applied".
 """
 
 from __future__ import annotations

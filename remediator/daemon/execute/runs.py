@@ -1,7 +1,7 @@
 """Drives every live run one transition further per turn: approval, gate, its steps, verification, end.
 
-Gathers for the pure transitions of `runs`, and decides nothing itself. Invariant: no run stays for ever: each state has its own limit, at
-which the run ends with a sentence or is in doubt and pages (docs/operations.md, "What ends a run").
+Gathers for the pure transitions of `runs`, and decides nothing itself. Invariant: no run stays for ever. Each state has
+its own limit, at which the run ends with a sentence, or is in doubt and pages (docs/operations.md, "What ends a run").
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ def go_on(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
 def begun(turn: Turn, run: Run, step: StepRecord) -> Iterator[Transition]:
     """Begin `step`, and those that go side by side with it.
 
-    Late steps are resolved first, and what each will owe is made out; what an action refuses now ends the run before any of them
-    has begun. A run that has not begun and is outdated is refused, not held.
+    Late steps are resolved, and their debts are made out, before any INTENT is written. If an action refuses now, the
+    run ends with nothing begun. A run that has not begun and is outdated is refused, not held.
     """
     if run.intent_at is None and (why := actions.outdated(turn, run, step)) is not None:
         yield ends.ended(run, RunState.REFUSED, f"{why}: it has to be planned anew", turn.now)

@@ -1,8 +1,8 @@
-"""What accounts for a problem, so that it counts for nothing in a storm: a cause that is known, a person's will, or work under way.
+"""What accounts for a problem, so that a storm does not count it: a known cause, a person's will, or work under way.
 
-Invariant: only what is known accounts for a problem. An UNKNOWN parent, a silence of plans alone, and a sample without an answer
-account for nothing: the breaker would rather be open. What accounted for a problem while it was bad goes on to do so once it is well, and
-while nobody can see its cause any more: that a cause is UNKNOWN now does not take back that it was there.
+Invariant: only what is known accounts for a problem. An UNKNOWN parent, a silence of plans alone, and a sample without
+an answer account for nothing: the breaker would rather be open. What accounted for a problem while it was bad still
+accounts for it once it is well, and while nobody can see its cause. A cause that is UNKNOWN now was there all the same.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ Parents = Mapping[str, list[Parent]]
 
 
 def note(turn: Turn, incidents: Iterable[Incident]) -> None:
-    """Store with each of `incidents` what accounts for it now, if it is bad; once it is well, only what broke before it goes on to do so."""
+    """Store with each of `incidents` what accounts for it now, if it is bad. Once it is well, it keeps its account,
+    unless the problem broke before that cause."""
     fresh = list(incidents)
     parents = _parents(turn.world, turn.now) if fresh else {}
     for incident in fresh:

@@ -1,7 +1,9 @@
-"""How people hear at once that nothing is done: a page for each reason that nobody gave, and one when nothing can be stored.
+"""How people hear at once that nothing is done: a page for each reason that nobody gave, and one when nothing can be
+stored.
 
-Invariants: one page for each time that such a reason lasts, and at most one an hour for each kind; a page about the store goes
-out directly, for the outbox is in the store. Nothing here decides whether something acts: the gate has refused already.
+Invariants: each time that such a reason lasts gets one page, and each kind at most one page an hour. A page about the
+store goes out directly, for the outbox is in the store. Nothing here decides whether something acts: the gate has
+refused already.
 """
 
 from __future__ import annotations

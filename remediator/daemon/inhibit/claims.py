@@ -1,8 +1,9 @@
-"""Lays the claim before a step that changes something, keeps what the hosts answered, and closes the brake when another one is seen.
+"""Lays the claim before a step that changes something, keeps the answers of the hosts, and closes the brake when
+another daemon is seen.
 
-Invariants. Commands leave only on a claim that was answered, names every host that they act on, and began less than 30 s before. Who
-else was seen is stored in the turn in which it was seen: from then on the guard `competing` refuses everything above R0, until a person
-decides. A claim is nothing that lasts: after a restart it is laid anew.
+Invariants. Commands leave only on a claim that was answered, names every host that they act on, and began less than 30
+s before. Another daemon is stored in the turn in which it was seen. From then on the guard `competing` refuses
+everything above R0, until a person decides. A claim does not last: after a restart it is laid anew.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def needs(step: PlannedStep) -> bool:
 
 
 def granted(turn: Turn, subject: str, plan: Plan, steps: Iterable[PlannedStep]) -> Claim | Wanting:
-    """Return the claim that the `steps` of `subject` (a run, or a debt) may rest on now, or why there is none; it is laid here."""
+    """Return the claim that the `steps` of `subject` (a run, or a debt) may rest on, or why there is none. The claim is
+    laid here."""
     world = turn.world
     if not world.health.identity.store:
         return Wanting(reason="whose store this is, is not known: nothing is claimed, and nothing done", first=False)

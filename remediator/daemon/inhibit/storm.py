@@ -1,9 +1,10 @@
 """The storm breaker's eyes: which hosts have a fresh problem that nothing accounts for, scope by scope.
 
-Fresh is what went HARD in the last ten minutes, cured meanwhile or not: what broke together has one cause, and healing it piece by
-piece hides that. What is accounted for (`accounted`) counts for nothing, nor does a target that stands on several hosts: it is a
-cluster's, and its members' problems are its own. UNKNOWN is never a problem, nor is a host that stopped answering while we were cut off.
-Invariant: what a person has closed the breaker over is not counted again; a problem that is counted until then keeps R3 held.
+A fresh problem went HARD in the last ten minutes, cured meanwhile or not. What broke together has one cause, and
+healing it piece by piece hides that. A problem that is accounted for (`accounted`) counts for nothing. Nor does a
+target that stands on several hosts: it is a cluster's, and the problems of its members are their own. UNKNOWN is never
+a problem, nor is a host that stopped answering while this daemon was cut off. Invariant: what a person has closed the
+breaker over is not counted again; a problem that is counted until then keeps R3 from acting.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The all-clear: whoever was told of a problem, or of a run, hears once how it ended, whoever ended it.
 
-Invariant: every incident of which a page was queued has exactly one more page when it closes, and one of which nobody was told has none.
-Neither a mute nor a parent keeps it back: a pager that was triggered stays triggered until somebody resolves it.
+Invariant: every incident of which a page was queued has exactly one more page when it closes. An incident of which
+nobody was told has none. Neither a mute nor a parent keeps it back: a pager that was triggered stays triggered until
+somebody resolves it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def lasting(incident: Incident) -> str:
 
 
 def recovered(turn: Turn, incident: Incident) -> str:
-    """Return how an incident ended that no run of its own has cured: with what explains it, beside a run, or by itself or a person."""
+    """Return how an incident ended that no run of its own has cured: with its parent, beside another run, or by
+    itself."""
     if incident.parent is not None:
         return f"OK again, with {incident.parent}, which explains it"
     run = next(

@@ -1,8 +1,9 @@
 """What piled up while nobody could be told: pages that waited are sent as one, never as a flood.
 
-Invariant: what is taken out of the queue here stands in a digest that waits in its place. At most one digest waits at a time, a
-newer one takes its lines over, and it leaves no sooner than DIGEST_EVERY_S after the one before. A page that waited for longer
-than `limits.max_event_age` is no call to act any more: it is kept as expired, and the digest says so.
+Invariant: what is taken out of the queue here stands in a digest that waits in its place. At most one digest waits at a
+time; a newer digest takes its lines over. A digest leaves no sooner than DIGEST_EVERY_S after the one before. A page
+that waited for longer than `limits.max_event_age` is no call to act any more: it is kept as expired, and the digest
+says so.
 """
 
 from __future__ import annotations

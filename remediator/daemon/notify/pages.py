@@ -71,8 +71,9 @@ def remind(turn: Turn) -> None:
 def blocked(turn: Turn, incident: Incident, refused: Sequence[Verdict]) -> None:
     """Tell people once about a problem that has a cure which the gate has refused for an hour.
 
-    A lost cluster is an outage of all that need it: what holds its cure back is told when it is seen, unless a person has asked for it now.
-    A mode below approve is how it was installed, and no word about this outage.
+    A lost cluster is an outage of all that need it. What keeps its cure back is told as soon as it is seen, unless a
+    person has asked for that cure now. A mode below approve is how remediator was installed, and says nothing about
+    this outage.
     """
     shown = [verdict for verdict in refused if verdict.guard != "approval"] or list(refused)
     reasons = "\n".join(

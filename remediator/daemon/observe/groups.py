@@ -1,7 +1,8 @@
-"""Failure-domain groups: which containers are members of what, how each member is, and for how long the group has been whole.
+"""Failure-domain groups: which containers are members of what, how each member is, and for how long the group has been
+whole.
 
-Invariant: the members are those of the inventory and of what was stored; one that vanished from the inventory still counts, and
-counts as not known, until a person accepts the inventory.
+Invariant: the members are those of the inventory and of the store. A member that vanished from the inventory counts as
+not known, until a person accepts the inventory.
 """
 
 from __future__ import annotations

@@ -67,9 +67,10 @@ def note_change(turn: Turn, key: Key, result: CheckResult, changed: Changed) -> 
 
 
 def close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
-    """Close the incident of `key` when it recovered without a run that is still verifying, and has held for as long as a cure of R1 must.
+    """Close the incident of `key` once it recovered, no run is verifying it, and it stayed well as long as a cure of R1
+    must.
 
-    What comes and goes is one incident, and people hear of one end.
+    A problem that comes and goes is one incident, and people hear of one end.
     """
     incident = turn.world.durable.incident_of(key)
     if incident is None or series.ok_since is None or series.ok_samples < lifecycle.OK_SAMPLES_TO_CLOSE:
@@ -82,9 +83,11 @@ def close_if_recovered(turn: Turn, key: Key, series: Series) -> None:
 
 
 def correlate(turn: Turn) -> None:
-    """Put every open incident under the problem that explains it, or free it; only when a series or an incident has changed.
+    """Put every open incident under the problem that explains it, or free it; only when a series or an incident has
+    changed.
 
-    What a run is curing explains until that run has ended, and what is over with it is never freed: neither is a problem of its own.
+    A problem that a run is curing explains others until that run has ended. A problem that is over together with its
+    parent is never freed: neither is a problem of its own.
     """
     world = turn.world
     if not world.samples.changed:

@@ -1,8 +1,9 @@
-"""What the journal knows beside the facts, for assessments of a whole group: what an integration keeps across restarts (its
-*mark*: a high-water mark, say), and the runs of the last days.
+"""What the journal knows beside the facts, for assessments of a whole group: the integration's mark and the runs of the
+last days.
 
-Invariant: a mark is folded by a pure function of its integration, and changes in the store and in the world together. A command
-without a daemon has none and writes none: to it all of this is not known.
+A *mark* is what an integration keeps across restarts, a high-water mark for example. Invariant: a mark is folded by a
+pure function of its integration, and changes in the store and in the world together. A command without a daemon has no
+mark and writes none: to that command all of this is not known.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Commands on their way out, in a pool thread: each leaves only while what it rests on holds.
 
-Invariant: no command leaves under a pause that came after its INTENT, after its time is over, or on a claim that is too old; after one
-that did not end well none follows.
+Invariant: no command leaves under a pause that came after its INTENT, after its time is over, or on a claim that is too
+old. None leaves after another command that did not end well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The control socket: one request a connection, the actor taken from the kernel's word about the peer.
 
-Invariant: a connection holds its place no longer than READ_S for the whole request, ANSWER_S and WRITE_S for the whole answer, and an account
-no more than its places (`seats.py`). Whatever is sent, the outcome is an answer or a closed connection, never an error of ours.
+Invariant: a connection keeps its place for at most READ_S for the whole request, and ANSWER_S and WRITE_S for the whole
+answer. An account has no more than its places (`seats.py`). Whatever is sent, the outcome is an answer or a closed
+connection, never an exception of the daemon.
 """
 
 from __future__ import annotations

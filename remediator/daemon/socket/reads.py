@@ -1,7 +1,8 @@
-"""Questions of the control socket about the store: members of the group read through the daemon, whose files are its own.
+"""Questions of the control socket about the store: members of the group read through the daemon, whose files are its
+own.
 
-A thread and a read-only connection of their own, so that no question holds up the loop. Each answer is a part: at most so many
-rows, at most so many bytes, at most 5 s; who asks goes on behind the last row.
+A thread and a read-only connection of their own, so that no question keeps the loop waiting. Each answer is a part: at
+most so many rows, at most so many bytes, at most 5 s. The client asks again from behind the last row.
 
 Invariant: nothing here writes, and only what stands in the tables below can be asked.
 """

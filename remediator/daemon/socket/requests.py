@@ -1,8 +1,9 @@
 """One line that came over the control socket, read into what is asked for. Pure.
 
-Invariant: whatever the bytes are, the outcome is a request or one sentence that says what is wrong with them. What is passed on can be
-stored and shown: plain text, finite numbers of a plausible size, no deeper than a form filled in by hand. Each argument that the daemon
-knows has its type: one of another type is never taken for one that was left out (`resume` without a name lifts the only pause).
+Invariant: whatever the bytes are, the outcome is a request or one sentence that says what is wrong with them. What is
+passed on can be stored and shown: plain text, and finite numbers of a plausible size. It is nested no deeper than a
+form filled in by hand. Each argument that the daemon knows has its type. An argument of another type is never read as
+absent (`resume` without a name lifts the only pause).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who may hold how many connections of the control socket at once. Pure, but for its lock.
+"""Who may have how many connections of the control socket at once. Pure, but for its lock.
 
-Invariant: no account holds more than its share, and all accounts but root together leave some places free: whatever members of the
-group do, root is answered.
+Invariant: no account has more than its share, and all accounts but root together leave some places free. So root is
+answered, whatever members of the group do.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What was set aside because its handling failed: an incident, a run, a debt, a host, or a whole part of the turn.
 
-Invariants: what is set aside costs itself alone, and is tried again after waits that grow: it never fails twice in one turn, and
-never with every turn for ever. A part of the turn that the gate rests on holds everything that changes something while it is set
-aside.
+Invariants: what is set aside costs itself alone, and is tried again after waits that grow. It never fails twice in one
+turn, nor with every turn for ever. While a part of the turn that the gate rests on is set aside, nothing that changes
+something may act.
 """
 
 from __future__ import annotations

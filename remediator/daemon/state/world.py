@@ -1,7 +1,8 @@
 """What the loop knows: what was loaded, and six records of state, each with its writer.
 
-Durable mirrors the store; Samples and Others are what was seen and heard since the start; Pending is what was ordered, Waits what
-waits, and SelfHealth how the daemon itself is. Invariant: a failed turn leaves no trace in any of them (undo.record).
+Durable mirrors the store. Samples and Others are what was seen and heard since the start. Pending is what was ordered,
+Waits is what waits, and SelfHealth is how the daemon itself is. Invariant: a failed turn leaves no trace in any of them
+(undo.record).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Carries out the transitions of mutes and of the brakes that a person closes: row, mirror, audit and log of a mute change together, here and nowhere else.
+"""Applies the transitions of mutes and of the brakes that a person closes.
 
-Nothing here decides: what a mute becomes is made in `mutes/`.
+Row, mirror, audit and log of a mute change together, here and nowhere else. Nothing here decides: what a mute becomes
+is made in `mutes/`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who pays for an exception: the input, the host, the incident, the run or the part of the turn that it was about, and nobody else.
+"""Who pays for an exception: only the input, the host, the incident, the run or the part of the turn that it was about.
 
-Invariants: the store is blamed only for what is its fault (`blames_store`). What raises is undone with its whole turn, and the turn
-is played again at once without it, samples included; so no half of a handling is ever stored.
+Invariants: the store is blamed only for what is its fault (`blames_store`). A turn that raises is undone whole, and
+played again at once without what raised, samples included. So no half of a handling is ever stored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Names from outside that mean no host of ours: counted in a bounded table, told once a day in one page, forgotten after a week.
+"""Names from outside that mean no watched host: counted in a bounded table, told once a day in one page, forgotten
+after a week.
 
-Invariant: nothing follows from what is said of such a name: no check is due, no downtime begins or ends. Only a name that
-several hosts of ours are called is told at once, when it first comes: what was said of it may have been meant for one of them.
+Invariant: nothing follows from what is said of such a name: no check is due, no downtime begins or ends. Only a name
+that several watched hosts share is told at once, when it first comes. What was said of it may have been meant for one
+of them.
 """
 
 from __future__ import annotations

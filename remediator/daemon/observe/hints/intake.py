@@ -1,9 +1,10 @@
-"""Webhook hints: stored before they are answered, mapped to a check of ours, and then no more than "check it now".
+"""Webhook hints: stored before they are answered, mapped to a check, and then no more than "check it now".
 
-Invariant: a hint whose sender dates it back by more than `limits.max_event_age` is stored as expired, with the sentence, and
-starts nothing: no check, no page. What it says of a downtime is heard all the same (`downtimes`). A name that means no host of ours
-(`inventory.naming`) is counted (`foreigners`), and nothing more; a service that no check is about opens an incident that can only
-notify (`services`). What became of a hint is stored with it, in sentences.
+Invariant: a hint that its sender dates back by more than `limits.max_event_age` is stored as expired, with the
+sentence. An expired hint starts nothing: no check, no page. What it says of a downtime is heard all the same
+(`downtimes`). A name that means no watched host (`inventory.naming`) is counted (`foreigners`), and nothing more. A
+service that no check is about opens an incident that can only notify (`services`). What became of a hint is stored with
+it, in sentences.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the name of a host, or of one of its services, means that came from outside: a target of a check of ours, or none."""
+"""What a name from outside means, of a host or of one of its services: the target of a check, or none."""
 
 from __future__ import annotations
 

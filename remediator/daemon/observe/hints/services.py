@@ -1,8 +1,9 @@
-"""Services of our hosts that a sender reports and no check of ours is about: an incident that can only notify.
+"""Services of watched hosts that a sender reports and no check is about: an incident that can only notify.
 
-Invariants: no rule is ever asked about such an incident, for no sample of ours is: it opens by a hint, and closes by the sender's OK, by a
-person, or after a week. At most MOST_OPEN are open, and a sender opens at most MOST_AN_HOUR an hour; one that comes back within the hour
-pages nobody again. What is beyond that is counted with the names that mean no target of ours (`foreigners`), and told in their digest.
+Invariants: no rule is ever asked about such an incident, for no sample is about it. It opens by a hint, and closes by
+the sender's OK, by a person, or after a week. At most MOST_OPEN are open, and a sender opens at most MOST_AN_HOUR an
+hour. A service that comes back within the hour pages nobody again. What is beyond these limits is counted with the
+names that mean no target (`foreigners`), and told in their digest.
 """
 
 from __future__ import annotations
