@@ -1,8 +1,10 @@
-"""Who we are, so that no two remediators are ever taken for one: the cloud, the store, and this start of a daemon on it.
+"""Who we are, so that no two remediators are ever taken for one: the cloud, the store, and this start of a daemon on
+it.
 
-Invariants. A store has an id of its own from the moment it is made, and every start of a daemon a nonce of its own: of two copies of
-one store the nonces differ. Whatever a run leaves on a host carries its *mark*, which is unique in the world: ``CLOUD.STORE.RUN``. It is
-one word of a shell, a label, a name of a file. Two marks are of one run only when they are equal as a whole.
+Invariants. A store has an id of its own from the moment it is made, and every start of a daemon a nonce of its own. Two
+copies of one store differ by that nonce. Whatever a run leaves on a host carries its *mark*, which is unique in the
+world: ``CLOUD.STORE.RUN``. The mark is one word of a shell, a label, a name of a file. Two marks are of one run only
+when they are equal as a whole.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""JSON from outside, read strictly: what it gives can be stored, compared and written again; what cannot says at which byte. Pure.
+"""JSON from outside, read strictly: what it gives can be stored, compared and written again; what cannot says at which
+byte. Pure.
 
-Refused beside what is no JSON: ``NaN`` and numbers beyond every float (``1e999``), half of a character (a lone ``\\ud800``), what is
-nested deeper than any sender of ours writes, which would end in the recursion of whoever walks it, and an object that has a name twice
-with two values: where a sender pastes a plugin's words into JSON, whoever wrote those words wrote the second one.
+Beside what is no JSON, four things are refused. Numbers that no float can carry: ``NaN`` and ``1e999``. Half of a
+character: a lone ``\\ud800``. Nesting deeper than any known sender writes, which would end in the recursion of whoever
+walks it. An object that has one name twice with two values: where a sender pastes a plugin's words into JSON, the
+second value is the plugin's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who is behind a request, as far as the asker cannot choose it: the peer's uid and a login uid that was set at the login.
+"""Who is behind a request, from what the asker cannot choose: the peer's uid and a login uid that was set at the login.
 
-Invariant: two requests are of two people only when that is known. Root without a login may be anybody; an account that was
-entered from another one is both.
+Invariant: two requests are of two people only when that is known. Root without a login may be anybody. An account that
+was entered from another account counts as both.
 """
 
 from __future__ import annotations

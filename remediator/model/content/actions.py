@@ -103,8 +103,8 @@ class StepInput(PlanInput):
     mark: str
     """What this run leaves on hosts: unlike `run` it is unique in the world (model/identity.py)."""
     older_marks: Mapping[str, str] = field(default_factory=dict)
-    """Host to what this run has left there already, where that is not `mark`: the release before this one left the bare run, and a store
-    that was given another id since left its former one."""
+    """Host to what this run has left there already, where that is not `mark`. The release before this one left the bare
+    run. A store that was given another id since left its former id."""
     approved: bool = False
     """A person said yes to this very plan."""
     covers: Consent = NOTHING_MORE
@@ -149,14 +149,15 @@ class Settled:
 class DebtSpec:
     """The temporary state that an action leaves behind (a masked unit, a disabled service), and how it is taken back.
 
-    `undo` is pure and is asked before the action runs: its commands are stored with the debt, and they are all that ever
-    runs. Where it refuses, the action is not carried out either. `privileges` of the action
-    name its commands as well.
+    `undo` is pure and is asked before the action runs: its commands are stored with the debt, and they are all that
+    ever runs. Where `undo` refuses, the action is not carried out either. `privileges` of the action name its commands
+    as well.
 
-    `still_ours(mark, reply, target)` is pure: given what was recorded with the INTENT (the identity of the check's newest
-    result before the effect, with ``run``, ``step`` and ``intent_at``) and a fresh whole reply of the debt's host, say whether what is set
-    now is what we set. False when it is not set, when somebody else set it, or when `mark` shows that it was set before us;
-    UNKNOWN whenever the reply cannot prove it either way.
+    `still_ours(mark, reply, target)` is pure and says whether what is set now is what this run set. `mark` was recorded
+    with the INTENT: the identity of the check's newest result before the effect, with ``run``, ``step`` and
+    ``intent_at``. `reply` is a fresh whole reply of the debt's host. The answer is False when nothing is set, when
+    somebody else set it, or when `mark` shows that it was set before. The answer is UNKNOWN whenever the reply cannot
+    prove it either way.
     """
 
     describe: str
@@ -258,8 +259,8 @@ class ActionSpec:
     programs: tuple[tuple[str, ...], ...] = ()
     """Argvs of the config that its commands run, each with one word appended: the mark of the run."""
     arrives_s: float = 0.0
-    """For so long after its INTENT a command that was cut off may still take effect on its host, where nothing ends it: until then
-    a probe that says NOT_APPLIED is not believed."""
+    """For so long after its INTENT a command that was cut off may still take effect on its host, where nothing ends it.
+    Until then a probe that says NOT_APPLIED is not believed."""
 
     @property
     def late(self) -> bool:

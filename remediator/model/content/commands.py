@@ -24,8 +24,8 @@ def brief(argv: Sequence[str]) -> str:
 class Command:
     """One exact argv on one host. `privileged` commands run under ``sudo -n`` where the config says so.
 
-    `first` is run right before it and must succeed; the host gets both at once (``first && argv``), so that nothing that
-    happens to us can come between them. `timeout_s` is for both.
+    `first` runs right before `argv` and must succeed. The host gets both at once (``first && argv``), so that no
+    failure of the daemon can come between them. `timeout_s` is for both.
     """
 
     host: str

@@ -50,8 +50,11 @@ class Evidence(Protocol):
 
     @property
     def known(self) -> Mapping[str, Any]:
-        """What our own journal knows beside the facts: ``mark`` (what the integration keeps of this assessment), ``runs``
-        (past runs of the target, see `daemon.observe.marks`); empty where there is no journal to ask."""
+        """What the journal knows beside the facts; empty where there is no journal to ask.
+
+        ``mark`` is what the integration keeps of this assessment. ``runs`` are past runs of the target (see
+        `daemon.observe.marks`).
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

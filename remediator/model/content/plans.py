@@ -1,7 +1,8 @@
 """A plan: exactly what a run will do, fixed before anybody is asked. Its hash is what an approval binds to.
 
-The hash binds each command that is known with the plan. A step that is built in its turn has none yet: what it may become is
-bound by the version of the content, which covers the programs and settings that its action builds from (content/version.py).
+The hash binds each command that is known with the plan. A step that is built in its turn has no command yet. The
+version of the content binds what it may become: it covers the programs and settings that its action builds from
+(content/version.py).
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ class Plan:
 
     @property
     def touches(self) -> tuple[str, ...]:
-        """The hosts on which a command runs, or that the target stands on. A release takes back what is set on its own host, and
-        needs no other: one that is lost keeps nobody else's state from being taken back."""
+        """The hosts on which a command runs, or that the target stands on. A release takes back what is set on its own
+        host, and needs no other host: a lost one must not stop another's release."""
         hosts = {command.host for step in self.steps for command in step.commands}
         return tuple(sorted(hosts if self.is_release and hosts else hosts | set(self.target.hosts)))
 

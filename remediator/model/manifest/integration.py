@@ -111,8 +111,8 @@ class Integration:
     content: Path | None = None
     """The directory of its own content (checks/, rules/, runbooks/); None: it has none, or it lies beside ours."""
     simulation: Callable[[], object] | None = None
-    """Gives what plays it in the cloud in memory (`remediator.sim.technology.Technology`), and imports that only when it is called; None:
-    its containers are played like any other."""
+    """Gives what plays it in the cloud in memory (`remediator.sim.technology.Technology`), which is imported only when
+    this is called. None: its containers are played like any other."""
     knowing: Callable[[Sequence[OwnContainer]], Integration] | None = None
     """The same integration once the containers of all installed ones are known; None: it asks for none."""
 

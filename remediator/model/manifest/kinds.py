@@ -1,7 +1,7 @@
 """The kinds of targets: those that every cloud has, and those that integrations declare. Pure.
 
-Invariant: a kind belongs to one integration. A target of a kind that nobody declares is read, stands for no unit, and is accounted
-for by its host alone: a store of before may hold one.
+Invariant: a kind belongs to one integration. An older store may have a target of a kind that nobody declares. Such a
+target is read, stands for no unit, and is accounted for by its host alone.
 """
 
 from __future__ import annotations

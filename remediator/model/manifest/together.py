@@ -1,7 +1,8 @@
-"""The manifests together: what the loaded integrations do, and what all installed ones declare. The core asks here, and names nobody.
+"""The manifests together: what the loaded integrations do, and what all installed ones declare. The core asks here, and
+names nobody.
 
-Invariant: what is declared holds whether or not the config names its integration: a member of a quorum is one, and state is state,
-also where nobody watches them.
+Invariant: what is declared is true whether or not the config names its integration. A member of a quorum is a member,
+and state is state, also where nobody watches them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The control socket's protocol: one JSON object a line each way, one request a connection.
 
-Request ``{"op": str, "args": object}``; answer ``{"exit": int, "data": any, "error": str}`` where `exit` is the exit code of
-the command line (0 done, 1 failed, 4 refused by the gate, 64 usage) and `error` is empty or one sentence.
-The actor is never part of a request: the server takes it from the peer's credentials.
+Request ``{"op": str, "args": object}``; answer ``{"exit": int, "data": any, "error": str}``. `exit` is the exit code of
+the command line (0 done, 1 failed, 4 refused by the gate, 64 usage). `error` is empty or one sentence. The actor is
+never part of a request: the server takes it from the peer's credentials.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Matchers over labels, written as Alertmanager writes them: ``check="x"``, ``host!="y"``, ``target=~"a|b"``, ``rule!~"c.*"``.
+"""Matchers over labels, written as Alertmanager writes them: ``check="x"``, ``host!="y"``, ``target=~"a|b"``,
+``rule!~"c.*"``.
 
-Invariant: a matcher that `parse` returns is asked in bounded time, whatever the value of the label: its regular expression
-cannot go through the same text in exponentially many ways. What is not certain to be harmless is refused.
+Invariant: a matcher that `parse` returns answers in bounded time, whatever the value of the label. Its regular
+expression cannot go through the same text in exponentially many ways. What is not certain to be harmless is refused.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ LABELS = ("cloud", "target", "host", "kind", "service", "check", "rule", "runboo
 MAX_VALUE = 500
 """Characters of a value."""
 MAX_CHOICES = 3
-"""Repetitions of varying length, and groups of alternatives, in one alternative of a regular expression: the time it takes
-grows with the length of the label to this power."""
+"""Repetitions of varying length, and groups of alternatives, in one alternative of a regular expression. The time that
+it takes grows with the length of the label to this power."""
 
 _FORM = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)\s*(=~|!~|!=|=)\s*(.*)", re.DOTALL)
 _RESERVED = re.compile(r"[\s,{}!=~\\\"'`]")

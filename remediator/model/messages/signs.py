@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SignKey:
-    """What names the very thing seen: its `kind`, `of` what it is (a host, a wrap, a service), and the rest that tells it from others.
+    """The name of a thing seen: its `kind`, `of` what it is (a host, a wrap, a service), and what tells it from others.
 
     `text` is how it is stored and compared; this is the one place that knows its form.
     """

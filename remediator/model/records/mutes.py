@@ -1,4 +1,4 @@
-"""What people put between us and the world for a while: pauses, silences, downtimes, wraps; and what they take away: ladders that
+"""Mutes that people set for a while: pauses, silences, downtimes, wraps. Beside them what people clear: ladders that
 wait for an acknowledgement, signs that a baseline accepts."""
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The key of a page: what it is about, of what, and what tells it from others of its kind. A page is told once per key.
 
-Invariant: two keys that differ have texts that differ, and each is read back as what it is: a rule is named by people, and the key of
-its page is never that of another page about its incident. The text is for the store and the notifiers alone.
+Invariant: two keys that differ have texts that differ, and each text is read back as its key. A rule is named by
+people, and the key of its page is never that of another page about its incident. The text is for the store and the
+notifiers alone.
 """
 
 from __future__ import annotations

@@ -66,9 +66,10 @@ class Account:
 class Incident:
     """One problem, from its first event until it is verified gone.
 
-    `hard_at` is when it was first HARD, `bad_at` when it was first HARD and known to be bad (an UNKNOWN is not); `acted_at` its first INTENT; `cured_at` the first OK sample that held.
-    `rungs` are the runbooks of its ladder that ended without a cure, in order. `accounted` is why it counts for nothing in a
-    storm, as it was when that was last looked at; None: nothing accounts for it. `acked_by` has seen it, and has it in hand.
+    `hard_at` is when it was first HARD, `bad_at` when it was first HARD and known to be bad (an UNKNOWN is not).
+    `acted_at` is its first INTENT, `cured_at` the first OK sample that held. `rungs` are the runbooks of its ladder
+    that ended without a cure, in order. `accounted` is why it counted for nothing in a storm when that was last looked
+    at; None: nothing accounts for it. `acked_by` has seen it, and has it in hand.
     """
 
     id: str
@@ -207,7 +208,8 @@ class StepRecord:
 
     @property
     def began(self) -> bool:
-        """It has an INTENT, and it is not known that nothing came of it: its commands never left, or its last one ended with a code of its own."""
+        """The step has an INTENT, and it is not known that nothing came of it. Nothing came of a step whose commands
+        never left, or whose last command ended with a code of its own."""
         fell = self.state is StepState.FAILED and (not self.left or self.exit_code not in (None, 0))
         return self.intent_at is not None and not fell
 
@@ -246,7 +248,8 @@ class Run:
     verdicts: Sequence[Verdict] = ()
     reason: str = ""
     because: tuple[str, ...] = ()
-    """What `reason` tells, of a run that is held or has failed: two reasons are compared by it, and figures that go on are not in it."""
+    """What `reason` tells, of a run that is held or has failed, without the figures that change with time. Two reasons
+    are compared by it."""
     held_since: Instant | None = None
     verify_from: Instant | None = None
     ok_since: Instant | None = None
@@ -285,9 +288,11 @@ class Run:
 
     @property
     def risked_at(self) -> Instant | None:
-        """When it reached the first step whose own risk is that of its plan, and which had something to do; None: it did not get so far.
+        """When it reached the first step whose own risk is that of its plan, and which had something to do. None: it
+        did not get so far.
 
-        A recovery that ended before (its rules refused, a member came back) has used up nothing but the cooldown of what it did.
+        A recovery that ended before (its rules refused, a member came back) has used up nothing but the cooldown of
+        what it did.
         """
         at_risk = {step.id for step in self.plan.steps if step.risk is self.plan.risk and step.commands}
         return next((step.intent_at for step in self.steps if step.intent_at is not None and step.id in at_risk), None)
