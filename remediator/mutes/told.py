@@ -1,9 +1,10 @@
 """What senders say of downtimes: heard in the order of their times, of the host and of its service apart. Pure.
 
-Invariants: a word that was said before the newest one changes nothing; a host's depth is the host's, whoever told it, and ends
-with the host's own end; what was told with a time ends by a word with a later time only, and what was told without one by a word of the
-same sender or with a time; a service's word that its host is in no downtime ends one only if it was surely said later than the
-newest word of that host (Nagios tells of a start before it counts it); a guessed name ends no downtime told by another name.
+Invariants: a word that was said before the newest one changes nothing. A host's depth is the host's, whoever told it,
+and ends with the host's own end. What was told with a time ends only by a word with a later time. What was told without
+a time ends by a word of the same sender, or by a word with a time. A service's word that its host is in no downtime
+ends one only if it was surely said later than the host's newest word. Nagios tells of a start before it counts it. A
+guessed name ends no downtime told by another name.
 """
 
 from __future__ import annotations

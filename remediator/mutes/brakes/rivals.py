@@ -32,9 +32,11 @@ def seen(standing: Rival, why: str, subject: str, now: Instant) -> Transition:
 
 
 def closed(standing: Rival, actor: str, reason: str, now: Instant) -> Transition:
-    """Return what follows when a person says that the other one acts no more: what it claimed until now holds nothing.
+    """Return what follows when a person says that the other daemon acts no more: its claims so far stand in nobody's
+    way.
 
-    The store gets another id by that: where the other one was a copy of it, no mark of ours is ever taken for one of the copy's.
+    The store gets another id by that. If the other daemon had a copy of this store, no mark of the copy is ever taken
+    for a mark of this one.
     """
     said = entries.BrakeClosed(brake="rival", was=standing.open, reason=reason, actor=actor)
     return Transition(

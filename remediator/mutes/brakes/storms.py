@@ -1,4 +1,5 @@
-"""The storm breaker: what opens it holds R3 until a person has closed it, and people hear once of each storm and once of its end."""
+"""The storm breaker: an open breaker keeps R3 from acting until a person closes it. People hear once of each storm and
+once of its end."""
 
 from __future__ import annotations
 
