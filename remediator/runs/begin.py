@@ -1,4 +1,4 @@
-"""The beginning of a step, and of those that go side by side with it: their INTENTs, their debts, and the commands that may then leave.
+"""The beginning of a step, and of the steps side by side with it: INTENTs, debts, and the commands that may then leave.
 
 Invariant: commands leave only by the transition that writes the INTENT they belong to.
 """

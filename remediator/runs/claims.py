@@ -1,15 +1,18 @@
-"""The claim that a remediator lays on hosts before it changes anything there, and what it learns of others by it. Pure but for its program.
+"""The claim that a remediator lays on hosts before it changes anything there, and what it learns of others by it. Pure
+but for its program.
 
-On each host lies one file with a line for each daemon that claimed it: start, store, cloud, epoch, and when, by that host's own time since
-its boot, which nobody sets. One command takes the file's lock, puts our line there, and returns all others.
+On each host lies one file with a line for each daemon that claimed it: start, store, cloud, epoch, and a time. The time
+is that host's own since its boot, which nobody sets. One command takes the file's lock, puts this daemon's line there,
+and returns all others.
 
-Invariant: of two that claim hosts of which a majority of one group, or one host, is asked by both, at least one sees the other's line; who
-sees a line of the last 30 minutes does nothing above R0. A host that did not answer, or whose answer cannot be read, was not claimed. A
-claim holds for commands that leave within 30 s of its beginning. So two never both act, whatever their clouds are called.
+Invariant: of two daemons that both ask one host, or a majority of one group, at least one sees the other's line. A
+daemon that sees a line of the last 30 minutes does nothing above R0. A host that did not answer, or whose answer cannot
+be read, was not claimed. A claim is good for commands that leave within 30 s of its beginning. So two never both act,
+whatever their clouds are called.
 
-A line of a start before ours of this very store is no other one, if it is older than our own start. A younger one is of a copy of the store.
-One about as old may have been on its way when that start was killed: it is waited out until no command can leave on it any more. If that
-start lives all the same, its next claim sees ours.
+A line of an earlier start of this very store is no other daemon's, if it is older than this start. A younger line is of
+a copy of the store. A line about as old may have been on its way when that start was killed. It is waited out until no
+command can leave on it any more. If that start lives all the same, its next claim sees this one.
 """
 
 from __future__ import annotations
@@ -61,8 +64,8 @@ SCRIPT: Final = Script(
     ),
     args=(identity.ID, identity.ID, identity.CLOUD, r"[0-9]{1,18}", r"[A-Za-z0-9][A-Za-z0-9-]{7,63}"),
 )
-"""Arguments: start, store, cloud, epoch, nonce. The lock is that of the directory; the new file is made where root alone may write and put
-in the place of the old one. Lines older than a day, and all but the newest 200, are dropped."""
+"""Arguments: start, store, cloud, epoch, nonce. The lock is that of the directory. The new file is made where root
+alone may write, and then replaces the old file. Lines older than a day, and all but the newest 200, are dropped."""
 
 
 def _nothing(_order: StepInput) -> tuple[Command, ...]:

@@ -1,4 +1,4 @@
-"""A step whose outcome is not known: when that is so, what a probe of a fresh reply proves, and how long one is waited for.
+"""A step whose outcome is not known: when that is so, what a probe of a fresh reply proves, and how long it is awaited.
 
 Invariant: nothing but a probe, or a person, says what became of a step that may have changed something.
 """

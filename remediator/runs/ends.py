@@ -67,7 +67,8 @@ def _missing(run: Run, ground: Ground) -> str | None:
 
 
 def waiting(run: Run, ok_since: Instant | None, now: Instant) -> Transition | None:
-    """Return the end of a run that waits for a person's yes: its time is over, people were shown another plan, or it is OK again.
+    """Return the end of a run that waits for approval: its time is over, people were shown another plan, or its check
+    is OK again.
 
     `ok_since`: when its check was asked that says OK now; None: it does not.
     """

@@ -234,7 +234,8 @@ def outcome_of_nothing(run: Run, step_id: str, now: Instant) -> Run:
 
 
 def settling(run: Run, step_id: str, text: str, given: Mapping[str, Any], stage: str = "") -> Run:
-    """Return the run while what its step `step_id` set going has not come to its end; `text` is how far it is, `stage` what of it is news."""
+    """Return the run while the effect of its step `step_id` has not come about. `text` is how far it is, `stage` what
+    of that is news."""
     step = step_of(run, step_id)
     return _with_step(run, replace(step, state=StepState.SETTLING, result=text, given=dict(given), stage=stage or text))
 
@@ -266,10 +267,10 @@ def in_doubt(run: Run, step_id: str, why: str) -> Run:
 def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "probe", repeatable: bool = False) -> Run:
     """Return the run after a probe, or a person, said what became of a step in doubt.
 
-    Applied: recorded, on to the next step or to verification. Not applied: the step may run again, for `once` too, since
-    it is proved that it did not; but not before the whole gate was asked anew on evidence younger than now, and not more
-    often than `MOST_TRIES`. A `repeatable` step (idempotent, of a run that had begun before it) only asks the guards that
-    stand before every step, and is sent up to `MOST_REPEATS` times. Unknown: the run is in doubt.
+    Applied: recorded, on to the next step or to verification. Not applied: the step may run again, for `once` too,
+    since it is proved that it did not. Before that the whole gate is asked anew on evidence younger than now, and a
+    step is sent at most `MOST_TRIES` times. A `repeatable` step (idempotent, of a run that had begun before it) only
+    asks the guards that stand before every step. It is sent up to `MOST_REPEATS` times. Unknown: the run is in doubt.
     """
     step = step_of(run, step_id)
     if answer is Probe.APPLIED:

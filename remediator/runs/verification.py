@@ -1,4 +1,4 @@
-"""The end of a run that has done all its steps: its check must be OK and stay so; what ends the wait before its time.
+"""The end of a run that has done all its steps. Its check must be OK and stay so; some things end the wait early.
 
 Invariant: a sample that was asked for before the last step says nothing, and UNKNOWN neither passes nor fails.
 """

@@ -1,14 +1,15 @@
 """Debts as pure transitions: a temporary state that a step leaves behind is owed back once its run has ended.
 
 ``open -> releasing -> released``, or back to open when the undo did not succeed, or ``reported`` and left to people.
-Invariants. A debt is written with the INTENT of its step, so it exists before the effect does. It is released only after
-its run has ended, of each host the last one of a run first. Only what was proven on a fresh sample to be still ours is undone,
-and every attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and time is neither.
+Invariants. A debt is written with the INTENT of its step, so it exists before the effect does. It is released only
+after its run has ended, of each host the last one of a run first. Only what was proven on a fresh sample to be still
+ours is undone, and every attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and
+time is neither.
 
-A release is a run of its own: one step, by the janitor, without verification. So the INTENT before the effect, the lost
-outcome, the lock, the journal and every page that shows runs are those of any other run, and there is nothing new that
-could forget one of them. It has one INTENT at most: a command that did not arrive ends the run, and the next attempt asks
-every question again. It counts in no budget and no cooldown: it takes back what had been allowed.
+A release is a run of its own: one step, by the janitor, without verification. So its INTENT before the effect, its lost
+outcome, its lock, its journal and its pages are those of any run. Nothing new can forget one of them. A release has one
+INTENT at most: a command that did not arrive ends the run, and the next attempt asks every question again. A release
+counts in no budget and no cooldown: it takes back what had been allowed.
 """
 
 from __future__ import annotations
@@ -108,10 +109,11 @@ def overdue(debt: Debt, now: Instant) -> bool:
 
 
 def due(known: Iterable[Debt], live: Collection[str]) -> tuple[Debt, ...]:
-    """Return what may be looked at now: of each ended run and each of its hosts the last open debt, unless a release of it is under
-    way. What one host owes does not wait for another, where it may stand for as long as a person needs.
+    """Return what may be looked at now: of each ended run and each of its hosts the last open debt. A debt whose
+    release is under way is left out.
 
-    `known` is oldest first, `live` the runs that have not ended. A debt whose run has not ended is never due, expired or not.
+    A host's debts do not wait for another host's, which may stand for as long as a person needs. `known` is oldest
+    first, `live` the runs that have not ended. A debt whose run has not ended is never due, expired or not.
     """
     last: dict[tuple[str, str], Debt] = {}
     for debt in known:

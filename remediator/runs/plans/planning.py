@@ -28,8 +28,8 @@ def build(
 ) -> Plan | Refused:
     """Return the plan of `runbook` for `target`. `hold_s` is the hold that the config asks for the runbook's risk.
 
-    Refuse when the runbook is for another kind of target, when a host is not in the inventory, or when an action
-    declines the data or stumbles over it (an UNKNOWN unit, a stateful service).
+    Refuse when the runbook is for another kind of target, or a host is not in the inventory. Refuse as well when an
+    action declines the data or stumbles over it (an UNKNOWN unit, a stateful service).
     """
     if runbook.target_kind != target.kind:
         return _cannot(runbook, target, f"it is for a {runbook.target_kind}")
