@@ -1,10 +1,10 @@
-"""The database itself: opening, durability, one transaction at a time. Only the loop thread holds the writing connection.
+"""The database itself: opening, durability, one transaction at a time. Only the loop thread has the writing connection.
 
-SQLite in WAL mode with `synchronous=FULL`: when a commit returns, it is on disk. That is what "INTENT committed, synced"
-rests on.
+SQLite in WAL mode with `synchronous=FULL`: when a commit returns, it is on disk. That is what "INTENT committed,
+synced" rests on.
 
-Invariant: nothing is written into a file that is not, or no longer, the one at its path, nor into one that a later daemon has
-taken over: both would be a journal that nobody reads again.
+Invariant: nothing is written into a file that is not, or no longer, the one at its path. Nor is anything written into a
+file that a later daemon has taken over. Both would be a journal that nobody reads again.
 """
 
 from __future__ import annotations

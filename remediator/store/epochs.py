@@ -1,4 +1,5 @@
-"""The epoch of a daemon: a number that every later start on any store exceeds, so that a host can tell the newer of two daemons."""
+"""The epoch of a daemon: every later start on any store has a larger number, so a host can tell the newer of two
+daemons."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def location(config: Config | Essentials) -> str:
 
 
 def other_form(config: Config | Essentials) -> errors.StoreError | None:
-    """Return what is to be said of a store that another release wrote; None for ours, and for one that is not there or closed to us."""
+    """Return what is to be said of a store that another release wrote. None for a store of this release, and for one
+    that is absent or not readable."""
     reader = Reader(config)
     try:
         reader.incidents(limit=1)

@@ -22,8 +22,8 @@ from remediator.store.files import custody
 
 SCRIPTS = Path(__file__).parent / "migrations"
 ROOM = 256 * 2**20
-"""What must stay free on the disk beside the copy and what the transaction writes, which is at most as large as the store: with less than
-200 MiB the daemon pauses itself."""
+"""What must stay free on the disk beside the copy and what the transaction writes, which is at most as large as the
+store. With less than 200 MiB the daemon pauses itself."""
 COPIED_AT_ONCE = 2_000
 """Pages, some megabytes."""
 COPY = ".before-"

@@ -1,8 +1,8 @@
 """Signed checkpoints of the chain's head in a file outside the database: without them a cut tail would not show.
 
-One JSON line each, `{seq, hash, at, prev_sha256, sig}`: `prev_sha256` is the SHA-256 of the line before (64 zeros for the
-first), `sig` the Ed25519 signature (hex) over the JCS of the rest. Only a copy kept elsewhere proves anything against
-someone who holds the key.
+One JSON line each, `{seq, hash, at, prev_sha256, sig}`. `prev_sha256` is the SHA-256 of the line before (64 zeros for
+the first). `sig` is the Ed25519 signature (hex) over the JCS of the rest. Only a copy kept elsewhere proves anything
+against someone who has the key.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _marks(lines: Sequence[str]) -> list[tuple[int, str]]:
 class CheckpointFile:
     """The writing side: appends one signed line, synced, and remembers the last.
 
-    Invariant: it appends only to the file that it left behind: one that was removed, cut or written to by someone else is an
+    Invariant: it appends only to the file that it left behind. A file that somebody else removed, cut or wrote to is an
     OSError, not a new beginning.
     """
 

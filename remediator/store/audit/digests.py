@@ -1,10 +1,13 @@
-"""Digests of the rows that decide: a row of these tables that nobody's transaction changed shows at the next start.
+"""Digests of the rows that decide: a row of these tables that was changed outside of a transaction shows at the next
+start.
 
-Each transaction that changes such rows ends with a chain entry of kind ``rows``: ``{digests: {SUBJECT: [COUNT, DIGEST]},
-changed: {SUBJECT: {KEY: HASH or null}}}``. The digest of a subject is a sum over its rows (mod 2^2048 of SHAKE-256), so that
-a changed row costs one subtraction and one addition, whatever the size of the table. `changed` is for naming a difference.
+Each transaction that changes such rows ends with a chain entry of kind ``rows``: ``{digests: {SUBJECT: [COUNT,
+DIGEST]}, changed: {SUBJECT: {KEY: HASH or null}}}``. The digest of a subject is a sum over its rows (mod 2^2048 of
+SHAKE-256). So a changed row costs one subtraction and one addition, whatever the size of the table. `changed` is for
+naming a difference.
 
-Invariant: rows are hashed as they lie in the file, byte by byte; what cannot be read as text any more has a hash all the same.
+Invariant: rows are hashed as they lie in the file, byte by byte. A row that cannot be read as text any more has a hash
+all the same.
 """
 
 from __future__ import annotations

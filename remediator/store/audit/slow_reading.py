@@ -1,7 +1,9 @@
-"""A slow reading of the whole store, some hundred rows at a time: what was flipped in an old row shows before somebody needs it.
+"""A slow reading of the whole store, some hundred rows at a time: a flipped bit in an old row shows before somebody
+needs it.
 
-Invariant: it reads through a connection of its own and writes nothing. What it can see: an entry of the log that does not fit its
-hashes, rows that decide and are not as the log has them, rows that cannot be read, pages that do not hang together.
+Invariant: it reads through a connection of its own and writes nothing. It sees entries of the log that do not fit their
+hashes, and rows that decide and are not as the log has them. It sees rows that cannot be read, and pages that do not
+hang together.
 """
 
 from __future__ import annotations

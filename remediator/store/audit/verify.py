@@ -1,7 +1,8 @@
 """Is the log whole: every entry's hash, its place, and the checkpoints that stand outside the database.
 
-Invariant: nothing that can be written into the database makes this end in anything but a verdict. What it says of the entries
-behind the newest checkpoint rests on the hashes alone, which anyone can compute: `checkpoint_seq` is how far the proof reaches.
+Invariant: nothing that can be written into the database makes this end in anything but a verdict. Behind the newest
+checkpoint the verdict rests on the hashes alone, which anyone can compute: `checkpoint_seq` is how far the proof
+reaches.
 """
 
 from __future__ import annotations
@@ -126,11 +127,12 @@ def verify_chain(
     key: Ed25519PublicKey,
     beside: Callable[[sa.Connection], str | None] = beside_the_log,
 ) -> tuple[int, dict[str, Any]]:
-    """Return the exit code and the JSON of `audit verify`: intact, tampered (naming the first bad entry), or cannot tell.
+    """Return the exit code and the JSON of `audit verify`: intact, tampered (naming the first bad entry), or cannot
+    tell.
 
-    `connection` must see one state of the database throughout. ``clock_set_back`` lists entries that are older than the one before
-    them: no tampering, and no proof against it. ``rows``: the log is whole, and another table is not as it says; `beside` looks at
-    the other tables, for `connection` may be a copy of the log alone.
+    `connection` must see one state of the database throughout. ``clock_set_back`` lists entries that are older than the
+    one before them: no tampering, and no proof against it. ``rows``: the log is whole, and another table differs from
+    it. `beside` looks at the other tables, for `connection` may be a copy of the log alone.
     """
     every = checkpoints.read(checkpoint_file, key)
     marks = checkpoints.in_force(every)

@@ -1,7 +1,7 @@
 """Bodies as the first releases stored them, made into those of revision 0002. Pure.
 
-Then each record had a form of its own: a target lay spread in its owner, a plan held its hash, a value that a release did not know yet is
-missing or stands in a sentence (`worded`).
+In those releases each record had a form of its own. A target lay spread in its owner, and a plan had its hash. A value
+that a release did not know yet is missing or stands in a sentence (`worded`).
 """
 
 from __future__ import annotations

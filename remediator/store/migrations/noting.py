@@ -1,7 +1,8 @@
-"""What a revision did to rows that decide, noted in the log: without it a rewritten row would read as one that a stranger has edited.
+"""Notes in the log what a revision did to rows that decide. Without that a rewritten row would read as a stranger's
+edit.
 
-Invariant: nothing that differed from the log before is accepted by this. A difference stays in the entry, and a table that no entry covers is
-left to the daemon, which begins to cover it.
+Invariant: nothing that differed from the log before is accepted by this. A difference stays in the entry, and a table
+that no entry covers is left to the daemon, which begins to cover it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What rows of the first releases hold only as a sentence, read back as the value that it stood for. The one place where a stored sentence is parsed.
+"""Values that rows of the first releases have only as a sentence, read back. The one place where a stored sentence is
+parsed.
 
-Invariant: only rows of a release that had no field for the value come here, and the sentences are those that it wrote, letter by letter. The
-values are stored ones, as revision 0002 of the store writes them.
+Invariant: only rows of a release that had no field for the value come here. The sentences are those that it wrote,
+letter by letter. The values are stored ones, as revision 0002 of the store writes them.
 """
 
 from __future__ import annotations

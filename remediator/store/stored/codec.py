@@ -1,12 +1,13 @@
-"""Records to stored JSON and back, derived from the types of their own fields: a new field is typed once, in its record.
+"""Records to stored JSON and back, derived from the types of their own fields: a new field is typed once, in its
+record.
 
-A record is an object of its fields by name, tuples and sets are lists. An `Instant` is ``[epoch seconds, boot seconds, boot id]``, a moment is
-RFC 3339. An enum is its value where that is text, else its name. What a record holds as `Any` is JSON in which ``{"unknown": reason}`` is UNKNOWN;
-what is `Json` is JSON alone.
-A field that takes no part in comparisons is not stored.
+A record is an object of its fields by name, tuples and sets are lists. An `Instant` is ``[epoch seconds, boot seconds,
+boot id]``, a moment is RFC 3339. An enum is its value where that is text, else its name. What a record has as `Any` is
+JSON in which ``{"unknown": reason}`` is UNKNOWN; what is `Json` is JSON alone. A field that takes no part in
+comparisons is not stored.
 
-Invariant: what was written is read back as an equal record, or not at all. A missing field takes the default that its record declares; an unknown
-field is an error, for to drop it would lose what another release knew.
+Invariant: what was written is read back as an equal record, or not at all. A missing field takes the default that its
+record declares. An unknown field is an error, for to drop it would lose what another release knew.
 """
 
 from __future__ import annotations
