@@ -25,7 +25,7 @@ SOCKET: Final = "control.sock"
 
 
 class Unreachable(CliError):
-    """No daemon answers on the control socket. `denied`: there may be one, but we may not ask it."""
+    """No daemon answers on the control socket. `denied`: a daemon may run, but this account may not ask it."""
 
     def __init__(self, path: Path, why: str, *, denied: bool = False, member: bool = False) -> None:
         self.denied = denied

@@ -45,7 +45,7 @@ COMMANDS: Final = {
     "baseline": "operate.baseline",
     "audit": "look.audit",
 }
-"""Each command, in the order of `--help`, with the module below `cli` that holds it: a function, or a group named `app`."""
+"""Each command, in the order of `--help`, with its module below `cli`: a function, or a group named `app`."""
 
 GLOBAL_WITH_VALUE: Final = ("--config",)
 GLOBAL_FLAGS: Final = ("--debug",)
@@ -170,7 +170,8 @@ def usage(error: typer.TyperException) -> str:
 
 
 def unexpected(error: Exception) -> str:
-    """Return one line about an error nobody foresaw; ours carry their own sentence, others their kind too."""
+    """Return one line about an unforeseen error: an error of remediator has its own sentence, any other its kind
+    too."""
     if not type(error).__module__.startswith("remediator."):
         return f"unexpected {type(error).__name__}: {error} (--debug shows where)"
     lines = str(error).splitlines() or [type(error).__name__]

@@ -78,7 +78,8 @@ class Session:
         return self.essentials("state_dir").state_dir
 
     def reader(self) -> Queries:
-        """Return a reader of the store: of its files, or where they are closed to us one that asks the daemon.
+        """Return a reader of the store: of its files, or one that asks the daemon where the files are closed to this
+        account.
 
         Raise CliError 78 if where the store is cannot be read.
         """
@@ -91,7 +92,7 @@ class Session:
         return Reader(self.essentials("state_dir", "database"))
 
     def asks_daemon(self) -> bool:
-        """Return whether the files of the store are closed to our account, so that only the daemon can answer."""
+        """Return whether the files of the store are closed to this account, so that only the daemon can answer."""
         found = self.essentials("state_dir", "database")
         return found.database.url is None and _closed(found.state_dir)
 

@@ -1,4 +1,4 @@
-"""`remediator config show|schema`: every value that holds, with where it comes from, secrets as `***`."""
+"""`remediator config show|schema`: every value in force, with where it comes from, secrets as `***`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who we are when there is no daemon to tell by the socket: by the same rule as the daemon's."""
+"""The actor of a command when no daemon can tell it by the socket: by the same rule as the daemon's."""
 
 from __future__ import annotations
 

@@ -36,9 +36,9 @@ UNTIL: Final[Mapping[str, str]] = {
 }
 """What ends a mute that has no time of its own."""
 BRAKES: Final = ("storm", "rival", "restored", "clock")
-"""What nobody has asked for: it holds, and mutes nothing."""
+"""The brakes that nobody has asked for: they stop actions, and mute nothing."""
 WHOLE_CLOUD: Final = "cloud"
-"""The scope of a storm that holds all of it."""
+"""The scope of a storm that stops actions on the whole cloud."""
 REFUSED_RELOAD: Final = "reload_refused"
 LEVELS: Final[Mapping[str, str]] = {"CRITICAL": "bold red", "WARNING": "yellow", "UNKNOWN": "magenta"}
 
@@ -96,7 +96,7 @@ def _head(answer: Mapping[str, Any], broken: int, follow: int, width: int | None
 
 
 def warnings(rows: Sequence[Mapping[str, Any]], width: int | None) -> Iterator[Line]:
-    """Yield a line for each sentence about what holds nothing, with everybody of whom it is said."""
+    """Yield a line for each sentence about what stops nothing, with all whom the sentence is about."""
     of: dict[str, list[str]] = {}
     for row in rows:
         of.setdefault(sanitize.line(row.get("reason")), []).append(sanitize.line(row.get("name")))
@@ -212,7 +212,7 @@ def cure(item: Mapping[str, Any], now: datetime | None, width: int | None) -> tu
 
 
 def muted(item: Mapping[str, Any], now: datetime | None, width: int | None) -> tuple[list[str], str]:
-    """Return a mute or a brake: what it holds, by whom, until when and why."""
+    """Return a mute or a brake: what it covers, by whom, until when and why."""
     kind = " ".join(str(item[name]) for name in ("kind", "id") if item.get(name))
     reason = str(item.get("reason") or "")
     until = _left(item.get("until"), now) or UNTIL.get(str(item.get("kind")), "")

@@ -1,4 +1,4 @@
-"""`remediator brakes list|close`: what holds everything back at once, and the one of it that a person closes here."""
+"""`remediator brakes list|close`: the brakes that stop everything at once, and those that a person closes here."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """`remediator pause` and `resume`: nothing acts until it is lifted, or while a command runs. A pause works without a daemon, by a file.
 
-Invariant: `pause` says done only when a pause holds: the daemon has committed it, or the file is there. A wrapped command
-starts only then, and never after the daemon has said no. A mistake in the config takes neither away; where it hides which
-file the pause is, the error names the `touch`.
+Invariant: `pause` says done only when a pause is in force: the daemon has committed it, or the file is there. A wrapped
+command starts only then, and never after the daemon has said no. A mistake in the config takes neither away; where it
+hides which file the pause is, the error names the `touch`.
 """
 
 from __future__ import annotations
