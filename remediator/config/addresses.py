@@ -1,6 +1,7 @@
-"""What an address, an account and the name of a host may be, wherever they come from: our config or an inventory. Pure.
+"""What an address, an account and the name of a host may be, wherever they come from: the config or an inventory. Pure.
 
-Each check returns its text, or raises ValueError with a sentence. Names of hosts may hold an underscore, which resolvers take.
+Each check returns its text, or raises ValueError with a sentence. Names of hosts may have an underscore, which
+resolvers take.
 """
 
 from __future__ import annotations

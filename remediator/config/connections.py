@@ -1,4 +1,4 @@
-"""The parts of the config that say how we reach hosts, services and people."""
+"""The parts of the config that say how the daemon reaches hosts, services and people."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _read_reference(value: object) -> object:
 Reference = Annotated[
     str, BeforeValidator(_read_reference), WithJsonSchema({"type": "string", "pattern": ":[0-9]{1,5}$"})
 ]
-"""A place beyond the hosts to which a TCP connection opens as long as we are not the ones who are cut off."""
+"""A place beyond the hosts, to which a TCP connection opens unless the daemon itself is cut off."""
 
 
 class HostEntry(Section):

@@ -20,7 +20,7 @@ HIDDEN = "***"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value that holds, with its key and where it comes from (``default``, ``FILE:LINE``, ``env NAME``)."""
+    """One value in force, with its key and where it comes from (``default``, ``FILE:LINE``, ``env NAME``)."""
 
     key: str
     value: Any

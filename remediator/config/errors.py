@@ -9,7 +9,7 @@ from remediator.model.content.specs import Mistake
 
 
 class ConfigError(Exception):
-    """The config or content cannot be used. `mistakes` holds every mistake found, at least one."""
+    """The config or content cannot be used. `mistakes` are all mistakes that were found, at least one."""
 
     def __init__(self, found: Sequence[Mistake]) -> None:
         self.mistakes = tuple(found)

@@ -138,7 +138,7 @@ class StormLimits(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The limits that hold, in seconds and counts. R0 has those of R1."""
+    """The limits in force, in seconds and counts. R0 has those of R1."""
 
     persistence_s: Mapping[Risk, float]
     cooldown_s: Mapping[Risk, float]

@@ -27,4 +27,4 @@ WorkingHours = Annotated[
     PlainSerializer(lambda value: value.text, return_type=str),
     WithJsonSchema({"type": "string", "examples": [hours.EXAMPLE]}),
 ]
-"""A pydantic field that holds `Hours` and is written as text."""
+"""A pydantic field of type `Hours`, written as text."""

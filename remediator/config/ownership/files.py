@@ -1,7 +1,8 @@
 """The files that a config names, as they lie on this machine: are they there, and whom do they belong to?
 
-What is not there is a note: `validate` may run on another machine, and by another account, than the daemon. What others may
-change, and a secret that others may read, is a mistake: it could make us act, or act in our name. Nothing is opened.
+What is not there is a note: `validate` may run on another machine, and by another account, than the daemon. What others
+may change, and a secret that others may read, is a mistake: it could make the daemon act, or act in its name. Nothing
+is opened.
 """
 
 from __future__ import annotations

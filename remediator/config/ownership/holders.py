@@ -41,7 +41,8 @@ class Fault:
 
 
 def trusted() -> frozenset[int]:
-    """Return the uids that may hold what makes us act: root, ourselves, the daemon's account, and who owns this program.
+    """Return the uids that may own what makes remediator act: root, this process, the daemon's account, and this
+    program's owner.
 
     Whoever owns the program can already make it do anything, so a checkout may belong to another user than the one who runs it.
     """
