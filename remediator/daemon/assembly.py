@@ -91,7 +91,7 @@ class _Upgrading:
 
 
 class Daemon:
-    """A daemon that holds its state directory and is ready to turn. `close` lets go of everything."""
+    """A daemon that has locked its state directory and is ready to turn. `close` lets go of everything."""
 
     def __init__(self, config_path: str | None, parts: Parts, ground: Ground) -> None:
         """Raise StateLocked, StoreUnavailable, KeyUnusable or OSError; nothing is held then."""

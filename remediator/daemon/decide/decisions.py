@@ -22,7 +22,7 @@ from remediator.safety.guard import seconds
 
 
 def our_own_blindness(turn: Turn, incident: Incident) -> str | None:
-    """Return why a host that does not answer is nothing to page for: one page has said that it may be us."""
+    """Return why a silent host is nothing to page for: one page has said that the daemon may be cut off."""
     if incident.check != vantage.REACHABLE:
         return None
     if turn.world.health.cut_off_since is not None:

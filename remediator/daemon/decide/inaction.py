@@ -1,6 +1,7 @@
 """Why nothing is done about an open problem, in one sentence, as of the newest look at it. Pure, from memory alone.
 
-A stored decision tells what changed an outcome once; what holds a cure back now may have another name, run or end by now.
+A stored decision tells what changed an outcome once; by now the reason that keeps a cure back may have another name,
+run or end.
 """
 
 from __future__ import annotations

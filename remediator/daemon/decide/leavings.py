@@ -37,7 +37,7 @@ def mark_on(world: World, run: str, host: str) -> str:
 
 
 def is_ours(world: World, mark: str, host: str) -> bool:
-    """Return whether `mark`, which was found on `host`, is of our store."""
+    """Return whether `mark`, which was found on `host`, is of this store."""
     found = identity.parsed(mark)
     if found is not None and found.store and found.store == world.health.identity.store:
         return True

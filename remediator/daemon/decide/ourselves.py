@@ -10,7 +10,8 @@ from remediator.safety.case import units_of
 
 
 def units(turn: Turn, plan: Plan) -> frozenset[str]:
-    """Return the touched container that we run in ourselves, if any: by the boot id of its host and our own control group."""
+    """Return the touched container that this daemon runs in, if any: by the boot id of its host and the daemon's
+    control group."""
     world = turn.world
     found = set()
     for unit in units_of(plan, world.loaded.integrations.kinds):
@@ -26,7 +27,8 @@ def units(turn: Turn, plan: Plan) -> frozenset[str]:
 
 
 def hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
-    """Return the touched hosts that we run on or reach the others through; UNKNOWN when one cannot be told apart."""
+    """Return the touched hosts that the daemon runs on or reaches other hosts through; UNKNOWN when one cannot be told
+    apart."""
     own = turn.world.setup.own_boot_id
     if isinstance(own, Unknown):
         return own

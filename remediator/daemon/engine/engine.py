@@ -63,7 +63,7 @@ TOLD_ONCE = (CommandsDone, Claimed, Delivered, Reloaded, StoreRead)
 READ_BACK_S = 30.0
 BALLAST_EVERY_S = 60.0
 BLIND_S = 120.0
-"""A host that was not asked again by then has another trouble than ours."""
+"""A host that was not asked again by then has a trouble of its own, not the daemon's."""
 
 log = structlog.get_logger("remediator")
 

@@ -90,7 +90,8 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
 
 
 def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
-    """Return why a late step may not be built now: its plan, and the yes to it, are of other content or settings than ours.
+    """Return why a late step may not be built now: its plan, and the yes to it, are of other content or settings than
+    the loaded.
 
     A step whose commands are stored with the plan goes on, whatever was loaded since.
     """

@@ -6,8 +6,7 @@ begins: a run of one step (see `runs.debts.debts` for why), whose INTENT the cal
 has no lock and stops nothing. Invariant: a release exists only from the turn in which all of this was answered; no
 release waits.
 
-A release whose outcome is lost is probed by the same question: still ours is "not applied", not ours any more is
-"applied".
+A release whose outcome is lost is probed by the same question: `still_ours` true is "not applied", false is "applied".
 """
 
 from __future__ import annotations

@@ -32,13 +32,14 @@ from remediator.safety.case import Case
 STALE_S = 60.0
 """A run whose first claim comes so long after the gate allowed it is asked the whole gate again."""
 EVIDENCE_S = 120.0
-"""For so long fresh evidence is waited for before the run is held for want of it."""
+"""Longest wait for fresh evidence before the run is held because there is none."""
 LEFT_WITHIN_S = 60.0
 """What a sample shows that was asked for so soon after an OUTCOME is what that left."""
 
 
 def case_of(turn: Turn, run: Run) -> Case:
-    """Return the case of a live run. Between two of its steps, the instance is the one that our own last OUTCOME left."""
+    """Return the case of a live run. Between two of its steps, the instance is the one that the run's last OUTCOME
+    left."""
     case = cases.build(turn, run.plan, incident=run.incident, actor=run.actor, by_person=run.actor != ENGINE, run=run)
     step = machine.current(run)
     begun = any(each.state is StepState.DONE for each in run.steps)

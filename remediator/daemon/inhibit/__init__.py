@@ -1,1 +1,1 @@
-"""What holds back: mutes, brakes, the storm breaker, our own clock, another remediator."""
+"""What keeps remediator from acting: mutes, brakes, the storm breaker, its own clock, another remediator."""

@@ -230,7 +230,8 @@ def group_of(world: World, target: Target) -> str | None:
 
 
 def worked_on(turn: Turn, incident: Incident) -> Account | None:
-    """Return who is at work on the group of `incident`, or was a moment ago. What broke before our run counts again once that is over."""
+    """Return who is at work on the group of `incident`, or was a moment ago. A problem that broke before the run counts
+    again once that run is over."""
     group = group_of(turn.world, incident.target)
     return None if group is None else _own_run(turn, group, incident) or _told(_of_others(turn, group))
 

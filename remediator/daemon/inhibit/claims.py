@@ -119,5 +119,5 @@ def take(turn: Turn, item: Claimed) -> None:
 
 
 def close(turn: Turn, actor: str, reason: str) -> None:
-    """A person says that the other one acts no more. One that claims again is seen again."""
+    """A person says that the other daemon acts no more. If that daemon claims again, it is seen again."""
     mutes.apply(turn, rivals.closed(turn.world.durable.rival_brake, actor, reason, turn.now))

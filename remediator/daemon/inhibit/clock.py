@@ -1,6 +1,7 @@
-"""Does our own clock run evenly? A step of one of the two clocks holds everything above R0 for a while.
+"""Does the daemon's own clock run evenly? A step of one of the two clocks stops everything above R0 for a while.
 
-Invariant: a hold ends by time alone. A restart does not shorten it, and neither of its two reasons takes the other's away.
+Invariant: the clock brake ends by time alone. A restart does not shorten it, and neither of its two reasons takes the
+other's away.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def watch(world: World, now: Instant) -> str | None:
 
 
 def kept(world: World) -> ClockBrake | None:
-    """Return the hold as the store keeps it; None when there is none."""
+    """Return the clock brake as the store keeps it; None when there is none."""
     why, until = world.health.clock_brake, world.health.clock_until
     if why is None or until is None:
         return None
@@ -42,7 +43,8 @@ def kept(world: World) -> ClockBrake | None:
 
 
 def brake_again(world: World, brake: ClockBrake | None, now: Instant) -> None:
-    """After reading the store: what is left of a hold from before the restart holds on, by the clock that says more is left."""
+    """After reading the store: a clock brake from before the restart stays, by the clock that says more of it is
+    left."""
     if brake is None or world.health.clock_brake is not None:
         return
     left = min(CALM_S, (brake.wall - now.wall).total_seconds())
@@ -54,7 +56,7 @@ def brake_again(world: World, brake: ClockBrake | None, now: Instant) -> None:
 
 
 def brake_for_future(world: World, newest_audit: datetime | None, now: Instant) -> None:
-    """After reading the store: a journal from the future holds everything above R0 until the clock has passed it."""
+    """After reading the store: a journal from the future stops everything above R0 until the clock has passed it."""
     if newest_audit is None or (newest_audit - now.wall).total_seconds() <= STEP_S:
         return
     if world.health.journal_until is None or newest_audit > world.health.journal_until:

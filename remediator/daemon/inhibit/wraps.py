@@ -1,4 +1,4 @@
-"""What wrapped commands hold: a sign of maintenance on each host that one covers, until a baseline accepts it."""
+"""What wrapped commands mute: a sign of maintenance on each host that one covers, until a baseline accepts it."""
 
 from __future__ import annotations
 

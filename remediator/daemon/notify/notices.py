@@ -1,4 +1,5 @@
-"""What is not as it should be and holds nothing: integrations that are broken, and hosts whose act key takes other files than ours.
+"""Faults that stop no action: integrations that are broken, and hosts whose act key takes other files than this
+release's.
 
 Invariant: each notice is in the status while it lasts, and told once for each change, also over restarts. It never stops a sample.
 """

@@ -24,7 +24,7 @@ BLOCKED_PAGE_S = 3600.0
 ASKED_FOR = frozenset(
     {"pause", "silence", "downtime", "hours", "operator_intent", "maintenance", "startup", "evidence_age", "self_vantage"}
 )  # fmt: skip
-"""Guards that hold a cure back by a person's will, and those that wait for our own sight: nobody is paged at once for them."""
+"""Guards that refuse a cure by a person's will, or until the daemon sees again: nobody is paged at once for them."""
 OLD_PAGE_S = 48 * 3600.0
 """A problem that has been open for this long pages, once, whatever else was said of it."""
 OLD_EVERY_S = 60.0
@@ -48,7 +48,8 @@ REFUSED_BY_OTHERS = frozenset(
         "autonomy",
     }
 )
-"""Guards that hold a cure back for minutes or until somebody acts; what others refuse is often over with the next sample."""
+"""Guards that refuse a cure for minutes or until somebody acts. A refusal of other guards is often over with the next
+sample."""
 
 
 def remind(turn: Turn) -> None:

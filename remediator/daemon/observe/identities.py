@@ -1,7 +1,8 @@
-"""Who is who, as far as the hosts say: the names by which they call themselves, and which of ours are one machine.
+"""Who is who, as far as the hosts say: the names by which they call themselves, and which names of the inventory are
+one machine.
 
-Invariant: what a host says of itself is kept, for a host that is silent after a restart is still who it was. While two names
-are one machine, every plan that touches it, or a group that holds it, has a sentence against it.
+Invariant: what a host says of itself is kept, for a host that is silent after a restart is still who it was. While two
+names are one machine, every plan that touches it, or a group that it belongs to, is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def forget_left(turn: Turn) -> None:
 
 
 def sentences(turn: Turn, plan: Plan, depends: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a sentence for each machine with several names that `plan` touches, that its check reads, or that its group holds."""
+    """Return a sentence for each machine with several names that `plan` touches, that its check reads, or that is in
+    its group."""
     world = turn.world
     hosts = {*plan.touches, *plan.target.hosts, *depends}
     group = world.loaded.integrations.domain_of(plan.target)

@@ -61,7 +61,8 @@ class Judged:
 
 
 def judged(turn: Turn, reply: HostReply) -> Judged:
-    """Take `reply` into the facts and judge it; in place of replies that cannot be judged, the facts then hold one that says so.
+    """Take `reply` into the facts and judge it; a reply that cannot be judged is replaced in the facts by one that says
+    so.
 
     Raise what it raises when that does not help either.
     """

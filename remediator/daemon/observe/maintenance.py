@@ -1,4 +1,5 @@
-"""The signs of other people's work that the hosts show: what is kept of them, for how long, and which hold something now."""
+"""The signs of other people's work that the hosts show: what is kept of them, for how long, and which mute something
+now."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from remediator.model.messages.replies import HostReply, Reach
 from remediator.model.messages.signs import Sign
 
 SIGN_AHEAD_S = 60.0
-"""A stored sign that is further ahead of our clock than this is not believed."""
+"""A stored sign that is further ahead of the daemon's clock than this is not believed."""
 
 
 def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
-    """Keep what the reply shows, and every sign that still holds: a host that goes silent shows it no more."""
+    """Keep what the reply shows, and every sign that still mutes: a host that goes silent shows it no more."""
     world = turn.world
     if reply.reach is not Reach.OK:
         return
@@ -49,7 +50,7 @@ def pull_back(turn: Turn) -> None:
 
 
 def forget_old(turn: Turn) -> None:
-    """Drop kept signs that have been over for longer than they hold."""
+    """Drop kept signs that have been over for longer than they mute."""
     for key, sign in list(turn.world.durable.signs.items()):
         if (turn.now.wall - sign.at).total_seconds() > turn.world.loaded.limits.maintenance_s + 60:
             sightings.forget_sign(turn, key)
@@ -67,7 +68,8 @@ def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
 
 
 def covering(turn: Turn, services: frozenset[str], hosts: tuple[str, ...]) -> list[Sign]:
-    """Return the signs, of any host, that may hold one of `services` or one of `hosts` now and that no baseline contains."""
+    """Return the signs, of any host, that may mute one of `services` or one of `hosts` now and that no baseline
+    contains."""
     world = turn.world
     replies = [reply for host in world.loaded.inventory.hosts if (reply := world.samples.facts.reply(host)) is not None]
     mixed = [sign for service in services for sign in world.loaded.integrations.signs_together(replies, service)]

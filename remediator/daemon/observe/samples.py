@@ -21,7 +21,7 @@ LOST_S = 90.0
 def take(turn: Turn, reply: HostReply) -> None:
     """Take one reply: judge what it allows to be judged, and advance every series, each of which is decided about in this turn.
 
-    One that cannot be judged counts as one that says nothing: its host is UNKNOWN, with the reason.
+    A reply that cannot be judged counts as a reply that says nothing: its host is UNKNOWN, with the reason.
     """
     world = turn.world
     world.pending.came_back(reply.host)

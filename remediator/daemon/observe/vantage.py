@@ -1,4 +1,5 @@
-"""How much of the cloud answers us, and whether a silent host is better explained by our own being cut off."""
+"""How much of the cloud answers the daemon, and whether a silent host is better explained by the daemon being cut
+off."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ YOUNG_SLACK_S = 30.0
 LOOK_EVERY_S = 2.0
 TRY_EVERY_S = 30.0
 RECOVERS_S = 120.0
-"""A host that stopped answering while we were cut off is counted as a problem of its own this long after we see again."""
+"""A host that fell silent while the daemon was cut off counts as a problem of its own this long after sight returns."""
 KEPT_S = 600.0
-"""For so long the breaker counts a problem, and so long we remember when we were cut off."""
+"""For so long the breaker counts a problem, and for so long the daemon remembers when it was cut off."""
 
 
 def vantage(turn: Turn) -> Vantage:
-    """Return how much of the inventory, our own host aside, answers us now; looked up once a turn."""
+    """Return how much of the inventory answers now, the daemon's own host aside; looked up once a turn."""
     if turn.vantage is None:
         turn.vantage = _vantage(turn)
     return turn.vantage
@@ -58,7 +59,7 @@ def _vantage(turn: Turn) -> Vantage:
 
 
 def watch(turn: Turn) -> None:
-    """Note when we lose sight of more than half of the cloud, and tell people once: it may be us."""
+    """Note when more than half of the cloud is out of sight, and tell people once that the daemon may be cut off."""
     world = turn.world
     if world.loaded.config.references and (
         world.health.references_at is None or turn.now.since(world.health.references_at) > TRY_EVERY_S
@@ -88,7 +89,7 @@ def watch(turn: Turn) -> None:
 
 
 def blames_us(world: World, incident: Incident, now: Instant) -> bool:
-    """Return whether a host that does not answer is better explained by our own being cut off.
+    """Return whether a host that does not answer is better explained by the daemon being cut off.
 
     Where both went together, one page has said so, and what is whole again was never broken.
     """

@@ -13,7 +13,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def own_boot_id() -> str | Unknown:
-    """Return the boot id of the machine we run on."""
+    """Return the boot id of the machine that the daemon runs on."""
     try:
         return BOOT_ID.read_text().strip()
     except OSError as error:

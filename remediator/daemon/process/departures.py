@@ -1,4 +1,4 @@
-"""Commands on their way out, in a pool thread: each leaves only while what it rests on holds.
+"""Commands on their way out, in a pool thread: each leaves only while what it rests on is still true.
 
 Invariant: no command leaves under a pause that came after its INTENT, after its time is over, or on a claim that is too
 old. None leaves after another command that did not end well.

@@ -1,4 +1,4 @@
-"""systemd's notify protocol: ready, watchdog, stopping. Does nothing when we were not started by systemd."""
+"""systemd's notify protocol: ready, watchdog, stopping. Does nothing when systemd did not start this process."""
 
 from __future__ import annotations
 

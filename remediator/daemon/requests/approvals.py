@@ -43,7 +43,7 @@ def not_two(actor: Actor, asker: str, asked_as: tuple[int, ...], run: str) -> st
 
 
 def approve(turn: Turn, asked: Asked) -> Answer:
-    """Give the yes to a waiting run, or to what a held one asks about, which is always named by its hash.
+    """Approve a waiting run, or the question of a held run, which is always named by its hash.
 
     Exit 4 with `expired`, `used` or `changed`, or with what else the gate says already now.
     """

@@ -65,7 +65,7 @@ class Durable:
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Host to the names by which it calls itself. Replaced and never changed: an index is made of it."""
     foreign: dict[str, ForeignName] = field(default_factory=dict)
-    """Names from outside that mean no host of ours, by their one spelling (foreigners)."""
+    """Names from outside that mean no watched host, by their one spelling (foreigners)."""
     names_told_at: datetime | None = None
     """When the last digest of them was queued."""
     one_machine: frozenset[tuple[str, ...]] = frozenset()
@@ -187,4 +187,5 @@ MIRRORS: Mapping[str, Callable[[Durable, Any], None]] = {
     meta.NAMES_TOLD.name: _names_told,
     meta.NOTICES_TOLD.name: _notices_told,
 }
-"""By key, what a value is in the mirror. The holds of the clock are missing: they are watched before a turn begins (inhibit/clock)."""
+"""By key, what a value is in the mirror. The brakes of the clock are missing: they are watched before a turn begins
+(inhibit/clock)."""

@@ -26,7 +26,8 @@ class Others(Record):
     downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)
     """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
     reports: Undoable[str, list[tuple[Key, Instant]]] = field(default_factory=Undoable)
-    """Of each sender: which services that no check of ours is about it has opened an incident for, and when (observe.hints.services)."""
+    """Of each sender: for which services that no check is about it has opened an incident, and when
+    (observe.hints.services)."""
     names_paged: tuple[tuple[str, Instant], ...] = ()
     """The ambiguous names of the last day that paged at once (observe.hints.foreigners)."""
     foreign_events: tuple[Instant, int, str] | None = None

@@ -21,7 +21,7 @@ class SelfHealth(Record):
     """See the module. Written by its own methods alone."""
 
     identity: Identity = NOBODY
-    """Who we are on hosts. Nobody leaves nothing there and acts on none."""
+    """Who this daemon is on hosts. Nobody leaves nothing there and acts on none."""
     told_start: bool = False
     """The audit has it that this daemon started."""
     asides: Asides = field(default_factory=Asides, metadata=lasting("what fails outlives the turn by intent"))
@@ -29,7 +29,7 @@ class SelfHealth(Record):
     storms: Mapping[str, OpenStorm] = field(default_factory=dict)
     """Scope to why its storm breaker is open now."""
     cut_off_since: Instant | None = None
-    """Since when we reach less than half of what we should."""
+    """Since when the daemon reaches less than half of what it should."""
     past_cut_offs: tuple[tuple[Instant, Instant], ...] = ()
     """From when to when that was so lately, since this daemon started."""
     references: Mapping[str, bool] = field(default_factory=dict)
@@ -98,11 +98,11 @@ class SelfHealth(Record):
         return before
 
     def brake_for_clock(self, why: str, until: Instant) -> None:
-        """Hold everything above R0 until then."""
+        """Stop everything above R0 until then."""
         self.clock_brake, self.clock_until = why, until
 
     def clock_runs_evenly(self) -> None:
-        """The clock holds nothing any more."""
+        """The clock stops nothing any more."""
         self.clock_brake = self.clock_until = None
 
     def journal_reaches(self, until: datetime | None) -> None:
@@ -112,7 +112,7 @@ class SelfHealth(Record):
     # store and brakes -------------------------------------------------------------------------------------------------
 
     def other_hand(self, why: str) -> None:
-        """The rows are not as our last turn left them."""
+        """The rows are not as the last turn of this daemon left them."""
         self.restored = why
 
     def put_back(self, why: str | None) -> None:

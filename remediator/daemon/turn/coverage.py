@@ -1,4 +1,5 @@
-"""The rows that decide, held against the log: compared when they are read, and noted in each transaction that changes them.
+"""Are the rows that decide as the log has them? They are compared when they are read, and noted in each transaction
+that changes them.
 
 Invariant: a difference that nobody has accepted stands in every later entry about rows, so no restart forgets it.
 """
@@ -48,6 +49,6 @@ class Coverage:
         journal.audit(digests.KIND, ENGINE, digests.body(state, changed, self._differs, begins))
 
     def committed(self) -> None:
-        """The transaction holds: what `note` found is the state from now on."""
+        """The transaction is committed: what `note` found is the state from now on."""
         if self._next is not None:
             self._state, self._next = self._next, None

@@ -23,7 +23,7 @@ def keep_mark(turn: Turn, assessment: str, mark: Any) -> None:
 
 
 def rename_store(turn: Turn, actor: str) -> None:
-    """Give the store another id. What open debts have set under the former one stays ours (leavings)."""
+    """Give the store another id. What open debts have set under the former id stays this store's (leavings)."""
     world = turn.world
     former = world.health.identity.store
     world.health.known_as(replace(world.health.identity, store=world.setup.new_id()))

@@ -13,7 +13,8 @@ MOST_TOLD = 20_000
 
 
 def words(turn: Turn, hint: Hint, host: str, told_at: float, *, guessed: bool) -> tuple[Word, ...]:
-    """Return what `hint` says of downtimes of `host` (known by this name of ours) and of its service, each weighed by itself."""
+    """Return what `hint` says of downtimes of `host` (its name in the inventory) and of its service, each weighed by
+    itself."""
     known = Known(standing=turn.world.durable.downtimes, newest=lambda host, service: _newest(turn, host, service))
     return told.words(hint, host, told_at, known, guessed=guessed)
 

@@ -21,9 +21,9 @@ from remediator.model.times import rfc3339
 from remediator.store.stored import bodies, meta
 
 MOST = 1000
-"""Names that are kept; the one that was silent for longest makes room for a new one."""
+"""Names that are kept; the name that was silent for longest makes room for a new name."""
 MOST_EVENTS = 1000
-"""Events of such names that are stored a day; a further one is counted, and answered with the newest of these."""
+"""Events of such names that are stored a day; a further event is counted, and answered with the newest of these."""
 MOST_PAGES = 20
 """Ambiguous names that page at once in a day."""
 MOST_LINES = 60
@@ -43,19 +43,19 @@ def stands_for(turn: Turn) -> str | None:
 
 
 def stored(turn: Turn, event: str) -> None:
-    """Remember that `event`, of a name that means no target of ours, was stored."""
+    """Remember that `event`, of a name that means no watched target, was stored."""
     kept = turn.world.others.foreign_events
     fresh = kept is None or turn.now.since(kept[0]) >= DAY.total_seconds()
     turn.world.others.foreign_events = (turn.now, 1, event) if kept is None or fresh else (kept[0], kept[1] + 1, event)
 
 
 def note(turn: Turn, hint: Hint, meant: Meant) -> None:
-    """Count the name of `hint`, which means no host of ours."""
+    """Count the name of `hint`, which means no watched host."""
     count(turn, hint, hint.host, meant.told, ambiguous=meant.ambiguous)
 
 
 def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = False) -> None:
-    """Count `sent`, a name that means no target of ours: of a host, or of a host's service."""
+    """Count `sent`, a name that means no watched target: of a host, or of a host's service."""
     world = turn.world
     name = bodies.storable(naming.canonical(sent))
     if not world.durable.foreign:

@@ -23,7 +23,7 @@ HINT_GAP_S = 2.0
 TOLD = ("timet", "timestamp")
 """The plain names under which $TIMET$, when the sender made the hint, arrives."""
 AHEAD_S = 60.0
-"""A sender's clock may be ahead of ours by this; a time further in the future is not believed."""
+"""A sender's clock may be ahead of the daemon's by this; a time further in the future is not believed."""
 
 
 def take(turn: Turn, hint: Hint) -> Taken:

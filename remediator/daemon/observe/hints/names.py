@@ -14,7 +14,7 @@ def names_of(turn: Turn) -> Names:
 
 
 def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
-    """Return the text of the target that (host, service) names, if a check of ours knows it."""
+    """Return the text of the target that (host, service) names, if a check knows it."""
     if host is None:
         return None
     if service:
@@ -27,7 +27,8 @@ def target_of(turn: Turn, host: str | None, service: str | None) -> str | None:
 
 
 def muted_service(turn: Turn, host: str, service: str | None) -> str | None:
-    """Return the container that a downtime of Nagios' `service` mutes; None, the whole host, when it maps to none of ours."""
+    """Return the container that a downtime of Nagios' `service` mutes; None, the whole host, when it maps to no known
+    container."""
     target = target_of(turn, host, service) if service else None
     if target is not None and targets.kind_of(target) == "container":
         return target.rsplit("/", 1)[1]

@@ -27,7 +27,8 @@ BEYOND = f"more than {MOST_AN_HOUR} such services an hour, or {MOST_OPEN} at onc
 
 
 def hear(turn: Turn, hint: Hint, host: str, target: str | None) -> str | None:
-    """Take what `hint` says of a service that no check of ours is about; return what became of it, None when it is about none."""
+    """Take what `hint` says of a service that no check is about; return what became of it, None when it is about
+    none."""
     if hint.service is None or target != f"host/{host}":
         return None
     world, key = turn.world, (f"{hint.source}{lifecycle.REPORTED}{hint.service}", target)

@@ -15,7 +15,7 @@ COMMAND_LIMIT = 500
 
 
 def begin(turn: Turn, asked: Asked) -> Answer:
-    """Hold `scope` while a person's command runs, and for the time of maintenance after its end."""
+    """Mute `scope` while a person's command runs, and for the time of maintenance after its end."""
     if (wrong := wants_reason(asked)) is not None:
         return wrong
     inventory, names = turn.world.loaded.inventory, turn.world.names
