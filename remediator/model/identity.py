@@ -1,5 +1,4 @@
-"""Who we are, so that no two remediators are ever taken for one: the cloud, the store, and this start of a daemon on
-it.
+"""The identity of a remediator, so that no two are taken for one: the cloud, the store, and this start of a daemon.
 
 Invariants. A store has an id of its own from the moment it is made, and every start of a daemon a nonce of its own. Two
 copies of one store differ by that nonce. Whatever a run leaves on a host carries its *mark*, which is unique in the
@@ -33,7 +32,7 @@ class Mark:
 
 
 def parsed(text: str) -> Mark | None:
-    """Return the mark that `text` is as a whole; None when it is none of ours at all."""
+    """Return the mark that `text` is as a whole; None when it is no mark of a remediator."""
     whole = _WHOLE.fullmatch(text)
     if whole is not None:
         return Mark(cloud=whole[1], store=whole[2], run=whole[3])
@@ -42,7 +41,8 @@ def parsed(text: str) -> Mark | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOnHost:
-    """Something that a run of a remediator, ours or another one, has left on a host. `mark` is what it carries, as the host says it."""
+    """Something that a run has left on a host, of this remediator or of another. `mark` is what it carries, as the host
+    says it."""
 
     mark: str
     what: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 ENGINE = "remediator"
-"""The actor of what nobody asked for."""
+"""The actor of what the engine does by itself."""
 JANITOR = "janitor"
 """The actor of what takes debts back."""
 

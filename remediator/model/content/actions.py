@@ -99,7 +99,7 @@ class StepInput(PlanInput):
 
     evidence: Evidence
     run: str
-    """The run as our journal calls it."""
+    """The run as the journal calls it."""
     mark: str
     """What this run leaves on hosts: unlike `run` it is unique in the world (model/identity.py)."""
     older_marks: Mapping[str, str] = field(default_factory=dict)
@@ -192,7 +192,8 @@ class AtTurn:
     fresh: bool = False
     """It is built only from evidence of all members that is younger than the last command of the run."""
     asks_beforehand: Callable[[Data], Ask | None] | None = None
-    """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. It is told beside the plan."""
+    """What the approver of its plan says yes to as well, as far as the data that the plan is made from shows it. The
+    question is told beside the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Working hours: when a risk may act by itself.
 
-Invariant: the wall clock of the zone decides. An hour that a change of daylight saving skips is never open, one that it
-repeats is open twice. What cannot be read as hours is an error and never "always".
+Invariant: the wall clock of the zone decides. An hour that a change of daylight saving skips is never open, an hour
+that it repeats is open twice. What cannot be read as hours is an error and never "always".
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Plan:
 
     @property
     def is_release(self) -> bool:
-        """Whether it only takes back what a step of ours has set."""
+        """Whether the plan only takes back what an earlier step has set."""
         return self.runbook == RELEASE
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnContainer:
-    """A container that holds state: the generic start and restart refuse it (KR-5), for it has runbooks of its own."""
+    """A container that has state: the generic start and restart refuse it (KR-5), for it has runbooks of its own."""
 
     name: str
     settles_s: float = 0.0

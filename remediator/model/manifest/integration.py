@@ -64,7 +64,8 @@ class MarkSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """What we know about one technology. `remember(memory, reply)` folds each reply of a host into the memory (pure)."""
+    """What remediator knows about one technology. `remember(memory, reply)` folds each reply of a host into the memory
+    (pure)."""
 
     name: str
     sections: Sequence[SectionSpec]
@@ -103,13 +104,15 @@ class Integration:
     containers: tuple[OwnContainer, ...] = ()
     """The containers that hold its state."""
     stateful: tuple[str, ...] = ()
-    """Of a basic one: expressions for all names of containers that hold state. The generic runbooks refuse those."""
+    """Of a basic integration: expressions for all names of containers that hold state. The generic runbooks refuse
+    those."""
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
     """Filters for texts about remedies, by name."""
     watched: Watched | None = None
     """The hosts that nobody watches while the config does not name it; None: nothing is said then."""
     content: Path | None = None
-    """The directory of its own content (checks/, rules/, runbooks/); None: it has none, or it lies beside ours."""
+    """The directory of its own content (checks/, rules/, runbooks/); None: it has none, or its content lies in the
+    core's directories."""
     simulation: Callable[[], object] | None = None
     """Gives what plays it in the cloud in memory (`remediator.sim.technology.Technology`), which is imported only when
     this is called. None: its containers are played like any other."""

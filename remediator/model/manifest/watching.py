@@ -12,4 +12,4 @@ class Watched:
     title: str
     """What people call the technology."""
     group: str
-    """The group that holds its hosts unless the settings name another one."""
+    """The group of its hosts unless the settings name another one."""

@@ -45,10 +45,10 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignName:
-    """A name from outside that means no host of ours, as it was last sent.
+    """A name from outside that means no watched host, as it was last sent.
 
-    `name` is its one spelling, `sent` how it was written; `why` tells why it means none; `word` is the newest thing said of it.
-    `ambiguous`: several hosts of ours are called so. `told`: of how many of its `times` people have heard.
+    `name` is its one spelling, `sent` how it was written; `why` tells why it means none; `word` is the newest thing
+    said of it. `ambiguous`: several watched hosts are called so. `told`: of how many of its `times` people have heard.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What one round trip to a host brought back, by value: nothing here holds a connection."""
+"""What one round trip to a host brought back, by value: nothing here refers to a connection."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Reach(enum.Enum):
     UNREACHABLE = "unreachable"
     """No connection, or no answer within the deadline."""
     UNTRUSTED = "untrusted"
-    """The host key is unknown or changed, or our key was refused: somebody must look, nothing was asked."""
+    """The host key is unknown or changed, or the daemon's key was refused: somebody must look, nothing was asked."""
     GARBLED = "garbled"
     """It answered, but what came back was not a whole reply, or cannot be judged."""
     TOO_LARGE = "too_large"
     """It answered more than is read or judged of one host."""
     BUSY = "busy"
-    """Another collector held the host's lock for longer than we wait."""
+    """Another collector had the host's lock for longer than this one waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class HostReply:
     forced: bool = False
 
     def section(self, name: str) -> object:
-        """Return what section `name` holds, or `Unknown` with the reason why there is none."""
+        """Return the facts of section `name`, or `Unknown` with the reason why there is none."""
         if self.reach is not Reach.OK:
             return Unknown(f"host_{self.reach.value}")
         found = self.sections.get(name)
@@ -95,7 +95,7 @@ class Fate(enum.Enum):
     NEVER_LEFT = "never_left"
     """It is proven that the host never saw it."""
     ENDED = "ended"
-    """It ended, with an exit code."""
+    """The command ended, with an exit code."""
     LOST = "lost"
     """Nobody knows whether or how it ended."""
 

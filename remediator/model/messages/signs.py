@@ -31,10 +31,11 @@ class SignKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """One sign of maintenance. It holds `service` on all its hosts, or the whole `host` when `service` is None.
+    """One sign of maintenance. It mutes `service` on all its hosts, or the whole `host` when `service` is None.
 
-    `key` is the text of its `SignKey` (``container:ctl1:memcached:<id>``, ``etc_kolla:ctl1:memcached:<sha256>``): a baseline
-    that contains the key has accepted it. `at` is when it happened by our clock; a running process happens now.
+    `key` is the text of its `SignKey` (``container:ctl1:memcached:<id>``, ``etc_kolla:ctl1:memcached:<sha256>``): a
+    baseline that contains the key has accepted it. `at` is when it happened by the daemon's clock; a running process
+    happens now.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""What holds everything above R0 across a restart, as it is stored: a step of the clock, another remediator."""
+"""What stops everything above R0 across a restart, as it is stored: a step of the clock, another remediator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from remediator.model.times import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockBrake:
-    """The hold after a step of the clock: until `wall` by the one clock, and until `boot_s` of the boot `boot_id` by the other."""
+    """The brake after a step of the clock: until `wall` by the one clock, and until `boot_s` of the boot `boot_id` by
+    the other."""
 
     why: str
     wall: datetime

@@ -77,7 +77,8 @@ class OwnDowntime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrap:
-    """A command that a person runs under ``pause --wrap``: while it runs, and for the time of maintenance after, it holds `scope`.
+    """A command that a person runs under ``pause --wrap``: while it runs, and for the time of maintenance after, it
+    mutes `scope`.
 
     `scope` is ``all``, ``group/G`` or ``host/H``. `ended_at` None: it still runs.
     """

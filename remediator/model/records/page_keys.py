@@ -43,7 +43,7 @@ class PageKind(enum.Enum):
     TROUBLE = "trouble"
     DIGEST = "digest"
     UNREADABLE = "?"
-    """No key that a release of ours ever wrote."""
+    """No key that any release of remediator wrote."""
 
 
 TOLD: Final[Mapping[PageKind, str]] = {

@@ -260,9 +260,9 @@ class Run:
     """Its check was OK in two samples in a row since the last step: what is bad after that is a problem of its own."""
     ended_at: Instant | None = None
     expired: bool = False
-    """It ended because its time was over: nobody said yes in time, or it was too old to begin."""
+    """The run ended because its time was over: nobody approved it in time, or it was too old to begin."""
     approval: Approval | None = None
-    """Set when the run had to wait for somebody's yes."""
+    """Set when the run had to wait for approval."""
     asks: str = ""
     """The sentence that a held run needs a person's yes to, beyond the approval of its plan."""
     asks_for: Consent | None = None
@@ -303,7 +303,7 @@ class DebtState(enum.Enum):
     RELEASING = "releasing"
     RELEASED = "released"
     REPORTED = "reported"
-    """Not ours any more, or not to be undone by us: people were told, and it is left alone."""
+    """The state is not this store's any more, or the daemon may not undo it: people were told, and it is left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
