@@ -1,1 +1,2 @@
-"""What people and their tools put between us and the world, and the brakes that a person closes: how each begins and ends. Pure."""
+"""What people and their tools set to keep remediator from acting, and the brakes that a person closes: how each begins
+and ends. Pure."""

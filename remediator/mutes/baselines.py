@@ -1,4 +1,4 @@
-"""Baselines: a person calls a scope settled as it stands now, and the signs that are seen there hold nothing any more.
+"""Baselines: a person calls a scope settled as it stands now, and the signs that are seen there mute nothing any more.
 
 Invariant: a person is believed only where the checks agree. What is not known, or not known for long enough, is an objection.
 """

@@ -1,4 +1,5 @@
-"""Downtimes of our own: a target, or a whole host, that a person has taken out for a while. Each always ends."""
+"""Downtimes that are set in remediator: a target, or a whole host, that a person has taken out for a while. Each always
+ends."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Wrapped(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapEnded(Entry):
-    """A wrapped command is over; it holds its scope for the time of maintenance."""
+    """A wrapped command is over; its scope stays muted for the time of maintenance."""
 
     kind: ClassVar[str] = "wrap_ended"
     wrap: str

@@ -19,7 +19,7 @@ from remediator.mutes.transition import Transition
 
 
 def idle(matchers: Iterable[Matcher], hosts: Collection[str]) -> Matcher | None:
-    """Return the first matcher of hosts that fits none of `hosts`: a silence with it would hold nothing."""
+    """Return the first matcher of hosts that fits none of `hosts`: a silence with it would mute nothing."""
     of_hosts = (matcher for matcher in matchers if matcher.label == "host")
     return next((each for each in of_hosts if not any(each.matches({"host": host}) for host in hosts)), None)
 

@@ -80,7 +80,8 @@ class Known:
 
 
 def words(hint: Hint, host: str, told_at: float, known: Known, *, guessed: bool) -> tuple[Word, ...]:
-    """Return what `hint` says of downtimes of `host` (known by this name of ours) and of its service, each weighed by itself."""
+    """Return what `hint` says of downtimes of `host` (its name in the inventory) and of its service, each weighed by
+    itself."""
     found = []
     if hint.downtime_depth is not None or hint.notification_type in (STARTS, *ENDS):
         depth = hint.downtime_depth or 0

@@ -1,4 +1,5 @@
-"""Wrapped commands: what a person runs under `pause --wrap` holds its scope while it runs, and for the time of maintenance after."""
+"""Wrapped commands: what a person runs under `pause --wrap` mutes its scope while it runs, and for the time of
+maintenance after."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ KIND = "wrap"
 """The kind of a sign, and of its key, that a wrapped command has."""
 GONE = "its process is gone"
 KEPT_S = 60.0
-"""A wrapped command is kept so much longer than it holds."""
+"""A wrapped command is kept so much longer than it mutes."""
 
 
 def begun(wrap: Wrap) -> Transition:
@@ -59,7 +60,8 @@ def key(wrap: str, host: str) -> SignKey:
 
 
 def sign(wrap: Wrap, host: str, now: datetime) -> Sign:
-    """Return the sign of maintenance that a wrapped command is on `host`: it lasts until its end, and holds after it."""
+    """Return the sign of maintenance that a wrapped command is on `host`: it lasts until the command's end, and mutes
+    after it."""
     return Sign(
         kind=KIND,
         host=host,
