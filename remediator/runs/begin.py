@@ -32,7 +32,7 @@ class Ready:
 
 
 def begun(ready: Ready, given: outcome.Given, now: Instant) -> Iterator[Transition]:
-    """Begin every step that is ready. One without commands is done at once."""
+    """Begin every step that is ready. A step without commands is done at once."""
     run = machine.released(ready.run) if ready.run.state is RunState.HELD else ready.run
     for planned in ready.steps:
         before = {**ready.before, **ready.marks.get(planned.id, {})}

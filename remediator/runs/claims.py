@@ -34,7 +34,7 @@ from remediator.safety.guard import seconds
 
 NAME: Final = "remediator-claim"
 RIVAL_S: Final = 1800.0
-"""For so long a line of another one holds what is above R0."""
+"""For so long a line of another daemon stops what is above R0."""
 VALID_S: Final = 30.0
 """A command that has not left so long after its claim began is claimed again."""
 FRESH_S: Final = 15.0
@@ -139,7 +139,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What tells another one from ourselves: who we are, since when, and what a person has closed until when."""
+    """What tells other daemons from this one: its identity, its start, and until when a person has closed the brake."""
 
     us: Identity
     started_at: Instant
@@ -152,7 +152,7 @@ def nothing(now: Instant) -> Claim:
 
 
 def command(claim: Claim, us: Identity, host: str) -> Command:
-    """Return the command that lays `claim` on `host`. Raise ValueError when we have no store to claim it for."""
+    """Return the command that lays `claim` on `host`. Raise ValueError without a store to claim it for."""
     argv = SCRIPT.argv(us.instance, us.store, us.cloud, str(us.epoch), claim.nonce)
     return Command(host=host, argv=argv, timeout_s=TIMEOUT_S)
 
@@ -165,7 +165,8 @@ _LINE = re.compile(
 def parsed(done: CommandDone, nonce: str) -> tuple[Line, ...] | Unknown:
     """Return the lines of others in the output of the command; UNKNOWN with the sentence why the host is not claimed by it.
 
-    Whatever stands before and behind the answer is not ours. Inside it every line must be whole, or the answer is worth nothing.
+    Whatever stands before and behind the answer is not part of it. Inside it every line must be whole, or the answer is
+    worth nothing.
     """
     if done.exit_code != 0:
         said = done.error or _last(done.output) or f"it ended with {done.exit_code}"
@@ -223,7 +224,8 @@ def _made_before(line: Line, came_at: Instant, moment: Instant, late_s: float = 
 
 
 def fading(claim: Claim, known: Known) -> str | None:
-    """Return the sentence about a start before ours whose commands may still leave, for it claimed a host about when we started."""
+    """Return the sentence about an earlier start whose commands may still leave, for it claimed a host about when this
+    start began."""
     for host in claim.answered:
         answer = claim.answers[host]
         for line in () if isinstance(answer.lines, Unknown) else answer.lines:

@@ -17,7 +17,7 @@ from remediator.runs import entries, machine, outcome
 from remediator.runs.transition import Look, Page, Refresh, Searches, Transition
 
 GRACE_S = 15.0
-"""A command that left just before we died may still arrive: "not applied" is believed only after this long."""
+"""A command that left just before the daemon died may still arrive: "not applied" is believed only after this long."""
 PATIENCE_S = 60.0
 """A probe that could not answer for this long leaves the run in doubt, and pages."""
 LOOK_AGAIN_S = 3.0

@@ -21,7 +21,7 @@ def _as_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned(Entry):
-    """It was made, and holds the locks of its scopes."""
+    """The run was made, and has the locks of its scopes."""
 
     kind: ClassVar[str] = "planned"
     plan: Plan
@@ -45,7 +45,7 @@ class ReleasePlanned(Planned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked(Entry):
-    """It waits for a person's yes until `until`, and holds no lock. `evidence` is what that person is shown."""
+    """The run waits for approval until `until`, and has no lock. `evidence` is what that person is shown."""
 
     kind: ClassVar[str] = "waiting_approval"
     plan: Plan
@@ -152,7 +152,7 @@ class Owed(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent(Entry):
-    """No command of a step left, for want of a claim; it is claimed, and sent, again."""
+    """No command of a step left, because there was no claim. The step is claimed, and sent, again."""
 
     kind: ClassVar[str] = "not_sent"
     step: str
@@ -295,7 +295,7 @@ class Approved(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Entry):
-    """It has come to its end; `kind` is the state it ended in."""
+    """The run has come to its end; `kind` is the state it ended in."""
 
     reason: str
 

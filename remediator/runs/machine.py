@@ -64,7 +64,8 @@ def waiting(
     asked_as: tuple[int, ...] = (),
     covers: Consent = NOTHING_MORE,
 ) -> Run:
-    """Return the run of `plan` that waits for a person's yes until `expires_at`. It holds no lock. `covers`: what that is a yes to as well."""
+    """Return the run of `plan` that waits for a person's yes until `expires_at`. It has no lock. `covers`: what that is
+    a yes to as well."""
     approval = Approval(
         run=run_id,
         plan_hash=plan.hash,
@@ -177,8 +178,8 @@ def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> R
 def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, now: Instant) -> Run:
     """Return the run with the OUTCOME of a step's commands.
 
-    All `expected` commands ended with 0: done. One ended with another code: failed, and known to be. One whose end is not
-    known (exit code None): in doubt, whatever came before.
+    All `expected` commands ended with 0: done. A command ended with another code: failed, and known to be. A command
+    whose end is not known (exit code None): in doubt, whatever came before.
     """
     step = step_of(run, step_id)
     output = "\n".join(f"$ {brief(each.argv)}\n{each.output}".rstrip() for each in done)[:OUTPUT_LIMIT]
@@ -205,7 +206,8 @@ def outcome(run: Run, step_id: str, done: Sequence[CommandDone], expected: int, 
 
 
 def wants_another_claim(step: StepRecord) -> bool:
-    """Return whether the last command of a step never left for want of a claim, and may be claimed and sent again."""
+    """Return whether the last command of a step never left because there was no claim, and may be claimed and sent
+    again."""
     return step.state is StepState.FAILED and step.unsent in CLAIMED_AGAIN and step.tries < MOST_REPEATS
 
 

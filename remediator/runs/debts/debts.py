@@ -2,8 +2,8 @@
 
 ``open -> releasing -> released``, or back to open when the undo did not succeed, or ``reported`` and left to people.
 Invariants. A debt is written with the INTENT of its step, so it exists before the effect does. It is released only
-after its run has ended, of each host the last one of a run first. Only what was proven on a fresh sample to be still
-ours is undone, and every attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and
+after its run has ended, of each host the last one of a run first. Only what a fresh sample proved to be still this
+store's is undone, and every attempt has such a proof of its own. Nothing but `released` and `reported` ends a debt, and
 time is neither.
 
 A release is a run of its own: one step, by the janitor, without verification. So its INTENT before the effect, its lost
@@ -158,7 +158,7 @@ def taken_back(debt: Debt, step: str) -> Debt:
 
 
 def not_ours(debt: Debt) -> Debt:
-    """Return `debt` after a fresh sample showed that what is set is not, or not any more, what we set.
+    """Return `debt` after a fresh sample showed that what is set is not, or not any more, what the step set.
 
     Where the step is known to have taken effect, somebody else has acted: people hear of it. Where it is not, there was
     nothing to take back.
