@@ -1,7 +1,8 @@
 """SQLite engines that share what was compiled: a statement is made into SQL once in a process, and not once for each store.
 
-SQLAlchemy keeps compiled statements by dialect, and makes a dialect for each engine. One that opens many stores, as the simulator does, or
-one store many times, compiles the same statements again and again. The text that reaches SQLite is the same either way.
+SQLAlchemy keeps compiled statements by dialect, and makes a dialect for each engine. A process that opens many stores,
+as the simulator does, or one store many times, compiles the same statements again and again. The text that reaches
+SQLite is the same either way.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.util import LRUCache
 
 KEPT = 500
-"""Statements, as many as SQLAlchemy keeps for one engine: all of ours are fewer."""
+"""Statements, as many as SQLAlchemy keeps for one engine: remediator has fewer."""
 
 
 @functools.cache

@@ -79,7 +79,7 @@ class StoreNewer(StoreUnavailable):
 
 
 class NotUpgraded(StoreUnavailable):
-    """The store could not be brought from the form of an older release to ours. It is as it was."""
+    """The store could not be brought from the form of an older release to this one's. The store is as it was."""
 
     def __init__(self, where: str, found: str, head: str, why: str) -> None:
         super().__init__(where, "")
@@ -91,7 +91,7 @@ class NotUpgraded(StoreUnavailable):
 
 
 class StateLocked(StoreError):
-    """Another process holds the state directory."""
+    """Another process has locked the state directory."""
 
     def __init__(self, state_dir: str, pid: str) -> None:
         self.pid = pid

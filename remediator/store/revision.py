@@ -1,7 +1,7 @@
 """Which form a store has: the revision that its migrations have brought it to (store/migrations).
 
-Invariant: a store of another revision is never read or written as if it were of this one. An older one is brought up by the daemon when it
-starts; a newer one is refused, for this release would lose what it says.
+Invariant: a store of another revision is never read or written as if it were of this one. The daemon upgrades an older
+store when it starts. A newer store is refused, for this release would lose what it says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BEFORE: Final = "1"
 SINCE: Final = "2"
 """What has to stand there since, so that those releases refuse the store."""
 NONE: Final = ""
-"""A database in which nothing of ours is written yet."""
+"""A database in which remediator has written nothing yet."""
 UNNUMBERED: Final = "0000"
 """A store of a release that had no revisions."""
 
@@ -43,7 +43,7 @@ def revision(connection: sa.Connection) -> str:
 
 
 def older(found: str) -> bool:
-    """Return whether a store of the revision `found` can be brought up to ours."""
+    """Return whether a store of the revision `found` can be upgraded to this release's."""
     return found == UNNUMBERED or found in REVISIONS[:-1]
 
 
@@ -64,6 +64,6 @@ def must_be_known(where: str, connection: sa.Connection, older_too: bool = False
 
 
 def stamp(connection: sa.Connection) -> None:
-    """Note in a new store that it has our form. Older releases look at `meta`, and refuse it."""
+    """Note in a new store that it has this release's form. Older releases look at `meta`, and refuse it."""
     connection.execute(tables.revision.insert().values(version_num=HEAD))
     connection.execute(tables.meta.insert().values(key="schema", value=SINCE))

@@ -40,7 +40,7 @@ def upgrade(
     at: Instant,
     progress: Callable[[], None],
 ) -> None:
-    """Bring the store at `path` from revision `found` to ours. Raise NotUpgraded, and leave it as it is.
+    """Bring the store at `path` from revision `found` to this release's. Raise NotUpgraded, and leave it as it is.
 
     `progress` is called again and again: an upgrade of a large store takes minutes.
     """
@@ -73,7 +73,8 @@ def alembic_config(**attributes: object) -> Config:
 
 
 def copied(path: Path, progress: Callable[[], None]) -> Path:
-    """Return a copy of the store, made beside it for our account alone. Raise OSError without the room for it, and sqlite3.Error."""
+    """Return a copy of the store, made beside it for this account alone. Raise OSError without the room for it, and
+    sqlite3.Error."""
     wal = path.with_name(f"{path.name}-wal")
     size = path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
     disk = os.statvfs(path.parent)

@@ -274,7 +274,7 @@ class CheckpointFile:
         self._size, self._prev, self.last_seq, self._newest, self.broken = 0, GENESIS, 0, None, None
 
     def write(self, seq: int, entry_hash: str, at: Instant, restored: Mapping[str, int] | None = None) -> None:
-        """Append a checkpoint of the head. Raise OSError when the file cannot be written, or is not as we left it.
+        """Append a checkpoint of the head. Raise OSError when the file cannot be written, or somebody else changed it.
 
         `restored`: a person accepted this store although the file says otherwise (see `Checkpoint`).
         """

@@ -36,7 +36,7 @@ MOST_NAMED = 3
 BRAKES = tuple(
     key.name for key in (meta.STORM_LATCHED, meta.STORM_COUNTED, meta.STORM_CLOSED, meta.RIVAL, meta.CLOCK_BRAKE)
 )
-"""Keys of `meta` that hold something."""
+"""Keys of `meta` that stop actions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""The files beside the database: whose they are, who holds them, and the room to write why we stopped."""
+"""The files beside the database: whose they are, who has locked them, and the room to write why the daemon stopped."""

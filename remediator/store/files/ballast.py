@@ -1,4 +1,4 @@
-"""A file that is only there to be removed: room to write why we stopped when the disk is full."""
+"""A file that is only there to be removed: room to write why the daemon stopped when the disk is full."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Whose the state is: the directories and files of the daemon, its own account's alone (0700, 0600).
 
-Invariant: a file of the state is opened as itself and never through a link, so that nobody makes us write elsewhere. What an
-older release left open is mended where it is ours; what is not ours to mend is refused with the command to type.
+Invariant: a file of the state is opened as itself and never through a link, so that nobody makes the daemon write
+elsewhere. What an older release left open is closed if this account owns it. Otherwise it is refused with the command
+to type.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ NAMES: Final = ("remediator.db", "remediator.db-wal", "remediator.db-shm", "lock
 
 
 def prepare(directory: Path) -> None:
-    """Make `directory` ours alone, and make it where it is missing. Raise StoreUnavailable when others have a say in it."""
+    """Make `directory` this account's alone, and create it where it is missing. Raise StoreUnavailable when others have
+    a say in it."""
     known = {0, os.geteuid()}
     text = str(directory)
     if (wrong := holders.above(text, known | holders.trusted())) is not None:
@@ -42,7 +44,8 @@ def prepare(directory: Path) -> None:
 
 
 def opened(path: Path, flags: int) -> int:
-    """Return a descriptor of the file `path` of ours, made (0600) where it is missing. Raise OSError: also for a link."""
+    """Return a descriptor of the file `path` of this account, created (0600) where it is missing. Raise OSError: also
+    for a link."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, FILE)
     except OSError as error:
@@ -52,7 +55,7 @@ def opened(path: Path, flags: int) -> int:
 
 
 def lay(path: Path) -> None:
-    """Make `path` an empty file of ours (0600) where it is missing. Raise OSError for a link.
+    """Create `path` as an empty file of this account (0600) where it is missing. Raise OSError for a link.
 
     A file that is there is not opened: to close a database file takes the locks away that this process has on it.
     """
@@ -69,7 +72,8 @@ def _a_link(path: Path) -> OSError:
 
 
 def mend(paths: Iterable[Path]) -> None:
-    """Take the rights of others from those of `paths` that are there and ours; links are left alone. In directories of ours."""
+    """Take the rights of others from those of `paths` that exist and are this account's, in directories of this
+    account. Links are left alone."""
     for path in paths:
         with contextlib.suppress(OSError):
             status = os.lstat(path)

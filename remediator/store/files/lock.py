@@ -1,4 +1,4 @@
-"""One process acts: an flock on the state directory, held for as long as the process lives."""
+"""One process acts: an flock on the state directory, kept for as long as the process lives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from remediator.store.files import custody
 
 
 class StateLock:
-    """Taken at start, gone with the process. The file holds our pid for the one who is refused."""
+    """Taken at start, gone with the process. The file has the pid of the process that locked it, for whoever is
+    refused."""
 
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir

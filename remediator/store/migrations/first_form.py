@@ -101,7 +101,7 @@ FORMS: Mapping[str, Callable[[Body], Body]] = {
     "debts": debt,
     "downtimes": downtime,
 }
-"""By table. `signs` needs more than the body; the other tables hold what they held.
+"""By table. `signs` needs more than the body; the other tables keep what they had.
 
 Events stay as they are: they are most of a store, nothing is decided by them, and retention removes them. Readers show both forms.
 """

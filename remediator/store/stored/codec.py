@@ -55,7 +55,8 @@ class Codec(Generic[Record]):
         self._validator, self._serializer = SchemaValidator(schema), SchemaSerializer(schema)
 
     def write(self, record: Record) -> str:
-        """Return the stored form. Raise TypeError when a field holds what its type does not allow, for it could not be read back."""
+        """Return the stored form. Raise TypeError when a field has a value that its type does not allow, for it could
+        not be read back."""
         try:
             return _text(self._serializer.to_python(record, warnings="error"))
         except PydanticSerializationError as error:

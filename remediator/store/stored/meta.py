@@ -73,7 +73,7 @@ STORM_CLOSED = Key("storm_closed", Instant)
 RIVAL = Key("rival", Rival)
 """Which other remediator was seen, and until when a person has closed that brake."""
 CLOCK_BRAKE = Key("clock_held", ClockBrake)
-"""The hold after a step of the clock."""
+"""The brake after a step of the clock."""
 
 # what else outlives a restart
 STORM_TOLD = Key("storm_told", str)
@@ -85,7 +85,7 @@ ONE_MACHINE = Key("one_machine", frozenset[tuple[str, ...]])
 NAMES_TOLD = Key("names_told", datetime)
 """When the last digest of foreign names was queued."""
 NOTICES_TOLD = Key("notices_told", frozenset[tuple[str, ...]])
-"""What people were told of that holds nothing: kind, name and sentence of each."""
+"""Notices that people were told of and that stop nothing: kind, name and sentence of each."""
 
 # who we are
 STORE = Key("store", str)
@@ -99,7 +99,7 @@ EPOCH = Key("epoch", int)
 SCHEMA = Key("schema", str)
 """The word by which releases without revisions refuse the store (store/revision.py)."""
 AUDIT_HEAD = Key("audit_head", int)
-"""How long the log is. Who verifies the log reads it: a wrong one is told as what it says of the log."""
+"""How long the log is. Who verifies the log reads it: a wrong length is told as what it says of the log."""
 
 NUMBERS = Family("next_", int)
 """By kind of record: the number of the next one."""
