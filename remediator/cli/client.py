@@ -1,4 +1,5 @@
-"""The control socket from the outside: one request, one answer, everything bounded (protocol: model/messages/control.py).
+"""The control socket from the outside: one request, one answer, everything bounded (protocol:
+model/messages/control.py).
 
 Invariant: nothing in this room changes the cloud or the store; it asks the daemon, which knows by the socket who asks.
 """
@@ -39,7 +40,8 @@ class Unreachable(CliError):
 
 
 def request(state_dir: str, op: str, args: Mapping[str, Any], *, timeout_s: float = ANSWER_TIMEOUT_S) -> Answer:
-    """Ask the daemon of `state_dir` for `op`. Return its answer. Raise Unreachable, or CliError when it does not answer."""
+    """Ask the daemon of `state_dir` for `op`. Return its answer. Raise Unreachable, or CliError when it does not
+    answer."""
     if op not in OPS:
         raise CliError(f"unknown request {op!r}", USAGE)
     deadline = time.monotonic() + timeout_s
@@ -100,7 +102,8 @@ def _connected(path: Path) -> socket.socket:
 
 
 def _connect(peer: socket.socket, path: Path) -> None:
-    """Connect, and wait for a place in the kernel's queue: for who has a time limit it says at once that there is none."""
+    """Connect, and wait for a place in the kernel's queue: for who has a time limit it says at once that there is
+    none."""
     ends_s = time.monotonic() + CONNECT_TIMEOUT_S
     while True:
         try:

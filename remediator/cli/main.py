@@ -1,8 +1,8 @@
 """The `remediator` command put together, and the one place that turns every end into an exit code and one line.
 
-Invariant: the exit code is one of docs/contracts.md; the library's own 2 for bad usage never leaves this file, since 2 says
-CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what it cannot know is UNKNOWN. As a plugin it says
-so on stdout, since Nagios and NRPE show nothing of stderr.
+Invariant: the exit code is one of docs/contracts.md; the library's own 2 for bad usage never leaves this file, since 2
+says CRITICAL to Nagios. `check` answers 3 where all others answer 64, 78 or 1: what it cannot know is UNKNOWN. As a
+plugin it says so on stdout, since Nagios and NRPE show nothing of stderr.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def options(
 
 
 def app_for(command: str) -> typer.Typer:
-    """Return the command line with that one command, or with all when there is none of that name (help, a misspelling)."""
+    """Return the command line with that one command, or with all when there is none of that name (help, a
+    misspelling)."""
     app = typer.Typer(
         name="remediator",
         help="Heals OpenStack clouds deployed by Kolla-Ansible: safely, visibly, once.",
@@ -179,7 +180,8 @@ def unexpected(error: Exception) -> str:
 
 
 def exit_code_of(error: Exception) -> int:
-    """Return 78 for what is wrong in config, content or inventory, else 1. Known by name: importing them all is slow."""
+    """Return 78 for what is wrong in config, content or inventory, else 1. Known by name: importing them all is
+    slow."""
     kind = type(error)
     return CONFIG if kind.__module__.startswith(CONFIG_ROOMS) or kind.__name__ in CONFIG_ERRORS else FAILED
 

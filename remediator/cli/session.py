@@ -53,7 +53,8 @@ class Session:
             raise CliError(str(error), CONFIG) from error
 
     def essentials(self, *needs: str) -> Essentials:
-        """Return what a command needs that reads, pauses or asks the daemon, and say once on stderr what is wrong elsewhere.
+        """Return what a command needs that reads, pauses or asks the daemon, and say once on stderr what is wrong
+        elsewhere.
 
         Raise CliError 78 when there is no such file, or when one of the keys that it `needs` cannot be read.
         """

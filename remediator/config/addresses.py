@@ -48,7 +48,8 @@ def known_as(text: str) -> str:
 
 
 def jump(text: str) -> tuple[str | None, str, int | None]:
-    """Return user, address and port that ``[user@]address[:port]`` names, the address without brackets. Raise ValueError."""
+    """Return user, address and port that ``[user@]address[:port]`` names, the address without brackets. Raise
+    ValueError."""
     found = _JUMP.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not [user@]address[:port]")

@@ -49,8 +49,8 @@ def default_section() -> Any:
 
 
 def reference(text: str) -> tuple[str, int]:
-    """Return host (without brackets) and port of ``IPV4:PORT``, ``[IPV6]:PORT`` or ``NAME:PORT``. Raise ValueError with a
-    sentence if `text` is none of them."""
+    """Return host (without brackets) and port of ``IPV4:PORT``, ``[IPV6]:PORT`` or ``NAME:PORT``. Raise ValueError with
+    a sentence if `text` is none of them."""
     host, colon, port = text.rpartition(":")
     if not colon or not host or text.endswith("]"):
         raise ValueError(f"{text!r} has no port; {_REFERENCE_FORM}")
@@ -145,10 +145,12 @@ class SshConfig(Section):
 
 
 class IntegrationsConfig(Section):
-    """What the integrations need beyond SSH: each that is named here is loaded. `models.with_sections` adds one key for each."""
+    """What the integrations need beyond SSH: each that is named here is loaded. `models.with_sections` adds one key for
+    each."""
 
     def without_secrets(self) -> dict[str, dict[str, Any]]:
-        """Return the settings of each integration that is named, for its factory, secrets left out: enough to validate."""
+        """Return the settings of each integration that is named, for its factory, secrets left out: enough to
+        validate."""
         named: dict[str, dict[str, Any]] = {}
         for name in type(self).model_fields:
             part: Section | None = getattr(self, name)
@@ -164,8 +166,8 @@ class TlsConfig(Section):
 
 
 class HttpConfig(Section):
-    """The web server. Loopback is no boundary on a kolla host: every route but /healthz needs a token. On an address that
-    others reach, tokens go over TLS, or `plaintext_ok` says that they may be read on the way."""
+    """The web server. Loopback is no boundary on a kolla host: every route but /healthz needs a token. On an address
+    that others reach, tokens go over TLS, or `plaintext_ok` says that they may be read on the way."""
 
     bind: str = "127.0.0.1:8087"
     tls: TlsConfig | None = None

@@ -49,7 +49,8 @@ def _count(default: float, floor: float) -> Any:
 
 
 def _age(default: float, floor: float, least: float) -> Any:
-    """Return the field of an age that may not be longer than its floor (the loosest value), nor so short that nothing is ever young."""
+    """Return the field of an age that may not be longer than its floor (the loosest value), nor so short that nothing
+    is ever young."""
     about = f"default {durations.form(default)}, floor {durations.form(floor)}, least {durations.form(least)}"
     return Field(
         default=float(default), description=about, json_schema_extra={"longest": float(floor), "least": float(least)}
@@ -130,7 +131,8 @@ class RateLimits(_Section):
 
 
 class StormLimits(_Section):
-    """Nothing acts when more hosts of a scope than the larger of these two have fresh problems that no incident explains."""
+    """Nothing acts when more hosts of a scope than the larger of these two have fresh problems that no incident
+    explains."""
 
     hosts: int = _count(*STORM_HOSTS)
     percent: int = _count(*STORM_PERCENT)

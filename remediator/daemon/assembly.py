@@ -1,4 +1,5 @@
-"""Puts a daemon together from its config and from what it stands on and stands in; the simulator brings another `Ground`.
+"""Puts a daemon together from its config and from what it stands on and stands in; the simulator brings another
+`Ground`.
 
 Invariant: everything that differs between a real daemon and a simulated one is a field of `Ground`.
 """
@@ -76,7 +77,8 @@ def real_ground(act_files: Callable[[], Mapping[str, str]] = dict) -> Ground:
 
 
 class _Upgrading:
-    """Called again and again while a store is upgraded: says so once, and to systemd each time that the start takes longer."""
+    """Called again and again while a store is upgraded: says so once, and to systemd each time that the start takes
+    longer."""
 
     def __init__(self, cloud: str) -> None:
         self._cloud = cloud

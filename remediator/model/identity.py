@@ -17,8 +17,8 @@ ID: Final = r"[a-z0-9]{16}"
 """The id of a store, and the nonce of a start."""
 RUN: Final = r"run-[0-9]{1,12}"
 MARK: Final = rf"[A-Za-z0-9._-]{{0,81}}{RUN}"
-"""What a script takes for a mark: one word that ends in a run. The bare run is what the release before this one left, and a run that had
-begun under it goes on with it."""
+"""What a script takes for a mark: one word that ends in a run. The bare run is what the release before this one left,
+and a run that had begun under it goes on with it."""
 _WHOLE = re.compile(rf"({CLOUD})\.({ID})\.({RUN})")
 
 

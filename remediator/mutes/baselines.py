@@ -1,6 +1,7 @@
 """Baselines: a person calls a scope settled as it stands now, and the signs that are seen there mute nothing any more.
 
-Invariant: a person is believed only where the checks agree. What is not known, or not known for long enough, is an objection.
+Invariant: a person is believed only where the checks agree. What is not known, or not known for long enough, is an
+objection.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ SAMPLES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSeen:
-    """A host of the scope. `sampled`: its newest reply is whole; `ansible`: one is at work there; `wrapped`: what wrapped commands run."""
+    """A host of the scope. `sampled`: its newest reply is whole; `ansible`: one is at work there; `wrapped`: what
+    wrapped commands run."""
 
     host: str
     sampled: bool
@@ -31,7 +33,8 @@ class HostSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSeen:
-    """What a check says of a target of the scope, and in how many samples in a row it was OK since the daemon started."""
+    """What a check says of a target of the scope, and in how many samples in a row it was OK since the daemon
+    started."""
 
     check: str
     target: str
@@ -43,7 +46,8 @@ class CheckSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objections:
-    """Why hosts cannot be called settled: `whole` sentences, those of them that only time ends, and how long that takes."""
+    """Why hosts cannot be called settled: `whole` sentences, those of them that only time ends, and how long that
+    takes."""
 
     whole: list[str]
     young: list[str]
@@ -64,7 +68,8 @@ class Objections:
 
 
 def objections(hosts: Iterable[HostSeen], checks: Iterable[CheckSeen]) -> Objections:
-    """Return what speaks against calling `hosts` settled: one that was not sampled, work on one, a check not OK in two samples."""
+    """Return what speaks against calling `hosts` settled: one that was not sampled, work on one, a check not OK in two
+    samples."""
     found: list[str] = []
     young: dict[str, float] = {}
     for host in hosts:

@@ -1,4 +1,5 @@
-"""What can happen to mutes, one class for each kind of entry of the audit. Its body and its sentence are made here and nowhere else."""
+"""What can happen to mutes, one class for each kind of entry of the audit. Its body and its sentence are made here and
+nowhere else."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ MOST_SERVICES = 50
 OTHERS = "(more services)"
 """Stands for all further ones: it mutes the host until a week after it was last mentioned."""
 WITHIN_S = 0.999
-"""Nagios tells whole seconds: a downtime's end outlasts what services said within its second, and no word of the host itself."""
+"""Nagios tells whole seconds: a downtime's end outlasts what services said within its second, and no word of the host
+itself."""
 STARTS = "DOWNTIMESTART"
 ENDS = ("DOWNTIMEEND", "DOWNTIMECANCELLED", "DOWNTIMEREMOVED")
 """Of Nagios, of Nagios, of Icinga 2."""
@@ -35,7 +36,8 @@ ENDS = ("DOWNTIMEEND", "DOWNTIMECANCELLED", "DOWNTIMEREMOVED")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word about the downtime of `host`, or of its `service`. `kept`: why it changes nothing; empty when it counts."""
+    """One word about the downtime of `host`, or of its `service`. `kept`: why it changes nothing; empty when it
+    counts."""
 
     source: str
     host: str
@@ -73,7 +75,8 @@ Standing = Mapping[tuple[str, str], Downtime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known before a hint comes. `newest` returns the time of the newest word about the downtime of (host, service), 0 without one."""
+    """What is known before a hint comes. `newest` returns the time of the newest word about the downtime of (host,
+    service), 0 without one."""
 
     standing: Standing
     newest: Callable[[str, str], float]
@@ -128,7 +131,8 @@ def _weighed(known: Known, hint: Hint, host: str, service: str, depth: int, told
 
 
 def _crowded(standing: Standing, host: str, service: str) -> bool:
-    """Return whether the host has as many downtimes of services as are kept one by one, and `service` is none of them."""
+    """Return whether the host has as many downtimes of services as are kept one by one, and `service` is none of
+    them."""
     if not service or (host, service) in standing:
         return False
     return sum(each.host == host and bool(each.service) for each in standing.values()) >= MOST_SERVICES

@@ -18,7 +18,8 @@ from remediator.runs.transition import Entry, IncidentFollows, Leave, Owe, Trans
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """All that the steps need to begin. `run` has their exact commands in its plan; `before` is the identity stored with each INTENT.
+    """All that the steps need to begin. `run` has their exact commands in its plan; `before` is the identity stored
+    with each INTENT.
 
     `debts` and `marks` are by step id: what each leaves behind, and what of `before` is its own.
     """

@@ -163,7 +163,8 @@ _LINE = re.compile(
 
 
 def parsed(done: CommandDone, nonce: str) -> tuple[Line, ...] | Unknown:
-    """Return the lines of others in the output of the command; UNKNOWN with the sentence why the host is not claimed by it.
+    """Return the lines of others in the output of the command; UNKNOWN with the sentence why the host is not claimed by
+    it.
 
     Whatever stands before and behind the answer is not part of it. Inside it every line must be whole, or the answer is
     worth nothing.
@@ -219,7 +220,8 @@ def _is_rival(line: Line, came_at: Instant, known: Known) -> bool:
 
 
 def _made_before(line: Line, came_at: Instant, moment: Instant, late_s: float = 0.0) -> bool:
-    """Return whether `line` is surely older than `late_s` after `moment`, by the clock of ours that makes it least so."""
+    """Return whether `line` is surely older than `late_s` after `moment`, by the clock of ours that makes it least
+    so."""
     return line.age_s - CLOCK_S > came_at.at_most_since(moment) - late_s
 
 

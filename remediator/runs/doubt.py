@@ -26,7 +26,8 @@ TIMEOUT_GRACE_S = 30.0
 
 
 def supervised(run: Run, planned: PlannedStep, worked_on: bool, now: Instant) -> Transition | None:
-    """Return that the outcome of a step with an INTENT is lost: nobody in this process works on it, or its time is over."""
+    """Return that the outcome of a step with an INTENT is lost: nobody in this process works on it, or its time is
+    over."""
     step = machine.step_of(run, planned.id)
     limit = sum(command.timeout_s for command in planned.commands) + TIMEOUT_GRACE_S
     late = step.intent_at is not None and now.since(step.intent_at) > max(limit, planned.timeout_s)
@@ -38,7 +39,8 @@ def supervised(run: Run, planned: PlannedStep, worked_on: bool, now: Instant) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What is known of a lost step: `answer` by a reply asked for since `since`, when one began to look, UNKNOWN without such a reply.
+    """What is known of a lost step: `answer` by a reply asked for since `since`, when one began to look, UNKNOWN
+    without such a reply.
 
     `under_way`: its command may still run here. `arrives_s`: so long its effect may take to show.
     """
@@ -85,7 +87,8 @@ def _in_doubt(run: Run, step: StepRecord, now: Instant) -> Transition:
 
 
 def _reads_in_vain(run: Run, planned: PlannedStep, seen: Seen, now: Instant) -> Iterator[Transition]:
-    """A step that only reads is never in doubt: it waits for its host, is done again, and in the end of its time has failed."""
+    """A step that only reads is never in doubt: it waits for its host, is done again, and in the end of its time has
+    failed."""
     if now.since(seen.since) > planned.timeout_s:
         why = f"its answer was lost, and {seen.host} has not been heard of for {planned.timeout_s:.0f} s: nothing was changed there"
         after = machine.failed(run, planned.id, why, now)
@@ -94,7 +97,8 @@ def _reads_in_vain(run: Run, planned: PlannedStep, seen: Seen, now: Instant) -> 
 
 
 def repeatable(run: Run, planned: PlannedStep) -> bool:
-    """Return whether a step that did not arrive is sent again without the whole gate: nothing is changed by a repetition."""
+    """Return whether a step that did not arrive is sent again without the whole gate: nothing is changed by a
+    repetition."""
     begun = planned.parallel or any(step.state is StepState.DONE for step in run.steps)
     return (begun and planned.effect is Effect.IDEMPOTENT) or planned.effect is Effect.OBSERVE
 

@@ -29,7 +29,8 @@ def ended(
 
 
 def given_up(run: Run, why: str, now: Instant, *, expired: bool = False) -> Transition:
-    """Return the end of a run that cannot go on: refused when nothing of it has begun, else failed, which is for a person."""
+    """Return the end of a run that cannot go on: refused when nothing of it has begun, else failed, which is for a
+    person."""
     return ended(run, RunState.REFUSED if run.intent_at is None else RunState.FAILED, why, now, expired=expired)
 
 

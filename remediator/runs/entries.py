@@ -1,4 +1,5 @@
-"""What can happen to a run, one class for each kind of entry of the journal. The text for people is made here and nowhere else."""
+"""What can happen to a run, one class for each kind of entry of the journal. The text for people is made here and
+nowhere else."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 A step whose effect takes its time (a state transfer) is SETTLING between its OUTCOME and the next step.
 
-Invariants. An effect starts only after its INTENT is committed. An INTENT without OUTCOME is in doubt and is ended only by a
-probe or a person. A `once` effect runs again only after a probe has proved that it did not take place. `in_doubt` is not
-an end: the run keeps its locks. A refused later step holds the run, it does not fail it.
+Invariants. An effect starts only after its INTENT is committed. An INTENT without OUTCOME is in doubt and is ended only
+by a probe or a person. A `once` effect runs again only after a probe has proved that it did not take place. `in_doubt`
+is not an end: the run keeps its locks. A refused later step holds the run, it does not fail it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ CLAIMED_AGAIN = (Unsent.LATE, Unsent.UNCLAIMED)
 """Commands that never left for one of these are claimed, and sent, again."""
 MOST_TRIES = 2
 MOST_REPEATS = 5
-"""So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is worse."""
+"""So often an `idempotent` step of a run that has begun is sent: repeating it changes nothing, and half a procedure is
+worse."""
 APPROVAL_S = 900.0
 """How long a plan waits for its approval."""
 OPEN = (StepState.INTENT, StepState.IN_DOUBT, StepState.SETTLING)
@@ -90,7 +91,8 @@ def gated(run: Run, verdicts: Sequence[Verdict], now: Instant) -> Run:
 
 
 def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None, *, because: tuple[str, ...] = ()) -> Run:
-    """Return the run held for `reason`; `ask` is what a person must approve before it goes on. `because`: see `Run`, empty: `reason` itself."""
+    """Return the run held for `reason`; `ask` is what a person must approve before it goes on. `because`: see `Run`,
+    empty: `reason` itself."""
     asks, asks_for = (ask.reason, ask.consent) if ask is not None else ("", None)
     since = run.held_since if run.state is RunState.HELD else now
     return replace(
@@ -105,7 +107,8 @@ def held_for(run: Run, reason: str, now: Instant, ask: Ask | None = None, *, bec
 
 
 def told_anew(before: Run, held: Run) -> bool:
-    """Return whether a held run is held for another reason than `before`, or asks for something else: figures that go on are no other reason."""
+    """Return whether a held run is held for another reason than `before`, or asks for something else: figures that go
+    on are no other reason."""
     return (held.because, held.asks, held.asks_for) != (before.because, before.asks, before.asks_for)
 
 
@@ -115,7 +118,8 @@ def released(run: Run) -> Run:
 
 
 def approved_as_another(run: Run) -> str | None:
-    """Return why nothing more may be done under the yes to `run`: it was to a plan of another hash. None: there is no such yes."""
+    """Return why nothing more may be done under the yes to `run`: it was to a plan of another hash. None: there is no
+    such yes."""
     yes = run.approval
     if yes is None or yes.approved_by is None or not run.asked_of_another_plan:
         return None
@@ -128,7 +132,8 @@ def approved_as_another(run: Run) -> str | None:
 def current(run: Run) -> StepRecord | None:
     """Return the step that the run stands at; None when all are done.
 
-    Of steps that go side by side that is one which has not ended; only then one that failed, and only then the next one.
+    Of steps that go side by side that is one which has not ended; only then one that failed, and only then the next
+    one.
     """
     for states in (OPEN, (StepState.FAILED,), (StepState.PENDING,)):
         found = next((step for step in run.steps if step.state in states), None)
@@ -138,7 +143,8 @@ def current(run: Run) -> StepRecord | None:
 
 
 def beside(run: Run, step: StepRecord) -> tuple[StepRecord, ...]:
-    """Return the steps that begin together with `step`: where its action goes side by side, all of the same one that are pending."""
+    """Return the steps that begin together with `step`: where its action goes side by side, all of the same one that
+    are pending."""
     planned = {each.id: each for each in run.plan.steps}
     if not planned[step.id].parallel:
         return (step,)
@@ -155,7 +161,8 @@ def _with_step(run: Run, step: StepRecord) -> Run:
 
 
 def intent(run: Run, step_id: str, before: Mapping[str, str], now: Instant) -> Run:
-    """Return the run with the INTENT of a step. Raise ValueError unless the step is pending: an INTENT is written once."""
+    """Return the run with the INTENT of a step. Raise ValueError unless the step is pending: an INTENT is written
+    once."""
     step = step_of(run, step_id)
     if step.state is not StepState.PENDING:
         raise ValueError(f"step {step_id} of {run.id} is {step.state.value}: its INTENT is already in the journal")
@@ -218,7 +225,8 @@ def unsent(run: Run, step_id: str) -> Run:
 
 
 def planned_anew(run: Run, now: Instant) -> Run:
-    """Return a run that was held before its first step and waits for the whole gate again: what allowed it then may be over."""
+    """Return a run that was held before its first step and waits for the whole gate again: what allowed it then may be
+    over."""
     return replace(
         run, state=RunState.PLANNED, reason="", because=(), held_since=None, asks="", asks_for=None, locked_at=now
     )
@@ -294,7 +302,8 @@ def probed(run: Run, step_id: str, answer: Probe, now: Instant, *, by: str = "pr
 def ended(
     run: Run, state: RunState, reason: str, now: Instant, *, expired: bool = False, because: tuple[str, ...] = ()
 ) -> Run:
-    """Return the run ended; `expired` because its time was over. `because`: see `Run`, empty: the first line of `reason`.
+    """Return the run ended; `expired` because its time was over. `because`: see `Run`, empty: the first line of
+    `reason`.
 
     Raise ValueError if `state` is not an end, or if the run has ended already.
     """

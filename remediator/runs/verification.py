@@ -16,7 +16,8 @@ from remediator.runs import ends, entries
 from remediator.runs.transition import IncidentFollows, Refresh, Transition
 
 HOPELESS_S = 300.0
-"""A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within` is."""
+"""A check that is CRITICAL for this long without a break after the last step is not being cured, however long `within`
+is."""
 
 
 def awaited(run: Run) -> str:
@@ -58,7 +59,8 @@ def sampled(run: Run, result: CheckResult) -> Run:
 
 
 def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
-    """Return where the verification stands: held for `verify_hold_s` over at least two OK samples, out of time, or waiting."""
+    """Return where the verification stands: held for `verify_hold_s` over at least two OK samples, out of time, or
+    waiting."""
     started = run.verify_from
     if started is None:
         return Verified.WAITING
@@ -82,8 +84,8 @@ def judged(run: Run, newest: CheckResult | None, now: Instant) -> Verified:
 class Seen:
     """What is known of the verification's check. `series`: None while it has none.
 
-    `attempts`: how many samples make a problem HARD. `failed`: whether the runbook's `failed_when` is true of the newest one.
-    `in_group`: the run keeps others from its target's group.
+    `attempts`: how many samples make a problem HARD. `failed`: whether the runbook's `failed_when` is true of the
+    newest one. `in_group`: the run keeps others from its target's group.
     """
 
     newest: CheckResult | None
@@ -124,13 +126,15 @@ def _failed(run: Run, seen: Seen, verdict: Verified, now: Instant) -> str | None
 
 
 def _is_down_again(run: Run, seen: Seen) -> bool:
-    """Return whether what says that the cure failed is true of as many samples after the last step as make a problem HARD."""
+    """Return whether what says that the cure failed is true of as many samples after the last step as make a problem
+    HARD."""
     critical = seen.newest is not None and seen.newest.state is State.CRITICAL
     return seen.failed and critical and run.bad_samples >= seen.attempts
 
 
 def _lost_again(run: Run, seen: Seen) -> bool:
-    """Return whether a member or cluster that had come back is surely lost again: whoever holds its group lets go, and the loss is told."""
+    """Return whether a member or cluster that had come back is surely lost again: whoever holds its group lets go, and
+    the loss is told."""
     series = seen.series
     if not run.was_ok or series is None or run.verify_from is None or series.bad_since is None:
         return False

@@ -1,4 +1,5 @@
-"""SQLite engines that share what was compiled: a statement is made into SQL once in a process, and not once for each store.
+"""SQLite engines that share what was compiled: a statement is made into SQL once in a process, and not once for each
+store.
 
 SQLAlchemy keeps compiled statements by dialect, and makes a dialect for each engine. A process that opens many stores,
 as the simulator does, or one store many times, compiles the same statements again and again. The text that reaches

@@ -66,7 +66,8 @@ class Database:
         self._path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
         self._file: tuple[int, int] | None = None
         self._suspect = False
-        """An error may have left the connection with pages that are not those of the file: it is made anew before it is used."""
+        """An error may have left the connection with pages that are not those of the file: it is made anew before it is
+        used."""
         self.epoch: int | None = None
         """Once taken: a store with another one belongs to another daemon."""
 
@@ -78,7 +79,8 @@ class Database:
     def open(self, now: Callable[[], Instant] = system_now, progress: Callable[[], None] = lambda: None) -> str | None:
         """Open, upgrade a store of an older release, and create what is missing. Raise StoreUnavailable.
 
-        Return the revision that it was upgraded from, None when it was not. `now` is the time that an upgrade is noted with; `progress` is called while one goes on.
+        Return the revision that it was upgraded from, None when it was not. `now` is the time that an upgrade is noted
+        with; `progress` is called while one goes on.
         """
         try:
             if self._path is not None:
@@ -98,7 +100,8 @@ class Database:
             raise errors.StoreUnavailable(self.where, _first_line(error)) from error
 
     def _upgrade(self, now: Callable[[], Instant], progress: Callable[[], None]) -> str | None:
-        """Bring a store of an older release to our form, and return its revision. Raise StoreNewer for one of a newer release."""
+        """Bring a store of an older release to our form, and return its revision. Raise StoreNewer for one of a newer
+        release."""
         with self.transaction() as connection:
             found = revision.revision(connection)
         if found in (revision.HEAD, revision.NONE):
@@ -138,7 +141,8 @@ class Database:
 
     @staticmethod
     def prove_room(connection: sa.Connection) -> None:
-        """Write some pages and take them back, inside the caller's transaction: an idle one also succeeds on a full disk."""
+        """Write some pages and take them back, inside the caller's transaction: an idle one also succeeds on a full
+        disk."""
         connection.exec_driver_sql(f"INSERT INTO meta (key, value) VALUES ('room', zeroblob({ROOM_BYTES}))")
         connection.exec_driver_sql("DELETE FROM meta WHERE key = 'room'")
 
@@ -176,10 +180,11 @@ class Database:
             )
 
     def read_back(self, seq: int, entry_hash: str) -> None:
-        """Read the newest entry as a stranger would: from the file, through a connection that has seen nothing of it yet.
+        """Read the newest entry as a stranger would: from the file, through a connection that has seen nothing of it
+        yet.
 
-        The writing connection works on from memory when the file under it is ruined. Raise StoreUnavailable when the entry is not
-        there; the writing connection is made anew then, and until that works nothing is written.
+        The writing connection works on from memory when the file under it is ruined. Raise StoreUnavailable when the
+        entry is not there; the writing connection is made anew then, and until that works nothing is written.
         """
         if self._path is None:
             return
@@ -192,7 +197,8 @@ class Database:
             raise self._unavailable(error) from error
 
     def _connect_again(self) -> None:
-        """Connect anew. The old connection stays open: closing it would write what it has in memory over what is there."""
+        """Connect anew. The old connection stays open: closing it would write what it has in memory over what is
+        there."""
         try:
             if self._connection is not None:
                 self._left_open.append((self._engine, self._connection))
@@ -238,7 +244,8 @@ def _first_line(error: BaseException) -> str:
 
 
 def _read_only(path: str) -> sqlite3.Connection:
-    """Open for reading. Bytes that are no text come out as text that nothing equals, so that whoever looks can say where they are."""
+    """Open for reading. Bytes that are no text come out as text that nothing equals, so that whoever looks can say
+    where they are."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5, check_same_thread=False)
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     return connection
@@ -249,8 +256,8 @@ STEPS_BETWEEN_LOOKS = 20_000
 
 
 def reading(url: str, late: Callable[[], bool] = lambda: False) -> sa.Engine:
-    """Return an engine for readers: own connections, read-only, waits of at most 5 s. A statement ends, as `interrupted`, once
-    `late` says so."""
+    """Return an engine for readers: own connections, read-only, waits of at most 5 s. A statement ends, as
+    `interrupted`, once `late` says so."""
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
 

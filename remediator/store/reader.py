@@ -1,4 +1,5 @@
-"""What people and pages read: own read-only connections, answers in the shapes of docs/contracts.md, every query over an index."""
+"""What people and pages read: own read-only connections, answers in the shapes of docs/contracts.md, every query over
+an index."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ class Reader:
 
     @contextlib.contextmanager
     def _connection(self, older_too: bool = False) -> Iterator[sa.Connection]:
-        """Yield a connection. Raise StoreOlder or StoreNewer for a store of another form; the log alone has been the same in all of them."""
+        """Yield a connection. Raise StoreOlder or StoreNewer for a store of another form; the log alone has been the
+        same in all of them."""
         try:
             with self._engine.connect() as connection:
                 if not self._ours:
@@ -83,8 +85,8 @@ class Reader:
     # incidents ------------------------------------------------------------------------------------------------
 
     def incidents(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
-        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not resolved.
-        `before`: only those with a lower number."""
+        """Return incidents, newest first, without their timelines; `state` ``open`` means every one that is not
+        resolved. `before`: only those with a lower number."""
         statement = sa.select(tables.incidents.c.body).order_by(tables.incidents.c.n.desc()).limit(limit)
         if state == "open":
             statement = statement.where(tables.incidents.c.open.is_(True))
@@ -114,7 +116,8 @@ class Reader:
     # runs -----------------------------------------------------------------------------------------------------
 
     def runs(self, state: str | None = None, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
-        """Return runs, newest first; `state` ``live`` means every one that has not ended. `before`: only lower numbers."""
+        """Return runs, newest first; `state` ``live`` means every one that has not ended. `before`: only lower
+        numbers."""
         statement = sa.select(tables.runs.c.body).order_by(tables.runs.c.n.desc()).limit(limit)
         if state == "live":
             statement = statement.where(tables.runs.c.live.is_(True))
@@ -148,8 +151,8 @@ class Reader:
     # by name and time -----------------------------------------------------------------------------------------
 
     def incident_keys(self, after: str | None = None, limit: int = -1) -> list[str]:
-        """Return every ``check:target`` that had an incident which is still kept, sorted: one step in the index for each.
-        `after`: only those behind it; `limit`: at most so many (-1: all)."""
+        """Return every ``check:target`` that had an incident which is still kept, sorted: one step in the index for
+        each. `after`: only those behind it; `limit`: at most so many (-1: all)."""
         key = tables.incidents.c.key
         first = sa.select(sa.func.min(key).label("key"))
         seen = (first if after is None else first.where(key > after)).cte("seen", recursive=True)
@@ -226,7 +229,8 @@ class Reader:
             return [self._event_json(row) for row in connection.execute(statement).mappings()]
 
     def audit_until(self, kinds: Sequence[str], moment: datetime, limit: int, skip: int = 0) -> list[dict[str, Any]]:
-        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the newest `skip`."""
+        """Return the newest `limit` entries of `kinds` that are not later than `moment`, oldest first; without the
+        newest `skip`."""
         statement = (
             sa.select(tables.audit)
             .where(tables.audit.c.kind.in_(kinds), tables.audit.c.at <= rfc3339(moment))

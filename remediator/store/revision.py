@@ -48,7 +48,8 @@ def older(found: str) -> bool:
 
 
 def must_be_known(where: str, connection: sa.Connection, older_too: bool = False) -> bool:
-    """Return whether a reader may read records of the store. False: it is of an older release, and `older_too` allows that.
+    """Return whether a reader may read records of the store. False: it is of an older release, and `older_too` allows
+    that.
 
     Raise StoreOlder or StoreNewer. A database that cannot be asked is left to who reads it.
     """

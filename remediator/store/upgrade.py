@@ -1,7 +1,8 @@
 """Brings a store of an older release to the form of this one, with Alembic. A copy of it is kept beside it.
 
-Invariant: one transaction, so an upgrade that fails, or is killed, leaves the store as it was. Only the holder of the state directory's lock
-upgrades. Alembic is imported here alone, and this module only when there is something to upgrade.
+Invariant: one transaction, so an upgrade that fails, or is killed, leaves the store as it was. Only the holder of the
+state directory's lock upgrades. Alembic is imported here alone, and this module only when there is something to
+upgrade.
 """
 
 from __future__ import annotations

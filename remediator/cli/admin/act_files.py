@@ -108,8 +108,8 @@ def unfit(content: Mapping[str, Any]) -> str | None:
 def unfit_command(pattern: str) -> str | None:
     """Return why no file may list the command `pattern`; None when one may.
 
-    It is a program, or a choice of them, and plain words. Only the last word may stand for many: a container's name behind ``--``, as
-    HOLES says, or MARK.
+    It is a program, or a choice of them, and plain words. Only the last word may stand for many: a container's name
+    behind ``--``, as HOLES says, or MARK.
     """
     first, *words = pattern.split(" ")
     programs = first.split("|")
@@ -153,7 +153,8 @@ def _unfit_names(expression: str) -> str | None:
 
 
 def write(directory: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write `files`, by name, into `directory`, each whole or not at all; return the paths of others that end in .json there.
+    """Write `files`, by name, into `directory`, each whole or not at all; return the paths of others that end in .json
+    there.
 
     Raise CliError when that fails.
     """

@@ -28,8 +28,8 @@ READ_MUTES: Final = 2_000
 
 
 def answer(reader: Queries, question: Question, known: Sequence[str], now: datetime, same: Aliases) -> dict[str, Any]:
-    """Return what the store says to `question`. `known` are names that exist without ever having had an incident; `same` are words
-    that stand for each other.
+    """Return what the store says to `question`. `known` are names that exist without ever having had an incident;
+    `same` are words that stand for each other.
 
     Raise CliError 64 with a suggestion when nothing is called so.
     """

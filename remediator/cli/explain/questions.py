@@ -44,7 +44,8 @@ def is_id(word: str) -> bool:
 
 
 def parse(words: Sequence[str], now: datetime) -> Question:
-    """Return the question. A time of day is UTC, today or, when that lies ahead, yesterday. Raise CliError 64 if it is none."""
+    """Return the question. A time of day is UTC, today or, when that lies ahead, yesterday. Raise CliError 64 if it is
+    none."""
     names: list[str] = []
     moments: list[datetime] = []
     date = ""
@@ -69,7 +70,8 @@ def parse(words: Sequence[str], now: datetime) -> Question:
 
 
 def _moment(word: str, date: str, now: datetime) -> datetime:
-    """Return the moment of ``03:10``, of that on the day before it, or of an ISO time (UTC unless it says otherwise)."""
+    """Return the moment of ``03:10``, of that on the day before it, or of an ISO time (UTC unless it says
+    otherwise)."""
     of_day = _CLOCK.fullmatch(word) is not None
     try:
         found = datetime.fromisoformat(f"{date or f'{now:%Y-%m-%d}'}T{word.zfill(5)}" if of_day else word)

@@ -25,7 +25,8 @@ from remediator.model.hosts import Inventory
 def check_once(
     config: Config, names: tuple[str, ...], target: str | None, warn: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Return the JSON of `check` (docs/contracts.md) for the named checks (all when none is named). State is that of one sample.
+    """Return the JSON of `check` (docs/contracts.md) for the named checks (all when none is named). State is that of
+    one sample.
 
     `warn` is told what is not looked at, for the package that would do it is broken.
     """

@@ -44,7 +44,8 @@ LEVELS: Final[Mapping[str, str]] = {"CRITICAL": "bold red", "WARNING": "yellow",
 
 
 def lines(answer: Mapping[str, Any], width: int | None, here: str = "") -> Iterator[Line]:
-    """Yield the screen, `width` columns wide; None: each row on one line. `here`: its time by the clock on the wall of who looks."""
+    """Yield the screen, `width` columns wide; None: each row on one line. `here`: its time by the clock on the wall of
+    who looks."""
     waiting = list(answer.get("waiting") or [])
     follows, top = folded_under(answer.get("open") or [])
     shown = {item.get("id") for item in waiting}
@@ -223,7 +224,8 @@ def muted(item: Mapping[str, Any], now: datetime | None, width: int | None) -> t
 
 
 def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the mutes with the scopes of one storm as one row: the widest names it, the others are named in its reason."""
+    """Return the mutes with the scopes of one storm as one row: the widest names it, the others are named in its
+    reason."""
     storms = [row for row in rows if row.get("kind") == "storm" and row.get("what") != "R3"]
     if len(storms) < 2:
         return list(rows)
@@ -234,7 +236,8 @@ def one_storm(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def first_downtimes(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], int]:
-    """Return the mutes with at most MOST_DOWNTIMES of those that senders tell of, and how many of these are left out."""
+    """Return the mutes with at most MOST_DOWNTIMES of those that senders tell of, and how many of these are left
+    out."""
     told = [row for row in rows if row.get("kind") == "downtime" and not row.get("id")]
     left_out = {id(row) for row in told[MOST_DOWNTIMES:]}
     return [row for row in rows if id(row) not in left_out], len(left_out)

@@ -28,7 +28,8 @@ NEVER_TOLD: Final = 125
 
 
 class Child:
-    """A command that waits for `run`. Use it as a context: leaving it without `run` ends the child, which has run nothing."""
+    """A command that waits for `run`. Use it as a context: leaving it without `run` ends the child, which has run
+    nothing."""
 
     def __init__(self, command: Sequence[str]) -> None:
         sys.stdout.flush()
@@ -61,7 +62,8 @@ class Child:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def run(self) -> int:
-        """Let the command run. Return its exit code when it has ended; 128 and the signal's number when one killed it."""
+        """Let the command run. Return its exit code when it has ended; 128 and the signal's number when one killed
+        it."""
         self._let_go(b"!")
         while True:
             seen = signal.sigwaitinfo(WATCHED)

@@ -1,4 +1,5 @@
-"""`remediator pause` and `resume`: nothing acts until it is lifted, or while a command runs. A pause works without a daemon, by a file.
+"""`remediator pause` and `resume`: nothing acts until it is lifted, or while a command runs. A pause works without a
+daemon, by a file.
 
 Invariant: `pause` says done only when a pause is in force: the daemon has committed it, or the file is there. A wrapped
 command starts only then, and never after the daemon has said no. A mistake in the config takes neither away; where it
@@ -166,7 +167,8 @@ def _wrapped(here: session.Session, command: list[str], scope: str, reason: str)
 
 
 def _by_file(path: Path, child: wrapping.Child, told: str, reason: str, why: CliError) -> int:
-    """As `_wrapped` without a daemon: the pause file stands for the time of the command, and goes if it is still ours."""
+    """As `_wrapped` without a daemon: the pause file stands for the time of the command, and goes if it is still
+    ours."""
     line = _line(f"{reason}: while this runs: {told}")
     ours = _written(path, line)
     _note(f"{why}; paused by the file {path}{'' if ours else ', which was there already and stays'}, for everything")
@@ -229,7 +231,8 @@ def _written(path: Path, line: str) -> bool:
 
 
 def _remove(path: Path, trusted: bool = True) -> bool:
-    """Remove the pause file. Return whether there was one. Raise CliError when it stays, as one does that others may name."""
+    """Remove the pause file. Return whether there was one. Raise CliError when it stays, as one does that others may
+    name."""
     try:
         if not trusted and path.exists():
             raise CliError(f"STILL PAUSED: others may write the config that names {path}; as root: rm {path}", FAILED)

@@ -61,7 +61,8 @@ def output(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _within(data: Sequence[str], width: int) -> set[str]:
-    """Return the values that fit into `width` characters: the first by name, so that the same ones are told each time."""
+    """Return the values that fit into `width` characters: the first by name, so that the same ones are told each
+    time."""
     kept: set[str] = set()
     used = -1
     for datum in sorted(set(data)):

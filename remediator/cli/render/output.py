@@ -89,7 +89,8 @@ def _needs(columns: Sequence[str], body: Sequence[Sequence[str]]) -> int:
 
 
 def row_line(text: str, style: str = "") -> None:
-    """Print a line that is laid out already: what is longer than the terminal is left to it, so that it can be copied whole."""
+    """Print a line that is laid out already: what is longer than the terminal is left to it, so that it can be copied
+    whole."""
     from rich.text import Text
 
     console().print(Text(text, style=style), soft_wrap=True)

@@ -33,7 +33,8 @@ def incident(found: Mapping[str, Any]) -> str:
 
 
 def _durations(found: Mapping[str, Any]) -> str:
-    """Return for how long it was bad and where that went: until it was seen, by what its cure was held back, the cure."""
+    """Return for how long it was bad and where that went: until it was seen, by what its cure was held back, the
+    cure."""
     durations = found.get("durations") or {}
     asked, decided = durations.get("asked_s"), durations.get("decide_s")
     parts = [f"seen {times.exact(durations.get('detect_s'))}"]
@@ -143,7 +144,8 @@ def what(step: Mapping[str, Any], programs: bool = True) -> list[str]:
 
 
 def progress(step: Mapping[str, Any]) -> list[str]:
-    """Return how far a step is that settles, how it settled, or why it failed; nothing where ``ok`` is all there is to say."""
+    """Return how far a step is that settles, how it settled, or why it failed; nothing where ``ok`` is all there is to
+    say."""
     told = step.get("result")
     why = (step.get("given") or {}).get("why")
     if step.get("state") == "done" and isinstance(why, str):
@@ -154,7 +156,8 @@ def progress(step: Mapping[str, Any]) -> list[str]:
 
 
 def command(each: Any, programs: bool = True) -> str:
-    """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``; of a program perhaps its name and arguments alone."""
+    """Return one exact command as it could be typed: ``ctl2$ sudo -n systemctl start ...``; of a program perhaps its
+    name and arguments alone."""
     if not isinstance(each, Mapping):
         return sanitize.line(each)
     sudo = ["sudo", "-n"] if each.get("privileged") else []

@@ -28,7 +28,8 @@ MAX_BYTES = 1024 * 1024
 MAX_NODES = 200_000
 """Bounds what aliases can blow up."""
 MAX_SEPARATORS = 60_000
-"""Signs and line ends that can stand before a value: counted before the file is parsed, which takes seconds for so many."""
+"""Signs and line ends that can stand before a value: counted before the file is parsed, which takes seconds for so
+many."""
 MAX_DEPTH = 40
 
 Loc = tuple[str | int, ...]
@@ -38,7 +39,8 @@ _SEPARATOR = re.compile(r"[,\n\[{]")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value starts, from 1. `key_line` and `key_col` are where its key starts; `style` is YAML's quote or block sign."""
+    """Where a value starts, from 1. `key_line` and `key_col` are where its key starts; `style` is YAML's quote or block
+    sign."""
 
     line: int
     col: int
@@ -49,7 +51,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file as plain values (dict, list, str, int, float, bool, None), the place of each, and the mistakes of reading."""
+    """One file as plain values (dict, list, str, int, float, bool, None), the place of each, and the mistakes of
+    reading."""
 
     file: str
     data: Any = None
@@ -132,7 +135,8 @@ def parse(text: str, file: str) -> Document:
 
 @functools.lru_cache(maxsize=64)
 def _parsed_once(text: str, file: str) -> Document:
-    """Parse a file of the program: its text is the same at each load, as long as nobody upgrades it. Whoever reads it changes nothing in it."""
+    """Parse a file of the program: its text is the same at each load, as long as nobody upgrades it. Whoever reads it
+    changes nothing in it."""
     return parse(text, file)
 
 

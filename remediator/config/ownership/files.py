@@ -73,7 +73,8 @@ def _shown_paths(config: Config) -> Iterator[tuple[Loc, str]]:
 
 
 def _of_inventory(path: str) -> Iterator[str]:
-    """Yield the inventory and the variables beside it: the folders alone, whoever may write a file in them may write there."""
+    """Yield the inventory and the variables beside it: the folders alone, whoever may write a file in them may write
+    there."""
     yield path
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     for name in ("group_vars", "host_vars", "globals.yml", "globals.d"):
@@ -140,8 +141,8 @@ def _without(config: Config, loc: Loc) -> str:
 
 
 def _readable(loc: Loc, path: str) -> Iterator[tuple[Loc, str]]:
-    """Yield a note where others may read a secret and that is no mistake: a TLS key often has a group (`ssl-cert`), and what lies in
-    a directory that is closed to others is read by nobody."""
+    """Yield a note where others may read a secret and that is no mistake: a TLS key often has a group (`ssl-cert`), and
+    what lies in a directory that is closed to others is read by nobody."""
     found = holders.itself(path, holders.trusted(), secret=True)
     if found is not None and found.code == "readable_by_others":
         yield loc, f"{path} {found.text}"

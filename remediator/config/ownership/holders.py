@@ -33,7 +33,8 @@ MOST_LINKS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why others have a say in it. `code` is that of a mistake; `text` is a sentence with its remedy; `place` is what is wrong."""
+    """Why others have a say in it. `code` is that of a mistake; `text` is a sentence with its remedy; `place` is what
+    is wrong."""
 
     code: str
     text: str
@@ -44,7 +45,8 @@ def trusted() -> frozenset[int]:
     """Return the uids that may own what makes remediator act: root, this process, the daemon's account, and this
     program's owner.
 
-    Whoever owns the program can already make it do anything, so a checkout may belong to another user than the one who runs it.
+    Whoever owns the program can already make it do anything, so a checkout may belong to another user than the one who
+    runs it.
     """
     found = {0, os.geteuid(), os.stat(__file__).st_uid}
     with contextlib.suppress(KeyError):
@@ -53,7 +55,8 @@ def trusted() -> frozenset[int]:
 
 
 def with_owner_of(state_dir: str, known: frozenset[int]) -> frozenset[int]:
-    """Return `known` and the owner of `state_dir`, where only those known could have given the directory to that account."""
+    """Return `known` and the owner of `state_dir`, where only those known could have given the directory to that
+    account."""
     try:
         owner = os.lstat(state_dir).st_uid
     except OSError:
@@ -70,7 +73,8 @@ def account(uid: int) -> str:
 
 
 def fault(path: str, known: Collection[int], *, secret: bool = False) -> Fault | None:
-    """Return why others may change `path`, or with `secret` also read it; None: they may not, or it cannot be looked at."""
+    """Return why others may change `path`, or with `secret` also read it; None: they may not, or it cannot be looked
+    at."""
     return above(path, known) or itself(path, known, secret=secret)
 
 
@@ -106,7 +110,8 @@ def is_closed(path: str) -> bool:
 
 
 def above(path: str, known: Collection[int]) -> Fault | None:
-    """Return why others may put another thing in the place of `path`: a directory above it, or a link on the way, is theirs."""
+    """Return why others may put another thing in the place of `path`: a directory above it, or a link on the way, is
+    theirs."""
     left = [part for part in os.path.abspath(path).split("/") if part]
     at, links = "/", 0
     while True:

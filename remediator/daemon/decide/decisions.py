@@ -33,7 +33,8 @@ def our_own_blindness(turn: Turn, incident: Incident) -> str | None:
 
 
 def our_own_work(turn: Turn, incident: Incident) -> str | None:
-    """Return why a stopped member is nothing to page for yet: a run works on its group, which may have another container in its place.
+    """Return why a stopped member is nothing to page for yet: a run works on its group, which may have another
+    container in its place.
 
     In its quiet period it does nothing any more: what is bad then is news, a second loss above all.
     """

@@ -18,7 +18,8 @@ from remediator.model.times import rfc3339
 
 
 def of(world: World, incident: Incident) -> dict[str, Any]:
-    """Return ``{kind,reason,guard,until}``; `kind` is failing, follows, run, well, unconfirmed, refused, waits, person or no_rule."""
+    """Return ``{kind,reason,guard,until}``; `kind` is failing, follows, run, well, unconfirmed, refused, waits, person
+    or no_rule."""
     aside = world.health.asides.of(About(kind="incident", name=incident.id))
     if aside is not None:
         return _said("failing", aside.text)

@@ -45,7 +45,8 @@ def is_ours(world: World, mark: str, host: str) -> bool:
 
 
 def strangers(world: World, touched: Sequence[str], hosts: Sequence[str]) -> tuple[Stranger, ...] | Unknown:
-    """Return what other stores have left on `hosts`, oldest host first by name; UNKNOWN when one of those `touched` shows nothing."""
+    """Return what other stores have left on `hosts`, oldest host first by name; UNKNOWN when one of those `touched`
+    shows nothing."""
     found = []
     for host in hosts:
         reply = world.samples.facts.reply(host)

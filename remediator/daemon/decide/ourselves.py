@@ -44,7 +44,8 @@ def hosts(turn: Turn, plan: Plan) -> frozenset[str] | Unknown:
 
 
 def _jump_hosts(turn: Turn) -> frozenset[str]:
-    """Return the hosts that `ssh.jump` names, in whatever way: each that it could be, for none of them may go away under us."""
+    """Return the hosts that `ssh.jump` names, in whatever way: each that it could be, for none of them may go away
+    under us."""
     jump = turn.world.loaded.config.ssh.jump
     if jump is None:
         return frozenset()

@@ -43,7 +43,8 @@ def rediagnose(turn: Turn, plan: Plan, since: Instant, run: Run) -> Rediagnosis 
 
 
 def _refusal_of_action(turn: Turn, plan: Plan, data: Data, run: Run) -> str:
-    """Return why the action of the next step would not be planned with `data`; empty when it would, or nothing is left to do."""
+    """Return why the action of the next step would not be planned with `data`; empty when it would, or nothing is left
+    to do."""
     current = machine.current(run)
     step = next((each for each in plan.steps if current is not None and each.id == current.id), None)
     action = turn.world.loaded.content.actions.get(step.action) if step is not None else None

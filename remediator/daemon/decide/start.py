@@ -97,12 +97,14 @@ def _asks(turn: Turn, plan: Plan) -> list[Ask]:
 
 
 def _covers(asks: Sequence[Ask]) -> Consent:
-    """Return what a yes to all of `asks` covers: who is stopped. What is chosen is not known before its step, and is asked about then."""
+    """Return what a yes to all of `asks` covers: who is stopped. What is chosen is not known before its step, and is
+    asked about then."""
     return Consent(stops=frozenset(host for ask in asks for host in ask.consent.stops))
 
 
 def _shown(steps: Sequence[PlannedStep]) -> list[str]:
-    """Return the exact commands of `steps`, or what they will do where those are built in their turn: one line for what several hosts do."""
+    """Return the exact commands of `steps`, or what they will do where those are built in their turn: one line for what
+    several hosts do."""
     lines: list[str] = []
     later: dict[str, list[str]] = {}
     for step in steps:
@@ -117,7 +119,8 @@ def _shown(steps: Sequence[PlannedStep]) -> list[str]:
 
 
 def _asked_before(turn: Turn, incident: str | None) -> tuple[str, ...]:
-    """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before what can lose data."""
+    """Return what tells a question from the one before it: runs of the incident that were said yes to, and ended before
+    what can lose data."""
     early = sum(
         run.incident == incident and lifecycle.ended_early(run) for run in turn.world.durable.past_runs.values()
     )

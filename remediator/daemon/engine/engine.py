@@ -95,7 +95,8 @@ class Engine:
         self._reload = inhibitors.AndReload(world.setup.read_pause)
         world.setup.read_pause = inhibitors.AndAsides(self._reload, world.health.asides)
         self._blind_at: Instant | None = None
-        """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their silence is ours."""
+        """When we last had nobody asked for want of a store, or our clock stepped: until all were asked again, their
+        silence is ours."""
         self._read_back_s: float | None = None
         self._again: list[Input] = []
         """Inputs of a turn that was undone through no fault of theirs."""
@@ -222,7 +223,8 @@ class Engine:
         return kept
 
     def _read_back(self, turn: Turn) -> None:
-        """Before a command leaves, and now and then: what was just committed must be in the file. Raise StoreUnavailable."""
+        """Before a command leaves, and now and then: what was just committed must be in the file. Raise
+        StoreUnavailable."""
         due = self._read_back_s is None or abs(turn.now.boot_s - self._read_back_s) >= READ_BACK_S
         if self.audit_seq > 0 and (due or any(isinstance(effect, Act) for effect in turn.effects)):
             self._database.read_back(self.audit_seq, self.audit_hash)
@@ -237,7 +239,8 @@ class Engine:
             log.warning("ballast_laid", cloud=self.world.loaded.config.cloud, reason="the disk has room again")
 
     def _sees(self, now: Instant) -> bool:
-        """Return whether every host has had the time to answer since we asked nobody, or could not tell how old an answer is."""
+        """Return whether every host has had the time to answer since we asked nobody, or could not tell how old an
+        answer is."""
         if self._blind_at is None:
             return True
         replies = [self.world.samples.facts.reply(host) for host in self.world.loaded.inventory.hosts]
@@ -398,9 +401,11 @@ class Engine:
         blamed: int,
         failure: errors.Failure = errors.Failure.OTHER,
     ) -> list[Effect]:
-        """Nothing is decided in a turn that failed. What nobody tells a second time is kept for the next turn; samples are not lost either.
+        """Nothing is decided in a turn that failed. What nobody tells a second time is kept for the next turn; samples
+        are not lost either.
 
-        `blamed` is the store or the turn itself. Return the page about it once that is due: the one effect that needs no store.
+        `blamed` is the store or the turn itself. Return the page about it once that is due: the one effect that needs
+        no store.
         """
         world = self.world
         of_the_store = blamed == alarms.OF_THE_STORE

@@ -80,7 +80,8 @@ class Replay:
         return [each for each in left if not isinstance(each, kind)]
 
     def _without_reply(self, item: Collected, left: list[Input], why: str) -> list[Input]:
-        """Put a reply that says nothing in the place of one that cannot be handled; the second time its host is set aside."""
+        """Put a reply that says nothing in the place of one that cannot be handled; the second time its host is set
+        aside."""
         host, world = item.reply.host, self._world
         self._blamed[f"host {host}"] += 1
         if self._blamed[f"host {host}"] == 1 and self._blamed["Collected"] <= MOST_OF_A_KIND:
@@ -91,7 +92,8 @@ class Replay:
         return left
 
     def _send_back(self, item: Input, why: str, *, again: bool = False) -> None:
-        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another way.
+        """Let whoever sent an input that is not handled hear of it, and let what it was about be found out in another
+        way.
 
         `again`: nothing is wrong with it, and sent again it is handled.
         """

@@ -25,7 +25,8 @@ SETTLED_S = 86400.0
 
 
 def forget(turn: Turn, past_runs_s: float) -> int:
-    """Forget what is over and return how many rows of the store went: at most a batch, inside the transaction of `turn`.
+    """Forget what is over and return how many rows of the store went: at most a batch, inside the transaction of
+    `turn`.
 
     `past_runs_s`: runs whose INTENT is older count no more, unless their incident is open.
     """

@@ -91,7 +91,7 @@ def order(turn: Turn, run: Run, step: StepRecord) -> StepInput | Refused:
 
 def outdated(turn: Turn, run: Run, step: StepRecord) -> str | None:
     """Return why a late step may not be built now: its plan, and the yes to it, are of other content or settings than
-    the loaded.
+    loaded.
 
     A step whose commands are stored with the plan goes on, whatever was loaded since.
     """
@@ -139,7 +139,8 @@ def _limit(action: ActionSpec, asked: StepInput, wanted: PlannedStep) -> float:
 
 
 def given(turn: Turn, run: Run, step: StepRecord) -> Run:
-    """Return the run after the commands of `step` ended well: what it gives, or SETTLING where its effect takes its time."""
+    """Return the run after the commands of `step` ended well: what it gives, or SETTLING where its effect takes its
+    time."""
     action = turn.world.loaded.content.actions.get(step.action)
     if action is None:
         return run
@@ -179,7 +180,8 @@ def seen(turn: Turn, run: Run, step: StepRecord) -> Settled:
 
 
 def probed(turn: Turn, run: Run, step: StepRecord, reply: HostReply) -> Probe:
-    """Return what a fresh `reply` proves about a step whose outcome was lost. An action that cannot tell leaves it UNKNOWN."""
+    """Return what a fresh `reply` proves about a step whose outcome was lost. An action that cannot tell leaves it
+    UNKNOWN."""
     action = turn.world.loaded.content.actions.get(step.action)
     if action is None:
         return Probe.UNKNOWN

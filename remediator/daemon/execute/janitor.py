@@ -39,7 +39,8 @@ FRESH_S = 30.0
 
 
 def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> Debt | Refused | None:
-    """Return the debt that `step` would leave behind; None when it leaves none. Refused: the step may not be carried out without one."""
+    """Return the debt that `step` would leave behind; None when it leaves none. Refused: the step may not be carried
+    out without one."""
     world = turn.world
     action = world.loaded.content.actions.get(step.action)
     if action is None or action.debt is None or not step.commands:
@@ -71,7 +72,8 @@ def owed(turn: Turn, run: Run, step: PlannedStep, mark: Mapping[str, str]) -> De
 
 
 def took_effect(turn: Turn, run: Run, step: StepRecord) -> None:
-    """Note that the OUTCOME of `step` says that it took effect, and that what it took back on its host is owed no more."""
+    """Note that the OUTCOME of `step` says that it took effect, and that what it took back on its host is owed no
+    more."""
     action = turn.world.loaded.content.actions.get(step.action)
     releases = action.releases if action is not None else ()
     commands = next((each.commands for each in run.plan.steps if each.id == step.id), ())
@@ -168,7 +170,8 @@ def _stands_in_the_way(turn: Turn, hosts: tuple[str, ...], scopes: tuple[str, ..
 
 
 def _sample(turn: Turn, debt: Debt) -> HostReply | None:
-    """Return a reply of the debt's host that was asked for since its hosts are free of runs, and lately; else ask for one."""
+    """Return a reply of the debt's host that was asked for since its hosts are free of runs, and lately; else ask for
+    one."""
     world = turn.world
     since = world.waits.looking.get(debt.id)
     reply = world.samples.facts.reply(debt.host)

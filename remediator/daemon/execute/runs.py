@@ -121,7 +121,8 @@ def _ok_since(turn: Turn, run: Run) -> Instant | None:
 
 
 def _gated(turn: Turn, run: Run) -> Iterator[Transition]:
-    """Ask the whole gate once evidence younger than the locks is there, and for a run that had begun as much as `startup` asks for.
+    """Ask the whole gate once evidence younger than the locks is there, and for a run that had begun as much as
+    `startup` asks for.
 
     Such a run would otherwise end with half of it done, for want of a second sample after a restart.
     """

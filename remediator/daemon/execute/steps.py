@@ -51,9 +51,11 @@ def case_of(turn: Turn, run: Run) -> Case:
 
 
 def _left_by_us(turn: Turn, run: Run, step: StepRecord) -> Run:
-    """Note with the next step what the last OUTCOME left, as the first sample asked for soon after it shows; return the run.
+    """Note with the next step what the last OUTCOME left, as the first sample asked for soon after it shows; return the
+    run.
 
-    A sample that came later may show what somebody else did: then the instance of the plan stays the one that is expected.
+    A sample that came later may show what somebody else did: then the instance of the plan stays the one that is
+    expected.
     """
     ended = actions.newest(each.outcome_at for each in run.steps if each.outcome_at)
     result = turn.world.samples.results.get((run.plan.check, run.plan.target.text))

@@ -51,7 +51,8 @@ class StoreAlarm:
         self._next: Instant | None = None
 
     def failed(self, cloud: str, why: str, now: Instant, blamed: int = OF_THE_STORE) -> Deliver | None:
-        """The store, or the turn itself, did not work in this turn. Return the page when it is due, and not yet delivered or on its way."""
+        """The store, or the turn itself, did not work in this turn. Return the page when it is due, and not yet
+        delivered or on its way."""
         self._works_since = None
         if self._fails_since is None:
             self._fails_since = now

@@ -112,7 +112,8 @@ def _size(world: World, scope: str) -> int:
 
 
 def watch(turn: Turn, closed_by: str = "") -> None:
-    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens latches R3.
+    """Once a turn: forget what is not fresh any more, and note every breaker that opens or closes; one that opens
+    latches R3.
 
     `closed_by`: who closed it in this moment, and why.
     """

@@ -43,14 +43,16 @@ def tell(turn: Turn) -> None:
 
 
 def comes_too_soon(turn: Turn, n: int, body: Mapping[str, Any]) -> bool:
-    """Return whether notification `n` is an all-clear whose own pages are not delivered yet: in that order a pager would stay triggered."""
+    """Return whether notification `n` is an all-clear whose own pages are not delivered yet: in that order a pager
+    would stay triggered."""
     if body.get("state") != IncidentState.RESOLVED.value or body.get("incident") is None:
         return False
     return turn.journal.waits_before(n, page_keys.about(str(body["incident"])))
 
 
 def lasting(incident: Incident) -> str:
-    """Return for how long it lasted, from its first bad sample to the OK one that held; empty while that is not known."""
+    """Return for how long it lasted, from its first bad sample to the OK one that held; empty while that is not
+    known."""
     lasted = lifecycle.durations(incident)["down_s"]
     return f"It lasted {exactly(lasted)}." if lasted is not None else ""
 
@@ -72,7 +74,8 @@ def recovered(turn: Turn, incident: Incident) -> str:
 
 
 def of_run(turn: Turn, run: Run, *, told: bool) -> None:
-    """Queue how `run` ended, if a person approved it or was told of it; `told`: another page of this turn says so already."""
+    """Queue how `run` ended, if a person approved it or was told of it; `told`: another page of this turn says so
+    already."""
     approved = run.approval is not None and run.approval.approved_by is not None
     if told or not (approved or turn.journal.was_told(page_keys.about(run.id))):
         return

@@ -1,7 +1,8 @@
 """Faults that stop no action: integrations that are broken, and hosts whose act key takes other files than this
 release's.
 
-Invariant: each notice is in the status while it lasts, and told once for each change, also over restarts. It never stops a sample.
+Invariant: each notice is in the status while it lasts, and told once for each change, also over restarts. It never
+stops a sample.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def standing(world: World) -> list[Notice]:
 
 
 def watch(turn: Turn) -> None:
-    """Tell people of what is new since they were told last, in one page for each kind; what is over goes to the log alone."""
+    """Tell people of what is new since they were told last, in one page for each kind; what is over goes to the log
+    alone."""
     health = turn.world.health
     if health.notices_from is None:
         health.looks_at_notices(turn.now, LOOK_EVERY_S)

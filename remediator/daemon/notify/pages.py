@@ -127,7 +127,8 @@ def escalate(
     advise: bool = True,
     told: PageKey | None = None,
 ) -> bool:
-    """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that page is new.
+    """Hand `incident` to people, once: its state says so, and a page is queued with what is known. Return whether that
+    page is new.
 
     The text of a rule that has a cure speaks of one that was tried: it is told only where a run had begun.
     `told`: by what it is told once, in place of its rule.
@@ -171,7 +172,8 @@ def unmatched(turn: Turn, incident: Incident, state: State) -> None:
 
 
 def _unknown_alike(turn: Turn, incident: Incident) -> list[Incident]:
-    """Return the incidents that one page tells of: of the same hosts, UNKNOWN, of the same check or for a same reason; `incident` too."""
+    """Return the incidents that one page tells of: of the same hosts, UNKNOWN, of the same check or for a same reason;
+    `incident` too."""
     found, world = [incident], turn.world
     reasons = _reasons(world, incident)
     for other in world.durable.incidents.values():

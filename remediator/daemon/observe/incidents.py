@@ -1,4 +1,5 @@
-"""From changed series to events and incidents: opened, closed, put under the problem that explains them. Nothing is decided."""
+"""From changed series to events and incidents: opened, closed, put under the problem that explains them. Nothing is
+decided."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CURED_NOW = (IncidentState.CURING, IncidentState.VERIFYING)
 
 
 def forget_left(turn: Turn) -> None:
-    """After another inventory or content was taken: close the incidents that nobody samples any more, without a run that is live."""
+    """After another inventory or content was taken: close the incidents that nobody samples any more, without a run
+    that is live."""
     world = turn.world
     alive = {check.name for check in world.loaded.checks()}
     for incident in list(world.durable.incidents.values()):
@@ -126,14 +128,16 @@ def _is_over_with_its_parent(world: World, incident: Incident) -> bool:
 
 
 def forget_unrecorded(world: World) -> None:
-    """After the durable state was read: a bad series without an incident lost its event with a failed turn; it begins anew."""
+    """After the durable state was read: a bad series without an incident lost its event with a failed turn; it begins
+    anew."""
     for key, series in list(world.samples.series.items()):
         if series.state is not State.OK and key not in world.durable.by_key:
             del world.samples.series[key]
 
 
 def restore_series(turn: Turn) -> None:
-    """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample; what left is forgotten."""
+    """After a start: a problem that was HARD is still HARD, but has served no wait and has no sample; what left is
+    forgotten."""
     world = turn.world
     for incident in world.durable.incidents.values():
         check = world.loaded.content.checks.get(incident.check)

@@ -1,6 +1,8 @@
-"""What a reply gives: signs, and the results of its host and of its groups. Who pays when a reply cannot be judged: its host alone.
+"""What a reply gives: signs, and the results of its host and of its groups. Who pays when a reply cannot be judged: its
+host alone.
 
-Nothing durable is touched here, so a judgement can be made again with a reply that says nothing in the place of one that raises.
+Nothing durable is touched here, so a judgement can be made again with a reply that says nothing in the place of one
+that raises.
 """
 
 from __future__ import annotations
@@ -94,7 +96,8 @@ def _unreadable(turn: Turn, reply: HostReply, blamed: Unjudgeable) -> HostReply:
 
 
 def _judge_all(turn: Turn, reply: HostReply) -> Judged:
-    """Judge whatever `reply`, which the facts hold, allows to be judged. Raise Unjudgeable, naming the host whose reply is to blame."""
+    """Judge whatever `reply`, which the facts hold, allows to be judged. Raise Unjudgeable, naming the host whose reply
+    is to blame."""
     world, judged = turn.world, Judged()
     if reply.reach is Reach.OK:
         judged.signs = world.loaded.integrations.signs(reply)
@@ -163,7 +166,8 @@ def _group_results(turn: Turn, check: CheckSpec, seen: FactsOfHosts, judged: Jud
 
 
 def _group_is_fresh(turn: Turn, check: CheckSpec) -> bool:
-    """Return whether a group can be judged anew: its oldest evidence has moved, or a member keeps us waiting for too long."""
+    """Return whether a group can be judged anew: its oldest evidence has moved, or a member keeps us waiting for too
+    long."""
     world = turn.world
     replies = [world.samples.facts.reply(host) for host in world.loaded.check_hosts(check)]
     known = [reply.asked_at for reply in replies if reply is not None]

@@ -30,7 +30,8 @@ def remember(turn: Turn, reply: HostReply, shown: tuple[Sign, ...]) -> None:
 
 
 def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ...]:
-    """Return `shown`, where what bears a time to come happened when it was first seen: it holds from then, and not for ever."""
+    """Return `shown`, where what bears a time to come happened when it was first seen: it holds from then, and not for
+    ever."""
     world, now = turn.world, turn.now.wall
     ahead = [sign for sign in shown if sign.at > now]
     seen = world.others.seen_ahead.get(host, {})
@@ -43,7 +44,8 @@ def _not_ahead(turn: Turn, host: str, shown: tuple[Sign, ...]) -> tuple[Sign, ..
 
 
 def pull_back(turn: Turn) -> None:
-    """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened now."""
+    """After the store was read: what was kept with a time to come, by an earlier release or another clock, happened
+    now."""
     for sign in list(turn.world.durable.signs.values()):
         if (sign.at - turn.now.wall).total_seconds() > SIGN_AHEAD_S:
             sightings.put_sign_back(turn, replace(sign, at=turn.now.wall))
@@ -57,7 +59,8 @@ def forget_old(turn: Turn) -> None:
 
 
 def signs_of(turn: Turn, hosts: tuple[str, ...]) -> list[Sign]:
-    """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed versions."""
+    """Return every sign that the newest whole replies of `hosts` show, with those that were kept, and mixed
+    versions."""
     world = turn.world
     found = [sign for sign in world.durable.signs.values() if sign.host in hosts]
     for host in hosts:

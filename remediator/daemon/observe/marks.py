@@ -52,7 +52,8 @@ def _known(world: World, check: CheckSpec, hosts: Sequence[str], now: Instant) -
 
 
 def _told(run: Run, now: Instant) -> Mapping[str, Any]:
-    """Return what an assessment may know of a run: seconds since its first INTENT and its end (None: it lives), and what it began."""
+    """Return what an assessment may know of a run: seconds since its first INTENT and its end (None: it lives), and
+    what it began."""
     return {
         "run": run.id,
         "runbook": run.plan.runbook,
@@ -79,7 +80,8 @@ def with_mark(world: World, check: CheckSpec, seen: FactsOfHosts, mark: Any) -> 
 
 
 def proposed(turn: Turn, check: CheckSpec, hosts: Sequence[str]) -> Any:
-    """Return the mark of `check` once a person says that `hosts` are whole as they stand; None when they are not shown whole."""
+    """Return the mark of `check` once a person says that `hosts` are whole as they stand; None when they are not shown
+    whole."""
     spec = turn.world.loaded.marked.get(check.assess.name)
     return None if spec is None else spec.accept(evidence(turn.world, check, hosts, turn.now))
 

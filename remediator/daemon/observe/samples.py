@@ -19,7 +19,8 @@ LOST_S = 90.0
 
 
 def take(turn: Turn, reply: HostReply) -> None:
-    """Take one reply: judge what it allows to be judged, and advance every series, each of which is decided about in this turn.
+    """Take one reply: judge what it allows to be judged, and advance every series, each of which is decided about in
+    this turn.
 
     A reply that cannot be judged counts as a reply that says nothing: its host is UNKNOWN, with the reason.
     """
@@ -55,7 +56,8 @@ def leave_alone(turn: Turn, host: str) -> None:
 
 
 def _forget_vanished(turn: Turn, reply: HostReply, results: list[CheckResult]) -> None:
-    """Drop what a whole reply of a host does not know any more (its unit and configuration were taken away), and close its incident."""
+    """Drop what a whole reply of a host does not know any more (its unit and configuration were taken away), and close
+    its incident."""
     world = turn.world
     if reply.reach is not Reach.OK:
         return

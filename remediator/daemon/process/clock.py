@@ -40,7 +40,8 @@ class SystemClock:
 
 
 def process_alive(pid: int, started: str) -> bool:
-    """Return whether process `pid` is still the one that was started at `started` (field 22 of its stat, in clock ticks)."""
+    """Return whether process `pid` is still the one that was started at `started` (field 22 of its stat, in clock
+    ticks)."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:

@@ -32,7 +32,8 @@ class _NotSent(NamedTuple):
 
 
 class Departures:
-    """Used by many threads at once: it keeps nothing, and of the world it reads the pauses alone. `ends`: the daemon ends."""
+    """Used by many threads at once: it keeps nothing, and of the world it reads the pauses alone. `ends`: the daemon
+    ends."""
 
     def __init__(
         self, world: World, clock: Clock, actor: Acting, redact: Callable[[str], str], ends: Callable[[], bool]
@@ -85,7 +86,8 @@ class Departures:
         )
 
     def _claimed_again(self, effect: Act, hosts: Mapping[str, Host]) -> tuple[Act, _NotSent | None]:
-        """Claim the hosts of a step anew before a later command of it; return the step as it stands then, or why it may not go on."""
+        """Claim the hosts of a step anew before a later command of it; return the step as it stands then, or why it may
+        not go on."""
         claim = replace(effect.claim, began=self._clock.now(), answers={})
         for name in claim.hosts:
             if name in hosts:

@@ -1,8 +1,8 @@
 """Approvals: a plan that waits for a person's yes, bound to its hash, for 15 minutes, once.
 
-Invariant: a yes only lets the run go to the gate; the whole gate is then asked on evidence gathered after it. The one who asked
-for the plan is never the one who approves it, and only root and the group remediator-approve may. The two are told apart by
-their accounts (model/people.py), never by their names: where that cannot be told, they are not two.
+Invariant: a yes only lets the run go to the gate; the whole gate is then asked on evidence gathered after it. The one
+who asked for the plan is never the one who approves it, and only root and the group remediator-approve may. The two are
+told apart by their accounts (model/people.py), never by their names: where that cannot be told, they are not two.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def may_approve(actor: Actor) -> bool:
 
 
 def not_two(actor: Actor, asker: str, asked_as: tuple[int, ...], run: str) -> str | None:
-    """Return why `actor` may not say yes to what `asker` asked for: they are one person, or may be. None: they are two."""
+    """Return why `actor` may not say yes to what `asker` asked for: they are one person, or may be. None: they are
+    two."""
     if actor.name == asker or set(actor.accounts) & set(asked_as):
         return f"{actor.name} asked for {run} and may not approve it: somebody else must"
     if not asked_as:

@@ -133,7 +133,8 @@ class ControlSocket:
 
 
 def _received(connection: socket.socket) -> bytes:
-    """Return the request: up to its line end, the end of what the other side sends, or one byte too many. Raise TimeoutError."""
+    """Return the request: up to its line end, the end of what the other side sends, or one byte too many. Raise
+    TimeoutError."""
     ends_s = time.monotonic() + READ_S
     received = bytearray()
     while not received.endswith(b"\n") and len(received) <= requests.LIMIT:
@@ -154,7 +155,8 @@ def _line(answer: Answer) -> bytes:
 
 
 def _give_to_group(path: Path) -> None:
-    """Let the group reach the socket. In a directory that is set-group-ID it has the group already, and the unit forbids chown."""
+    """Let the group reach the socket. In a directory that is set-group-ID it has the group already, and the unit
+    forbids chown."""
     try:
         group = grp.getgrnam(GROUP).gr_gid
     except KeyError:

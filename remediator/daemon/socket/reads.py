@@ -215,13 +215,15 @@ def _part(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def _rows_differ(store: reader.Reader) -> str | None:
-    """Return how the rows that decide are not as the log has them, which whoever verifies a copy of the log cannot see."""
+    """Return how the rows that decide are not as the log has them, which whoever verifies a copy of the log cannot
+    see."""
     with store.connection() as connection:
         return verify.rows_differ(connection)
 
 
 def _unreadable(store: reader.Reader, table: str, after: int) -> dict[str, Any]:
-    """Return ``{after, bad}``: where the next question goes on (0: nowhere), and which row of `table` cannot be read."""
+    """Return ``{after, bad}``: where the next question goes on (0: nowhere), and which row of `table` cannot be
+    read."""
     known = {each.name: each for each in readable.BODIES}
     if table not in known:
         raise Unfit(f"table should be one of {', '.join(known)}")

@@ -1,7 +1,7 @@
 """A mirror of the durable state, as the store has it.
 
-The mirror is read from the store (`adopt`) and changed only through a `Turn`, together with its rows. When a transaction fails
-the mirror is stale and is read again before anything else is decided.
+The mirror is read from the store (`adopt`) and changed only through a `Turn`, together with its rows. When a
+transaction fails the mirror is stale and is read again before anything else is decided.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ Key = tuple[str, str]
 
 @dataclass
 class Durable:
-    """See the module. Written by `adopt`, and together with its rows by `turn`, `mutes`, `notes` and `sightings` alone."""
+    """See the module. Written by `adopt`, and together with its rows by `turn`, `mutes`, `notes` and `sightings`
+    alone."""
 
     adopted: bool = False
     incidents: dict[str, Incident] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""What was seen and heard of others at work since the start: signs of maintenance on hosts, words of monitoring, foreign names."""
+"""What was seen and heard of others at work since the start: signs of maintenance on hosts, words of monitoring,
+foreign names."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class Others(Record):
     act_files: Undoable[str, str] = field(default_factory=Undoable)
     """Host to what is wrong with its files of `remediator-act`, by its newest reply that shows them."""
     downtime_told: Undoable[tuple[str, str], float] = field(default_factory=Undoable)
-    """(host, service) to the time of the newest word about its downtime: an older one that comes late changes nothing."""
+    """(host, service) to the time of the newest word about its downtime: an older one that comes late changes
+    nothing."""
     reports: Undoable[str, list[tuple[Key, Instant]]] = field(default_factory=Undoable)
     """Of each sender: for which services that no check is about it has opened an incident, and when
     (observe.hints.services)."""

@@ -1,4 +1,5 @@
-"""What the daemon knows of itself: who it is, what it can reach, its clock, its store, its brakes, and what it failed at."""
+"""What the daemon knows of itself: who it is, what it can reach, its clock, its store, its brakes, and what it failed
+at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the world mirrors of the table `meta` (store/stored/meta.py): a value changes in its row and in the world together, here alone."""
+"""What the world mirrors of the table `meta` (store/stored/meta.py): a value changes in its row and in the world
+together, here alone."""
 
 from __future__ import annotations
 

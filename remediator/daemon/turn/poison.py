@@ -50,7 +50,8 @@ def blames_the_store(error: Exception) -> bool:
 
 
 def bound(turn: Turn, about: About, call: Callable[[], object], *, holds_all: bool = False) -> None:
-    """Make `call` unless `about` is set aside. Raise Stumbled when it raises, and only what is the store's fault as it is.
+    """Make `call` unless `about` is set aside. Raise Stumbled when it raises, and only what is the store's fault as it
+    is.
 
     `holds_all`: the gate rests on it, so while it is set aside nothing may act.
     """
@@ -80,8 +81,8 @@ def _tell_over(turn: Turn, about: About) -> None:
 def action_failed(turn: Turn, action: str, question: str, error: Exception, of: str) -> str:
     """Return the sentence that says that `question` of `action` raised `error` for `of` (a run or a debt).
 
-    Whoever calls into an action catches what it raises, and goes on with this sentence in the way that lets nothing happen.
-    So an exception that an integration did not mean to raise costs the one run, and never the turn.
+    Whoever calls into an action catches what it raises, and goes on with this sentence in the way that lets nothing
+    happen. So an exception that an integration did not mean to raise costs the one run, and never the turn.
 
     It is logged as well, where it is not what was said last of the same: a run that waits asks every second.
     """
@@ -113,7 +114,8 @@ def _incident(turn: Turn, about: About) -> str:
 
 
 def _key(turn: Turn, aside: Aside) -> PageKey:
-    """Return by what people are told once: all runs of an incident are one reason to be woken, and a part is one an hour."""
+    """Return by what people are told once: all runs of an incident are one reason to be woken, and a part is one an
+    hour."""
     incident = _incident(turn, aside.about)
     if incident:
         return PageKey(PageKind.SET_ASIDE, incident)

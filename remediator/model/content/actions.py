@@ -1,4 +1,5 @@
-"""What an action is: what it needs and gives, when its commands are known, how its effect settles, what it leaves behind. Frozen records."""
+"""What an action is: what it needs and gives, when its commands are known, how its effect settles, what it leaves
+behind. Frozen records."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ T = TypeVar("T")
 class ResultKind(Generic[T]):
     """One kind of what steps give, by name, and how its JSON in the journal is read.
 
-    `read` is given None where no such step gave anything. It may raise ValueError with a sentence: nothing can be done without.
+    `read` is given None where no such step gave anything. It may raise ValueError with a sentence: nothing can be done
+    without.
     """
 
     name: str
@@ -71,7 +73,8 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class Need(Generic[T]):
-    """A parameter of an action: what an earlier step of its run gave. A runbook says which one: ``with: {NAME: {from: STEP}}``."""
+    """A parameter of an action: what an earlier step of its run gave. A runbook says which one: ``with: {NAME: {from:
+    STEP}}``."""
 
     name: str
     kind: ResultKind[T]
@@ -86,7 +89,8 @@ class Need(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInput:
-    """What an action finds when its run is planned: its target, its host, and the data of the check that asked for it."""
+    """What an action finds when its run is planned: its target, its host, and the data of the check that asked for
+    it."""
 
     target: Target
     host: Host
@@ -95,7 +99,8 @@ class PlanInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepInput(PlanInput):
-    """What an action finds in its run: also the newest evidence of the check, what earlier steps gave, and what people said yes to."""
+    """What an action finds in its run: also the newest evidence of the check, what earlier steps gave, and what people
+    said yes to."""
 
     evidence: Evidence
     run: str
@@ -112,7 +117,8 @@ class StepInput(PlanInput):
     consent: Consent | None = None
     """What an `Ask` wanted that a person has approved since."""
     bound: Mapping[str, Any] = field(default_factory=dict)
-    """The name of each need of the action to the JSON that the step gave which the runbook names for it, by host for `of_members`."""
+    """The name of each need of the action to the JSON that the step gave which the runbook names for it, by host for
+    `of_members`."""
 
     def given(self, need: Need[T]) -> T:
         """Return what the step gave that `need` is bound to."""
@@ -130,7 +136,8 @@ class StepInput(PlanInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How a step stands whose commands have ended and whose effect takes its time: `done`, `failed` with the reason, or neither.
+    """How a step stands whose commands have ended and whose effect takes its time: `done`, `failed` with the reason, or
+    neither.
 
     `text` is one sentence of progress for people; `given` is kept with the step until it is asked again.
     """
@@ -167,7 +174,8 @@ class DebtSpec:
     undo: Callable[[StepInput], tuple[Command, ...] | Refused]
     still_ours: Callable[[Mapping[str, str], HostReply, Target], bool | Unknown]
     stands_in_the_way: Callable[[Evidence, str], str | None] | None = None
-    """Given fresh evidence of the debt's check and the debt's host, the sentence that says why it is not taken back now."""
+    """Given fresh evidence of the debt's check and the debt's host, the sentence that says why it is not taken back
+    now."""
     releases: tuple[str, ...] = ()
     """Actions whose debts of the same run on the same host the undo takes back as well."""
 
@@ -181,14 +189,17 @@ class AtPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTurn:
-    """The commands depend on what earlier steps gave: they are built, from the newest evidence, when the INTENT is written.
+    """The commands depend on what earlier steps gave: they are built, from the newest evidence, when the INTENT is
+    written.
 
-    There may be none: then there is nothing to do, and the step is done. `Refused` ends the run, `Wait` and `Ask` hold it.
+    There may be none: then there is nothing to do, and the step is done. `Refused` ends the run, `Wait` and `Ask` hold
+    it.
     """
 
     commands: Callable[[StepInput], Built]
     at_plan: Callable[[PlanInput], Built] | None = None
-    """Asked before the run begins as well: whatever it declines then refuses the plan. Its commands are shown, and bind nothing."""
+    """Asked before the run begins as well: whatever it declines then refuses the plan. Its commands are shown, and bind
+    nothing."""
     fresh: bool = False
     """It is built only from evidence of all members that is younger than the last command of the run."""
     asks_beforehand: Callable[[Data], Ask | None] | None = None
@@ -214,11 +225,13 @@ class Settling:
     """How an effect is waited for that takes its time after the commands have ended."""
 
     seen: Callable[[StepInput, Mapping[str, Any]], Settled]
-    """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last time."""
+    """Whether the effect has come about by the newest evidence (gathered after the OUTCOME), given what was kept last
+    time."""
     begins: Callable[[Mapping[str, Any]], bool] | None = None
     """Given what the commands gave, whether there is anything to wait for; None: always."""
     limit_s: Callable[[StepInput], float] | None = None
-    """How long it may take, where that depends on what is found (the size of the data); never shorter than the step's."""
+    """How long it may take, where that depends on what is found (the size of the data); never shorter than the
+    step's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +239,8 @@ class ActionSpec:
     """A typed action. Its functions are pure and deterministic: `plan` shows exactly what would run.
 
     `probe(before, reply, target)` is pure: given the identity recorded with the INTENT and a fresh reply of the host,
-    say whether the effect took place. It must answer UNKNOWN whenever the reply cannot prove it either way.
-    `when` refuses when the data does not allow the action (e.g. UNKNOWN unit). An exception of any of its functions is a bug.
+    say whether the effect took place. It must answer UNKNOWN whenever the reply cannot prove it either way. `when`
+    refuses when the data does not allow the action (e.g. UNKNOWN unit). An exception of any of its functions is a bug.
     """
 
     name: str
@@ -254,7 +267,8 @@ class ActionSpec:
     judges_group: bool = False
     """It decides by itself, on evidence of all members, what may be done to their group (a bootstrap)."""
     holds_units: bool = False
-    """It keeps the units of its target from being started: that systemd is about to start one again is what it is there for."""
+    """It keeps the units of its target from being started: that systemd is about to start one again is what it is there
+    for."""
     scripts: tuple[Script, ...] = ()
     """The fixed programs that its commands run."""
     programs: tuple[tuple[str, ...], ...] = ()
@@ -274,14 +288,17 @@ class ActionSpec:
         return isinstance(self.where, OnEachMember)
 
     def with_plan(self, order: PlanInput) -> Built:
-        """Return its commands as far as they are known with the plan, or what it declines; none where it is asked in its turn alone."""
+        """Return its commands as far as they are known with the plan, or what it declines; none where it is asked in
+        its turn alone."""
         ask = self.when.commands if isinstance(self.when, AtPlan) else self.when.at_plan
         return ask(order) if ask is not None else ()
 
     def strays(self, commands: Sequence[Command], hosts: Sequence[str]) -> Command | None:
-        """Return the first of `commands` that a step of this action may not become when it is built in its turn; None: all may be.
+        """Return the first of `commands` that a step of this action may not become when it is built in its turn; None:
+        all may be.
 
-        It may become its own programs on `hosts`, those of the plan's target: that is what a yes to the plan covers of it.
+        It may become its own programs on `hosts`, those of the plan's target: that is what a yes to the plan covers of
+        it.
         """
         for command in commands:
             own = any(script.made(command.argv) for script in self.scripts) or command.argv[:-1] in self.programs

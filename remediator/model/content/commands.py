@@ -1,4 +1,5 @@
-"""What is sent to a host: an exact argv, or a fixed program of the product with words as its arguments. Frozen records."""
+"""What is sent to a host: an exact argv, or a fixed program of the product with words as its arguments. Frozen
+records."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Command:
     privileged: bool = True
     first: tuple[str, ...] = ()
     leaves_within_s: float | None = field(default=None, compare=False)
-    """Set when it is sent: what it rests on is too old after that, and it must not leave any more. No part of any plan."""
+    """Set when it is sent: what it rests on is too old after that, and it must not leave any more. No part of any
+    plan."""
 
     def line(self, sudo: bool = False) -> str:
         """Return the command as a shell takes it, every word quoted that needs it."""
@@ -43,7 +45,8 @@ class Command:
 
     @property
     def brief(self) -> str:
-        """The command in one short line: of a fixed script its name and words, whose text is in the plan and in the audit."""
+        """The command in one short line: of a fixed script its name and words, whose text is in the plan and in the
+        audit."""
         return brief(self.argv) if not self.first else f"{brief(self.first)} && {brief(self.argv)}"
 
     def to_json(self) -> dict[str, Any]:
@@ -54,7 +57,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A fixed one-line POSIX shell program that a step runs on a host, with words as its arguments and nothing pasted into it.
+    """A fixed one-line POSIX shell program that a step runs on a host, with words as its arguments and nothing pasted
+    into it.
 
     It is part of the product, never of a config: the plan, the journal and the sudoers file show it in full.
     `args` has one regular expression per argument, which the argument matches as a whole.

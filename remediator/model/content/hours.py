@@ -22,7 +22,8 @@ _DAY_MINUTES = 24 * 60
 _MINUTE = timedelta(minutes=1)
 _TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?")
 _NOT_PLAIN = ("posix/", "right/", "localtime")
-"""What Debian's tree holds beside the zones: copies (those under right/ count leap seconds) and whatever this machine is set to."""
+"""What Debian's tree holds beside the zones: copies (those under right/ count leap seconds) and whatever this machine
+is set to."""
 
 
 class BadHours(ValueError):
@@ -74,7 +75,8 @@ class Hours:
         return None
 
     def _onward(self, moment: datetime) -> datetime:
-        """Return a later moment before which surely nothing opens: at most an hour on, a minute where the clock changes."""
+        """Return a later moment before which surely nothing opens: at most an hour on, a minute where the clock
+        changes."""
         local = moment.astimezone(self.zone)
         later = moment + min(self._until_opening(local), 60) * _MINUTE
         steady = later.astimezone(self.zone).utcoffset() == local.utcoffset()

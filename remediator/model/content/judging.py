@@ -64,7 +64,8 @@ class Assessed:
     target: Target
     data: Data
     identity: Mapping[str, str] = field(default_factory=dict)
-    """What tells this instance from its successor (StartedAt, InvocationID, boot_id, ...): guards and probes compare it."""
+    """What tells this instance from its successor (StartedAt, InvocationID, boot_id, ...): guards and probes compare
+    it."""
 
 
 class Scope(enum.Enum):
@@ -74,7 +75,8 @@ class Scope(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessSpec:
-    """A registered assessment. HOST scope: `judge` is called once per host; GROUP scope: once with all hosts of the group."""
+    """A registered assessment. HOST scope: `judge` is called once per host; GROUP scope: once with all hosts of the
+    group."""
 
     name: str
     scope: Scope

@@ -20,7 +20,8 @@ from remediator.model.targets import Target
 from remediator.model.values import as_json
 
 RELEASE = "debt:release"
-"""The runbook and the action of every release of a debt. No content can have this name: a colon is not allowed in one."""
+"""The runbook and the action of every release of a debt. No content can have this name: a colon is not allowed in
+one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

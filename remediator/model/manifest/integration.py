@@ -23,7 +23,8 @@ from remediator.model.messages.replies import HostReply
 from remediator.model.values import Unknown
 
 Remedy = Callable[[str, str | None], str]
-"""``(value, release) -> word`` of a remedy that people read, never of a command that is run; pure, and it never raises."""
+"""``(value, release) -> word`` of a remedy that people read, never of a command that is run; pure, and it never
+raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +55,14 @@ class DirectSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkSpec:
-    """What an integration keeps of an assessment across restarts, as JSON; None: nothing yet. Both functions are pure."""
+    """What an integration keeps of an assessment across restarts, as JSON; None: nothing yet. Both functions are
+    pure."""
 
     fold: Callable[[Any, Evidence], Any]
     """``(kept, evidence) -> kept``, after every judgement."""
     accept: Callable[[Evidence], Any]
-    """What is kept once a person has said that the group is whole as it stands; None when the evidence does not show it whole."""
+    """What is kept once a person has said that the group is whole as it stands; None when the evidence does not show it
+    whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +73,22 @@ class Integration:
     name: str
     sections: Sequence[SectionSpec]
     remote_source: str
-    """The text of `remote.py`: one function ``collect_<section>(request, run) -> JSON value`` per section (collect/assembly.py)."""
+    """The text of `remote.py`: one function ``collect_<section>(request, run) -> JSON value`` per section
+    (collect/assembly.py)."""
     assessments: Sequence[AssessSpec]
     actions: Sequence[ActionSpec]
     remember: Callable[[Any, HostReply], Any] | None = None
     direct: Sequence[DirectSpec] = ()
     dials: Callable[[HostReply], str | None] | None = None
-    """Where the host itself says that its service listens, for `direct`; None: it does not say, and the inventory's way is taken."""
+    """Where the host itself says that its service listens, for `direct`; None: it does not say, and the inventory's way
+    is taken."""
     request: Mapping[str, Any] = field(default_factory=dict)
     """Constants that its sections find in their request beside ``engine`` and ``host``."""
     applies: Callable[[Host], bool] | None = None
     """Which hosts have its sections; None: all of them."""
     left: Callable[[HostReply], Sequence[LeftOnHost]] | None = None
-    """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave nothing."""
+    """What runs of any remediator have left on a host, as its reply shows it (pure); None: its actions leave
+    nothing."""
     marks: Mapping[str, MarkSpec] = field(default_factory=dict)
     """Assessment of GROUP scope to what is kept of it across restarts."""
     settings: type[Any] | None = None

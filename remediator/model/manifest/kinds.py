@@ -22,7 +22,8 @@ class Kind:
     member: str | None = None
     """The container that is such a target: ``NAME/H`` stands for ``container/H/MEMBER``."""
     units: Callable[[Target], tuple[str, ...]] | None = None
-    """The targets ``container/H/NAME`` whose unit a runbook on such a target acts on; None: that of `member` on each of its hosts."""
+    """The targets ``container/H/NAME`` whose unit a runbook on such a target acts on; None: that of `member` on each of
+    its hosts."""
     aliases: tuple[str, ...] = ()
     """What people call it beside its name, as they ask `explain`."""
 

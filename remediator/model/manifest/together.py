@@ -108,7 +108,8 @@ class Manifests(Mapping[str, Integration]):
 
 
 def read_machine(loaded: Mapping[str, Integration]) -> ReadMachine:
-    """Return what reads a host itself out of a reply: the first of `loaded` that can, the basic ones before others. UNKNOWN where none can."""
+    """Return what reads a host itself out of a reply: the first of `loaded` that can, the basic ones before others.
+    UNKNOWN where none can."""
     ordered = sorted(loaded.values(), key=lambda one: (not one.basic, one.name))
     readers = [one.machine for one in ordered if one.machine is not None]
     return readers[0] if readers else lambda _reply: Unknown("nobody_reads_machines")

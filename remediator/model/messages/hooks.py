@@ -13,7 +13,8 @@ _PREFIX = re.compile(r"^(?:nagios|icinga|notify)_")
 
 
 def plain(name: str) -> str:
-    """Return a macro's name as all senders' spellings of it come out alike: ``NAGIOS_TIMET``, ``$TIMET$``, ``icinga.timet``: timet."""
+    """Return a macro's name as all senders' spellings of it come out alike: ``NAGIOS_TIMET``, ``$TIMET$``,
+    ``icinga.timet``: timet."""
     return _PREFIX.sub("", name.strip("$ -").lower().replace(".", "_").replace("-", "_"))
 
 
@@ -22,8 +23,8 @@ class Hint:
     """One notification or event-handler call. All Nagios macros arrive as strings; numbers are parsed here.
 
     `key` is the idempotency key: (source, host, service, event id, state type, attempt, notification type), hashed.
-    `downtime_depth` is that of what the hint is about, its service or else its host; `host_downtime_depth` that of the host.
-    None means the sender did not say. `raw` is the parsed body as sent, cut to 16 KiB, secrets redacted.
+    `downtime_depth` is that of what the hint is about, its service or else its host; `host_downtime_depth` that of the
+    host. None means the sender did not say. `raw` is the parsed body as sent, cut to 16 KiB, secrets redacted.
     """
 
     source: str
@@ -84,14 +85,16 @@ class CannotTake(Exception):
 
 
 class NotTaken(Exception):
-    """The hint was not looked at, through no fault of its own or of the store: answer 503 with Retry-After and the reason."""
+    """The hint was not looked at, through no fault of its own or of the store: answer 503 with Retry-After and the
+    reason."""
 
 
 class EnginePort(Protocol):
     """What the web server may ask of the loop. Every method is thread-safe and returns at once."""
 
     def submit(self, hint: Hint) -> Future[Taken]:
-        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore, CannotTake or NotTaken."""
+        """Queue `hint`. Raise QueueFull. The future resolves after the commit, or with CannotStore, CannotTake or
+        NotTaken."""
 
     def loop_age_s(self) -> float:
         """Seconds since the last finished tick."""

@@ -103,9 +103,9 @@ def parse(text: str) -> Matcher:
 def matches_everything(matchers: Iterable[Matcher], kinds: Sequence[str]) -> bool:
     """Return whether all plans satisfy `matchers`, so that a silence with them would be a pause.
 
-    As in Alertmanager, matchers that all match the empty string match everything, and so do none. Neither does a matcher
-    narrow that every value in use satisfies (``host=~".+"``, ``risk=~"R[1-3]"``), nor one of the cloud: there is only one.
-    `kinds` are those of all targets that there can be.
+    As in Alertmanager, matchers that all match the empty string match everything, and so do none. Neither does a
+    matcher narrow that every value in use satisfies (``host=~".+"``, ``risk=~"R[1-3]"``), nor one of the cloud: there
+    is only one. `kinds` are those of all targets that there can be.
     """
     return not any(_narrows(matcher, kinds) for matcher in matchers)
 
@@ -140,7 +140,8 @@ def _value(text: str, label: str, operator: str, written: str) -> str:
 
 
 def _unquoted(rest: str) -> tuple[str, bool]:
-    """Return what stands before the closing quote, escapes resolved, and whether that quote is there and ends the text."""
+    """Return what stands before the closing quote, escapes resolved, and whether that quote is there and ends the
+    text."""
     body = re.match(r'(?:\\.|[^"\\])*', rest, re.DOTALL)
     inner = body.group() if body else ""
     return _ESCAPE.sub(_resolved, inner), rest[len(inner) :] == '"'
@@ -187,9 +188,9 @@ class _Part:
 def _never_ends(pattern: str) -> str:
     """Given a `pattern` that compiles, return why matching could take for ever, or "".
 
-    Conservative: a repeated group may hold neither a repetition nor alternatives (``(a+)+``, ``(a|a)*``), and what remains
-    may hold `MAX_CHOICES` at most. What Alertmanager does not know either (looking ahead or behind, references back,
-    flags but a leading ``(?i)``) is refused.
+    Conservative: a repeated group may hold neither a repetition nor alternatives (``(a+)+``, ``(a|a)*``), and what
+    remains may hold `MAX_CHOICES` at most. What Alertmanager does not know either (looking ahead or behind, references
+    back, flags but a leading ``(?i)``) is refused.
     """
     parts = [_Part()]
     atom = _Part()

@@ -80,7 +80,8 @@ class HostReply:
         return self.beside(kind)
 
     def beside(self, kind: SectionKind[Facts]) -> Facts | Unknown:
-        """As `facts`, of a section that was fetched beside the round trip: it counts also when the host itself did not answer."""
+        """As `facts`, of a section that was fetched beside the round trip: it counts also when the host itself did not
+        answer."""
         found = self.sections.get(kind.name)
         if found is None:
             return Unknown(f"not_collected:{kind.name}")

@@ -21,7 +21,8 @@ class ClockBrake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
-    """`open`: since when, and by which line on a host, another remediator is known to act here; None: the brake is not on.
+    """`open`: since when, and by which line on a host, another remediator is known to act here; None: the brake is not
+    on.
 
     `closed_at`: until when a person has said that no other one acts here.
     """

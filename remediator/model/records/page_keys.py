@@ -85,7 +85,8 @@ _NO_RULE: Final = "None"
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """`of`: the incident, run or debt that it is about; empty: the daemon itself. `parts`: what tells it from others of its kind."""
+    """`of`: the incident, run or debt that it is about; empty: the daemon itself. `parts`: what tells it from others of
+    its kind."""
 
     kind: PageKind
     of: str = ""

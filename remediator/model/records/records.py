@@ -142,7 +142,8 @@ class Decision:
     """Skipped only until a time has passed: how long that still takes is no other outcome."""
 
     def same_outcome(self, other: Decision) -> bool:
-        """Return whether both say the same: who refuses and what fired count, how long it still takes and where a field stands do not."""
+        """Return whether both say the same: who refuses and what fired count, how long it still takes and where a field
+        stands do not."""
         return self._outcome() == other._outcome()
 
     def _outcome(self) -> tuple[Outcome, object]:
@@ -216,7 +217,8 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """What people said of one run. `approved_by` None: nobody has said yes yet. It is good for the plan of that hash alone."""
+    """What people said of one run. `approved_by` None: nobody has said yes yet. It is good for the plan of that hash
+    alone."""
 
     run: str
     plan_hash: str
@@ -310,8 +312,8 @@ class DebtState(enum.Enum):
 class Debt:
     """A temporary state that step `step` of run `run` sets on `host`, and the exact step that takes it back.
 
-    `mark` is what was recorded with the INTENT; the action's `still_ours` compares with it. `applied`: the outcome says that
-    it took effect. `release` is the run that undoes it, or that tried last; `tries` counts those that failed.
+    `mark` is what was recorded with the INTENT; the action's `still_ours` compares with it. `applied`: the outcome says
+    that it took effect. `release` is the run that undoes it, or that tried last; `tries` counts those that failed.
     """
 
     id: str
@@ -340,7 +342,8 @@ class Debt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupKept:
-    """What is kept of a failure-domain group: who its members were, and for how long all of them have been known and healthy."""
+    """What is kept of a failure-domain group: who its members were, and for how long all of them have been known and
+    healthy."""
 
     members: frozenset[str]
     healthy_s: float = 0.0

@@ -1,4 +1,5 @@
-"""The brake for another remediator: it is on once one was seen to act here, until a person says that it acts no more."""
+"""The brake for another remediator: it is on once one was seen to act here, until a person says that it acts no
+more."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ def _over(standing: Storm, closed_by: str) -> tuple[Storm, Page | None]:
 
 
 def counted(standing: Storm, troubled: frozenset[str], still_open: Collection[str]) -> Transition:
-    """Return that the breaker counts `troubled` besides what it has counted and is not over: each must be well before it is closed by hand."""
+    """Return that the breaker counts `troubled` besides what it has counted and is not over: each must be well before
+    it is closed by hand."""
     kept = frozenset(each for each in standing.counted if each in still_open) | troubled
     return Transition(kept=(replace(standing, counted=kept),) if kept != standing.counted else ())
 

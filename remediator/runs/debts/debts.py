@@ -130,7 +130,8 @@ def too_early(debt: Debt, now: Instant) -> str | None:
 
 
 def plan_of(debt: Debt, content_version: str) -> Plan:
-    """Return the plan that releases `debt`: its stored undo, nothing to verify. It has no rule, so it is no rule's cure.
+    """Return the plan that releases `debt`: its stored undo, nothing to verify. It has no rule, so it is no rule's
+    cure.
 
     Its identity is empty: whether somebody else acted meanwhile is what `still_ours` answers.
     """

@@ -1,4 +1,5 @@
-"""From a runbook, a target and its data to the plan: every step with its exact commands, and what later ones take from earlier ones."""
+"""From a runbook, a target and its data to the plan: every step with its exact commands, and what later ones take from
+earlier ones."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ def bound(
     actions: Mapping[str, ActionSpec],
     results: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Return what the steps of `plan` gave (`results`, by id) that `step` names for each of `needs`; None where nothing was given."""
+    """Return what the steps of `plan` gave (`results`, by id) that `step` names for each of `needs`; None where nothing
+    was given."""
     found: dict[str, Any] = {}
     for need in needs:
         given = {each.host: results[each.id] for each in _named(plan, step, need, actions) if each.id in results}

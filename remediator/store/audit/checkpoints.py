@@ -36,7 +36,8 @@ class Checkpoint:
     sig: str
     line: str
     restored: Mapping[str, int] | None = None
-    """``{from, kept}``: a person accepted a store that was put back from a copy. Older checkpoints above `kept` are void."""
+    """``{from, kept}``: a person accepted a store that was put back from a copy. Older checkpoints above `kept` are
+    void."""
 
 
 class BrokenCheckpoints(ValueError):
@@ -96,7 +97,8 @@ def public_text(key: Ed25519PublicKey) -> str:
 
 
 def read(path: Path, key: Ed25519PublicKey) -> list[Checkpoint]:
-    """Return all checkpoints, verified. Raise BrokenCheckpoints at the first bad line; OSError if the file cannot be read."""
+    """Return all checkpoints, verified. Raise BrokenCheckpoints at the first bad line; OSError if the file cannot be
+    read."""
     if not path.exists():
         return []
     found: list[Checkpoint] = []
@@ -238,7 +240,8 @@ class CheckpointFile:
 
     @property
     def marks(self) -> list[tuple[int, str]]:
-        """(seq, hash) of all that is in force, as the file has it: in memory they would grow for as long as the daemon lives."""
+        """(seq, hash) of all that is in force, as the file has it: in memory they would grow for as long as the daemon
+        lives."""
         try:
             found = _marks(self._path.read_text(errors="replace").splitlines())
         except OSError:
@@ -248,8 +251,9 @@ class CheckpointFile:
     def disagreement(self, seq: int, hash_of: Callable[[int], str | None], starts: int) -> str | None:
         """Return why the store is not taken for the one that was signed, once at the start; None when it may be.
 
-        `seq`: of its newest entry; `hash_of`: the stored hash of an entry; `starts`: how often a daemon started on this store,
-        this time included. A store that saw a start before has checkpoints: the first turn of a start writes one.
+        `seq`: of its newest entry; `hash_of`: the stored hash of an entry; `starts`: how often a daemon started on this
+        store, this time included. A store that saw a start before has checkpoints: the first turn of a start writes
+        one.
         """
         if self.broken is not None:
             return f"{self._path} is not what we wrote ({self.broken}): what it should prove is not known"

@@ -41,7 +41,8 @@ BRAKES = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The rows of one table that decide. `keys`: the columns that tell one row from another; `live`: which rows, None for all."""
+    """The rows of one table that decide. `keys`: the columns that tell one row from another; `live`: which rows, None
+    for all."""
 
     table: sa.Table
     keys: tuple[str, ...]
@@ -186,8 +187,8 @@ def body(
 ) -> dict[str, Any]:
     """Return the body of an entry.
 
-    `differs`: a difference that nobody has accepted yet; it outlives later changes. `covers_from_here`: the subjects that no
-    earlier entry speaks of; `changed` has all of their rows.
+    `differs`: a difference that nobody has accepted yet; it outlives later changes. `covers_from_here`: the subjects
+    that no earlier entry speaks of; `changed` has all of their rows.
     """
     made: dict[str, Any] = {
         "digests": state.digests(),
@@ -207,7 +208,8 @@ def everything(state: State, names: tuple[str, ...] = tuple(SUBJECTS)) -> dict[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """`differs`: what is not as the log has it, empty when all is. `uncovered`: subjects that no entry speaks of yet."""
+    """`differs`: what is not as the log has it, empty when all is. `uncovered`: subjects that no entry speaks of
+    yet."""
 
     differs: str
     uncovered: tuple[str, ...]
@@ -262,7 +264,8 @@ def _sentence(connection: sa.Connection, name: str, count: int, now: Hashes) -> 
 
 
 def _told(connection: sa.Connection, name: str) -> tuple[dict[str, str | None], bool]:
-    """Return what the log says last of each row of a subject, and whether it was read back to the first word about it."""
+    """Return what the log says last of each row of a subject, and whether it was read back to the first word about
+    it."""
     told: dict[str, str | None] = {}
     for entry in connection.execute(_NEWEST, {"most": MOST_READ}).mappings():
         try:

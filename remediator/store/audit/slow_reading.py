@@ -23,7 +23,8 @@ LOOK = "; look: remediator audit verify"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`differs`: how the rows that decide are not as the log has them. `damaged`: what else is not what was written. Empty: nothing."""
+    """`differs`: how the rows that decide are not as the log has them. `damaged`: what else is not what was written.
+    Empty: nothing."""
 
     differs: str = ""
     damaged: str = ""
@@ -43,7 +44,8 @@ class SlowReading:
         """Nothing damaged was seen in this pass."""
 
     def read_on(self) -> Found:
-        """Return what the next rows show. Nothing is found while the store cannot be opened: the loop speaks of that."""
+        """Return what the next rows show. Nothing is found while the store cannot be opened: the loop speaks of
+        that."""
         if self._pass is None:
             self._pass, self._sound = self._read(), True
         try:

@@ -35,7 +35,8 @@ UNFIT = (ValueError, TypeError, RecursionError)
 
 
 def entries(connection: sa.Connection, start: int = 0, most: int | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the entries from `start` on as they are exported, at most `most`; a body that is no JSON any more stays text."""
+    """Yield the entries from `start` on as they are exported, at most `most`; a body that is no JSON any more stays
+    text."""
     statement = sa.select(tables.audit).where(tables.audit.c.seq >= start).order_by(tables.audit.c.seq).limit(most)
     for row in connection.execute(statement).mappings():
         entry = dict(row)
@@ -70,7 +71,8 @@ def _number_before(entry: dict[str, Any], text: Any) -> int | None:
 
 
 def _moved(connection: sa.Connection, bad: dict[str, Any], text: Any) -> dict[str, Any] | None:
-    """Return how an entry that only has another number than it was hashed with came to it; None when it was edited otherwise."""
+    """Return how an entry that only has another number than it was hashed with came to it; None when it was edited
+    otherwise."""
     seq, was = bad["seq"], _number_before(bad, text)
     if was is None:
         return None
@@ -84,7 +86,8 @@ def _moved(connection: sa.Connection, bad: dict[str, Any], text: Any) -> dict[st
 
 
 def wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: Set[str] = frozenset()) -> str | None:
-    """Return what is wrong with an entry by itself and behind the one with the hash `prev`; `seen`: the hashes before it."""
+    """Return what is wrong with an entry by itself and behind the one with the hash `prev`; `seen`: the hashes before
+    it."""
     intact = _intact(entry, text)
     if not isinstance(entry["seq"], int):
         return "edited"
@@ -98,7 +101,8 @@ def wrong(entry: dict[str, Any], text: Any, expected_seq: int, prev: str, seen: 
 
 
 def beside_the_log(connection: sa.Connection) -> str | None:
-    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot be read."""
+    """Return what is wrong with the other tables: rows that decide and are not as the log has them, or rows that cannot
+    be read."""
     return rows_differ(connection) or or_why(lambda: readable.first_unreadable(connection))
 
 
@@ -175,7 +179,8 @@ def verify_chain(
 
 
 def _end_wrong(connection: sa.Connection, count: int, newest: int) -> dict[str, Any] | None:
-    """Return what is wrong with where the log ends: the database notes its length, and so does the newest checkpoint."""
+    """Return what is wrong with where the log ends: the database notes its length, and so does the newest
+    checkpoint."""
     noted = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "audit_head")).scalar()
     try:
         claimed = 0 if noted is None and count == 0 else int(str(noted))
@@ -204,7 +209,8 @@ def _note_back(entry: dict[str, Any], before: datetime | None, back: list[dict[s
 def verify(config: Config | Essentials) -> tuple[int, dict[str, Any]]:
     """Verify the configured store against its checkpoints and return (exit code, JSON of `audit verify`).
 
-    Exit code 3 (cannot tell) comes with ``error``: no database, no key, or a checkpoint file that is empty or not whole.
+    Exit code 3 (cannot tell) comes with ``error``: no database, no key, or a checkpoint file that is empty or not
+    whole.
     """
     unknown: dict[str, Any] = {"ok": None, "entries": None, "first_bad": None, "checkpoint_seq": None}
     try:

@@ -19,7 +19,8 @@ class StateLock:
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """Lock at once. Raise StateLocked when another process has it, StoreUnavailable when the directory cannot be used."""
+        """Lock at once. Raise StateLocked when another process has it, StoreUnavailable when the directory cannot be
+        used."""
         path = self._state_dir / "lock"
         try:
             custody.prepare(self._state_dir)

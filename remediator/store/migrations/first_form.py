@@ -103,5 +103,6 @@ FORMS: Mapping[str, Callable[[Body], Body]] = {
 }
 """By table. `signs` needs more than the body; the other tables keep what they had.
 
-Events stay as they are: they are most of a store, nothing is decided by them, and retention removes them. Readers show both forms.
+Events stay as they are: they are most of a store, nothing is decided by them, and retention removes them. Readers show
+both forms.
 """

@@ -32,7 +32,8 @@ class Noted:
         return cls(state, digests.compare(connection, state))
 
     def after(self, connection: sa.Connection, at: Instant, told: dict[str, Any], revision: str) -> None:
-        """Append what was done, and the digests of the rows as they are now. A log that has neither entries nor rows begins without."""
+        """Append what was done, and the digests of the rows as they are now. A log that has neither entries nor rows
+        begins without."""
         if chain.head(connection)[0] == 0:
             return
         chain.append(connection, at=at, actor=ACTOR, kind=KIND, body={"revision": revision, **told})

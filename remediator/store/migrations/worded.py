@@ -55,7 +55,8 @@ def expired(reason: str) -> bool:
 
 
 def covers(evidence: str) -> dict[str, Any]:
-    """Return what a yes to the text of a proposal covers: whom it said is stopped. A text that says several things covers none of them."""
+    """Return what a yes to the text of a proposal covers: whom it said is stopped. A text that says several things
+    covers none of them."""
     said = {frozenset(names.split(", ")) for names in STOPS.findall(evidence)}
     return {"stops": sorted(said.pop())} if len(said) == 1 else {}
 

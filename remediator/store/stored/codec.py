@@ -41,7 +41,8 @@ PLAIN = {
     str: core.str_schema(strict=True),
 }
 _text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
-"""Keys stand as the record declares them: sorting them would cost time with every write, and nothing reads them by their order."""
+"""Keys stand as the record declares them: sorting them would cost time with every write, and nothing reads them by
+their order."""
 _CODECS: dict[Any, Codec[Any]] = {}
 
 
@@ -78,7 +79,8 @@ class Codec(Generic[Record]):
 
 
 def of(kind: type[Record]) -> Codec[Record]:
-    """Return the codec of a kind of record, made once. Raise TypeError when one of its fields has a type that has no stored form."""
+    """Return the codec of a kind of record, made once. Raise TypeError when one of its fields has a type that has no
+    stored form."""
     found: Codec[Record] | None = _CODECS.get(kind)
     if found is None:
         found = _CODECS[kind] = Codec(kind)
@@ -179,7 +181,8 @@ def _to_moment(value: Any) -> datetime:
 
 
 def _to_json(value: Any) -> Any:
-    """Return JSON as it is. Raise TypeError for a record in it, an UNKNOWN too: it would be read back as another thing."""
+    """Return JSON as it is. Raise TypeError for a record in it, an UNKNOWN too: it would be read back as another
+    thing."""
     _text(value)
     return value
 

@@ -1,4 +1,5 @@
-"""The table `meta`: one value for each key, each key with its declared type. The one codec writes and reads them (store/stored/codec.py).
+"""The table `meta`: one value for each key, each key with its declared type. The one codec writes and reads them
+(store/stored/codec.py).
 
 A text or a time stands without the quotes that JSON gives it. An empty value is none, as is a key that is not there.
 Invariant: a value that is not of its key's type is an error that names the key, and never a default.
@@ -140,7 +141,8 @@ class Values:
 
 
 def read(rows: Iterable[tuple[str, Any]]) -> Values:
-    """Return the values of `rows`. Keys of no declared name stay as they are. Raise RecordUnreadable, which names the key."""
+    """Return the values of `rows`. Keys of no declared name stay as they are. Raise RecordUnreadable, which names the
+    key."""
     keys = [(declared(name), text) for name, text in rows if name != AUDIT_HEAD.name]
     return Values({key.name: key.read(text) for key, text in keys if key is not None})
 

@@ -1,4 +1,5 @@
-"""Hears what a hint says of downtimes (mutes/told.py), and remembers when the newest word about each of them was said."""
+"""Hears what a hint says of downtimes (mutes/told.py), and remembers when the newest word about each of them was
+said."""
 
 from __future__ import annotations
 

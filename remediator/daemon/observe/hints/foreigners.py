@@ -35,7 +35,8 @@ NOTHING = "Nothing follows from what is said of {}: no check is made due, and no
 
 
 def stands_for(turn: Turn) -> str | None:
-    """Return the event that stands for further ones of this day, once MOST_EVENTS were stored; None while another may be."""
+    """Return the event that stands for further ones of this day, once MOST_EVENTS were stored; None while another may
+    be."""
     kept = turn.world.others.foreign_events
     if kept is None or turn.now.since(kept[0]) >= DAY.total_seconds():
         return None
@@ -89,7 +90,8 @@ def count(turn: Turn, hint: Hint, sent: str, why: str, *, ambiguous: bool = Fals
 
 
 def _may_page(turn: Turn, name: str) -> bool:
-    """Return whether an ambiguous name may still page at once: each once a day, and at most MOST_PAGES of them; the digest has them all."""
+    """Return whether an ambiguous name may still page at once: each once a day, and at most MOST_PAGES of them; the
+    digest has them all."""
     recent = [each for each in turn.world.others.names_paged if turn.now.since(each[1]) < DAY.total_seconds()]
     if len(recent) >= MOST_PAGES or any(told == name for told, _ in recent):
         return False

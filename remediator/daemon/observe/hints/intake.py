@@ -128,7 +128,8 @@ def _check_now(turn: Turn, host: str) -> None:
 
 
 def _told_at(turn: Turn, hint: Hint) -> float | None:
-    """Return when the sender made the hint ($TIMET$, epoch seconds); None when it did not say, or names a time to come."""
+    """Return when the sender made the hint ($TIMET$, epoch seconds); None when it did not say, or names a time to
+    come."""
     sent = {plain(name): value for name, value in hint.raw.items()}
     told = next((found for name in TOLD if (found := _epoch(sent.get(name))) is not None), None)
     return told if told is not None and told <= turn.now.wall.timestamp() + AHEAD_S else None

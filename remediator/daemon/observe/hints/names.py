@@ -8,7 +8,8 @@ from remediator.model import targets
 
 
 def names_of(turn: Turn) -> Names:
-    """Return the index over the inventory, with what its hosts say of themselves; a bare inventory gets one for this question."""
+    """Return the index over the inventory, with what its hosts say of themselves; a bare inventory gets one for this
+    question."""
     kept: Names | None = getattr(turn.world, "names", None)
     return kept if kept is not None else Names(turn.world.loaded.inventory.hosts)
 
