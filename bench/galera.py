@@ -1,9 +1,10 @@
-"""`python -m bench.galera [--rounds N]`: a lost Galera cluster on the lab, brought back by remediator and by a bare script in turn.
+"""`python -m bench.galera [--rounds N]`: how long remediator and a bare script take for a lost Galera cluster.
 
-The script has perfect knowledge: it is told the most advanced member, asks nothing, checks nothing, and does MariaDB's own steps
-(lab/galera/bare.py). Ours is measured from the gate's ALLOW to all members Synced in their own units; what came before it (seeing the
-problem, its waits, the approval) is printed beside it. Both lose the same cluster in the same way. Budget: at most 1.5 times.
-Needs the lab up with its three members (`python -m lab up --only ctl1,ctl2,ctl3`).
+The two take turns on the lab, and lose the same cluster in the same way. The script has perfect knowledge: the bench
+tells it the most advanced member. It asks nothing, checks nothing, and does MariaDB's own steps (lab/galera/bare.py).
+The time of remediator runs from the gate's ALLOW until all members are Synced in their own units. The time before ALLOW
+(detection, waits, approval) is printed beside it. Budget: at most 1.5 times that of the script. Needs the lab up with
+its three members (`python -m lab up --only ctl1,ctl2,ctl3`).
 """
 
 from __future__ import annotations

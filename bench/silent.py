@@ -1,8 +1,8 @@
-"""`python -m bench.silent [--hosts N] [--silent K] [--seconds S]`: part of a cloud falls silent; are the others asked as before?
+"""`python -m bench.silent [--hosts N] [--silent K] [--seconds S]`: are others asked while hosts are silent?
 
-The real daemon in real time, with its threads and its store; a host answers after `--latency`, a silent one holds its call for 5 s
-and is then left alone as SSH leaves it. The ratio is the longest time in which an answering host was not asked, in intervals of 15 s.
-Budget: at most 3, and no answering host called lost.
+The real daemon runs in real time, with its threads and its store. A host answers after `--latency`. A silent host
+blocks its call for 5 s and is then left alone for a while, as over SSH. The ratio is the longest time in which an
+answering host was not asked, in intervals of 15 s. Budget: at most 3, and no answering host called lost.
 """
 
 from __future__ import annotations

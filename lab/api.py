@@ -1,7 +1,7 @@
 """The lab for tests and other tools: what the commands do, as functions that return values and raise LabError.
 
 Nothing here prints. `host_exec` goes through the outer engine, so an assertion still works on a host whose network,
-sshd or clock is broken; only a host that is off or hung cannot be asked.
+sshd or clock is broken. Only a host that is off or hung cannot be asked.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def accept_baseline(scope: str, reason: str, *, config: Path = paths.CONFIG) -> 
 
 
 def write_config(folder: Path, *, hosts: Sequence[str] | None = None, http_port: int = config_.HTTP_PORT) -> Written:
-    """Write a daemon's config for some hosts, by default all of the lab's shape, with state, audit, pause file and token of its own under `folder`."""
+    """Write a daemon's config for some hosts, by default for all of the lab's shape. Its state, audit, pause file and
+    token lie under `folder`."""
     return config_.write(folder, hosts=hosts, http_port=http_port)
 
 

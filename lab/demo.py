@@ -1,8 +1,9 @@
 """`make demo`: real incidents of each technology, cured before your eyes, from a bare machine to nothing left.
 
-Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`), and every
-line says so. Everything shown is done through the command line that an operator has. The last line says how it went; nothing of it is
-taken for granted: incidents and cures are counted from the daemon's own records, what is left from the machine itself (`lab.trace`).
+Where no container engine can run, or with `--simulated`, the same story is told on a cloud in memory (`lab.simulated`),
+and every line says so. Everything shown is done through the command line that an operator has. The last line says how
+the demo went, and takes nothing for granted. Incidents and cures are counted from the daemon's own records. What is
+left is counted on the machine itself (`lab.trace`).
 """
 
 from __future__ import annotations

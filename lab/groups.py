@@ -30,8 +30,9 @@ def _tops() -> list[Path]:
 def remove() -> None:
     """Remove the empty control groups of the lab's containers.
 
-    A host's systemd mounts controllers that this machine does not; their groups start at the top of a hierarchy that
-    nobody else sees, so it is mounted for a moment to reach them. A group with a process in it cannot be removed.
+    A host's systemd mounts cgroup v1 controllers that this machine does not mount. The groups of those controllers
+    start at the top of a hierarchy that nobody else sees. The hierarchy is mounted for a moment to reach them. A group
+    with a process in it cannot be removed.
     """
     mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     for top in _tops():

@@ -1,8 +1,11 @@
 """What of this lab is on the machine, judged by what the lab itself made, marked and recorded.
 
-Invariant: nothing that somebody else made counts, whatever it is called: another daemon, another container engine, their links, routes,
-rules and mounts. A process is the lab's when it has the lab's mark (`lab.mark`) in our mount namespace, when its control group lies below
-the lab's, or when it was recorded as that while the lab ran; a record is pid and start time, since pids are used again.
+Invariant: nothing that somebody else made counts, whatever it is called: another daemon, another container engine,
+their links, routes, rules and mounts. A process is the lab's in three cases:
+
+- It has the lab's mark (`lab.mark`) in our mount namespace.
+- Its control group lies below the lab's.
+- The running lab recorded it, by pid and start time, since the kernel uses pids again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,12 @@
 """The faults: a registry of them, `break_` and `heal`. Each family has its file; records say which are active.
 
-A fault creates no container and touches nothing under /etc/kolla (`removed` and `kolla-config-touched` are what they
-say): its cause is a flag file under /run/lab on the host, a drop-in that is printed, a rule in the host's own network
-namespace, or the outer engine.
+A fault creates no container and touches nothing under /etc/kolla, but for `removed` and `kolla-config-touched`, as
+their names say. A fault has one of these causes:
+
+- a flag file under /run/lab on the host
+- a drop-in that is printed
+- a rule in the host's own network namespace
+- the outer engine
 """
 
 from __future__ import annotations

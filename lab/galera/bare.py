@@ -1,7 +1,7 @@
 """A bare recovery with perfect knowledge: MariaDB's own steps from all members down to all Synced, and nothing else.
 
-It is told which member is the most advanced, asks no one, checks nothing and waits for nothing but the servers: the
-measure of how fast a recovery can be here. Never a model for what may act on a cloud.
+The caller says which member is the most advanced. The recovery asks nobody, checks nothing, and waits for nothing but
+the servers. Its duration is the measure of how fast a recovery can be here. Never a model for what may act on a cloud.
 """
 
 from __future__ import annotations

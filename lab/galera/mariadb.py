@@ -110,8 +110,9 @@ def write(host: Host, rows: int) -> None:
 def set_flush(value: int) -> None:
     """Set innodb_flush_log_at_trx_commit on all members, for what runs and for what starts until its host boots again.
 
-    0: the log goes to the disk once a second, so that a killed process loses what it acknowledged; 1 (the default): at
-    each commit; 2: at each commit, but only to the operating system.
+    - 0: the log goes to the disk once a second, so a killed process loses transactions that it acknowledged.
+    - 1 (the default): the log goes to the disk at each commit.
+    - 2: the log goes to the operating system, and no further, at each commit.
     """
     if value not in (0, 1, 2):
         raise UsageError(f"innodb_flush_log_at_trx_commit is 0, 1 or 2, not {value}")

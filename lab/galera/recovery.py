@@ -1,7 +1,7 @@
 """The lab's own remedy after its own faults: all members Synced again, with whatever it takes.
 
-It knows which faults it made and that nobody else wrote since, which no operator can take for granted: never a model
-for what may act on a cloud.
+The lab knows which faults it made, and that nobody else has written since. No operator can take that for granted. Never
+a model for what may act on a cloud.
 """
 
 from __future__ import annotations

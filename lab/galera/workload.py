@@ -1,9 +1,9 @@
 """An append workload on the Galera cluster, and the count of what was acknowledged and is not there any more.
 
 Each client inserts strictly increasing ids, one transaction each, at whatever member accepts them. An id is written to
-`acknowledged` only after the member said that it is committed; to `unknown` when the connection broke before an answer;
-and to neither when the member refused. An id is never tried twice, so that a row that is there was asked for once.
-The password is read from its private file and is in no command line.
+`acknowledged` only after the member said that it is committed. It is written to `unknown` when the connection broke
+before an answer, and to neither file when the member refused. An id is never tried twice, so that a row that is there
+was asked for once. The password is read from its private file and is in no command line.
 """
 
 from __future__ import annotations
