@@ -1,7 +1,7 @@
 """The Galera oracle: the bootstrap rules GB-1 to GB-19, read by brute force and apart from everything they will judge.
 
-Invariant: nothing of the product is imported here. A cell is plain data (tuples, strings, numbers); each rule is one
-small predicate which says "in this cell no bootstrap of any kind, whoever asks"; `verdict` is what shall be done in the
+Invariant: nothing of the product is imported here. A cell is plain data (tuples, strings, numbers). Each rule is one
+small predicate which says "in this cell no bootstrap of any kind, whoever asks". `verdict` is what shall be done in the
 cell, with the rule that decides. Where the product's judgement differs from a cell, the difference is reported and
 decided by people: neither side is bent to the other in silence.
 
@@ -18,26 +18,28 @@ wsrep_last_committed, that of a stopped one is what --wsrep-recover printed.
 
 Read in this way
 ----------------
-Where a rule can be read in two ways, the safer one was chosen, with five exceptions that are not the strictest reading:
-GB-8 (below the mark), GB-9 (N = 2 complete), GB-11 (masks still to be set), GB-14 (too little space) and GB-16 (several
-down, no recorded uuid). In the first, second and fourth a person still decides; the other two bootstrap nothing by
-themselves. A stricter judgement differs from this table there without being wrong.
+Where a rule can be read in two ways, the safer reading was chosen. Five exceptions are not the strictest reading:
+
+- GB-8 (below the mark), GB-9 (N = 2 complete) and GB-14 (too little space): a person still decides.
+- GB-11 (masks still to be set) and GB-16 (several down, no recorded uuid): these bootstrap nothing by themselves.
+
+A stricter judgement differs from this table there without being wrong.
 
 
 GB-1   "Nodes have non-empty gvwstate.dat": one member with a usable or unread view is enough to wait; it costs ten
        minutes, and waiting loses nothing. Stale, empty and absent views are no reason to wait, nor is a view of all
-       members when one is powered off. Ten minutes count from when all are reachable and were started unchanged; an
-       UNKNOWN count has not ended; pc.recovery is on unless known to be off. Two cluster uuids are paged before
-       anything is started: the start would send the second history to an SST. The wait holds for live non-Primary
-       members also (the rule says only "restarting"), for they merge by themselves too.
+       members when one is powered off. Ten minutes count from when all are reachable and were started unchanged. An
+       UNKNOWN count has not ended. pc.recovery is on unless known to be off. Two cluster uuids are paged before
+       anything is started: the start would send the second history to an SST. Live non-Primary members are waited for
+       also (the rule says only "restarting"), for they merge by themselves too.
 GB-2   "Process confirmed stopped": the host says stopped and the port refuses. A silent port beside a stopped process
        is UNKNOWN: were it accepted, an unanswered question would allow what a known answer forbids. A powered-off
        host (BMC) is stopped; any answer from it is a contradiction and refuses. The look through the VIP and at :4567
        counts as one fact, and UNKNOWN refuses.
-GB-3   Only two pictures exist in the rule: all live, all stopped. In a mixed one nothing is bootstrapped: the stopped
-       ones are started unchanged, and after the ten minutes it is paged, until all are stopped and it is judged
-       again. All live from 11.2 on (or of unknown version): paged for the same reason, since a recovered position is
-       read from stopped data only (GB-4).
+GB-3   Only two pictures exist in the rule: all live, all stopped. In a mixed picture nothing is bootstrapped: the
+       stopped members are started unchanged. After the ten minutes a mixed picture is paged, until all are stopped and
+       it is judged again. All live from 11.2 on (or of unknown version): paged for the same reason, since a recovered
+       position is read from stopped data only (GB-4).
 GB-4   "Refuse auto" on prepared XA: refuse outright, for the whole cluster, since such a run prints no position.
        Two habits of the field lose to it: to leave such a node out, and to take the seqno of grastate.dat. That seqno
        never decides anything here. A reachable member with an UNKNOWN position is refused even if masked: the remedy
@@ -56,11 +58,11 @@ GB-9   Missing is a known state: powered off, or known to hold nothing (GB-6), o
        ones; N = 2 with one missing: human only. An arbitrator, or not knowing of one: never alone, and human only
        when one is missing. "hwm recorded when the missing node was last a member": the latest mark, which is not
        lower. Members whose address list is not the inventory are not "all": refused.
-GB-10  A quarantined member that holds a uuid may not start, may not run, is never a candidate and counts as missing;
-       at or beyond the bootstrap point, or of unknown position, it blocks. GB-10 is read to say more: any stopped
-       member ahead of the living Primary is paged, in quarantine or not.
-GB-11  The verdict is given before the masks of the others must stand (the procedure sets them); but a leftover
-       bootstrap argument, a unit that may start by itself, and not knowing of either refuse.
+GB-10  A quarantined member that holds a uuid may not start, may not run, is never a candidate and counts as missing.
+       At or beyond the bootstrap point, or of unknown position, such a member blocks. GB-10 is read to say more: any
+       stopped member ahead of the living Primary is paged, in quarantine or not.
+GB-11  The verdict is given before the masks of the others must stand (the procedure sets them). A leftover
+       bootstrap argument refuses, and so does a unit that may start by itself. Not knowing of either refuses too.
 GB-12  A bootstrap whose end is not known is never followed by a second one. A Primary of another uuid than recorded
        is a page.
 GB-13  Canaries speak after a bootstrap: the next member joins only if they are good.
@@ -79,7 +81,7 @@ GB-19  The playbook without the host's name is never used; with it, every other 
 
 One member (N = 1)
 ------------------
-A group of one names nobody in wsrep_cluster_address ("gcomm://", as kolla writes it), and such a member makes itself a
+A group of one names nobody in wsrep_cluster_address ("gcomm://", as kolla writes it). Such a member makes itself a
 Primary component at each plain start: the start is its bootstrap, and there is no other one. So `bootstrap` is never
 said for it, and the start asks what a bootstrap asks, as far as it has a meaning without others:
 
@@ -91,8 +93,8 @@ GB-7   Galera refuses an empty gcomm:// where safe_to_bootstrap is 0, so the fla
        member itself the flag is not asked, and its start needs its saved view (pc.recovery): it waits for itself else.
 GB-8   Behind the mark a person decides, before new commits are written on top of what may come back from a backup.
 GB-9   There is nobody else: a mark of a larger component says that others left, and may hold more. A person decides.
-GB-11  An empty list is no leftover. In a larger group it is: that member would start a cluster of its own, so there an
-       empty list, or not knowing of one, forbids a bootstrap and a start.
+GB-11  An empty list is no leftover. In a larger group it is: that member would start a cluster of its own. An empty
+       list there, or not knowing of one, forbids a bootstrap and a start.
 GB-12  An unknown history of bootstraps may hold one in doubt.
 GB-14  There is no joiner, and no space is needed for one (GB-15: it must have been looked at all the same).
 GB-16  Its start is that of GB-16 without a Primary beside it: at most twice within the hour.
@@ -100,9 +102,12 @@ GB-18  A plain start is no bootstrap, and does not count as one.
 
 Two members: one of two is no majority, so nothing is started beside the other one by itself (GB-16).
 
-Not in a cell, because they are of the procedure or of time: looking again seconds before the step (GB-2), the masks
-that the quiesce sets (GB-11), the SST budget of four hours (GB-14), and the age of the facts: what is too old is
-UNKNOWN.
+Not in a cell, because they are of the procedure or of time:
+
+- looking again seconds before the step (GB-2)
+- the masks that the quiesce sets (GB-11)
+- the SST budget of four hours (GB-14)
+- the age of the facts: a fact that is too old is UNKNOWN
 """
 
 from __future__ import annotations
@@ -147,9 +152,13 @@ class Member(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What is known of the cluster. `grace`: minutes since all are reachable and were started unchanged; `empty`: the
-    wsrep_cluster_address of a member names nobody, so that it makes itself Primary at each start; "equal" in a group of
-    one is an empty list, or one that names the member itself."""
+    """What is known of the cluster.
+
+    - `grace`: minutes since all are reachable and were started unchanged, None if UNKNOWN.
+    - `empty`: the wsrep_cluster_address of a member names nobody, so that the member makes itself Primary at each
+      start.
+    - `addresses`: "equal" in a group of one is an empty list, or a list that names the member itself.
+    """
 
     members: tuple[Member, ...]
     hwm: Mark | None = ("same", 10, 7)

@@ -1,6 +1,6 @@
-"""One Galera member on the lab: it is read and started while the rest is whole, and left to a person when it is cut off.
+"""One Galera member on the lab: read and started while the rest is whole.
 
-The loss of the whole cluster is in test_recovery.py.
+A member that is cut off is left to a person. The loss of the whole cluster is in test_recovery.py.
 """
 
 from __future__ import annotations

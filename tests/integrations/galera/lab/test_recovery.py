@@ -1,7 +1,7 @@
 """A whole Galera cluster is lost, in each of the ways that lose data elsewhere, with writes going on until the end.
 
-What was acknowledged and is gone afterwards is counted by a workload that knows each of its rows, and compared with what the run
-said before it acted.
+A workload that knows each of its rows counts the acknowledged rows that are gone afterwards. The count is compared with
+the loss that the run told before it acted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Every member was shut down in order, as before a planned power-off, and started again: the most ordinary way to lose a cluster.
+"""Every member is shut down in order, as before a planned power-off, and started again.
 
-A clean stop takes away the view that a member could form again. So each looks for a Primary component, refuses SQL meanwhile, gives up
-after half a minute, and systemd starts it again, for ever: no unit ever fails.
+No way to lose a cluster is more ordinary.
+
+A clean stop takes away the view that a member could form again. So each member looks for a Primary component, refuses
+SQL meanwhile, and gives up after half a minute. Then systemd starts it again, for ever, so that no unit ever fails.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
-"""A state transfer is cut midway: what the member then holds is no history, and nothing is ever started or bootstrapped from it.
+"""A state transfer is cut midway: the member then holds no history.
 
-After a cut by rsync its grastate.dat says zero uuid and -1, `sst_in_progress` is left, and its InnoDB is half the donor's and half its
-own: MariaDB finds ibdata1 corrupt and recovers no position. A plain start crashes in the same way, for mysqld_safe recovers the position
-first: so the product reads it, says so, and leaves it to a person. What that person does is in both tests: empty the data directory.
+Nothing is ever started or bootstrapped from such a member.
+
+After a cut by rsync the member's grastate.dat says zero uuid and -1, and `sst_in_progress` is left. Its InnoDB is half
+the donor's and half its own: MariaDB finds ibdata1 corrupt and recovers no position. A plain start crashes in the same
+way, for mysqld_safe recovers the position first. So the product reads the position, says that there is none, and leaves
+the member to a person. What that person does is in both tests: empty the data directory.
 """
 
 from __future__ import annotations
@@ -88,8 +91,9 @@ def test_a_member_beside_a_primary_is_read_and_left_to_a_person(scenario: Make, 
 
 @pytest.mark.full("a cut state transfer takes minutes to make; the cells have such a member in every state")
 def test_with_all_down_it_is_named_and_never_the_source(scenario: Make, tmp_path: Path) -> None:
-    """GB-6, GB-9: it brings no position, and the page says so. Once it is empty its position can be read, as none: that is told before a
-    second yes, the furthest of the others is bootstrapped, and it takes a whole copy."""
+    """GB-6, GB-9: the cut member brings no position, and the page says so. Once its data directory is empty, its
+    position is read as none, and a second yes is asked with that told. Then the furthest of the others is bootstrapped,
+    and the cut member takes a whole copy."""
     running = settled(scenario)
     mariadb.set_flush(1)
     writing = workload.start(tmp_path / "writes", seconds=400)

@@ -1,4 +1,7 @@
-"""A lost cluster that is given time, or whose cure nothing lets act: who hears of it, when, and what happens when it finds itself again."""
+"""A lost cluster that is given time, or whose cure no mode lets act: who hears of it and when.
+
+A cluster that finds itself again is told to those who heard of its loss, and to nobody else.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Members that could form their last view again, one of them kept from starting by a run of ours: nothing is started until it is free."""
+"""Members that could form their last view again, while a run of ours inhibits one of them.
+
+Nothing is started until that member is free.
+"""
 
 from __future__ import annotations
 

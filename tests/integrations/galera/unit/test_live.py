@@ -1,4 +1,4 @@
-"""Members that all run, and none of them Primary: who is chosen, what refuses it, what is said to it, and when that has come about."""
+"""Members that all run, and none of them Primary: the choice of one, its refusals, the statement, and its effect."""
 
 from __future__ import annotations
 

@@ -224,7 +224,8 @@ def test_what_is_known_of_a_member(reply: HostReply, searching: Any, outside: An
     ],
 )  # fmt: skip
 def test_who_waits_in_vain(reply: HostReply, stranded: Any) -> None:
-    """Only one that refuses SQL in its own unit, at rest: one that answers says itself where it is, and one that is being stopped ends."""
+    """Only a member that refuses SQL in its own unit, at rest. A member that answers tells where it is, and a member
+    that is being stopped ends."""
     found = member("ctl1", reply)
     assert found.stranded == stranded
     assert found.outside is True or stranded is not True
@@ -386,7 +387,7 @@ def test_whoever_is_with_it_it_is_given_ten_minutes_and_then_asked_about(others:
 
 
 def test_what_one_sample_does_not_know_calls_nobody_while_the_ten_minutes_run() -> None:
-    """An engine that was slow once hid whether a bootstrap argument is left, and a person was called for it, with a remedy for another case."""
+    """A slow engine once hid whether a bootstrap argument is left, and a person was called with a wrong remedy."""
     slow = {"containers_reason": None, "container": None, "helpers": None, "engine_reason": "timeout:engine"}
     for age_s, procedure in ((300.0, "wait"), (900.0, "page")):
         replies = [running_outside("ctl1", age_s), world.stranded("ctl2", age_s), world.stranded("ctl3", age_s, **slow)]

@@ -1,4 +1,7 @@
-"""A group of one: its plain start, what that asks, what a lone member needs where it is refused; and what one of two may do."""
+"""A group of one: its plain start, what that start asks, and what a lone member needs where the start is refused.
+
+Also what one of two members may do.
+"""
 
 from __future__ import annotations
 

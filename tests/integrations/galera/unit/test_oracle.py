@@ -20,8 +20,8 @@ pytestmark = pytest.mark.unit
 ALL_RULES = {f"GB-{number}" for number in range(1, 20)}
 BOOTSTRAPS = (oracle.PC_BOOTSTRAP, oracle.BOOTSTRAP)
 WITHIN_ANOTHER = {"GB-6", "GB-13", "GB-16"}
-"""Rules that never forbid alone: without evidence too much is missing (GB-9), canaries follow a recent bootstrap
-(GB-18), and a member beside a Primary is not proven to be outside of one (GB-2)."""
+"""Rules that never forbid alone. Without evidence (GB-6) too much is missing (GB-9). Canaries (GB-13) follow a recent
+bootstrap (GB-18). A member beside a Primary (GB-16) is not proven to be outside of one (GB-2)."""
 UNKNOWNS: dict[str, Any] = {
     "process": "unknown",
     "sql": "silent",

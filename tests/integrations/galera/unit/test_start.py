@@ -145,7 +145,8 @@ def marked(body: Any) -> StepInput:
 
 @pytest.mark.parametrize("action", ["galera.read_member", "galera.start_member"])
 def test_beside_a_cluster_that_lost_something_nothing_is_started_until_a_person_accepts_it(action: str) -> None:
-    """The others were at 77, formed again at 60 and are at 77 again: what ctl3 holds up to 70 need not be what they hold."""
+    """The others were at 77, formed again at 60, and are at 77 again. What ctl3 holds after 60 need not be what they
+    hold."""
     lost = world.mark(77, behind=17, reformed_at=60)
     with declines(Refused, match=r"17 transactions possibly lost, seen at 60.*baseline accept group/galera"):
         built(world.ACTIONS[action].when.commands(marked(lost)))
