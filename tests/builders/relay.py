@@ -1,7 +1,8 @@
-"""A technology of tests alone: `relay`, a group of members whose lost state is rebuilt from one of them, in steps that are built late.
+"""A technology of tests alone: `relay`, whose group rebuilds its lost state from one member in late steps.
 
-Its runbooks have what a step of several members may have: side by side, one after the other, given values, a settling, an effect that
-is had once, a question to a person, and a first step that judges the group before the plan.
+Its runbooks have what a step of several members may have. Members are taken side by side or one after the other, with
+given values and a settling. An effect is had once, and a person is asked a question. A first step judges the group
+before the plan is made.
 """
 
 from __future__ import annotations

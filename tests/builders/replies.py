@@ -30,8 +30,8 @@ def kind(name: str) -> SectionKind[Said]:
 
 
 def sections(said: Mapping[str, Any]) -> dict[str, Section]:
-    """Return the sections of a reply of a host that says `said`, by name. What is facts already (of another reply) stays as it is; of a
-    section that no integration of the house has, the facts are what was `Said`."""
+    """Return the sections of a reply of a host that says `said`, by name. A value that is facts already (of another
+    reply) is taken as it is. The facts of a section that no integration of the house has are its value as `Said`."""
     return {name: Section(data=_facts(name, value)) for name, value in said.items()}
 
 

@@ -2,8 +2,8 @@
 
     python -m tests.golden.record_kolla CLONE > tests/golden/kolla/deployed.json
 
-Of each release: its playbooks say which role has which tags, the defaults of the roles which containers there are, in which
-directory each is configured, and which keep a volume of their own.
+The playbooks of a release say which role has which tags. The defaults of its roles say which containers there are, in
+which directory each is configured, and which keep a volume of their own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One real host lies as well as it can, and another one's crash is cured meanwhile; who lies is paged, and well again once it stops."""
+"""A real host lies as well as it can, while the crash of another host is cured.
+
+The liar is paged, and is well again once it stops lying.
+"""
 
 from __future__ import annotations
 

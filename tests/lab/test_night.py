@@ -1,6 +1,7 @@
-"""A night of seven faults, as one daemon sees it: who is called for what, once, who is told that it is over, and nobody for what was cured.
+"""A night of seven faults, as one daemon sees it.
 
-The pages are kept beside the table (`REMEDIATOR_LAB_TABLE` with `.pages`), to be read one by one.
+A person is called once for what needs one, and is told when that is over. Nobody is called for what was cured. The
+pages are kept beside the table (`REMEDIATOR_LAB_TABLE` with `.pages`), to be read one by one.
 """
 
 from __future__ import annotations

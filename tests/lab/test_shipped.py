@@ -1,7 +1,9 @@
-"""The daemon as shipped, on a host with systemd: the files of packaging/, the account, the wrapper and the sudoers of the hosts.
+"""The daemon as shipped, on a host with systemd.
 
-It watches the computes alone, one with Docker and one with Podman: a hardened unit cannot use sudo on its own machine, so the
-host that it runs on is none of its hosts here.
+The files of packaging/ are used: the account, the wrapper and the sudoers of the hosts.
+
+The daemon watches the computes alone, one with Docker and one with Podman. A hardened unit cannot use sudo on its own
+machine, so the machine of the daemon is none of its hosts here.
 """
 
 from __future__ import annotations

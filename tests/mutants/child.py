@@ -1,4 +1,6 @@
-"""The short form of the proof, run inside a copy of the tree; its last line is JSON: what broke, by what, or that all held.
+"""The short form of the proof, run inside a copy of the tree.
+
+The last line is JSON: what broke and by what, or `{}` when all held.
 
 Invariant: what it proves is the copy given as its first argument, and nothing else that may be installed.
 """

@@ -1,11 +1,18 @@
 """Runs the rings of tests in their order and says what happened, each ring in one line: what `make test` does.
 
-unit (milliseconds, no I/O), sim (seeded), service (a real server on loopback), lab (the real cloud in a box), e2e (from the
-command line, as an operator would). A test that was skipped is counted as skipped, and its reason is printed. Of sim and the rings
-on the lab it takes what its budget has room for; what it leaves to `make lab-full` is printed by name.
+The rings are:
 
-sim, whose clock is virtual, has the cores that are idle beside all others, from the first minute on. The service ring, whose time is real, has
-no lab beside it.
+- unit: milliseconds, no I/O
+- sim: seeded
+- service: a real server on loopback
+- lab: the real cloud in a box
+- e2e: from the command line, as an operator would
+
+A test that was skipped is counted as skipped, and its reason is printed. Of sim and the rings on the lab a run takes
+what its budget has room for. What it leaves to `make lab-full` is printed by name.
+
+sim, whose clock is virtual, has the cores that are idle beside all others, from the first minute on. The service ring,
+whose time is real, has no lab beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Runs the whole matrix, part by part: `python -m tests.rings.full [PART]`, what `make lab-full` does.
 
-Resumable: what became of each test is written into `.lab-full/` as soon as it is known, for the code as it stands; the same command,
-said again, runs what has not passed. Another state of the code begins anew. A part begins nothing after its hour.
+A run can be resumed. The result of each test is written into `.lab-full/` as soon as it is known, for the code as it
+stands. The same command, said again, runs what has not passed. Another state of the code begins anew. A part begins
+nothing after its hour.
 """
 
 from __future__ import annotations

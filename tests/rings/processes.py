@@ -1,8 +1,9 @@
 """The processes that a run starts, each in a session of its own and with a limit.
 
-Invariant: none of them outlives an interrupted run. Whoever waits for one in a thread wraps the wait in `ended_on_error`: an
-interrupt then ends them all, those of other threads too, and nothing is started any more. SIGTERM and SIGHUP are an interrupt like
-Ctrl-C (`as_interrupts`), which reaches only us: a child that was told once can end in its own way.
+Invariant: none of them outlives an interrupted run. A thread that waits for a process wraps the wait in
+`ended_on_error`. An interrupt then ends all processes, those of other threads too, and nothing is started any more.
+SIGTERM and SIGHUP are an interrupt like Ctrl-C (`as_interrupts`), which reaches only us: a child that was told once can
+end in its own way.
 """
 
 from __future__ import annotations

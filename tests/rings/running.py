@@ -27,9 +27,9 @@ OPTIONS = {
     "sim": ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--timeout", "3600"),
     "service": ("-n", "2", "--dist", "loadfile"),
 }
-"""Two processes halve the time: unit and sim wait for nothing, and service mostly for processes of its own. That a simulated day takes long on
-a busy machine is no failure. Tests of sim are shared out one by one, the longest first (tests/sim/conftest.py): a file with most of the time would
-end long after the others."""
+"""Two processes halve the time: unit and sim wait for nothing, and service mostly for processes of its own. That a
+simulated day takes long on a busy machine is no failure. Tests of sim are shared out one by one, the longest first
+(tests/sim/conftest.py). Where files are shared out, one with most of the time would end long after the others."""
 HOSTS = ("ctl1", "ctl2", "cmp1", "cmp2", "ctl3")
 NONE_CHOSEN = 5
 """What pytest ends with when no test was left to run."""

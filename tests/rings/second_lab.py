@@ -1,11 +1,15 @@
-"""A second lab beside the first, in network, mount and process namespaces of its own, so that two clouds can be broken at once.
+"""A second lab beside the first, in namespaces of its own, so that two clouds can be broken at once.
 
-Invariant: its life hangs on a pipe that this process holds. When the pipe closes, also because we were killed, the first process of
-the namespaces ends, and the kernel ends every process in them, with their bridges, routes, rules, mounts and the hosts' names. What is then
-left are files and empty control groups: `close` removes the files, the first lab's `down`, which must come after it, the groups.
+Its namespaces are those of network, mounts and processes.
 
-The images are not built twice: its cache is the first lab's, by a link, and must be full when it comes up, since nothing in these
-namespaces reaches the network. Its home lies in the first one's, as hard links into the cache need the same mount.
+Invariant: its life hangs on a pipe that this process holds. When the pipe closes, also because we were killed, the
+first process of the namespaces ends. The kernel then ends every process in them, with their bridges, routes, rules,
+mounts and the hosts' names. What is then left are files and empty control groups. `close` removes the files. The first
+lab's `down`, which must come after it, removes the groups.
+
+The images are not built twice: its cache is the first lab's, by a link. The cache must be full when the second lab
+comes up, since nothing in these namespaces reaches the network. Its home lies in the first one's, as hard links into
+the cache need the same mount.
 """
 
 from __future__ import annotations

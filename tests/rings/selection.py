@@ -1,11 +1,19 @@
-"""Which tests a run takes, decided by marks beside them; and who was left out is written down, by name and with the reason.
+"""Which tests a run takes, decided by marks beside them.
 
-`part(NAME)`: the part of `make lab-full` that a test on the lab is of, or one that `make test` leaves out. `full(WHY)`: that it does;
-one sentence says why. `on(HOST)`: it works on this host of the lab alone.
+The tests that are left out are written down, by name and with the reason.
 
-The run says what it takes in its environment, since each of its processes collects by itself: `REMEDIATOR_ON`, a host;
-`REMEDIATOR_CHOICE`, ``budget`` for what `make test` runs, or the name of a part; `REMEDIATOR_RECORD`, a file for what is left (budget) or
-for what became of each test (a part: those that passed by that file are not run again). Without them pytest runs what it is asked for.
+`part(NAME)`: the part of `make lab-full` that a test on the lab is of, or a test that `make test` leaves out.
+`full(WHY)`: `make test` leaves the test out, and one sentence says why. `on(HOST)`: the test works on this host of the
+lab alone.
+
+The run says what it takes in its environment, since each of its processes collects by itself:
+
+- `REMEDIATOR_ON`: a host.
+- `REMEDIATOR_CHOICE`: ``budget`` for what `make test` runs, or the name of a part.
+- `REMEDIATOR_RECORD`: a file. With ``budget`` the file receives what is left out. With a part it receives the result of
+  each test, and tests that passed by that file are not run again.
+
+Without them pytest runs what it is asked for.
 """
 
 from __future__ import annotations
