@@ -1,18 +1,20 @@
-"""Rounds of kill -9 while Nagios posts arrive at full speed: nothing that was answered 202 is lost, nothing is stored twice.
+"""Rounds of kill -9 while Nagios posts arrive at full speed.
+
+Nothing that was answered 202 is lost, and nothing is stored twice.
 
     python -m tests.service.burst --rounds 100 --seed 1
 
-Each round starts the real `remediator daemon` (the same command as in production: engine, store and HTTP door in one
-process, and nothing in memory in their place) on the same state directory, posts over several connections on loopback, and
-sends SIGKILL at a seeded moment in the middle of it. What had no answer is posted again after the restart, as a sender would
-that was told nothing, and so is some of what had one: neither may become a second event.
+Each round starts the real `remediator daemon` on the same state directory. The command is that of production: engine,
+store and HTTP door in one process, and nothing in memory in their place. The round posts over several connections on
+loopback, and sends SIGKILL at a seeded moment in the middle of it. A post without an answer is sent again after the
+restart, as a sender would. So are some posts that had an answer. Neither may become a second event.
 
 Invariant: the store is looked at after every kill, before the restart, and as a whole at the end.
 
-What it does not prove: a kill -9 does not lose the page cache, so this is about atomicity (a 202 never precedes its commit,
-an event never comes without its key, the chain never without its head), not about power loss. The store is on a disk all the
-same, never in memory, so that each commit waits for a sync as long as it does in production. The seed fixes the moments and
-what is sent again; how far the daemon has come at that moment is the machine's affair, so a seed does not replay exactly.
+What it does not prove: power loss, since a kill -9 does not lose the page cache. It proves atomicity. A 202 never
+precedes its commit, an event never comes without its key, and the chain never without its head. The store is on a disk
+all the same, so that each commit waits for a sync as long as in production. The seed fixes the moments and the posts
+that are sent again. The machine decides how far the daemon has come at a moment, so a seed does not replay exactly.
 """
 
 from __future__ import annotations

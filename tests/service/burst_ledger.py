@@ -1,7 +1,7 @@
 """What was answered 202, held against what the store holds.
 
-Invariant: an answered post is in the store exactly once, under the event that its answer named, and its idempotency key
-beside it; a post without an answer is there once or not at all. It reads the store read-only: it mends nothing that a
+Invariant: an answered post is in the store exactly once, under the event that its answer named, with its idempotency
+key. A post without an answer is there once or not at all. The ledger reads the store read-only: it mends nothing that a
 restart would have to mend.
 """
 

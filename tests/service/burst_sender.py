@@ -1,7 +1,8 @@
 """One connection that posts Nagios notifications as fast as they are answered, until the daemon behind it is gone.
 
-Invariant: a post counts as answered only when its whole 202 was read; one whose answer was cut is `unanswered`, whatever the
-daemon did with it. The body is a pure function of the number, so that the same number is the same post, sent again.
+Invariant: a post counts as answered only when its whole 202 was read. A post whose answer was cut is `unanswered`,
+whatever the daemon did with it. The body is a pure function of the number, so that the same number is the same post,
+sent again.
 """
 
 from __future__ import annotations

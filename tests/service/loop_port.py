@@ -1,7 +1,7 @@
 """A loop in memory for tests of the HTTP door: a real thread behind a real queue that commits hints into a dictionary.
 
-It is no mock: it keeps the whole contract of `EnginePort` (thread-safe, returns at once, the future resolves after the
-commit), and can be told to be full, unable to store, or silent, as the real one can become.
+The loop is no mock. It keeps the whole contract of `EnginePort`: thread-safe, returns at once, the future resolves
+after the commit. A test can tell it to be full, unable to store, or silent, as the real loop can become.
 """
 
 from __future__ import annotations

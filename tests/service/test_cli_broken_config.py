@@ -1,4 +1,7 @@
-"""Commands as a real process while the config has a mistake: what reads or pauses goes on and warns, and a pause always holds or says so."""
+"""Commands as a real process while the config has a mistake.
+
+What reads or pauses goes on and warns. A pause always takes effect or says that it does not.
+"""
 
 from __future__ import annotations
 

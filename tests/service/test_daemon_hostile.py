@@ -1,7 +1,7 @@
-"""A real daemon, real SSH, a host that lies in every way and a sender that floods: `/healthz` answers within 2 s, and a crash is seen.
+"""A real daemon, real SSH, a host that lies in every way and a sender that floods.
 
-With `REMEDIATOR_PLAYS=all` (and `pytest -s`) the liar plays all it knows, and the figures are printed: the longest answer of `/healthz` and
-the peak of memory under each play.
+`/healthz` answers within 2 s, and a crash is seen. With `REMEDIATOR_PLAYS=all` (and `pytest -s`) the liar plays all it
+knows. The longest answer of `/healthz` and the peak of memory under each play are then printed.
 """
 
 from __future__ import annotations

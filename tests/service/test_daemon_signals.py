@@ -1,4 +1,7 @@
-"""A real daemon process and what is sent to it: it ends at a safe point, keeps its config, and is alone on its state directory."""
+"""A real daemon process under signals.
+
+It ends at a safe point, keeps its config over a bad reload, and is alone on its state directory.
+"""
 
 from __future__ import annotations
 

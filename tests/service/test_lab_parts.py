@@ -1,5 +1,7 @@
-"""Every test on the lab, and every simulated one that is left out, is in one part of `make lab-full`, and what `make test` leaves out is
-named: by one real collection, from which each choice takes its own."""
+"""Every test on the lab, and every simulated test that `make test` leaves out, is in one part of `make lab-full`.
+
+What `make test` leaves out is named. There is one real collection, from which each choice takes its own.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""The collector end to end, as real processes on this machine and over a real SSH server: late, broken and greedy sections
-are UNKNOWN and hide nothing else, one at a time per host, and nothing is left behind."""
+"""The collector end to end, as real processes on this machine and over a real SSH server.
+
+Late, broken and greedy sections are UNKNOWN and hide nothing else. A host has one collector at a time, and nothing of
+it is left behind.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 """The configuration of a Nagios 4 as text: pure.
 
-Rules learnt on Nagios 4.4.6: an object needs a newline after ``{`` and a line of its own for ``}``; ``;`` starts a comment
-anywhere, so every command is a script file; ``interval_length=1`` makes intervals seconds.
+Rules learnt on Nagios 4.4.6:
+
+- An object needs a newline after ``{`` and a line of its own for ``}``.
+- ``;`` starts a comment anywhere, so every command is a script file.
+- ``interval_length=1`` makes intervals seconds.
 """
 
 from __future__ import annotations
