@@ -1,4 +1,4 @@
-"""A step that is built in its turn is built from the content and the settings that its plan was made and approved under, or not at all."""
+"""A late step is built from the content and settings under which its plan was made and approved, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Debts in the real engine: a mark that an action sets on a host is taken back once its run has ended, and only while it is ours."""
+"""Debts in the real engine: the mark that an action sets on a host.
+
+The mark is taken back once its run has ended, and only while it is ours.
+"""
 
 from __future__ import annotations
 

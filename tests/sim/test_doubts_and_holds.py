@@ -1,4 +1,7 @@
-"""Each doubt and each hold of a run is told by itself; what waits for evidence that never comes is held, told of and given up."""
+"""Each doubt and each hold of a run is told by itself.
+
+A step whose evidence never comes is held, told of and given up.
+"""
 
 from __future__ import annotations
 

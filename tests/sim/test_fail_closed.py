@@ -1,6 +1,7 @@
-"""What the daemon stands on breaks while there is something to cure: no command leaves, one alert goes out, and after the mend it is cured.
+"""A part that the daemon stands on breaks while there is something to cure.
 
-A row of the table is one breakage, done to the real file, directory, connection or clock, or to the time of the daemon's machine.
+No command leaves, one alert goes out, and after the mend the problem is cured. A row of the table is one breakage, done
+to the real file, directory, connection or clock, or to the time of the daemon's machine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Faults of the gate that random walks over it, or a review of them, have found: each is a plain story with the sentence that it broke."""
+"""Faults of the gate that random walks over it, or a review of them, have found.
+
+Each is a plain story with the sentence that it broke.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A run of two steps that may not go on: it waits with its locks, pages, goes on, or is given up after its own limit."""
+"""A run of two steps that may not go on: it is held.
+
+A held run keeps its locks and pages. It goes on, or is given up after its own limit.
+"""
 
 from __future__ import annotations
 

@@ -142,8 +142,9 @@ def what_is_said_while_replies_are_kept(days: int, quiet_s: float, most: int) ->
     ids=["for ever", "up to a bound"],
 )
 def test_replies_that_are_kept_are_named(days: int, quiet_s: float, most: int, how: str) -> None:
-    """With a bound nothing rises any more after three days: then the limit on memory says so. In a process of its own: one that has run
-    other tests before is so large that the same replies are less than a quarter of it."""
+    """With a bound nothing rises any more after three days: then the limit on memory says so. The test runs in a
+    process of its own. In a process that has run other tests before, the same replies are less than a quarter of its
+    memory."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
         violation, said = fresh.submit(what_is_said_while_replies_are_kept, days, quiet_s, most).result()
     assert violation is None, violation

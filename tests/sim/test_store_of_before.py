@@ -1,4 +1,7 @@
-"""A store that an older release left in the middle of a cure is taken over: the cure becomes whole or calls a person, and nothing is done twice."""
+"""A store that an older release left in the middle of a cure is taken over.
+
+The cure becomes whole or calls a person, and nothing is done twice.
+"""
 
 from __future__ import annotations
 

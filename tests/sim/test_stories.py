@@ -31,15 +31,22 @@ SIM = Path(remediator.__file__).parent / "sim"
 REPLACED = {
     "clock", "pools", "reach_of", "try_references", "process_alive", "new_id", "notifiers_of", "read_anew", "reads_slowly",
 }  # fmt: skip
-"""Time and the machine's own processes, who makes the blocking calls, the ways to the hosts, to the references and to people, where ids
-come from, what a reload finds in place of files, and whether a thread beside the loop reads the store in quiet time."""
+"""Parts of a daemon that the simulator brings:
+
+- `clock`, `process_alive`: time, and the machine's own processes.
+- `pools`: who makes the blocking calls.
+- `reach_of`, `try_references`, `notifiers_of`: the ways to the hosts, to the references and to people.
+- `new_id`: where ids come from.
+- `read_anew`: what a reload finds in place of files.
+- `reads_slowly`: whether a thread beside the loop reads the store in quiet time.
+"""
 
 
 def test_the_short_form_of_the_proof_holds_and_proves_something() -> None:
     """One test, since processes that share the tests out would each tell the whole proof for theirs.
 
-    No invariant is broken; every shipped runbook was died in at all points of the short form; and a proof over stories in which nothing
-    leaves, and nobody dies, would prove nothing.
+    No invariant is broken. Every shipped runbook is killed at all crash points of the short form. A proof over stories
+    in which nothing leaves, and nobody dies, would prove nothing.
     """
     proof = prove.prove(SEED, seconds=float("inf"), scenarios=STORIES, most=POINTS)
     assert proof.violations == []

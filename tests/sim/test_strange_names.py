@@ -1,4 +1,7 @@
-"""A file whose name no container can have costs its entry alone: its host is judged and cured, and a person hears of the file once."""
+"""A file whose name no container can have costs its entry alone.
+
+Its host is judged and cured, and a person hears of the file once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""No run stays for ever: in each of its states, whatever is taken from under it, it ends with a sentence or is in doubt and pages."""
+"""No run stays for ever. In each of its states, whatever is taken from under it, it ends with a sentence or is in doubt
+and pages."""
 
 from __future__ import annotations
 

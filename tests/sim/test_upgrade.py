@@ -1,4 +1,7 @@
-"""A store is taken over by a daemon with other content: the stored plan is carried out or the run ends with a sentence, never twice."""
+"""A store is taken over by a daemon with other content.
+
+The stored plan is carried out or the run ends with a sentence. Nothing is done twice.
+"""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ SEEN_WELL_S = 40.0
 
 
 class Watching(Watch):
-    """The watch. `meanwhile` happens when the next command has left, before the daemon hears how that ended; `beside`, by host, when its
-    next reply comes, before that is in the daemon's queue."""
+    """The watch. `meanwhile` happens when the next command has left, before the daemon hears how that ended. `beside`,
+    by host, happens when its next reply comes, before that is in the daemon's queue."""
 
     meanwhile: Callable[[], None] | None = None
     beside: tuple[str, Callable[[], None]] | None = None
