@@ -1,4 +1,7 @@
-"""A command that we print works as it is printed: those that ask for a reason say so, for who pastes them at 03:00 gets no second try."""
+"""A command that we print works as it is printed.
+
+A printed command has its `--reason` where it needs one: who pastes it at 03:00 gets no second try.
+"""
 
 from __future__ import annotations
 

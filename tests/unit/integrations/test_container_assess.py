@@ -98,7 +98,8 @@ def test_a_unit_whose_start_an_assertion_refused_is_given_up_and_nobody_stopped_
 
 
 def test_a_unit_that_was_killed_at_its_stop_and_then_refused_a_start_is_held_and_nobody_stopped_it() -> None:
-    """So a held member looks that did not hear its stop (systemd 252): with it a recovery that we had begun was left alone as an operator's."""
+    """An inhibited member that ignored its stop looks like this (systemd 252). A recovery that remediator had begun was
+    once left alone, since an operator seemed to have stopped such a member."""
     ended = int(make.KILLED_AT_STOP["ExecMainExitTimestampMonotonic"])
     for refused_at, operators in ((ended + 1, False), (ended - 1, True)):
         held = {**make.KILLED_AT_STOP, "AssertResult": "no", "AssertTimestampMonotonic": str(refused_at)}

@@ -1,4 +1,7 @@
-"""The keys of pages: one for each thing that is told, whatever people call their rules, and the text of each is read back as it is."""
+"""The keys of pages: one for each thing that is told, whatever people call their rules.
+
+The text of each key is read back as that key.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The script that stands behind the act key, loaded as a module, what it takes, and every request that a built-in action can make of it."""
+"""The script that stands behind the act key, loaded as a module, and what it takes.
+
+Also every request that a built-in action can make of the script.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a run takes is decided by marks beside the tests: nothing is in no part, what is left is named, what passed is not run again."""
+"""Marks beside the tests decide what a run takes.
+
+Every test is in a part. What a run leaves out is named, and a test that passed is not run again.
+"""
 
 from __future__ import annotations
 

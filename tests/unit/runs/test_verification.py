@@ -1,4 +1,7 @@
-"""When a run that has done its steps counts as a cure: samples after the last step, two of them, held, and what ends the wait."""
+"""When a run that has done its steps counts as a cure, and what ends the wait.
+
+A cure needs two OK samples from after the last step, over the quiet period.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def test_r3_runs_alone_and_once_a_day_on_a_target(runs: tuple[PastRun, ...], all
 
 
 def test_an_r3_that_ended_before_what_can_lose_data_counts_as_r2() -> None:
-    """It uses up neither the one of the day nor its rung, and its cooldown is that of R2, with the reason and the time of the next try."""
+    """The run uses up neither the one of the day nor its rung. Its cooldown is that of R2, with the reason and the time
+    of the next try."""
     plan, brakes = (
         a_plan(risk=Risk.R3),
         replace(a_case().brakes, cooldown_s=86400.0, cooldown_before_risk_s=1800.0, runs_per_rung=1),

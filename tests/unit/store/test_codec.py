@@ -1,4 +1,7 @@
-"""Every record that is stored is read back as it was; a form that is not quite ours is refused with its place and a remedy."""
+"""Every record that is stored is read back as it was.
+
+A form that is not quite ours is refused with its place and a remedy.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Each key of the table `meta` has a type: what earlier releases wrote is read, and what is of another type is refused by its key."""
+"""Each key of the table `meta` has a type.
+
+What earlier releases wrote is read. A value of another type is refused by its key.
+"""
 
 from __future__ import annotations
 

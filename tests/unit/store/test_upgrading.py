@@ -1,4 +1,7 @@
-"""A store of an older release is brought up whole, or left as it was; a newer one is left alone; what was wrong before stays told."""
+"""A store of an older release is brought up whole, or left as it was. A newer store is left alone.
+
+What was wrong before the upgrade stays told after it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the approver of a plan is asked beside it: told in any case, and covered by the yes only as far as it was told."""
+"""What the approver of a plan is asked beside the plan. The question is always told, and the yes covers it only as far
+as it was told."""
 
 from __future__ import annotations
 

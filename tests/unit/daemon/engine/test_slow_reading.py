@@ -1,4 +1,7 @@
-"""The loop lets its store be read slowly: in quiet moments only, one piece at a time, and what was found comes back as an input."""
+"""The loop lets its store be read slowly: in quiet moments only, one piece at a time.
+
+What the reading found comes back as an input.
+"""
 
 from __future__ import annotations
 
