@@ -3,7 +3,7 @@ say yes to. Pure.
 
 Invariant: nothing is chosen but what `decide` names on evidence gathered after the last step, with positions that this
 very run has read. Loss, and everything else that needs a person, is in the sentence that the person approves. A plan
-that was approved before the loss was known is asked about again.
+that was approved before any of this was known is asked about again.
 """
 
 from __future__ import annotations

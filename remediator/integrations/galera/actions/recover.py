@@ -3,7 +3,7 @@ bootstrap, join one by one, finish.
 
 Invariants. Nothing is bootstrapped but what `decide` names on evidence of every member gathered after the last step,
 with positions that this very run has read. Loss, and everything else that needs a person, is in the sentence that the
-person approves. A plan that was approved before the loss was known is asked about again. Every temporary state is a
+person approves. A plan that was approved before any of this was known is asked about again. Every temporary state is a
 debt: each hold, and the container that bootstrapped. Members join one after the other, each until it is Synced.
 """
 
