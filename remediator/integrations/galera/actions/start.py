@@ -1,11 +1,10 @@
 """The typed actions for one member: read its position, and start it, stopped as it is, without any option (GB-16).
 
 Invariant: the member starts through its unit, never with bootstrap options. Whoever asks, a rule or a person, the start
-is refused unless all that GB-16 and GB-17 ask for is proven. These are the proofs: the member failed and was not
-stopped, the others are a Primary majority, and none of them gives or takes a state transfer. Nothing is known that a
-start makes worse. The start is refused while the others formed again behind the high-water mark and nobody has accepted
-that. It is refused as well where they formed again below the member's position and nothing shows that the member took
-part (GB-10).
+is refused unless all that GB-16 and GB-17 ask for is proven. So the member failed and was not stopped, the others are a
+Primary majority, and none of them gives or takes a state transfer. Nothing is known that a start makes worse. The start
+is refused while the others formed again behind the high-water mark and nobody has accepted that. It is refused as well
+where they formed again below the member's position and nothing shows that the member took part (GB-10).
 """
 
 from __future__ import annotations
