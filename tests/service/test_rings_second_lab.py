@@ -93,6 +93,14 @@ def gone(run: Run, limit_s: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+def alone(run: Run, limit_s: float = 30.0) -> None:
+    """Wait until one process is in the lab of `run`. A shell in the background is there before it has its own name."""
+    give_up = time.monotonic() + limit_s
+    while len(inside := run.inside()) != 1:
+        assert time.monotonic() < give_up, f"not one process in the lab: {inside}"
+        time.sleep(0.05)
+
+
 def links() -> str:
     return subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, timeout=30, check=True).stdout
 
@@ -104,10 +112,10 @@ def test_it_ends_with_its_run_and_leaves_no_files(start: Callable[[], Run], tmp_
     assert "LOOPBACK,UP" in said
     assert "cache" in said
     assert ": here:" not in links()
-    assert len(run.inside()) == 1
+    alone(run)
     other = start()
     assert "another run has its second lab" in other.until_made()
-    assert len(run.inside()) == 1
+    alone(run)
     run.process.communicate("", timeout=120)
     assert run.process.returncode == 0
     assert run.inside() == []
@@ -118,8 +126,9 @@ def test_it_ends_with_a_run_that_was_killed_and_the_next_can_begin(start: Callab
     run = start()
     run.until_made()
     (tmp_path / "second" / "left").touch()
-    assert len(run.inside()) == 1
+    alone(run)
     run.process.kill()
+    run.process.wait(timeout=30)
     gone(run)
     after = start()
     assert after.until_made().endswith("made\n")
