@@ -434,12 +434,16 @@ def test_an_end_that_cannot_be_told_leaves_the_code_of_the_command(site: Site) -
 
 @pytest.mark.parametrize(
     ("number", "trap", "code"),
-    [(15, "", 143), (2, "", 130), (15, "trap 'exit 9' TERM;", 9), (1, "trap 'exit 8' HUP;", 8)],
+    [
+        (15, "", 143),
+        (2, "", 130),
+        (15, "signal.signal(15, lambda *_: os._exit(9))", 9),
+        (1, "signal.signal(1, lambda *_: os._exit(8))", 8),
+    ],
 )
 def test_a_signal_reaches_the_command_and_the_end_is_still_said(site: Site, number: int, trap: str, code: int) -> None:
     ready = site.directory / "ready"
-    script = f"{trap} echo > {ready}; while :; do sleep 0.05; done"
-    command = [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
+    command = [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", *waiting(ready, trap)]
     with ControlServer(site.directory / "state", wraps()) as control:
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c
@@ -453,14 +457,13 @@ def test_a_signal_reaches_the_command_and_the_end_is_still_said(site: Site, numb
 
 def test_ctrl_c_on_a_terminal_reaches_the_command_once(site: Site) -> None:
     ready, count = site.directory / "ready", site.directory / "count"
-    script = f"trap 'echo x >> {count}' INT; trap 'exit 5' TERM; echo > {ready}; while :; do sleep 0.05; done"
+    interrupted = f"signal.signal(2, lambda *_: open({str(count)!r}, 'a').write('x\\n'))"
+    command = waiting(ready, interrupted, "signal.signal(15, lambda *_: os._exit(5))")
     with ControlServer(site.directory / "state", wraps()) as control:
         pid, terminal = pty.fork()
         if pid == 0:
             hears_ctrl_c()
-            os.execv(
-                REMEDIATOR, [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", "sh", "-c", script]
-            )
+            os.execv(REMEDIATOR, [REMEDIATOR, "--config", str(site.config), "pause", "--wrap", "--", *command])
         appeared(ready)
         os.write(terminal, b"\x03")
         appeared(count)
@@ -486,10 +489,35 @@ def test_a_wrapper_that_dies_before_the_yes_has_run_nothing(site: Site) -> None:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert asked.wait(20)
         process.kill()
-        process.communicate(timeout=20)  # ends only when the child, which holds the pipe too, has ended
-        gone = Path(f"/proc/{control.asked[0][1]['pid']}")
-    assert not gone.exists() or "\nState:\tZ" in (gone / "status").read_text("utf-8")
+        process.communicate(timeout=20)  # ends only when the child, which holds the pipe too, has closed it
+        pid = control.asked[0][1]["pid"]
+    give_up = time.monotonic() + 20
+    while lives(pid):
+        assert time.monotonic() < give_up, "the child still runs"
+        time.sleep(0.02)
     assert not mark.exists()
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text("utf-8")
+    except OSError:
+        return False
+
+
+def waiting(ready: Path, *handlers: str) -> list[str]:
+    """Return a command that makes the file `ready` once it has its handlers, and then waits for signals.
+
+    A shell would have to run `sleep`: dash drops a signal that comes between its vfork and the exec of the child.
+    """
+    lines = [
+        "import os, signal, time",
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)",
+        *handlers,
+        f"open({str(ready)!r}, 'w').close()",
+        "while True: time.sleep(0.05)",
+    ]
+    return [sys.executable, "-c", "\n".join(lines)]
 
 
 def hears_ctrl_c() -> None:
