@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -60,8 +61,10 @@ def test_a_plugin_over_a_broken_config_still_has_the_results_of_the_daemon(site:
 
 
 def test_a_plugin_that_is_ended_from_outside_says_so(site: Site) -> None:
+    ended = threading.Event()
+
     def silence(_op: str, _args: object) -> bytes:
-        time.sleep(4)
+        ended.wait(60)
         return b""
 
     with ControlServer(site.directory / "state", silence) as control:
@@ -72,6 +75,7 @@ def test_a_plugin_that_is_ended_from_outside_says_so(site: Site) -> None:
             time.sleep(0.05)
         plugin.send_signal(signal.SIGTERM)
         out, err = plugin.communicate(timeout=20)
+        ended.set()
     assert (plugin.returncode, out, err) == (
         3,
         "REMEDIATOR UNKNOWN: ended before it had an answer (SIGTERM: out of time?)\n",

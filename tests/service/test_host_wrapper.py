@@ -206,10 +206,14 @@ def test_a_command_under_way_does_not_hold_up_the_next(host: HostSide) -> None:
     host.when("restart", f"while [ ! -e {host.here}/go ]; do sleep 0.02; done")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(host.ask, f"systemctl restart -- {UNIT}")
-        while not host.calls:
-            time.sleep(0.02)
-        assert host.ask(START).code == 0
-        (host.here / "go").touch()
+        try:
+            give_up = time.monotonic() + 30
+            while not host.calls:
+                assert time.monotonic() < give_up, "the slow command was never called"
+                time.sleep(0.02)
+            assert host.ask(START).code == 0
+        finally:
+            (host.here / "go").touch()
         assert slow.result().code == 0
 
 

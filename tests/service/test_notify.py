@@ -150,10 +150,10 @@ def test_a_command_that_fails_says_so_without_secrets(tmp_path: Path) -> None:
 
 def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     program = script(tmp_path, f"sleep 60 & echo $! > {tmp_path}/child; sleep 60")
-    before = time.monotonic()
-    with pytest.raises(NotifyFailed, match=r"did not end within 0\.5 s"):
-        Command("pager", [program], timeout_s=0.5).send(NOTIFICATION)
-    assert time.monotonic() - before < 5
+    before = time.monotonic()  # 2 s: a busy machine needs some of it until the child is told
+    with pytest.raises(NotifyFailed, match=r"did not end within 2 s"):
+        Command("pager", [program], timeout_s=2.0).send(NOTIFICATION)
+    assert time.monotonic() - before < 30
     child = int((tmp_path / "child").read_text())
     deadline = time.monotonic() + 5
     while _runs(child):

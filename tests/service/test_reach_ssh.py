@@ -184,7 +184,7 @@ def test_a_dead_host_is_left_alone_for_a_while_unless_forced(reach: SshReach, se
     ask(reach, server, deadline_s=1.0)
     began_s = time.monotonic()
     reply = ask(reach, server, deadline_s=5.0)
-    assert time.monotonic() - began_s < 0.2
+    assert time.monotonic() - began_s < 0.9, "it is not asked: that would take the whole 5 s"
     assert reply.reach is Reach.UNREACHABLE
     assert "(tried 0 s ago)" in reply.reason
     server.behaviour.silent_before_banner = False
